@@ -1,0 +1,116 @@
+/* The ITU's basic operators (G.191 Software Tool Library, basop32; used in the text of G.723.1 and G.729), with the ITU's
+ * names so that a clause can be checked by eye. There is no Overflow flag. 16-bit values are Q0 or Q15, 32-bit Q0 or Q31.
+ * A right shift of a negative value is arithmetic (every compiler we build with says so). */
+#ifndef OMNIACM_FIXED_H
+#define OMNIACM_FIXED_H
+
+#include <stdint.h>
+
+static inline int16_t saturate(int32_t x)
+{
+    return (int16_t)(x > INT16_MAX ? INT16_MAX : x < INT16_MIN ? INT16_MIN : x);
+}
+
+static inline int32_t L_saturate(int64_t x)
+{
+    return (int32_t)(x > INT32_MAX ? INT32_MAX : x < INT32_MIN ? INT32_MIN : x);
+}
+
+/* The low 16 bits: where a format demands that a sum wraps. */
+static inline int16_t wrap16(int32_t x)
+{
+    return (int16_t)((x & 0xFFFF) - ((x & 0x8000) << 1));
+}
+
+static inline int16_t add(int16_t a, int16_t b) { return saturate(a + b); }
+static inline int16_t sub(int16_t a, int16_t b) { return saturate(a - b); }
+static inline int16_t negate(int16_t a) { return saturate(-a); }
+static inline int16_t abs_s(int16_t a) { return saturate(a < 0 ? -a : a); }
+static inline int16_t extract_h(int32_t x) { return (int16_t)(x >> 16); }
+static inline int16_t extract_l(int32_t x) { return wrap16(x); }
+static inline int32_t L_deposit_h(int16_t a) { return (int32_t)a * 65536; }
+static inline int32_t L_deposit_l(int16_t a) { return a; }
+static inline int32_t L_add(int32_t a, int32_t b) { return L_saturate((int64_t)a + b); }
+static inline int32_t L_sub(int32_t a, int32_t b) { return L_saturate((int64_t)a - b); }
+static inline int32_t L_negate(int32_t a) { return L_saturate(-(int64_t)a); }
+static inline int32_t L_abs(int32_t a) { return a < 0 ? L_negate(a) : a; }
+
+/* Q15 x Q15 -> Q15: only -1 x -1 saturates. */
+static inline int16_t mult(int16_t a, int16_t b) { return saturate((int32_t)a * b >> 15); }
+static inline int16_t mult_r(int16_t a, int16_t b) { return saturate(((int32_t)a * b + 0x4000) >> 15); }
+
+/* Q15 x Q15 -> Q31: only -1 x -1 saturates. */
+static inline int32_t L_mult(int16_t a, int16_t b)
+{
+    int32_t product = (int32_t)a * b;
+
+    return product == 0x40000000 ? INT32_MAX : product * 2;
+}
+
+static inline int32_t L_mac(int32_t sum, int16_t a, int16_t b) { return L_add(sum, L_mult(a, b)); }
+static inline int32_t L_msu(int32_t sum, int16_t a, int16_t b) { return L_sub(sum, L_mult(a, b)); }
+
+/* Shifts take any count; a negative one shifts the other way. */
+static inline int16_t shr(int16_t a, int n);
+static inline int16_t shl(int16_t a, int n)
+{
+    if (n < 0)
+        return shr(a, -n);
+    if (n > 15)
+        return (int16_t)(a == 0 ? 0 : a < 0 ? INT16_MIN : INT16_MAX);
+    return saturate((int32_t)a * (1 << n));
+}
+
+static inline int16_t shr(int16_t a, int n)
+{
+    return (int16_t)(n < 0 ? shl(a, -n) : a >> (n > 15 ? 15 : n));
+}
+
+static inline int32_t L_shr(int32_t a, int n);
+static inline int32_t L_shl(int32_t a, int n)
+{
+    if (n < 0)
+        return L_shr(a, -n);
+    if (n > 31)
+        return a == 0 ? 0 : a < 0 ? INT32_MIN : INT32_MAX;
+    return L_saturate((int64_t)a * ((int64_t)1 << n));
+}
+
+static inline int32_t L_shr(int32_t a, int n)
+{
+    return n < 0 ? L_shl(a, -n) : a >> (n > 31 ? 31 : n);
+}
+
+static inline int16_t shr_r(int16_t a, int n)
+{
+    return (int16_t)(n > 15 ? 0 : n <= 0 ? shr(a, n) : (a + (1 << (n - 1))) >> n);
+}
+
+static inline int32_t L_shr_r(int32_t a, int n)
+{
+    return n > 31 ? 0 : n <= 0 ? L_shr(a, n) : (int32_t)(((int64_t)a + ((int64_t)1 << (n - 1))) >> n);
+}
+
+/* Q31 -> Q15, to the nearest (the ITU's `round`, a name that C's library has). */
+static inline int16_t round_q15(int32_t x) { return extract_h(L_add(x, 0x8000)); }
+
+/* The left shift that brings a value into [0x4000, 0x7FFF] or [-0x8000, -0x4001] (for 32 bits likewise); 0 for 0. */
+static inline int16_t norm_l(int32_t x)
+{
+    uint32_t bits = (uint32_t)(x < 0 ? ~x : x);
+
+    return (int16_t)(x == 0 ? 0 : bits == 0 ? 31 : __builtin_clz(bits) - 1);
+}
+
+static inline int16_t norm_s(int16_t x)
+{
+    return (int16_t)(x == 0 ? 0 : x == -1 ? 15 : norm_l(x) - 16);
+}
+
+/* a / b in Q15, truncated, for 0 <= a <= b, b > 0; 0x7FFF for a == b. */
+static inline int16_t div_s(int16_t a, int16_t b)
+{
+    return (int16_t)(a == b ? INT16_MAX : (a * 32768) / b);
+}
+
+#endif

@@ -1,0 +1,37 @@
+/* One conversion between PCM and a codec's format: the block loop, and the sizes that it implies. */
+#ifndef OMNIACM_STREAM_H
+#define OMNIACM_STREAM_H
+
+#include "codec.h"
+#include "pcm.h"
+
+/* What is to be converted, worked out from two formats. */
+struct plan {
+    const struct codec *codec;
+    bool decoding;
+    enum pcm pcm;
+    struct block block;
+    struct wave_format format;      /* the codec's side; its extra bytes stay the caller's */
+};
+
+/* Whether some codec converts `from` into `to`: one side PCM, rates and channels equal. */
+bool stream_plan(struct plan *, const struct wave_format *from, const struct wave_format *to);
+
+/* Bytes of destination that `src` bytes may need in one call; false where 32 bits cannot hold them. */
+bool stream_size_from_source(const struct plan *, uint32_t src, uint32_t *dst);
+
+/* Bytes of source that are sure to fit into `dst` bytes. */
+bool stream_size_from_destination(const struct plan *, uint32_t dst, uint32_t *src);
+
+struct stream;
+
+/* A stream takes stream_bytes() of the caller's memory, aligned for any type. */
+size_t stream_bytes(const struct plan *);
+struct stream *stream_start(void *memory, const struct plan *, const struct settings *);
+void stream_reset(struct stream *);
+
+/* Converts as much as fits, in bytes. Nothing used and nothing made, though the source is not empty and more than
+ * WHOLE's incomplete block: the destination is too small, and the stream is as before. */
+struct progress stream_convert(struct stream *, const uint8_t *src, uint8_t *dst, struct offer);
+
+#endif

@@ -1,0 +1,266 @@
+#define _POSIX_C_SOURCE 200809L
+#include <math.h>
+#include <unistd.h>
+#include "support.h"
+#include "bits.h"
+
+/* A skipped test leaves what it had read. What the driver allocates is counted by its own tests. */
+const char *__asan_default_options(void);
+const char *__asan_default_options(void)
+{
+    return "detect_leaks=0";
+}
+
+uint32_t draw(uint32_t *seed)
+{
+    /* Marsaglia's xorshift; a zero would stay. */
+    *seed = *seed ? *seed : 1;
+    *seed ^= *seed << 13;
+    *seed ^= *seed >> 17;
+    *seed ^= *seed << 5;
+    return *seed;
+}
+
+static struct bytes stream_read(FILE *file)
+{
+    struct bytes all = { malloc(1), 0 };
+    size_t room = 1;
+
+    for (size_t n = 1; n != 0; all.size += n) {
+        if (room - all.size < 65536)
+            all.data = realloc(all.data, room = room * 2 + 65536);
+        n = fread(all.data + all.size, 1, room - all.size, file);
+    }
+    return all;
+}
+
+struct bytes file_read(const char *path)
+{
+    FILE *file = fopen(path, "rb");
+    struct bytes all;
+
+    if (!file) {
+        print_message("%s is missing\n", path);
+        skip();
+    }
+    all = stream_read(file);
+    fclose(file);
+    return all;
+}
+
+static struct bytes shared_read(const char *variable, const char *folder, const char *name)
+{
+    char path[1024];
+    const char *root = getenv(variable);
+
+    snprintf(path, sizeof path, "%s/%s", root ? root : folder, name);
+    return file_read(path);
+}
+
+struct bytes vector_read(const char *name)
+{
+    return shared_read("OMNIACM_VECTORS", "../shared/vectors", name);
+}
+
+struct bytes sample_read(const char *name)
+{
+    return shared_read("OMNIACM_SAMPLES", "../shared/samples", name);
+}
+
+struct bytes peer_run(const char *command, const void *input, size_t size)
+{
+    char line[2048], name[] = "build/peer-XXXXXX";
+    int input_file = mkstemp(name), status;
+    FILE *pipe;
+    struct bytes output;
+
+    snprintf(line, sizeof line, "command -v %.*s >/dev/null", (int)strcspn(command, " "), command);
+    if (system(line) != 0) {
+        print_message("%.*s is not installed\n", (int)strcspn(command, " "), command);
+        unlink(name);
+        skip();
+    }
+    assert_true(input_file >= 0);
+    assert_int_equal(write(input_file, input, size), size);
+    close(input_file);
+    snprintf(line, sizeof line, "%s <%s", command, name);
+    pipe = popen(line, "r");
+    assert_non_null(pipe);
+    output = stream_read(pipe);
+    status = pclose(pipe);
+    unlink(name);
+    assert_int_equal(status, 0);
+    return output;
+}
+
+static struct sound sound_of(const char *command, size_t count)
+{
+    struct bytes bytes = peer_run(command, "", 0);
+
+    if (bytes.size < count * 2) {
+        print_message("the sounds of Debian's asterisk packages are missing\n");
+        free(bytes.data);
+        skip();
+    }
+    return (struct sound){ (int16_t *)(void *)bytes.data, count };
+}
+
+struct sound speech(void)
+{
+    return sound_of("sox $(ls /usr/share/asterisk/sounds/en_US_f_Allison/*.wav | LC_ALL=C sort | head -40) -t s16 - 2>/dev/null || true",
+                    240000);
+}
+
+struct sound music(void)
+{
+    return sound_of("sox -M $(ls /usr/share/asterisk/moh/*.wav | LC_ALL=C sort | head -2) -t s16 -r 44100 - trim 0 20 2>/dev/null || true",
+                    2 * 882000);
+}
+
+struct sound generated(size_t count, uint32_t seed)
+{
+    struct sound sound = { malloc(count * sizeof(int16_t) + 1), count };
+    int32_t x = 0, y = 20000;       /* a resonator: a tone that integers draw the same everywhere */
+
+    for (size_t i = 0; i < count; i++) {
+        uint32_t noise = draw(&seed);
+
+        x += y / 16;
+        y -= x / 16;
+        switch (i / 1999 % 6) {
+        case 0: sound.samples[i] = (int16_t)(x / 2 + (int32_t)(noise % 1024) - 512); break;
+        case 1: sound.samples[i] = (int16_t)(noise >> 16); break;
+        case 2: sound.samples[i] = 0; break;
+        case 3: sound.samples[i] = i / 50 % 2 ? INT16_MIN : INT16_MAX; break;
+        case 4: sound.samples[i] = (int16_t)(i % 400 == 0 ? INT16_MAX : (int32_t)(noise % 8) - 4); break;
+        default: sound.samples[i] = (int16_t)(x / 16); break;
+        }
+    }
+    return sound;
+}
+
+static const struct settings *usual(const struct settings *settings)
+{
+    static const struct settings standard = { .quality = 1 };
+
+    return settings ? settings : &standard;
+}
+
+struct bytes encode_all(const struct codec *codec, const struct wave_format *format, const struct settings *settings, struct sound sound)
+{
+    struct block block;
+    size_t frame, used = 0, room;
+    struct bytes out = { 0, 0 };
+    void *state = malloc(codec->encoder.state_size);
+    int16_t *padded;
+    struct progress step;
+
+    assert_true(codec->accepts(format, &block));
+    frame = (size_t)block.samples * format->channels;
+    padded = calloc(sound.count + frame, sizeof(int16_t));
+    memcpy(padded, sound.samples, sound.count * sizeof(int16_t));
+    room = (sound.count / frame + 8) * block.bytes;
+    out.data = malloc(room);
+    codec->encoder.start(state, format, usual(settings));
+    do {
+        step = codec->encoder.run(state, padded + used, out.data + out.size, (struct offer){ sound.count - used, room - out.size, END });
+        if (step.used == 0 && step.made == 0 && used < sound.count && sound.count - used < frame) {
+            step = codec->encoder.run(state, padded + used, out.data + out.size, (struct offer){ frame, room - out.size, END });
+            sound.count = step.used ? used + step.used : sound.count;
+        }
+        used += step.used;
+        out.size += step.made;
+    } while (step.used != 0 || step.made != 0);
+    free(padded);
+    free(state);
+    return out;
+}
+
+struct sound decode_all(const struct codec *codec, const struct wave_format *format, const struct settings *settings, struct bytes bytes)
+{
+    struct block block;
+    size_t used = 0, room;
+    struct sound out = { 0, 0 };
+    void *state = malloc(codec->decoder.state_size);
+    struct progress step;
+
+    assert_true(codec->accepts(format, &block));
+    room = (bytes.size / block.least + 8) * block.samples * format->channels;
+    out.samples = malloc(room * sizeof(int16_t));
+    codec->decoder.start(state, format, usual(settings));
+    do {
+        step = codec->decoder.run(state, bytes.data + used, out.samples + out.count, (struct offer){ bytes.size - used, room - out.count, END });
+        used += step.used;
+        out.count += step.made;
+    } while (step.used != 0 || step.made != 0);
+    free(state);
+    return out;
+}
+
+struct wave_format format_of(const struct codec *codec, struct mode mode, uint8_t extra[EXTRA_ROOM])
+{
+    struct wave_format format = { .extra = extra };
+
+    codec->complete(&format, &mode);
+    return format;
+}
+
+struct bytes wav_open(struct bytes file, struct wave_format *format)
+{
+    struct bytes data = { 0, 0 };
+
+    assert_true(file.size > 12 && memcmp(file.data, "RIFF", 4) == 0);
+    *format = (struct wave_format){ 0 };
+    for (size_t at = 12; at + 8 <= file.size && !data.data;) {
+        uint8_t *chunk = file.data + at;
+        size_t size = load32_le(chunk + 4), left = file.size - at - 8;
+
+        size = size < left ? size : left;
+        if (memcmp(chunk, "fmt ", 4) == 0 && size >= 16)
+            *format = (struct wave_format){ load16_le(chunk + 8), load16_le(chunk + 10), load32_le(chunk + 12), load32_le(chunk + 16),
+                                            load16_le(chunk + 20), load16_le(chunk + 22),
+                                            size >= 18 ? (uint16_t)(size - 18) : 0, chunk + 26 };
+        else if (memcmp(chunk, "data", 4) == 0)
+            data = (struct bytes){ chunk + 8, size };
+        at += 8 + size + size % 2;
+    }
+    assert_non_null(data.data);
+    return data;
+}
+
+struct bytes wav_make(const struct wave_format *format, const void *data, size_t size, uint32_t samples)
+{
+    size_t fmt = 18u + format->extra_size, at = 20 + fmt + fmt % 2;
+    struct bytes file = { calloc(1, at + 20 + size + 1), at + 20 + size + size % 2 };
+    uint8_t *p = file.data;
+
+    memcpy(p, "RIFF", 4);
+    store32_le(p + 4, (uint32_t)file.size - 8);
+    memcpy(p + 8, "WAVEfmt ", 8);
+    store32_le(p + 16, (uint32_t)fmt);
+    store16_le(p + 20, format->tag);
+    store16_le(p + 22, format->channels);
+    store32_le(p + 24, format->sample_rate);
+    store32_le(p + 28, format->byte_rate);
+    store16_le(p + 32, format->block_align);
+    store16_le(p + 34, format->bits_per_sample);
+    store16_le(p + 36, format->extra_size);
+    memcpy(p + 38, format->extra ? format->extra : (const uint8_t *)"", format->extra_size);
+    memcpy(p + at, "fact\4\0\0", 8);
+    store32_le(p + at + 8, samples);
+    memcpy(p + at + 12, "data", 4);
+    store32_le(p + at + 16, (uint32_t)size);
+    memcpy(p + at + 20, data, size);
+    return file;
+}
+
+double snr(const int16_t *a, const int16_t *b, size_t n)
+{
+    double signal = 0, noise = 1e-9;
+
+    for (size_t i = 0; i < n; i++) {
+        signal += (double)a[i] * a[i];
+        noise += ((double)a[i] - b[i]) * ((double)a[i] - b[i]);
+    }
+    return 10 * log10(signal / noise);
+}
