@@ -3,7 +3,10 @@
 
 #define CODECS(row) \
     row(g711_alaw) \
-    row(g711_ulaw)
+    row(g711_ulaw) \
+    row(gsm610) \
+    row(gsm610_msn) \
+    row(gsm610_1500)
 
 #define DECLARE(name) extern const struct codec name;
 #define POINTER(name) &name,
