@@ -14,10 +14,8 @@ struct subject {
 
 static void each_subject(void (*check)(const struct subject *))
 {
-    static const struct mode alias[] = { { 8000, 1, 0 }, { 0 } };
-
     for (const struct codec *const *codec = codecs; *codec; codec++)
-        for (const struct mode *mode = (*codec)->modes->sample_rate ? (*codec)->modes : alias; mode->sample_rate; mode++) {
+        for (const struct mode *mode = (*codec)->modes; mode->sample_rate; mode++) {
             struct subject subject = { .codec = *codec };
 
             subject.format = format_of(*codec, *mode, subject.extra);
@@ -177,10 +175,16 @@ static void check_formats(const struct subject *subject)
 
 static void what_a_row_completes_it_accepts(void **unused)
 {
+    size_t tags = 0;
+
     (void)unused;
     each_subject(check_formats);
     for (const struct codec *const *codec = codecs; *codec; codec++)
-        assert_ptr_equal(codec_find((*codec)->tag), *codec);
+        assert_true((*codec)->modes->sample_rate != 0 && codec_find((*codec)->tag) == *codec);
+    for (; codec_tag(tags); tags++)
+        for (size_t earlier = 0; earlier < tags; earlier++)
+            assert_int_not_equal(codec_tag(tags), codec_tag(earlier));
+    assert_true(tags > 2);
 }
 
 static void check_pieces(const struct subject *subject)

@@ -35,7 +35,6 @@ static void kbits(const struct codec *codec, double *low, double *high)
     }
 }
 
-/* A row with modes, and the tags of the rows without that share its decoder. */
 static char *put_row(char *to, const struct codec *codec)
 {
     double low, high;
@@ -46,11 +45,8 @@ static char *put_row(char *to, const struct codec *codec)
     to = put_rates(to, codec->modes);
     to += sprintf(to, high - low > 0.05 ? " | %s | %.1f to %.1f | " : " | %s | %.1f | ", has_stereo(codec->modes) ? "1, 2" : "1", low, high);
     to += sprintf(to, "%s | ", codec->encoder.run ? "read, write" : "read");
-    for (const struct codec *const *alias = codecs; *alias; alias++)
-        if (!(*alias)->modes->sample_rate && (*alias)->decoder.run == codec->decoder.run) {
-            to += sprintf(to, "%s0x%02X", separator, (*alias)->tag);
-            separator = ", ";
-        }
+    for (const uint16_t *alias = codec->aliases; alias && *alias; alias++, separator = ", ")
+        to += sprintf(to, "%s0x%02X", separator, *alias);
     return to + sprintf(to, " |\n");
 }
 
@@ -60,8 +56,7 @@ static char *table(void)
 
     to += sprintf(to, "%s\n| tag | format | kHz | channels | kbit/s | | also under |\n|---|---|---|---|---|---|---|\n", begin);
     for (const struct codec *const *codec = codecs; *codec; codec++)
-        if ((*codec)->modes->sample_rate)
-            to = put_row(to, *codec);
+        to = put_row(to, *codec);
     sprintf(to, "\n%s", end);
     return text;
 }

@@ -82,9 +82,10 @@ static BOOL format_write(const struct wave_format *format, WAVEFORMATEX *wfx, si
     return TRUE;
 }
 
-static void complete_codec(struct completed *completed, const struct codec *codec, struct mode mode)
+static void complete_codec(struct completed *completed, uint16_t tag, const struct codec *codec, struct mode mode)
 {
     memset(completed, 0, sizeof *completed);
+    completed->format.tag = tag;
     completed->format.extra = completed->extra;
     codec->complete(&completed->format, &mode);
 }
@@ -130,13 +131,15 @@ static BOOL standard_format(uint16_t tag, DWORD index, struct completed *complet
     const struct codec *codec = codec_find(tag);
     struct mode mode;
 
+    if (codec && codec->tag != tag)
+        return FALSE;
     if (tag == TAG_PCM && pcm_mode(index / 2, &mode)) {
         complete_pcm(completed, TAG_PCM, mode, index % 2 ? 16 : 8);
         return TRUE;
     }
     for (const struct mode *listed = codec ? codec->modes : 0; listed && listed->sample_rate; listed++)
         if (index-- == 0) {
-            complete_codec(completed, codec, *listed);
+            complete_codec(completed, tag, codec, *listed);
             return TRUE;
         }
     return FALSE;
@@ -152,18 +155,19 @@ static DWORD standard_formats(uint16_t tag)
     return count;
 }
 
-static DWORD tag_count(void)
-{
-    DWORD count = PCM_TAGS;
-
-    while (codecs[count - PCM_TAGS])
-        count++;
-    return count;
-}
-
+/* Tag `index` of the driver: PCM's, then the codecs'; 0 from the last on. */
 static uint16_t tag_at(DWORD index)
 {
-    return index < PCM_TAGS ? pcm_tags[index] : codecs[index - PCM_TAGS]->tag;
+    return index < PCM_TAGS ? pcm_tags[index] : codec_tag(index - PCM_TAGS);
+}
+
+static DWORD tag_count(void)
+{
+    DWORD count = 0;
+
+    while (tag_at(count))
+        count++;
+    return count;
 }
 
 /* Bytes of WAVEFORMATEX and extra bytes that the formats of a tag take. */
@@ -174,7 +178,7 @@ static DWORD format_size(uint16_t tag)
 
     if (!codec)
         return tag == TAG_PCM ? PCM_SIZE : tag == TAG_EXTENSIBLE ? EX_SIZE + EXTENSIBLE_EXTRA : EX_SIZE;
-    complete_codec(&completed, codec, codec->modes->sample_rate ? *codec->modes : (struct mode){ 8000, 1, 0 });
+    complete_codec(&completed, tag, codec, *codec->modes);
     return EX_SIZE + (DWORD)completed.format.extra_size;
 }
 
@@ -182,18 +186,18 @@ static DWORD index_of_largest(void)
 {
     DWORD largest = 0;
 
-    for (DWORD index = 1; index < tag_count(); index++)
+    for (DWORD index = 1; tag_at(index); index++)
         if (format_size(tag_at(index)) > format_size(tag_at(largest)))
             largest = index;
     return largest;
 }
 
-/* The index of a tag; tag_count() where it is not ours. */
+/* The index of a tag; that of no tag where it is not ours. */
 static DWORD index_of(DWORD tag)
 {
     DWORD index = 0;
 
-    while (index < tag_count() && tag_at(index) != tag)
+    while (tag_at(index) && tag_at(index) != tag)
         index++;
     return index;
 }
@@ -248,7 +252,7 @@ LRESULT driver_details(ACMDRIVERDETAILSW *to)
     if (!to)
         return MMSYSERR_INVALPARAM;
     for (const struct codec *const *codec = codecs; *codec; codec++)
-        if ((*codec)->modes->sample_rate && end - at > (ptrdiff_t)strlen((*codec)->name) + 3)
+        if (end - at > (ptrdiff_t)strlen((*codec)->name) + 3)
             at = put_text(put_text(at, at == details.szFeatures ? "" : ", "), (*codec)->name);
     return answer(to, &details, sizeof details);
 }
@@ -269,9 +273,9 @@ LRESULT format_tag_details(ACMFORMATTAGDETAILSW *to, DWORD query)
         break;
     default: return MMSYSERR_NOTSUPPORTED;
     }
-    if (index >= tag_count())
-        return ACMERR_NOTPOSSIBLE;
     tag = tag_at(index);
+    if (!tag)
+        return ACMERR_NOTPOSSIBLE;
     details.dwFormatTagIndex = index;
     details.dwFormatTag = tag;
     details.cbFormatSize = format_size(tag);
@@ -349,15 +353,17 @@ static BOOL suits(const struct codec *codec, const struct wave_format *format, D
 static BOOL suggest_codec(struct completed *completed, struct mode sound, DWORD flags, const struct wave_format *wanted)
 {
     for (const struct codec *const *codec = codecs; *codec; codec++) {
-        if (flags & ACM_FORMATSUGGESTF_WFORMATTAG && (*codec)->tag != wanted->tag)
+        uint16_t tag = flags & ACM_FORMATSUGGESTF_WFORMATTAG ? wanted->tag : (*codec)->tag;
+
+        if (codec_find(tag) != *codec)
             continue;
         for (const struct mode *mode = (*codec)->modes; mode->sample_rate; mode++) {
-            complete_codec(completed, *codec, *mode);
+            complete_codec(completed, tag, *codec, *mode);
             if (mode->sample_rate == sound.sample_rate && mode->channels == sound.channels &&
                 suits(*codec, &completed->format, flags, wanted))
                 return TRUE;
         }
-        complete_codec(completed, *codec, sound);
+        complete_codec(completed, tag, *codec, sound);
         if (suits(*codec, &completed->format, flags, wanted))
             return TRUE;
     }

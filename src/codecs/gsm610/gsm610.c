@@ -5,12 +5,13 @@
 #include "bits.h"
 #include "codec.h"
 
-enum { TAG_GSM610 = 0x31, TAG_MSN_AUDIO = 0x32, TAG_GSM610_1500 = 0x1500 };
+enum { TAG_GSM610 = 0x31 };
+
+static const uint16_t aliases[] = { 0x32, 0x1500, 0 };      /* MSN Audio; unregistered */
 
 enum { BLOCK_BYTES = 2 * FRAME_BITS / 8, BLOCK_SAMPLES = 2 * FRAME, FIRST_BYTES = (FRAME_BITS + 7) / 8 };
 
 static const struct mode modes[] = { { 8000, 1, 0 }, { 11025, 1, 0 }, { 22050, 1, 0 }, { 44100, 1, 0 }, { 0 } };
-static const struct mode no_modes[] = { { 0 } };
 
 void gsm610_encoder_start(struct encoder *state)
 {
@@ -79,9 +80,8 @@ static bool accepts(const struct wave_format *format, struct block *out)
            (format->block_align == 1 || format->block_align % BLOCK_BYTES == 0);
 }
 
-static void complete(struct wave_format *format, const struct mode *mode, uint16_t tag)
+static void complete(struct wave_format *format, const struct mode *mode)
 {
-    format->tag = tag;
     format->channels = mode->channels;
     format->sample_rate = mode->sample_rate;
     format->byte_rate = (uint32_t)((uint64_t)mode->sample_rate * BLOCK_BYTES / BLOCK_SAMPLES);
@@ -89,21 +89,6 @@ static void complete(struct wave_format *format, const struct mode *mode, uint16
     format->bits_per_sample = 0;
     format->extra_size = 2;
     store16_le(format->extra, BLOCK_SAMPLES);
-}
-
-static void gsm610_complete(struct wave_format *format, const struct mode *mode)
-{
-    complete(format, mode, TAG_GSM610);
-}
-
-static void gsm610_msn_complete(struct wave_format *format, const struct mode *mode)
-{
-    complete(format, mode, TAG_MSN_AUDIO);
-}
-
-static void gsm610_1500_complete(struct wave_format *format, const struct mode *mode)
-{
-    complete(format, mode, TAG_GSM610_1500);
 }
 
 static void start_decoder(void *state, const struct wave_format *format, const struct settings *settings)
@@ -168,19 +153,8 @@ static struct progress encode(void *state, const int16_t *pcm, uint8_t *dst, str
 }
 
 const struct codec gsm610 = {
-    .tag = TAG_GSM610, .name = "GSM 6.10", .modes = modes, .complete = gsm610_complete, .accepts = accepts,
-    .decoder = { sizeof(struct decoder), start_decoder, decode },
-    .encoder = { sizeof(struct encoder), start_encoder, encode },
-};
-
-const struct codec gsm610_msn = {
-    .tag = TAG_MSN_AUDIO, .name = "MSN Audio", .modes = no_modes, .complete = gsm610_msn_complete, .accepts = accepts,
-    .decoder = { sizeof(struct decoder), start_decoder, decode },
-    .encoder = { sizeof(struct encoder), start_encoder, encode },
-};
-
-const struct codec gsm610_1500 = {
-    .tag = TAG_GSM610_1500, .name = "GSM 6.10", .modes = no_modes, .complete = gsm610_1500_complete, .accepts = accepts,
+    .tag = TAG_GSM610, .aliases = aliases, .name = "GSM 6.10", .modes = modes,
+    .complete = complete, .accepts = accepts,
     .decoder = { sizeof(struct decoder), start_decoder, decode },
     .encoder = { sizeof(struct encoder), start_encoder, encode },
 };
