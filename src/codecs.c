@@ -3,7 +3,8 @@
 
 #define CODECS(row) \
     row(g711_alaw) \
-    row(g711_ulaw)
+    row(g711_ulaw) \
+    row(ima_adpcm)
 
 #define DECLARE(name) extern const struct codec name;
 #define POINTER(name) &name,
