@@ -4,7 +4,8 @@
 #define CODECS(row) \
     row(g711_alaw) \
     row(g711_ulaw) \
-    row(ima_adpcm)
+    row(ima_adpcm) \
+    row(ms_adpcm)
 
 #define DECLARE(name) extern const struct codec name;
 #define POINTER(name) &name,
