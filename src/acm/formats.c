@@ -106,22 +106,25 @@ static void complete_pcm(struct completed *completed, uint16_t tag, struct mode 
     }
 }
 
+/* Whether the table has this sound ahead of this mode of this codec. Codecs may share their modes. */
+static BOOL is_repeated(const struct codec *const *codec, const struct mode *mode)
+{
+    for (const struct codec *const *earlier = codecs; earlier <= codec; earlier++)
+        for (const struct mode *same = (*earlier)->modes; same->sample_rate && (earlier != codec || same != mode); same++)
+            if (same->sample_rate == mode->sample_rate && same->channels == mode->channels)
+                return TRUE;
+    return FALSE;
+}
+
 /* The sound that some codec converts, numbered without repetition: what PCM is enumerated at. */
 static BOOL pcm_mode(DWORD index, struct mode *mode)
 {
     for (const struct codec *const *codec = codecs; *codec; codec++)
-        for (const struct mode *candidate = (*codec)->modes; candidate->sample_rate; candidate++) {
-            const struct codec *const *earlier = codecs;
-            const struct mode *same = (*earlier)->modes;
-
-            while (same != candidate && (same->sample_rate != candidate->sample_rate || same->channels != candidate->channels))
-                if ((++same)->sample_rate == 0)
-                    same = (*++earlier)->modes;
-            if (same == candidate && index-- == 0) {
+        for (const struct mode *candidate = (*codec)->modes; candidate->sample_rate; candidate++)
+            if (!is_repeated(codec, candidate) && index-- == 0) {
                 *mode = *candidate;
                 return TRUE;
             }
-        }
     return FALSE;
 }
 
@@ -298,44 +301,39 @@ static void describe(WCHAR text[ACMFORMATDETAILS_FORMAT_CHARS], const struct wav
     if (!codec || (format->bits_per_sample != 0 && codec->modes->bit_rate == 0))
         return;
     text = put_number(text, format->sample_rate / 1000, 1);
-    text = put_text(text, ".");
-    text = put_number(text, format->sample_rate % 1000, 3);
-    text = put_text(text, " kHz, ");
-    text = put_number(text, hundreds / 10, 1);
-    text = put_text(text, hundreds % 10 ? "." : "");
-    text = hundreds % 10 ? put_number(text, hundreds % 10, 1) : text;
+    text = put_number(put_text(text, "."), format->sample_rate % 1000, 3);
+    text = put_number(put_text(text, " kHz, "), hundreds / 10, 1);
+    if (hundreds % 10)
+        text = put_number(put_text(text, "."), hundreds % 10, 1);
     put_text(text, format->channels == 1 ? " kbit/s, Mono" : " kbit/s, Stereo");
 }
 
 LRESULT format_details(ACMFORMATDETAILSW *to, DWORD query)
 {
-    ACMFORMATDETAILSW details = { .fdwSupport = ACMDRIVERDETAILS_SUPPORTF_CODEC };
+    ACMFORMATDETAILSW details = { 0 };
     struct completed completed;
-    struct wave_format format;
+    struct wave_format *format = &completed.format;
 
     if (!to || to->cbStruct < offsetof(ACMFORMATDETAILSW, szFormat))
         return MMSYSERR_INVALPARAM;
-    details.dwFormatIndex = to->dwFormatIndex;
-    details.dwFormatTag = to->dwFormatTag;
-    details.pwfx = to->pwfx;
-    details.cbwfx = to->cbwfx;
+    memcpy(&details, to, offsetof(ACMFORMATDETAILSW, szFormat));
+    details.fdwSupport = ACMDRIVERDETAILS_SUPPORTF_CODEC;
     switch (query & ACM_FORMATDETAILSF_QUERYMASK) {
     case ACM_FORMATDETAILSF_INDEX:
         if (to->dwFormatTag > UINT16_MAX || !standard_format((uint16_t)to->dwFormatTag, to->dwFormatIndex, &completed))
             return ACMERR_NOTPOSSIBLE;
-        if (!format_write(&completed.format, to->pwfx, to->cbwfx))
+        if (!format_write(format, to->pwfx, to->cbwfx))
             return MMSYSERR_INVALPARAM;
-        format = completed.format;
         break;
     case ACM_FORMATDETAILSF_FORMAT:
-        if (!format_read(&format, to->pwfx, to->cbwfx))
+        if (!format_read(format, to->pwfx, to->cbwfx))
             return to->pwfx ? ACMERR_NOTPOSSIBLE : MMSYSERR_INVALPARAM;
-        if (to->dwFormatTag != load16_le((const uint8_t *)to->pwfx) || !is_known(&format))
+        if (to->dwFormatTag != load16_le((const uint8_t *)to->pwfx) || !is_known(format))
             return ACMERR_NOTPOSSIBLE;
         break;
     default: return MMSYSERR_NOTSUPPORTED;
     }
-    describe(details.szFormat, &format);
+    describe(details.szFormat, format);
     return answer(to, &details, sizeof details);
 }
 
