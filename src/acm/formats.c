@@ -84,21 +84,18 @@ static BOOL format_write(const struct wave_format *format, WAVEFORMATEX *wfx, si
 
 static void complete_codec(struct completed *completed, uint16_t tag, const struct codec *codec, struct mode mode)
 {
-    memset(completed, 0, sizeof *completed);
-    completed->format.tag = tag;
-    completed->format.extra = completed->extra;
+    *completed = (struct completed){ .format = { .tag = tag, .extra = completed->extra } };
     codec->complete(&completed->format, &mode);
 }
 
 static void complete_pcm(struct completed *completed, uint16_t tag, struct mode mode, uint16_t bits)
 {
-    struct wave_format *format = &completed->format;
+    uint16_t frame = (uint16_t)(mode.channels * (bits / 8));
 
-    memset(completed, 0, sizeof *completed);
-    *format = (struct wave_format){ tag, mode.channels, mode.sample_rate, 0, (uint16_t)(mode.channels * (bits / 8)), bits, 0, completed->extra };
-    format->byte_rate = mode.sample_rate * format->block_align;
+    *completed = (struct completed){ .format = { tag, mode.channels, mode.sample_rate, mode.sample_rate * frame, frame, bits, 0,
+                                                 completed->extra } };
     if (tag == TAG_EXTENSIBLE) {
-        format->extra_size = EXTENSIBLE_EXTRA;
+        completed->format.extra_size = EXTENSIBLE_EXTRA;
         store16_le(completed->extra, bits);
         store32_le(completed->extra + 2, mode.channels == 1 ? SPEAKER_FRONT_CENTER : SPEAKER_FRONT_LEFT | SPEAKER_FRONT_RIGHT);
         store16_le(completed->extra + 6, TAG_PCM);
@@ -134,13 +131,11 @@ static BOOL standard_format(uint16_t tag, DWORD index, struct completed *complet
     const struct codec *codec = codec_find(tag);
     struct mode mode;
 
-    if (codec && codec->tag != tag)
-        return FALSE;
     if (tag == TAG_PCM && pcm_mode(index / 2, &mode)) {
         complete_pcm(completed, TAG_PCM, mode, index % 2 ? 16 : 8);
         return TRUE;
     }
-    for (const struct mode *listed = codec ? codec->modes : 0; listed && listed->sample_rate; listed++)
+    for (const struct mode *listed = codec && codec->tag == tag ? codec->modes : 0; listed && listed->sample_rate; listed++)
         if (index-- == 0) {
             complete_codec(completed, tag, codec, *listed);
             return TRUE;
@@ -162,15 +157,6 @@ static DWORD standard_formats(uint16_t tag)
 static uint16_t tag_at(DWORD index)
 {
     return index < PCM_TAGS ? pcm_tags[index] : codec_tag(index - PCM_TAGS);
-}
-
-static DWORD tag_count(void)
-{
-    DWORD count = 0;
-
-    while (tag_at(count))
-        count++;
-    return count;
 }
 
 /* Bytes of WAVEFORMATEX and extra bytes that the formats of a tag take. */
@@ -195,7 +181,7 @@ static DWORD index_of_largest(void)
     return largest;
 }
 
-/* The index of a tag; that of no tag where it is not ours. */
+/* The index of a tag; where it is not ours, that of the list's end. */
 static DWORD index_of(DWORD tag)
 {
     DWORD index = 0;
@@ -244,7 +230,7 @@ LRESULT driver_details(ACMDRIVERDETAILSW *to)
         .vdwACM = ACM_VERSION(3, 50, 0),
         .vdwDriver = ACM_VERSION(VERSION_MAJOR, VERSION_MINOR, VERSION_PATCH),
         .fdwSupport = ACMDRIVERDETAILS_SUPPORTF_CODEC,
-        .cFormatTags = tag_count(),
+        .cFormatTags = index_of(WAVE_FORMAT_UNKNOWN),
         .szShortName = L"OmniACM",
         .szLongName = L"OmniACM, the classic WAV formats",
         .szCopyright = L"Copyright (c) 2026 the OmniACM authors",
@@ -285,9 +271,8 @@ LRESULT format_tag_details(ACMFORMATTAGDETAILSW *to, DWORD query)
     details.cStandardFormats = standard_formats(tag);
     /* PCM's name is msacm32's own affair. */
     if (tag != TAG_PCM)
-        put_text(details.szFormatTag, tag == TAG_IEEE_FLOAT   ? "IEEE Float"
-                                      : tag == TAG_EXTENSIBLE ? "Extensible"
-                                                              : codec_find(tag)->name);
+        put_text(details.szFormatTag,
+                 tag == TAG_IEEE_FLOAT ? "IEEE Float" : tag == TAG_EXTENSIBLE ? "Extensible" : codec_find(tag)->name);
     return answer(to, &details, sizeof details);
 }
 

@@ -10,8 +10,7 @@ static BOOL plan_of(struct plan *plan, const struct instance *instance)
            format_read(&to, instance->pwfxDst, SIZE_MAX) && stream_plan(plan, &from, &to);
 }
 
-/* A host that asked for ASYNC waits for the header to be done, or for its callback, though every conversion is done when its
- * call returns. */
+/* A host that asked for ASYNC waits for the header, or for its callback, though all is done when the call returns. */
 static void notify(const struct instance *instance, DWORD message, struct stream_header *header)
 {
     if (!(instance->fdwOpen & ACM_STREAMOPENF_ASYNC))
