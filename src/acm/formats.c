@@ -2,6 +2,7 @@
 #include <string.h>
 #include "driver.h"
 #include "pcm.h"
+#include "settings.h"
 #include "bits.h"
 #include "version.h"
 
@@ -241,7 +242,7 @@ LRESULT driver_details(ACMDRIVERDETAILSW *to)
     if (!to)
         return MMSYSERR_INVALPARAM;
     for (const struct codec *const *codec = codecs; *codec; codec++)
-        if (end - at > (ptrdiff_t)strlen((*codec)->name) + 3)
+        if (end - at > ACMFORMATTAGDETAILS_FORMATTAG_CHARS + 2)     /* no name is longer */
             at = put_text(put_text(at, at == details.szFeatures ? "" : ", "), (*codec)->name);
     return answer(to, &details, sizeof details);
 }
@@ -268,7 +269,7 @@ LRESULT format_tag_details(ACMFORMATTAGDETAILSW *to, DWORD query)
     details.dwFormatTagIndex = index;
     details.dwFormatTag = tag;
     details.cbFormatSize = format_size(tag);
-    details.cStandardFormats = standard_formats(tag);
+    details.cStandardFormats = settings_disable(tag) ? 0 : standard_formats(tag);
     /* PCM's name is msacm32's own affair. */
     if (tag != TAG_PCM)
         put_text(details.szFormatTag,
@@ -318,6 +319,8 @@ LRESULT format_details(ACMFORMATDETAILSW *to, DWORD query)
         break;
     default: return MMSYSERR_NOTSUPPORTED;
     }
+    if (settings_disable(format->tag))
+        return ACMERR_NOTPOSSIBLE;
     describe(details.szFormat, format);
     return answer(to, &details, sizeof details);
 }
@@ -328,7 +331,8 @@ static BOOL suits(const struct codec *codec, const struct wave_format *format, D
     struct block block;
 
     return codec->encoder.run && codec->accepts(format, &block) &&
-           (!(flags & ACM_FORMATSUGGESTF_WBITSPERSAMPLE) || format->bits_per_sample == wanted->bits_per_sample);
+           (!(flags & ACM_FORMATSUGGESTF_WBITSPERSAMPLE) || format->bits_per_sample == wanted->bits_per_sample) &&
+           !settings_disable(format->tag);
 }
 
 /* The first row, or the row of the wanted tag, that takes sound of this rate and these channels: in one of its listed modes,
@@ -379,7 +383,7 @@ LRESULT format_suggest(LPARAM parameter)
     if (flags & ~(DWORD)(ACM_FORMATSUGGESTF_WFORMATTAG | ACM_FORMATSUGGESTF_NCHANNELS | ACM_FORMATSUGGESTF_NSAMPLESPERSEC |
                          ACM_FORMATSUGGESTF_WBITSPERSAMPLE))
         return MMSYSERR_NOTSUPPORTED;
-    if (!format_read(&from, suggestion.pwfxSrc, suggestion.cbwfxSrc) || !is_known(&from))
+    if (!format_read(&from, suggestion.pwfxSrc, suggestion.cbwfxSrc) || !is_known(&from) || settings_disable(from.tag))
         return ACMERR_NOTPOSSIBLE;
     wanted = fields_of((const uint8_t *)suggestion.pwfxDst);      /* only what the flags name means anything */
     sound = (struct mode){ from.sample_rate, from.channels, 0 };

@@ -42,15 +42,6 @@ void *memcpy(void *restrict to, const void *restrict from, size_t n)
     return memmove(to, from, n);
 }
 
-size_t strlen(const char *text)
-{
-    size_t n = 0;
-
-    while (text[n])
-        n++;
-    return n;
-}
-
 BOOL WINAPI entry(HINSTANCE instance, DWORD reason, void *reserved);
 BOOL WINAPI entry(HINSTANCE instance, DWORD reason, void *reserved)
 {

@@ -1,5 +1,6 @@
 /* Streams: ACM's structures unpacked, and one call of stream.h each. */
 #include "driver.h"
+#include "settings.h"
 #include "stream.h"
 
 static BOOL plan_of(struct plan *plan, const struct instance *instance)
@@ -24,20 +25,21 @@ static void notify(const struct instance *instance, DWORD message, struct stream
 
 LRESULT stream_open(LPARAM parameter)
 {
-    static const struct settings settings = { .quality = 1 };
+    struct settings settings;
     struct instance instance;
     struct plan plan;
     void *memory;
 
     if (!instance_of(parameter, &instance))
         return MMSYSERR_INVALPARAM;
-    if (instance.pwfltr || !plan_of(&plan, &instance))
+    if (instance.pwfltr || !plan_of(&plan, &instance) || settings_disable(plan.format.tag))
         return ACMERR_NOTPOSSIBLE;
     if (instance.fdwOpen & ACM_STREAMOPENF_QUERY)
         return MMSYSERR_NOERROR;
     memory = HeapAlloc(GetProcessHeap(), 0, stream_bytes(&plan));
     if (!memory)
         return MMSYSERR_NOMEM;
+    settings_read(&settings);
     instance_set_driver(parameter, (DWORD_PTR)stream_start(memory, &plan, &settings));
     notify(&instance, MM_ACM_OPEN, 0);
     return MMSYSERR_NOERROR;

@@ -7,13 +7,20 @@ struct told told[4];
 unsigned told_count;
 struct passed passed;
 unsigned passed_count;
+const char *environment;
+struct registered registered[8];
+unsigned registry_reads;
+BOOL kernel_has_registry = TRUE;
 
 void mock_fresh(void)
 {
     heap = (struct heap){ .fill = 0xA5 };
     memset(told, 0, sizeof told);
     memset(&passed, 0, sizeof passed);
-    told_count = passed_count = 0;
+    told_count = passed_count = registry_reads = 0;
+    memset(registered, 0, sizeof registered);
+    environment = 0;
+    kernel_has_registry = TRUE;
 }
 
 HANDLE WINAPI GetProcessHeap(void) { return &heap; }
@@ -62,4 +69,63 @@ BOOL WINAPI DriverCallback(DWORD_PTR callback, DWORD flags, HDRVR device, DWORD 
         call->made = header->cbDstLengthUsed;
     }
     return TRUE;
+}
+
+static BOOL same(const char *narrow, const WCHAR *wide)
+{
+    while (*narrow && (WCHAR)*narrow == *wide)
+        narrow++, wide++;
+    return (WCHAR)*narrow == *wide;
+}
+
+DWORD WINAPI GetEnvironmentVariableW(LPCWSTR name, LPWSTR text, DWORD room)
+{
+    size_t n = environment && same("OMNIACM_SETTINGS", name) ? strlen(environment) : 0;
+
+    if (n >= room)
+        return (DWORD)n + 1;
+    for (size_t i = 0; i <= n && n; i++)
+        text[i] = (WCHAR)environment[i];
+    return (DWORD)n;
+}
+
+static LSTATUS WINAPI registry_value(HKEY root, const WCHAR *key, const WCHAR *value, DWORD flags, DWORD *type, void *data, DWORD *size)
+{
+    registry_reads++;
+    if (root != HKEY_CURRENT_USER || !same("Software\\Microsoft\\Multimedia\\msacm.omniacm", key) || type)
+        return ERROR_FILE_NOT_FOUND;
+    for (const struct registered *at = registered; at->value; at++) {
+        size_t n = 0;
+
+        if (!same(at->value, value))
+            continue;
+        if (!(flags & (at->type == REG_DWORD ? RRF_RT_REG_DWORD : RRF_RT_REG_MULTI_SZ)))
+            return ERROR_UNSUPPORTED_TYPE;
+        if (at->type == REG_DWORD) {
+            memcpy(data, &at->number, *size = sizeof at->number);
+            return ERROR_SUCCESS;
+        }
+        while (at->strings[n] || at->strings[n + 1])
+            n++;
+        n += 2;
+        if (n * sizeof(WCHAR) > *size)
+            return ERROR_MORE_DATA;
+        for (size_t i = 0; i < n; i++)
+            ((WCHAR *)data)[i] = (WCHAR)at->strings[i];
+        return ERROR_SUCCESS;
+    }
+    return ERROR_FILE_NOT_FOUND;
+}
+
+static char kernel32, advapi32;
+
+HMODULE WINAPI GetModuleHandleW(LPCWSTR name) { return same("kernel32.dll", name) ? (HMODULE)(void *)&kernel32 : 0; }
+
+HMODULE WINAPI LoadLibraryW(LPCWSTR name) { return same("advapi32.dll", name) ? (HMODULE)(void *)&advapi32 : 0; }
+
+FARPROC WINAPI GetProcAddress(HMODULE module, LPCSTR name)
+{
+    BOOL has = (void *)module == (void *)(kernel_has_registry ? &kernel32 : &advapi32);
+
+    return has && strcmp(name, "RegGetValueW") == 0 ? (FARPROC)(void *)registry_value : 0;
 }

@@ -36,6 +36,18 @@ extern struct passed passed;
 extern unsigned passed_count;
 enum { DEFAULT_ANSWER = 0x5EED };
 
+/* OMNIACM_SETTINGS, or a null pointer; and the values below the driver's key. */
+extern const char *environment;
+struct registered {
+    const char *value;          /* a null pointer ends them */
+    DWORD type;                 /* REG_DWORD or REG_MULTI_SZ */
+    DWORD number;
+    const char *strings;        /* each with its 0, one more at the end */
+};
+extern struct registered registered[8];
+extern unsigned registry_reads;
+extern BOOL kernel_has_registry;    /* RegGetValueW in kernel32, as since Windows 7, or in advapi32 */
+
 /* Forgets everything. */
 void mock_fresh(void);
 
