@@ -64,11 +64,13 @@ struct settings {
 
 struct codec {
     uint16_t tag;                   /* wFormatTag */
+    const uint16_t *aliases;        /* other tags that mean the same, 0 at the end; null where there are none. They are read,
+                                       and written on request, but their formats are not listed */
     const char *name;               /* ASCII; for a tag that Windows knows, Windows' own name for it */
-    const struct mode *modes;       /* empty for an alias: read and written on request, not listed */
+    const struct mode *modes;
 
-    /* Fills every field, the tag too, as Windows' own codec wrote it, for any mode that `accepts` would take; a mode
-     * that it would not take gives a format that it refuses. extra has EXTRA_ROOM bytes. */
+    /* Fills every field but the tag as Windows' own codec wrote it, for any mode that `accepts` would take; a mode that it
+     * would not take gives a format that it refuses. The tag is there already; extra has EXTRA_ROOM bytes. */
     void (*complete)(struct wave_format *, const struct mode *);
 
     /* Whether the format is one of ours, and with what block. Lenient: what other fields settle is not compared. */
@@ -92,8 +94,11 @@ struct codec {
 /* Every codec, in the order of enumeration and of suggestion; a null pointer ends it. */
 extern const struct codec *const codecs[];
 
-/* The codec of a tag, or a null pointer. */
+/* The codec of a tag or of an alias, or a null pointer. */
 const struct codec *codec_find(uint16_t tag);
+
+/* Every tag, row by row, aliases after their row's own; 0 from the last on. */
+uint16_t codec_tag(size_t index);
 
 /* The whole blocks that an offer to a decoder, or to an encoder, has room for on both sides. */
 static inline size_t whole_blocks(size_t bytes, size_t samples, const struct block *block, unsigned channels)

@@ -30,8 +30,10 @@ size_t stream_bytes(const struct plan *);
 struct stream *stream_start(void *memory, const struct plan *, const struct settings *);
 void stream_reset(struct stream *);
 
-/* Converts as much as fits, in bytes. Nothing used and nothing made, though the source is not empty and more than
- * WHOLE's incomplete block: the destination is too small, and the stream is as before. */
+/* Converts as much as fits, in bytes. */
 struct progress stream_convert(struct stream *, const uint8_t *src, uint8_t *dst, struct offer);
+
+/* Whether an offer that came to nothing did so for lack of room: it had more than nothing, or than WHOLE's incomplete block. */
+bool stream_lacks_room(const struct stream *, struct offer);
 
 #endif

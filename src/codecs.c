@@ -3,7 +3,8 @@
 
 #define CODECS(row) \
     row(g711_alaw) \
-    row(g711_ulaw)
+    row(g711_ulaw) \
+    row(gsm610)
 
 #define DECLARE(name) extern const struct codec name;
 #define POINTER(name) &name,
@@ -12,10 +13,26 @@ CODECS(DECLARE)
 
 const struct codec *const codecs[] = { CODECS(POINTER) 0 };
 
+/* Tag n of a row: its own, then its aliases; 0 from the last on. */
+static uint16_t tag_of(const struct codec *codec, size_t n)
+{
+    return n == 0 ? codec->tag : codec->aliases ? codec->aliases[n - 1] : 0;
+}
+
 const struct codec *codec_find(uint16_t tag)
 {
     for (const struct codec *const *codec = codecs; *codec; codec++)
-        if ((*codec)->tag == tag)
-            return *codec;
+        for (size_t n = 0; tag_of(*codec, n); n++)
+            if (tag_of(*codec, n) == tag)
+                return *codec;
+    return 0;
+}
+
+uint16_t codec_tag(size_t index)
+{
+    for (const struct codec *const *codec = codecs; *codec; codec++)
+        for (size_t n = 0; tag_of(*codec, n); n++)
+            if (index-- == 0)
+                return tag_of(*codec, n);
     return 0;
 }

@@ -184,3 +184,11 @@ struct progress stream_convert(struct stream *stream, const uint8_t *src, uint8_
 {
     return stream->plan.decoding ? decode(stream, src, dst, offer) : encode(stream, src, dst, offer);
 }
+
+bool stream_lacks_room(const struct stream *stream, struct offer offer)
+{
+    const struct plan *plan = &stream->plan;
+    uint64_t block = plan->decoding ? plan->block.bytes : (uint64_t)plan->block.samples * frame_bytes(plan);
+
+    return offer.in >= (offer.ending == WHOLE ? block : 1);
+}

@@ -199,7 +199,7 @@ struct sound decode_all(const struct codec *codec, const struct wave_format *for
 
 struct wave_format format_of(const struct codec *codec, struct mode mode, uint8_t extra[EXTRA_ROOM])
 {
-    struct wave_format format = { .extra = extra };
+    struct wave_format format = { .tag = codec->tag, .extra = extra };
 
     codec->complete(&format, &mode);
     return format;

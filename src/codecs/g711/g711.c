@@ -6,6 +6,8 @@
 
 enum { TAG_ALAW = 6, TAG_MULAW = 7 };
 
+static const uint16_t alaw_aliases[] = { 0x102, 0 }, ulaw_aliases[] = { 0x101, 0 };     /* IBM's tags */
+
 static const struct mode modes[] = {
     { 8000, 1, 0 }, { 8000, 2, 0 }, { 11025, 1, 0 }, { 11025, 2, 0 },
     { 22050, 1, 0 }, { 22050, 2, 0 }, { 44100, 1, 0 }, { 44100, 2, 0 }, { 0 }
@@ -58,25 +60,14 @@ static bool accepts(const struct wave_format *format, struct block *block)
     return format->channels != 0 && format->sample_rate != 0;
 }
 
-static void complete(struct wave_format *format, const struct mode *mode, uint16_t tag)
+static void complete(struct wave_format *format, const struct mode *mode)
 {
-    format->tag = tag;
     format->channels = mode->channels;
     format->sample_rate = mode->sample_rate;
     format->byte_rate = mode->sample_rate * mode->channels;
     format->block_align = mode->channels;
     format->bits_per_sample = 8;
     format->extra_size = 0;
-}
-
-static void alaw_complete(struct wave_format *format, const struct mode *mode)
-{
-    complete(format, mode, TAG_ALAW);
-}
-
-static void ulaw_complete(struct wave_format *format, const struct mode *mode)
-{
-    complete(format, mode, TAG_MULAW);
 }
 
 struct state {
@@ -128,13 +119,15 @@ RUNS(alaw)
 RUNS(ulaw)
 
 const struct codec g711_alaw = {
-    .tag = TAG_ALAW, .name = "CCITT A-Law", .modes = modes, .complete = alaw_complete, .accepts = accepts,
+    .tag = TAG_ALAW, .aliases = alaw_aliases, .name = "CCITT A-Law", .modes = modes,
+    .complete = complete, .accepts = accepts,
     .decoder = { sizeof(struct state), start, alaw_decode },
     .encoder = { sizeof(struct state), start, alaw_encode },
 };
 
 const struct codec g711_ulaw = {
-    .tag = TAG_MULAW, .name = "CCITT u-Law", .modes = modes, .complete = ulaw_complete, .accepts = accepts,
+    .tag = TAG_MULAW, .aliases = ulaw_aliases, .name = "CCITT u-Law", .modes = modes,
+    .complete = complete, .accepts = accepts,
     .decoder = { sizeof(struct state), start, ulaw_decode },
     .encoder = { sizeof(struct state), start, ulaw_encode },
 };

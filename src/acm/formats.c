@@ -1,0 +1,410 @@
+/* What the driver offers: details of the driver, of its format tags and of their formats, and suggestions. */
+#include <string.h>
+#include "driver.h"
+#include "pcm.h"
+#include "bits.h"
+#include "version.h"
+
+enum {
+    PCM_SIZE = 16,                  /* PCMWAVEFORMAT: no cbSize */
+    EX_SIZE = 18,
+    EXTENSIBLE_EXTRA = 22           /* valid bits, speakers, and a GUID that begins with the tag */
+};
+
+/* The tags that every codec's other side has, ahead of the codecs' own. msacm32 offers a driver the tags that it lists. */
+static const uint16_t pcm_tags[] = { TAG_PCM, TAG_IEEE_FLOAT, TAG_EXTENSIBLE };
+enum { PCM_TAGS = sizeof pcm_tags / sizeof *pcm_tags };
+
+/* KSDATAFORMAT_SUBTYPE_WAVEFORMATEX from its third byte on; the first two are the tag. */
+static const uint8_t subtype[14] = { 0, 0, 0, 0, 0x10, 0, 0x80, 0, 0, 0xAA, 0, 0x38, 0x9B, 0x71 };
+
+/* A format completed by a codec or by us, with room for its extra bytes. */
+struct completed {
+    struct wave_format format;
+    uint8_t extra[EXTRA_ROOM];
+};
+
+/* The members up to wBitsPerSample. */
+static struct wave_format fields_of(const uint8_t *bytes)
+{
+    return (struct wave_format){ load16_le(bytes), load16_le(bytes + 2), load32_le(bytes + 4), load32_le(bytes + 8),
+                                 load16_le(bytes + 12), load16_le(bytes + 14), 0, (uint8_t *)bytes + EX_SIZE };
+}
+
+BOOL format_read(struct wave_format *format, const WAVEFORMATEX *wfx, size_t size)
+{
+    const uint8_t *bytes = (const uint8_t *)wfx;
+
+    if (!wfx || size < PCM_SIZE)
+        return FALSE;
+    *format = fields_of(bytes);
+    if (format->tag == TAG_PCM || size < EX_SIZE)
+        return TRUE;
+    format->extra_size = load16_le(bytes + 16);
+    if (format->extra_size > size - EX_SIZE)
+        format->extra_size = (uint16_t)(size - EX_SIZE);
+    if (format->tag == TAG_EXTENSIBLE) {
+        if (format->extra_size < EXTENSIBLE_EXTRA || memcmp(format->extra + 8, subtype, sizeof subtype) != 0)
+            return FALSE;
+        format->tag = load16_le(format->extra + 6);
+        format->extra += EXTENSIBLE_EXTRA;
+        format->extra_size -= EXTENSIBLE_EXTRA;
+    }
+    return TRUE;
+}
+
+/* Whether some stream could read or write it. */
+static BOOL is_known(const struct wave_format *format)
+{
+    const struct codec *codec = codec_find(format->tag);
+    struct block block;
+
+    return pcm_of(format) != PCM_NONE || (codec && codec->accepts(format, &block));
+}
+
+/* Writes a format into `size` bytes; false where they are too few. */
+static BOOL format_write(const struct wave_format *format, WAVEFORMATEX *wfx, size_t size)
+{
+    uint8_t *bytes = (uint8_t *)wfx;
+
+    if (!wfx || size < (format->tag == TAG_PCM ? PCM_SIZE : EX_SIZE + (size_t)format->extra_size))
+        return FALSE;
+    store16_le(bytes, format->tag);
+    store16_le(bytes + 2, format->channels);
+    store32_le(bytes + 4, format->sample_rate);
+    store32_le(bytes + 8, format->byte_rate);
+    store16_le(bytes + 12, format->block_align);
+    store16_le(bytes + 14, format->bits_per_sample);
+    if (size < EX_SIZE)
+        return TRUE;
+    store16_le(bytes + 16, format->extra_size);
+    memcpy(bytes + EX_SIZE, format->extra, format->extra_size);
+    return TRUE;
+}
+
+static void complete_codec(struct completed *completed, uint16_t tag, const struct codec *codec, struct mode mode)
+{
+    memset(completed, 0, sizeof *completed);
+    completed->format.tag = tag;
+    completed->format.extra = completed->extra;
+    codec->complete(&completed->format, &mode);
+}
+
+static void complete_pcm(struct completed *completed, uint16_t tag, struct mode mode, uint16_t bits)
+{
+    struct wave_format *format = &completed->format;
+
+    memset(completed, 0, sizeof *completed);
+    *format = (struct wave_format){ tag, mode.channels, mode.sample_rate, 0, (uint16_t)(mode.channels * (bits / 8)), bits, 0, completed->extra };
+    format->byte_rate = mode.sample_rate * format->block_align;
+    if (tag == TAG_EXTENSIBLE) {
+        format->extra_size = EXTENSIBLE_EXTRA;
+        store16_le(completed->extra, bits);
+        store32_le(completed->extra + 2, mode.channels == 1 ? SPEAKER_FRONT_CENTER : SPEAKER_FRONT_LEFT | SPEAKER_FRONT_RIGHT);
+        store16_le(completed->extra + 6, TAG_PCM);
+        memcpy(completed->extra + 8, subtype, sizeof subtype);
+    }
+}
+
+/* The sound that some codec converts, numbered without repetition: what PCM is enumerated at. */
+static BOOL pcm_mode(DWORD index, struct mode *mode)
+{
+    for (const struct codec *const *codec = codecs; *codec; codec++)
+        for (const struct mode *candidate = (*codec)->modes; candidate->sample_rate; candidate++) {
+            const struct codec *const *earlier = codecs;
+            const struct mode *same = (*earlier)->modes;
+
+            while (same != candidate && (same->sample_rate != candidate->sample_rate || same->channels != candidate->channels))
+                if ((++same)->sample_rate == 0)
+                    same = (*++earlier)->modes;
+            if (same == candidate && index-- == 0) {
+                *mode = *candidate;
+                return TRUE;
+            }
+        }
+    return FALSE;
+}
+
+/* Format `index` of a tag as it is enumerated: PCM in 8 and 16 bits, a codec in its modes. */
+static BOOL standard_format(uint16_t tag, DWORD index, struct completed *completed)
+{
+    const struct codec *codec = codec_find(tag);
+    struct mode mode;
+
+    if (codec && codec->tag != tag)
+        return FALSE;
+    if (tag == TAG_PCM && pcm_mode(index / 2, &mode)) {
+        complete_pcm(completed, TAG_PCM, mode, index % 2 ? 16 : 8);
+        return TRUE;
+    }
+    for (const struct mode *listed = codec ? codec->modes : 0; listed && listed->sample_rate; listed++)
+        if (index-- == 0) {
+            complete_codec(completed, tag, codec, *listed);
+            return TRUE;
+        }
+    return FALSE;
+}
+
+static DWORD standard_formats(uint16_t tag)
+{
+    struct completed completed;
+    DWORD count = 0;
+
+    while (standard_format(tag, count, &completed))
+        count++;
+    return count;
+}
+
+/* Tag `index` of the driver: PCM's, then the codecs'; 0 from the last on. */
+static uint16_t tag_at(DWORD index)
+{
+    return index < PCM_TAGS ? pcm_tags[index] : codec_tag(index - PCM_TAGS);
+}
+
+static DWORD tag_count(void)
+{
+    DWORD count = 0;
+
+    while (tag_at(count))
+        count++;
+    return count;
+}
+
+/* Bytes of WAVEFORMATEX and extra bytes that the formats of a tag take. */
+static DWORD format_size(uint16_t tag)
+{
+    const struct codec *codec = codec_find(tag);
+    struct completed completed;
+
+    if (!codec)
+        return tag == TAG_PCM ? PCM_SIZE : tag == TAG_EXTENSIBLE ? EX_SIZE + EXTENSIBLE_EXTRA : EX_SIZE;
+    complete_codec(&completed, tag, codec, *codec->modes);
+    return EX_SIZE + (DWORD)completed.format.extra_size;
+}
+
+static DWORD index_of_largest(void)
+{
+    DWORD largest = 0;
+
+    for (DWORD index = 1; tag_at(index); index++)
+        if (format_size(tag_at(index)) > format_size(tag_at(largest)))
+            largest = index;
+    return largest;
+}
+
+/* The index of a tag; that of no tag where it is not ours. */
+static DWORD index_of(DWORD tag)
+{
+    DWORD index = 0;
+
+    while (tag_at(index) && tag_at(index) != tag)
+        index++;
+    return index;
+}
+
+static WCHAR *put_text(WCHAR *to, const char *from)
+{
+    while (*from)
+        *to++ = (WCHAR)(unsigned char)*from++;
+    *to = 0;
+    return to;
+}
+
+static WCHAR *put_number(WCHAR *to, uint32_t number, unsigned digits)
+{
+    if (number >= 10 || digits > 1)
+        to = put_number(to, number / 10, digits - (digits > 1));
+    *to++ = (WCHAR)('0' + number % 10);
+    *to = 0;
+    return to;
+}
+
+/* Answers as much of a structure as the caller has room for. Its first member is cbStruct. */
+static LRESULT answer(void *to, void *from, DWORD size)
+{
+    DWORD room, *from_size = from;
+
+    memcpy(&room, to, sizeof room);
+    if (room < sizeof room)
+        return MMSYSERR_INVALPARAM;
+    *from_size = room < size ? room : size;
+    memcpy(to, from, *from_size);
+    return MMSYSERR_NOERROR;
+}
+
+LRESULT driver_details(ACMDRIVERDETAILSW *to)
+{
+    ACMDRIVERDETAILSW details = {
+        .fccType = ACMDRIVERDETAILS_FCCTYPE_AUDIOCODEC,
+        .wMid = MM_UNMAPPED,
+        .wPid = MM_PID_UNMAPPED,
+        .vdwACM = ACM_VERSION(3, 50, 0),
+        .vdwDriver = ACM_VERSION(VERSION_MAJOR, VERSION_MINOR, VERSION_PATCH),
+        .fdwSupport = ACMDRIVERDETAILS_SUPPORTF_CODEC,
+        .cFormatTags = tag_count(),
+        .szShortName = L"OmniACM",
+        .szLongName = L"OmniACM, the classic WAV formats",
+        .szCopyright = L"Copyright (c) 2026 the OmniACM authors",
+        .szLicensing = L"Free software under the MIT License",
+    };
+    WCHAR *at = details.szFeatures, *end = at + ACMDRIVERDETAILS_FEATURES_CHARS;
+
+    if (!to)
+        return MMSYSERR_INVALPARAM;
+    for (const struct codec *const *codec = codecs; *codec; codec++)
+        if (end - at > (ptrdiff_t)strlen((*codec)->name) + 3)
+            at = put_text(put_text(at, at == details.szFeatures ? "" : ", "), (*codec)->name);
+    return answer(to, &details, sizeof details);
+}
+
+LRESULT format_tag_details(ACMFORMATTAGDETAILSW *to, DWORD query)
+{
+    ACMFORMATTAGDETAILSW details = { .fdwSupport = ACMDRIVERDETAILS_SUPPORTF_CODEC };
+    DWORD index;
+    uint16_t tag;
+
+    if (!to || to->cbStruct < offsetof(ACMFORMATTAGDETAILSW, cbFormatSize))
+        return MMSYSERR_INVALPARAM;
+    switch (query & ACM_FORMATTAGDETAILSF_QUERYMASK) {
+    case ACM_FORMATTAGDETAILSF_INDEX: index = to->dwFormatTagIndex; break;
+    case ACM_FORMATTAGDETAILSF_FORMATTAG: index = index_of(to->dwFormatTag); break;
+    case ACM_FORMATTAGDETAILSF_LARGESTSIZE:
+        index = to->dwFormatTag == WAVE_FORMAT_UNKNOWN ? index_of_largest() : index_of(to->dwFormatTag);
+        break;
+    default: return MMSYSERR_NOTSUPPORTED;
+    }
+    tag = tag_at(index);
+    if (!tag)
+        return ACMERR_NOTPOSSIBLE;
+    details.dwFormatTagIndex = index;
+    details.dwFormatTag = tag;
+    details.cbFormatSize = format_size(tag);
+    details.cStandardFormats = standard_formats(tag);
+    /* PCM's name is msacm32's own affair. */
+    if (tag != TAG_PCM)
+        put_text(details.szFormatTag, tag == TAG_IEEE_FLOAT   ? "IEEE Float"
+                                      : tag == TAG_EXTENSIBLE ? "Extensible"
+                                                              : codec_find(tag)->name);
+    return answer(to, &details, sizeof details);
+}
+
+/* "8.000 kHz, 13 kbit/s, Mono": for formats that msacm32 would describe by a number of bits that they do not have, or
+ * that differ in their bit rate alone. */
+static void describe(WCHAR text[ACMFORMATDETAILS_FORMAT_CHARS], const struct wave_format *format)
+{
+    const struct codec *codec = codec_find(format->tag);
+    uint32_t hundreds = (format->byte_rate * 8 + 50) / 100;
+
+    if (!codec || (format->bits_per_sample != 0 && codec->modes->bit_rate == 0))
+        return;
+    text = put_number(text, format->sample_rate / 1000, 1);
+    text = put_text(text, ".");
+    text = put_number(text, format->sample_rate % 1000, 3);
+    text = put_text(text, " kHz, ");
+    text = put_number(text, hundreds / 10, 1);
+    text = put_text(text, hundreds % 10 ? "." : "");
+    text = hundreds % 10 ? put_number(text, hundreds % 10, 1) : text;
+    put_text(text, format->channels == 1 ? " kbit/s, Mono" : " kbit/s, Stereo");
+}
+
+LRESULT format_details(ACMFORMATDETAILSW *to, DWORD query)
+{
+    ACMFORMATDETAILSW details = { .fdwSupport = ACMDRIVERDETAILS_SUPPORTF_CODEC };
+    struct completed completed;
+    struct wave_format format;
+
+    if (!to || to->cbStruct < offsetof(ACMFORMATDETAILSW, szFormat))
+        return MMSYSERR_INVALPARAM;
+    details.dwFormatIndex = to->dwFormatIndex;
+    details.dwFormatTag = to->dwFormatTag;
+    details.pwfx = to->pwfx;
+    details.cbwfx = to->cbwfx;
+    switch (query & ACM_FORMATDETAILSF_QUERYMASK) {
+    case ACM_FORMATDETAILSF_INDEX:
+        if (to->dwFormatTag > UINT16_MAX || !standard_format((uint16_t)to->dwFormatTag, to->dwFormatIndex, &completed))
+            return ACMERR_NOTPOSSIBLE;
+        if (!format_write(&completed.format, to->pwfx, to->cbwfx))
+            return MMSYSERR_INVALPARAM;
+        format = completed.format;
+        break;
+    case ACM_FORMATDETAILSF_FORMAT:
+        if (!format_read(&format, to->pwfx, to->cbwfx))
+            return to->pwfx ? ACMERR_NOTPOSSIBLE : MMSYSERR_INVALPARAM;
+        if (to->dwFormatTag != load16_le((const uint8_t *)to->pwfx) || !is_known(&format))
+            return ACMERR_NOTPOSSIBLE;
+        break;
+    default: return MMSYSERR_NOTSUPPORTED;
+    }
+    describe(details.szFormat, &format);
+    return answer(to, &details, sizeof details);
+}
+
+/* Whether a completed format is what the caller asked of it, and one that `codec` encodes into. */
+static BOOL suits(const struct codec *codec, const struct wave_format *format, DWORD flags, const struct wave_format *wanted)
+{
+    struct block block;
+
+    return codec->encoder.run && codec->accepts(format, &block) &&
+           (!(flags & ACM_FORMATSUGGESTF_WBITSPERSAMPLE) || format->bits_per_sample == wanted->bits_per_sample);
+}
+
+/* The first row, or the row of the wanted tag, that takes sound of this rate and these channels: in one of its listed modes,
+ * else in whatever mode it makes of them. */
+static BOOL suggest_codec(struct completed *completed, struct mode sound, DWORD flags, const struct wave_format *wanted)
+{
+    for (const struct codec *const *codec = codecs; *codec; codec++) {
+        uint16_t tag = flags & ACM_FORMATSUGGESTF_WFORMATTAG ? wanted->tag : (*codec)->tag;
+
+        if (codec_find(tag) != *codec)
+            continue;
+        for (const struct mode *mode = (*codec)->modes; mode->sample_rate; mode++) {
+            complete_codec(completed, tag, *codec, *mode);
+            if (mode->sample_rate == sound.sample_rate && mode->channels == sound.channels &&
+                suits(*codec, &completed->format, flags, wanted))
+                return TRUE;
+        }
+        complete_codec(completed, tag, *codec, sound);
+        if (suits(*codec, &completed->format, flags, wanted))
+            return TRUE;
+    }
+    return FALSE;
+}
+
+static BOOL suggest_pcm(struct completed *completed, struct mode sound, DWORD flags, const struct wave_format *wanted)
+{
+    uint16_t tag = flags & ACM_FORMATSUGGESTF_WFORMATTAG ? wanted->tag : TAG_PCM;
+    uint16_t bits = flags & ACM_FORMATSUGGESTF_WBITSPERSAMPLE ? wanted->bits_per_sample : tag == TAG_IEEE_FLOAT ? 32 : 16;
+    struct wave_format plain;
+
+    complete_pcm(completed, tag, sound, bits);
+    plain = completed->format;
+    plain.tag = tag == TAG_EXTENSIBLE ? TAG_PCM : tag;
+    return pcm_of(&plain) != PCM_NONE;
+}
+
+LRESULT format_suggest(LPARAM parameter)
+{
+    struct suggestion suggestion;
+    struct wave_format from, wanted;
+    struct completed completed;
+    struct mode sound;
+    DWORD flags;
+
+    if (!suggestion_of(parameter, &suggestion) || !suggestion.pwfxDst || suggestion.cbwfxDst < PCM_SIZE)
+        return MMSYSERR_INVALPARAM;
+    flags = suggestion.fdwSuggest & ACM_FORMATSUGGESTF_TYPEMASK;
+    if (flags & ~(DWORD)(ACM_FORMATSUGGESTF_WFORMATTAG | ACM_FORMATSUGGESTF_NCHANNELS | ACM_FORMATSUGGESTF_NSAMPLESPERSEC |
+                         ACM_FORMATSUGGESTF_WBITSPERSAMPLE))
+        return MMSYSERR_NOTSUPPORTED;
+    if (!format_read(&from, suggestion.pwfxSrc, suggestion.cbwfxSrc) || !is_known(&from))
+        return ACMERR_NOTPOSSIBLE;
+    wanted = fields_of((const uint8_t *)suggestion.pwfxDst);      /* only what the flags name means anything */
+    sound = (struct mode){ from.sample_rate, from.channels, 0 };
+    if ((flags & ACM_FORMATSUGGESTF_NCHANNELS && wanted.channels != sound.channels) ||
+        (flags & ACM_FORMATSUGGESTF_NSAMPLESPERSEC && wanted.sample_rate != sound.sample_rate))
+        return ACMERR_NOTPOSSIBLE;
+    if (!(pcm_of(&from) == PCM_NONE ? suggest_pcm : suggest_codec)(&completed, sound, flags, &wanted) ||
+        !format_write(&completed.format, suggestion.pwfxDst, suggestion.cbwfxDst))
+        return ACMERR_NOTPOSSIBLE;
+    return MMSYSERR_NOERROR;
+}

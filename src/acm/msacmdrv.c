@@ -1,0 +1,67 @@
+#include <stddef.h>
+#include <string.h>
+#include "msacmdrv.h"
+
+#define COPY_MEMBER(to, from, member) memcpy(&(to)->member, &(from)->member, sizeof (to)->member)
+
+/* On x86 both layouts are the same one. */
+static BOOL is_packed(LPARAM parameter, DWORD natural, DWORD packed, BOOL *is)
+{
+    DWORD size;
+
+    if (parameter == 0)
+        return FALSE;
+    memcpy(&size, (const void *)parameter, sizeof size);
+    *is = size < natural;
+    return size >= packed;
+}
+
+BOOL instance_of(LPARAM parameter, struct instance *instance)
+{
+    const struct packed_instance *packed = (const void *)parameter;
+    BOOL is;
+
+    if (!is_packed(parameter, sizeof *instance, sizeof *packed, &is))
+        return FALSE;
+    if (!is) {
+        memcpy(instance, (const void *)parameter, sizeof *instance);
+        return TRUE;
+    }
+    COPY_MEMBER(instance, packed, pwfxSrc);
+    COPY_MEMBER(instance, packed, pwfxDst);
+    COPY_MEMBER(instance, packed, pwfltr);
+    COPY_MEMBER(instance, packed, dwCallback);
+    COPY_MEMBER(instance, packed, dwInstance);
+    COPY_MEMBER(instance, packed, fdwOpen);
+    COPY_MEMBER(instance, packed, dwDriver);
+    COPY_MEMBER(instance, packed, has);
+    return TRUE;
+}
+
+void instance_set_driver(LPARAM parameter, DWORD_PTR driver)
+{
+    BOOL is;
+
+    if (is_packed(parameter, sizeof(struct instance), sizeof(struct packed_instance), &is))
+        memcpy((BYTE *)parameter + (is ? offsetof(struct packed_instance, dwDriver) : offsetof(struct instance, dwDriver)), &driver,
+               sizeof driver);
+}
+
+BOOL suggestion_of(LPARAM parameter, struct suggestion *suggestion)
+{
+    const struct packed_suggestion *packed = (const void *)parameter;
+    BOOL is;
+
+    if (!is_packed(parameter, sizeof *suggestion, sizeof *packed, &is))
+        return FALSE;
+    if (!is) {
+        memcpy(suggestion, (const void *)parameter, sizeof *suggestion);
+        return TRUE;
+    }
+    COPY_MEMBER(suggestion, packed, fdwSuggest);
+    COPY_MEMBER(suggestion, packed, pwfxSrc);
+    COPY_MEMBER(suggestion, packed, cbwfxSrc);
+    COPY_MEMBER(suggestion, packed, pwfxDst);
+    COPY_MEMBER(suggestion, packed, cbwfxDst);
+    return TRUE;
+}

@@ -1,0 +1,64 @@
+/* What the compiler expects of a C library, of which the DLL has none. Compiled so that none of these becomes a call to
+ * itself. */
+#include <stddef.h>
+#include <stdint.h>
+#include "msacmdrv.h"
+
+void *memcpy(void *restrict to, const void *restrict from, size_t n)
+{
+    uint8_t *t = to;
+    const uint8_t *f = from;
+
+    while (n--)
+        *t++ = *f++;
+    return to;
+}
+
+void *memset(void *to, int value, size_t n)
+{
+    uint8_t *t = to;
+
+    while (n--)
+        *t++ = (uint8_t)value;
+    return to;
+}
+
+int memcmp(const void *a, const void *b, size_t n)
+{
+    const uint8_t *x = a, *y = b;
+
+    for (; n; n--, x++, y++)
+        if (*x != *y)
+            return *x - *y;
+    return 0;
+}
+
+void *memmove(void *to, const void *from, size_t n)
+{
+    uint8_t *t = to;
+    const uint8_t *f = from;
+
+    if (t < f)
+        return memcpy(to, from, n);
+    while (n--)
+        t[n] = f[n];
+    return to;
+}
+
+size_t strlen(const char *text)
+{
+    size_t n = 0;
+
+    while (text[n])
+        n++;
+    return n;
+}
+
+BOOL WINAPI entry(HINSTANCE instance, DWORD reason, void *reserved);
+BOOL WINAPI entry(HINSTANCE instance, DWORD reason, void *reserved)
+{
+    (void)reserved;
+    if (reason == DLL_PROCESS_ATTACH)
+        DisableThreadLibraryCalls(instance);
+    return TRUE;
+}

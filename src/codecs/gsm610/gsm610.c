@@ -1,0 +1,160 @@
+/* GSM 06.10 full rate speech: 160 samples become 76 numbers in 260 bits. Microsoft's block holds two such frames without a
+ * gap: the second begins in the middle of byte 32. */
+#include <string.h>
+#include "gsm610.h"
+#include "bits.h"
+#include "codec.h"
+
+enum { TAG_GSM610 = 0x31 };
+
+static const uint16_t aliases[] = { 0x32, 0x1500, 0 };      /* MSN Audio; unregistered */
+
+enum { BLOCK_BYTES = 2 * FRAME_BITS / 8, BLOCK_SAMPLES = 2 * FRAME, FIRST_BYTES = (FRAME_BITS + 7) / 8 };
+
+static const struct mode modes[] = { { 8000, 1, 0 }, { 11025, 1, 0 }, { 22050, 1, 0 }, { 44100, 1, 0 }, { 0 } };
+
+void gsm610_encoder_start(struct encoder *state)
+{
+    memset(state, 0, sizeof *state);
+}
+
+void gsm610_decoder_start(struct decoder *state)
+{
+    memset(state, 0, sizeof *state);
+    state->lag = LAG_MIN;
+}
+
+void gsm610_encode_frame(struct encoder *state, const int16_t pcm[FRAME], struct parameters *out)
+{
+    int16_t s[FRAME], reflection[ORDER], e[SUBFRAME];
+
+    gsm610_preprocess(&state->input, pcm, s);
+    gsm610_reflection(s, reflection);
+    gsm610_lar_encode(reflection, out->lars);
+    gsm610_short_term_analysis(&state->short_term, out->lars, s);
+    for (int i = 0; i < SUBFRAMES; i++) {
+        int16_t *d = s + SUBFRAME * i, *now = state->residual + LAG_MAX + SUBFRAME * i;
+        struct subframe *sub = &out->subframes[i];
+
+        gsm610_long_term_search(d, now, sub);
+        gsm610_long_term_analysis(now, sub, d);
+        gsm610_rpe_encode(d, sub);
+        gsm610_rpe_decode(sub, e);
+        gsm610_long_term_synthesis(e, sub, now);
+    }
+    memcpy(state->residual, state->residual + FRAME, LAG_MAX * sizeof *state->residual);
+}
+
+/* 4.3.2: in place of a lag out of range, the last one. */
+static uint8_t valid_lag(struct decoder *state, uint8_t lag)
+{
+    if (lag >= LAG_MIN && lag <= LAG_MAX)
+        state->lag = lag;
+    return state->lag;
+}
+
+void gsm610_decode_frame(struct decoder *state, const struct parameters *in, int16_t pcm[FRAME])
+{
+    int16_t e[SUBFRAME];
+
+    for (int i = 0; i < SUBFRAMES; i++) {
+        struct subframe sub = in->subframes[i];
+
+        sub.lag = valid_lag(state, sub.lag);
+        gsm610_rpe_decode(&sub, e);
+        gsm610_long_term_synthesis(e, &sub, state->residual + LAG_MAX + SUBFRAME * i);
+    }
+    memcpy(pcm, state->residual + LAG_MAX, FRAME * sizeof *pcm);
+    memcpy(state->residual, state->residual + FRAME, LAG_MAX * sizeof *state->residual);
+    gsm610_short_term_synthesis(&state->short_term, in->lars, pcm);
+    gsm610_postprocess(&state->emphasis, pcm);
+}
+
+static const struct block block = { BLOCK_BYTES, BLOCK_SAMPLES, BLOCK_BYTES };
+
+/* Files say 0 or 1 where they mean 65, or count several blocks. 33 is another packing, of single frames. */
+static bool accepts(const struct wave_format *format, struct block *out)
+{
+    *out = block;
+    return format->channels == 1 && format->sample_rate != 0 &&
+           (format->block_align == 1 || format->block_align % BLOCK_BYTES == 0);
+}
+
+static void complete(struct wave_format *format, const struct mode *mode)
+{
+    format->channels = mode->channels;
+    format->sample_rate = mode->sample_rate;
+    format->byte_rate = (uint32_t)((uint64_t)mode->sample_rate * BLOCK_BYTES / BLOCK_SAMPLES);
+    format->block_align = BLOCK_BYTES;
+    format->bits_per_sample = 0;
+    format->extra_size = 2;
+    store16_le(format->extra, BLOCK_SAMPLES);
+}
+
+static void start_decoder(void *state, const struct wave_format *format, const struct settings *settings)
+{
+    (void)format, (void)settings;
+    gsm610_decoder_start(state);
+}
+
+static void start_encoder(void *state, const struct wave_format *format, const struct settings *settings)
+{
+    (void)format, (void)settings;
+    gsm610_encoder_start(state);
+}
+
+static void decode_half(struct decoder *state, const uint8_t *src, unsigned half, int16_t *pcm)
+{
+    struct parameters parameters;
+
+    gsm610_unpack(src, half * FRAME_BITS, &parameters);
+    gsm610_decode_frame(state, &parameters, pcm + half * FRAME);
+}
+
+/* A torn block gives its first frame, if that is whole, and is used up. */
+static struct progress decode_torn(struct decoder *state, const uint8_t *src, int16_t *pcm, struct offer left)
+{
+    if (left.ending == WHOLE || left.in >= BLOCK_BYTES)
+        return (struct progress){ 0, 0 };
+    if (left.in < FIRST_BYTES)
+        return (struct progress){ left.in, 0 };
+    if (left.out < FRAME)
+        return (struct progress){ 0, 0 };
+    decode_half(state, src, 0, pcm);
+    return (struct progress){ left.in, FRAME };
+}
+
+static struct progress decode(void *state, const uint8_t *src, int16_t *pcm, struct offer offer)
+{
+    size_t blocks = whole_blocks(offer.in, offer.out, &block, 1);
+    size_t used = blocks * BLOCK_BYTES, made = blocks * BLOCK_SAMPLES;
+    struct progress torn;
+
+    for (size_t i = 0; i < blocks; i++)
+        for (unsigned half = 0; half < 2; half++)
+            decode_half(state, src + i * BLOCK_BYTES, half, pcm + i * BLOCK_SAMPLES);
+    torn = decode_torn(state, src + used, pcm + made, (struct offer){ offer.in - used, offer.out - made, offer.ending });
+    return (struct progress){ used + torn.used, made + torn.made };
+}
+
+static struct progress encode(void *state, const int16_t *pcm, uint8_t *dst, struct offer offer)
+{
+    size_t blocks = whole_blocks(offer.out, offer.in, &block, 1);
+    struct parameters parameters;
+
+    for (size_t i = 0; i < blocks; i++, pcm += BLOCK_SAMPLES, dst += BLOCK_BYTES) {
+        memset(dst, 0, BLOCK_BYTES);
+        for (unsigned half = 0; half < 2; half++) {
+            gsm610_encode_frame(state, pcm + half * FRAME, &parameters);
+            gsm610_pack(&parameters, dst, half * FRAME_BITS);
+        }
+    }
+    return (struct progress){ blocks * BLOCK_SAMPLES, blocks * BLOCK_BYTES };
+}
+
+const struct codec gsm610 = {
+    .tag = TAG_GSM610, .aliases = aliases, .name = "GSM 6.10", .modes = modes,
+    .complete = complete, .accepts = accepts,
+    .decoder = { sizeof(struct decoder), start_decoder, decode },
+    .encoder = { sizeof(struct encoder), start_encoder, encode },
+};

@@ -1,0 +1,70 @@
+/* Log-area ratios, with three straight lines in place of the logarithm: 4.2.6 to 4.2.9. */
+#include "tables.h"
+
+/* 0.675, 0.95 of a reflection coefficient (Q15), 0.675, 1.225 of a ratio (Q14), and 6.375 in Q12. */
+enum { R1_Q15 = 22118, R2_Q15 = 31130, LAR1_Q14 = 11059, LAR2_Q14 = 20070, OFFSET_Q12 = 26112 };
+
+static int16_t with_sign(int16_t magnitude, int16_t sign)
+{
+    return sign < 0 ? negate(magnitude) : magnitude;
+}
+
+/* 4.2.6: r, 2 r - 0.675 or 8 r - 6.375. At most (32767 - 26112) * 4 = 26620. */
+static int16_t ratio_q14(int16_t r_q15)
+{
+    int16_t r = abs_s(r_q15);
+    int ratio = r < R1_Q15 ? r >> 1 : r < R2_Q15 ? r - LAR1_Q14 : (r - OFFSET_Q12) * 4;
+
+    return with_sign((int16_t)ratio, r_q15);
+}
+
+/* 4.2.9.2: the inverse. */
+static int16_t reflection_q15(int16_t lar_q14)
+{
+    int16_t lar = abs_s(lar_q14);
+    int r = lar < LAR1_Q14 ? lar * 2 : lar < LAR2_Q14 ? lar + LAR1_Q14 : (lar >> 2) + OFFSET_Q12;
+
+    return with_sign(saturate(r), lar_q14);
+}
+
+/* 4.2.7. Levels are within 26620 * 20480 / 32768 + 2560: the standard's sums do not saturate. */
+void gsm610_lar_encode(const int16_t reflection[ORDER], uint8_t codes[ORDER])
+{
+    for (int i = 0; i < ORDER; i++) {
+        const struct lar_quantiser *q = &gsm610_lar_quantisers[i];
+        int level_q9 = mult(q->a_q10, ratio_q14(reflection[i])) + q->b_q9;
+        int code = (level_q9 + 256) >> 9;
+
+        code = code < q->least ? q->least : code > q->most ? q->most : code;
+        codes[i] = (uint8_t)(code - q->least);
+    }
+}
+
+/* 4.2.8. The sign comes back with the least code; -32 * 1024 is -32768. */
+void gsm610_lar_decode(const uint8_t codes[ORDER], int16_t lars_q14[ORDER])
+{
+    for (int i = 0; i < ORDER; i++) {
+        const struct lar_quantiser *q = &gsm610_lar_quantisers[i];
+        int16_t level_q10 = (int16_t)((codes[i] + q->least) * 1024);
+        int16_t half = mult_r(q->inverse_a_q18, sub(level_q10, (int16_t)(q->b_q9 * 2)));
+
+        lars_q14[i] = add(half, half);
+    }
+}
+
+/* 4.2.9.1: a quarter, a half, three quarters of the way, and there. */
+void gsm610_lar_interpolate(const int16_t before_q14[ORDER], const int16_t now_q14[ORDER], unsigned section,
+                            int16_t reflection[ORDER])
+{
+    for (int i = 0; i < ORDER; i++) {
+        int16_t before = before_q14[i], now = now_q14[i], lar;
+
+        switch (section) {
+        case 0: lar = add(add(before >> 2, now >> 2), before >> 1); break;
+        case 1: lar = add(before >> 1, now >> 1); break;
+        case 2: lar = add(add(before >> 2, now >> 2), now >> 1); break;
+        default: lar = now; break;
+        }
+        reflection[i] = reflection_q15(lar);
+    }
+}

@@ -1,0 +1,105 @@
+/* Long-term prediction: 4.2.11, 4.2.12, 4.2.18 and 4.3.2. */
+#include "tables.h"
+
+struct match {
+    int32_t sum;
+    uint8_t lag;
+};
+
+/* The lag of the greatest correlation; of equals, the smallest; LAG_MIN with a sum of 0 if none is positive. `d` is within
+ * 2^9, so that 40 products stay within 2^30. */
+static struct match best_match(const int16_t d[SUBFRAME], const int16_t *now)
+{
+    struct match best = { 0, LAG_MIN };
+
+    for (int lag = LAG_MIN; lag <= LAG_MAX; lag++) {
+        const int16_t *past = now - lag;
+        int32_t sum = 0;
+
+        for (int k = 0; k < SUBFRAME; k++)
+            sum += d[k] * past[k];
+        if (sum > best.sum)
+            best = (struct match){ sum, (uint8_t)lag };
+    }
+    return best;
+}
+
+/* Samples within 2^12 after the shift: 40 squares, doubled, stay below 2^31. */
+static int32_t power(const int16_t past[SUBFRAME])
+{
+    int32_t sum = 0;
+
+    for (int k = 0; k < SUBFRAME; k++)
+        sum += (past[k] >> 3) * (past[k] >> 3);
+    return sum * 2;
+}
+
+/* The shift right that brings a subframe within 2^9. */
+static int scale_of(const int16_t d[SUBFRAME])
+{
+    int16_t peak = peak_of(d, SUBFRAME);
+
+    return peak == 0 || norm_s(peak) > 6 ? 0 : 6 - norm_s(peak);
+}
+
+/* The gain is correlation / power, compared with the thresholds after both are brought to 16 bits. */
+static uint8_t quantise_gain(int32_t correlation, int32_t power)
+{
+    uint8_t gain = 0;
+    int16_t shift, numerator, denominator;
+
+    if (correlation <= 0)
+        return 0;
+    if (correlation >= power)
+        return 3;
+    shift = norm_l(power);
+    numerator = extract_h(L_shl(correlation, shift));
+    denominator = extract_h(L_shl(power, shift));
+    while (gain < 3 && numerator > mult(denominator, gsm610_gain_thresholds_q15[gain]))
+        gain++;
+    return gain;
+}
+
+/* 4.2.11 */
+void gsm610_long_term_search(const int16_t d[SUBFRAME], const int16_t *now, struct subframe *out)
+{
+    int16_t scaled[SUBFRAME];
+    int scale = scale_of(d);
+    struct match match;
+
+    for (int k = 0; k < SUBFRAME; k++)
+        scaled[k] = (int16_t)(d[k] >> scale);
+    match = best_match(scaled, now);
+    out->lag = match.lag;
+    out->gain = quantise_gain(match.sum * 2 >> (6 - scale), power(now - match.lag));
+}
+
+/* What the past, scaled, leads to expect. */
+static void predict(const int16_t *now, const struct subframe *in, int16_t estimate[SUBFRAME])
+{
+    const int16_t *past = now - in->lag;
+    int16_t gain = gsm610_gain_levels_q15[in->gain];
+
+    for (int k = 0; k < SUBFRAME; k++)
+        estimate[k] = mult_r(gain, past[k]);
+}
+
+/* 4.2.12 */
+void gsm610_long_term_analysis(const int16_t *now, const struct subframe *in, int16_t d[SUBFRAME])
+{
+    int16_t estimate[SUBFRAME];
+
+    predict(now, in, estimate);
+    for (int k = 0; k < SUBFRAME; k++)
+        d[k] = sub(d[k], estimate[k]);
+}
+
+/* 4.3.2, and 4.2.18: the coder follows the decoder. */
+void gsm610_long_term_synthesis(const int16_t e[SUBFRAME], const struct subframe *in, int16_t *now)
+{
+    int16_t estimate[SUBFRAME];
+
+    predict(now, in, estimate);
+    for (int k = 0; k < SUBFRAME; k++)
+        now[k] = add(e[k], estimate[k]);
+}

@@ -1,0 +1,70 @@
+/* Linear prediction: 4.2.4 and 4.2.5. */
+#include <string.h>
+#include "gsm610.h"
+
+/* Samples within 2^11: a sum of 160 products stays within 2^30. */
+static void correlate(const int16_t s[FRAME], int32_t sums[ORDER + 1])
+{
+    int16_t padded[ORDER + FRAME] = { 0 };
+
+    memcpy(padded + ORDER, s, FRAME * sizeof *s);
+    for (int lag = 0; lag <= ORDER; lag++) {
+        const int16_t *past = padded + ORDER - lag;
+        int32_t sum = 0;
+
+        for (int i = 0; i < FRAME; i++)
+            sum += s[i] * past[i];
+        sums[lag] = sum * 2;
+    }
+}
+
+/* 4.2.4. A peak that rounds up to 2^15 on its way back wraps, in 16 bits. */
+static void autocorrelation(int16_t s[FRAME], int32_t sums[ORDER + 1])
+{
+    int16_t peak = peak_of(s, FRAME);
+    int shift = peak == 0 ? 0 : 4 - norm_s(peak);
+
+    if (shift <= 0) {
+        correlate(s, sums);
+        return;
+    }
+    for (int i = 0; i < FRAME; i++)
+        s[i] = (int16_t)((s[i] + (1 << (shift - 1))) >> shift);
+    correlate(s, sums);
+    for (int i = 0; i < FRAME; i++)
+        s[i] = wrap16(s[i] * (1 << shift));
+}
+
+/* 4.2.5: Schur's recursion. It ends, with zeros for the rest, where a coefficient would leave the unit circle. */
+static void schur(const int32_t sums[ORDER + 1], int16_t reflection[ORDER])
+{
+    int16_t p[ORDER + 1], k[ORDER + 1], shift = norm_l(sums[0]);
+
+    memset(reflection, 0, ORDER * sizeof *reflection);
+    for (int i = 0; i <= ORDER; i++)
+        p[i] = k[i] = extract_h(L_shl(sums[i], shift));
+    for (int n = 0; n < ORDER; n++) {
+        int16_t magnitude = abs_s(p[1]), r;
+
+        if (p[0] < magnitude || p[0] == 0)
+            return;
+        r = div_s(magnitude, p[0]);
+        r = p[1] > 0 ? negate(r) : r;
+        reflection[n] = r;
+        p[0] = add(p[0], mult_r(p[1], r));
+        for (int m = 1; m < ORDER - n; m++) {
+            int16_t next = p[m + 1];
+
+            p[m] = add(next, mult_r(k[m], r));
+            k[m] = add(k[m], mult_r(next, r));
+        }
+    }
+}
+
+void gsm610_reflection(int16_t s[FRAME], int16_t reflection[ORDER])
+{
+    int32_t sums[ORDER + 1];
+
+    autocorrelation(s, sums);
+    schur(sums, reflection);
+}

@@ -1,0 +1,377 @@
+/* What every row of the table promises, whatever it codes: asked of every codec, in every mode, in both directions. */
+#include "support.h"
+#include "stream.h"
+
+enum { SAMPLES = 9001 };            /* of each channel: no multiple of anyone's block */
+
+/* A row in one of its modes, and the PCM beside it. */
+struct subject {
+    const struct codec *codec;
+    struct wave_format format, pcm;
+    struct block block;
+    uint8_t extra[EXTRA_ROOM];
+};
+
+static void each_subject(void (*check)(const struct subject *))
+{
+    for (const struct codec *const *codec = codecs; *codec; codec++)
+        for (const struct mode *mode = (*codec)->modes; mode->sample_rate; mode++) {
+            struct subject subject = { .codec = *codec };
+
+            subject.format = format_of(*codec, *mode, subject.extra);
+            subject.pcm = (struct wave_format){ TAG_PCM, mode->channels, mode->sample_rate, 0, (uint16_t)(2 * mode->channels), 16, 0, 0 };
+            if (!(*codec)->accepts(&subject.format, &subject.block))
+                fail_msg("%s refuses what it completed at %u Hz", (*codec)->name, (unsigned)mode->sample_rate);
+            check(&subject);
+        }
+}
+
+/* A stream and its memory. */
+struct running {
+    struct plan plan;
+    struct stream *stream;
+};
+
+static struct running run(const struct subject *subject, bool decoding)
+{
+    static const struct settings settings = { .quality = 1 };
+    struct running running;
+
+    assert_true(stream_plan(&running.plan, decoding ? &subject->format : &subject->pcm, decoding ? &subject->pcm : &subject->format));
+    assert_true(running.plan.decoding == decoding);
+    running.stream = stream_start(malloc(stream_bytes(&running.plan)), &running.plan, &settings);
+    return running;
+}
+
+/* Converts out of and into buffers of just the offered sizes, so that a sanitizer sees every step beyond them. */
+static struct progress convert(struct stream *stream, const uint8_t *src, struct bytes *out, struct offer offer)
+{
+    uint8_t *from = malloc(offer.in + 1), *to = malloc(offer.out + 1);
+    uint8_t *tight_from = from + 1, *tight_to = to + 1;
+    struct progress done;
+
+    /* malloc aligns; one byte on, the last offered byte is the last allocated one and the samples are odd. An even size lets
+     * 16-bit samples stand aligned instead. */
+    if (offer.in % 2 == 0 && offer.out % 2 == 0) {
+        tight_from = from = realloc(from, offer.in ? offer.in : 1);
+        tight_to = to = realloc(to, offer.out ? offer.out : 1);
+    }
+    memcpy(tight_from, src, offer.in);
+    done = stream_convert(stream, tight_from, tight_to, offer);
+    assert_true(done.used <= offer.in);
+    assert_true(done.made <= offer.out);
+    out->data = realloc(out->data, out->size + done.made + 1);
+    memcpy(out->data + out->size, tight_to, done.made);
+    out->size += done.made;
+    free(from);
+    free(to);
+    return done;
+}
+
+static uint32_t promised(const struct running *running, size_t src)
+{
+    uint32_t bytes;
+
+    assert_true(stream_size_from_source(&running->plan, (uint32_t)src, &bytes));
+    return bytes;
+}
+
+/* All at once, into what STREAM_SIZE says and, for what a codec still holds at the end, as often as it gives something. */
+static struct bytes convert_all(struct running *running, struct bytes src, enum ending ending)
+{
+    struct bytes out = { 0, 0 };
+    size_t used = 0;
+    struct progress step;
+
+    do {
+        step = convert(running->stream, src.data + used, &out,
+                       (struct offer){ src.size - used, promised(running, src.size) + running->plan.block.bytes, ending });
+        used += step.used;
+    } while (step.used || step.made);
+    assert_true(ending == WHOLE || used == src.size);
+    return out;
+}
+
+/* In pieces of every size, with room of every size, offering again what was left. */
+static struct bytes convert_in_pieces(struct running *running, struct bytes src, uint32_t seed)
+{
+    struct bytes out = { 0, 0 };
+    uint64_t pcm_block = (uint64_t)running->plan.block.samples * running->plan.format.channels * 2;
+    size_t in_block = running->plan.decoding ? running->plan.block.bytes : (size_t)pcm_block;
+    size_t out_block = running->plan.decoding ? (size_t)pcm_block : running->plan.block.bytes, used = 0;
+    unsigned idle = 0;
+
+    while (idle < 200) {
+        size_t left = src.size - used, piece = draw(&seed) % (5 * in_block), room = draw(&seed) % (5 * out_block);
+        bool last = piece >= left;
+        struct progress step = convert(running->stream, src.data + used, &out, (struct offer){ last ? left : piece, room, last ? END : WHOLE });
+
+        used += step.used;
+        idle = step.used || step.made ? 0 : idle + 1;
+    }
+    assert_int_equal(used, src.size);
+    return out;
+}
+
+static struct bytes sound_bytes(const struct subject *subject)
+{
+    struct sound sound = generated((size_t)SAMPLES * subject->format.channels, 7);
+
+    return (struct bytes){ (uint8_t *)sound.samples, sound.count * 2 };
+}
+
+static struct bytes random_bytes(size_t size, uint32_t seed)
+{
+    struct bytes bytes = { malloc(size + 1), size };
+
+    for (size_t i = 0; i < size; i++)
+        bytes.data[i] = (uint8_t)(draw(&seed) >> 11);
+    return bytes;
+}
+
+/* What the direction reads: sound for an encoder; for a decoder its own encoder's bytes, or random ones where it has none. */
+static struct bytes source_of(const struct subject *subject, bool decoding)
+{
+    struct bytes sound = sound_bytes(subject), bytes;
+    struct running encoder;
+
+    if (!decoding)
+        return sound;
+    if (!subject->codec->encoder.run) {
+        free(sound.data);
+        return random_bytes(40 * subject->block.bytes + 17, 3);
+    }
+    encoder = run(subject, false);
+    bytes = convert_all(&encoder, sound, END);
+    free(encoder.stream);
+    free(sound.data);
+    return bytes;
+}
+
+static bool exists(const struct subject *subject, bool decoding)
+{
+    return decoding ? subject->codec->decoder.run != 0 : subject->codec->encoder.run != 0;
+}
+
+static void assert_same(const struct subject *subject, struct bytes a, struct bytes b)
+{
+    if (a.size != b.size || memcmp(a.data, b.data, a.size) != 0)
+        fail_msg("%s: %u and %u bytes, or their contents differ", subject->codec->name, (unsigned)a.size, (unsigned)b.size);
+}
+
+static void check_formats(const struct subject *subject)
+{
+    const struct wave_format zero = { .tag = subject->format.tag };
+    struct block block;
+
+    assert_int_equal(subject->format.tag, subject->codec->tag);
+    assert_true(subject->block.bytes != 0 && subject->block.samples != 0);
+    assert_true(subject->block.least != 0 && subject->block.least <= subject->block.bytes);
+    assert_true(subject->format.extra_size <= EXTRA_ROOM);
+    assert_true(subject->format.byte_rate != 0 && subject->format.block_align != 0);
+    assert_false(subject->codec->accepts(&zero, &block));
+    assert_true(subject->codec->decoder.run != 0);
+}
+
+static void what_a_row_completes_it_accepts(void **unused)
+{
+    size_t tags = 0;
+
+    (void)unused;
+    each_subject(check_formats);
+    for (const struct codec *const *codec = codecs; *codec; codec++)
+        assert_true((*codec)->modes->sample_rate != 0 && codec_find((*codec)->tag) == *codec);
+    for (; codec_tag(tags); tags++)
+        for (size_t earlier = 0; earlier < tags; earlier++)
+            assert_int_not_equal(codec_tag(tags), codec_tag(earlier));
+    assert_true(tags > 2);
+}
+
+static void check_pieces(const struct subject *subject)
+{
+    for (int decoding = 0; decoding < 2; decoding++) {
+        struct bytes src, whole, pieces;
+        struct running one, many;
+
+        if (!exists(subject, decoding))
+            continue;
+        src = source_of(subject, decoding);
+        one = run(subject, decoding), many = run(subject, decoding);
+        whole = convert_all(&one, src, END);
+        for (uint32_t seed = 1; seed < 4; seed++) {
+            stream_reset(many.stream);
+            pieces = convert_in_pieces(&many, src, seed);
+            assert_same(subject, whole, pieces);
+            free(pieces.data);
+        }
+        free(one.stream), free(many.stream), free(src.data), free(whole.data);
+    }
+}
+
+static void pieces_give_what_the_whole_gives(void **unused)
+{
+    (void)unused;
+    each_subject(check_pieces);
+}
+
+static void check_reset(const struct subject *subject)
+{
+    for (int decoding = 0; decoding < 2; decoding++) {
+        struct bytes src, first, second;
+        struct running running;
+
+        if (!exists(subject, decoding))
+            continue;
+        src = source_of(subject, decoding);
+        running = run(subject, decoding);
+        first = convert_all(&running, src, END);
+        stream_reset(running.stream);
+        second = convert_all(&running, src, END);
+        assert_same(subject, first, second);
+        free(running.stream), free(src.data), free(first.data), free(second.data);
+    }
+}
+
+static void a_reset_stream_is_a_fresh_one(void **unused)
+{
+    (void)unused;
+    each_subject(check_reset);
+}
+
+/* Random bytes, cut off anywhere: no more is made than promised, and all of it is used. */
+static void check_random(const struct subject *subject)
+{
+    for (uint32_t seed = 1; seed < 12; seed++) {
+        uint32_t draws = seed, size = draw(&draws) % (20 * subject->block.bytes + 100), ending = PART + draw(&draws) % 2;
+        struct bytes src = random_bytes(size, seed), out;
+        struct running decoder = run(subject, true);
+
+        out = convert_all(&decoder, src, (enum ending)ending);
+        free(decoder.stream), free(src.data), free(out.data);
+    }
+}
+
+static void any_bytes_decode(void **unused)
+{
+    (void)unused;
+    each_subject(check_random);
+}
+
+/* A conversion without room for a block says so by doing nothing, and leaves no trace. */
+static void check_small_destination(const struct subject *subject)
+{
+    for (int decoding = 0; decoding < 2; decoding++) {
+        struct bytes src, whole, after = { 0, 0 }, none = { 0, 0 };
+        struct running one, other;
+        size_t block_out, room, least;
+
+        if (!exists(subject, decoding))
+            continue;
+        src = source_of(subject, decoding);
+        one = run(subject, decoding), other = run(subject, decoding);
+        block_out = decoding ? (size_t)subject->block.samples * subject->format.channels * 2 : subject->block.bytes;
+        least = subject->block.least;
+        whole = convert_all(&one, src, END);
+        for (room = 0; room < block_out && least == subject->block.bytes; room += 1 + block_out / 5) {
+            struct offer offer = { src.size, room, WHOLE };
+            struct progress step = convert(other.stream, src.data, &none, offer);
+
+            if (step.used == 0)
+                assert_true(step.made == 0 && stream_lacks_room(other.stream, offer));
+            else
+                stream_reset(other.stream);     /* it made its block later: an encoder that looks ahead */
+            none.size = 0;
+        }
+        after = convert_all(&other, src, END);
+        assert_same(subject, whole, after);
+        free(one.stream), free(other.stream), free(src.data), free(whole.data), free(after.data), free(none.data);
+    }
+}
+
+static void too_small_a_destination_changes_nothing(void **unused)
+{
+    (void)unused;
+    each_subject(check_small_destination);
+}
+
+/* What DESTINATION says fits does fit. */
+static void check_sizes(const struct subject *subject)
+{
+    for (int decoding = 0; decoding < 2; decoding++) {
+        struct running running;
+        uint32_t seed = 5;
+
+        if (!exists(subject, decoding))
+            continue;
+        running = run(subject, decoding);
+        for (int i = 0; i < 20; i++) {
+            uint32_t room = draw(&seed) % 100000, fits, again;
+
+            assert_true(stream_size_from_destination(&running.plan, room, &fits));
+            assert_true(stream_size_from_source(&running.plan, fits, &again));
+            if (subject->block.least == subject->block.bytes)
+                assert_true(again <= room);
+        }
+        assert_true(stream_size_from_destination(&running.plan, 0, &seed) && seed == 0);
+        assert_true(stream_size_from_source(&running.plan, 0, &seed) && seed == 0);
+        assert_true(promised(&running, 1) != 0);
+        free(running.stream);
+    }
+}
+
+static void sizes_agree_both_ways(void **unused)
+{
+    (void)unused;
+    each_subject(check_sizes);
+}
+
+/* Something like a voice: a pulse train through a resonator. Every codec carries that, after some delay of its own. */
+static void check_sound(const struct subject *subject)
+{
+    unsigned channels = subject->format.channels, period = subject->format.sample_rate / 130;
+    struct bytes sound = { calloc(SAMPLES * channels, 2), (size_t)SAMPLES * channels * 2 }, code;
+    struct sound back;
+    double best = -100;
+    int32_t x = 0, y = 0;
+
+    if (!subject->codec->encoder.run)
+        return;
+    for (size_t i = 0; i < SAMPLES; i++) {
+        x += y / 4 + (i % period == 0 ? 9000 : 0);
+        y -= x / 4 + y / 16;
+        for (unsigned channel = 0; channel < channels; channel++)
+            ((int16_t *)(void *)sound.data)[i * channels + channel] = (int16_t)(x / (int32_t)(channel + 1));
+    }
+    code = encode_all(subject->codec, &subject->format, 0, (struct sound){ (int16_t *)(void *)sound.data, SAMPLES * channels });
+    back = decode_all(subject->codec, &subject->format, 0, code);
+    assert_true(back.count >= (SAMPLES - 400) * channels);
+    for (size_t delay = 0; delay < 400; delay++) {
+        double db = snr((int16_t *)(void *)sound.data, back.samples + delay * channels, (SAMPLES - 800) * channels);
+
+        best = db > best ? db : best;
+    }
+    if (best < 6)
+        fail_msg("%s at %u Hz: %.1f dB", subject->codec->name, (unsigned)subject->format.sample_rate, best);
+    free(sound.data), free(code.data), free(back.samples);
+}
+
+static void what_goes_in_comes_out(void **unused)
+{
+    (void)unused;
+    each_subject(check_sound);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_a_row_completes_it_accepts),
+        cmocka_unit_test(pieces_give_what_the_whole_gives),
+        cmocka_unit_test(a_reset_stream_is_a_fresh_one),
+        cmocka_unit_test(any_bytes_decode),
+        cmocka_unit_test(too_small_a_destination_changes_nothing),
+        cmocka_unit_test(sizes_agree_both_ways),
+        cmocka_unit_test(what_goes_in_comes_out),
+    };
+
+    return cmocka_run_group_tests_name("contract", tests, 0, 0);
+}

@@ -1,0 +1,128 @@
+/* The ITU's operators against a model in 64 bits: the unary ones on every input, the others on every pair of a set that has
+ * all the corners. */
+#include "support.h"
+#include "fixed.h"
+
+static int16_t corner16(int i)
+{
+    static const int16_t corners[] = { 0, 1, -1, 2, -2, 3, 255, 256, 0x3FFF, 0x4000, 0x4001, -0x4000, -0x4001, 0x7FFE, 0x7FFF, -0x7FFF, -0x8000 };
+    static uint32_t seed = 1;
+
+    return i < (int)(sizeof corners / sizeof *corners) ? corners[i] : (int16_t)draw(&seed);
+}
+
+static int32_t corner32(int i)
+{
+    static const int32_t corners[] = { 0, 1, -1, 0x7FFF, 0x8000, -0x8000, 0x7FFF7FFF, 0x7FFF8000, 0x3FFFFFFF, 0x40000000, -0x40000000,
+                                       -0x40000001, INT32_MAX - 1, INT32_MAX, -INT32_MAX, INT32_MIN };
+    static uint32_t seed = 1;
+
+    return i < (int)(sizeof corners / sizeof *corners) ? corners[i] : (int32_t)draw(&seed) >> draw(&seed) % 32;
+}
+
+static int64_t clip(int64_t x, int bits)
+{
+    int64_t top = ((int64_t)1 << (bits - 1)) - 1;
+
+    return x > top ? top : x < -top - 1 ? -top - 1 : x;
+}
+
+/* x 2^n, rounded down, without overflow: n from -64 to 31. */
+static int64_t scaled(int64_t x, int n)
+{
+    return n >= 0 ? x * ((int64_t)1 << n) : n <= -63 ? (x < 0 ? -1 : 0) : x >> -n;
+}
+
+static void unary_on_every_input(void **unused)
+{
+    (void)unused;
+    for (int32_t x = INT16_MIN; x <= INT16_MAX; x++) {
+        int16_t a = (int16_t)x;
+        int n = norm_s(a);
+
+        assert_int_equal(negate(a), clip(-(int64_t)x, 16));
+        assert_int_equal(abs_s(a), clip(x < 0 ? -x : x, 16));
+        assert_int_equal(L_deposit_h(a), (int64_t)x * 65536);
+        assert_int_equal(L_deposit_l(a), x);
+        assert_int_equal(x == 0 ? n : 0, 0);
+        if (x != 0)
+            assert_true(scaled(x, n) == clip(scaled(x, n), 16) && scaled(x, n + 1) != clip(scaled(x, n + 1), 16));
+        for (int shift = -20; shift <= 20; shift++) {
+            assert_int_equal(shl(a, shift), clip(scaled(x, shift), 16));
+            assert_int_equal(shr(a, shift), clip(scaled(x, -shift), 16));
+            assert_int_equal(shr_r(a, shift), shift > 15 ? 0 : shift <= 0 ? clip(scaled(x, -shift), 16) : (x + (1 << (shift - 1))) >> shift);
+        }
+    }
+}
+
+static void binary_on_corners_and_at_random(void **unused)
+{
+    (void)unused;
+    for (int i = 0; i < 1500; i++)
+        for (int j = 0; j < 1500; j++) {
+            int16_t a = corner16(i), b = corner16(j);
+            int64_t x = a, y = b;
+
+            assert_int_equal(add(a, b), clip(x + y, 16));
+            assert_int_equal(sub(a, b), clip(x - y, 16));
+            assert_int_equal(mult(a, b), clip(x * y >> 15, 16));
+            assert_int_equal(mult_r(a, b), clip((x * y + 0x4000) >> 15, 16));
+            assert_int_equal(L_mult(a, b), clip(2 * x * y, 32));
+            if (y > 0 && x >= 0 && x <= y)
+                assert_int_equal(div_s(a, b), x == y ? 0x7FFF : x * 32768 / y);
+        }
+}
+
+static void long_ones_on_corners_and_at_random(void **unused)
+{
+    (void)unused;
+    for (int i = 0; i < 1000; i++)
+        for (int j = 0; j < 1000; j++) {
+            int32_t a = corner32(i), b = corner32(j);
+            int16_t c = corner16(i), d = corner16(j);
+            int64_t x = a, y = b, product = clip((int64_t)2 * c * d, 32);
+
+            assert_int_equal(L_add(a, b), clip(x + y, 32));
+            assert_int_equal(L_sub(a, b), clip(x - y, 32));
+            assert_int_equal(L_mac(a, c, d), clip(x + product, 32));
+            assert_int_equal(L_msu(b, c, d), clip(y - product, 32));
+        }
+}
+
+static void long_unary_on_corners_and_at_random(void **unused)
+{
+    (void)unused;
+    for (int i = 0; i < 100000; i++) {
+        int32_t a = corner32(i);
+        int64_t x = a;
+        int n = norm_l(a);
+
+        assert_int_equal(L_negate(a), clip(-x, 32));
+        assert_int_equal(L_abs(a), clip(x < 0 ? -x : x, 32));
+        assert_int_equal(extract_h(a), x >> 16);
+        assert_int_equal((uint16_t)extract_l(a), (uint64_t)x & 0xFFFF);
+        assert_int_equal(round_q15(a), clip(x + 0x8000, 32) >> 16);
+        assert_int_equal(a == 0 ? n : 0, 0);
+        if (a != 0)
+            assert_true(scaled(x, n) == clip(scaled(x, n), 32) && scaled(x, n + 1) != clip(scaled(x, n + 1), 32));
+        for (int shift = -31; shift <= 31; shift++) {
+            assert_int_equal(L_shl(a, shift), clip(scaled(x, shift), 32));
+            assert_int_equal(L_shr(a, shift), clip(scaled(x, -shift), 32));
+            assert_int_equal(L_shr_r(a, shift), shift <= 0 ? clip(scaled(x, -shift), 32) : (x + ((int64_t)1 << (shift - 1))) >> shift);
+        }
+        assert_int_equal(L_shl(a, 40), a == 0 ? 0 : a < 0 ? INT32_MIN : INT32_MAX);
+        assert_int_equal(L_shr(a, 40), a < 0 ? -1 : 0);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(unary_on_every_input),
+        cmocka_unit_test(binary_on_corners_and_at_random),
+        cmocka_unit_test(long_ones_on_corners_and_at_random),
+        cmocka_unit_test(long_unary_on_corners_and_at_random),
+    };
+
+    return cmocka_run_group_tests_name("fixed", tests, 0, 0);
+}

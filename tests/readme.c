@@ -1,0 +1,91 @@
+/* The README's table of formats is what the table of codecs says. Run with OMNIACM_WRITE=1 to write it anew. */
+#include "support.h"
+
+static const char *const begin = "<!-- formats: made by tests/readme.c -->\n", *const end = "<!-- /formats -->\n";
+
+static char *put_rates(char *to, const struct mode *modes)
+{
+    uint32_t last = 0;
+
+    for (const struct mode *mode = modes; mode->sample_rate; mode++) {
+        if (mode->sample_rate != last)
+            to += sprintf(to, last ? ", %g" : "%g", mode->sample_rate / 1000.);
+        last = mode->sample_rate;
+    }
+    return to;
+}
+
+static bool has_stereo(const struct mode *modes)
+{
+    while (modes->sample_rate && modes->channels != 2)
+        modes++;
+    return modes->sample_rate != 0;
+}
+
+static void kbits(const struct codec *codec, double *low, double *high)
+{
+    uint8_t extra[EXTRA_ROOM];
+
+    *low = 1e9, *high = 0;
+    for (const struct mode *mode = codec->modes; mode->sample_rate; mode++) {
+        double rate = format_of(codec, *mode, extra).byte_rate * 8 / 1000.;
+
+        *low = rate < *low ? rate : *low;
+        *high = rate > *high ? rate : *high;
+    }
+}
+
+static char *put_row(char *to, const struct codec *codec)
+{
+    double low, high;
+    const char *separator = "";
+
+    kbits(codec, &low, &high);
+    to += sprintf(to, "| 0x%02X | %s | ", codec->tag, codec->name);
+    to = put_rates(to, codec->modes);
+    to += sprintf(to, high - low > 0.05 ? " | %s | %.1f to %.1f | " : " | %s | %.1f | ", has_stereo(codec->modes) ? "1, 2" : "1", low, high);
+    to += sprintf(to, "%s | ", codec->encoder.run ? "read, write" : "read");
+    for (const uint16_t *alias = codec->aliases; alias && *alias; alias++, separator = ", ")
+        to += sprintf(to, "%s0x%02X", separator, *alias);
+    return to + sprintf(to, " |\n");
+}
+
+static char *table(void)
+{
+    char *text = malloc(65536), *to = text;
+
+    to += sprintf(to, "%s\n| tag | format | kHz | channels | kbit/s | | also under |\n|---|---|---|---|---|---|---|\n", begin);
+    for (const struct codec *const *codec = codecs; *codec; codec++)
+        to = put_row(to, *codec);
+    sprintf(to, "\n%s", end);
+    return text;
+}
+
+static void the_table_of_formats_is_current(void **unused)
+{
+    struct bytes readme = file_read("README.md");
+    char *text = realloc(readme.data, readme.size + 1), *expected = table(), *from, *to;
+
+    (void)unused;
+    text[readme.size] = 0;
+    from = strstr(text, begin), to = strstr(text, end);
+    assert_true(from && to && from < to);
+    to += strlen(end);
+    if (getenv("OMNIACM_WRITE")) {
+        FILE *file = fopen("README.md", "wb");
+
+        assert_non_null(file);
+        fprintf(file, "%.*s%s%s", (int)(from - text), text, expected, to);
+        fclose(file);
+        return;
+    }
+    if ((size_t)(to - from) != strlen(expected) || memcmp(from, expected, strlen(expected)) != 0)
+        fail_msg("README.md's table of formats is old: OMNIACM_WRITE=1 build/host/tests/test.readme writes it");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = { cmocka_unit_test(the_table_of_formats_is_current) };
+
+    return cmocka_run_group_tests_name("readme", tests, 0, 0);
+}

@@ -1,0 +1,249 @@
+/* The driver behind msacm32, as applications use it: `acm installed` finds it among the installed ones, `acm local FILE` adds
+ * it from a file that is not registered. The last line is a checksum of all that was converted. */
+#include <stdlib.h>
+#include <string.h>
+#include "check.h"
+
+enum { SAMPLES = 6001, FORMAT_ROOM = 256 };
+
+static HACMDRIVERID ours;
+static DWORD checksum = 2166136261u;
+
+static void sum(const BYTE *bytes, DWORD n)
+{
+    while (n--)
+        checksum = (checksum ^ *bytes++) * 16777619u;
+}
+
+static BOOL is_ours(HACMDRIVERID id)
+{
+    ACMDRIVERDETAILSW details = { .cbStruct = sizeof details };
+
+    return acmDriverDetailsW(id, &details, 0) == 0 && wcscmp(details.szShortName, L"OmniACM") == 0;
+}
+
+static BOOL CALLBACK find_driver(HACMDRIVERID id, DWORD_PTR found, DWORD support)
+{
+    (void)support;
+    if (!is_ours(id))
+        return TRUE;
+    *(HACMDRIVERID *)found = id;
+    return FALSE;
+}
+
+/* A conversion of one buffer with an open stream; returns the bytes made. */
+static DWORD convert(HACMSTREAM stream, BYTE *src, DWORD src_size, BYTE *dst, DWORD dst_size, DWORD flags)
+{
+    ACMSTREAMHEADER header = { .cbStruct = sizeof header, .pbSrc = src, .cbSrcLength = src_size, .pbDst = dst, .cbDstLength = dst_size };
+    DWORD used = 0, made = 0;
+
+    CHECK(acmStreamPrepareHeader(stream, &header, 0) == 0);
+    if (acmStreamConvert(stream, &header, flags) == 0) {
+        used = header.cbSrcLengthUsed;
+        made = header.cbDstLengthUsed;
+    }
+    CHECK(used == src_size);
+    CHECK(header.fdwStatus & ACMSTREAMHEADER_STATUSF_DONE);
+    header.cbSrcLength = src_size;
+    header.cbDstLength = dst_size;
+    CHECK(acmStreamUnprepareHeader(stream, &header, 0) == 0);
+    return made;
+}
+
+/* From one format to another in one call; the caller frees. `driver` null lets msacm32 choose. */
+static BYTE *through(HACMDRIVER driver, WAVEFORMATEX *from, WAVEFORMATEX *to, BYTE *src, DWORD size, DWORD *made)
+{
+    HACMSTREAM stream = 0;
+    HACMDRIVERID who = 0;
+    DWORD room = 0;
+    BYTE *dst;
+
+    *made = 0;
+    CHECK(acmStreamOpen(&stream, driver, from, to, 0, 0, 0, 0) == 0);
+    if (!stream)
+        return calloc(1, 1);
+    CHECK(acmDriverID((HACMOBJ)stream, &who, 0) == 0 && who == ours);
+    CHECK(acmStreamSize(stream, size, &room, ACM_STREAMSIZEF_SOURCE) == 0);
+    dst = calloc(1, room + 64);
+    *made = convert(stream, src, size, dst, room, ACM_STREAMCONVERTF_START | ACM_STREAMCONVERTF_END);
+    CHECK(acmStreamClose(stream, 0) == 0);
+    return dst;
+}
+
+static WAVEFORMATEXTENSIBLE pcm(WORD tag, WORD channels, DWORD rate, WORD bits)
+{
+    static const GUID subtype = { 0, 0, 0x10, { 0x80, 0, 0, 0xAA, 0, 0x38, 0x9B, 0x71 } };
+    DWORD align = channels * bits / 8u;
+    WAVEFORMATEXTENSIBLE format = { .Format = { tag, channels, rate, rate * align, (WORD)align, bits, 0 } };
+
+    if (tag == WAVE_FORMAT_EXTENSIBLE) {
+        format.Format.cbSize = 22;
+        format.Samples.wValidBitsPerSample = bits;
+        format.SubFormat = subtype;
+        format.SubFormat.Data1 = bits == 32 ? WAVE_FORMAT_IEEE_FLOAT : WAVE_FORMAT_PCM;
+    }
+    return format;
+}
+
+static short *sound(DWORD count)
+{
+    short *samples = malloc(count * sizeof *samples);
+    DWORD seed = 1;
+    int x = 0, y = 16000;
+
+    for (DWORD i = 0; i < count; i++) {
+        x += y / 8;
+        y -= x / 8;
+        seed = seed * 1664525u + 1013904223u;
+        samples[i] = (short)(x / 2 + (int)(seed >> 22) - 512);
+    }
+    return samples;
+}
+
+/* Every format that the driver lists, there and back through 16-bit PCM. */
+static BOOL CALLBACK round_trip(HACMDRIVERID id, ACMFORMATDETAILSW *details, DWORD_PTR driver, DWORD support)
+{
+    WAVEFORMATEX *format = details->pwfx;
+    BYTE suggested[FORMAT_ROOM] = { 0 };
+    WAVEFORMATEX *back = (WAVEFORMATEX *)suggested;
+    short *samples;
+    BYTE *code, *decoded;
+    DWORD made;
+
+    (void)id, (void)support;
+    CHECK(details->szFormat[0] != 0);
+    if (details->dwFormatTag == WAVE_FORMAT_PCM)
+        return TRUE;
+    back->wFormatTag = WAVE_FORMAT_PCM;
+    CHECK(acmFormatSuggest((HACMDRIVER)driver, format, back, sizeof suggested, ACM_FORMATSUGGESTF_WFORMATTAG) == 0);
+    CHECK(back->nChannels == format->nChannels && back->nSamplesPerSec == format->nSamplesPerSec && back->wBitsPerSample == 16);
+    samples = sound(SAMPLES * format->nChannels);
+    code = through((HACMDRIVER)driver, back, format, (BYTE *)samples, SAMPLES * format->nChannels * 2, &made);
+    CHECK(made != 0);
+    sum(code, made);
+    decoded = through((HACMDRIVER)driver, format, back, code, made, &made);
+    CHECK(made >= (SAMPLES - 400u) * format->nChannels * 2);
+    sum(decoded, made);
+    free(samples), free(code), free(decoded);
+    return TRUE;
+}
+
+static void formats(HACMDRIVER driver)
+{
+    BYTE room[FORMAT_ROOM];
+    ACMFORMATDETAILSW details = { .cbStruct = sizeof details, .pwfx = (WAVEFORMATEX *)room, .cbwfx = sizeof room };
+    ACMFORMATTAGDETAILSW tag = { .cbStruct = sizeof tag };
+    ACMDRIVERDETAILSW about = { .cbStruct = sizeof about };
+
+    CHECK(acmDriverDetailsW(ours, &about, 0) == 0);
+    for (DWORD i = 0; i < about.cFormatTags; i++) {
+        memset(&tag, 0, sizeof tag);
+        tag.cbStruct = sizeof tag;
+        tag.dwFormatTagIndex = i;
+        CHECK(acmFormatTagDetailsW(driver, &tag, ACM_FORMATTAGDETAILSF_INDEX) == 0);
+        CHECK(tag.szFormatTag[0] != 0);
+    }
+    test_end("every tag has details");
+    CHECK(acmFormatEnumW(driver, &details, round_trip, (DWORD_PTR)driver, 0) == 0);
+    test_end("every listed format goes there and back");
+}
+
+/* A tag that nobody else in Wine serves, so that msacm32 itself has to find us. */
+static void unnamed(void)
+{
+    static const struct { WORD tag, channels, bits; } widths[] = {
+        { WAVE_FORMAT_PCM, 1, 8 },         { WAVE_FORMAT_PCM, 1, 16 },        { WAVE_FORMAT_PCM, 2, 24 },
+        { WAVE_FORMAT_PCM, 1, 32 },        { WAVE_FORMAT_IEEE_FLOAT, 1, 32 }, { WAVE_FORMAT_IEEE_FLOAT, 2, 32 },
+        { WAVE_FORMAT_EXTENSIBLE, 1, 16 }, { WAVE_FORMAT_EXTENSIBLE, 2, 24 }, { WAVE_FORMAT_EXTENSIBLE, 1, 32 },
+    };
+    short *samples = sound(4096);
+
+    /* The sizes of the sound in bytes suit every width: 4096 samples of 16 bits. */
+    for (size_t i = 0; i < sizeof widths / sizeof *widths; i++) {
+        WAVEFORMATEXTENSIBLE side = pcm(widths[i].tag, widths[i].channels, 8000, widths[i].bits);
+        WAVEFORMATEX law = { WAVE_FORMAT_MULAW, widths[i].channels, 8000, 8000ul * widths[i].channels, widths[i].channels, 8, 0 };
+        DWORD size = 8184u / side.Format.nBlockAlign * side.Format.nBlockAlign, made;
+        BYTE *code = through(0, &side.Format, &law, (BYTE *)samples, size, &made), *back;
+
+        sum(code, made);
+        CHECK(made == size / (widths[i].bits / 8));
+        back = through(0, &law, &side.Format, code, made, &made);
+        CHECK(made == size);
+        sum(back, made);
+        free(code), free(back);
+        test_end("8 to 32 bits and float, with no driver named");
+    }
+    free(samples);
+}
+
+static void refusals(HACMDRIVER driver)
+{
+    WAVEFORMATEXTENSIBLE a = pcm(WAVE_FORMAT_PCM, 1, 8000, 16), b = pcm(WAVE_FORMAT_PCM, 1, 8000, 8);
+    WAVEFORMATEX law = { WAVE_FORMAT_ALAW, 1, 8000, 8000, 1, 8, 0 }, other = law;
+    HACMSTREAM stream;
+
+    other.nSamplesPerSec = 11025;
+    CHECK(acmStreamOpen(&stream, driver, &a.Format, &b.Format, 0, 0, 0, 0) == ACMERR_NOTPOSSIBLE);
+    CHECK(acmStreamOpen(&stream, driver, &a.Format, &other, 0, 0, 0, 0) == ACMERR_NOTPOSSIBLE);
+    CHECK(acmStreamOpen(&stream, driver, &law, &other, 0, 0, 0, 0) == ACMERR_NOTPOSSIBLE);
+    CHECK(acmStreamOpen(0, driver, &a.Format, &law, 0, 0, 0, ACM_STREAMOPENF_QUERY) == 0);
+    CHECK(acmStreamOpen(&stream, driver, &a.Format, &law, 0, 0, 0, ACM_STREAMOPENF_NONREALTIME) == 0);
+    CHECK(acmStreamClose(stream, 0) == 0);
+    test_end("what cannot be is refused, and what was queried can be opened");
+}
+
+/* The order of .NET libraries: suggest with the tag alone, one prepared header, later buffers shorter. */
+static void reused_header(HACMDRIVER driver)
+{
+    WAVEFORMATEXTENSIBLE from = pcm(WAVE_FORMAT_PCM, 1, 8000, 16);
+    BYTE suggested[FORMAT_ROOM] = { 0 }, dst[4096];
+    WAVEFORMATEX *to = (WAVEFORMATEX *)suggested;
+    short *samples = sound(2048);
+    ACMSTREAMHEADER header = { .cbStruct = sizeof header, .pbSrc = (BYTE *)samples, .cbSrcLength = 4096, .pbDst = dst, .cbDstLength = sizeof dst };
+    HACMSTREAM stream = 0;
+
+    to->wFormatTag = WAVE_FORMAT_MULAW;
+    CHECK(acmFormatSuggest(driver, &from.Format, to, sizeof suggested, ACM_FORMATSUGGESTF_WFORMATTAG) == 0);
+    CHECK(acmStreamOpen(&stream, driver, &from.Format, to, 0, 0, 0, ACM_STREAMOPENF_NONREALTIME) == 0);
+    CHECK(acmStreamPrepareHeader(stream, &header, 0) == 0);
+    CHECK(acmStreamConvert(stream, &header, ACM_STREAMCONVERTF_START) == 0 && header.cbDstLengthUsed == 2048);
+    header.cbSrcLength = 1000;
+    CHECK(acmStreamConvert(stream, &header, ACM_STREAMCONVERTF_BLOCKALIGN) == 0 && header.cbDstLengthUsed == 500);
+    header.cbSrcLength = 4096;
+    CHECK(acmStreamUnprepareHeader(stream, &header, 0) == 0);
+    CHECK(acmStreamClose(stream, 0) == 0);
+    free(samples);
+    test_end("one prepared header serves buffers of several lengths");
+}
+
+int main(int argc, char **argv)
+{
+    HACMDRIVER driver = 0;
+
+    if (argc > 2 && strcmp(argv[1], "local") == 0) {
+        HMODULE module = LoadLibraryA(argv[2]);
+        FARPROC proc = module ? GetProcAddress(module, "DriverProc") : 0;
+
+        acmDriverEnum(find_driver, (DWORD_PTR)&ours, 0);
+        CHECK(!ours);
+        CHECK(proc && acmDriverAddW(&ours, module, (LPARAM)proc, 0, ACM_DRIVERADDF_FUNCTION) == 0);
+        test_end("a driver that is not installed is added by its function");
+    } else {
+        acmDriverEnum(find_driver, (DWORD_PTR)&ours, 0);
+        CHECK(ours);
+        test_end("the installed driver is found");
+    }
+    if (!ours || acmDriverOpen(&driver, ours, 0))
+        return tests_end() | 1;
+    CHECK(is_ours(ours));
+    formats(driver);
+    refusals(driver);
+    reused_header(driver);
+    unnamed();
+    CHECK(acmDriverClose(driver, 0) == 0);
+    if (argc > 2)
+        CHECK(acmDriverRemove(ours, 0) == 0);
+    test_end("the driver is closed");
+    printf("# checksum %08lX\n", checksum);
+    return tests_end();
+}
