@@ -5,7 +5,6 @@
 #include "files.h"
 #include "formats.h"
 #include "pump.h"
-#include "reasons.h"
 #include "say.h"
 #include "sound.h"
 
@@ -77,11 +76,13 @@ static wchar_t *keep_path(const struct bench *bench, const struct offer *offer, 
         swprintf(rate, sizeof rate / sizeof *rate, L"-%lu", (unsigned long)(wfx->nAvgBytesPerSec * 8 / 1000));
     tag_word(wfx->wFormatTag, offer->name, word);
     if (path)
-        swprintf(path, room, L"%ls\\%.*ls-%ls%ls%ls", bench->keep, (int)(dot ? (size_t)(dot - name) : wcslen(name)), name, word, rate, end);
+        swprintf(path, room, L"%ls\\%.*ls-%ls%ls%ls", bench->keep, (int)(dot ? (size_t)(dot - name) : wcslen(name)), name,
+                 word, rate, end);
     return path;
 }
 
-static void keep(struct bench *bench, const struct offer *offer, const WAVEFORMATEX *wfx, const wchar_t *end, const struct batch *batch)
+static void keep(struct bench *bench, const struct offer *offer, const WAVEFORMATEX *wfx, const wchar_t *end,
+                 const struct batch *batch)
 {
     wchar_t *path = bench->keep ? keep_path(bench, offer, end) : 0;
     DWORD size = is_pcm(wfx) && batch->made > bench->sound.bytes ? bench->sound.bytes : batch->made;
@@ -102,20 +103,22 @@ static void print_header(const struct bench *bench)
 {
     static const wchar_t line[] = L"----------------------------------------------------------------";
 
-    say(L"%-*ls  %-*ls  %7ls  %5ls  %10ls  %7ls  %7ls  %9ls  %9ls\n", bench->file_width, L"file", bench->format_width, L"format",
-        L"kbit/s", L"width", L"bytes", L"ratio", L"SNR dB", L"encode x", L"decode x");
-    say(L"%.*ls  %.*ls  %.7ls  %.5ls  %.10ls  %.7ls  %.7ls  %.9ls  %.9ls\n", bench->file_width, line, bench->format_width, line, line,
-        line, line, line, line, line, line);
+    say(L"%-*ls  %-*ls  %7ls  %5ls  %10ls  %7ls  %7ls  %9ls  %9ls\n", bench->file_width, L"file", bench->format_width,
+        L"format", L"kbit/s", L"width", L"bytes", L"ratio", L"SNR dB", L"encode x", L"decode x");
+    say(L"%.*ls  %.*ls  %.7ls  %.5ls  %.10ls  %.7ls  %.7ls  %.9ls  %.9ls\n", bench->file_width, line, bench->format_width,
+        line, line, line, line, line, line, line, line);
 }
 
-static void print_row(const struct bench *bench, const struct offer *offer, DWORD bytes, double snr, double encode, double decode)
+static void print_row(const struct bench *bench, const struct offer *offer, DWORD bytes, double snr, double encode,
+                      double decode)
 {
     const WAVEFORMATEX *wfx = &offer->format.wfx;
     double seconds = (double)bench->sound.frames / wfx->nSamplesPerSec;
 
     say(L"%-*.*ls  %-*ls  %7.1f  %5u  %10lu  %5.2f:1  %7.2f  %9.0f  %9.0f\n", bench->file_width, bench->file_width,
-        base_name(bench->path), bench->format_width, offer->name, wfx->nAvgBytesPerSec * 8 / 1000.0, (unsigned)sizeof(void *) * 8,
-        (unsigned long)bytes, (double)bench->sound.bytes / bytes, snr, seconds / encode, seconds / decode);
+        base_name(bench->path), bench->format_width, offer->name, wfx->nAvgBytesPerSec * 8 / 1000.0,
+        (unsigned)sizeof(void *) * 8, (unsigned long)bytes, (double)bench->sound.bytes / bytes, snr, seconds / encode,
+        seconds / decode);
 }
 
 static void complain(struct bench *bench, const struct offer *offer, const wchar_t *what)
@@ -130,13 +133,14 @@ static void bench_decoder(struct bench *bench, const struct offer *offer, const 
     struct batch batch;
     double decode = -1;
 
-    if (batch_open(&batch, bench->driver->handle, wfx, &bench->sound.wfx, encoded->result, encoded->made) == MMSYSERR_NOERROR)
+    if (batch_open(&batch, bench->driver->handle, wfx, &bench->sound.wfx, encoded->result, encoded->made) ==
+        MMSYSERR_NOERROR)
         decode = measure(&batch);
     if (decode < 0) {
         complain(bench, offer, L"decoded");
     } else {
-        print_row(bench, offer, encoded->made, sound_snr(&bench->sound, (const int16_t *)(const void *)batch.result, batch.made / 2), encode,
-                  decode);
+        print_row(bench, offer, encoded->made,
+                  sound_snr(&bench->sound, (const int16_t *)(const void *)batch.result, batch.made / 2), encode, decode);
         keep(bench, offer, &bench->sound.wfx, L"-decoded.wav", &batch);
     }
     batch_close(&batch);
@@ -230,8 +234,12 @@ int command_bench(const struct drivers *drivers, int count, wchar_t **words)
     const wchar_t *name = 0;
     bool no_header = false;
 
-    count = take_options(count, words, (const struct option[]){ { L"--only", &bench.only, 0 }, { L"--keep", &bench.keep, 0 },
-                                                                { L"--driver", &name, 0 }, { L"--no-header", 0, &no_header }, { 0 } });
+    count = take_options(count, words,
+                         (const struct option[]){ { L"--only", &bench.only, 0 },
+                                                  { L"--keep", &bench.keep, 0 },
+                                                  { L"--driver", &name, 0 },
+                                                  { L"--no-header", 0, &no_header },
+                                                  { 0 } });
     if (count == 0)
         note(L"bench wants the names of PCM files");
     if (count <= 0)
@@ -239,7 +247,7 @@ int command_bench(const struct drivers *drivers, int count, wchar_t **words)
     bench.driver = drivers_choose(drivers, name);
     if (!bench.driver || (bench.only && !tag_parse(drivers, bench.only, &bench.only_tag)))
         return EXIT_BAD;
-    if (bench.keep && !CreateDirectoryW(bench.keep, 0) && GetLastError() != ERROR_ALREADY_EXISTS)
+    if (bench.keep && !folder_make(bench.keep))
         return fail(L"%ls: %ls", bench.keep, system_words(GetLastError()));
     measure_columns(&bench, count, words);
     if (!no_header)

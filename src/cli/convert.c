@@ -50,10 +50,11 @@ static int choose_tag(const struct conversion *job, DWORD *tag)
     if (job->to && !tag_parse(job->drivers, job->to, tag))
         return EXIT_BAD;
     if (!job->to && is_pcm(job->from))
-        return fail(L"%ls is %ls: --to FORMAT has to say what it shall become", job->in_path, format_words(job->drivers, job->from));
-    if (!is_pcm(job->from) && !is_pcm_tag(*tag))
-        return fail(L"%ls is %ls, and a codec's file converts to PCM only: do that first, then convert the result", job->in_path,
+        return fail(L"%ls is %ls: --to FORMAT has to say what it shall become", job->in_path,
                     format_words(job->drivers, job->from));
+    if (!is_pcm(job->from) && !is_pcm_tag(*tag))
+        return fail(L"%ls is %ls, and a codec's file converts to PCM only: do that first, then convert the result",
+                    job->in_path, format_words(job->drivers, job->from));
     return EXIT_GOOD;
 }
 
@@ -76,8 +77,8 @@ static bool suggest(const struct conversion *job, HACMDRIVER driver, DWORD tag, 
 
 static bool try_open(struct conversion *job, HACMDRIVER driver)
 {
-    if (acmStreamOpen(&job->stream, driver, (WAVEFORMATEX *)job->from, &job->target.wfx, 0, 0, 0, ACM_STREAMOPENF_NONREALTIME) ==
-        MMSYSERR_NOERROR)
+    if (acmStreamOpen(&job->stream, driver, (WAVEFORMATEX *)job->from, &job->target.wfx, 0, 0, 0,
+                      ACM_STREAMOPENF_NONREALTIME) == MMSYSERR_NOERROR)
         return true;
     job->stream = 0;
     return false;
@@ -92,8 +93,8 @@ static bool open_listed(struct conversion *job, const struct driver *driver, DWO
     if (!driver_lists(driver, tag, &listed))
         return false;
     for (DWORD i = 0; driver_format(driver, &listed, i, &job->target, &details); i++)
-        if (job->target.wfx.nSamplesPerSec == job->from->nSamplesPerSec && job->target.wfx.nChannels == job->from->nChannels &&
-            try_open(job, driver->handle))
+        if (job->target.wfx.nSamplesPerSec == job->from->nSamplesPerSec &&
+            job->target.wfx.nChannels == job->from->nChannels && try_open(job, driver->handle))
             return true;
     return false;
 }
@@ -106,7 +107,8 @@ static bool open_stream(struct conversion *job, DWORD tag)
         if (suggest(job, asked->handles[i], tag, &job->target) && try_open(job, asked->handles[i]))
             return true;
     for (size_t i = 0; i < job->drivers->count && !is_pcm_tag(tag); i++)
-        if ((asked->any || job->drivers->list[i].handle == asked->handles[0]) && open_listed(job, &job->drivers->list[i], tag))
+        if ((asked->any || job->drivers->list[i].handle == asked->handles[0]) &&
+            open_listed(job, &job->drivers->list[i], tag))
             return true;
     return false;
 }
@@ -139,7 +141,8 @@ static int explain(const struct conversion *job, const struct pump *pump, enum p
     if (end == PUMP_NO_MEMORY)
         return fail(L"memory is short");
     if (end == PUMP_REFUSED)
-        return fail(L"%ls: the conversion fails after %llu bytes of sound: %ls", job->in_path, pump->used, acm_words(pump->error));
+        return fail(L"%ls: the conversion fails after %llu bytes of sound: %ls", job->in_path, pump->used,
+                    acm_words(pump->error));
     return fail(L"%ls: the driver takes no more after %llu bytes of sound", job->in_path, pump->used);
 }
 
@@ -174,19 +177,21 @@ static int finish(struct conversion *job, const struct pump *pump)
 static void report(const struct conversion *job)
 {
     HACMDRIVERID id = 0;
-    const struct driver *driver = acmDriverID((HACMOBJ)job->stream, &id, 0) == MMSYSERR_NOERROR ? drivers_with_id(job->drivers, id) : 0;
+    const struct driver *driver =
+        acmDriverID((HACMOBJ)job->stream, &id, 0) == MMSYSERR_NOERROR ? drivers_with_id(job->drivers, id) : 0;
 
     say(L"%ls: %ls", job->out_path, format_words(job->drivers, &job->target.wfx));
     say(L", by %ls\n", driver ? driver->details.szShortName : L"a driver of this system");
     if (job->missing)
-        note(L"%ls ends %llu bytes before what its header says, as if its recording had broken off: what is there was converted",
+        note(L"%ls ends %llu bytes before what its header says, as if its recording had broken off: what is there was "
+             L"converted",
              job->in_path, job->missing);
 }
 
 static int convert_stream(struct conversion *job)
 {
     struct pump pump = { .stream = job->stream, .from = job->from, .to = &job->target.wfx };
-    const struct flow flow = { job, read_sound, write_sound };
+    const struct flow flow = { job, job->in.data_size, read_sound, write_sound };
     enum pump_end end;
     int result;
 
@@ -234,7 +239,8 @@ int command_convert(const struct drivers *drivers, int count, wchar_t **words)
     if (!job)
         return fail(L"memory is short");
     job->drivers = drivers;
-    count = take_options(count, words, (const struct option[]){ { L"--to", &job->to, 0 }, { L"--driver", &job->driver, 0 }, { 0 } });
+    count = take_options(count, words,
+                         (const struct option[]){ { L"--to", &job->to, 0 }, { L"--driver", &job->driver, 0 }, { 0 } });
     if (count == 2) {
         job->in_path = words[0];
         job->out_path = words[1];

@@ -73,8 +73,9 @@ static bool resize(void *context, uint64_t size)
     return false;
 }
 
-/* \\?\ lifts the limit of 260 characters, but switches relative paths and forward slashes off: only where it is needed. */
-wchar_t *path_for_windows(const wchar_t *path)
+/* \\?\ lifts the limit of 260 characters, but switches relative paths and forward slashes off: only where it is needed.
+ * The caller frees. */
+static wchar_t *path_for_windows(const wchar_t *path)
 {
     enum { PREFIX = 4, UNC_PREFIX = 7, MARGIN = 12 };   /* MoveFile and folders have a little less than MAX_PATH */
     DWORD n = GetFullPathNameW(path, 0, 0, 0);
@@ -151,6 +152,15 @@ bool file_is(const struct file *file, const wchar_t *path)
            a.nFileIndexLow == b.nFileIndexLow;
     file_close(&other);
     return same;
+}
+
+bool folder_make(const wchar_t *path)
+{
+    wchar_t *real = path_for_windows(path);
+    bool made = real && (CreateDirectoryW(real, 0) || GetLastError() == ERROR_ALREADY_EXISTS);
+
+    free(real);
+    return made;
 }
 
 const wchar_t *base_name(const wchar_t *path)

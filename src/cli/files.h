@@ -14,8 +14,8 @@ bool file_open(struct file *, const wchar_t *path, struct wav_io *io);
 bool file_create(struct file *, const wchar_t *path, struct wav_io *io);
 void file_close(struct file *);
 
-/* A path that may be longer than 260 characters; the caller frees. */
-wchar_t *path_for_windows(const wchar_t *path);
+/* Makes a folder that may exist already. */
+bool folder_make(const wchar_t *path);
 
 /* Whether `path` exists and is the file that is open. */
 bool file_is(const struct file *, const wchar_t *path);

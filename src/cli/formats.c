@@ -108,7 +108,7 @@ static bool has_part(const wchar_t *name, const wchar_t *part)
     return false;
 }
 
-/* A part of the name of one tag that some driver lists. */
+/* A part of the name of one tag that some driver lists formats of; a tag without any is another one's alias. */
 static bool parse_part(const struct drivers *drivers, const wchar_t *text, DWORD *tag)
 {
     ACMFORMATTAGDETAILSW details;
@@ -117,10 +117,12 @@ static bool parse_part(const struct drivers *drivers, const wchar_t *text, DWORD
 
     for (size_t i = 0; i < drivers->count; i++)
         for (DWORD index = 0; driver_tag(&drivers->list[i], index, &details); index++) {
-            if (!has_part(details.szFormatTag, text) || (found && details.dwFormatTag == *tag))
+            if (details.cStandardFormats == 0 || !has_part(details.szFormatTag, text) ||
+                (found && details.dwFormatTag == *tag))
                 continue;
             if (found) {
-                note(L"'%ls' may mean %ls (0x%04lX) or %ls (0x%04lX)", text, name, *tag, details.szFormatTag, details.dwFormatTag);
+                note(L"'%ls' may mean %ls (0x%04lX) or %ls (0x%04lX)", text, name, *tag, details.szFormatTag,
+                     details.dwFormatTag);
                 return false;
             }
             wcscpy(name, details.szFormatTag);
@@ -128,8 +130,8 @@ static bool parse_part(const struct drivers *drivers, const wchar_t *text, DWORD
             found = true;
         }
     if (!found)
-        note(L"no format is called '%ls'; a name such as gsm, a tag such as 0x31, or a part of a name that 'omniacm list' shows "
-             L"is wanted", text);
+        note(L"no format is called '%ls'; a name such as gsm, a tag such as 0x31, or a part of a name that 'omniacm list' "
+             L"shows is wanted", text);
     return found;
 }
 
@@ -148,7 +150,8 @@ bool is_pcm(const WAVEFORMATEX *wfx)
     const BYTE *bytes = (const BYTE *)wfx;
 
     if (wfx->wFormatTag == WAVE_FORMAT_EXTENSIBLE && wfx->cbSize >= 22)     /* the GUID begins with the tag, 32 bits */
-        return (bytes[24] == WAVE_FORMAT_PCM || bytes[24] == WAV_TAG_FLOAT) && bytes[25] == 0 && bytes[26] == 0 && bytes[27] == 0;
+        return (bytes[24] == WAVE_FORMAT_PCM || bytes[24] == WAV_TAG_FLOAT) && bytes[25] == 0 && bytes[26] == 0 &&
+               bytes[27] == 0;
     return wfx->wFormatTag == WAVE_FORMAT_PCM || wfx->wFormatTag == WAV_TAG_FLOAT;
 }
 
@@ -174,8 +177,8 @@ const wchar_t *format_words(const struct drivers *drivers, const WAVEFORMATEX *w
         swprintf(size, sizeof size / sizeof *size, L"%u bits", wfx->wBitsPerSample);
     else
         swprintf(size, sizeof size / sizeof *size, L"%.1f kbit/s", wfx->nAvgBytesPerSec * 8 / 1000.0);
-    swprintf(words, sizeof words / sizeof *words, L"%ls (0x%04X), %lu Hz, %ls, %ls", tag_name(drivers, wfx->wFormatTag, name),
-             wfx->wFormatTag, rate, channel_words(wfx->nChannels), size);
+    swprintf(words, sizeof words / sizeof *words, L"%ls (0x%04X), %lu Hz, %ls, %ls",
+             tag_name(drivers, wfx->wFormatTag, name), wfx->wFormatTag, rate, channel_words(wfx->nChannels), size);
     return words;
 }
 

@@ -1,3 +1,4 @@
+#include <stdio.h>
 #include "commands.h"
 #include "formats.h"
 #include "say.h"
@@ -6,9 +7,12 @@ static void list_format(const union format *format, const ACMFORMATDETAILSW *det
 {
     const WAVEFORMATEX *wfx = &format->wfx;
     unsigned long rate = wfx->nSamplesPerSec;
+    wchar_t bits[16] = L"";
 
-    say(L"      %6lu Hz  %-10ls  %2u bits  %8.1f kbit/s  block %5u  %ls\n", rate, channel_words(wfx->nChannels),
-        wfx->wBitsPerSample, wfx->nAvgBytesPerSec * 8 / 1000.0, wfx->nBlockAlign, details->szFormat);
+    if (wfx->wBitsPerSample != 0)
+        swprintf(bits, sizeof bits / sizeof *bits, L"%u bits", wfx->wBitsPerSample);
+    say(L"      %6lu Hz  %-10ls  %7ls  %7.1f kbit/s  block %5u  %ls\n", rate, channel_words(wfx->nChannels), bits,
+        wfx->nAvgBytesPerSec * 8 / 1000.0, wfx->nBlockAlign, details->szFormat);
 }
 
 static void list_driver(const struct driver *driver)
@@ -18,7 +22,7 @@ static void list_driver(const struct driver *driver)
     ACMFORMATDETAILSW details;
     static union format format;
 
-    say(L"%ls: %ls %u.%02u%ls\n", about->szShortName, about->szLongName, (unsigned)(about->vdwDriver >> 24),
+    say(L"%ls: %ls %u.%u%ls\n", about->szShortName, about->szLongName, (unsigned)(about->vdwDriver >> 24),
         (unsigned)(about->vdwDriver >> 16 & 0xFF), driver->added ? L", from beside this program, for this run" : L"");
     if (!driver->handle)
         say(L"  does not open\n");

@@ -3,12 +3,18 @@
 #include "formats.h"
 #include "pump.h"
 
-enum { PIECE = 65536, EXPANSION = 64 };     /* bytes offered at once; samples in a byte of the densest speech, and more */
+enum {
+    PIECE = 65536,                  /* bytes offered at once */
+    EXPANSION = 64,                 /* bytes of PCM for a byte of the densest speech, and more */
+    BARREN_AT_MOST = 64,            /* calls in turn that use nothing: what a codec held back is out long before */
+};
 
 struct buffers {
     ACMSTREAMHEADER header;
     DWORD room, filled;             /* of the source */
     DWORD dst_room;
+    uint64_t to_come;               /* bytes of the source that were not read yet */
+    unsigned barren;
     bool started, last;
 };
 
@@ -43,7 +49,8 @@ DWORD pump_block(HACMSTREAM stream, const WAVEFORMATEX *from, const WAVEFORMATEX
     const WAVEFORMATEX *pcm = decoding ? to : from, *codec = decoding ? from : to;
     DWORD side = decoding ? (DWORD)ACM_STREAMSIZEF_SOURCE : (DWORD)ACM_STREAMSIZEF_DESTINATION, bytes = 0;
 
-    if (acmStreamSize(stream, codec->nBlockAlign, &bytes, side) != MMSYSERR_NOERROR || pcm->nBlockAlign == 0 || bytes < pcm->nBlockAlign)
+    if (acmStreamSize(stream, codec->nBlockAlign, &bytes, side) != MMSYSERR_NOERROR || pcm->nBlockAlign == 0 ||
+        bytes < pcm->nBlockAlign)
         return 1;
     return bytes / pcm->nBlockAlign;
 }
@@ -79,11 +86,12 @@ static bool deliver(struct pump *pump, struct buffers *buffers, const struct flo
 
 static void fill(struct buffers *buffers, const struct flow *flow)
 {
-    DWORD wanted = buffers->room - buffers->filled;
-    DWORD got = (DWORD)flow->read(flow->context, buffers->header.pbSrc + buffers->filled, wanted);
+    DWORD room = buffers->room - buffers->filled, wanted = buffers->to_come < room ? (DWORD)buffers->to_come : room;
+    DWORD got = wanted ? (DWORD)flow->read(flow->context, buffers->header.pbSrc + buffers->filled, wanted) : 0;
 
     buffers->filled += got;
-    buffers->last = got < wanted;
+    buffers->to_come = got < wanted ? 0 : buffers->to_come - got;
+    buffers->last = buffers->to_come == 0;
 }
 
 /* Some encoders want whole blocks even at the end: what they left is offered once more, with silence behind it. */
@@ -132,11 +140,12 @@ static enum pump_end run(struct pump *pump, struct buffers *buffers, const struc
         if (end != PUMP_DONE && !buffers->last)
             return end;
         idle = buffers->header.cbSrcLengthUsed == 0 && buffers->header.cbDstLengthUsed == 0;
+        buffers->barren = buffers->header.cbSrcLengthUsed == 0 ? buffers->barren + 1 : 0;
         if (!deliver(pump, buffers, flow))
             return PUMP_STOPPED;
         if (buffers->last && (idle || buffers->filled == 0))
             return finish(pump, buffers, flow, end);
-        if (idle)
+        if (idle || buffers->barren > BARREN_AT_MOST)
             return PUMP_STUCK;
     }
 }
@@ -144,7 +153,7 @@ static enum pump_end run(struct pump *pump, struct buffers *buffers, const struc
 enum pump_end pump_run(struct pump *pump, const struct flow *flow)
 {
     DWORD block = pump->from->nBlockAlign ? pump->from->nBlockAlign : 1;
-    struct buffers buffers = { .room = (PIECE + block - 1) / block * block };
+    struct buffers buffers = { .room = (PIECE + block - 1) / block * block, .to_come = flow->size };
     BYTE *src = malloc(buffers.room), *dst;
     enum pump_end end = PUMP_NO_MEMORY;
 
@@ -160,8 +169,8 @@ enum pump_end pump_run(struct pump *pump, const struct flow *flow)
     return end;
 }
 
-MMRESULT batch_open(struct batch *batch, HACMDRIVER driver, const WAVEFORMATEX *from, const WAVEFORMATEX *to, const void *source,
-                    DWORD size)
+MMRESULT batch_open(struct batch *batch, HACMDRIVER driver, const WAVEFORMATEX *from, const WAVEFORMATEX *to,
+                    const void *source, DWORD size)
 {
     WAVEFORMATEX *in = (WAVEFORMATEX *)from, *out = (WAVEFORMATEX *)to;     /* msacm32 does not write to them */
     MMRESULT error;

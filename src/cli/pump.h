@@ -5,9 +5,9 @@
 #include <stdint.h>
 #include "drivers.h"
 
-/* Fewer bytes than asked: the source's end. */
 struct flow {
     void *context;
+    uint64_t size;                  /* of the source; fewer bytes than asked end it sooner */
     size_t (*read)(void *context, void *bytes, size_t count);
     bool (*write)(void *context, const void *bytes, size_t count);
 };
@@ -35,7 +35,8 @@ struct batch {
     BYTE *source, *result;
     DWORD size, room, made;
 };
-MMRESULT batch_open(struct batch *, HACMDRIVER, const WAVEFORMATEX *from, const WAVEFORMATEX *to, const void *source, DWORD size);
+MMRESULT batch_open(struct batch *, HACMDRIVER, const WAVEFORMATEX *from, const WAVEFORMATEX *to, const void *source,
+                    DWORD size);
 MMRESULT batch_convert(struct batch *);
 void batch_close(struct batch *);
 

@@ -56,15 +56,16 @@ static void print_header(const WAVEFORMATEX *wfx, wchar_t text[TEXT_ROOM])
 {
     unsigned long rate = wfx->nSamplesPerSec, average = wfx->nAvgBytesPerSec;
 
-    swprintf(text, TEXT_ROOM, L"%u channels, %lu Hz, %lu bytes a second, blocks of %u bytes, %u bits, %u extra bytes", wfx->nChannels,
-             rate, average, wfx->nBlockAlign, wfx->wBitsPerSample, wfx->cbSize);
+    swprintf(text, TEXT_ROOM, L"%u channels, %lu Hz, %lu bytes a second, blocks of %u bytes, %u bits, %u extra bytes",
+             wfx->nChannels, rate, average, wfx->nBlockAlign, wfx->wBitsPerSample, wfx->cbSize);
 }
 
 static const wchar_t *advice(const struct drivers *drivers, DWORD tag)
 {
     const wchar_t *remark = tag_remark(tag);
 
-    return remark[0] || drivers_ours(drivers) ? remark : L"; OmniACM is not installed, and omniacm.acm is not beside this program";
+    return remark[0] || drivers_ours(drivers) ? remark
+                                              : L"; OmniACM is not installed, and omniacm.acm is not beside this program";
 }
 
 int refuse_source(const struct drivers *drivers, const wchar_t *path, const WAVEFORMATEX *from)
@@ -75,10 +76,11 @@ int refuse_source(const struct drivers *drivers, const wchar_t *path, const WAVE
     tag_name(drivers, tag, name);
     name_listers(drivers, tag, names);
     if (!names[0])
-        return fail(L"%ls: its format is 0x%04lX, %ls: no driver on this system takes it%ls", path, tag, name, advice(drivers, tag));
+        return fail(L"%ls: its format is 0x%04lX, %ls: no driver on this system takes it%ls", path, tag, name,
+                    advice(drivers, tag));
     print_header(from, header);
-    return fail(L"%ls: its format is 0x%04lX, %ls, which is taken by %ls, but not with this header: %ls%ls", path, tag, name, names,
-                header, fault(from));
+    return fail(L"%ls: its format is 0x%04lX, %ls, which is taken by %ls, but not with this header: %ls%ls", path, tag, name,
+                names, header, fault(from));
 }
 
 static void mode_words(const WAVEFORMATEX *wfx, wchar_t words[64])
@@ -121,8 +123,9 @@ int refuse_target(const struct drivers *drivers, const wchar_t *path, const WAVE
     name_modes(drivers, tag, modes);
     mode_words(from, mode);
     if (wcsstr(modes, mode))
-        return fail(L"%ls: %ls is listed by %ls, but not made from %ls %u-bit PCM: the driver may only decode, or take another width",
+        return fail(L"%ls: %ls is listed by %ls, but not made from %ls %u-bit PCM: the driver may only decode, or take "
+                    L"another width",
                     path, name, names, mode, from->wBitsPerSample);
-    return fail(L"%ls: no driver makes %ls of %ls PCM%ls%ls%ls; sox or ffmpeg change rate and channels", path, name, mode, fault(from),
-                modes[0] ? L"; it is offered for " : L"", modes);
+    return fail(L"%ls: no driver makes %ls of %ls PCM%ls%ls%ls; sox or ffmpeg change rate and channels", path, name, mode,
+                fault(from), modes[0] ? L"; it is offered for " : L"", modes);
 }

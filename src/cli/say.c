@@ -2,6 +2,7 @@
 #include <io.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <windows.h>
 #include "say.h"
 
@@ -10,6 +11,7 @@ enum { ROOM = 40000 };              /* a path has up to 32767 characters */
 static volatile LONG stop;
 static bool on_terminal;
 static bool bar_shown;
+static UINT code_page;              /* of the console before */
 
 bool interrupted(void) { return stop != 0; }
 
@@ -20,11 +22,20 @@ static BOOL WINAPI on_control(DWORD event)
     return TRUE;
 }
 
+static void restore(void)
+{
+    SetConsoleOutputCP(code_page);
+}
+
 void say_start(void)
 {
     DWORD mode;
 
-    SetConsoleOutputCP(CP_UTF8);
+    code_page = GetConsoleOutputCP();
+    if (code_page != 0) {
+        SetConsoleOutputCP(CP_UTF8);
+        atexit(restore);
+    }
     _setmode(_fileno(stdout), _O_BINARY);
     _setmode(_fileno(stderr), _O_BINARY);
     on_terminal = GetConsoleMode(GetStdHandle(STD_ERROR_HANDLE), &mode) != 0;

@@ -58,8 +58,8 @@ static struct golden row_of(const WAVEFORMATEX *wfx, enum golden_part part)
 
 /* Converts, and judges what came out; `batch` holds the result until it is closed. A direction that the driver does not
  * have is no row: where the table has one, it stays unseen. */
-static bool convert(struct selftest *test, struct batch *batch, struct golden row, const WAVEFORMATEX *from, const WAVEFORMATEX *to,
-                    const void *source, size_t size)
+static bool convert(struct selftest *test, struct batch *batch, struct golden row, const WAVEFORMATEX *from,
+                    const WAVEFORMATEX *to, const void *source, size_t size)
 {
     if (batch_open(batch, test->driver->handle, from, to, source, (DWORD)size) != MMSYSERR_NOERROR)
         return false;
@@ -126,13 +126,15 @@ int command_selftest(const struct drivers *drivers, int count, wchar_t **words)
 
     if (!test.seen)
         return fail(L"memory is short");
-    if (take_options(count, words, (const struct option[]){ { L"--driver", &name, 0 }, { L"--print", 0, &test.print }, { 0 } }) != 0)
+    if (take_options(count, words,
+                     (const struct option[]){ { L"--driver", &name, 0 }, { L"--print", 0, &test.print }, { 0 } }) != 0)
         return EXIT_USAGE;
     test.driver = drivers_choose(drivers, name);
     if (!test.driver)
         return EXIT_BAD;
     if (test.print)
-        say(L"/* What each format of the driver makes of golden_sound() and golden_noise(); written by `omniacm selftest --print`. */\n");
+        say(L"/* What each format of the driver makes of golden_sound() and golden_noise(); written by `omniacm selftest "
+            L"--print`. */\n");
     test_driver(&test);
     if (!test.print) {
         blame_unseen(&test, drivers);

@@ -24,7 +24,8 @@ static const char *kind_of(const uint8_t *p)
         uint8_t size;
         const char *reason;
     } kinds[] = {
-        { "RIFX", 4, "it is a RIFX file: a WAV with its bytes in big-endian order, which is not read; sox or ffmpeg convert it" },
+        { "RIFX", 4,
+          "it is a RIFX file: a WAV with its bytes in big-endian order, which is not read; sox or ffmpeg convert it" },
         { "FORM", 4, "it is not a WAV file but an AIFF or another IFF file" },
         { ".snd", 4, "it is not a WAV file but a Sun audio (.au) file" },
         { "OggS", 4, "it is not a WAV file but an Ogg file" },

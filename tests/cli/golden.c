@@ -10,7 +10,8 @@ static struct wave_format pcm_like(const struct wave_format *format)
 {
     uint16_t align = (uint16_t)(format->channels * 2);
 
-    return (struct wave_format){ TAG_PCM, format->channels, format->sample_rate, format->sample_rate * align, align, 16, 0, 0 };
+    return (
+        struct wave_format){ TAG_PCM, format->channels, format->sample_rate, format->sample_rate * align, align, 16, 0, 0 };
 }
 
 /* As msacm32's client converts: all at once with END, then what is left. Null data where the direction does not exist. */
@@ -42,7 +43,9 @@ static struct bytes convert(const struct wave_format *from, const struct wave_fo
 static int judge(const struct wave_format *format, enum golden_part part, struct bytes result)
 {
     static const char *const parts[] = { "GOLDEN_ENCODE", "GOLDEN_DECODE", "GOLDEN_NOISE" };
-    struct golden row = { format->tag, format->sample_rate, format->channels, format->byte_rate, part, (uint32_t)result.size, 0 };
+    struct golden row = {
+        format->tag, format->sample_rate, format->channels, format->byte_rate, part, (uint32_t)result.size, 0
+    };
     const struct golden *known = golden_find(&row);
 
     if (!result.data)
@@ -52,8 +55,8 @@ static int judge(const struct wave_format *format, enum golden_part part, struct
         seen[known - golden_table] = true;
     if (known && known->bytes == row.bytes && known->checksum == row.checksum)
         return 0;
-    print_message("{ 0x%04X, %u, %u, %u, %s, %u, 0x%08X },\n", row.tag, row.sample_rate, row.channels, row.byte_rate, parts[part],
-                  row.bytes, row.checksum);
+    print_message("{ 0x%04X, %u, %u, %u, %s, %u, 0x%08X },\n", row.tag, row.sample_rate, row.channels, row.byte_rate,
+                  parts[part], row.bytes, row.checksum);
     return 1;
 }
 
@@ -71,7 +74,8 @@ static int compare_format(const struct wave_format *format)
     encoded = convert(&pcm, format, sound, size);
     decoded = encoded.data ? convert(format, &pcm, encoded.data, encoded.size) : (struct bytes){ 0, 0 };
     from_noise = convert(format, &pcm, noise, sizeof noise);
-    wrong = judge(format, GOLDEN_ENCODE, encoded) + judge(format, GOLDEN_DECODE, decoded) + judge(format, GOLDEN_NOISE, from_noise);
+    wrong = judge(format, GOLDEN_ENCODE, encoded) + judge(format, GOLDEN_DECODE, decoded) +
+            judge(format, GOLDEN_NOISE, from_noise);
     free(sound);
     free(encoded.data);
     free(decoded.data);

@@ -220,8 +220,9 @@ static void test_short_formats(void **unused)
 
 static void make_extensible(uint8_t p[42], uint16_t tag, uint16_t channels, uint16_t bits, uint16_t samples)
 {
-    memcpy(p, (uint8_t[42]){ 0xFE, 0xFF, 0, 0, 0x40, 0x1F, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 22, 0, 0, 0, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-                             0x10, 0, 0x80, 0, 0, 0xAA, 0, 0x38, 0x9B, 0x71 }, 42);
+    memcpy(p, (uint8_t[42]){ 0xFE, 0xFF, 0, 0, 0x40, 0x1F, 0, 0, 0, 0, 0,    0, 0,    0, 0, 0,    22, 0,    0,    0,
+                             4,    0,    0, 0, 0,    0,    0, 0, 0, 0, 0x10, 0, 0x80, 0, 0, 0xAA, 0,  0x38, 0x9B, 0x71 },
+           42);
     store16_le(p + 2, channels);
     store16_le(p + 12, (uint16_t)(channels * bits / 8));
     store16_le(p + 14, bits);
