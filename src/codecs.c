@@ -4,6 +4,8 @@
 #define CODECS(row) \
     row(g711_alaw) \
     row(g711_ulaw) \
+    row(ima_adpcm) \
+    row(ms_adpcm) \
     row(gsm610)
 
 #define DECLARE(name) extern const struct codec name;
