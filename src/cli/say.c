@@ -50,6 +50,7 @@ static void print(FILE *file, const wchar_t *format, va_list values)
 
     wide[0] = 0;
     vswprintf(wide, ROOM, format, values);
+    wide[ROOM - 1] = 0;
     n = WideCharToMultiByte(CP_UTF8, 0, wide, -1, bytes, sizeof bytes, 0, 0);
     if (n > 0)
         fwrite(bytes, 1, (size_t)n - 1, file);

@@ -121,17 +121,18 @@ static void blame_unseen(struct selftest *test, const struct drivers *drivers)
 
 int command_selftest(const struct drivers *drivers, int count, wchar_t **words)
 {
-    struct selftest test = { .seen = calloc(golden_rows + 1, sizeof *test.seen) };
+    struct selftest test = { 0 };
     const wchar_t *name = 0;
 
-    if (!test.seen)
-        return fail(L"memory is short");
     if (take_options(count, words,
                      (const struct option[]){ { L"--driver", &name, 0 }, { L"--print", 0, &test.print }, { 0 } }) != 0)
         return EXIT_USAGE;
     test.driver = drivers_choose(drivers, name);
     if (!test.driver)
         return EXIT_BAD;
+    test.seen = calloc(golden_rows + 1, sizeof *test.seen);
+    if (!test.seen)
+        return fail(L"memory is short");
     if (test.print)
         say(L"/* What each format of the driver makes of golden_sound() and golden_noise(); written by `omniacm selftest "
             L"--print`. */\n");
