@@ -40,7 +40,10 @@ int command_list(const struct drivers *drivers, int count, wchar_t **words)
     const struct option options[] = { { L"--driver", &name, 0 }, { 0 } };
     const struct driver *only;
 
-    if (take_options(count, words, options) != 0)
+    count = take_options(count, words, options);
+    if (count > 0)
+        note(L"list takes no names, only options");
+    if (count != 0)
         return EXIT_USAGE;
     only = name ? drivers_find(drivers, name) : 0;
     if (name && !only)

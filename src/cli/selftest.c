@@ -124,8 +124,11 @@ int command_selftest(const struct drivers *drivers, int count, wchar_t **words)
     struct selftest test = { 0 };
     const wchar_t *name = 0;
 
-    if (take_options(count, words,
-                     (const struct option[]){ { L"--driver", &name, 0 }, { L"--print", 0, &test.print }, { 0 } }) != 0)
+    count = take_options(count, words,
+                     (const struct option[]){ { L"--driver", &name, 0 }, { L"--print", 0, &test.print }, { 0 } });
+    if (count > 0)
+        note(L"selftest takes no names, only options");
+    if (count != 0)
         return EXIT_USAGE;
     test.driver = drivers_choose(drivers, name);
     if (!test.driver)
