@@ -8,7 +8,8 @@
     row(ms_adpcm) \
     row(gsm610) \
     row(oki_adpcm) \
-    row(dialogic_adpcm)
+    row(dialogic_adpcm) \
+    row(nms_adpcm)
 
 #define DECLARE(name) extern const struct codec name;
 #define POINTER(name) &name,

@@ -185,34 +185,9 @@ static void encoding_is_the_notes(void **unused)
     free(sound.samples);
 }
 
-#ifdef HAVE_SNDFILE
-static sf_count_t memory_write(const void *from, sf_count_t count, void *user)
-{
-    struct memory_file *file = user;
-
-    memcpy(file->bytes.data + file->at, from, (size_t)count);
-    return file->at += count, count;
-}
-#endif
-
 static struct bytes sndfile_encodes(struct sound sound)
 {
-#ifdef HAVE_SNDFILE
-    struct memory_file file = { { malloc(sound.count), 0 }, 0 };
-    SF_VIRTUAL_IO io = { memory_size, memory_seek, memory_read, memory_write, memory_tell };
-    SF_INFO info = { .channels = 1, .samplerate = 8000, .format = SF_FORMAT_RAW | SF_FORMAT_VOX_ADPCM };
-    SNDFILE *vox = sf_open_virtual(&io, SFM_WRITE, &info, &file);
-
-    assert_non_null(vox);
-    sf_write_short(vox, sound.samples, (sf_count_t)sound.count);
-    sf_close(vox);
-    return (struct bytes){ file.bytes.data, (size_t)file.at };
-#else
-    (void)sound;
-    print_message("libsndfile is not installed\n");
-    skip();
-    return (struct bytes){ 0 };
-#endif
+    return written_by_sndfile(SF_FORMAT_RAW | SF_FORMAT_VOX_ADPCM, sound);
 }
 
 /* Equal on speech; on full-scale squares the peers are the model whose rails have 16 bits, and we are the note. */
