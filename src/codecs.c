@@ -9,7 +9,8 @@
     row(gsm610) \
     row(oki_adpcm) \
     row(dialogic_adpcm) \
-    row(nms_adpcm)
+    row(nms_adpcm) \
+    row(yamaha_adpcm)
 
 #define DECLARE(name) extern const struct codec name;
 #define POINTER(name) &name,

@@ -23,25 +23,38 @@ struct task {
 
 static volatile int sink;
 
+/* In pieces as a player's, so that memory's speed is nobody's. */
+enum { PIECE = 8192 };
+
 static void we_decode(const struct task *task)
 {
-    struct sound out = decode_all(task->codec, &task->format, 0, task->code);
+    static int16_t pcm[4 * PIECE];
+    void *state = malloc(task->codec->decoder.state_size);
 
-    sink = out.samples[out.count - 1];
-    free(out.samples);
+    task->codec->decoder.start(state, &task->format, &DEFAULT_SETTINGS);
+    for (size_t at = 0; at < task->code.size;) {
+        size_t left = task->code.size - at, n = left < PIECE ? left : PIECE;
+
+        at += task->codec->decoder.run(state, task->code.data + at, pcm, (struct offer){ n, 4 * PIECE, left <= PIECE ? END : WHOLE }).used;
+    }
+    sink = pcm[0];
+    free(state);
 }
 
 static void we_encode(const struct task *task)
 {
-    struct block block;
+    static uint8_t code[PIECE];
     void *state = malloc(task->codec->encoder.state_size);
-    struct bytes out = { malloc(task->sound.count), task->sound.count };
+    struct progress step = { 1, 0 };
 
-    task->codec->accepts(&task->format, &block);
     task->codec->encoder.start(state, &task->format, &DEFAULT_SETTINGS);
-    out.size = task->codec->encoder.run(state, task->sound.samples, out.data, (struct offer){ task->sound.count, out.size, WHOLE }).made;
-    sink = out.data[out.size - 1];
-    free(state), free(out.data);
+    for (size_t at = 0; step.used != 0; at += step.used) {
+        size_t left = task->sound.count - at, n = left < PIECE ? left : PIECE;
+
+        step = task->codec->encoder.run(state, task->sound.samples + at, code, (struct offer){ n, PIECE, WHOLE });
+    }
+    sink = code[0];
+    free(state);
 }
 
 /* A raw VOX file in memory. */
@@ -96,14 +109,13 @@ static SNDFILE *open_vox(struct memory_file *file, int mode)
 
 static void sndfile_decodes(const struct task *task)
 {
+    static int16_t pcm[2 * PIECE];
     struct memory_file file = { task->code, 0 };
     SNDFILE *vox = open_vox(&file, SFM_READ);
-    int16_t *pcm = malloc(task->code.size * 4);
-    sf_count_t n = sf_read_short(vox, pcm, (sf_count_t)task->code.size * 2);
 
-    sink = pcm[n - 1];
+    while (sf_read_short(vox, pcm, 2 * PIECE) > 0)
+        sink = pcm[0];
     sf_close(vox);
-    free(pcm);
 }
 
 static void sndfile_encodes(const struct task *task)
@@ -203,7 +215,7 @@ static void compare(const char *what, struct task ours, struct task theirs)
     printf("%-30s %7.1f   %s %7.1f   ratio %.2f\n", what, we, theirs.name, they, we / they);
 }
 
-extern const struct codec oki_adpcm, dialogic_adpcm;
+extern const struct codec oki_adpcm, dialogic_adpcm, yamaha_adpcm;
 
 /* The stream is our encoder's. A null peer cannot do it. */
 static void each_way(const char *name, const struct codec *codec, struct mode mode, struct sound sound, struct task decoder,
@@ -213,9 +225,8 @@ static void each_way(const char *name, const struct codec *codec, struct mode mo
     char what[64];
 
     ours.format = format_of(codec, mode, ours.extra);
-    ours.format.extra = 0, ours.format.extra_size = 0;
-    if (decoder.id == AV_CODEC_ID_ADPCM_YAMAHA)
-        ours.format.block_align = 1024;         /* without headers, as the peer's */
+    if (mode.bit_rate != 0)
+        ours.format.block_align = 1024;         /* Yamaha's without headers, as the peer's */
     ours.code = encode_all(codec, &ours.format, 0, sound);
     decoder.sound = encoder.sound = sound;
     decoder.code = ours.code;
@@ -235,6 +246,8 @@ static void measure(void **unused)
 {
     const struct task none = { 0 };
     const struct task vox_in = { .name = "libsndfile", .run = sndfile_decodes }, vox_out = { .name = "libsndfile", .run = sndfile_encodes };
+    const struct task yamaha_in = { .name = "libavcodec", .run = libav_decodes, .id = AV_CODEC_ID_ADPCM_YAMAHA };
+    const struct task yamaha_out = { .name = "libavcodec", .run = libav_encodes, .id = AV_CODEC_ID_ADPCM_YAMAHA };
     const struct task oki = { .name = "libavcodec", .run = libav_decodes, .id = AV_CODEC_ID_ADPCM_IMA_OKI };
     struct sound voice = speech(), tune = music();
 
@@ -242,6 +255,10 @@ static void measure(void **unused)
     each_way("Dialogic, speech", &dialogic_adpcm, (struct mode){ 8000, 1, 0 }, voice, vox_in, vox_out);
     each_way("OKI, speech", &oki_adpcm, (struct mode){ 8000, 1, 0 }, voice, oki, none);
     each_way("OKI, stereo music", &oki_adpcm, (struct mode){ 44100, 2, 0 }, tune, oki, none);
+    each_way("Yamaha, speech", &yamaha_adpcm, (struct mode){ 8000, 1, 0 }, voice, yamaha_in, yamaha_out);
+    each_way("Yamaha, stereo music", &yamaha_adpcm, (struct mode){ 44100, 2, 0 }, tune, yamaha_in, yamaha_out);
+    each_way("headerless, speech", &yamaha_adpcm, (struct mode){ 8000, 1, 1 }, voice, yamaha_in, yamaha_out);
+    each_way("headerless, stereo music", &yamaha_adpcm, (struct mode){ 44100, 2, 1 }, tune, yamaha_in, yamaha_out);
     free(voice.samples), free(tune.samples);
 }
 
