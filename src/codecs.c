@@ -10,7 +10,8 @@
     row(oki_adpcm) \
     row(dialogic_adpcm) \
     row(nms_adpcm) \
-    row(yamaha_adpcm)
+    row(yamaha_adpcm) \
+    row(creative_adpcm)
 
 #define DECLARE(name) extern const struct codec name;
 #define POINTER(name) &name,
