@@ -11,7 +11,8 @@
     row(dialogic_adpcm) \
     row(nms_adpcm) \
     row(yamaha_adpcm) \
-    row(creative_adpcm)
+    row(creative_adpcm) \
+    row(xbox_adpcm)
 
 #define DECLARE(name) extern const struct codec name;
 #define POINTER(name) &name,
