@@ -100,8 +100,8 @@ static void the_tables_follow_from_the_note(void **unused)
             struct model model = { 0, index, INT32_MIN, INT32_MAX };
             int sample = model_decode(&model, code);
 
-            assert_int_equal(oki_effects[index][code].change * 16, sample);
-            assert_int_equal(oki_effects[index][code].next, model.index);
+            assert_int_equal(oki_effects[CODES * index + code].change * 16, sample);
+            assert_int_equal(oki_effects[CODES * index + code].next, CODES * model.index);
         }
     }
 }

@@ -23,7 +23,7 @@ static const struct mode dialogic_modes[] = { { 6000, 1, 0 }, { 8000, 1, 0 }, { 
 /* What one channel knows between two codes. */
 struct chain {
     int sample;                     /* 12 bits */
-    unsigned index;
+    unsigned row;                   /* CODES times the index of the step */
 };
 
 struct state {
@@ -63,9 +63,9 @@ static inline int held(int sample)
 
 static inline struct chain after(struct chain chain, unsigned code)
 {
-    const struct effect *effect = &oki_effects[chain.index][code];
+    const struct effect *effect = &oki_effects[chain.row + code];
 
-    return (struct chain){ held(chain.sample + effect->change), effect->next };
+    return (struct chain){ held(chain.sample + effect->change), (unsigned)effect->next };
 }
 
 static inline int16_t output(struct chain chain)
@@ -113,7 +113,7 @@ static inline unsigned nearest(struct chain chain, int16_t sample)
 {
     int difference = sample - chain.sample * SCALE;
     unsigned distance = (unsigned)(difference < 0 ? -difference : difference);
-    unsigned magnitude = (unsigned)((uint64_t)distance * oki_reciprocals[chain.index] >> 32);
+    unsigned magnitude = (unsigned)((uint64_t)distance * oki_reciprocals[chain.row / CODES] >> 32);
 
     return (difference < 0 ? 8u : 0u) | (magnitude < 7 ? magnitude : 7u);
 }

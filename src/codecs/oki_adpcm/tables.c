@@ -3,15 +3,15 @@
 /* The magnitude's bits weigh a step, half and a quarter of it, and an eighth is always added; the sum is truncated. The
  * index moves by a table of the magnitude alone. Dialogic's note, "ADPCM decoding" and its table 1. */
 #define HELD(i) ((i) < 0 ? 0 : (i) >= STEPS ? STEPS - 1 : (i))
-#define UP(i, step, magnitude, move) { (2 * magnitude + 1) * step / 8, HELD(i + move) }
-#define DOWN(i, step, magnitude, move) { -((2 * magnitude + 1) * step / 8), HELD(i + move) }
+#define UP(i, step, magnitude, move) { (2 * magnitude + 1) * step / 8, CODES * HELD(i + move) }
+#define DOWN(i, step, magnitude, move) { -((2 * magnitude + 1) * step / 8), CODES * HELD(i + move) }
 #define MAGNITUDES(to, i, step) \
     to(i, step, 0, -1), to(i, step, 1, -1), to(i, step, 2, -1), to(i, step, 3, -1), \
     to(i, step, 4, 2), to(i, step, 5, 4), to(i, step, 6, 6), to(i, step, 7, 8)
-#define ROW(i, step) { MAGNITUDES(UP, i, step), MAGNITUDES(DOWN, i, step) }
+#define ROW(i, step) MAGNITUDES(UP, i, step), MAGNITUDES(DOWN, i, step)
 
 /* The note's table 2, steps of a 12-bit sample: 16 * 1.1^i, truncated. */
-const struct effect oki_effects[STEPS][CODES] = {
+const struct effect oki_effects[STEPS * CODES] = {
     ROW(0, 16), ROW(1, 17), ROW(2, 19), ROW(3, 21), ROW(4, 23), ROW(5, 25),
     ROW(6, 28), ROW(7, 31), ROW(8, 34), ROW(9, 37), ROW(10, 41), ROW(11, 45),
     ROW(12, 50), ROW(13, 55), ROW(14, 60), ROW(15, 66), ROW(16, 73), ROW(17, 80),
