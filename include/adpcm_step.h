@@ -31,7 +31,7 @@ static inline int adpcm_next_step(int step, unsigned code, int least, int most)
 /* Saturation to 16 bits is rare: a branch costs less than two limits in every sample's way. */
 static inline int adpcm_held(int sample)
 {
-    if (sample != (int16_t)sample)
+    if ((unsigned)(sample - INT16_MIN) > UINT16_MAX)
         return sample < 0 ? INT16_MIN : INT16_MAX;
     return sample;
 }

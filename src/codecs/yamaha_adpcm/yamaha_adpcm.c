@@ -78,7 +78,7 @@ static inline struct chain after(struct chain chain, unsigned code)
     return (struct chain){ sample, adpcm_next_step(chain.step, code, STEP_LEAST, STEP_MOST) };
 }
 
-/* A chain is serial, and others beside it take hardly longer: the channels of stereo, and a second block. */
+/* A chain is serial, and others beside it take hardly longer: the channels of stereo, or a second mono block. */
 
 static void decode_mono(struct chain *chain, const uint8_t *src, int16_t *pcm, size_t n)
 {
@@ -251,7 +251,7 @@ static int mean_change(const int16_t *pcm, uint32_t samples, unsigned channels)
  * least squared error there. All are tried beside each other. */
 static struct chain start_of(const int16_t *pcm, uint32_t samples, unsigned channels)
 {
-    enum { LOOK = 25, TRIALS = 4 };
+    enum { LOOK = 16, TRIALS = 3 };
     uint32_t n = samples < LOOK ? samples : LOOK;
     int step = mean_change(pcm, n, channels), best = 0;
     struct chain chains[TRIALS];
@@ -305,31 +305,13 @@ static void encode_two_mono(const struct state *state, const int16_t *pcm, uint8
     }
 }
 
-static void encode_two_stereo(const struct state *state, const int16_t *pcm, uint8_t *dst)
-{
-    uint32_t samples = state->block.samples;
-    const int16_t *later_pcm = pcm + 2 * samples;
-    uint8_t *later = dst + state->block.bytes;
-    struct chain left = write_header(pcm, samples, 2, dst), right = write_header(pcm + 1, samples, 2, dst + HEADER);
-    struct chain later_left = write_header(later_pcm, samples, 2, later);
-    struct chain later_right = write_header(later_pcm + 1, samples, 2, later + HEADER);
-
-    for (size_t i = 0, at = 2 * HEADER; at < state->block.bytes; i++, at++) {
-        unsigned low = encode_sample(&left, pcm[2 * i]), high = encode_sample(&right, pcm[2 * i + 1]);
-        unsigned later_low = encode_sample(&later_left, later_pcm[2 * i]);
-        unsigned later_high = encode_sample(&later_right, later_pcm[2 * i + 1]);
-
-        dst[at] = (uint8_t)(high << 4 | low);
-        later[at] = (uint8_t)(later_high << 4 | later_low);
-    }
-}
-
 static void encode_blocks(struct state *state, const int16_t *pcm, uint8_t *dst, size_t n)
 {
     size_t samples = (size_t)state->block.samples * state->channels, i = 0;
 
-    for (; i + 2 <= n; i += 2)
-        (state->channels == 1 ? encode_two_mono : encode_two_stereo)(state, pcm + i * samples, dst + i * state->block.bytes);
+    if (state->channels == 1)
+        for (; i + 2 <= n; i += 2)
+            encode_two_mono(state, pcm + i * samples, dst + i * state->block.bytes);
     for (; i < n; i++)
         encode_block(state, pcm + i * samples, dst + i * state->block.bytes);
 }
