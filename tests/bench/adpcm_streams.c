@@ -1,4 +1,4 @@
-/* OKI, Dialogic, Yamaha and Creative ADPCM beside libsndfile and libavcodec: rounds of each in turn, and the medians.
+/* OKI, Dialogic, Yamaha and Creative ADPCM beside libsndfile and libavcodec: rounds of each in turn, and medians.
  * Run it pinned to a core: taskset -c 1 build/bench/tests/bench/bench.adpcm_streams */
 #define _POSIX_C_SOURCE 200809L
 #include <time.h>
@@ -18,7 +18,6 @@ struct task {
     uint8_t extra[EXTRA_ROOM];
     struct sound sound;
     struct bytes code;
-    double seconds[ROUNDS];
 };
 
 static volatile int sink;
@@ -181,13 +180,14 @@ static void libav_encodes(const struct task *task)
     av_packet_free(&packet), av_frame_free(&frame), avcodec_free_context(&context);
 }
 
+/* Of the processor, which others may share. */
 static double timed(const struct task *task)
 {
     struct timespec from, to;
 
-    clock_gettime(CLOCK_MONOTONIC, &from);
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &from);
     task->run(task);
-    clock_gettime(CLOCK_MONOTONIC, &to);
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &to);
     return (double)(to.tv_sec - from.tv_sec) + 1e-9 * (double)(to.tv_nsec - from.tv_nsec);
 }
 
@@ -196,23 +196,23 @@ static int ascending(const void *a, const void *b)
     return (*(const double *)a > *(const double *)b) - (*(const double *)a < *(const double *)b);
 }
 
-/* Million samples a second, by the median round. */
-static double speed(struct task *task)
+static double median(double values[ROUNDS])
 {
-    qsort(task->seconds, ROUNDS, sizeof(double), ascending);
-    return (double)task->sound.count / task->seconds[ROUNDS / 2] / 1e6;
+    qsort(values, ROUNDS, sizeof(double), ascending);
+    return values[ROUNDS / 2];
 }
 
+/* Million samples a second in the median round, and the median of the rounds' ratios. */
 static void compare(const char *what, struct task ours, struct task theirs)
 {
-    double we, they;
+    double samples = (double)ours.sound.count / 1e6, we[ROUNDS], they[ROUNDS], ratios[ROUNDS];
 
     for (int i = 0; i < ROUNDS; i++) {
-        ours.seconds[i] = timed(&ours);
-        theirs.seconds[i] = timed(&theirs);
+        we[i] = timed(&ours);
+        they[i] = timed(&theirs);
+        ratios[i] = they[i] / we[i];
     }
-    we = speed(&ours), they = speed(&theirs);
-    printf("%-30s %7.1f   %s %7.1f   ratio %.2f\n", what, we, theirs.name, they, we / they);
+    printf("%-34s %7.1f   %s %7.1f   ratio %.2f\n", what, samples / median(we), theirs.name, samples / median(they), median(ratios));
 }
 
 extern const struct codec oki_adpcm, dialogic_adpcm, yamaha_adpcm;

@@ -53,12 +53,12 @@ static void start(void *memory, const struct wave_format *format, const struct s
     adpcm_stream_accepts(format, &state->block);
 }
 
-/* Saturation is rare in sound, and a branch costs the chain nothing. */
+/* Saturation is rare in sound: one branch costs less than two limits in every sample's way. */
 static inline int held(int sample)
 {
-    if (sample > SAMPLE_MOST)
-        return SAMPLE_MOST;
-    return sample < SAMPLE_LEAST ? SAMPLE_LEAST : sample;
+    if ((unsigned)(sample - SAMPLE_LEAST) > SAMPLE_MOST - SAMPLE_LEAST)
+        return sample < 0 ? SAMPLE_LEAST : SAMPLE_MOST;
+    return sample;
 }
 
 static inline struct chain after(struct chain chain, unsigned code)
