@@ -2,13 +2,8 @@
 #include "codec.h"
 
 #define CODECS(row) \
-    row(g711_alaw) \
-    row(g711_ulaw) \
-    row(ima_adpcm) \
-    row(ms_adpcm) \
-    row(gsm610) \
-    row(oki_adpcm) row(dialogic_adpcm) row(nms_adpcm) \
-    row(yamaha_adpcm) row(creative_adpcm) row(xbox_adpcm)
+    row(g711_alaw) row(g711_ulaw) row(ima_adpcm) row(ms_adpcm) row(gsm610) row(oki_adpcm) row(dialogic_adpcm) \
+    row(nms_adpcm) row(yamaha_adpcm) row(creative_adpcm) row(xbox_adpcm)
 
 #define DECLARE(name) extern const struct codec name;
 #define POINTER(name) &name,
