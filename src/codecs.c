@@ -4,7 +4,11 @@
 #define CODECS(row) \
     row(g711_alaw) \
     row(g711_ulaw) \
-    row(gsm610)
+    row(gsm610) \
+    row(g726) \
+    row(g726_microsoft) \
+    row(g721) \
+    row(g723_adpcm)
 
 #define DECLARE(name) extern const struct codec name;
 #define POINTER(name) &name,
