@@ -8,7 +8,8 @@
     row(g726) \
     row(g726_microsoft) \
     row(g721) \
-    row(g723_adpcm)
+    row(g723_adpcm) \
+    row(g722)
 
 #define DECLARE(name) extern const struct codec name;
 #define POINTER(name) &name,
