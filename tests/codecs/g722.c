@@ -187,50 +187,84 @@ static void music_goes_both_ways_as_in_spandsp(void **unused)
     free(sound.samples);
 }
 
-static void speech_goes_both_ways_as_in_ffmpeg(void **unused)
+/* spandsp's filters do not saturate, ffmpeg's and the ITU's do. */
+static void check_decoding(struct bytes bytes)
 {
-    struct sound sound = wide_speech(), out;
+    struct bytes theirs = peer_run("ffmpeg -v error -f g722 -i - -f s16le -", bytes.data, bytes.size);
+    struct sound out = decode_mode(bytes, 1);
+
+    assert_same(bytes_of(out), theirs, 2);
+    free(out.samples), free(theirs.data);
+}
+
+/* ffmpeg's frames have 320 samples, the last one padded. */
+static void check_encoding(struct sound sound)
+{
     struct bytes ours = encode_all(&g722, &wide, 0, sound), theirs;
 
-    (void)unused;
     theirs = peer_run("ffmpeg -v error -f s16le -ar 16000 -ac 1 -i - -f g722 -", sound.samples, sound.count * 2);
-    theirs.size = theirs.size < ours.size ? theirs.size : ours.size;         /* its frames have 320 samples; it pads the last */
-    ours.size = theirs.size;
-    assert_true(ours.size > sound.count / 2 - 320);
+    assert_in_range(theirs.size, sound.count / 2 - 320, sound.count / 2 + 320);
+    theirs.size = ours.size = theirs.size < ours.size ? theirs.size : ours.size;
     assert_same(ours, theirs, 1);
-    free(theirs.data);
-    theirs = peer_run("ffmpeg -v error -f g722 -i - -f s16le -", ours.data, ours.size);
-    out = decode_all(&g722, &wide, 0, ours);
-    assert_same(bytes_of(out), theirs, 2);
-    free(sound.samples), free(out.samples), free(ours.data), free(theirs.data);
+    check_decoding(ours);
+    free(ours.data), free(theirs.data);
+}
+
+static void speech_goes_both_ways_as_in_ffmpeg(void **unused)
+{
+    struct sound sound = wide_speech();
+
+    (void)unused;
+    check_encoding(sound);
+    free(sound.samples);
+}
+
+/* At half scale: ffmpeg lacks the limit on the filter's output (5.2.1), which full-scale squares and noise pass. */
+static void generated_sound_goes_both_ways_as_in_ffmpeg(void **unused)
+{
+    struct sound sound = generated(200000, 722);
+
+    (void)unused;
+    for (size_t i = 0; i < sound.count; i++)
+        sound.samples[i] /= 2;
+    check_encoding(sound);
+    free(sound.samples);
+}
+
+static void random_octets_decode_as_in_ffmpeg(void **unused)
+{
+    struct bytes bytes = { malloc(100000), 100000 };
+    uint32_t seed = 722;
+
+    (void)unused;
+    for (size_t i = 0; i < bytes.size; i++)
+        bytes.data[i] = (uint8_t)(draw(&seed) >> 24);
+    check_decoding(bytes);
+    free(bytes.data);
 }
 
 static void asterisks_prompt_decodes_as_in_ffmpeg(void **unused)
 {
-    struct bytes bytes = sample_read("conf-adminmenu-162.g722"), theirs;
-    struct sound out = decode_all(&g722, &wide, 0, bytes);
+    struct bytes bytes = sample_read("conf-adminmenu-162.g722");
 
     (void)unused;
-    theirs = peer_run("ffmpeg -v error -f g722 -i - -f s16le -", bytes.data, bytes.size);
-    assert_same(bytes_of(out), theirs, 2);
-    free(bytes.data), free(out.samples), free(theirs.data);
+    check_decoding(bytes);
+    free(bytes.data);
 }
 
 /* Debian's prompts in G.722, where its package is installed. */
-static void debians_prompts_decode_as_in_spandsp(void **unused)
+static void debians_prompts_decode_as_in_ffmpeg(void **unused)
 {
-    struct bytes bytes = peer_run("cat $(ls ${OMNIACM_G722:-/usr/share/asterisk/sounds/en_US_f_Allison}/*.g722 2>/dev/null | head -100) </dev/null", "", 0);
-    struct sound out, peers;
+    struct bytes bytes = peer_run("cat $(ls ${OMNIACM_G722:-/usr/share/asterisk/sounds/en_US_f_Allison}/*.g722 2>/dev/null | head -100) /dev/null", "", 0);
 
     (void)unused;
     if (bytes.size == 0) {
         print_message("the prompts of asterisk-core-sounds-en-g722 are missing\n");
         skip();
     }
-    out = decode_mode(bytes, 1), peers = peer_decode(bytes, 1);
-    assert_same(bytes_of(out), bytes_of(peers), 2);
+    check_decoding(bytes);
     print_message("%zu octets\n", bytes.size);
-    free(bytes.data), free(out.samples), free(peers.samples);
+    free(bytes.data);
 }
 
 int main(void)
@@ -244,8 +278,10 @@ int main(void)
         cmocka_unit_test(speech_goes_both_ways_as_in_spandsp),
         cmocka_unit_test(music_goes_both_ways_as_in_spandsp),
         cmocka_unit_test(speech_goes_both_ways_as_in_ffmpeg),
+        cmocka_unit_test(generated_sound_goes_both_ways_as_in_ffmpeg),
+        cmocka_unit_test(random_octets_decode_as_in_ffmpeg),
         cmocka_unit_test(asterisks_prompt_decodes_as_in_ffmpeg),
-        cmocka_unit_test(debians_prompts_decode_as_in_spandsp),
+        cmocka_unit_test(debians_prompts_decode_as_in_ffmpeg),
     };
 
     return cmocka_run_group_tests_name("g722", tests, 0, 0);
