@@ -6,6 +6,9 @@
 #include "g722.h"
 #include "tables.h"
 
+/* A band's state stays in registers only where all of this is part of the loop. */
+#define INLINED inline __attribute__((always_inline))
+
 static inline int32_t clamp(int32_t x, int32_t least, int32_t most)
 {
     return x < least ? least : x > most ? most : x;
@@ -18,7 +21,7 @@ static inline int32_t limit(int32_t x)
 }
 
 /* LOGSCL and SCALEL, LOGSCH and SCALEH. `shift` is 8 or 10, and a step at most 4096 x 4. */
-static inline void adapt_step(struct band *band, int32_t move, int32_t most, int32_t shift)
+static INLINED void adapt_step(struct band *band, int32_t move, int32_t most, int32_t shift)
 {
     int32_t nb = clamp(band->nb + (-band->nb >> 7) + move, 0, most);
 
@@ -26,41 +29,59 @@ static inline void adapt_step(struct band *band, int32_t move, int32_t most, int
     band->det = g722_antilog[nb >> 6 & 31] * 2 >> (shift + 1 - (nb >> 11)) << 2;
 }
 
-/* UPPOL2 and UPPOL1. p0 is the new sign, 0 or -1. A leak of 2^-7 is mult(a, 32512). */
-static inline void adapt_poles(struct band *band, int32_t p0)
+/* x, or -x where the mask is -1 and not 0: signs are as likely as not, and a branch on one would mostly be mispredicted. */
+static inline int32_t negate_if(int32_t mask, int32_t x)
 {
-    int32_t wd1 = saturate(band->a1 * 4), wd2, a2, most;
+    return (x ^ mask) - mask;
+}
 
-    wd2 = p0 == band->p1 ? -wd1 : wd1;
+/* UPPOL2 and UPPOL1. p0 is the new sign, 0 or -1. A leak of 2^-7 is mult(a, 32512). */
+static INLINED void adapt_poles(struct band *band, int32_t p0)
+{
+    int32_t unlike1 = p0 ^ band->p1, unlike2 = p0 ^ band->p2, wd2 = negate_if(~unlike1, saturate(band->a1 * 4)), a2, most;
+
     wd2 = (wd2 > 32767 ? 32767 : wd2) >> 7;
-    a2 = clamp(wd2 + (p0 == band->p2 ? 128 : -128) + band->a2 + (-band->a2 >> 7), -12288, 12288);
+    a2 = clamp(wd2 + negate_if(unlike2, 128) + band->a2 + (-band->a2 >> 7), -12288, 12288);
     most = 15360 - a2;
-    band->a1 = clamp((p0 == band->p1 ? 192 : -192) + band->a1 + (-band->a1 >> 8), -most, most);
+    band->a1 = clamp(negate_if(unlike1, 192) + band->a1 + (-band->a1 >> 8), -most, most);
     band->a2 = a2;
 }
 
-/* UPZERO, DELAYA and FILTEZ, from the oldest to the newest. A coefficient cannot leave 16 bits: 32767 leaks to 32639, and
- * -32768 to -32640. A difference has at most 10228, so that doubled it does not saturate. */
-static inline int32_t adapt_zeros(struct band *band, int32_t d)
+/* UPZERO: a coefficient cannot leave 16 bits, for 32767 leaks to 32639, and -32768 to -32640. `step` is 0 where d0 is. */
+static inline int32_t adapt_zero(int32_t b, int32_t d, int32_t d0, int32_t step)
 {
-    int32_t step = d == 0 ? 0 : 128, sz = 0;
+    return b + negate_if((d ^ d0) >> 31, step) + (-b >> 8);
+}
 
-    for (int i = ORDER - 1; i >= 0; i--) {
-        int32_t unlike = (band->d[i] ^ d) >> 31;
+/* FILTEZ adds from the oldest to the newest and saturates each time. A term has at most its difference's magnitude, so that
+ * while those add up to 15 bits no sum saturates and their order is free. */
+static INLINED int32_t estimate_zeros(struct band *band, const int32_t *d)
+{
+    const int32_t *b = band->b;
+    int32_t sz = 0;
 
-        band->b[i] += ((step ^ unlike) - unlike) + (-band->b[i] >> 8);
-        band->d[i] = i == 0 ? d * 2 : band->d[i - 1];
-        sz = saturate(sz + (band->b[i] * band->d[i] >> 15));
-    }
+    band->sum += (d[0] < 0 ? -d[0] : d[0]) - (d[ORDER] < 0 ? -d[ORDER] : d[ORDER]);
+    if (band->sum <= 32767)
+        return (b[0] * d[0] >> 15) + (b[1] * d[1] >> 15) + (b[2] * d[2] >> 15) +
+               (b[3] * d[3] >> 15) + (b[4] * d[4] >> 15) + (b[5] * d[5] >> 15);
+    for (int i = ORDER - 1; i >= 0; i--)
+        sz = saturate(sz + (b[i] * d[i] >> 15));
     return sz;
 }
 
-/* PARREC to PREDIC. */
-static inline void adapt_band(struct band *band, int32_t d)
+/* PARREC to PREDIC. d0 takes its place before the past ones: doubled, which cannot saturate, for it has at most 10228. */
+static INLINED void adapt_band(struct band *band, int32_t d0, int32_t *d)
 {
-    int32_t p0 = (band->sz + d) >> 31, r0 = saturate(saturate(band->s + d) * 2), r1 = band->r1;
+    int32_t *b = band->b, step = d0 ? 128 : 0, p0 = (band->sz + d0) >> 31, r0 = saturate(saturate(band->s + d0) * 2), r1 = band->r1;
 
-    band->sz = adapt_zeros(band, d);
+    d[0] = d0 * 2;
+    b[0] = adapt_zero(b[0], d[1], d0, step);
+    b[1] = adapt_zero(b[1], d[2], d0, step);
+    b[2] = adapt_zero(b[2], d[3], d0, step);
+    b[3] = adapt_zero(b[3], d[4], d0, step);
+    b[4] = adapt_zero(b[4], d[5], d0, step);
+    b[5] = adapt_zero(b[5], d[6], d0, step);
+    band->sz = estimate_zeros(band, d);
     adapt_poles(band, p0);
     band->r1 = r0;
     band->p2 = band->p1;
@@ -68,20 +89,21 @@ static inline void adapt_band(struct band *band, int32_t d)
     band->s = saturate(saturate((band->a1 * r0 >> 15) + (band->a2 * r1 >> 15)) + band->sz);
 }
 
-static inline void adapt_low(struct band *band, unsigned code4)
+static INLINED void adapt_low(struct band *band, unsigned code4, int32_t *past)
 {
     int32_t d = band->det * g722_inverse_4[code4] >> 15;
 
     adapt_step(band, g722_low_moves[code4], 18432, 8);
-    adapt_band(band, d);
+    adapt_band(band, d, past - 1);
 }
 
-static inline int32_t adapt_high(struct band *band, unsigned code)
+/* The reconstructed signal, before LIMIT. */
+static INLINED int32_t adapt_high(struct band *band, unsigned code, int32_t *past)
 {
     int32_t d = band->det * g722_inverse_2[code] >> 15, r = saturate(band->s + d);
 
     adapt_step(band, g722_high_moves[code], 22528, 10);
-    adapt_band(band, d);
+    adapt_band(band, d, past - 1);
     return r;
 }
 

@@ -18,6 +18,7 @@ struct band {
     int32_t p1, p2;                 /* signs: 0 or -1 */
     int32_t b[ORDER];               /* Q14 */
     int32_t d[ORDER];               /* doubled, the last one first */
+    int32_t sum;                    /* of the magnitudes in d */
 };
 
 struct g722 {
@@ -39,7 +40,7 @@ int32_t g722_decode_low(struct band *, unsigned code, int mode);
 int32_t g722_decode_high(struct band *, unsigned code);
 
 /* The filters, on n pairs of samples behind TAPS - 2 past ones. */
-void g722_split(const int16_t *x, int32_t *low, int32_t *high, size_t n);
+void g722_split(const int16_t *x, int16_t *low, int16_t *high, size_t n);
 void g722_join(const int16_t *x, int16_t *pcm, size_t n);
 
 #endif

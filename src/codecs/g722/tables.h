@@ -10,6 +10,6 @@ extern const uint8_t g722_low_codes[2][LEVELS + 1];
 extern const int16_t g722_inverse_6[64], g722_inverse_5[32], g722_inverse_4[16], g722_inverse_2[4];
 extern const int16_t g722_low_moves[16], g722_high_moves[4];
 extern const int16_t g722_antilog[32];
-extern const int16_t g722_filter[24];
+extern const int16_t g722_filter[24], g722_mirror[24];
 
 #endif
