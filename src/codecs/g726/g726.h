@@ -58,8 +58,8 @@ enum order { TOLD_FROM_BYTES, MSB_FIRST, LSB_FIRST };
 void g726_pack(const uint8_t *codes, size_t n, unsigned bits, uint8_t *dst);
 void g726_unpack(const uint8_t *src, size_t n, unsigned bits, enum order, uint8_t *codes);
 
-/* The order of the codes in `size` bytes, which begin with one: the order in which they decode to sound and not to noise. */
-enum { ORDER_LEAST = 512, ORDER_MOST = 2048 };
+/* The order of the codes in `size` bytes, which begin with one. */
+enum { ORDER_LEAST = 512, ORDER_MOST = 4096 };
 enum order g726_order(const uint8_t *src, size_t size, unsigned bits, unsigned channels);
 
 #endif
