@@ -7,12 +7,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { ZEROS = 6, POLES = 2, LANES = 8 };
+enum { ZEROS = 6, POLES = 2 };
 
 /* A number as FLOATA and FLOATB leave it: mantissa x 2^(exponent - 6), of 6 and 4 bits; zero is 32 x 2^-6. The sign is 0 or -1. */
 struct floating {
-    uint8_t mantissa, exponent;
     int16_t sign;
+    uint8_t mantissa, exponent;
 };
 
 /* What depends on the bit rate. Tables are indexed by the code, sign included. */
@@ -34,9 +34,8 @@ struct adpcm {
     int32_t yu, y;                  /* fast and mixed scale factors, 9; yu as LIMB left it */
     int32_t ap, dms, dml;           /* speed control, 8; averages of F[I], 9 and 11 */
     int32_t a[POLES];               /* 14 */
-    int16_t b[LANES];               /* 14; the last two unused */
-    struct floating dq[ZEROS], sr[POLES];
-    uint32_t signs;                 /* of dq: bit i is that of dq[i] */
+    int32_t b[ZEROS];               /* 14 */
+    struct floating dq[ZEROS], sr[POLES];       /* the last one first */
     int32_t pk[POLES];              /* signs of dq + sez: 0 or -1 */
     int32_t td;                     /* a tone was found */
 };

@@ -4,6 +4,14 @@
 
 #include "g726.h"
 
+/* The state stays in registers only where all of this is part of the loop. */
+#define INLINED inline __attribute__((always_inline))
+
+static inline int32_t clamp(int32_t x, int32_t least, int32_t most)
+{
+    return x < least ? least : x > most ? most : x;
+}
+
 static inline int32_t low16(int32_t x)
 {
     return (int16_t)(uint16_t)x;
@@ -12,7 +20,7 @@ static inline int32_t low16(int32_t x)
 /* FLOATA and FLOATB, of a magnitude of 15 bits. */
 static inline struct floating to_float(int32_t magnitude, int32_t exponent, int32_t sign)
 {
-    return (struct floating){ (uint8_t)(magnitude ? magnitude << 6 >> exponent : 32), (uint8_t)exponent, (int16_t)sign };
+    return (struct floating){ (int16_t)sign, (uint8_t)(magnitude ? magnitude << 6 >> exponent : 32), (uint8_t)exponent };
 }
 
 static inline int32_t bit_length(uint32_t x)
@@ -36,43 +44,51 @@ static inline int32_t fmult(int32_t coefficient, struct floating x)
 }
 
 /* ACCUM: sums of products, 16 bits wide, twice the estimates. */
-static inline int32_t estimate_zeros(const struct adpcm *s)
+static INLINED int32_t estimate_zeros(const struct adpcm *s, const struct floating *dq)
 {
-    int32_t sum = 0;
-
-    for (int i = 0; i < ZEROS; i++)
-        sum += fmult(s->b[i], s->dq[i]);
-    return sum;
+    return fmult(s->b[0], dq[0]) + fmult(s->b[1], dq[1]) + fmult(s->b[2], dq[2]) +
+           fmult(s->b[3], dq[3]) + fmult(s->b[4], dq[4]) + fmult(s->b[5], dq[5]);
 }
 
-static inline int32_t estimate_poles(const struct adpcm *s)
+static INLINED int32_t estimate_poles(const struct adpcm *s)
 {
     return fmult(s->a[0], s->sr[0]) + fmult(s->a[1], s->sr[1]);
 }
 
-/* UPA2, LIMC, UPA1 and LIMD. pk0: the sign of dq + sez, 0 or -1; `none`: the sum is zero. */
-static inline void adapt_poles(struct adpcm *s, int32_t pk0, int32_t none)
+/* x, or -x where the mask is -1 and not 0: signs are as likely as not, and a branch on one would mostly be mispredicted. */
+static inline int32_t negate_if(int32_t mask, int32_t x)
+{
+    return (x ^ mask) - mask;
+}
+
+/* UPA2, LIMC, UPA1 and LIMD. pk0: the sign of dq + sez, 0 or -1; `any`: -1, or 0 where that sum is zero. */
+static INLINED void adapt_poles(struct adpcm *s, int32_t pk0, int32_t any)
 {
     int32_t pks1 = pk0 ^ s->pk[0], pks2 = pk0 ^ s->pk[1], a1 = s->a[0], a2 = s->a[1];
-    int32_t fa1 = (a1 < -8191 ? -8191 : a1 > 8191 ? 8191 : a1) * 4;
-    int32_t uga2 = (16384 ^ pks2) - pks2 - ((fa1 ^ pks1) - pks1), limit;
+    int32_t fa1 = clamp(a1, -8191, 8191) * 4, uga2 = negate_if(pks2, 16384) - negate_if(pks1, fa1), limit;
 
-    a2 += (none ? 0 : uga2 >> 7) - (a2 >> 7);
-    a2 = a2 < -12288 ? -12288 : a2 > 12288 ? 12288 : a2;
-    a1 += (none ? 0 : (192 ^ pks1) - pks1) - (a1 >> 8);
+    a2 = clamp(a2 + (uga2 >> 7 & any) - (a2 >> 7), -12288, 12288);
     limit = 15360 - a2;
-    s->a[0] = a1 < -limit ? -limit : a1 > limit ? limit : a1;
+    s->a[0] = clamp(a1 + (negate_if(pks1, 192) & any) - (a1 >> 8), -limit, limit);
     s->a[1] = a2;
 }
 
-/* XOR and UPB. `signs`: bit i tells that dq[i] and the new one differ; `step` is 128, or 0 for a difference of zero. */
-static inline void adapt_zeros(struct adpcm *s, uint32_t signs, int32_t step)
+/* XOR and UPB. `step` is 128, or 0 for a difference of zero. At 40 kbit/s a coefficient can pass 16 bits, and wraps. */
+static inline int32_t adapt_zero(int32_t b, int32_t unlike, int32_t step, int32_t leak)
 {
-    for (int i = 0; i < ZEROS; i++) {
-        int32_t un = -(int32_t)(signs >> i & 1);
+    return low16(b + negate_if(unlike, step) - (b >> leak));
+}
 
-        s->b[i] = (int16_t)low16(s->b[i] + ((step ^ un) - un) - (s->b[i] >> s->rate->leak));
-    }
+static INLINED void adapt_zeros(struct adpcm *s, const struct floating *past, int32_t sign, int32_t step)
+{
+    int32_t leak = s->rate->leak;
+
+    s->b[0] = adapt_zero(s->b[0], past[0].sign ^ sign, step, leak);
+    s->b[1] = adapt_zero(s->b[1], past[1].sign ^ sign, step, leak);
+    s->b[2] = adapt_zero(s->b[2], past[2].sign ^ sign, step, leak);
+    s->b[3] = adapt_zero(s->b[3], past[3].sign ^ sign, step, leak);
+    s->b[4] = adapt_zero(s->b[4], past[4].sign ^ sign, step, leak);
+    s->b[5] = adapt_zero(s->b[5], past[5].sign ^ sign, step, leak);
 }
 
 /* TRANS. */
