@@ -12,8 +12,9 @@ void g726_start(struct adpcm *state, unsigned bits)
     state->rate = g726_rate(bits);
     state->yl = 34816;
     state->yu = state->y = 544;
-    for (int i = 0; i < ZEROS; i++)
-        state->dq[i] = zero;
+    state->dq = zero;
+    for (int i = 0; i < PAST; i++)
+        state->past.doubled[i] = state->past.power[i] = 1;
     for (int i = 0; i < POLES; i++)
         state->sr[i] = zero;
 }
@@ -22,17 +23,17 @@ struct estimates {
     int32_t se, sez;                /* 15-bit two's complement */
 };
 
-/* dq: the past differences, the last one first. */
-static INLINED struct estimates estimate(const struct adpcm *s, const struct floating *dq)
+/* at: where the last difference is. It takes another way, for it comes last. */
+static INLINED struct estimates estimate(const struct adpcm *s, const struct window *past, size_t at)
 {
-    int32_t sezi = estimate_zeros(s, dq);
+    int32_t sezi = estimate_later_zeros(s->b, past, at) + fmult(s->b0, s->dq);
 
     return (struct estimates){ low16(sezi + estimate_poles(s)) >> 1, low16(sezi) >> 1 };
 }
 
 /* What coder and decoder do with a code; the reconstructed signal, 16-bit two's complement. The new difference takes its place
  * before the past ones. */
-static INLINED int32_t adapt(struct adpcm *s, unsigned code, struct estimates e, struct floating *past)
+static INLINED int32_t adapt(struct adpcm *s, unsigned code, struct estimates e, struct window *past, size_t at)
 {
     int32_t sign = -(int32_t)(code >> (s->rate->bits - 1)), exponent;
     int32_t magnitude = dequantize(s->rate, code, s->y, &exponent), dq = negate_if(sign, magnitude);
@@ -40,7 +41,7 @@ static INLINED int32_t adapt(struct adpcm *s, unsigned code, struct estimates e,
     int32_t tr = is_transition(s, magnitude);
 
     adapt_poles(s, dqsez >> 31, -(dqsez != 0));
-    adapt_zeros(s, past, sign, magnitude ? 128 : 0);
+    adapt_zeros(s, past, at, sign, magnitude ? 128 : 0);
     s->td = s->a[1] < -11776;
     adapt_scale(s, code);           /* in this order: FUNCTW takes the old y, MIX what the others leave */
     adapt_speed(s, code, s->td, tr);
@@ -48,9 +49,13 @@ static INLINED int32_t adapt(struct adpcm *s, unsigned code, struct estimates e,
     if (tr) {
         memset(s->a, 0, sizeof s->a);
         memset(s->b, 0, sizeof s->b);
+        s->b0 = 0;
         s->td = 0;
     }
-    past[-1] = to_float(magnitude, exponent, sign);
+    s->dq = to_float(magnitude, exponent, sign);
+    past->sign[at - 1] = (int16_t)sign;
+    past->power[at - 1] = (uint16_t)(1 << exponent);
+    past->doubled[at - 1] = (uint16_t)(s->dq.mantissa << 1 << exponent >> 6);
     s->sr[1] = s->sr[0];
     s->sr[0] = to_float(sr_magnitude, bit_length((uint32_t)sr_magnitude), sr >> 31);
     s->pk[1] = s->pk[0];
@@ -58,41 +63,51 @@ static INLINED int32_t adapt(struct adpcm *s, unsigned code, struct estimates e,
     return sr;
 }
 
-/* Differences go downwards through a window, so that none need move. */
-enum { WINDOW = 64 };
+static void open_window(struct window *window, const struct adpcm *s)
+{
+    memcpy(window->doubled + WINDOW, s->past.doubled, sizeof s->past.doubled);
+    memcpy(window->power + WINDOW, s->past.power, sizeof s->past.power);
+    memcpy(window->sign + WINDOW, s->past.sign, sizeof s->past.sign);
+}
+
+static void close_window(const struct window *window, struct adpcm *s, size_t n)
+{
+    memcpy(s->past.doubled, window->doubled + WINDOW - n, sizeof s->past.doubled);
+    memcpy(s->past.power, window->power + WINDOW - n, sizeof s->past.power);
+    memcpy(s->past.sign, window->sign + WINDOW - n, sizeof s->past.sign);
+}
 
 void g726_encode_samples(struct adpcm *state, const int16_t *pcm, uint8_t *codes, size_t n, size_t stride)
 {
     struct adpcm s = *state;
-    struct floating window[WINDOW + ZEROS];
+    struct window window;
 
     for (size_t chunk; n != 0; n -= chunk) {
-        struct floating *past = window + WINDOW;
-
         chunk = n < WINDOW ? n : WINDOW;
-        memcpy(past, s.dq, sizeof s.dq);
-        for (size_t i = 0; i < chunk; i++, past--, pcm += stride, codes += stride) {
-            struct estimates e = estimate(&s, past);
+        open_window(&window, &s);
+        for (size_t at = WINDOW; at > WINDOW - chunk; at--, pcm += stride, codes += stride) {
+            struct estimates e = estimate(&s, &window, at);
             unsigned code = quantize(s.rate, low16((*pcm >> 2) - e.se), s.y);
 
             *codes = (uint8_t)code;
-            adapt(&s, code, e, past);
+            adapt(&s, code, e, &window, at);
         }
-        memcpy(s.dq, past, sizeof s.dq);
+        close_window(&window, &s, chunk);
     }
     *state = s;
 }
 
 struct reconstructed g726_reconstruct(struct adpcm *s, unsigned code)
 {
-    int32_t y = s->y;
-    struct floating window[1 + ZEROS];
-    struct estimates e = estimate(s, s->dq);
-    struct reconstructed out = { 0, e.se, y };
+    struct reconstructed out = { 0, 0, s->y };
+    struct estimates e;
+    struct window window;
 
-    memcpy(window + 1, s->dq, sizeof s->dq);
-    out.sr = adapt(s, code, e, window + 1);
-    memcpy(s->dq, window, sizeof s->dq);
+    open_window(&window, s);
+    e = estimate(s, &window, WINDOW);
+    out.se = e.se;
+    out.sr = adapt(s, code, e, &window, WINDOW);
+    close_window(&window, s, 1);
     return out;
 }
 
@@ -105,16 +120,14 @@ static inline int16_t limited(int32_t sr)
 void g726_decode_samples(struct adpcm *state, const uint8_t *codes, int16_t *pcm, size_t n, size_t stride)
 {
     struct adpcm s = *state;
-    struct floating window[WINDOW + ZEROS];
+    struct window window;
 
     for (size_t chunk; n != 0; n -= chunk) {
-        struct floating *past = window + WINDOW;
-
         chunk = n < WINDOW ? n : WINDOW;
-        memcpy(past, s.dq, sizeof s.dq);
-        for (size_t i = 0; i < chunk; i++, past--, codes += stride, pcm += stride)
-            *pcm = limited(adapt(&s, *codes, estimate(&s, past), past));
-        memcpy(s.dq, past, sizeof s.dq);
+        open_window(&window, &s);
+        for (size_t at = WINDOW; at > WINDOW - chunk; at--, codes += stride, pcm += stride)
+            *pcm = limited(adapt(&s, *codes, estimate(&s, &window, at), &window, at));
+        close_window(&window, &s, chunk);
     }
     *state = s;
 }

@@ -7,12 +7,18 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { ZEROS = 6, POLES = 2 };
+enum { POLES = 2, LANES = 8, PAST = LANES + 1 };
 
 /* A number as FLOATA and FLOATB leave it: mantissa x 2^(exponent - 6), of 6 and 4 bits; zero is 32 x 2^-6. The sign is 0 or -1. */
 struct floating {
     int16_t sign;
     uint8_t mantissa, exponent;
+};
+
+/* The same of past differences, the last one first, as vectors can take it: twice the mantissa's value, 2^exponent, and the sign. */
+struct past {
+    uint16_t doubled[PAST], power[PAST];
+    int16_t sign[PAST];
 };
 
 /* What depends on the bit rate. Tables are indexed by the code, sign included. */
@@ -34,8 +40,9 @@ struct adpcm {
     int32_t yu, y;                  /* fast and mixed scale factors, 9; yu as LIMB left it */
     int32_t ap, dms, dml;           /* speed control, 8; averages of F[I], 9 and 11 */
     int32_t a[POLES];               /* 14 */
-    int32_t b[ZEROS];               /* 14 */
-    struct floating dq[ZEROS], sr[POLES];       /* the last one first */
+    int16_t b0, b[LANES];           /* 14: the first, and those after it; three lanes are idle */
+    struct floating dq, sr[POLES];  /* the last ones; sr[0] the later */
+    struct past past;               /* of dq */
     int32_t pk[POLES];              /* signs of dq + sez: 0 or -1 */
     int32_t td;                     /* a tone was found */
 };

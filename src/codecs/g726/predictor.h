@@ -43,11 +43,41 @@ static inline int32_t fmult(int32_t coefficient, struct floating x)
     return ((int32_t)product ^ sign) - sign;
 }
 
-/* ACCUM: sums of products, 16 bits wide, twice the estimates. */
-static INLINED int32_t estimate_zeros(const struct adpcm *s, const struct floating *dq)
+/* A window through which past differences go downwards, so that none need move. */
+enum { WINDOW = 64 };
+struct window {
+    uint16_t doubled[WINDOW + PAST], power[WINDOW + PAST];
+    int16_t sign[WINDOW + PAST];
+};
+
+/* FMULT for the coefficients after the first, without a shift by a variable, so that compilers make vectors of it. With a
+ * coefficient's magnitude cut to its six highest bits, doubled (`cut`, 1 for zero), the mantissas' product is
+ * cut x doubled / 4 in units of 2^(t - 12), where t is the sum of the exponents; the rounding's 48 is 3 x 2^(t - 8), and what
+ * FMULT cuts off lies below 2^(t - 8). All of it is done x 4, in `grain` = 2^(t - 6): at most 2^30 + 3 x 2^22.
+ * ACCUM: 16 bits of the sum count. */
+static INLINED int32_t estimate_later_zeros(const int16_t b[LANES], const struct window *past, size_t at)
 {
-    return fmult(s->b[0], dq[0]) + fmult(s->b[1], dq[1]) + fmult(s->b[2], dq[2]) +
-           fmult(s->b[3], dq[3]) + fmult(s->b[4], dq[4]) + fmult(s->b[5], dq[5]);
+    static const int32_t used[LANES] = { -1, -1, -1, -1, -1, 0, 0, 0 };
+    int32_t sum = 0;
+
+    for (int i = 0; i < LANES; i++) {
+        int16_t an = (int16_t)(b[i] >> 2);
+        uint16_t magnitude = (uint16_t)((an < 0 ? -an : an) & 8191), ones = magnitude;
+        uint16_t cut;
+        uint32_t grain, product;
+        int32_t sign = (int16_t)(past->sign[at + 1 + (size_t)i] ^ b[i]) >> 15, value;
+
+        ones = (uint16_t)(ones | ones >> 1);
+        ones = (uint16_t)(ones | ones >> 2);
+        ones = (uint16_t)(ones | ones >> 4);
+        ones = (uint16_t)(ones | ones >> 8);
+        cut = (uint16_t)(2 * (magnitude & ~(ones >> 6)) + (magnitude == 0));
+        grain = (uint32_t)(uint16_t)(ones + 1) * past->power[at + 1 + (size_t)i] >> 6;
+        product = (uint32_t)cut * past->doubled[at + 1 + (size_t)i] + 3 * grain;
+        value = (int32_t)((product & (0 - grain)) >> 13 & 32767);
+        sum += ((value ^ sign) - sign) & used[i];
+    }
+    return sum;
 }
 
 static INLINED int32_t estimate_poles(const struct adpcm *s)
@@ -79,16 +109,16 @@ static inline int32_t adapt_zero(int32_t b, int32_t unlike, int32_t step, int32_
     return low16(b + negate_if(unlike, step) - (b >> leak));
 }
 
-static INLINED void adapt_zeros(struct adpcm *s, const struct floating *past, int32_t sign, int32_t step)
+static INLINED void adapt_zeros(struct adpcm *s, const struct window *past, size_t at, int32_t sign, int32_t step)
 {
     int32_t leak = s->rate->leak;
 
-    s->b[0] = adapt_zero(s->b[0], past[0].sign ^ sign, step, leak);
-    s->b[1] = adapt_zero(s->b[1], past[1].sign ^ sign, step, leak);
-    s->b[2] = adapt_zero(s->b[2], past[2].sign ^ sign, step, leak);
-    s->b[3] = adapt_zero(s->b[3], past[3].sign ^ sign, step, leak);
-    s->b[4] = adapt_zero(s->b[4], past[4].sign ^ sign, step, leak);
-    s->b[5] = adapt_zero(s->b[5], past[5].sign ^ sign, step, leak);
+    s->b0 = (int16_t)adapt_zero(s->b0, past->sign[at] ^ sign, step, leak);
+    for (int i = 0; i < LANES; i++) {
+        int16_t unlike = (int16_t)(past->sign[at + 1 + (size_t)i] ^ sign);
+
+        s->b[i] = (int16_t)(uint16_t)(s->b[i] + (((int16_t)step ^ unlike) - unlike) - (s->b[i] >> leak));
+    }
 }
 
 /* TRANS. */
