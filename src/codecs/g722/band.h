@@ -54,34 +54,37 @@ static inline int32_t adapt_zero(int32_t b, int32_t d, int32_t d0, int32_t step)
 }
 
 /* FILTEZ adds from the oldest to the newest and saturates each time. A term has at most its difference's magnitude, so that
- * while those add up to 15 bits no sum saturates and their order is free. */
-static INLINED int32_t estimate_zeros(struct band *band, const int32_t *d)
+ * while those add up to 15 bits no sum saturates and their order is free. The newest, d[0], takes another way than the rest,
+ * of which compilers make vectors: a vector cannot be loaded soon after one of its elements was stored. */
+static INLINED int32_t estimate_zeros(struct band *band, const int16_t *d)
 {
-    const int32_t *b = band->b;
-    int32_t sz = 0;
+    static const int32_t used[LANES] = { -1, -1, -1, -1, -1, 0, 0, 0 };
+    int32_t sz = 0, newest = band->b1 * d[0] >> 15;
 
     band->sum += (d[0] < 0 ? -d[0] : d[0]) - (d[ORDER] < 0 ? -d[ORDER] : d[ORDER]);
-    if (band->sum <= 32767)
-        return (b[0] * d[0] >> 15) + (b[1] * d[1] >> 15) + (b[2] * d[2] >> 15) +
-               (b[3] * d[3] >> 15) + (b[4] * d[4] >> 15) + (b[5] * d[5] >> 15);
-    for (int i = ORDER - 1; i >= 0; i--)
-        sz = saturate(sz + (b[i] * d[i] >> 15));
-    return sz;
+    if (band->sum <= 32767) {
+        for (int i = 0; i < LANES; i++)
+            sz += band->b[i] * d[i + 1] >> 15 & used[i];
+        return sz + newest;
+    }
+    for (int i = ORDER - 2; i >= 0; i--)
+        sz = saturate(sz + (band->b[i] * d[i + 1] >> 15));
+    return saturate(sz + newest);
 }
 
 /* PARREC to PREDIC. d0 takes its place before the past ones: doubled, which cannot saturate, for it has at most 10228. */
-static INLINED void adapt_band(struct band *band, int32_t d0, int32_t *d)
+static INLINED void adapt_band(struct band *band, int32_t d0, int16_t *past)
 {
-    int32_t *b = band->b, step = d0 ? 128 : 0, p0 = (band->sz + d0) >> 31, r0 = saturate(saturate(band->s + d0) * 2), r1 = band->r1;
+    int32_t step = d0 ? 128 : 0, p0 = (band->sz + d0) >> 31, r0 = saturate(saturate(band->s + d0) * 2), r1 = band->r1;
 
-    d[0] = d0 * 2;
-    b[0] = adapt_zero(b[0], d[1], d0, step);
-    b[1] = adapt_zero(b[1], d[2], d0, step);
-    b[2] = adapt_zero(b[2], d[3], d0, step);
-    b[3] = adapt_zero(b[3], d[4], d0, step);
-    b[4] = adapt_zero(b[4], d[5], d0, step);
-    b[5] = adapt_zero(b[5], d[6], d0, step);
-    band->sz = estimate_zeros(band, d);
+    band->b1 = adapt_zero(band->b1, past[0], d0, step);
+    for (int i = 0; i < LANES; i++) {
+        int16_t unlike = (int16_t)((past[i + 1] ^ (int16_t)d0) >> 15);
+
+        band->b[i] = (int16_t)(band->b[i] + (((int16_t)step ^ unlike) - unlike) + (-band->b[i] >> 8));
+    }
+    past[-1] = (int16_t)(d0 * 2);
+    band->sz = estimate_zeros(band, past - 1);
     adapt_poles(band, p0);
     band->r1 = r0;
     band->p2 = band->p1;
@@ -89,21 +92,21 @@ static INLINED void adapt_band(struct band *band, int32_t d0, int32_t *d)
     band->s = saturate(saturate((band->a1 * r0 >> 15) + (band->a2 * r1 >> 15)) + band->sz);
 }
 
-static INLINED void adapt_low(struct band *band, unsigned code4, int32_t *past)
+static INLINED void adapt_low(struct band *band, unsigned code4, int16_t *past)
 {
     int32_t d = band->det * g722_inverse_4[code4] >> 15;
 
     adapt_step(band, g722_low_moves[code4], 18432, 8);
-    adapt_band(band, d, past - 1);
+    adapt_band(band, d, past);
 }
 
 /* The reconstructed signal, before LIMIT. */
-static INLINED int32_t adapt_high(struct band *band, unsigned code, int32_t *past)
+static INLINED int32_t adapt_high(struct band *band, unsigned code, int16_t *past)
 {
     int32_t d = band->det * g722_inverse_2[code] >> 15, r = saturate(band->s + d);
 
     adapt_step(band, g722_high_moves[code], 22528, 10);
-    adapt_band(band, d, past - 1);
+    adapt_band(band, d, past);
     return r;
 }
 

@@ -9,7 +9,7 @@ void g722_start(struct g722 *state)
 }
 
 /* A negative difference's magnitude is its one's complement. */
-static INLINED unsigned encode_low(struct band *band, int32_t x, int32_t *past)
+static INLINED unsigned encode_low(struct band *band, int32_t x, int16_t *past)
 {
     int32_t e = saturate(x - band->s), sign = e >> 31;
     uint16_t magnitude = (uint16_t)(e ^ sign), det = (uint16_t)band->det;
@@ -23,7 +23,7 @@ static INLINED unsigned encode_low(struct band *band, int32_t x, int32_t *past)
     return code;
 }
 
-static INLINED unsigned encode_high(struct band *band, int32_t x, int32_t *past)
+static INLINED unsigned encode_high(struct band *band, int32_t x, int16_t *past)
 {
     int32_t e = saturate(x - band->s), sign = e >> 31, far = (e ^ sign) >= 564 * band->det >> 12;
     unsigned code = (unsigned)(3 + sign * 2 - far);
@@ -32,7 +32,7 @@ static INLINED unsigned encode_high(struct band *band, int32_t x, int32_t *past)
     return code;
 }
 
-static INLINED int32_t decode_low(struct band *band, unsigned code, int mode, int32_t *past)
+static INLINED int32_t decode_low(struct band *band, unsigned code, int mode, int16_t *past)
 {
     int32_t level = mode == 1 ? g722_inverse_6[code] : mode == 2 ? g722_inverse_5[code] : g722_inverse_4[code];
     int32_t r = saturate(band->s + (band->det * level >> 15));
@@ -71,11 +71,11 @@ void g722_join(const int16_t *x, int16_t *pcm, size_t n)
     }
 }
 
-enum { CHUNK = 64, PAST = TAPS - 2 };
+enum { CHUNK = 64, BEHIND = TAPS - 2 };
 
 /* A band at work: its differences go downwards through a window, so that none need move. */
 struct window {
-    int32_t d[CHUNK + ORDER];
+    int16_t d[CHUNK + PAST];
 };
 
 static void open_window(struct window *window, const struct band *band)
@@ -92,15 +92,15 @@ void g722_encode_octets(struct g722 *state, const int16_t *pcm, uint8_t *octets,
 {
     struct band low = state->low, high = state->high;
     struct window low_window, high_window;
-    int16_t x[PAST + 2 * CHUNK], xl[CHUNK], xh[CHUNK];
+    int16_t x[BEHIND + 2 * CHUNK], xl[CHUNK], xh[CHUNK];
     unsigned unused = (1u << (mode - 1)) - 1;
 
     memcpy(x, state->past, sizeof state->past);
     for (size_t chunk; n != 0; n -= chunk, pcm += 2 * chunk, octets += chunk) {
         chunk = n < CHUNK ? n : CHUNK;
-        memcpy(x + PAST, pcm, 2 * chunk * sizeof *x);
+        memcpy(x + BEHIND, pcm, 2 * chunk * sizeof *x);
         g722_split(x, xl, xh, chunk);
-        memmove(x, x + 2 * chunk, PAST * sizeof *x);
+        memmove(x, x + 2 * chunk, BEHIND * sizeof *x);
         open_window(&low_window, &low), open_window(&high_window, &high);
         for (size_t i = 0; i < chunk; i++) {
             unsigned code = encode_low(&low, xl[i], low_window.d + CHUNK - i);
@@ -117,7 +117,7 @@ void g722_decode_octets(struct g722 *state, const uint8_t *octets, int16_t *pcm,
 {
     struct band low = state->low, high = state->high;
     struct window low_window, high_window;
-    int16_t x[PAST + 2 * CHUNK];
+    int16_t x[BEHIND + 2 * CHUNK];
 
     memcpy(x, state->past, sizeof state->past);
     for (size_t chunk; n != 0; n -= chunk, octets += chunk, pcm += 2 * chunk) {
@@ -127,12 +127,12 @@ void g722_decode_octets(struct g722 *state, const uint8_t *octets, int16_t *pcm,
             int32_t rl = decode_low(&low, (octets[i] & 63u) >> (mode - 1), mode, low_window.d + CHUNK - i);
             int32_t rh = limit(adapt_high(&high, octets[i] >> 6, high_window.d + CHUNK - i));
 
-            x[PAST + 2 * i] = (int16_t)(rl + rh);
-            x[PAST + 2 * i + 1] = (int16_t)(rl - rh);
+            x[BEHIND + 2 * i] = (int16_t)(rl + rh);
+            x[BEHIND + 2 * i + 1] = (int16_t)(rl - rh);
         }
         close_window(&low_window, &low, chunk), close_window(&high_window, &high, chunk);
         g722_join(x, pcm, chunk);
-        memmove(x, x + 2 * chunk, PAST * sizeof *x);
+        memmove(x, x + 2 * chunk, BEHIND * sizeof *x);
     }
     memcpy(state->past, x, sizeof state->past);
     state->low = low, state->high = high;

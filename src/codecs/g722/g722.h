@@ -8,7 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { ORDER = 6, TAPS = 24 };
+enum { ORDER = 6, TAPS = 24, LANES = 8, PAST = LANES + 1 };
 
 struct band {
     int32_t s, sz;                  /* estimates by all coefficients, and by the zeros: 16 bits */
@@ -16,8 +16,9 @@ struct band {
     int32_t a1, a2;                 /* Q14 */
     int32_t r1;                     /* the last reconstructed signal, doubled and saturated */
     int32_t p1, p2;                 /* signs: 0 or -1 */
-    int32_t b[ORDER];               /* Q14 */
-    int32_t d[ORDER];               /* doubled, the last one first */
+    int32_t b1;                     /* Q14: the first coefficient of the zeros; */
+    int16_t b[LANES];               /* those after it, and three idle lanes */
+    int16_t d[PAST];                /* doubled, the last one first */
     int32_t sum;                    /* of the magnitudes in d */
 };
 
