@@ -337,8 +337,8 @@ static void check_sound(const struct subject *subject)
     if (!subject->codec->encoder.run)
         return;
     for (size_t i = 0; i < SAMPLES; i++) {
-        x += y / 4 + (i % period == 0 ? 9000 : 0);
-        y -= x / 4 + y / 16;
+        x += y / 8 + (i % period < 12 ? 800 : 0);
+        y -= x / 8 + y / 64;
         for (unsigned channel = 0; channel < channels; channel++)
             ((int16_t *)(void *)sound.data)[i * channels + channel] = (int16_t)(x / (int32_t)(channel + 1));
     }
