@@ -1,6 +1,7 @@
 /* TrueSpeech-compatible coding, 8.5 kbit/s: 240 samples become 32 bytes. A lattice of eight reflection coefficients, and for
  * each of four subframes a prediction from past excitation and seven pulses. */
 #include <string.h>
+#include "search.h"
 #include "tables.h"
 #include "bits.h"
 #include "codec.h"
@@ -58,8 +59,53 @@ static struct progress decode(void *state, const uint8_t *src, int16_t *pcm, str
     return (struct progress){ used, blocks * FRAME };
 }
 
+static void start_encoder(void *state, const struct wave_format *format, const struct settings *settings)
+{
+    struct encoder *encoder = state;
+
+    (void)format;
+    memset(encoder, 0, sizeof *encoder);
+    encoder->quality = settings->quality > 2 ? 2 : settings->quality;
+}
+
+/* The frame that is held back, now that what follows it is known; null: silence. */
+static void encode_held(struct encoder *state, const int16_t *next, uint8_t *dst)
+{
+    int16_t pcm[2 * FRAME] = { 0 };
+    struct parameters parameters;
+
+    memcpy(pcm, state->pcm, sizeof state->pcm);
+    if (next)
+        memcpy(pcm + FRAME, next, FRAME * sizeof *next);
+    truespeech_encode_frame(state, pcm, &parameters);
+    truespeech_pack(&parameters, dst);
+}
+
+/* A frame behind: the first is used and nothing made, and END without more gives the last. */
+static struct progress encode(void *state, const int16_t *pcm, uint8_t *dst, struct offer offer)
+{
+    struct encoder *encoder = state;
+    struct progress done = { 0, 0 };
+
+    for (; offer.in - done.used >= FRAME && (!encoder->holding || offer.out - done.made >= FRAME_BYTES); done.used += FRAME) {
+        if (encoder->holding) {
+            encode_held(encoder, pcm + done.used, dst + done.made);
+            done.made += FRAME_BYTES;
+        }
+        memcpy(encoder->pcm, pcm + done.used, sizeof encoder->pcm);
+        encoder->holding = 1;
+    }
+    if (offer.ending == END && offer.in == done.used && encoder->holding && offer.out - done.made >= FRAME_BYTES) {
+        encode_held(encoder, 0, dst + done.made);
+        done.made += FRAME_BYTES;
+        encoder->holding = 0;
+    }
+    return done;
+}
+
 const struct codec truespeech = {
     .tag = TAG_TRUESPEECH, .aliases = aliases, .name = "DSP Group TrueSpeech(TM)", .modes = modes,
     .complete = complete, .accepts = accepts,
     .decoder = { sizeof(struct decoder), start_decoder, decode },
+    .encoder = { sizeof(struct encoder), start_encoder, encode },
 };
