@@ -35,17 +35,18 @@ static void autocorrelate(const int16_t *end, int reach, int32_t r[ORDER + 1])
         r[lag] = (int32_t)(sums[lag] >> shift);
 }
 
-/* a of s[n] ~ sum of a[k] s[n - 1 - k]. |reflection| < 1 as r is an autocorrelation; it is held there. */
+/* a of s[n] ~ sum of a[k] s[n - 1 - k]. Every |k| < 1, or the recursion ends: so the |a| add up to less than 2^8, and their products
+ * with r to less than 2^(8 + A_BITS + 30). */
 static void levinson(const int32_t r[ORDER + 1], int32_t a[ORDER])
 {
     int64_t error = r[0], next[ORDER];
 
     memset(a, 0, ORDER * sizeof *a);
     for (int m = 0; m < ORDER; m++) {
-        int64_t sum = (int64_t)r[m + 1] << A_BITS, k;
+        int64_t sum = (int64_t)r[m + 1] * (1 << A_BITS), k;
 
         for (int j = 0; j < m; j++)
-            sum -= (int64_t)a[j] * r[m - j];        /* 2^31 * 2^30, 7 of them: r falls with the order, and a is large only at low ones */
+            sum -= (int64_t)a[j] * r[m - j];
         k = sum / error;
         if (k >= 1 << A_BITS || k <= -(1 << A_BITS))
             return;
@@ -69,7 +70,7 @@ static void reflect(int32_t a[ORDER], int16_t k_q15[ORDER])
         k = k > (1 << A_BITS) - 512 ? (1 << A_BITS) - 512 : k < 512 - (1 << A_BITS) ? 512 - (1 << A_BITS) : k;
         rest = ((int64_t)1 << A_BITS) - (k * k >> A_BITS);
         for (int j = 0; j < m; j++)
-            next[j] = (((int64_t)a[j] << A_BITS) + k * a[m - 1 - j]) / rest;
+            next[j] = ((int64_t)a[j] * (1 << A_BITS) + k * a[m - 1 - j]) / rest;
         for (int j = 0; j < m; j++)
             a[j] = (int32_t)(next[j] > INT32_MAX ? INT32_MAX : next[j] < -INT32_MAX ? -INT32_MAX : next[j]);
         k_q15[m] = (int16_t)(-k >> (A_BITS - 15));

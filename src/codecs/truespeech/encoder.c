@@ -8,7 +8,7 @@ enum { AHEAD = SUBFRAMES + 2 };         /* subframes that a frame's predictor re
 
 static const struct effort efforts[] = {
     { .codes = 2, .gains = 1, .rounds = 1, .paths = 1, .spectra = 1 },
-    { .codes = 4, .gains = 2, .rounds = 2, .paths = 2, .spectra = 1 },
+    { .codes = 8, .gains = 2, .rounds = 3, .paths = 1, .spectra = 1 },
     { .codes = 6, .gains = 2, .rounds = 3, .paths = 4, .spectra = 5 },
 };
 

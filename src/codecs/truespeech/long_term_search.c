@@ -18,7 +18,7 @@ static int peak_bits(const int16_t *x, int n)
 
         peak = size > peak ? size : peak;
     }
-    return 31 - norm_l(peak);           /* 1 for 0 */
+    return peak ? 31 - norm_l(peak) : 0;
 }
 
 /* What the last `lag` samples of excitation, repeated, become: the response to one period, added up. */

@@ -23,18 +23,31 @@ static int32_t best_of(const struct pulses *p, int half)
     int32_t best = INT32_MIN;
 
     for (int i = 0; i < SLOT_HALF; i++) {
-        int32_t twice = 2 * (d[i] < 0 ? -d[i] : d[i]), one = twice - diagonal[i], three = 3 * twice - 9 * diagonal[i];
-        int32_t gain = one > three ? one : three, key = (gain & -(1 << SLOT_BITS)) | i;
+        int32_t twice = 2 * (d[i] < 0 ? -d[i] : d[i]), more = twice - 4 * diagonal[i];
+        int32_t gain = twice - diagonal[i] + 2 * (more > 0 ? more : 0), key = (gain & -(1 << SLOT_BITS)) | i;
 
         best = key > best ? key : best;
     }
     return best + (half ? SLOT_HALF : 0);
 }
 
+/* Without a multiplication, which SSE2 lacks for 32 bits. */
 static void subtract(struct pulses *p, const int32_t phi[WIDE], int amplitude)
 {
-    for (int i = 0; i < WIDE; i++)
-        p->d[i] -= amplitude * phi[i];
+    int32_t *d = p->d;
+
+    if (amplitude == 1)
+        for (int i = 0; i < WIDE; i++)
+            d[i] -= phi[i];
+    else if (amplitude == -1)
+        for (int i = 0; i < WIDE; i++)
+            d[i] += phi[i];
+    else if (amplitude == 3)
+        for (int i = 0; i < WIDE; i++)
+            d[i] -= phi[i] + 2 * phi[i];
+    else
+        for (int i = 0; i < WIDE; i++)
+            d[i] += phi[i] + 2 * phi[i];
 }
 
 /* Puts pulse n to the slot that best_of gave. */
@@ -86,7 +99,7 @@ static void move_all(struct pulses *p, const struct response *response, int roun
     }
 }
 
-/* D in units of a gain, clamped: where it is, the gain is far too low. `down` is PHI_SHIFT - scale - shift. */
+/* D in units of a gain, clamped: where it is, the gain is far too low. `down` is PHI_SHIFT - scale - shift, more than -20. */
 static void start(struct pulses *p, const struct response *response, const int32_t d[SUBFRAME], int gain_code, int down)
 {
     int32_t inverse_q20 = (1 << 20) / truespeech_levels[gain_code][0];
@@ -98,7 +111,7 @@ static void start(struct pulses *p, const struct response *response, const int32
         int64_t x = (int64_t)d[i] * inverse_q20;
         int slot = slot_of(i);
 
-        x = down + 20 > 0 ? x >> (down + 20) : x * ((int64_t)1 << -(down + 20));
+        x >>= down + 20;
         p->d[slot] = (int32_t)(x > D_MAX ? D_MAX : x < -D_MAX ? -D_MAX : x);
         p->diagonal[slot] = response->phi[slot][slot];
     }
@@ -155,21 +168,22 @@ static int lowest_gain(const struct response *response, const int32_t d[SUBFRAME
 
 int64_t truespeech_pulse_search(const struct response *response, const int16_t t[SUBFRAME], const struct effort *effort, struct subframe *out)
 {
-    enum { KEPT = 3, RANGE = 8 };
+    enum { KEPT = 3 };
     struct pulses best[KEPT], now;
-    int kept = 0, shift, down, first, wanted = effort->gains < KEPT ? effort->gains : KEPT, up;
+    int kept = 0, worse = 0, shift, down, first, wanted = effort->gains < KEPT ? effort->gains : KEPT;
     int32_t d[SUBFRAME];
 
     truespeech_correlate(response, t, d, &shift);
     down = PHI_SHIFT - response->scale - shift;
     first = lowest_gain(response, d, down);
-    for (int code = first; code < GAINS && code < first + RANGE; code++) {
+    for (int code = first; code < GAINS && worse < 2; code++) {
         int at = kept;
 
         start(&now, response, d, code, down);
         place_all(&now, response);
         while (at > 0 && squared_units(&now) > squared_units(&best[at - 1]))
             at--;
+        worse = at == 0 ? 0 : worse + 1;
         if (at == wanted)
             continue;
         kept += kept < wanted;
@@ -182,6 +196,5 @@ int64_t truespeech_pulse_search(const struct response *response, const int16_t t
         if (squared_units(&best[i]) > squared_units(&best[0]))
             best[0] = best[i];
     write(&best[0], out);
-    up = PHI_SHIFT - 2 * response->scale;
-    return up < 0 ? squared_units(&best[0]) >> -up : squared_units(&best[0]) << up;
+    return squared_units(&best[0]) >> (2 * response->scale - PHI_SHIFT);
 }

@@ -36,12 +36,12 @@ static inline int64_t energy(const int16_t *x, int n)
     return sum;
 }
 
-/* The right shift, at least 0, that brings the length of a vector below 2^16. */
+/* The right shift, at least 0, that brings the length of a vector below 2^15.5, and so its product with a response below 2^31. */
 static inline int length_shift(int64_t energy)
 {
     int shift = 0;
 
-    while (energy >> 2 * shift >= (int64_t)1 << 32)
+    while (energy >> 2 * shift >= (int64_t)1 << 31)
         shift++;
     return shift;
 }
@@ -49,7 +49,7 @@ static inline int length_shift(int64_t energy)
 /* The chain's response to an impulse, and the products of its shifts: response.c. */
 struct response {
     int16_t h[WIDE], backwards[WIDE];   /* times 2^scale; the squares add up to less than 2^30 */
-    int scale;
+    int scale;                          /* 7 to 19 */
     int32_t phi[WIDE][WIDE];            /* between slots, times 2^(2 scale - PHI_SHIFT): the diagonal is below 2^20 */
 };
 enum { PHI_SHIFT = 10 };
