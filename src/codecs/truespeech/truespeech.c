@@ -107,5 +107,5 @@ const struct codec truespeech = {
     .tag = TAG_TRUESPEECH, .aliases = aliases, .name = "DSP Group TrueSpeech(TM)", .modes = modes,
     .complete = complete, .accepts = accepts,
     .decoder = { sizeof(struct decoder), start_decoder, decode },
-    .encoder = { sizeof(struct encoder), start_encoder, encode },
+    .encoder = { sizeof(struct encoder), start_encoder, encode, .held = 1 },
 };
