@@ -6,10 +6,11 @@
 
 enum { AHEAD = SUBFRAMES + 2 };         /* subframes that a frame's predictor reaches */
 
+static const struct effort survey = { .codes = 4, .gains = 1, .rounds = 1, .paths = 1, .spectra = SPECTRA_MAX };
 static const struct effort efforts[] = {
-    { .codes = 2, .gains = 1, .rounds = 1, .paths = 1, .spectra = 1 },
-    { .codes = 8, .gains = 2, .rounds = 3, .paths = 1, .spectra = 1 },
-    { .codes = 6, .gains = 2, .rounds = 3, .paths = 4, .spectra = 5 },
+    { .codes = 2, .gains = 1, .rounds = 1, .paths = 1, .spectra = 1, .finalists = 1 },
+    { .codes = 8, .gains = 2, .rounds = 3, .paths = 1, .spectra = 1, .finalists = 1 },
+    { .codes = 8, .gains = 3, .rounds = 4, .paths = 6, .spectra = 8, .finalists = 2 },
 };
 
 /* A beginning of the frame. */
@@ -172,18 +173,37 @@ static void write(const struct path *path, const uint8_t reflection[ORDER], stru
     }
 }
 
+static int least_of(const int64_t *errors, int n)
+{
+    int least = 0;
+
+    for (int i = 1; i < n; i++)
+        if (errors[i] < errors[least])
+            least = i;
+    return least;
+}
+
+/* All sets of coefficients with the effort of a survey; then the best of them with all of it. */
 void truespeech_encode_frame(struct encoder *state, const int16_t pcm[2 * FRAME], struct parameters *out)
 {
     const struct effort *effort = &efforts[state->quality];
     uint8_t reflection[SPECTRA_MAX][ORDER];
+    int64_t errors[SPECTRA_MAX] = { 0 };
     struct path best, path;
     int16_t decoded[FRAME];
     int chosen = 0;
 
     truespeech_analyse(pcm + FRAME, effort->spectra, reflection);
-    walk(&state->decoder, reflection[0], pcm, effort, &best);
-    for (int set = 1; set < effort->spectra; set++) {
+    for (int set = 0; effort->finalists < effort->spectra && set < effort->spectra; set++) {
+        walk(&state->decoder, reflection[set], pcm, &survey, &path);
+        errors[set] = path.error;
+    }
+    best.error = INT64_MAX;
+    for (int n = 0; n < effort->finalists; n++) {
+        int set = least_of(errors, effort->spectra);
+
         walk(&state->decoder, reflection[set], pcm, effort, &path);
+        errors[set] = INT64_MAX;
         if (path.error < best.error) {
             best = path;
             chosen = set;

@@ -14,7 +14,8 @@ struct effort {
     uint8_t gains;                      /* pulse gains whose pulses are moved */
     uint8_t rounds;                     /* of moving them */
     uint8_t paths;                      /* best beginnings that are carried on */
-    uint8_t spectra;                    /* sets of reflection coefficients tried */
+    uint8_t spectra;                    /* sets of reflection coefficients surveyed */
+    uint8_t finalists;                  /* of them, searched with all effort */
 };
 
 /* Both inner products take vectors whose lengths' product stays below 2^31: then no partial sum overflows. */
