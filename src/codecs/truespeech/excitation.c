@@ -22,15 +22,14 @@ void truespeech_long_term(int16_t *now, int lag, const int16_t taps_q14[2], int1
  * number too high leaves the half empty. Gives the levels not used yet. */
 static const int16_t *place(uint32_t number, int pulses, const int16_t *levels, int16_t e[HALF])
 {
-    for (int i = 0; i < HALF && pulses > 0; i++) {
-        uint32_t ways = truespeech_ways[pulses - 1][i];
+    for (int i = 0; pulses > 0; i++) {
+        const uint16_t *ways = truespeech_ways[--pulses];
 
-        if (number >= ways)
-            number -= ways;
-        else {
-            e[i] = *levels++;
-            pulses--;
-        }
+        while (i < HALF && number >= ways[i])
+            number -= ways[i++];
+        if (i == HALF)
+            break;
+        e[i] = *levels++;
     }
     return levels;
 }
@@ -67,7 +66,7 @@ uint32_t truespeech_positions(const uint8_t at[PULSES])
     return number(at, PULSES_LEFT, 0) << 15 | number(at + PULSES_LEFT, PULSES_RIGHT, HALF);
 }
 
-void truespeech_excite(int16_t *now, const int16_t p[SUBFRAME], int16_t e[SUBFRAME])
+void truespeech_excite(int16_t *restrict now, const int16_t p[restrict SUBFRAME], int16_t e[restrict SUBFRAME])
 {
     for (int i = 0; i < SUBFRAME; i++) {
         now[i] = wrap16(e[i] + p[i] - (p[i] >> 3));

@@ -48,7 +48,7 @@ void truespeech_place_pulses(const struct subframe *, int16_t e[SUBFRAME]);
 uint32_t truespeech_positions(const uint8_t at[PULSES]);        /* three rising below 30, then four rising from 30 on */
 
 /* History receives the pulses and 7/8 of the prediction; the sum of both becomes the excitation, in `e`. */
-void truespeech_excite(int16_t *now, const int16_t p[SUBFRAME], int16_t e[SUBFRAME]);
+void truespeech_excite(int16_t *restrict now, const int16_t p[restrict SUBFRAME], int16_t e[restrict SUBFRAME]);
 
 /* From excitation to sound: 1/A, then the postfilter 7/8 A(z/.55)/A(z/.75) (1 + 3/8 k z^-1) with the frame's first
  * reflection coefficient k. synthesis.c. */
