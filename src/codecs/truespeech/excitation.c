@@ -9,13 +9,22 @@ int truespeech_lag(unsigned ltp, unsigned base)
     return lag > LAG_MAX ? LAG_MAX : lag;
 }
 
-/* |tap| + |tap| <= 29466 (Q14: below 1.8), so the product's sum fits, but not always the result. */
+/* |tap| + |tap| <= 29466 (Q14: below 1.8), so the products' sum fits, but not always the result. In pieces shorter than any lag,
+ * that none may read what it writes. */
 void truespeech_long_term(int16_t *now, int lag, const int16_t taps_q14[2], int16_t p[SUBFRAME])
 {
-    const int16_t *before = now - lag - 1;
+    enum { PIECE = 12 };
+    int16_t first = taps_q14[0], second = taps_q14[1];
 
-    for (int i = 0; i < SUBFRAME; i++)
-        p[i] = now[i] = wrap16((before[i] * taps_q14[0] + before[i + 1] * taps_q14[1] + 0x2000) >> 14);
+    for (int at = 0; at < SUBFRAME; at += PIECE) {
+        const int16_t *before = now + at - lag - 1;
+        int16_t piece[PIECE];
+
+        for (int i = 0; i < PIECE; i++)
+            piece[i] = wrap16((before[i] * first + before[i + 1] * second + 0x2000) >> 14);
+        memcpy(now + at, piece, sizeof piece);
+        memcpy(p + at, piece, sizeof piece);
+    }
 }
 
 /* One half's pulses, in the combination number's order: every set whose first member is i comes before those with i + 1. A

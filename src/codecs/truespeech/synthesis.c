@@ -32,61 +32,42 @@ static inline uint32_t predict(const int32_t c_q12[ORDER], const int32_t *now)
     return early + late + (uint32_t)(now[-1] * c_q12[0]);
 }
 
-/* 1/A */
-static void all_pole(int16_t last[ORDER], const int16_t a_q12[ORDER], const int16_t e[SUBFRAME], int16_t s[ORDER + SUBFRAME])
+/* The sum of A(z/.55)'s products. The powers of .55 add up to 1.22, so they stay below 1.22 * 2^30. */
+static inline int32_t zeros(const int16_t rising_q12[ORDER], const int16_t *s)
 {
-    int32_t c_q12[ORDER], wide[ORDER + SUBFRAME];
-
-    for (int k = 0; k < ORDER; k++) {
-        wide[k] = s[k] = last[k];
-        c_q12[k] = a_q12[k];
-    }
-    for (int i = ORDER; i < ORDER + SUBFRAME; i++)
-        wide[i] = s[i] = clip(e[i - ORDER] + round_q12(predict(c_q12, wide + i)));
-    memcpy(last, s + SUBFRAME, ORDER * sizeof *last);
-}
-
-/* A(z/.55). The powers of .55 add up to 1.22, so the products stay below 1.22 * 2^30. */
-static void all_zero(const int16_t zeros_q12[ORDER], const int16_t s[ORDER + SUBFRAME], int16_t out[SUBFRAME])
-{
-    int16_t rising_q12[ORDER];
+    int32_t sum = 0;
 
     for (int k = 0; k < ORDER; k++)
-        rising_q12[k] = zeros_q12[ORDER - 1 - k];
-    for (int i = 0; i < SUBFRAME; i++) {
-        int32_t sum = 0;
-
-        for (int k = 0; k < ORDER; k++)
-            sum += rising_q12[k] * s[i + k];
-        out[i] = wrap16(s[ORDER + i] + (-sum >> 12));
-    }
+        sum += rising_q12[k] * s[k];
+    return sum;
 }
 
-/* 7/8 / A(z/.75) (1 + 3/8 k z^-1), in place. */
-static void tilted_pole(int16_t last[ORDER], const struct synthesis_filter *filter, int16_t out[SUBFRAME])
-{
-    int32_t c_q12[ORDER], y[ORDER + SUBFRAME];
-
-    for (int k = 0; k < ORDER; k++) {
-        y[k] = last[k];
-        c_q12[k] = filter->poles_q12[k];
-    }
-    for (int i = 0; i < SUBFRAME; i++) {
-        uint32_t sum = (uint32_t)(out[i] * 4096) + predict(c_q12, y + ORDER + i);
-        int32_t tilted = (int32_t)(sum + (uint32_t)(y[ORDER + i - 1] * filter->tilt >> 4));
-
-        y[ORDER + i] = clip(round_q12(sum));
-        out[i] = clip(round_q12((uint32_t)(tilted - (tilted >> 3))));
-    }
-    for (int k = 0; k < ORDER; k++)
-        last[k] = (int16_t)y[SUBFRAME + k];
-}
-
+/* Both recursions in one loop: each waits for its own last sample, so they run side by side. */
 void truespeech_synthesize(struct synthesis *state, const struct synthesis_filter *filter, const int16_t e[SUBFRAME], int16_t out[SUBFRAME])
 {
-    int16_t s[ORDER + SUBFRAME];
+    int16_t narrow[ORDER + SUBFRAME], rising_q12[ORDER];
+    int32_t a_q12[ORDER], poles_q12[ORDER], s[ORDER + SUBFRAME], y[ORDER + SUBFRAME];
 
-    all_pole(state->s, filter->a_q12, e, s);
-    all_zero(filter->zeros_q12, s, out);
-    tilted_pole(state->y, filter, out);
+    for (int k = 0; k < ORDER; k++) {
+        a_q12[k] = filter->a_q12[k];
+        poles_q12[k] = filter->poles_q12[k];
+        rising_q12[k] = filter->zeros_q12[ORDER - 1 - k];
+        narrow[k] = state->s[k];
+        s[k] = state->s[k];
+        y[k] = state->y[k];
+    }
+    for (int i = 0; i < SUBFRAME; i++) {
+        int32_t *now = s + ORDER + i, *behind = y + ORDER + i, tilted;
+        uint32_t sum;
+
+        *now = narrow[ORDER + i] = clip(e[i] + round_q12(predict(a_q12, now)));
+        sum = (uint32_t)(wrap16(*now + (-zeros(rising_q12, narrow + i) >> 12)) * 4096) + predict(poles_q12, behind);
+        *behind = clip(round_q12(sum));
+        tilted = (int32_t)(sum + (uint32_t)(behind[-1] * filter->tilt >> 4));
+        out[i] = clip(round_q12((uint32_t)(tilted - (tilted >> 3))));
+    }
+    for (int k = 0; k < ORDER; k++) {
+        state->s[k] = narrow[SUBFRAME + k];
+        state->y[k] = (int16_t)y[SUBFRAME + k];
+    }
 }
