@@ -10,7 +10,7 @@ static const struct effort survey = { .codes = 4, .gains = 1, .rounds = 1, .path
 static const struct effort efforts[] = {
     { .codes = 2, .gains = 1, .rounds = 1, .paths = 1, .spectra = 1, .finalists = 1 },
     { .codes = 8, .gains = 2, .rounds = 3, .paths = 1, .spectra = 1, .finalists = 1 },
-    { .codes = 8, .gains = 3, .rounds = 4, .paths = 6, .spectra = 8, .finalists = 2 },
+    { .codes = 8, .gains = 2, .rounds = 3, .paths = 4, .spectra = 8, .finalists = 3 },
 };
 
 /* A beginning of the frame. */

@@ -12,9 +12,12 @@ void truespeech_filter(const int16_t a_q12[ORDER], int16_t k_q15, struct synthes
     filter->tilt = (int16_t)(k_q15 - (k_q15 >> 2));
 }
 
+/* One comparison where nothing is to be done. */
 static inline int16_t clip(int32_t x)
 {
-    return (int16_t)(x > SAMPLE_MAX ? SAMPLE_MAX : x < -SAMPLE_MAX ? -SAMPLE_MAX : x);
+    if ((uint32_t)x + SAMPLE_MAX > 2 * SAMPLE_MAX)
+        x = x < 0 ? -SAMPLE_MAX : SAMPLE_MAX;
+    return (int16_t)x;
 }
 
 static inline int32_t round_q12(uint32_t sum_q12)
