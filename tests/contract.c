@@ -214,6 +214,34 @@ static void pieces_give_what_the_whole_gives(void **unused)
     each_subject(check_pieces);
 }
 
+/* What WHOLE calls leave behind, one last call with END gives, into what STREAM_SIZE says for its source alone. */
+static void check_end(const struct subject *subject)
+{
+    for (int decoding = 0; decoding < 2; decoding++) {
+        struct bytes src, whole, out = { 0, 0 };
+        struct running one, two;
+        struct progress step;
+        size_t used;
+
+        if (!exists(subject, decoding) || subject->block.least != subject->block.bytes)
+            continue;
+        src = source_of(subject, decoding);
+        one = run(subject, decoding), two = run(subject, decoding);
+        whole = convert_all(&one, src, END);
+        used = convert(two.stream, src.data, &out, (struct offer){ src.size, promised(&two, src.size), WHOLE }).used;
+        step = convert(two.stream, src.data + used, &out, (struct offer){ src.size - used, promised(&two, src.size - used), END });
+        assert_int_equal(used + step.used, src.size);
+        assert_same(subject, whole, out);
+        free(one.stream), free(two.stream), free(src.data), free(whole.data), free(out.data);
+    }
+}
+
+static void the_end_fits_where_its_source_says(void **unused)
+{
+    (void)unused;
+    each_subject(check_end);
+}
+
 static void check_reset(const struct subject *subject)
 {
     for (int decoding = 0; decoding < 2; decoding++) {
@@ -366,6 +394,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_a_row_completes_it_accepts),
         cmocka_unit_test(pieces_give_what_the_whole_gives),
+        cmocka_unit_test(the_end_fits_where_its_source_says),
         cmocka_unit_test(a_reset_stream_is_a_fresh_one),
         cmocka_unit_test(any_bytes_decode),
         cmocka_unit_test(too_small_a_destination_changes_nothing),
