@@ -1,0 +1,28 @@
+/* The pitch predictor of five taps: what coder and decoder make of the past (clauses 2.18, 3.4). */
+#include "tables.h"
+
+enum { LONG_LAG = SUBFRAME - 2 };
+
+const int16_t *g7231_taps(enum rate rate, int16_t pair_lag, int16_t index)
+{
+    return rate == RATE_63 && pair_lag < LONG_LAG ? g7231_gains_85[index] : g7231_gains_170[index];
+}
+
+/* Within a lag of the present, the period before is repeated. */
+void g7231_past(const int16_t *now, int lag, int16_t past[SUBFRAME + TAPS - 1])
+{
+    past[0] = now[-lag - 2];
+    past[1] = now[-lag - 1];
+    for (int i = 0; i < SUBFRAME + TAPS / 2; i++)
+        past[TAPS / 2 + i] = i < lag ? now[i - lag] : past[TAPS / 2 + i - lag];
+}
+
+void g7231_adaptive(const int16_t *now, enum rate rate, int16_t pair_lag, const struct subframe *sub, int16_t out[SUBFRAME])
+{
+    const int16_t *taps = g7231_taps(rate, pair_lag, sub->taps);
+    int16_t past[SUBFRAME + TAPS - 1];
+
+    g7231_past(now, pair_lag - 1 + sub->lag_offset, past);
+    for (int i = 0; i < SUBFRAME; i++)
+        out[i] = round_q15(L_shl(g7231_dot(0, past + i, taps, TAPS), 1));
+}
