@@ -4,7 +4,8 @@
 #define CODECS(row) \
     row(g711_alaw) \
     row(g711_ulaw) \
-    row(gsm610)
+    row(gsm610) \
+    row(g7231)
 
 #define DECLARE(name) extern const struct codec name;
 #define POINTER(name) &name,
