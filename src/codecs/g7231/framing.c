@@ -28,18 +28,18 @@ static bool in_cells(const uint8_t *in, size_t n, size_t size, size_t cell)
 
     if (size > cell)
         return false;
-    for (size_t i = size; i < cell; i++)
+    for (size_t i = size; i < smaller(cell, n); i++)
         zero = zero && in[i] == 0;
     return zero || (info(in[0]) == ACTIVE_53 && alike(in, n, cell) > alike(in, n, 0));
 }
 
-size_t framing_unit(struct framing *framing, const uint8_t *in, size_t n)
+size_t framing_unit(struct framing *framing, const uint8_t *in, size_t n, bool last)
 {
     size_t size = g7231_frame_bytes(in[0]);
 
     if (framing->settled || size == framing->cell)
         return framing->cell ? framing->cell : size;
-    if (n < framing->cell && size < framing->cell)
+    if (n < framing->cell && size < framing->cell && !last)
         return framing->cell;
     framing->settled = true;
     if (!in_cells(in, n, size, framing->cell))
@@ -63,7 +63,7 @@ struct progress framing_decode(struct reader *reader, const uint8_t *src, int16_
         return (struct progress){ 0, 0 };
     memcpy(seen, reader->bytes, kept);
     memcpy(seen + kept, src, n - kept);
-    unit = framing_unit(&reader->framing, seen, n);
+    unit = framing_unit(&reader->framing, seen, n, offer.ending == END);
     if (n < unit && offer.ending == END && n >= g7231_frame_bytes(seen[0]))
         unit = n;                                       /* the cell is torn, not the frame */
     if (n < unit && offer.ending == WHOLE)

@@ -12,8 +12,9 @@ struct framing {
     bool settled;                   /* false: so the format says, but no frame has shown it yet */
 };
 
-/* The bytes that the frame at `in` takes, of which n > 0 can be seen; more than n if it takes more, or more must be seen. */
-size_t framing_unit(struct framing *, const uint8_t *in, size_t n);
+/* The bytes that the frame at `in` takes, of which n > 0 can be seen, the last ones or not; more than n if it takes more, or
+ * more must be seen. */
+size_t framing_unit(struct framing *, const uint8_t *in, size_t n, bool last);
 
 struct reader {
     struct decoder decoder;
