@@ -1,5 +1,6 @@
 /* Linear prediction: clause 2.4. */
 #include <string.h>
+#include "plain.h"
 #include "tables.h"
 
 enum { SINE_Q15 = 0x799A, SINES = 14, SUBFRAMES_SEEN = 15 };           /* 0.95 */
@@ -8,28 +9,22 @@ enum { SINE_Q15 = 0x799A, SINES = 14, SUBFRAMES_SEEN = 15 };           /* 0.95 *
  * 71.6 2^24 < 2^31 1025 / 1024. */
 static void correlate(const int16_t *s, struct autocorrelation *out)
 {
-    int16_t v[WINDOW], shift;
-    int32_t energy = 0;
+    int16_t v[WINDOW + ORDER] = { 0 }, shift;          /* zeros behind: every lag is a sum of WINDOW terms */
+    int32_t energy;
     int norm;
 
-    memcpy(v, s, sizeof v);
+    memcpy(v, s, WINDOW * sizeof *v);
     shift = g7231_normalise(v, WINDOW);
-    for (int i = 0; i < WINDOW; i++) {
+    for (int i = 0; i < WINDOW; i++)
         v[i] = mult_r(v[i], g7231_window_q15[i]);
-        energy += v[i] * v[i];
-    }
+    energy = plain_dot(v, v, WINDOW);
     energy += energy >> 10;                                             /* white noise 30 dB below */
     norm = norm_l(energy);
     memset(out, 0, sizeof *out);
     out->r[0] = round_q15(L_shl(energy, norm));
     out->shift = (int16_t)(out->r[0] == 0 ? 40 : norm + 2 * shift);
-    for (int i = 1; i <= ORDER && out->r[0] != 0; i++) {
-        int32_t sum = 0;
-
-        for (int j = i; j < WINDOW; j++)
-            sum += v[j] * v[j - i];
-        out->r[i] = round_q15(L_mls(L_shl(sum, norm), g7231_lag_window_q15[i - 1]));
-    }
+    for (int i = 1; i <= ORDER && out->r[0] != 0; i++)
+        out->r[i] = round_q15(L_mls(L_shl(plain_dot(v, v + i, WINDOW), norm), g7231_lag_window_q15[i - 1]));
 }
 
 /* Levinson and Durbin's recursion; it ends early, with the coefficients that it has, where rounding would make the filter

@@ -1,13 +1,16 @@
 /* The high rate's search, MP-MLQ: clause 2.15. */
 #include <string.h>
+#include "plain.h"
 #include "tables.h"
 
-enum { STEPS = 2, SHORT_LAG = SUBFRAME - 2 };
+enum { STEPS = 2, SHORT_LAG = SUBFRAME - 2, ROOM = 64 };
 
 /* What a search works on: the impulse response, repeated with the lag or not, its correlations and those of the target. */
 struct workings {
-    const int16_t *target;
-    int16_t h_q13[SUBFRAME];
+    int16_t target[SUBFRAME + ROOM];            /* zeros behind */
+    int16_t h_q13[ROOM];                        /* likewise */
+    int64_t energy;                             /* the target's */
+    int32_t peak;                               /* the response's */
     int16_t own[SUBFRAME];          /* the response's autocorrelation, normalised */
     int32_t cross[SUBFRAME];        /* with the target, on the same scale */
     int train;
@@ -21,25 +24,29 @@ struct choice {
 
 static void prepare(struct workings *work, const int16_t target[SUBFRAME], const int16_t h_q13[SUBFRAME], int lag)
 {
-    int16_t half[SUBFRAME];
+    int16_t half[SUBFRAME + ROOM] = { 0 };
+    int64_t energy, energy_half = 0;
     int shift = 0;
 
-    work->target = target;
+    memset(work, 0, sizeof *work);
+    memcpy(work->target, target, SUBFRAME * sizeof *target);
+    work->energy = energy_of(target, SUBFRAME);
     work->train = lag < SHORT_LAG;
     if (work->train)
         g7231_train(h_q13, lag, work->h_q13);
     else
-        memcpy(work->h_q13, h_q13, sizeof work->h_q13);
-    for (int i = 0; i < SUBFRAME; i++)
-        half[i] = (int16_t)(work->h_q13[i] >> 1);
+        memcpy(work->h_q13, h_q13, SUBFRAME * sizeof *h_q13);
     for (int i = 0; i < SUBFRAME; i++) {
-        int32_t sum = g7231_dot(0, half + i, half, SUBFRAME - i);
-
-        shift = i == 0 ? norm_l(sum) : shift;
-        work->own[i] = round_q15(L_shl(sum, shift));
+        half[i] = (int16_t)(work->h_q13[i] >> 1);
+        work->peak = magnitude(work->h_q13[i]) > work->peak ? magnitude(work->h_q13[i]) : work->peak;
     }
-    for (int i = 0; i < SUBFRAME; i++)
-        work->cross[i] = L_shl(g7231_dot(0, target + i, work->h_q13, SUBFRAME - i), shift - 4);
+    energy = energy_of(work->h_q13, SUBFRAME);
+    energy_half = energy_of(half, SUBFRAME);
+    shift = norm_l(L_energy(energy_half));
+    for (int i = 0; i < SUBFRAME; i++) {
+        work->own[i] = round_q15(L_shl(L_dot(half + i, energy_half, half, energy_half, ROOM), shift));
+        work->cross[i] = L_shl(L_dot(work->target + i, work->energy, work->h_q13, energy, ROOM), shift - 4);
+    }
 }
 
 /* The place of a grid where one pulse alone would do most, the last of equals; and the gain that it would like. */
@@ -93,22 +100,48 @@ static void place(const struct workings *work, int pulses, struct choice *choice
     }
 }
 
-static int32_t gain_of(const struct workings *work, int pulses, const struct choice *choice)
+/* What the pulses become. All have one magnitude, so the response may be added up first where its peak shows that the sums
+ * of L_mac do not saturate. */
+static void filter(const struct workings *work, int pulses, const struct choice *choice, int16_t y[ROOM])
 {
+    int gain = g7231_fixed_gains[choice->amplitude];
+    int32_t sums[SUBFRAME + ROOM] = { 0 };
     int16_t e[SUBFRAME] = { 0 };
-    int32_t gain = 0;
 
+    if ((int64_t)2 * pulses * gain * work->peak <= INT32_MAX) {
+        for (int j = 0; j < pulses; j++) {
+            int32_t *from = sums + choice->at[j];
+            int16_t sign = choice->pulse[j] < 0 ? -1 : 1;
+
+            for (int i = 0; i < ROOM; i++)
+                from[i] += sign * work->h_q13[i];
+        }
+        for (int i = 0; i < SUBFRAME; i++)
+            y[i] = extract_h(L_shl(2 * gain * sums[i], 2));
+        return;
+    }
     for (int j = 0; j < pulses; j++)
         e[choice->at[j]] = choice->pulse[j];
     for (int i = 0; i < SUBFRAME; i++) {
-        int32_t sum = 0;
-        int16_t y;
-
         for (int j = 0; j <= i; j++)
-            sum = L_mac(sum, e[j], work->h_q13[i - j]);
-        y = extract_h(L_shl(sum, 2));
-        gain = L_sub(L_mac(gain, work->target[i], y), L_mult(y, y) >> 1);
+            sums[i] = L_mac(sums[i], e[j], work->h_q13[i - j]);
+        y[i] = extract_h(L_shl(sums[i], 2));
     }
+}
+
+/* 2 target . y - y . y, term by term; its partial sums are within energy(target) + 2 energy(y), as 2 sqrt(a b) <= a + b. */
+static int32_t gain_of(const struct workings *work, int pulses, const struct choice *choice)
+{
+    int16_t y[ROOM] = { 0 };
+    int64_t energy;
+    int32_t gain = 0;
+
+    filter(work, pulses, choice, y);
+    energy = energy_of(y, SUBFRAME);
+    if (work->energy + 2 * energy <= INT32_MAX)
+        return 2 * plain_dot(work->target, y, ROOM) - (int32_t)energy;
+    for (int i = 0; i < SUBFRAME; i++)
+        gain = L_sub(L_mac(gain, work->target[i], y[i]), L_mult(y[i], y[i]) >> 1);
     return gain;
 }
 

@@ -1,5 +1,5 @@
 /* The pitch of the weighted signal, normalised: the open loop's estimate (clause 2.9) and the harmonic noise shaping (2.11). */
-#include "g7231.h"
+#include "plain.h"
 
 enum { OPEN_LAG_MAX = HISTORY - 3, RANGE = 3, LAGS = 2 * RANGE + 1, SHAPING_Q15 = 0x2800 };    /* 0.3125 */
 
@@ -42,14 +42,17 @@ int16_t g7231_open_loop(const int16_t *now)
 {
     struct score best = { 30, 0x4000, INT16_MAX };
     int lag = LAG_MIN;
-    int32_t energy = g7231_dot(0, now - LAG_MIN + 1, now - LAG_MIN + 1, PAIR);
+    int64_t own = energy_of(now, PAIR), exact = energy_of(now - LAG_MIN + 1, PAIR);
+    int32_t energy = L_energy(exact);
 
     for (int i = LAG_MIN; i <= OPEN_LAG_MAX; i++) {
         const int16_t *past = now - i;
-        int32_t cross = g7231_dot(0, now, past, PAIR);
         struct score score;
+        int32_t cross;
 
+        exact += past[0] * past[0] - past[PAIR] * past[PAIR];
         energy = L_mac(L_msu(energy, past[PAIR], past[PAIR]), past[0], past[0]);
+        cross = L_dot(now, own, past, exact, PAIR);
         if (cross <= 0)
             continue;
         score = score_of(cross, energy);
@@ -68,12 +71,13 @@ struct harmonic g7231_harmonic(const int16_t *now, int16_t lag)
     int16_t s[1 + 2 * LAGS], over = 1, under = INT16_MAX, cross;
     int shift, best = -1;
 
-    wide[0] = g7231_dot(0, now, now, SUBFRAME);
+    /* Magnitudes up to 4096: 60 products of 2^24, doubled, are below 2^31. */
+    wide[0] = 2 * plain_dot(now, now, SUBFRAME);
     for (int i = 0; i < LAGS; i++) {
         const int16_t *past = now - (lag - RANGE + i);
 
-        wide[1 + 2 * i] = g7231_dot(0, past, past, SUBFRAME);
-        wide[2 + 2 * i] = g7231_dot(0, now, past, SUBFRAME);
+        wide[1 + 2 * i] = 2 * plain_dot(past, past, SUBFRAME);
+        wide[2 + 2 * i] = 2 * plain_dot(now, past, SUBFRAME);
     }
     for (int i = 0; i < 1 + 2 * LAGS; i++)
         peak = L_abs(wide[i]) > peak ? L_abs(wide[i]) : peak;

@@ -4,7 +4,7 @@
 
 #include "g7231.h"
 
-enum { COSINES = 512, LSP_CODES = 256, GAINS_85 = 85, GAINS_170 = 170, GAIN_TERMS = 20 };
+enum { COSINES = 512, LSP_CODES = 256, GAINS_85 = 85, GAINS_170 = 170, GAIN_TERMS = 20, TERMS = 24 };
 
 /* 2.4: a Hamming window, 0.54 - 0.46 cos(2 pi (i + 1/2) / 180), and the window over the lags (a binomial one, with a bandwidth
  * of some 20 Hz). [HammingWindowTable, BinomialWindowTable] */
@@ -25,8 +25,8 @@ extern const int16_t g7231_lsp_mean[ORDER];
 extern const int16_t g7231_lsp_band0[LSP_CODES][3], g7231_lsp_band1[LSP_CODES][3], g7231_lsp_band2[LSP_CODES][4];
 
 /* 2.14: five taps b in Q14, then -b b for each, then -b b' for each pair (1,0), (2,0), (2,1), (3,0), ..., which are Q14 as well
- * and made from taps of finer resolution: up to 2 from the product of those given. [AcbkGainTable085, AcbkGainTable170] */
-extern const int16_t g7231_gains_85[GAINS_85][GAIN_TERMS], g7231_gains_170[GAINS_170][GAIN_TERMS];
+ * and made from taps of finer resolution: up to 2 from the product of those given; then zeros. [AcbkGainTable085, AcbkGainTable170] */
+extern const int16_t g7231_gains_85[GAINS_85][TERMS], g7231_gains_170[GAINS_170][TERMS];
 
 /* The one tap that a vector amounts to at worst, for taming. [tabgain85, tabgain170] */
 extern const int16_t g7231_worst_85_q13[GAINS_85], g7231_worst_170_q13[GAINS_170];
