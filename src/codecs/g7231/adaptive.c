@@ -1,4 +1,5 @@
 /* The pitch predictor of five taps: what coder and decoder make of the past (clauses 2.18, 3.4). */
+#include "plain.h"
 #include "tables.h"
 
 enum { LONG_LAG = SUBFRAME - 2 };
@@ -17,12 +18,16 @@ void g7231_past(const int16_t *now, int lag, int16_t past[SUBFRAME + TAPS - 1])
         past[TAPS / 2 + i] = i < lag ? now[i - lag] : past[TAPS / 2 + i - lag];
 }
 
+/* Five taps of a code book come to 36775 at most: samples below 29000 do not let L_mac saturate. */
 void g7231_adaptive(const int16_t *now, enum rate rate, int16_t pair_lag, const struct subframe *sub, int16_t out[SUBFRAME])
 {
     const int16_t *taps = g7231_taps(rate, pair_lag, sub->taps);
     int16_t past[SUBFRAME + TAPS - 1];
+    bool plain = true;
 
     g7231_past(now, pair_lag - 1 + sub->lag_offset, past);
+    for (int i = 0; i < SUBFRAME + TAPS - 1; i++)
+        plain &= magnitude(past[i]) < 29000;
     for (int i = 0; i < SUBFRAME; i++)
-        out[i] = round_q15(L_shl(g7231_dot(0, past + i, taps, TAPS), 1));
+        out[i] = round_q15(L_shl(plain ? 2 * plain_dot(past + i, taps, TAPS) : g7231_dot(0, past + i, taps, TAPS), 1));
 }

@@ -48,6 +48,11 @@ int32_t g7231_dot(int32_t sum, const int16_t *a, const int16_t *b, int n);      
 int16_t g7231_normalise(int16_t *s, int n);     /* to a peak of 12 bits, 2048 to 4096; the left shift that did it [Vec_Norm] */
 int16_t g7231_sqrt(int32_t square_q31);         /* Q15, its lowest bit 0 [Sqrt_lbc] */
 
+/* Sums of a subframe, less what ten zeros make of x, or more by what ten poles make of y, which is a quarter of the sums,
+ * rounded: filters.c. x and y have ORDER samples of their past before them. */
+void g7231_zeros(int32_t sums[SUBFRAME], const int16_t a[ORDER], const int16_t *x);
+void g7231_poles(int32_t sums[SUBFRAME], const int16_t a[ORDER], int16_t *y);
+
 static inline int16_t random16(int16_t *seed)   /* [Rand_lbc] */
 {
     return *seed = wrap16((int32_t)((uint32_t)(uint16_t)*seed * 521 + 259));

@@ -101,29 +101,49 @@ static void weights(const int16_t lsp[ORDER], int16_t w[ORDER])
         w[i] = shl(w[i], shift);
 }
 
-static uint32_t nearest(const struct band *band, const int16_t *target, const int16_t *w)
+/* 2 target . w code - code . w code. Codes are below 6013 and weights below 1, so with targets below 8000 no sum comes to more
+ * than 4 (4 8000 6012 + 2 6012^2) < 2^31, and nothing saturates. */
+static inline int32_t gain_of(const int16_t *code, const int16_t *target, const int16_t *w, int count, bool plain)
 {
-    const int16_t *code = band->codes;
+    int16_t weighted[4];
+    int32_t gain = 0;
+
+    for (int j = 0; j < count; j++) {
+        weighted[j] = (int16_t)((w[j] * code[j] + 0x4000) >> 15);       /* mult_r */
+        gain = plain ? gain + target[j] * weighted[j] : L_mac(gain, target[j], weighted[j]);
+    }
+    gain = plain ? 4 * gain : L_shl(gain, 1);
+    for (int j = 0; j < count; j++)
+        gain = plain ? gain - 2 * code[j] * weighted[j] : L_msu(gain, code[j], weighted[j]);
+    return gain;
+}
+
+static inline uint32_t nearest(const int16_t *code, const int16_t *target, const int16_t *w, int count, bool plain)
+{
     int32_t best = -1;
     uint32_t index = 0;
 
-    for (uint32_t i = 0; i < LSP_CODES; i++, code += band->count) {
-        int16_t weighted[4];
-        int32_t gain = 0;
+    for (uint32_t i = 0; i < LSP_CODES; i++, code += count) {
+        int32_t gain = gain_of(code, target, w, count, plain);
 
-        for (int j = 0; j < band->count; j++) {
-            weighted[j] = mult_r(w[j], code[j]);
-            gain = L_mac(gain, target[j], weighted[j]);
-        }
-        gain = L_shl(gain, 1);
-        for (int j = 0; j < band->count; j++)
-            gain = L_msu(gain, code[j], weighted[j]);
         if (gain > best) {
             best = gain;
             index = i;
         }
     }
     return index;
+}
+
+/* Constants, so that a compiler makes a loop for each. */
+static uint32_t nearest_in(const struct band *band, const int16_t *target, const int16_t *w)
+{
+    bool plain = true;
+
+    for (int j = 0; j < band->count; j++)
+        plain = plain && target[j] < 8000 && target[j] > -8000;
+    if (!plain)
+        return nearest(band->codes, target, w, band->count, false);
+    return band->count == 3 ? nearest(band->codes, target, w, 3, true) : nearest(band->codes, target, w, 4, true);
 }
 
 static int16_t predicted(const int16_t before[ORDER], int i, int16_t factor_q15)
@@ -140,7 +160,7 @@ uint32_t g7231_lsp_encode(const int16_t lsp[ORDER], const int16_t before[ORDER])
     for (int i = 0; i < ORDER; i++)
         target[i] = sub(sub(lsp[i], g7231_lsp_mean[i]), predicted(before, i, PREDICTION_Q15));
     for (int k = 0; k < BANDS; k++)
-        codes = codes << 8 | nearest(&bands[k], target + bands[k].first, w + bands[k].first);
+        codes = codes << 8 | nearest_in(&bands[k], target + bands[k].first, w + bands[k].first);
     return codes;
 }
 

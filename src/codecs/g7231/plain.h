@@ -17,13 +17,37 @@ static inline int32_t plain_dot(const int16_t *a, const int16_t *b, int n)
     return (int32_t)sum;
 }
 
+static inline void plain_add(int32_t *restrict sums, const int16_t *restrict a, int16_t factor, int n)
+{
+    for (int i = 0; i < n / 8 * 8; i++)
+        sums[i] += factor * a[i];
+    for (int i = n / 8 * 8; i < n; i++)
+        sums[i] += factor * a[i];
+}
+
+/* The halves of 32 bits apart: neither sum leaves 32 bits. */
 static inline int64_t energy_of(const int16_t *a, int n)
 {
-    int64_t sum = 0;
+    uint32_t high = 0, low = 0;
 
-    for (int i = 0; i < n; i++)
-        sum += a[i] * a[i];
-    return sum;
+    for (int i = 0; i < n; i++) {
+        uint32_t square = (uint32_t)(a[i] * a[i]);
+
+        high += square >> 16;
+        low += square & 0xFFFF;
+    }
+    return ((int64_t)high << 16) + low;
+}
+
+/* round_q15(L_shl(x, 2)) and extract_h(L_shl(x, 2)): saturating before a right shift is saturating behind it. */
+static inline int16_t round_q13(int32_t x)
+{
+    return saturate(((x >> 13) + 1) >> 1);
+}
+
+static inline int16_t extract_q13(int32_t x)
+{
+    return saturate(x >> 14);
 }
 
 /* What L_mac makes of squares: no sum falls, so it saturates once at most. */

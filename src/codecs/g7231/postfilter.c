@@ -112,6 +112,7 @@ static int32_t measure(struct postfilter *state, const int16_t *s)
 static void formants(struct postfilter *state, const int16_t lpc_q13[ORDER], const int16_t *s, int16_t out[SUBFRAME])
 {
     int16_t zeros[ORDER], poles[ORDER], y[ORDER + SUBFRAME], *now = y + ORDER;
+    int32_t sums[SUBFRAME];
     int16_t tilt = (int16_t)(mult(state->tilt_q15, TILT_Q15) & ~3);
 
     for (int j = 0; j < ORDER; j++) {
@@ -119,17 +120,12 @@ static void formants(struct postfilter *state, const int16_t lpc_q13[ORDER], con
         poles[j] = mult_r(lpc_q13[j], g7231_postfilter_poles_q15[j]);
     }
     memcpy(y, state->poles, sizeof state->poles);
-    for (int i = 0; i < SUBFRAME; i++) {
-        int32_t sum = L_deposit_h(s[i]) >> 2;
-
-        for (int j = 0; j < ORDER; j++)
-            sum = L_msu(sum, zeros[j], s[i - 1 - j]);
-        for (int j = 0; j < ORDER; j++)
-            sum = L_mac(sum, poles[j], now[i - 1 - j]);
-        sum = L_shl(sum, 2);
-        now[i] = round_q15(sum);
-        out[i] = round_q15(L_mac(sum, now[i - 1], tilt));
-    }
+    for (int i = 0; i < SUBFRAME; i++)
+        sums[i] = L_deposit_h(s[i]) >> 2;
+    g7231_zeros(sums, zeros, s);
+    g7231_poles(sums, poles, now);
+    for (int i = 0; i < SUBFRAME; i++)
+        out[i] = round_q15(L_mac(L_shl(sums[i], 2), now[i - 1], tilt));
     memcpy(state->poles, y + SUBFRAME, sizeof state->poles);
 }
 

@@ -24,38 +24,27 @@ void g7231_weighting(const int16_t lpc_q13[ORDER], struct weighting *out)
 
 void g7231_weight(const struct weighting *filter, const int16_t *s, int16_t *out)
 {
-    for (int i = 0; i < SUBFRAME; i++) {
-        int32_t sum = L_mult(s[i], 0x2000);
+    int32_t sums[SUBFRAME];
 
-        for (int j = 0; j < ORDER; j++)
-            sum = L_msu(sum, filter->zeros[j], s[i - 1 - j]);
-        for (int j = 0; j < ORDER; j++)
-            sum = L_mac(sum, filter->poles[j], out[i - 1 - j]);
-        out[i] = round_q15(L_shl(sum, 2));
-    }
+    for (int i = 0; i < SUBFRAME; i++)
+        sums[i] = L_mult(s[i], 0x2000);
+    g7231_zeros(sums, filter->zeros, s);
+    g7231_poles(sums, filter->poles, out);
 }
 
-/* Synthesis and weighting of e, from their memories before s and out. */
-static void combined(const int16_t lpc_q13[ORDER], const struct weighting *filter, const int32_t *e, int up, int16_t *s, int16_t *out)
+/* Synthesis and weighting of what is in `sums`, from their memories before s and out. */
+static void combined(const int16_t lpc_q13[ORDER], const struct weighting *filter, int32_t sums[SUBFRAME], int up, int16_t *s, int16_t *out)
 {
-    for (int i = 0; i < SUBFRAME; i++) {
-        int32_t sum = e ? e[i] : 0;
-
-        for (int j = 0; j < ORDER; j++)
-            sum = L_mac(sum, lpc_q13[j], s[i - 1 - j]);
-        s[i] = round_q15(L_shl(sum, 2));
-        for (int j = 0; j < ORDER; j++)
-            sum = L_msu(sum, filter->zeros[j], s[i - 1 - j]);
-        sum = L_shl(sum, up);
-        for (int j = 0; j < ORDER; j++)
-            sum = L_mac(sum, filter->poles[j], out[i - 1 - j]);
-        out[i] = round_q15(L_shl(sum, 2));
-    }
+    g7231_poles(sums, lpc_q13, s);
+    g7231_zeros(sums, filter->zeros, s);
+    for (int i = 0; i < SUBFRAME; i++)
+        sums[i] = L_shl(sums[i], up);
+    g7231_poles(sums, filter->poles, out);
 }
 
 void g7231_impulse_response(const int16_t lpc_q13[ORDER], const struct weighting *filter, struct harmonic harmonic, int16_t h_q13[SUBFRAME])
 {
-    static const int32_t impulse[SUBFRAME] = { 0x04000000 };
+    int32_t impulse[SUBFRAME] = { 0x04000000 };
     int16_t s[ORDER + SUBFRAME] = { 0 }, out[HISTORY + SUBFRAME] = { 0 }, *now = out + HISTORY;
 
     combined(lpc_q13, filter, impulse, 1, s + ORDER, now);
@@ -67,10 +56,11 @@ void g7231_subtract_ringing(const struct ringing *state, const int16_t lpc_q13[O
                             struct harmonic harmonic, int16_t target[SUBFRAME])
 {
     int16_t s[ORDER + SUBFRAME], out[HISTORY + SUBFRAME], *now = out + HISTORY;
+    int32_t nothing[SUBFRAME] = { 0 };
 
     memcpy(s, state->synthesis, sizeof state->synthesis);
     memcpy(out, state->weighted, sizeof state->weighted);
-    combined(lpc_q13, filter, 0, 0, s + ORDER, now);
+    combined(lpc_q13, filter, nothing, 0, s + ORDER, now);
     for (int i = 0; i < SUBFRAME; i++)
         target[i] = round_q15(L_mac(L_deposit_h(sub(target[i], now[i])), harmonic.gain_q15, now[i - harmonic.lag]));
 }

@@ -1,0 +1,74 @@
+/* The two halves of every filter of order 10: sums of 32 bits, from which the filters of G.723.1 differ only by what goes in,
+ * and by what they make of the sums. */
+#include <string.h>
+#include "plain.h"
+
+static int32_t peak_of(const int16_t *s, int n)
+{
+    int16_t high = 0, low = 0;
+
+    for (int i = 0; i < n; i++) {
+        high = s[i] > high ? s[i] : high;
+        low = s[i] < low ? s[i] : low;
+    }
+    return high > -low ? high : -low;
+}
+
+static int64_t peak_of_sums(const int32_t sums[SUBFRAME])
+{
+    int32_t high = 0, low = 0;
+
+    for (int i = 0; i < SUBFRAME; i++) {
+        high = sums[i] > high ? sums[i] : high;
+        low = sums[i] < low ? sums[i] : low;
+    }
+    return high > -(int64_t)low ? high : -(int64_t)low;
+}
+
+/* Whether ten products, doubled and added to the greatest of the sums, stay within 32 bits. */
+static bool fits(int64_t sum, const int16_t a[ORDER], int32_t peak)
+{
+    return sum + 2 * (int64_t)magnitudes(a, ORDER) * peak <= INT32_MAX;
+}
+
+void g7231_zeros(int32_t sums[SUBFRAME], const int16_t a[ORDER], const int16_t *x)
+{
+    int32_t wide[SUBFRAME] = { 0 };
+
+    if (fits(peak_of_sums(sums), a, peak_of(x - ORDER, ORDER + SUBFRAME))) {        /* so that the products alone do as well */
+        for (int j = 0; j < ORDER; j++)
+            plain_add(wide, x - 1 - j, a[j], SUBFRAME);
+        for (int i = 0; i < SUBFRAME; i++)
+            sums[i] -= 2 * wide[i];
+        return;
+    }
+    for (int i = 0; i < SUBFRAME; i++)
+        for (int j = 0; j < ORDER; j++)
+            sums[i] = L_msu(sums[i], a[j], x[i - 1 - j]);
+}
+
+/* The bound on the plain sums is looked at behind them: the first sample that breaks it is made from samples that do not, so
+ * it is right, and is seen. Until then sums may wrap. */
+void g7231_poles(int32_t sums[SUBFRAME], const int16_t a[ORDER], int16_t *y)
+{
+    uint32_t wide[SUBFRAME];
+
+    for (int i = 0; i < SUBFRAME; i++) {
+        uint32_t sum = 0;
+
+        for (int j = ORDER - 1; j >= 0; j--)            /* the latest last: it alone is waited for */
+            sum += (uint32_t)(a[j] * y[i - 1 - j]);
+        wide[i] = (uint32_t)sums[i] + 2 * sum;
+        y[i] = round_q13((int32_t)wide[i]);
+    }
+    if (fits(peak_of_sums(sums), a, peak_of(y - ORDER, ORDER + SUBFRAME))) {
+        for (int i = 0; i < SUBFRAME; i++)
+            sums[i] = (int32_t)wide[i];
+        return;
+    }
+    for (int i = 0; i < SUBFRAME; i++) {
+        for (int j = 0; j < ORDER; j++)
+            sums[i] = L_mac(sums[i], a[j], y[i - 1 - j]);
+        y[i] = round_q13(sums[i]);
+    }
+}
