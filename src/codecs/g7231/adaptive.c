@@ -23,11 +23,15 @@ void g7231_adaptive(const int16_t *now, enum rate rate, int16_t pair_lag, const 
 {
     const int16_t *taps = g7231_taps(rate, pair_lag, sub->taps);
     int16_t past[SUBFRAME + TAPS - 1];
-    bool plain = true;
+    int32_t sums[SUBFRAME] = { 0 }, peak = 0;
 
     g7231_past(now, pair_lag - 1 + sub->lag_offset, past);
     for (int i = 0; i < SUBFRAME + TAPS - 1; i++)
-        plain &= magnitude(past[i]) < 29000;
+        peak = magnitude(past[i]) > peak ? magnitude(past[i]) : peak;
+    for (int j = 0; j < TAPS && peak < 29000; j++)
+        plain_add(sums, past + j, taps[j], SUBFRAME);
+    for (int i = 0; i < SUBFRAME && peak >= 29000; i++)
+        sums[i] = g7231_dot(0, past + i, taps, TAPS) >> 1;              /* even */
     for (int i = 0; i < SUBFRAME; i++)
-        out[i] = round_q15(L_shl(plain ? 2 * plain_dot(past + i, taps, TAPS) : g7231_dot(0, past + i, taps, TAPS), 1));
+        out[i] = round_q13(sums[i]);
 }

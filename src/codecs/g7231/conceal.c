@@ -1,5 +1,6 @@
 /* What is put in place of a lost frame: clause 3.10.2. */
 #include <string.h>
+#include "plain.h"
 #include "tables.h"
 
 enum { MOST_LOST = 3, FADE_Q15 = 0x6000 };
@@ -7,12 +8,14 @@ enum { MOST_LOST = 3, FADE_Q15 = 0x6000 };
 /* The lag, within 3 of the last pair's, that best predicts the last half of the frame; 0 where it gains too little. */
 static int16_t voiced_lag(const int16_t *half, int lag, int16_t energy)
 {
+    int64_t own = energy_of(half, PAIR), all;
     int32_t best = 0;
     int16_t cross, past;
 
     lag = lag > HISTORY - 3 ? HISTORY - 3 : lag;
+    all = energy_of(half - HISTORY, HISTORY + PAIR);                    /* and so of any past in it */
     for (int i = lag - 3, last = lag + 3; i <= last; i++) {
-        int32_t sum = g7231_dot(0, half, half - i, PAIR);
+        int32_t sum = L_dot(half, own, half - i, all, PAIR);
 
         if (sum > best) {
             best = sum;
@@ -20,7 +23,7 @@ static int16_t voiced_lag(const int16_t *half, int lag, int16_t energy)
         }
     }
     cross = round_q15(best);
-    past = round_q15(g7231_dot(0, half - lag, half - lag, PAIR));
+    past = round_q15(L_energy(energy_of(half - lag, PAIR)));
     return (int16_t)(cross > 0 && L_msu(L_mult(past, energy) >> 3, cross, cross) < 0 ? lag : 0);
 }
 
@@ -30,7 +33,7 @@ void g7231_conceal_learn(struct concealment *state, const struct parameters *in,
 
     state->lost = 0;
     state->gain = g7231_fixed_gains[(in->subframes[SUBFRAMES - 2].amplitude + in->subframes[SUBFRAMES - 1].amplitude) >> 1];
-    state->energy = round_q15(g7231_dot(0, half, half, PAIR));
+    state->energy = round_q15(L_energy(energy_of(half, PAIR)));
     state->shift = shift;
     state->lag = voiced_lag(half, in->lags[PAIRS - 1], state->energy);
 }

@@ -24,7 +24,7 @@ static void excite(struct decoder *state, const struct parameters *in, int16_t e
         g7231_adaptive(now, in->rate, in->lags[k / 2], &in->subframes[k], past);
         g7231_fixed(in, k, now);
         for (int i = 0; i < SUBFRAME; i++)
-            now[i] = add(shl(now[i], 1), past[i]);
+            now[i] = saturate(saturate(2 * now[i]) + past[i]);
     }
     memcpy(normal, excitation, sizeof normal);
     shift = g7231_normalise(normal, HISTORY + FRAME);

@@ -68,7 +68,7 @@ static void encode_subframe(struct encoder *state, const struct analysis *in, co
         g7231_algebraic(target, h_q13, out->lags[k / 2], budget, sub, own);
     g7231_adaptive(now, out->rate, out->lags[k / 2], sub, now);
     for (int i = 0; i < SUBFRAME; i++)
-        now[i] = add(shl(own[i], 1), now[i]);
+        now[i] = saturate(saturate(2 * own[i]) + now[i]);
 }
 
 static void encode_speech(struct encoder *state, const struct analysis *in, int16_t excitation[HISTORY + FRAME],

@@ -8,17 +8,41 @@ int32_t g7231_dot(int32_t sum, const int16_t *a, const int16_t *b, int n)
     return sum;
 }
 
+enum { AT_ONCE = 32 };              /* so that compilers make vectors of it */
+
+static void shift_left_less_3(int16_t *s, int n, int shift)
+{
+    int16_t factor = (int16_t)(1 << shift);
+
+    for (; n >= AT_ONCE; s += AT_ONCE, n -= AT_ONCE)
+        for (int i = 0; i < AT_ONCE; i++)
+            s[i] = (int16_t)((s[i] * factor) >> 3);
+    for (int i = 0; i < n; i++)
+        s[i] = (int16_t)((s[i] * factor) >> 3);
+}
+
+static int16_t peak_of(const int16_t *s, int n)
+{
+    int16_t high = 0, low = 0;
+
+    for (; n >= AT_ONCE; s += AT_ONCE, n -= AT_ONCE)
+        for (int i = 0; i < AT_ONCE; i++) {
+            high = s[i] > high ? s[i] : high;
+            low = s[i] < low ? s[i] : low;
+        }
+    for (int i = 0; i < n; i++) {
+        high = s[i] > high ? s[i] : high;
+        low = s[i] < low ? s[i] : low;
+    }
+    return negate(low) > high ? negate(low) : high;
+}
+
 /* The peak's norm is 0 to 14, so that 2^norm |s| stays below 2^15 and the low 16 bits are all there is. */
 int16_t g7231_normalise(int16_t *s, int n)
 {
-    int16_t peak = 0;
-    int norm;
+    int norm = norm_s(peak_of(s, n));
 
-    for (int i = 0; i < n; i++)
-        peak = abs_s(s[i]) > peak ? abs_s(s[i]) : peak;
-    norm = norm_s(peak);
-    for (int i = 0; i < n; i++)
-        s[i] = (int16_t)((s[i] * (1 << norm)) >> 3);
+    shift_left_less_3(s, n, norm);
     return (int16_t)(norm - 3);
 }
 

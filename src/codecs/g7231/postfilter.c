@@ -1,8 +1,15 @@
 /* The pitch postfilter (clause 3.6), the formant postfilter (3.8) and the gain scaling unit (3.9). */
 #include <string.h>
+#include "plain.h"
 #include "tables.h"
 
 enum { FORGETTING_Q15 = 0x2000, TILT_Q15 = -0x4000, ADAPTING_Q15 = 0x0800, UNITY_Q12 = 0x1000 };
+
+/* Of a subframe, normalised to magnitudes up to 4096: 60 products of 2^24, doubled, are below 2^31. */
+static int32_t correlation(const int16_t *a, const int16_t *b)
+{
+    return 2 * plain_dot(a, b, SUBFRAME);
+}
 
 /* --- Pitch --- */
 
@@ -20,7 +27,7 @@ static int best_lag(const int16_t *now, int lag, int direction, int room)
 
     lag = lag > HISTORY - 3 ? HISTORY - 3 : lag;
     for (int i = lag - 3; i <= lag + 3; i++) {
-        int32_t sum = direction < 0 || i <= room ? g7231_dot(0, now, now + direction * i, SUBFRAME) : 0;
+        int32_t sum = direction < 0 || i <= room ? correlation(now, now + direction * i) : 0;
 
         if (sum > best) {
             best = sum;
@@ -59,11 +66,11 @@ static struct comb find_comb(enum rate rate, const int16_t *now, int lag, int ro
 
     if (lags[0] == 0 && lags[1] == 0)
         return (struct comb){ 0, 0, INT16_MAX };
-    wide[0] = g7231_dot(0, now, now, SUBFRAME);
+    wide[0] = correlation(now, now);
     for (int k = 0; k < 2; k++)
         if (lags[k] != 0) {
-            wide[1 + 2 * k] = g7231_dot(0, now, now + lags[k], SUBFRAME);
-            wide[2 + 2 * k] = g7231_dot(0, now + lags[k], now + lags[k], SUBFRAME);
+            wide[1 + 2 * k] = correlation(now, now + lags[k]);
+            wide[2 + 2 * k] = correlation(now + lags[k], now + lags[k]);
         }
     for (int i = 0; i < 5; i++)
         peak = wide[i] > peak ? wide[i] : peak;
@@ -99,8 +106,8 @@ static int32_t measure(struct postfilter *state, const int16_t *s)
 
     memcpy(normal, s, sizeof normal);
     shift = g7231_normalise(normal, SUBFRAME);
-    energy = g7231_dot(0, normal, normal, SUBFRAME);
-    cross = g7231_dot(0, normal + 1, normal, SUBFRAME - 1);
+    energy = correlation(normal, normal);
+    cross = 2 * plain_dot(normal + 1, normal, SUBFRAME - 1);
     if (extract_h(energy) != 0) {
         first = div_l(L_abs(cross >> 1), extract_h(energy));
         first = cross < 0 ? negate(first) : first;
@@ -139,7 +146,7 @@ static int16_t gain_towards(int32_t wanted, const int16_t s[SUBFRAME])
 
     for (int i = 0; i < SUBFRAME; i++)
         quarter[i] = (int16_t)(s[i] >> 2);
-    energy = g7231_dot(0, quarter, quarter, SUBFRAME);
+    energy = L_energy(energy_of(quarter, SUBFRAME));
     if (energy == 0 || wanted == 0)
         return UNITY_Q12;
     up = norm_l(energy), wanted_up = norm_l(wanted);
@@ -147,15 +154,16 @@ static int16_t gain_towards(int32_t wanted, const int16_t s[SUBFRAME])
     return g7231_sqrt(L_deposit_h(div_l(L_shl(wanted, wanted_up) >> 1, extract_h(L_shl(energy, up)))) >> (down < 0 ? 0 : down));
 }
 
+/* Gains are not negative: G 2^16 - G 2^12 + W 2^12 is below 2^31 - 2^15, and nothing saturates before the end. */
 static void scale(struct postfilter *state, int16_t wanted_q12, int16_t s[SUBFRAME])
 {
-    for (int i = 0; i < SUBFRAME; i++) {
-        int32_t gain = L_deposit_h(state->gain_q12);
+    int32_t gain = state->gain_q12;
 
-        gain = L_mac(L_msu(gain, state->gain_q12, ADAPTING_Q15), wanted_q12, ADAPTING_Q15);
-        state->gain_q12 = round_q15(gain);
-        s[i] = round_q15(L_shl(L_mult(s[i], add(state->gain_q12, shr(state->gain_q12, 4))), 4));
+    for (int i = 0; i < SUBFRAME; i++) {
+        gain = (gain * (0x10000 - 2 * ADAPTING_Q15) + wanted_q12 * (2 * ADAPTING_Q15) + 0x8000) >> 16;
+        s[i] = saturate((s[i] * saturate(gain + (gain >> 4)) + 0x400) >> 11);
     }
+    state->gain_q12 = (int16_t)gain;
 }
 
 void g7231_postfilter(struct postfilter *state, const int16_t lpc_q13[ORDER], const int16_t *s, int16_t out[SUBFRAME])
