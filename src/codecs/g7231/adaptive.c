@@ -1,4 +1,5 @@
 /* The pitch predictor of five taps: what coder and decoder make of the past (clauses 2.18, 3.4). */
+#include <string.h>
 #include "plain.h"
 #include "tables.h"
 
@@ -12,10 +13,11 @@ const int16_t *g7231_taps(enum rate rate, int16_t pair_lag, int16_t index)
 /* Within a lag of the present, the period before is repeated. */
 void g7231_past(const int16_t *now, int lag, int16_t past[SUBFRAME + TAPS - 1])
 {
-    past[0] = now[-lag - 2];
-    past[1] = now[-lag - 1];
-    for (int i = 0; i < SUBFRAME + TAPS / 2; i++)
-        past[TAPS / 2 + i] = i < lag ? now[i - lag] : past[TAPS / 2 + i - lag];
+    int period = TAPS / 2 + lag, n = SUBFRAME + TAPS - 1;
+
+    memcpy(past, now - period, (size_t)(n < period ? n : period) * sizeof *past);
+    for (int i = period; i < n; i++)
+        past[i] = past[i - lag];
 }
 
 /* Five taps of a code book come to 36775 at most: samples below 29000 do not let L_mac saturate. */
@@ -23,11 +25,10 @@ void g7231_adaptive(const int16_t *now, enum rate rate, int16_t pair_lag, const 
 {
     const int16_t *taps = g7231_taps(rate, pair_lag, sub->taps);
     int16_t past[SUBFRAME + TAPS - 1];
-    int32_t sums[SUBFRAME] = { 0 }, peak = 0;
+    int32_t sums[SUBFRAME] = { 0 }, peak;
 
     g7231_past(now, pair_lag - 1 + sub->lag_offset, past);
-    for (int i = 0; i < SUBFRAME + TAPS - 1; i++)
-        peak = magnitude(past[i]) > peak ? magnitude(past[i]) : peak;
+    peak = peak_of(past, SUBFRAME + TAPS - 1);
     for (int j = 0; j < TAPS && peak < 29000; j++)
         plain_add(sums, past + j, taps[j], SUBFRAME);
     for (int i = 0; i < SUBFRAME && peak >= 29000; i++)

@@ -3,17 +3,6 @@
 #include <string.h>
 #include "plain.h"
 
-static int32_t peak_of(const int16_t *s, int n)
-{
-    int16_t high = 0, low = 0;
-
-    for (int i = 0; i < n; i++) {
-        high = s[i] > high ? s[i] : high;
-        low = s[i] < low ? s[i] : low;
-    }
-    return high > -low ? high : -low;
-}
-
 static int64_t peak_of_sums(const int32_t sums[SUBFRAME])
 {
     int32_t high = 0, low = 0;

@@ -1,5 +1,6 @@
 /* Clause 4: what is sent, lowest bits first. */
 #include <string.h>
+#include "bits.h"
 #include "g7231.h"
 
 enum { INFO_63 = 0, INFO_53 = 1, INFO_SILENCE = 2, INFO_UNTRANSMITTED = 3 };
@@ -13,13 +14,13 @@ struct cursor {
     unsigned at;
 };
 
+/* Up to 24 bits; four bytes from the first one's on are there. */
 static uint32_t get(struct cursor *cursor, unsigned bits)
 {
-    uint32_t value = 0;
+    uint32_t value = load32_le(cursor->bytes + cursor->at / 8) >> cursor->at % 8;
 
-    for (unsigned i = 0; i < bits; i++, cursor->at++)
-        value |= (uint32_t)(cursor->bytes[cursor->at / 8] >> cursor->at % 8 & 1) << i;
-    return value;
+    cursor->at += bits;
+    return value & (((uint32_t)1 << bits) - 1);
 }
 
 /* Into zeros. */
@@ -98,7 +99,7 @@ static void get_pulses_53(struct cursor *cursor, struct subframe subs[SUBFRAMES]
 
 bool g7231_unpack(const uint8_t *frame, struct parameters *out)
 {
-    uint8_t bytes[FRAME_BYTES] = { 0 };
+    uint8_t bytes[FRAME_BYTES + 3] = { 0 };
     struct cursor cursor = { bytes, 0 };
     uint32_t info;
     bool legal;

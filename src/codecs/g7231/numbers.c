@@ -1,5 +1,5 @@
 /* What several stages need. */
-#include "g7231.h"
+#include "plain.h"
 
 int32_t g7231_dot(int32_t sum, const int16_t *a, const int16_t *b, int n)
 {
@@ -21,26 +21,10 @@ static void shift_left_less_3(int16_t *s, int n, int shift)
         s[i] = (int16_t)((s[i] * factor) >> 3);
 }
 
-static int16_t peak_of(const int16_t *s, int n)
-{
-    int16_t high = 0, low = 0;
-
-    for (; n >= AT_ONCE; s += AT_ONCE, n -= AT_ONCE)
-        for (int i = 0; i < AT_ONCE; i++) {
-            high = s[i] > high ? s[i] : high;
-            low = s[i] < low ? s[i] : low;
-        }
-    for (int i = 0; i < n; i++) {
-        high = s[i] > high ? s[i] : high;
-        low = s[i] < low ? s[i] : low;
-    }
-    return negate(low) > high ? negate(low) : high;
-}
-
 /* The peak's norm is 0 to 14, so that 2^norm |s| stays below 2^15 and the low 16 bits are all there is. */
 int16_t g7231_normalise(int16_t *s, int n)
 {
-    int norm = norm_s(peak_of(s, n));
+    int norm = norm_s(saturate(peak_of(s, n)));
 
     shift_left_less_3(s, n, norm);
     return (int16_t)(norm - 3);
