@@ -20,7 +20,8 @@ void g7231_past(const int16_t *now, int lag, int16_t past[SUBFRAME + TAPS - 1])
         past[i] = past[i - lag];
 }
 
-/* Five taps of a code book come to 36775 at most: samples below 29000 do not let L_mac saturate. */
+/* Five taps of a code book come to 36775 at most: samples below 29000 do not let L_mac saturate, samples below 14000 not even
+ * the end. */
 void g7231_adaptive(const int16_t *now, enum rate rate, int16_t pair_lag, const struct subframe *sub, int16_t out[SUBFRAME])
 {
     const int16_t *taps = g7231_taps(rate, pair_lag, sub->taps);
@@ -32,7 +33,11 @@ void g7231_adaptive(const int16_t *now, enum rate rate, int16_t pair_lag, const 
     for (int j = 0; j < TAPS && peak < 29000; j++)
         plain_add(sums, past + j, taps[j], SUBFRAME);
     for (int i = 0; i < SUBFRAME && peak >= 29000; i++)
-        sums[i] = g7231_dot(0, past + i, taps, TAPS) >> 1;              /* even */
-    for (int i = 0; i < SUBFRAME; i++)
-        out[i] = round_q13(sums[i]);
+        sums[i] = g7231_dot(0, past + i, taps, TAPS) >> 1;              /* even, or INT32_MAX: rounded like 2^31 */
+    if (peak < 14000)
+        for (int i = 0; i < SUBFRAME; i++)
+            out[i] = (int16_t)((sums[i] + 0x2000) >> 14);
+    else
+        for (int i = 0; i < SUBFRAME; i++)
+            out[i] = round_q13(sums[i]);
 }

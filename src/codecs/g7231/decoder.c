@@ -19,12 +19,11 @@ static void excite(struct decoder *state, const struct parameters *in, int16_t e
     int16_t normal[HISTORY + FRAME], shift;
 
     for (int k = 0; k < SUBFRAMES; k++) {
-        int16_t *now = excitation + HISTORY + k * SUBFRAME, past[SUBFRAME];
+        int16_t *now = excitation + HISTORY + k * SUBFRAME, past[SUBFRAME], fixed[SUBFRAME];
 
         g7231_adaptive(now, in->rate, in->lags[k / 2], &in->subframes[k], past);
-        g7231_fixed(in, k, now);
-        for (int i = 0; i < SUBFRAME; i++)
-            now[i] = saturate(saturate(2 * now[i]) + past[i]);
+        g7231_fixed(in, k, fixed);
+        g7231_excitation(fixed, past, now);
     }
     memcpy(normal, excitation, sizeof normal);
     shift = g7231_normalise(normal, HISTORY + FRAME);

@@ -55,7 +55,7 @@ static void analyse(struct encoder *state, const int16_t pcm[FRAME], struct anal
 static void encode_subframe(struct encoder *state, const struct analysis *in, const int16_t lpc_q13[ORDER], int k,
                             struct harmonic harmonic, int *budget, int16_t *now, struct parameters *out)
 {
-    int16_t target[SUBFRAME], h_q13[SUBFRAME], own[SUBFRAME];
+    int16_t target[SUBFRAME], h_q13[SUBFRAME], own[SUBFRAME], past[SUBFRAME];
     struct subframe *sub = &out->subframes[k];
 
     g7231_shape(in->weighted + HISTORY + k * SUBFRAME, harmonic, target);
@@ -66,9 +66,8 @@ static void encode_subframe(struct encoder *state, const struct analysis *in, co
         g7231_multipulse(target, h_q13, out->lags[k / 2], g7231_pulses[k], sub, own);
     else
         g7231_algebraic(target, h_q13, out->lags[k / 2], budget, sub, own);
-    g7231_adaptive(now, out->rate, out->lags[k / 2], sub, now);
-    for (int i = 0; i < SUBFRAME; i++)
-        now[i] = saturate(saturate(2 * own[i]) + now[i]);
+    g7231_adaptive(now, out->rate, out->lags[k / 2], sub, past);
+    g7231_excitation(own, past, now);
 }
 
 static void encode_speech(struct encoder *state, const struct analysis *in, int16_t excitation[HISTORY + FRAME],

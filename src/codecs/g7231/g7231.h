@@ -47,6 +47,7 @@ size_t g7231_pack(const struct parameters *, uint8_t frame[FRAME_BYTES]);
 int32_t g7231_dot(int32_t sum, const int16_t *a, const int16_t *b, int n);      /* L_mac in turn */
 int16_t g7231_normalise(int16_t *s, int n);     /* to a peak of 12 bits, 2048 to 4096; the left shift that did it [Vec_Norm] */
 int16_t g7231_sqrt(int32_t square_q31);         /* Q15, its lowest bit 0 [Sqrt_lbc] */
+void g7231_excitation(const int16_t fixed[SUBFRAME], const int16_t past[SUBFRAME], int16_t out[SUBFRAME]);     /* 2 fixed + past */
 
 /* Sums of a subframe, less what ten zeros make of x, or more by what ten poles make of y, which is a quarter of the sums,
  * rounded: filters.c. x and y have ORDER samples of their past before them. */

@@ -42,3 +42,14 @@ int16_t g7231_sqrt(int32_t square_q31)
     }
     return root;
 }
+
+/* Without saturation where the peaks allow, as vectors have none. */
+void g7231_excitation(const int16_t fixed[SUBFRAME], const int16_t past[SUBFRAME], int16_t out[SUBFRAME])
+{
+    if (2 * peak_of(fixed, SUBFRAME) + peak_of(past, SUBFRAME) <= INT16_MAX)
+        for (int i = 0; i < SUBFRAME; i++)
+            out[i] = (int16_t)(2 * fixed[i] + past[i]);
+    else
+        for (int i = 0; i < SUBFRAME; i++)
+            out[i] = add(shl(fixed[i], 1), past[i]);
+}

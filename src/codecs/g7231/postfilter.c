@@ -89,12 +89,17 @@ void g7231_pitch_postfilter(const struct parameters *in, const int16_t normal[HI
         struct comb comb = find_comb(in->rate, normal + at, in->lags[k / 2], FRAME - (k + 1) * SUBFRAME);
         const int16_t *now = excitation + at;
 
-        for (int i = 0; i < SUBFRAME; i++)
-            *out++ = round_q15(L_mac(L_mult(now[i], comb.scale_q15), now[comb.lag + i], comb.gain_q15));
+        for (int i = 0; i < SUBFRAME; i++)             /* a scale of up to 1 and a gain of up to 1/4: 32 bits hold the sum */
+            *out++ = saturate((now[i] * comb.scale_q15 + now[comb.lag + i] * comb.gain_q15 + 0x4000) >> 15);
     }
 }
 
 /* --- Formants --- */
+
+static bool magnitude_is_below(int32_t x, int bits)
+{
+    return (uint32_t)x + ((uint32_t)1 << bits) < (uint32_t)2 << bits;
+}
 
 /* Twice the sum of squares, shifted as the gain scaling unit wants it, and the tilt of the spectrum, which the filter
  * counters by half of what it has been lately. */
@@ -131,8 +136,14 @@ static void formants(struct postfilter *state, const int16_t lpc_q13[ORDER], con
         sums[i] = L_deposit_h(s[i]) >> 2;
     g7231_zeros(sums, zeros, s);
     g7231_poles(sums, poles, now);
-    for (int i = 0; i < SUBFRAME; i++)
-        out[i] = round_q15(L_mac(L_shl(sums[i], 2), now[i - 1], tilt));
+    for (int i = 0; i < SUBFRAME; i++) {
+        int32_t product = now[i - 1] * tilt;            /* of a tilt within 1/2 */
+
+        if (magnitude_is_below(sums[i], 28) && magnitude_is_below(product, 28))
+            out[i] = saturate((4 * sums[i] + 2 * product + 0x8000) >> 16);
+        else
+            out[i] = round_q15(L_mac(L_shl(sums[i], 2), now[i - 1], tilt));
+    }
     memcpy(state->poles, y + SUBFRAME, sizeof state->poles);
 }
 
@@ -161,7 +172,7 @@ static void scale(struct postfilter *state, int16_t wanted_q12, int16_t s[SUBFRA
 
     for (int i = 0; i < SUBFRAME; i++) {
         gain = (gain * (0x10000 - 2 * ADAPTING_Q15) + wanted_q12 * (2 * ADAPTING_Q15) + 0x8000) >> 16;
-        s[i] = saturate((s[i] * saturate(gain + (gain >> 4)) + 0x400) >> 11);
+        s[i] = saturate((s[i] * (gain + (gain >> 4) < INT16_MAX ? gain + (gain >> 4) : INT16_MAX) + 0x400) >> 11);
     }
     state->gain_q12 = (int16_t)gain;
 }
