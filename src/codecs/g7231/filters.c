@@ -36,35 +36,59 @@ void g7231_zeros(int32_t sums[SUBFRAME], const int16_t a[ORDER], const int16_t *
             sums[i] = L_msu(sums[i], a[j], x[i - 1 - j]);
 }
 
-/* Ten products of the samples before y, the latest last: it alone is waited for. Written out, as loops of ten are left as
- * they are by compilers that mind the size. */
-static inline uint32_t products(const int32_t a[ORDER], const int32_t *y)
-{
-    uint32_t sum = (uint32_t)(a[9] * y[-10]) + (uint32_t)(a[8] * y[-9]) + (uint32_t)(a[7] * y[-8]) + (uint32_t)(a[6] * y[-7]) +
-                   (uint32_t)(a[5] * y[-6]);
+enum { BLOCK = 8, BLOCKS = (SUBFRAME + BLOCK - 1) / BLOCK };
 
-    sum += (uint32_t)(a[4] * y[-5]) + (uint32_t)(a[3] * y[-4]) + (uint32_t)(a[2] * y[-3]);
-    return sum + (uint32_t)(a[1] * y[-2]) + (uint32_t)(a[0] * y[-1]);
+/* The plain sums of a block and its samples, modulo 2^32, from what ten samples before it add to them: written out, as compilers that mind
+ * the size leave short loops as they are. */
+static void feed_back(const uint32_t a[BLOCK], uint32_t sums[BLOCK], int16_t y[BLOCK])
+{
+    uint32_t y0, y1, y2, y3, y4, y5, y6, y7;
+
+    y0 = (uint32_t)round_q13((int32_t)sums[0]);
+    sums[1] += a[0] * y0;
+    y1 = (uint32_t)round_q13((int32_t)sums[1]);
+    sums[2] += a[1] * y0 + a[0] * y1;
+    y2 = (uint32_t)round_q13((int32_t)sums[2]);
+    sums[3] += a[2] * y0 + a[1] * y1 + a[0] * y2;
+    y3 = (uint32_t)round_q13((int32_t)sums[3]);
+    sums[4] += a[3] * y0 + a[2] * y1 + a[1] * y2 + a[0] * y3;
+    y4 = (uint32_t)round_q13((int32_t)sums[4]);
+    sums[5] += a[4] * y0 + a[3] * y1 + a[2] * y2 + a[1] * y3 + a[0] * y4;
+    y5 = (uint32_t)round_q13((int32_t)sums[5]);
+    sums[6] += a[5] * y0 + a[4] * y1 + a[3] * y2 + a[2] * y3 + a[1] * y4 + a[0] * y5;
+    y6 = (uint32_t)round_q13((int32_t)sums[6]);
+    sums[7] += a[6] * y0 + a[5] * y1 + a[4] * y2 + a[3] * y3 + a[2] * y4 + a[1] * y5 + a[0] * y6;
+    y7 = (uint32_t)round_q13((int32_t)sums[7]);
+    y[0] = (int16_t)(int32_t)y0, y[1] = (int16_t)(int32_t)y1, y[2] = (int16_t)(int32_t)y2, y[3] = (int16_t)(int32_t)y3;
+    y[4] = (int16_t)(int32_t)y4, y[5] = (int16_t)(int32_t)y5, y[6] = (int16_t)(int32_t)y6, y[7] = (int16_t)(int32_t)y7;
 }
 
 /* The bound on the plain sums is looked at behind them: the first sample that breaks it is made from samples that do not, so
  * it is right, and is seen. Until then sums may wrap. */
 void g7231_poles(int32_t sums[SUBFRAME], const int16_t a[ORDER], int16_t *y)
 {
-    int32_t wide[SUBFRAME], samples[ORDER + SUBFRAME], taps[ORDER];
+    uint32_t wide[BLOCKS * BLOCK] = { 0 };
+    int16_t samples[ORDER + BLOCKS * BLOCK], padded[ORDER + BLOCK] = { 0 };
+    uint32_t doubled[BLOCK];
 
-    for (int i = 0; i < ORDER; i++) {
-        samples[i] = y[i - ORDER];
-        taps[i] = a[i];
+    memcpy(samples, y - ORDER, ORDER * sizeof *y);
+    memcpy(padded, a, ORDER * sizeof *a);
+    memcpy(wide, sums, SUBFRAME * sizeof *sums);
+    for (int i = 0; i < BLOCK; i++)
+        doubled[i] = (uint32_t)(2 * a[i]);
+    for (int at = 0; at < BLOCKS * BLOCK; at += BLOCK) {
+        uint32_t past[BLOCK] = { 0 };
+
+        for (int j = 0; j < ORDER; j++)
+            for (int i = 0; i < BLOCK; i++)
+                past[i] += (uint32_t)(samples[ORDER + at - 1 - j] * padded[i + j]);
+        for (int i = 0; i < BLOCK; i++)
+            wide[at + i] += 2 * past[i];
+        feed_back(doubled, wide + at, samples + ORDER + at);
     }
-    for (int i = 0; i < SUBFRAME; i++) {
-        wide[i] = (int32_t)((uint32_t)sums[i] + 2 * products(taps, samples + ORDER + i));
-        samples[ORDER + i] = round_q13(wide[i]);
-    }
-    for (int i = 0; i < SUBFRAME; i++)
-        y[i] = (int16_t)samples[ORDER + i];
-    if (fits(peak_of_sums(sums), a, peak_of(y - ORDER, ORDER + SUBFRAME))) {
-        memcpy(sums, wide, sizeof wide);
+    memcpy(y, samples + ORDER, SUBFRAME * sizeof *y);
+    if (fits(peak_of_sums(sums), a, peak_of(samples, ORDER + SUBFRAME))) {
+        memcpy(sums, wide, SUBFRAME * sizeof *sums);
         return;
     }
     for (int i = 0; i < SUBFRAME; i++) {

@@ -11,7 +11,7 @@ enum { COSINES = 512, LSP_CODES = 256, GAINS_85 = 85, GAINS_170 = 170, GAIN_TERM
 extern const int16_t g7231_window_q15[WINDOW];
 extern const int16_t g7231_lag_window_q15[ORDER];
 
-/* Powers 1 to 10: of 0.994 (2.5), of 0.9 and 0.5 (2.8), of 0.65 and 0.75 (3.8; the eighth of 0.75 is one too great).
+/* Powers 1 to 10: of 0.994 (2.5), of 0.9 and 0.5 (2.8), of 0.65 and 0.75 (3.8).
  * [BandExpTable, PerFiltZeroTable, PerFiltPoleTable, PostFiltZeroTable, PostFiltPoleTable] */
 extern const int16_t g7231_expansion_q15[ORDER];
 extern const int16_t g7231_weighting_zeros_q15[ORDER], g7231_weighting_poles_q15[ORDER];
