@@ -1,0 +1,110 @@
+/* Filters of the tenth order. Each has two ways to the same bits: plain sums where a bound shows that no step of the standard's
+ * saturates, else its steps. Sums are of single products, half of what L_mac gives. */
+#include <string.h>
+#include "g729.h"
+#include "sums.h"
+
+void g729_expand(const int16_t a_q12[ORDER + 1], int16_t gamma, int16_t out_q12[ORDER + 1])
+{
+    int16_t factor = gamma;
+
+    out_q12[0] = a_q12[0];
+    for (int i = 1; i <= ORDER; i++) {
+        out_q12[i] = round_q15(L_mult(a_q12[i], factor));
+        factor = round_q15(L_mult(factor, gamma));
+    }
+}
+
+/* No sum of the coefficients times numbers of this magnitude reaches 2^30. */
+static bool is_safe(const int16_t a_q12[ORDER + 1], int32_t peak)
+{
+    int32_t sum = 0;
+
+    for (int i = 0; i <= ORDER; i++)
+        sum += a_q12[i] < 0 ? -a_q12[i] : a_q12[i];
+    return (int64_t)sum * peak < (1 << 30) - (1 << 11);
+}
+
+/* The steps of the standard, for one sample. */
+static int16_t residual_step(const int16_t a_q12[ORDER + 1], const int16_t *x)
+{
+    int32_t sum = L_mult(x[0], a_q12[0]);
+
+    for (int j = 1; j <= ORDER; j++)
+        sum = L_mac(sum, a_q12[j], x[-j]);
+    return round_q15(L_shl(sum, 3));
+}
+
+void g729_residual(const int16_t a_q12[ORDER + 1], const int16_t *x, int16_t y[SUBFRAME])
+{
+    int32_t sums[SUBFRAME];
+
+    if (!is_safe(a_q12, peak_of(x - ORDER, ORDER + SUBFRAME))) {
+        for (int i = 0; i < SUBFRAME; i++)
+            y[i] = residual_step(a_q12, x + i);
+        return;
+    }
+    for (int i = 0; i < SUBFRAME; i++)
+        sums[i] = a_q12[0] * x[i] + (1 << 11);
+    for (int j = 1; j <= ORDER; j++)
+        for (int i = 0; i < SUBFRAME; i++)
+            sums[i] += a_q12[j] * x[i - j];
+    for (int i = 0; i < SUBFRAME; i++)
+        y[i] = saturate(sums[i] >> 12);
+}
+
+/* The steps of the standard, watched. A saturated step is one whose result differs from the same sum in 64 bits. */
+static bool synthesize_in_steps(const int16_t a_q12[ORDER + 1], const int16_t *x, int16_t *y, int n)
+{
+    bool overflow = false;
+
+    for (int i = 0; i < n; i++) {
+        int32_t sum = L_mult(x[i], a_q12[0]), scaled;
+
+        for (int j = 1; j <= ORDER; j++) {
+            int64_t exact = sum - (int64_t)2 * a_q12[j] * y[i - j];
+
+            sum = L_msu(sum, a_q12[j], y[i - j]);
+            overflow |= sum != exact;
+        }
+        scaled = L_shl(sum, 3);
+        overflow |= scaled != (int64_t)sum * 8 || scaled > INT32_MAX - 0x8000;
+        y[i] = round_q15(scaled);
+    }
+    return overflow;
+}
+
+/* The sums wrap where they cannot be trusted: then a sample before, or this one, fails the caller's bound. */
+static bool synthesize(const int16_t a_q12[ORDER + 1], const int16_t *x, int16_t *y, int n)
+{
+    int32_t highest = 0, lowest = 0;
+
+    for (int i = 0; i < n; i++) {
+        uint32_t sum = (uint32_t)(a_q12[0] * x[i]);
+        int32_t whole;
+
+        for (int j = ORDER; j >= 1; j--)
+            sum -= (uint32_t)(a_q12[j] * y[i - j]);
+        whole = (int32_t)sum;
+        highest = whole > highest ? whole : highest;
+        lowest = whole < lowest ? whole : lowest;
+        y[i] = saturate((int32_t)(sum + (1 << 11)) >> 12);
+    }
+    return highest >= (1 << 27) - (1 << 11) || lowest < -(1 << 27);
+}
+
+bool g729_synthesis(const int16_t a_q12[ORDER + 1], const int16_t *x, int16_t *y, int n, int16_t memory[ORDER])
+{
+    int16_t out[ORDER + SUBFRAME];
+    int32_t peak_in = peak_of(x, n), peak_out;
+    bool overflow;
+
+    memcpy(out, memory, ORDER * sizeof *out);
+    overflow = synthesize(a_q12, x, out + ORDER, n);
+    peak_out = peak_of(out, ORDER + n);
+    if (!is_safe(a_q12, peak_in > peak_out ? peak_in : peak_out))
+        overflow = synthesize_in_steps(a_q12, x, out + ORDER, n);
+    memcpy(y, out + ORDER, (size_t)n * sizeof *y);
+    memcpy(memory, out + n, ORDER * sizeof *memory);
+    return overflow;
+}
