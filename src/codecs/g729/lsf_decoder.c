@@ -3,7 +3,6 @@
 #include "tables.h"
 
 enum { LOWEST_Q13 = 40, HIGHEST_Q13 = 25681, APART_Q13 = 321 };         /* 0.005, 3.135, 0.0392 */
-enum { GAP1_Q13 = 10, GAP2_Q13 = 5 };                                   /* 0.0012, 0.0006 */
 
 void g729_lsf_start(struct lsf_memory *memory)
 {
@@ -89,8 +88,8 @@ void g729_lsf_reconstruct(const struct lsf_codes *codes, struct lsf_memory *memo
     int16_t sum_q13[ORDER];
 
     g729_lsf_sum(codes, sum_q13);
-    g729_lsf_spread(sum_q13, ORDER, GAP1_Q13);
-    g729_lsf_spread(sum_q13, ORDER, GAP2_Q13);
+    g729_lsf_spread(sum_q13, ORDER, LSF_GAP1_Q13);
+    g729_lsf_spread(sum_q13, ORDER, LSF_GAP2_Q13);
     g729_lsf_compose(&g729_predictors[codes->predictor], memory, sum_q13, lsf_q13);
 }
 
@@ -124,7 +123,7 @@ void g729_sid_lsp_decode(struct lsf_memory *memory, const struct sid *sid, int16
     int16_t sum_q13[ORDER], lsf_q13[ORDER];
 
     g729_sid_sum(sid->stage1, sid->stage2, sum_q13);
-    g729_lsf_spread(sum_q13, ORDER, GAP1_Q13);
+    g729_lsf_spread(sum_q13, ORDER, LSF_GAP1_Q13);
     g729_lsf_compose(&g729_noise_predictors[sid->predictor], memory, sum_q13, lsf_q13);
     g729_lsf_to_lsp(lsf_q13, lsp_q15);
 }

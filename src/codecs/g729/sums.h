@@ -2,6 +2,7 @@
 #ifndef OMNIACM_G729_SUMS_H
 #define OMNIACM_G729_SUMS_H
 
+#include <stdbool.h>
 #include "fixed.h"
 
 /* The greatest magnitude; that of -32768 is 32768. */
@@ -41,6 +42,12 @@ static inline int32_t dot(const int16_t *x, const int16_t *y, int n)
     for (int i = 0; i < n; i++)
         sum += x[i] * y[i];
     return sum;
+}
+
+/* Whether it is: a little too careful, so that 64 bits hold the product of energies up to 2^36. */
+static inline bool is_safe_dot(int64_t energy_x, int64_t energy_y)
+{
+    return ((energy_x >> 8) + 1) * ((energy_y >> 8) + 1) < (int64_t)1 << 44;
 }
 
 /* What L_mac gives. */

@@ -4,7 +4,7 @@
 
 #include "g729.h"
 
-enum { WINDOW = 240, VAD_ORDER = 12, GRID = 50, STAGE1 = 128, STAGE2 = 32, TAPS = 20 };
+enum { GRID = 50, STAGE1 = 128, STAGE2 = 32, TAPS = 20 };
 
 /* 3.2.1, (3): 0.54 - 0.46 cos(2 pi n / 399) for n < 200, cos(2 pi (n - 200) / 159) behind. */
 extern const int16_t g729_window_q15[WINDOW];
