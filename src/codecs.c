@@ -4,7 +4,9 @@
 #define CODECS(row) \
     row(g711_alaw) \
     row(g711_ulaw) \
-    row(gsm610)
+    row(gsm610) \
+    row(g729a) \
+    row(g729_kelvin)
 
 #define DECLARE(name) extern const struct codec name;
 #define POINTER(name) &name,

@@ -7,7 +7,7 @@ enum { GAMMA_Q15 = 24576, TILT_Q15 = 22938, TAME_GAIN_Q14 = 15564 };            
 
 static const int16_t lsp_start_q15[ORDER] = { 30000, 26000, 21000, 15000, 8000, 0, -8000, -15000, -21000, -26000 };
 
-void g729_encoder_start(struct encoder *state)
+void g729_encoder_start(struct encoder *state, bool hears_noise)
 {
     memset(state, 0, sizeof *state);
     memcpy(state->lsp_q15, lsp_start_q15, sizeof lsp_start_q15);
@@ -18,6 +18,7 @@ void g729_encoder_start(struct encoder *state)
     g729_taming_start(&state->taming);
     state->sharpness_q14 = SHARP_MIN_Q14;
     state->noise_seed = NOISE_SEED;
+    state->hears_noise = hears_noise;
     g729_vad_start(&state->vad);
     g729_dtx_start(&state->dtx);
 }
@@ -152,7 +153,7 @@ static void encode_noise(struct encoder *state, bool first, const int16_t *speec
     state->sharpness_q14 = SHARP_MIN_Q14;
 }
 
-/* Whether a frame is voice, where that is asked; the detector and the noise's spectrum follow every frame then. */
+/* Whether a frame is voice. The detector and the noise's spectrum follow every frame. */
 static bool listen(struct encoder *state, enum activity activity, const struct autocorrelation *r, const struct autocorrelation *smooth,
                    const struct prediction *prediction, const int16_t lsp_q15[ORDER])
 {
@@ -171,15 +172,16 @@ void g729_encode_frame(struct encoder *state, const int16_t pcm[FRAME], enum act
     struct autocorrelation r, smooth;
     struct prediction prediction;
     int16_t lsp_q15[ORDER], *speech = state->speech + WINDOW - FRAME - LOOKAHEAD;
+    int order = state->hears_noise ? VAD_ORDER : ORDER;
     bool voiced = true;
 
     g729_preprocess(&state->input, pcm, state->speech + WINDOW - FRAME);
-    g729_autocorrelation(state->speech, activity == VOICE ? ORDER : VAD_ORDER, &r);
+    g729_autocorrelation(state->speech, order, &r);
     smooth = r;
-    g729_lag_window(activity == VOICE ? ORDER : VAD_ORDER, &smooth);
+    g729_lag_window(order, &smooth);
     g729_levinson(&state->stable, smooth.r, &prediction);
     g729_lpc_to_lsp(prediction.a_q12, state->lsp_q15, lsp_q15);
-    if (activity != VOICE)
+    if (state->hears_noise)
         voiced = listen(state, activity, &r, &smooth, &prediction, lsp_q15);
     if (voiced)
         encode_speech(state, lsp_q15, speech, out);

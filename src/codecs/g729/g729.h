@@ -304,14 +304,14 @@ struct encoder {
     struct taming taming;
     int16_t sharpness_q14;
     uint16_t noise_seed;
-    bool was_noise;
+    bool hears_noise, was_noise;
     struct vad vad;
     struct dtx dtx;
 };
 
-/* What a frame is to be sent as: speech always, what it is found to be, or noise. The last two go with each other only. */
+/* What a frame is to be sent as: speech, what it is found to be, or noise. With VOICE alone it need not be told from noise. */
 enum activity { VOICE, DETECTED, NOISE };
-void g729_encoder_start(struct encoder *);
+void g729_encoder_start(struct encoder *, bool hears_noise);
 void g729_encode_frame(struct encoder *, const int16_t pcm[FRAME], enum activity, struct parameters *);
 
 #endif
