@@ -4,6 +4,8 @@
 #define CODECS(row) \
     row(g711_alaw) \
     row(g711_ulaw) \
+    row(ima_adpcm) \
+    row(ms_adpcm) \
     row(gsm610) \
     row(g729a) \
     row(g729_kelvin)

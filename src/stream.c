@@ -1,6 +1,6 @@
 #include "stream.h"
 
-enum { SCRATCH_BLOCKS = 8, SCRATCH_LEAST = 2048 };      /* blocks side by side in SIMD lanes; samples of each channel */
+enum { SCRATCH_BLOCKS = 8, SCRATCH_LEAST = 4096 };      /* blocks side by side in SIMD lanes; samples */
 
 struct stream {
     struct plan plan;
@@ -23,7 +23,7 @@ static size_t state_bytes(const struct plan *plan)
 static size_t scratch_samples(const struct plan *plan)
 {
     size_t block = (size_t)plan->block.samples * plan->format.channels;
-    size_t blocks = (SCRATCH_LEAST + plan->block.samples - 1) / plan->block.samples;
+    size_t blocks = (SCRATCH_LEAST + block - 1) / block;
 
     return block * (blocks > SCRATCH_BLOCKS ? blocks : SCRATCH_BLOCKS);
 }

@@ -113,7 +113,7 @@ struct sound speech(void)
 
 struct sound music(void)
 {
-    return sound_of("sox -M $(ls /usr/share/asterisk/moh/*.wav | LC_ALL=C sort | head -2) -t s16 -r 44100 - trim 0 20 2>/dev/null || true",
+    return sound_of("sox -R -M $(ls /usr/share/asterisk/moh/*.wav | LC_ALL=C sort | head -2) -t s16 -r 44100 - trim 0 20 2>/dev/null || true",
                     2 * 882000);
 }
 

@@ -8,11 +8,10 @@ enum { DRIVER_ID = 1 };
 
 static LRESULT open_driver(struct open_description *description)
 {
-    if (!description || description->cbStruct < offsetof(struct open_description, pszSectionName))
+    if (!description || description->cbStruct < offsetof(struct open_description, fccComp) || description->fccType == AUDIO_CODEC)
         return DRIVER_ID;
-    if (description->fccType == AUDIO_CODEC)
-        return DRIVER_ID;
-    description->dwError = MMSYSERR_NOTSUPPORTED;
+    if (description->cbStruct >= offsetof(struct open_description, pszSectionName))
+        description->dwError = MMSYSERR_NOTSUPPORTED;
     return 0;
 }
 

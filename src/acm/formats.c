@@ -2,6 +2,7 @@
 #include <string.h>
 #include "driver.h"
 #include "pcm.h"
+#include "settings.h"
 #include "bits.h"
 #include "version.h"
 
@@ -84,21 +85,18 @@ static BOOL format_write(const struct wave_format *format, WAVEFORMATEX *wfx, si
 
 static void complete_codec(struct completed *completed, uint16_t tag, const struct codec *codec, struct mode mode)
 {
-    memset(completed, 0, sizeof *completed);
-    completed->format.tag = tag;
-    completed->format.extra = completed->extra;
+    *completed = (struct completed){ .format = { .tag = tag, .extra = completed->extra } };
     codec->complete(&completed->format, &mode);
 }
 
 static void complete_pcm(struct completed *completed, uint16_t tag, struct mode mode, uint16_t bits)
 {
-    struct wave_format *format = &completed->format;
+    uint16_t frame = (uint16_t)(mode.channels * (bits / 8));
 
-    memset(completed, 0, sizeof *completed);
-    *format = (struct wave_format){ tag, mode.channels, mode.sample_rate, 0, (uint16_t)(mode.channels * (bits / 8)), bits, 0, completed->extra };
-    format->byte_rate = mode.sample_rate * format->block_align;
+    *completed = (struct completed){ .format = { tag, mode.channels, mode.sample_rate, mode.sample_rate * frame, frame, bits, 0,
+                                                 completed->extra } };
     if (tag == TAG_EXTENSIBLE) {
-        format->extra_size = EXTENSIBLE_EXTRA;
+        completed->format.extra_size = EXTENSIBLE_EXTRA;
         store16_le(completed->extra, bits);
         store32_le(completed->extra + 2, mode.channels == 1 ? SPEAKER_FRONT_CENTER : SPEAKER_FRONT_LEFT | SPEAKER_FRONT_RIGHT);
         store16_le(completed->extra + 6, TAG_PCM);
@@ -106,22 +104,25 @@ static void complete_pcm(struct completed *completed, uint16_t tag, struct mode 
     }
 }
 
+/* Whether the table has this sound ahead of this mode of this codec. Codecs may share their modes. */
+static BOOL is_repeated(const struct codec *const *codec, const struct mode *mode)
+{
+    for (const struct codec *const *earlier = codecs; earlier <= codec; earlier++)
+        for (const struct mode *same = (*earlier)->modes; same->sample_rate && (earlier != codec || same != mode); same++)
+            if (same->sample_rate == mode->sample_rate && same->channels == mode->channels)
+                return TRUE;
+    return FALSE;
+}
+
 /* The sound that some codec converts, numbered without repetition: what PCM is enumerated at. */
 static BOOL pcm_mode(DWORD index, struct mode *mode)
 {
     for (const struct codec *const *codec = codecs; *codec; codec++)
-        for (const struct mode *candidate = (*codec)->modes; candidate->sample_rate; candidate++) {
-            const struct codec *const *earlier = codecs;
-            const struct mode *same = (*earlier)->modes;
-
-            while (same != candidate && (same->sample_rate != candidate->sample_rate || same->channels != candidate->channels))
-                if ((++same)->sample_rate == 0)
-                    same = (*++earlier)->modes;
-            if (same == candidate && index-- == 0) {
+        for (const struct mode *candidate = (*codec)->modes; candidate->sample_rate; candidate++)
+            if (!is_repeated(codec, candidate) && index-- == 0) {
                 *mode = *candidate;
                 return TRUE;
             }
-        }
     return FALSE;
 }
 
@@ -131,13 +132,11 @@ static BOOL standard_format(uint16_t tag, DWORD index, struct completed *complet
     const struct codec *codec = codec_find(tag);
     struct mode mode;
 
-    if (codec && codec->tag != tag)
-        return FALSE;
     if (tag == TAG_PCM && pcm_mode(index / 2, &mode)) {
         complete_pcm(completed, TAG_PCM, mode, index % 2 ? 16 : 8);
         return TRUE;
     }
-    for (const struct mode *listed = codec ? codec->modes : 0; listed && listed->sample_rate; listed++)
+    for (const struct mode *listed = codec && codec->tag == tag ? codec->modes : 0; listed && listed->sample_rate; listed++)
         if (index-- == 0) {
             complete_codec(completed, tag, codec, *listed);
             return TRUE;
@@ -159,15 +158,6 @@ static DWORD standard_formats(uint16_t tag)
 static uint16_t tag_at(DWORD index)
 {
     return index < PCM_TAGS ? pcm_tags[index] : codec_tag(index - PCM_TAGS);
-}
-
-static DWORD tag_count(void)
-{
-    DWORD count = 0;
-
-    while (tag_at(count))
-        count++;
-    return count;
 }
 
 /* Bytes of WAVEFORMATEX and extra bytes that the formats of a tag take. */
@@ -192,7 +182,7 @@ static DWORD index_of_largest(void)
     return largest;
 }
 
-/* The index of a tag; that of no tag where it is not ours. */
+/* The index of a tag; where it is not ours, that of the list's end. */
 static DWORD index_of(DWORD tag)
 {
     DWORD index = 0;
@@ -241,7 +231,7 @@ LRESULT driver_details(ACMDRIVERDETAILSW *to)
         .vdwACM = ACM_VERSION(3, 50, 0),
         .vdwDriver = ACM_VERSION(VERSION_MAJOR, VERSION_MINOR, VERSION_PATCH),
         .fdwSupport = ACMDRIVERDETAILS_SUPPORTF_CODEC,
-        .cFormatTags = tag_count(),
+        .cFormatTags = index_of(WAVE_FORMAT_UNKNOWN),
         .szShortName = L"OmniACM",
         .szLongName = L"OmniACM, the classic WAV formats",
         .szCopyright = L"Copyright (c) 2026 the OmniACM authors",
@@ -252,7 +242,7 @@ LRESULT driver_details(ACMDRIVERDETAILSW *to)
     if (!to)
         return MMSYSERR_INVALPARAM;
     for (const struct codec *const *codec = codecs; *codec; codec++)
-        if (end - at > (ptrdiff_t)strlen((*codec)->name) + 3)
+        if (end - at > ACMFORMATTAGDETAILS_FORMATTAG_CHARS + 2)     /* no name is longer */
             at = put_text(put_text(at, at == details.szFeatures ? "" : ", "), (*codec)->name);
     return answer(to, &details, sizeof details);
 }
@@ -279,12 +269,11 @@ LRESULT format_tag_details(ACMFORMATTAGDETAILSW *to, DWORD query)
     details.dwFormatTagIndex = index;
     details.dwFormatTag = tag;
     details.cbFormatSize = format_size(tag);
-    details.cStandardFormats = standard_formats(tag);
+    details.cStandardFormats = settings_disable(tag) ? 0 : standard_formats(tag);
     /* PCM's name is msacm32's own affair. */
     if (tag != TAG_PCM)
-        put_text(details.szFormatTag, tag == TAG_IEEE_FLOAT   ? "IEEE Float"
-                                      : tag == TAG_EXTENSIBLE ? "Extensible"
-                                                              : codec_find(tag)->name);
+        put_text(details.szFormatTag,
+                 tag == TAG_IEEE_FLOAT ? "IEEE Float" : tag == TAG_EXTENSIBLE ? "Extensible" : codec_find(tag)->name);
     return answer(to, &details, sizeof details);
 }
 
@@ -298,44 +287,41 @@ static void describe(WCHAR text[ACMFORMATDETAILS_FORMAT_CHARS], const struct wav
     if (!codec || (format->bits_per_sample != 0 && codec->modes->bit_rate == 0))
         return;
     text = put_number(text, format->sample_rate / 1000, 1);
-    text = put_text(text, ".");
-    text = put_number(text, format->sample_rate % 1000, 3);
-    text = put_text(text, " kHz, ");
-    text = put_number(text, hundreds / 10, 1);
-    text = put_text(text, hundreds % 10 ? "." : "");
-    text = hundreds % 10 ? put_number(text, hundreds % 10, 1) : text;
+    text = put_number(put_text(text, "."), format->sample_rate % 1000, 3);
+    text = put_number(put_text(text, " kHz, "), hundreds / 10, 1);
+    if (hundreds % 10)
+        text = put_number(put_text(text, "."), hundreds % 10, 1);
     put_text(text, format->channels == 1 ? " kbit/s, Mono" : " kbit/s, Stereo");
 }
 
 LRESULT format_details(ACMFORMATDETAILSW *to, DWORD query)
 {
-    ACMFORMATDETAILSW details = { .fdwSupport = ACMDRIVERDETAILS_SUPPORTF_CODEC };
+    ACMFORMATDETAILSW details = { 0 };
     struct completed completed;
-    struct wave_format format;
+    struct wave_format *format = &completed.format;
 
     if (!to || to->cbStruct < offsetof(ACMFORMATDETAILSW, szFormat))
         return MMSYSERR_INVALPARAM;
-    details.dwFormatIndex = to->dwFormatIndex;
-    details.dwFormatTag = to->dwFormatTag;
-    details.pwfx = to->pwfx;
-    details.cbwfx = to->cbwfx;
+    memcpy(&details, to, offsetof(ACMFORMATDETAILSW, szFormat));
+    details.fdwSupport = ACMDRIVERDETAILS_SUPPORTF_CODEC;
     switch (query & ACM_FORMATDETAILSF_QUERYMASK) {
     case ACM_FORMATDETAILSF_INDEX:
         if (to->dwFormatTag > UINT16_MAX || !standard_format((uint16_t)to->dwFormatTag, to->dwFormatIndex, &completed))
             return ACMERR_NOTPOSSIBLE;
-        if (!format_write(&completed.format, to->pwfx, to->cbwfx))
+        if (!format_write(format, to->pwfx, to->cbwfx))
             return MMSYSERR_INVALPARAM;
-        format = completed.format;
         break;
     case ACM_FORMATDETAILSF_FORMAT:
-        if (!format_read(&format, to->pwfx, to->cbwfx))
+        if (!format_read(format, to->pwfx, to->cbwfx))
             return to->pwfx ? ACMERR_NOTPOSSIBLE : MMSYSERR_INVALPARAM;
-        if (to->dwFormatTag != load16_le((const uint8_t *)to->pwfx) || !is_known(&format))
+        if (to->dwFormatTag != load16_le((const uint8_t *)to->pwfx) || !is_known(format))
             return ACMERR_NOTPOSSIBLE;
         break;
     default: return MMSYSERR_NOTSUPPORTED;
     }
-    describe(details.szFormat, &format);
+    if (settings_disable(format->tag))
+        return ACMERR_NOTPOSSIBLE;
+    describe(details.szFormat, format);
     return answer(to, &details, sizeof details);
 }
 
@@ -345,7 +331,8 @@ static BOOL suits(const struct codec *codec, const struct wave_format *format, D
     struct block block;
 
     return codec->encoder.run && codec->accepts(format, &block) &&
-           (!(flags & ACM_FORMATSUGGESTF_WBITSPERSAMPLE) || format->bits_per_sample == wanted->bits_per_sample);
+           (!(flags & ACM_FORMATSUGGESTF_WBITSPERSAMPLE) || format->bits_per_sample == wanted->bits_per_sample) &&
+           !settings_disable(format->tag);
 }
 
 /* The first row, or the row of the wanted tag, that takes sound of this rate and these channels: in one of its listed modes,
@@ -396,7 +383,7 @@ LRESULT format_suggest(LPARAM parameter)
     if (flags & ~(DWORD)(ACM_FORMATSUGGESTF_WFORMATTAG | ACM_FORMATSUGGESTF_NCHANNELS | ACM_FORMATSUGGESTF_NSAMPLESPERSEC |
                          ACM_FORMATSUGGESTF_WBITSPERSAMPLE))
         return MMSYSERR_NOTSUPPORTED;
-    if (!format_read(&from, suggestion.pwfxSrc, suggestion.cbwfxSrc) || !is_known(&from))
+    if (!format_read(&from, suggestion.pwfxSrc, suggestion.cbwfxSrc) || !is_known(&from) || settings_disable(from.tag))
         return ACMERR_NOTPOSSIBLE;
     wanted = fields_of((const uint8_t *)suggestion.pwfxDst);      /* only what the flags name means anything */
     sound = (struct mode){ from.sample_rate, from.channels, 0 };

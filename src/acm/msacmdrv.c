@@ -2,8 +2,6 @@
 #include <string.h>
 #include "msacmdrv.h"
 
-#define COPY_MEMBER(to, from, member) memcpy(&(to)->member, &(from)->member, sizeof (to)->member)
-
 /* On x86 both layouts are the same one. */
 static BOOL is_packed(LPARAM parameter, DWORD natural, DWORD packed, BOOL *is)
 {
@@ -27,14 +25,8 @@ BOOL instance_of(LPARAM parameter, struct instance *instance)
         memcpy(instance, (const void *)parameter, sizeof *instance);
         return TRUE;
     }
-    COPY_MEMBER(instance, packed, pwfxSrc);
-    COPY_MEMBER(instance, packed, pwfxDst);
-    COPY_MEMBER(instance, packed, pwfltr);
-    COPY_MEMBER(instance, packed, dwCallback);
-    COPY_MEMBER(instance, packed, dwInstance);
-    COPY_MEMBER(instance, packed, fdwOpen);
-    COPY_MEMBER(instance, packed, dwDriver);
-    COPY_MEMBER(instance, packed, has);
+    /* Nothing but cbStruct has padding behind it. */
+    memcpy(&instance->pwfxSrc, &packed->pwfxSrc, sizeof *packed - offsetof(struct packed_instance, pwfxSrc));
     return TRUE;
 }
 
@@ -58,10 +50,8 @@ BOOL suggestion_of(LPARAM parameter, struct suggestion *suggestion)
         memcpy(suggestion, (const void *)parameter, sizeof *suggestion);
         return TRUE;
     }
-    COPY_MEMBER(suggestion, packed, fdwSuggest);
-    COPY_MEMBER(suggestion, packed, pwfxSrc);
-    COPY_MEMBER(suggestion, packed, cbwfxSrc);
-    COPY_MEMBER(suggestion, packed, pwfxDst);
-    COPY_MEMBER(suggestion, packed, cbwfxDst);
+    /* Nothing but cbwfxSrc has padding between it and the next member. */
+    memcpy(suggestion, packed, offsetof(struct packed_suggestion, pwfxDst));
+    memcpy(&suggestion->pwfxDst, &packed->pwfxDst, sizeof *packed - offsetof(struct packed_suggestion, pwfxDst));
     return TRUE;
 }

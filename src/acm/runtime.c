@@ -4,16 +4,6 @@
 #include <stdint.h>
 #include "msacmdrv.h"
 
-void *memcpy(void *restrict to, const void *restrict from, size_t n)
-{
-    uint8_t *t = to;
-    const uint8_t *f = from;
-
-    while (n--)
-        *t++ = *f++;
-    return to;
-}
-
 void *memset(void *to, int value, size_t n)
 {
     uint8_t *t = to;
@@ -38,20 +28,18 @@ void *memmove(void *to, const void *from, size_t n)
     uint8_t *t = to;
     const uint8_t *f = from;
 
-    if (t < f)
-        return memcpy(to, from, n);
-    while (n--)
-        t[n] = f[n];
+    if (t > f)
+        while (n--)
+            t[n] = f[n];
+    else
+        while (n--)
+            *t++ = *f++;
     return to;
 }
 
-size_t strlen(const char *text)
+void *memcpy(void *restrict to, const void *restrict from, size_t n)
 {
-    size_t n = 0;
-
-    while (text[n])
-        n++;
-    return n;
+    return memmove(to, from, n);
 }
 
 BOOL WINAPI entry(HINSTANCE instance, DWORD reason, void *reserved);

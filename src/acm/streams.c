@@ -1,5 +1,6 @@
 /* Streams: ACM's structures unpacked, and one call of stream.h each. */
 #include "driver.h"
+#include "settings.h"
 #include "stream.h"
 
 static BOOL plan_of(struct plan *plan, const struct instance *instance)
@@ -10,30 +11,35 @@ static BOOL plan_of(struct plan *plan, const struct instance *instance)
            format_read(&to, instance->pwfxDst, SIZE_MAX) && stream_plan(plan, &from, &to);
 }
 
-/* A host that asked for ASYNC and gave a callback waits for it, though every conversion is done when its call returns. */
+/* A host that asked for ASYNC waits for the header, or for its callback, though all is done when the call returns. */
 static void notify(const struct instance *instance, DWORD message, struct stream_header *header)
 {
-    if (instance->fdwOpen & ACM_STREAMOPENF_ASYNC && instance->fdwOpen & CALLBACK_TYPEMASK)
+    if (!(instance->fdwOpen & ACM_STREAMOPENF_ASYNC))
+        return;
+    if (header)
+        header->fdwStatus |= ACMSTREAMHEADER_STATUSF_DONE;
+    if (instance->fdwOpen & CALLBACK_TYPEMASK)
         DriverCallback(instance->dwCallback, HIWORD(instance->fdwOpen), (HDRVR)instance->has, message, instance->dwInstance,
                        (DWORD_PTR)header, 0);
 }
 
 LRESULT stream_open(LPARAM parameter)
 {
-    static const struct settings settings = { .quality = 1 };
+    struct settings settings;
     struct instance instance;
     struct plan plan;
     void *memory;
 
     if (!instance_of(parameter, &instance))
         return MMSYSERR_INVALPARAM;
-    if (instance.pwfltr || !plan_of(&plan, &instance))
+    if (instance.pwfltr || !plan_of(&plan, &instance) || settings_disable(plan.format.tag))
         return ACMERR_NOTPOSSIBLE;
     if (instance.fdwOpen & ACM_STREAMOPENF_QUERY)
         return MMSYSERR_NOERROR;
     memory = HeapAlloc(GetProcessHeap(), 0, stream_bytes(&plan));
     if (!memory)
         return MMSYSERR_NOMEM;
+    settings_read(&settings);
     instance_set_driver(parameter, (DWORD_PTR)stream_start(memory, &plan, &settings));
     notify(&instance, MM_ACM_OPEN, 0);
     return MMSYSERR_NOERROR;
@@ -59,27 +65,20 @@ LRESULT stream_size(LPARAM parameter, struct stream_size *size)
     struct instance instance;
     struct plan plan;
     uint32_t bytes;
-    bool fits;
 
     if (!instance_of(parameter, &instance) || !size || size->cbStruct < sizeof *size)
         return MMSYSERR_INVALPARAM;
     if (!plan_of(&plan, &instance))
         return ACMERR_NOTPOSSIBLE;
-    switch (size->fdwSize) {
-    case ACM_STREAMSIZEF_SOURCE:
-        fits = stream_size_from_source(&plan, size->cbSrcLength, &bytes);
-        if (fits)
-            size->cbDstLength = bytes;
-        break;
-    case ACM_STREAMSIZEF_DESTINATION:
-        fits = stream_size_from_destination(&plan, size->cbDstLength, &bytes);
-        if (fits)
-            size->cbSrcLength = bytes;
-        break;
-    default:
+    if (size->fdwSize != ACM_STREAMSIZEF_SOURCE && size->fdwSize != ACM_STREAMSIZEF_DESTINATION)
         return MMSYSERR_NOTSUPPORTED;
-    }
-    return fits ? MMSYSERR_NOERROR : ACMERR_NOTPOSSIBLE;
+    if (size->fdwSize == ACM_STREAMSIZEF_SOURCE && stream_size_from_source(&plan, size->cbSrcLength, &bytes))
+        size->cbDstLength = bytes;
+    else if (size->fdwSize == ACM_STREAMSIZEF_DESTINATION && stream_size_from_destination(&plan, size->cbDstLength, &bytes))
+        size->cbSrcLength = bytes;
+    else
+        return ACMERR_NOTPOSSIBLE;
+    return MMSYSERR_NOERROR;
 }
 
 static BOOL overlap(const struct stream_header *header)
@@ -89,10 +88,9 @@ static BOOL overlap(const struct stream_header *header)
     return src < dst ? dst - src < header->cbSrcLength && header->cbDstLength : src - dst < header->cbDstLength && header->cbSrcLength;
 }
 
-static BOOL is_usable(const struct stream_header *header)
+static BOOL has_buffers(const struct stream_header *header)
 {
-    return header && header->cbStruct >= offsetof(struct stream_header, padshNext) && (header->pbSrc || !header->cbSrcLength) &&
-           (header->pbDst || !header->cbDstLength) && !overlap(header);
+    return (header->pbSrc || !header->cbSrcLength) && (header->pbDst || !header->cbDstLength) && !overlap(header);
 }
 
 static enum ending ending_of(DWORD flags)
@@ -107,7 +105,10 @@ LRESULT stream_converts(LPARAM parameter, struct stream_header *header)
     struct progress done;
     struct offer offer;
 
-    if (!instance_of(parameter, &instance) || !instance.dwDriver || !is_usable(header))
+    if (!header || header->cbStruct < offsetof(struct stream_header, padshNext))
+        return MMSYSERR_INVALPARAM;
+    header->cbSrcLengthUsed = header->cbDstLengthUsed = 0;
+    if (!instance_of(parameter, &instance) || !instance.dwDriver || !has_buffers(header))
         return MMSYSERR_INVALPARAM;
     stream = (struct stream *)instance.dwDriver;
     offer = (struct offer){ header->cbSrcLength, header->cbDstLength, ending_of(header->fdwConvert) };

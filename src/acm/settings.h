@@ -1,0 +1,16 @@
+/* What the user chose: DWORD values BitOrder, NibbleOrder, Quality and Dtx, and Disabled, a REG_MULTI_SZ of tags, below
+ * HKCU\Software\Microsoft\Multimedia\msacm.omniacm. The environment variable OMNIACM_SETTINGS comes before them, for one
+ * process: "quality=2,dtx=1,bitorder=2,nibbleorder=1,disabled=0x31 0x22"; and, for comparison, "interpolation=1". */
+#ifndef OMNIACM_SETTINGS_H
+#define OMNIACM_SETTINGS_H
+
+#include "msacmdrv.h"
+#include "codec.h"
+
+/* Every setting that a stream is opened with; a value that cannot be is passed over. */
+void settings_read(struct settings *);
+
+/* Whether the user switched a tag off. */
+BOOL settings_disable(uint16_t tag);
+
+#endif

@@ -1,0 +1,197 @@
+#include <stdlib.h>
+#include <string.h>
+#include "drivers.h"
+#include "say.h"
+
+#define OUR_SHORT_NAME L"OmniACM"
+#define OUR_FILE L"omniacm.acm"
+
+enum { PATH_ROOM = 32768 };
+
+static BOOL CALLBACK take_driver(HACMDRIVERID id, DWORD_PTR instance, DWORD support)
+{
+    struct drivers *drivers = (struct drivers *)instance;
+    struct driver *list = realloc(drivers->list, (drivers->count + 1) * sizeof *list), *driver;
+
+    (void)support;
+    if (!list)
+        return FALSE;
+    drivers->list = list;
+    driver = &list[drivers->count];
+    *driver = (struct driver){ .id = id, .details.cbStruct = sizeof driver->details };
+    if (acmDriverDetailsW(id, &driver->details, 0) != MMSYSERR_NOERROR)
+        return TRUE;
+    driver->ours = wcscmp(driver->details.szShortName, OUR_SHORT_NAME) == 0;
+    drivers->count++;
+    return TRUE;
+}
+
+static bool enumerate(struct drivers *drivers)
+{
+    free(drivers->list);
+    *drivers = (struct drivers){ 0 };
+    return acmDriverEnum(take_driver, (DWORD_PTR)drivers, 0) == MMSYSERR_NOERROR;
+}
+
+/* The path of our driver beside this program, where it lies there; the caller frees. */
+static wchar_t *beside(void)
+{
+    wchar_t *path = malloc((PATH_ROOM + sizeof OUR_FILE) * sizeof *path), *name;
+    DWORD n = path ? GetModuleFileNameW(0, path, PATH_ROOM) : 0;
+
+    if (n == 0 || n == PATH_ROOM) {
+        free(path);
+        return 0;
+    }
+    name = wcsrchr(path, L'\\');
+    wcscpy(name ? name + 1 : path, OUR_FILE);
+    if (GetFileAttributesW(path) != INVALID_FILE_ATTRIBUTES)
+        return path;
+    free(path);
+    return 0;
+}
+
+/* The library stays loaded to the end of the run. */
+static bool add_beside(HACMDRIVERID *id)
+{
+    wchar_t *path = beside();
+    HMODULE module = path ? LoadLibraryW(path) : 0;
+    FARPROC proc = module ? GetProcAddress(module, "DriverProc") : 0;
+    bool added = proc && acmDriverAddW(id, module, (LPARAM)proc, 0, ACM_DRIVERADDF_FUNCTION) == MMSYSERR_NOERROR;
+
+    if (path && !added)
+        note(L"%ls cannot be loaded (%ls): only the drivers of this system are asked", path,
+             module ? L"it is no ACM driver" : system_words(GetLastError()));
+    free(path);
+    return added;
+}
+
+bool drivers_open(struct drivers *drivers)
+{
+    HACMDRIVERID id = 0;
+
+    *drivers = (struct drivers){ 0 };
+    if (!enumerate(drivers))
+        return false;
+    if (!drivers_ours(drivers) && add_beside(&id) && !enumerate(drivers))
+        return false;
+    for (size_t i = 0; i < drivers->count; i++) {
+        struct driver *driver = &drivers->list[i];
+
+        driver->added = id && driver->id == id;
+        if (acmDriverOpen(&driver->handle, driver->id, 0) != MMSYSERR_NOERROR)
+            driver->handle = 0;
+    }
+    return true;
+}
+
+void drivers_close(struct drivers *drivers)
+{
+    for (size_t i = 0; i < drivers->count; i++) {
+        if (drivers->list[i].handle)
+            acmDriverClose(drivers->list[i].handle, 0);
+        if (drivers->list[i].added)
+            acmDriverRemove(drivers->list[i].id, 0);
+    }
+    free(drivers->list);
+    *drivers = (struct drivers){ 0 };
+}
+
+const struct driver *drivers_ours(const struct drivers *drivers)
+{
+    for (size_t i = 0; i < drivers->count; i++)
+        if (drivers->list[i].ours)
+            return &drivers->list[i];
+    return 0;
+}
+
+const struct driver *drivers_with_id(const struct drivers *drivers, HACMDRIVERID id)
+{
+    for (size_t i = 0; i < drivers->count; i++)
+        if (drivers->list[i].id == id)
+            return &drivers->list[i];
+    return 0;
+}
+
+static bool contains(const wchar_t *text, const wchar_t *part)
+{
+    size_t n = wcslen(part);
+
+    for (; *text; text++)
+        if (_wcsnicmp(text, part, n) == 0)
+            return true;
+    return false;
+}
+
+const struct driver *drivers_find(const struct drivers *drivers, const wchar_t *name)
+{
+    const struct driver *found = 0;
+
+    for (size_t i = 0; i < drivers->count; i++) {
+        const struct driver *driver = &drivers->list[i];
+
+        if (_wcsicmp(driver->details.szShortName, name) == 0)
+            return driver;
+        if (!contains(driver->details.szShortName, name) && !contains(driver->details.szLongName, name))
+            continue;
+        if (found) {
+            note(L"'%ls' is a part of several drivers' names: %ls, %ls", name, found->details.szLongName,
+                 driver->details.szLongName);
+            return 0;
+        }
+        found = driver;
+    }
+    if (!found)
+        note(L"no driver is called '%ls'; 'omniacm list' shows those of this system", name);
+    return found;
+}
+
+const struct driver *drivers_choose(const struct drivers *drivers, const wchar_t *name)
+{
+    const struct driver *driver = name ? drivers_find(drivers, name) : drivers_ours(drivers);
+
+    if (!name && !driver)
+        note(L"OmniACM is not installed, and omniacm.acm is not beside this program; --driver NAME names another driver");
+    if (!driver || driver->handle)
+        return driver;
+    note(L"the driver %ls does not open", driver->details.szShortName);
+    return 0;
+}
+
+bool candidates_choose(struct candidates *candidates, const struct drivers *drivers, const wchar_t *name)
+{
+    const struct driver *driver = name ? drivers_choose(drivers, name) : drivers_ours(drivers);
+
+    *candidates = (struct candidates){ .any = !name };
+    if (driver && driver->handle)
+        candidates->handles[candidates->count++] = driver->handle;
+    if (!name)
+        candidates->handles[candidates->count++] = 0;
+    return candidates->count != 0;
+}
+
+bool driver_tag(const struct driver *driver, DWORD index, ACMFORMATTAGDETAILSW *tag)
+{
+    *tag = (ACMFORMATTAGDETAILSW){ .cbStruct = sizeof *tag, .dwFormatTagIndex = index };
+    return driver->handle && index < driver->details.cFormatTags &&
+           acmFormatTagDetailsW(driver->handle, tag, ACM_FORMATTAGDETAILSF_INDEX) == MMSYSERR_NOERROR;
+}
+
+bool driver_lists(const struct driver *driver, DWORD wanted, ACMFORMATTAGDETAILSW *tag)
+{
+    for (DWORD i = 0; driver_tag(driver, i, tag); i++)
+        if (tag->dwFormatTag == wanted)
+            return true;
+    return false;
+}
+
+bool driver_format(const struct driver *driver, const ACMFORMATTAGDETAILSW *tag, DWORD index, union format *format,
+                   ACMFORMATDETAILSW *details)
+{
+    memset(format, 0, sizeof *format);
+    format->wfx.wFormatTag = (WORD)tag->dwFormatTag;
+    *details = (ACMFORMATDETAILSW){ .cbStruct = sizeof *details, .dwFormatIndex = index, .dwFormatTag = tag->dwFormatTag,
+                                    .pwfx = &format->wfx, .cbwfx = sizeof *format };
+    return index < tag->cStandardFormats &&
+           acmFormatDetailsW(driver->handle, details, ACM_FORMATDETAILSF_INDEX) == MMSYSERR_NOERROR;
+}

@@ -1,0 +1,239 @@
+#include <stdlib.h>
+#include <string.h>
+#include <windows.h>
+#include "files.h"
+
+enum { STEP_AT_MOST = 1 << 20 };
+
+static DWORD least(size_t a, DWORD b)
+{
+    return a < b ? (DWORD)a : b;
+}
+
+static OVERLAPPED offset_of(uint64_t at)
+{
+    OVERLAPPED place = { 0 };
+
+    place.Offset = (DWORD)at;
+    place.OffsetHigh = (DWORD)(at >> 32);
+    return place;
+}
+
+static void remember(struct file *file, DWORD error)
+{
+    if (!file->error)
+        file->error = error;
+}
+
+static size_t read_at(void *context, uint64_t at, void *bytes, size_t count)
+{
+    struct file *file = context;
+    size_t done = 0;
+    DWORD n = 1;
+
+    while (done < count && n != 0) {
+        OVERLAPPED place = offset_of(at + done);
+
+        if (!ReadFile(file->handle, (char *)bytes + done, least(count - done, STEP_AT_MOST), &n, &place)) {
+            if (GetLastError() != ERROR_HANDLE_EOF)
+                remember(file, GetLastError());
+            break;
+        }
+        done += n;
+    }
+    return done;
+}
+
+static bool write_at(void *context, uint64_t at, const void *bytes, size_t count)
+{
+    struct file *file = context;
+
+    for (size_t done = 0; done < count;) {
+        OVERLAPPED place = offset_of(at + done);
+        DWORD n = 0;
+
+        if (!WriteFile(file->handle, (const char *)bytes + done, least(count - done, STEP_AT_MOST), &n, &place) || n == 0) {
+            remember(file, n == 0 && GetLastError() == 0 ? ERROR_DISK_FULL : GetLastError());
+            return false;
+        }
+        done += n;
+    }
+    return true;
+}
+
+static bool resize(void *context, uint64_t size)
+{
+    struct file *file = context;
+    LARGE_INTEGER place;
+
+    place.QuadPart = (LONGLONG)size;
+    if (SetFilePointerEx(file->handle, place, 0, FILE_BEGIN) && SetEndOfFile(file->handle))
+        return true;
+    remember(file, GetLastError());
+    return false;
+}
+
+/* \\?\ lifts the limit of 260 characters, but switches relative paths and forward slashes off: only where it is needed.
+ * The caller frees. */
+static wchar_t *path_for_windows(const wchar_t *path)
+{
+    enum { PREFIX = 4, UNC_PREFIX = 7, MARGIN = 12 };   /* MoveFile and folders have a little less than MAX_PATH */
+    DWORD n = GetFullPathNameW(path, 0, 0, 0);
+    wchar_t *real = malloc((n + wcslen(path) + UNC_PREFIX + 1) * sizeof *real), *full;
+
+    if (!real)
+        return 0;
+    if (n < MAX_PATH - MARGIN || wcsncmp(path, L"\\\\?\\", PREFIX) == 0)
+        return wcscpy(real, path);
+    full = real + UNC_PREFIX - 1;
+    GetFullPathNameW(path, n, full, 0);
+    if (wcsncmp(full, L"\\\\", 2) == 0) {               /* \\server becomes \\?\UNC\server */
+        memcpy(real, L"\\\\?\\UNC", UNC_PREFIX * sizeof *real);
+    } else {
+        memmove(real + PREFIX, full, (wcslen(full) + 1) * sizeof *real);
+        memcpy(real, L"\\\\?\\", PREFIX * sizeof *real);
+    }
+    return real;
+}
+
+static bool open_file(struct file *file, const wchar_t *path, DWORD access, DWORD share, DWORD how)
+{
+    wchar_t *real = path_for_windows(path);
+
+    *file = (struct file){ 0 };
+    SetLastError(0);
+    file->handle = real ? CreateFileW(real, access, share, 0, how, FILE_ATTRIBUTE_NORMAL, 0) : INVALID_HANDLE_VALUE;
+    if (file->handle == INVALID_HANDLE_VALUE) {
+        file->handle = 0;
+        remember(file, real ? GetLastError() : ERROR_NOT_ENOUGH_MEMORY);
+    }
+    free(real);
+    return file->handle != 0;
+}
+
+bool file_open(struct file *file, const wchar_t *path, struct wav_io *io)
+{
+    LARGE_INTEGER size;
+
+    if (!open_file(file, path, GENERIC_READ, FILE_SHARE_READ | FILE_SHARE_WRITE, OPEN_EXISTING))
+        return false;
+    if (!GetFileSizeEx(file->handle, &size)) {
+        remember(file, GetLastError());
+        file_close(file);
+        return false;
+    }
+    *io = (struct wav_io){ file, (uint64_t)size.QuadPart, read_at, 0, 0 };
+    return true;
+}
+
+bool file_create(struct file *file, const wchar_t *path, struct wav_io *io)
+{
+    *io = (struct wav_io){ file, 0, 0, write_at, resize };
+    return open_file(file, path, GENERIC_READ | GENERIC_WRITE, 0, CREATE_ALWAYS);
+}
+
+void file_close(struct file *file)
+{
+    if (file->handle)
+        CloseHandle(file->handle);
+    file->handle = 0;
+}
+
+bool file_is(const struct file *file, const wchar_t *path)
+{
+    BY_HANDLE_FILE_INFORMATION a, b;
+    struct file other;
+    bool same;
+
+    if (!open_file(&other, path, 0, FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE, OPEN_EXISTING))
+        return false;
+    same = GetFileInformationByHandle(file->handle, &a) && GetFileInformationByHandle(other.handle, &b) &&
+           a.dwVolumeSerialNumber == b.dwVolumeSerialNumber && a.nFileIndexHigh == b.nFileIndexHigh &&
+           a.nFileIndexLow == b.nFileIndexLow;
+    file_close(&other);
+    return same;
+}
+
+bool folder_make(const wchar_t *path)
+{
+    wchar_t *real = path_for_windows(path);
+    bool made = real && (CreateDirectoryW(real, 0) || GetLastError() == ERROR_ALREADY_EXISTS);
+
+    free(real);
+    return made;
+}
+
+const wchar_t *base_name(const wchar_t *path)
+{
+    const wchar_t *name = path;
+
+    for (; *path; path++)
+        if (*path == L'\\' || *path == L'/' || *path == L':')
+            name = path + 1;
+    return name;
+}
+
+bool output_create(struct output *output, const wchar_t *path, const void *format, uint64_t expected)
+{
+    struct wav_io io;
+    size_t n = wcslen(path);
+
+    *output = (struct output){ .path = malloc((n + 1) * sizeof *path), .partial = malloc((n + 9) * sizeof *path) };
+    if (!output->path || !output->partial) {
+        output->file.error = ERROR_NOT_ENOUGH_MEMORY;
+        return false;
+    }
+    wcscpy(output->path, path);
+    wcscat(wcscpy(output->partial, path), L".partial");
+    output->created = file_create(&output->file, output->partial, &io);
+    return output->created && wav_create(&output->writer, &io, format, expected);
+}
+
+bool output_write(struct output *output, const void *bytes, size_t count)
+{
+    return wav_write(&output->writer, bytes, count);
+}
+
+static void forget(struct output *output)
+{
+    free(output->path);
+    free(output->partial);
+    output->path = output->partial = 0;
+    output->created = false;
+}
+
+static bool rename_over(const wchar_t *from, const wchar_t *to)
+{
+    wchar_t *real_from = path_for_windows(from), *real_to = path_for_windows(to);
+    bool done = real_from && real_to && MoveFileExW(real_from, real_to, MOVEFILE_REPLACE_EXISTING);
+
+    free(real_from);
+    free(real_to);
+    return done;
+}
+
+bool output_finish(struct output *output, uint64_t data_size, uint64_t samples)
+{
+    if (!wav_finish(&output->writer, data_size, samples)) {
+        remember(&output->file, ERROR_FILE_TOO_LARGE);
+        return false;
+    }
+    file_close(&output->file);
+    if (!rename_over(output->partial, output->path)) {
+        remember(&output->file, GetLastError());
+        return false;
+    }
+    forget(output);
+    return true;
+}
+
+void output_drop(struct output *output)
+{
+    wchar_t *real = output->created ? path_for_windows(output->partial) : 0;
+
+    file_close(&output->file);
+    if (real)
+        DeleteFileW(real);
+    free(real);
+    forget(output);
+}

@@ -1,0 +1,138 @@
+#include "golden.h"
+
+const struct golden golden_table[] = {
+#include "golden_table.h"
+};
+const size_t golden_rows = sizeof golden_table / sizeof *golden_table;
+
+static int is_prime(size_t n)
+{
+    for (size_t i = 2; i * i <= n; i++)
+        if (n % i == 0)
+            return 0;
+    return 1;
+}
+
+size_t golden_frames(uint32_t sample_rate)
+{
+    size_t n = (size_t)sample_rate + sample_rate / 3;
+
+    while (!is_prime(n))
+        n++;
+    return n;
+}
+
+/* Marsaglia's xorshift. */
+static uint32_t draw(uint32_t *seed)
+{
+    *seed ^= *seed << 13;
+    *seed ^= *seed >> 17;
+    *seed ^= *seed << 5;
+    return *seed;
+}
+
+void golden_noise(uint8_t bytes[GOLDEN_NOISE_BYTES])
+{
+    uint32_t seed = 0x0ACE0ACE;
+
+    for (size_t i = 0; i < GOLDEN_NOISE_BYTES; i++)
+        bytes[i] = (uint8_t)(draw(&seed) >> 24);
+}
+
+/* A parabola for each half of a sine: |t| <= 2^15, so |t * (2^15 - |t|)| <= 2^28, and the result |y| <= 2^15 - 1. */
+static int32_t sine(uint32_t phase)
+{
+    int32_t t = (int32_t)(phase >> 16) - 32768, magnitude = t < 0 ? -t : t, y = t * (32768 - magnitude) / 8192;
+
+    return y > 32767 ? 32767 : y < -32767 ? -32767 : y;
+}
+
+struct voice {
+    uint32_t rate, seed, phase;
+    int32_t y1, y2;                 /* of a resonator */
+};
+
+/* What a tone's phase grows by in one sample. */
+static uint32_t step(const struct voice *voice, uint32_t hertz)
+{
+    return (uint32_t)(((uint64_t)hertz << 32) / voice->rate);
+}
+
+/* The phase of a tone after `i` samples. */
+static uint32_t turned(const struct voice *voice, size_t i, uint32_t hertz)
+{
+    return (uint32_t)i * step(voice, hertz);
+}
+
+/* Pulses of 110 Hz, some noise, through a resonator: Q14 coefficients, |y| held below 2^15, so 64 bits are ample. */
+static int32_t speech(struct voice *voice, size_t i)
+{
+    uint32_t before = voice->phase;
+    int64_t x = (int32_t)(draw(&voice->seed) % 256) - 128, y;
+
+    voice->phase += step(voice, 110);
+    if (voice->phase < before)
+        x += 9000;
+    y = x + ((int64_t)voice->y1 * (28000 + (int32_t)(i / 64 % 128) * 16) - (int64_t)voice->y2 * 15400) / 16384;
+    y = y > 32767 ? 32767 : y < -32768 ? -32768 : y;
+    voice->y2 = voice->y1;
+    voice->y1 = (int32_t)y;
+    return (int32_t)y;
+}
+
+/* Sample `i` of `n` of one channel; eight parts of equal length. */
+static int32_t sample(struct voice *voice, size_t i, size_t n, unsigned channel)
+{
+    size_t rest = i % (n / 8 + 1), part = (i / (n / 8 + 1) + 3 * channel) % 8;
+    uint32_t noise = draw(&voice->seed);
+
+    switch (part) {
+    case 0: return sine(turned(voice, i, 440)) * 3 / 8;
+    case 1: return speech(voice, i);
+    case 2: return (int32_t)(noise >> 16) - 32768;
+    case 3: return (sine(turned(voice, i, 697)) + sine(turned(voice, i, 1209))) / 4;
+    case 4: return 0;
+    case 5: return turned(voice, i, 150) >> 31 ? 32767 : -32768;
+    case 6: return rest % 401 == 0 ? (rest / 401 % 2 ? 32767 : -32768) : (int32_t)(noise >> 29) - 4;
+    default:
+        voice->phase += step(voice, 100 + (uint32_t)((uint64_t)rest * voice->rate * 3 / n));
+        return (int32_t)(sine(voice->phase) * (int64_t)rest * 8 / (int64_t)n);
+    }
+}
+
+void golden_sound(uint32_t sample_rate, unsigned channels, int16_t *samples)
+{
+    size_t n = golden_frames(sample_rate);
+
+    for (unsigned channel = 0; channel < channels; channel++) {
+        struct voice voice = { .rate = sample_rate, .seed = 0x5EED5EED + channel };
+
+        for (size_t i = 0; i < n; i++)
+            samples[i * channels + channel] = (int16_t)sample(&voice, i, n, channel);
+    }
+}
+
+uint32_t golden_checksum(const void *bytes, size_t count)
+{
+    const uint8_t *p = bytes;
+    uint32_t crc = 0xFFFFFFFF;
+
+    for (size_t i = 0; i < count; i++) {
+        crc ^= p[i];
+        for (int bit = 0; bit < 8; bit++)
+            crc = crc >> 1 ^ (crc & 1 ? 0xEDB88320 : 0);
+    }
+    return ~crc;
+}
+
+const struct golden *golden_find(const struct golden *row)
+{
+    for (size_t i = 0; i < golden_rows; i++) {
+        const struct golden *known = &golden_table[i];
+
+        if (known->tag == row->tag && known->sample_rate == row->sample_rate && known->channels == row->channels &&
+            known->byte_rate == row->byte_rate && known->part == row->part)
+            return known;
+    }
+    return 0;
+}

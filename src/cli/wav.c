@@ -1,0 +1,344 @@
+#include <string.h>
+#include "bits.h"
+#include "wav.h"
+
+enum { HEADER = 8, RIFF_HEADER = 12, DS64 = 28, CHUNKS_AT_MOST = 4096, CHUNKS_AFTER_SOUND = 64 };
+static const uint32_t UNKNOWN = 0xFFFFFFFF;     /* a size that RF64 keeps elsewhere, or that was never filled in */
+
+static uint64_t load64_le(const uint8_t *p)
+{
+    return load32_le(p) | (uint64_t)load32_le(p + 4) << 32;
+}
+
+static void store64_le(uint8_t *p, uint64_t value)
+{
+    store32_le(p, (uint32_t)value);
+    store32_le(p + 4, (uint32_t)(value >> 32));
+}
+
+/* What else a file may be, by its first bytes. */
+static const char *kind_of(const uint8_t *p)
+{
+    static const struct {
+        char magic[5];
+        uint8_t size;
+        const char *reason;
+    } kinds[] = {
+        { "RIFX", 4,
+          "it is a RIFX file: a WAV with its bytes in big-endian order, which is not read; sox or ffmpeg convert it" },
+        { "FORM", 4, "it is not a WAV file but an AIFF or another IFF file" },
+        { ".snd", 4, "it is not a WAV file but a Sun audio (.au) file" },
+        { "OggS", 4, "it is not a WAV file but an Ogg file" },
+        { "fLaC", 4, "it is not a WAV file but a FLAC file" },
+        { "riff", 4, "it is not a WAV file but a Sony Wave64 file" },
+        { "caff", 4, "it is not a WAV file but an Apple CAF file" },
+        { "#!AM", 4, "it is not a WAV file but an AMR file" },
+        { "#!SI", 4, "it is not a WAV file but a SILK file" },
+        { "Crea", 4, "it is not a WAV file but a Creative .voc file" },
+        { "ID3", 3, "it is not a WAV file but an MP3 file" },
+        { "\xFF\xFB", 2, "it is not a WAV file but an MP3 file" },
+        { "\x30\x26\xB2\x75", 4, "it is not a WAV file but a Windows Media file" },
+    };
+
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        if (memcmp(p, kinds[i].magic, kinds[i].size) == 0)
+            return kinds[i].reason;
+    return "it is not a WAV file: it does not begin with RIFF";
+}
+
+static const char *form_of(const uint8_t *p)
+{
+    return memcmp(p, "AVI ", 4) == 0   ? "it is a RIFF file, but an AVI film, not a WAV"
+           : memcmp(p, "RMID", 4) == 0 ? "it is a RIFF file, but a MIDI song, not a WAV"
+                                       : "it is a RIFF file, but not of the form WAVE";
+}
+
+struct scan {
+    struct wav *wav;
+    uint64_t at;                    /* of the chunk */
+    uint64_t ds64_data, ds64_samples;
+    bool wide, fmt, data;
+    bool whole;                     /* the RIFF length fits the file: it was closed in good order */
+};
+
+/* Codecs whose extra bytes begin with the samples of a block, which EXTENSIBLE keeps in a field of its own. */
+static bool counts_samples(uint16_t tag)
+{
+    return tag == 0x11 || tag == 0x31;
+}
+
+static void unwrap(struct wav *wav)
+{
+    static const uint8_t base[14] = { 0, 0, 0, 0, 0x10, 0, 0x80, 0, 0, 0xAA, 0, 0x38, 0x9B, 0x71 };
+    uint8_t *p = wav->format;
+    uint16_t tag, samples = load16_le(p + 18);
+    size_t extra;
+
+    if (load16_le(p) != WAV_TAG_EXTENSIBLE || wav->format_size < 40 || memcmp(p + 26, base, sizeof base) != 0)
+        return;
+    tag = load16_le(p + 24);
+    if (load16_le(p + 2) > 2 && (tag == WAV_TAG_PCM || tag == WAV_TAG_FLOAT))
+        return;                     /* the speakers would be lost */
+    extra = wav->format_size - 40;
+    store16_le(p, tag);
+    memmove(p + WAV_PLAIN, p + 40, extra);
+    if (extra == 0 && counts_samples(tag) && samples != 0) {
+        store16_le(p + WAV_PLAIN, samples);
+        extra = 2;
+    }
+    store16_le(p + 16, (uint16_t)extra);
+    wav->format_size = WAV_PLAIN + extra;
+}
+
+/* What the other fields of a PCM header settle is not worth refusing a file for. */
+static void mend(uint8_t *p)
+{
+    uint16_t tag = load16_le(p), channels = load16_le(p + 2), align = load16_le(p + 12), bits = load16_le(p + 14);
+
+    if ((tag != WAV_TAG_PCM && tag != WAV_TAG_FLOAT) || channels == 0)
+        return;
+    if (bits == 0)
+        store16_le(p + 14, bits = (uint16_t)(align / channels * 8));
+    if (align == 0 || align % channels != 0)
+        store16_le(p + 12, align = (uint16_t)((bits + 7) / 8 * channels));
+    store32_le(p + 8, load32_le(p + 4) * align);
+}
+
+/* 14 bytes: WAVEFORMAT, without bits; 16: PCMWAVEFORMAT; from 18: WAVEFORMATEX, whose cbSize may promise too much. */
+static const char *read_format(struct scan *scan, uint64_t size)
+{
+    struct wav *wav = scan->wav;
+    uint8_t *p = wav->format;
+    size_t n = wav->io.read(wav->io.file, scan->at + HEADER, p, size < WAV_FORMAT_ROOM ? (size_t)size : WAV_FORMAT_ROOM);
+    size_t extra;
+
+    if (n < 14)
+        return "its fmt chunk is cut short";
+    memset(p + (n < 16 ? 14 : n), 0, WAV_FORMAT_ROOM - (n < 16 ? 14 : n));
+    extra = n < WAV_PLAIN || load16_le(p) == WAV_TAG_PCM ? 0 : load16_le(p + 16);
+    if (load16_le(p) == WAV_TAG_EXTENSIBLE && extra < 22)
+        extra = 22;
+    if (extra > (n < WAV_PLAIN ? 0 : n - WAV_PLAIN))
+        extra = n < WAV_PLAIN ? 0 : n - WAV_PLAIN;
+    store16_le(p + 16, (uint16_t)extra);
+    wav->format_size = WAV_PLAIN + extra;
+    scan->fmt = true;
+    return 0;
+}
+
+static void read_ds64(struct scan *scan)
+{
+    const struct wav *wav = scan->wav;
+    uint8_t p[24];
+
+    if (wav->io.read(wav->io.file, scan->at + HEADER, p, sizeof p) == sizeof p) {
+        scan->ds64_data = load64_le(p + 8);
+        scan->ds64_samples = load64_le(p + 16);
+        scan->wide = true;
+    }
+}
+
+static void read_fact(struct scan *scan)
+{
+    struct wav *wav = scan->wav;
+    uint8_t p[4];
+
+    if (wav->io.read(wav->io.file, scan->at + HEADER, p, sizeof p) == sizeof p) {
+        wav->fact = load32_le(p);
+        wav->has_fact = true;
+    }
+}
+
+/* The sound's size: RF64 has it in ds64; a recording that broke off has none, or one that was only planned. */
+static uint64_t read_data(struct scan *scan, uint32_t said)
+{
+    struct wav *wav = scan->wav;
+    uint64_t left = wav->io.size - scan->at - HEADER;
+    bool filled_in = said == UNKNOWN ? scan->wide : said != 0 || scan->whole;
+
+    wav->data_at = scan->at + HEADER;
+    wav->data_said = said == UNKNOWN && scan->wide ? scan->ds64_data : said;
+    wav->data_size = filled_in && wav->data_said < left ? wav->data_said : left;
+    scan->data = true;
+    return wav->data_size;
+}
+
+static const char *read_chunk(struct scan *scan, const uint8_t header[HEADER], uint64_t *size)
+{
+    if (memcmp(header, "fmt ", 4) == 0 && !scan->fmt)
+        return read_format(scan, *size);
+    if (memcmp(header, "ds64", 4) == 0)
+        read_ds64(scan);
+    else if (memcmp(header, "fact", 4) == 0 || memcmp(header, "FACT", 4) == 0)
+        read_fact(scan);
+    else if (memcmp(header, "data", 4) == 0 && !scan->data)
+        *size = read_data(scan, load32_le(header + 4));
+    return 0;
+}
+
+/* How much four bytes look like a chunk's name. */
+static int likeness(const uint8_t *p)
+{
+    static const char known[][5] = { "fmt ", "data", "fact", "LIST", "PEAK", "bext", "JUNK", "cue ", "smpl", "id3 " };
+
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        if (memcmp(p, known[i], 4) == 0)
+            return 2;
+    for (int i = 0; i < 4; i++)
+        if (p[i] < ' ' || p[i] > '~')
+            return 0;
+    return 1;
+}
+
+/* A chunk of odd size is padded, except by programs that forget it. */
+static uint64_t next_chunk(const struct wav *wav, uint64_t end, uint64_t size)
+{
+    uint8_t p[5];
+
+    if (size % 2 == 0)
+        return end;
+    return wav->io.read(wav->io.file, end, p, sizeof p) == sizeof p && likeness(p) > likeness(p + 1) ? end : end + 1;
+}
+
+static const char *read_chunks(struct scan *scan)
+{
+    struct wav *wav = scan->wav;
+    uint8_t header[HEADER];
+    const char *reason = 0;
+    int after = 0;
+
+    scan->at = RIFF_HEADER;
+    for (int i = 0; i < CHUNKS_AT_MOST && after < CHUNKS_AFTER_SOUND && !reason; i++) {
+        uint64_t size;
+
+        if (scan->at >= wav->io.size || wav->io.read(wav->io.file, scan->at, header, HEADER) != HEADER)
+            break;
+        size = load32_le(header + 4);
+        reason = read_chunk(scan, header, &size);
+        scan->at = next_chunk(wav, scan->at + HEADER + size, size);
+        after += scan->fmt && scan->data;
+    }
+    return reason;
+}
+
+const char *wav_scan(struct wav *wav, const struct wav_io *io)
+{
+    uint8_t p[RIFF_HEADER] = { 0 };
+    struct scan scan = { .wav = wav };
+    const char *reason;
+    size_t n;
+
+    memset(wav, 0, sizeof *wav);
+    wav->io = *io;
+    n = io->read(io->file, 0, p, sizeof p);
+    if (n == 0)
+        return "it is empty";
+    if (memcmp(p, "RIFF", 4) != 0 && memcmp(p, "RF64", 4) != 0 && memcmp(p, "BW64", 4) != 0)
+        return kind_of(p);
+    if (n < sizeof p)
+        return "it is a WAV file that ends within its header";
+    if (memcmp(p + 8, "WAVE", 4) != 0)
+        return form_of(p + 8);
+    scan.whole = load32_le(p + 4) != 0 && load32_le(p + 4) + (uint64_t)HEADER <= io->size &&
+                 load32_le(p + 4) + (uint64_t)HEADER + 1 >= io->size;
+    reason = read_chunks(&scan);
+    if (reason)
+        return reason;
+    if (!scan.fmt)
+        return "it has no fmt chunk, which would say what its sound is";
+    if (!scan.data)
+        return "it has no data chunk: it ends before any sound";
+    if (wav->has_fact && wav->fact == UNKNOWN && scan.wide)
+        wav->fact = scan.ds64_samples;
+    unwrap(wav);
+    mend(wav->format);
+    return 0;
+}
+
+size_t wav_read(const struct wav *wav, uint64_t at, void *bytes, size_t count)
+{
+    if (at >= wav->data_size)
+        return 0;
+    if (count > wav->data_size - at)
+        count = (size_t)(wav->data_size - at);
+    return wav->io.read(wav->io.file, wav->data_at + at, bytes, count);
+}
+
+uint64_t wav_samples(const struct wav *wav, uint64_t made, uint64_t block)
+{
+    bool believed = wav->has_fact && wav->fact != 0 && wav->fact < made && made - wav->fact < block;
+
+    return believed ? wav->fact : made;
+}
+
+static bool put(struct wav_writer *writer, const void *bytes, size_t count)
+{
+    bool done = writer->io.write(writer->io.file, writer->end, bytes, count);
+
+    writer->end += count;
+    return done;
+}
+
+static bool put_chunk(struct wav_writer *writer, const char *name, uint32_t size, const void *bytes)
+{
+    uint8_t header[HEADER];
+
+    memcpy(header, name, 4);
+    store32_le(header + 4, size);
+    return put(writer, header, sizeof header) && put(writer, bytes, size) && put(writer, "", size % 2);
+}
+
+bool wav_create(struct wav_writer *writer, const struct wav_io *io, const uint8_t *format, uint64_t expected)
+{
+    static const uint8_t zeros[DS64];
+    bool pcm = load16_le(format) == WAV_TAG_PCM, done;
+    uint32_t size = pcm ? 16u : WAV_PLAIN + (uint32_t)load16_le(format + 16);
+
+    *writer = (struct wav_writer){ .io = *io, .wide = expected > UNKNOWN - WAV_FORMAT_ROOM - 256u };
+    done = put(writer, "RIFF\0\0\0\0WAVE", RIFF_HEADER) && (!writer->wide || put_chunk(writer, "JUNK", DS64, zeros)) &&
+           put_chunk(writer, "fmt ", size, format);
+    writer->fact_at = pcm ? 0 : writer->end + HEADER;
+    done = done && (pcm || put_chunk(writer, "fact", 4, zeros)) && put_chunk(writer, "data", 0, zeros);
+    writer->data_at = writer->end;
+    return done;
+}
+
+bool wav_write(struct wav_writer *writer, const void *bytes, size_t count)
+{
+    return put(writer, bytes, count);
+}
+
+static bool patch(const struct wav_writer *writer, uint64_t at, uint64_t value)
+{
+    uint8_t p[4];
+
+    store32_le(p, value > UNKNOWN ? UNKNOWN : (uint32_t)value);
+    return writer->io.write(writer->io.file, at, p, sizeof p);
+}
+
+/* The place kept by JUNK, right behind WAVE, becomes ds64. */
+static bool widen(const struct wav_writer *writer, uint64_t data_size, uint64_t samples)
+{
+    uint8_t p[HEADER + DS64] = "ds64";
+
+    store32_le(p + 4, DS64);
+    store64_le(p + HEADER, writer->end - HEADER);
+    store64_le(p + HEADER + 8, data_size);
+    store64_le(p + HEADER + 16, samples);
+    return writer->io.write(writer->io.file, 0, "RF64", 4) && writer->io.write(writer->io.file, RIFF_HEADER, p, sizeof p);
+}
+
+bool wav_finish(struct wav_writer *writer, uint64_t data_size, uint64_t samples)
+{
+    bool large;
+
+    writer->end = writer->data_at + data_size;
+    if (!put(writer, "", data_size % 2) || !writer->io.resize(writer->io.file, writer->end))
+        return false;
+    large = writer->end - HEADER > UNKNOWN;
+    if (large && !(writer->wide && widen(writer, data_size, samples)))
+        return false;
+    return patch(writer, 4, large ? UNKNOWN : writer->end - HEADER) &&
+           patch(writer, writer->data_at - 4, large ? UNKNOWN : data_size) &&
+           (writer->fact_at == 0 || patch(writer, writer->fact_at, samples));
+}

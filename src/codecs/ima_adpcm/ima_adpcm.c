@@ -1,0 +1,281 @@
+/* IMA ADPCM (Intel's DVI), 4 or 3 bits a sample: the Interactive Multimedia Association's Recommended Practices for
+ * Enhancing Digital Audio Compatibility, revision 3.00 (1992); blocks as in Microsoft's Multimedia Data Standards Update.
+ *
+ * A block is a header of each channel - first sample (2 bytes), index of its step (1), 0 - then rows of a dword of each
+ * channel. A channel's dwords make one string of codes, lowest bit first, in which codes of 3 bits straddle bytes and
+ * dwords. A code is a sign bit over a magnitude, whose bits weigh a step, half and (of 4 bits) a quarter of it.
+ *
+ * The difference is the standard's sum of truncated shifts, not a product: sox and libsndfile agree, ffmpeg drifts. */
+#include <string.h>
+#include "adpcm.h"
+#include "fixed.h"
+
+enum { TAG_IMA = 0x11, HEADER = 4, LAST_INDEX = 88 };
+
+static const struct mode modes[] = {
+    { 8000, 1, 0 }, { 8000, 2, 0 }, { 11025, 1, 0 }, { 11025, 2, 0 },
+    { 22050, 1, 0 }, { 22050, 2, 0 }, { 44100, 1, 0 }, { 44100, 2, 0 }, { 0 }
+};
+
+/* The standard's table: 7 to 14, then 16 * 1.1^(i - 8) truncated, and 32767 at the end. */
+static const int16_t steps[LAST_INDEX + 1] = {
+    7, 8, 9, 10, 11, 12, 13, 14, 16, 17, 19, 21, 23, 25, 28, 31, 34, 37, 41, 45, 50, 55, 60, 66, 73, 80, 88, 97, 107, 118,
+    130, 143, 157, 173, 190, 209, 230, 253, 279, 307, 337, 371, 408, 449, 494, 544, 598, 658, 724, 796, 876, 963, 1060, 1166,
+    1282, 1411, 1552, 1707, 1878, 2066, 2272, 2499, 2749, 3024, 3327, 3660, 4026, 4428, 4871, 5358, 5894, 6484, 7132, 7845,
+    8630, 9493, 10442, 11487, 12635, 13899, 15289, 16818, 18500, 20350, 22385, 24623, 27086, 29794, 32767
+};
+
+/* How the index moves after a code, by its magnitude. */
+static const int8_t moves_3[4] = { -1, -1, 1, 2 }, moves_4[8] = { -1, -1, -1, -1, 2, 4, 6, 8 };
+
+struct state {
+    struct block block;
+    uint16_t channels, bits;
+};
+
+/* What one channel knows between two codes. */
+struct chain {
+    int sample, index;
+};
+
+/* Samples of each channel that a block's first bytes cover: the header's, and one for each code that every channel has. */
+static uint32_t covered(size_t bytes, unsigned channels, unsigned bits)
+{
+    size_t row = 4u * channels, body, torn;
+
+    if (channels == 0 || bytes < HEADER * channels)
+        return 0;
+    body = bytes - HEADER * channels;
+    torn = body % row;
+    return (uint32_t)(1 + (body / row * 4 + (torn > row - 4 ? torn - (row - 4) : 0)) * 8 / bits);
+}
+
+static unsigned bits_of(const struct wave_format *format)
+{
+    return format->bits_per_sample ? format->bits_per_sample : 4;
+}
+
+static bool accepts(const struct wave_format *format, struct block *block)
+{
+    unsigned bits = bits_of(format);
+
+    if ((bits != 3 && bits != 4) || format->channels == 0 || format->sample_rate == 0 ||
+        format->block_align <= HEADER * format->channels)
+        return false;
+    block->bytes = block->least = format->block_align;
+    block->samples = adpcm_samples(format, covered(format->block_align, format->channels, bits));
+    return true;
+}
+
+static void complete(struct wave_format *format, const struct mode *mode)
+{
+    adpcm_complete(format, mode, 2);
+    adpcm_complete_samples(format, covered(format->block_align, format->channels, 4));
+}
+
+static void start(void *memory, const struct wave_format *format, const struct settings *settings)
+{
+    struct state *state = memory;
+
+    (void)settings;
+    accepts(format, &state->block);
+    state->channels = format->channels;
+    state->bits = (uint16_t)bits_of(format);
+}
+
+/* What runs for every code is inline, so that its width is a constant there. */
+
+/* Where a channel's string has a byte, counted from its first. */
+static size_t place(uint32_t byte, unsigned channels)
+{
+    return (size_t)(byte / 4) * 4 * channels + byte % 4;
+}
+
+static inline unsigned code_at(const uint8_t *codes, uint32_t i, unsigned channels, unsigned bits)
+{
+    uint32_t byte = i * bits / 8;
+    unsigned shift = i * bits % 8, window = codes[place(byte, channels)];
+
+    if (shift + bits > 8)
+        window |= (unsigned)codes[place(byte + 1, channels)] << 8;
+    return window >> shift & ((1u << bits) - 1);
+}
+
+/* Into zeros. */
+static inline void put_code(uint8_t *codes, uint32_t i, unsigned code, unsigned channels, unsigned bits)
+{
+    uint32_t byte = i * bits / 8;
+    unsigned shift = i * bits % 8;
+
+    codes[place(byte, channels)] |= (uint8_t)(code << shift);
+    if (shift + bits > 8)
+        codes[place(byte + 1, channels)] |= (uint8_t)(code >> (8 - shift));
+}
+
+/* What a magnitude adds: the weights of its bits, and always half of the lowest weight. */
+static inline int difference(int step, unsigned magnitude, unsigned bits)
+{
+    int sum = step >> (bits - 1);
+
+    for (unsigned weight = 0; weight < bits - 1; weight++)
+        sum += (step >> weight) & -(int)(magnitude >> (bits - 2 - weight) & 1);
+    return sum;
+}
+
+static inline void follow(struct chain *chain, unsigned code, unsigned bits)
+{
+    unsigned sign = 1u << (bits - 1), magnitude = code & (sign - 1);
+    int change = difference(steps[chain->index], magnitude, bits);
+    int index = chain->index + (bits == 3 ? moves_3 : moves_4)[magnitude];
+
+    chain->sample = saturate(chain->sample + (code & sign ? -change : change));
+    chain->index = index < 0 ? 0 : index > LAST_INDEX ? LAST_INDEX : index;
+}
+
+static inline void decode_channel(const uint8_t *header, int16_t *pcm, uint32_t samples, unsigned channels, unsigned bits)
+{
+    const uint8_t *codes = header + HEADER * channels;
+    struct chain chain = { (int16_t)load16_le(header), header[2] < LAST_INDEX ? header[2] : LAST_INDEX };
+
+    pcm[0] = (int16_t)chain.sample;
+    for (uint32_t i = 1; i < samples; i++) {
+        follow(&chain, code_at(codes, i - 1, channels, bits), bits);
+        pcm[(size_t)i * channels] = (int16_t)chain.sample;
+    }
+}
+
+static void decode_block(const struct state *state, const uint8_t *src, int16_t *pcm, uint32_t samples)
+{
+    for (unsigned channel = 0; channel < state->channels; channel++)
+        if (state->bits == 4)
+            decode_channel(src + HEADER * channel, pcm + channel, samples, state->channels, 4);
+        else
+            decode_channel(src + HEADER * channel, pcm + channel, samples, state->channels, 3);
+}
+
+static struct progress decode(void *memory, const uint8_t *src, int16_t *pcm, struct offer offer)
+{
+    const struct state *state = memory;
+    struct progress done = { 0, 0 };
+
+    while (done.used < offer.in) {
+        size_t left = offer.in - done.used, bytes = left < state->block.bytes ? left : state->block.bytes;
+        uint32_t whole = state->block.samples, samples = covered(bytes, state->channels, state->bits);
+        size_t made = (size_t)(samples < whole ? samples : whole) * state->channels;
+
+        if ((bytes < state->block.bytes && offer.ending == WHOLE) || made > offer.out - done.made)
+            break;
+        if (made != 0)
+            decode_block(state, src + done.used, pcm + done.made, samples < whole ? samples : whole);
+        done.used += bytes;
+        done.made += made;
+    }
+    return done;
+}
+
+static int distance_between(int a, int b)
+{
+    return a < b ? b - a : a - b;
+}
+
+/* The code that leads nearest to a sample. */
+static inline unsigned nearest(const struct chain *chain, int sample, unsigned bits)
+{
+    unsigned sign = 1u << (bits - 1), magnitude = 0;
+    int step = steps[chain->index], distance = distance_between(sample, chain->sample), left = distance;
+
+    for (unsigned weight = 0; weight < bits - 1; weight++) {
+        bool reached = left >= step >> weight;
+
+        magnitude = magnitude << 1 | reached;
+        left -= reached ? step >> weight : 0;
+    }
+    /* The weights are truncated, so that the next magnitude can be nearer; the one below cannot. */
+    if (magnitude < sign - 1 &&
+        difference(step, magnitude + 1, bits) - distance < distance - difference(step, magnitude, bits))
+        magnitude++;
+    return sample < chain->sample ? sign | magnitude : magnitude;
+}
+
+/* The squared error that codes from this start index would make in the samples after the first. */
+static uint64_t trial(const int16_t *pcm, uint32_t samples, unsigned channels, int index, unsigned bits)
+{
+    struct chain chain = { pcm[0], index };
+    uint64_t error = 0;
+
+    for (uint32_t i = 1; i < samples; i++) {
+        int sample = pcm[(size_t)i * channels];
+        uint32_t miss;
+
+        follow(&chain, nearest(&chain, sample, bits), bits);
+        miss = (uint32_t)distance_between(sample, chain.sample);
+        error += miss * miss;       /* at most 65535^2 */
+    }
+    return error;
+}
+
+/* The start index of a block, told from its first samples alone, so that blocks can be encoded in any order: the step that
+ * is the mean difference, or a neighbour that does better on trial. */
+static int start_index(const int16_t *pcm, uint32_t samples, unsigned channels, unsigned bits)
+{
+    enum { LOOK = 25, REACH = 8, STRIDE = 4 };
+    uint32_t n = samples < LOOK ? samples : LOOK;
+    int sum = 0, middle = 0, best = 0;
+    uint64_t least = UINT64_MAX;
+
+    for (uint32_t i = 1; i < n; i++)
+        sum += distance_between(pcm[(size_t)i * channels], pcm[(size_t)(i - 1) * channels]);
+    while (middle < LAST_INDEX && steps[middle] * (LOOK - 1) < sum)
+        middle++;
+    for (int index = middle - REACH; index <= middle + REACH; index += STRIDE) {
+        uint64_t error = index < 0 || index > LAST_INDEX ? UINT64_MAX : trial(pcm, n, channels, index, bits);
+
+        best = error < least ? index : best;
+        least = error < least ? error : least;
+    }
+    return best;
+}
+
+static inline void encode_channel(uint8_t *header, const int16_t *pcm, uint32_t samples, unsigned channels, unsigned bits)
+{
+    uint8_t *codes = header + HEADER * channels;
+    struct chain chain = { pcm[0], start_index(pcm, samples, channels, bits) };
+
+    store16_le(header, (uint16_t)chain.sample);
+    header[2] = (uint8_t)chain.index;
+    for (uint32_t i = 1; i < samples; i++) {
+        unsigned code = nearest(&chain, pcm[(size_t)i * channels], bits);
+
+        put_code(codes, i - 1, code, channels, bits);
+        follow(&chain, code, bits);
+    }
+}
+
+static void encode_block(const struct state *state, const int16_t *pcm, uint8_t *dst)
+{
+    uint32_t samples = state->block.samples;
+
+    memset(dst, 0, state->block.bytes);
+    for (unsigned channel = 0; channel < state->channels; channel++)
+        if (state->bits == 4)
+            encode_channel(dst + HEADER * channel, pcm + channel, samples, state->channels, 4);
+        else
+            encode_channel(dst + HEADER * channel, pcm + channel, samples, state->channels, 3);
+}
+
+static struct progress encode(void *memory, const int16_t *pcm, uint8_t *dst, struct offer offer)
+{
+    const struct state *state = memory;
+    size_t n = whole_blocks(offer.out, offer.in, &state->block, state->channels);
+    size_t samples = (size_t)state->block.samples * state->channels;
+
+    for (size_t i = 0; i < n; i++)
+        encode_block(state, pcm + i * samples, dst + i * state->block.bytes);
+    return (struct progress){ n * samples, n * state->block.bytes };
+}
+
+const struct codec ima_adpcm = {
+    .tag = TAG_IMA, .name = "IMA ADPCM", .modes = modes, .complete = complete, .accepts = accepts,
+    .decoder = { sizeof(struct state), start, decode },
+    .encoder = { sizeof(struct state), start, encode },
+};

@@ -1,0 +1,307 @@
+/* Microsoft ADPCM: New Multimedia Data Types and Data Techniques, revision 3.0 (1994), "Microsoft ADPCM".
+ *
+ * A block is a header - each channel's predictor (1 byte), then each one's delta, last and last but one sample (2 bytes
+ * each) - and the channels' codes of 4 bits in turn, high nibble first. The header's samples are the block's first two.
+ * A predictor is a pair of weights, in 256ths, of the two samples before; the pairs stand in the format's extra bytes.
+ *
+ * The prediction is divided, as in the published text, ffmpeg and Wine; sox and libsndfile shift, and drift from them. */
+#include <string.h>
+#include "adpcm.h"
+#include "fixed.h"
+
+enum { TAG_MS = 2, HEADER = 7, HEADER_SAMPLES = 2, PREDICTORS = 7, LEAST_DELTA = 16 };
+
+/* The delta is held where its greatest growth still fits 32 bits, as in ffmpeg; what a code adds to a prediction, at most
+ * 8 * MOST_DELTA, then fits too. */
+enum { GROWTH = 768, MOST_DELTA = INT32_MAX / GROWTH };
+
+static const struct mode modes[] = {
+    { 8000, 1, 0 }, { 8000, 2, 0 }, { 11025, 1, 0 }, { 11025, 2, 0 },
+    { 22050, 1, 0 }, { 22050, 2, 0 }, { 44100, 1, 0 }, { 44100, 2, 0 }, { 0 }
+};
+
+struct weights {
+    int newer, older;
+};
+
+static const struct weights standard[PREDICTORS] = {
+    { 256, 0 }, { 512, -256 }, { 0, 0 }, { 192, 64 }, { 240, 0 }, { 460, -208 }, { 392, -232 }
+};
+
+/* What the delta is multiplied by after a code, in 256ths. */
+static const int16_t growth[16] = { 230, 230, 230, 230, 307, 409, 512, 614, GROWTH, 614, 512, 409, 307, 230, 230, 230 };
+
+struct state {
+    struct block block;
+    uint16_t channels, predictors;
+    const uint8_t *pairs;           /* the format's own; null for the standard ones */
+};
+
+/* What one channel knows between two codes. */
+struct chain {
+    int newer, older, delta;
+    struct weights weights;
+};
+
+static uint32_t covered(size_t bytes, unsigned channels)
+{
+    if (channels == 0 || bytes < HEADER * channels)
+        return 0;
+    return (uint32_t)(HEADER_SAMPLES + (bytes - HEADER * channels) * 2 / channels);
+}
+
+static bool accepts(const struct wave_format *format, struct block *block)
+{
+    if ((format->bits_per_sample != 0 && format->bits_per_sample != 4) || format->sample_rate == 0 ||
+        format->channels < 1 || format->channels > 2 || format->block_align < HEADER * format->channels)
+        return false;
+    block->bytes = block->least = format->block_align;
+    block->samples = adpcm_samples(format, covered(format->block_align, format->channels));
+    return true;
+}
+
+static void complete(struct wave_format *format, const struct mode *mode)
+{
+    adpcm_complete(format, mode, 4 + 4 * PREDICTORS);
+    adpcm_complete_samples(format, covered(format->block_align, format->channels));
+    store16_le(format->extra + 2, PREDICTORS);
+    for (unsigned i = 0; i < PREDICTORS; i++) {
+        store16_le(format->extra + 4 + 4 * i, (uint16_t)standard[i].newer);
+        store16_le(format->extra + 6 + 4 * i, (uint16_t)standard[i].older);
+    }
+}
+
+/* -128 becomes -32767/256, so that a prediction fits 32 bits: 2 * 32767 * 32768 < 2^31. */
+static int weight(const uint8_t *p)
+{
+    int value = (int16_t)load16_le(p);
+
+    return value == INT16_MIN ? -INT16_MAX : value;
+}
+
+/* A predictor beyond the table is the last one. */
+static struct weights weights_of(const struct state *state, unsigned predictor)
+{
+    unsigned i = predictor < state->predictors ? predictor : state->predictors - 1u;
+
+    return state->pairs ? (struct weights){ weight(state->pairs + 4 * i), weight(state->pairs + 4 * i + 2) } : standard[i];
+}
+
+static bool is_standard(const struct state *state)
+{
+    bool same = state->predictors == PREDICTORS;
+
+    for (unsigned i = 0; same && i < PREDICTORS; i++) {
+        struct weights weights = weights_of(state, i);
+
+        same = weights.newer == standard[i].newer && weights.older == standard[i].older;
+    }
+    return same;
+}
+
+static void start(void *memory, const struct wave_format *format, const struct settings *settings)
+{
+    struct state *state = memory;
+    uint16_t stated = format->extra_size >= 4 ? load16_le(format->extra + 2) : 0;
+
+    (void)settings;
+    accepts(format, &state->block);
+    state->channels = format->channels;
+    state->predictors = stated;
+    state->pairs = stated != 0 && format->extra_size >= 4 + 4 * stated ? format->extra + 4 : 0;
+    if (!state->pairs || is_standard(state)) {
+        state->predictors = PREDICTORS;
+        state->pairs = 0;
+    }
+}
+
+/* Of weights that fill 16 bits: at most 2^23. */
+static int predict(const struct chain *chain)
+{
+    return (chain->newer * chain->weights.newer + chain->older * chain->weights.older) / 256;
+}
+
+/* The header's delta may be anything of 16 bits, a negative one too; those that follow lie between the limits. */
+static void follow(struct chain *chain, unsigned code)
+{
+    int sample = saturate(predict(chain) + ((int)code - (code & 8 ? 16 : 0)) * chain->delta);
+    int delta = chain->delta * growth[code] >> 8;
+
+    chain->older = chain->newer;
+    chain->newer = sample;
+    chain->delta = delta < LEAST_DELTA ? LEAST_DELTA : delta > MOST_DELTA ? MOST_DELTA : delta;
+}
+
+/* Codes of all channels are counted together. */
+static unsigned code_shift(size_t i)
+{
+    return i % 2 ? 0 : 4;
+}
+
+static void decode_channel(const struct state *state, const uint8_t *src, int16_t *pcm, uint32_t samples, unsigned channel)
+{
+    unsigned channels = state->channels;
+    const uint8_t *header = src + channels + 2 * channel, *codes = src + HEADER * channels;
+    struct chain chain = { (int16_t)load16_le(header + 2 * channels), (int16_t)load16_le(header + 4 * channels),
+                           (int16_t)load16_le(header), weights_of(state, src[channel]) };
+
+    pcm[channel] = (int16_t)chain.older;
+    pcm[channel + channels] = (int16_t)chain.newer;
+    for (size_t i = channel, n = (size_t)(samples - HEADER_SAMPLES) * channels; i < n; i += channels) {
+        follow(&chain, codes[i / 2] >> code_shift(i) & 15);
+        pcm[i + HEADER_SAMPLES * channels] = (int16_t)chain.newer;
+    }
+}
+
+static void decode_block(const struct state *state, const uint8_t *src, int16_t *pcm, uint32_t samples)
+{
+    for (unsigned channel = 0; channel < state->channels; channel++)
+        decode_channel(state, src, pcm, samples, channel);
+}
+
+static struct progress decode(void *memory, const uint8_t *src, int16_t *pcm, struct offer offer)
+{
+    const struct state *state = memory;
+    struct progress done = { 0, 0 };
+
+    while (done.used < offer.in) {
+        size_t left = offer.in - done.used, bytes = left < state->block.bytes ? left : state->block.bytes;
+        uint32_t whole = state->block.samples, samples = covered(bytes, state->channels);
+        size_t made = (size_t)(samples < whole ? samples : whole) * state->channels;
+
+        if ((bytes < state->block.bytes && offer.ending == WHOLE) || made > offer.out - done.made)
+            break;
+        if (made != 0)
+            decode_block(state, src + done.used, pcm + done.made, samples < whole ? samples : whole);
+        done.used += bytes;
+        done.made += made;
+    }
+    return done;
+}
+
+/* Products of a channel's samples with those one and two before, summed over the samples that a block predicts. */
+struct sums {
+    int64_t s00, s01, s02, s11, s12, s22;
+};
+
+static struct sums sums_of(const int16_t *pcm, uint32_t samples, unsigned channels)
+{
+    struct sums sums = { 0 };
+    int older = pcm[0], newer = pcm[channels], first = older, second = newer;
+    int64_t most;
+
+    for (size_t i = HEADER_SAMPLES; i < samples; i++) {
+        int sample = pcm[i * channels];
+
+        sums.s00 += sample * sample;
+        sums.s01 += sample * newer;
+        sums.s02 += sample * older;
+        older = newer;
+        newer = sample;
+    }
+    /* The sums of earlier samples lose one product at the end and gain one at the start. */
+    sums.s11 = sums.s00 - newer * newer + second * second;
+    sums.s22 = sums.s11 - older * older + first * first;
+    sums.s12 = sums.s01 - newer * older + second * first;
+    most = sums.s00 > sums.s11 ? sums.s00 : sums.s11;
+    most = most > sums.s22 ? most : sums.s22;
+    for (; most >= 1 << 30; most >>= 1)
+        sums = (struct sums){ sums.s00 >> 1, sums.s01 >> 1, sums.s02 >> 1, sums.s11 >> 1, sums.s12 >> 1, sums.s22 >> 1 };
+    return sums;
+}
+
+/* The energy of what a predictor leaves, times 65536. No sum exceeds 2^30 in magnitude, nor a weight 2^15, so that all
+ * terms together stay within (2^8 + 2^15 + 2^15)^2 * 2^30 < 2^63. */
+static int64_t energy_left(const struct sums *sums, struct weights weights)
+{
+    int64_t a = weights.newer, b = weights.older;
+
+    return 65536 * sums->s00 + a * a * sums->s11 + b * b * sums->s22 -
+           512 * (a * sums->s01 + b * sums->s02) + 2 * a * b * sums->s12;
+}
+
+/* The predictor that leaves least. Of the standard ones not 3 and 5: there decoders that shift drift most. */
+static unsigned best_predictor(const struct state *state, const int16_t *pcm, uint32_t samples)
+{
+    struct sums sums = sums_of(pcm, samples, state->channels);
+    int64_t least = INT64_MAX;
+    unsigned best = 0;
+
+    for (unsigned i = 0; i < state->predictors && i <= UINT8_MAX; i++) {
+        int64_t energy = energy_left(&sums, weights_of(state, i));
+
+        if (energy < least && (state->pairs || (i != 3 && i != 5))) {
+            least = energy;
+            best = i;
+        }
+    }
+    return best;
+}
+
+/* Three quarters of the mean residual of a block's first samples: the best of what was tried on speech, and as good as any
+ * on music. */
+static int start_delta(struct weights weights, const int16_t *pcm, uint32_t samples, unsigned channels)
+{
+    enum { LOOK = 16 };
+    int sum = 0, delta;
+
+    for (size_t i = HEADER_SAMPLES; i < samples && i < HEADER_SAMPLES + LOOK; i++) {
+        struct chain chain = { pcm[(i - 1) * channels], pcm[(i - 2) * channels], 0, weights };
+        int residual = pcm[i * channels] - predict(&chain);
+
+        sum += residual < 0 ? -residual : residual;
+    }
+    delta = sum / LOOK * 3 / 4;
+    return delta < LEAST_DELTA ? LEAST_DELTA : delta > INT16_MAX ? INT16_MAX : delta;
+}
+
+static unsigned nearest(const struct chain *chain, int sample)
+{
+    int residual = sample - predict(chain), half = chain->delta / 2;
+    int code = (residual < 0 ? residual - half : residual + half) / chain->delta;
+
+    return (unsigned)(code < -8 ? -8 : code > 7 ? 7 : code) & 15;
+}
+
+static void encode_channel(const struct state *state, const int16_t *pcm, uint8_t *dst, unsigned channel)
+{
+    unsigned channels = state->channels, predictor = best_predictor(state, pcm + channel, state->block.samples);
+    uint8_t *header = dst + channels + 2 * channel, *codes = dst + HEADER * channels;
+    struct chain chain = { pcm[channel + channels], pcm[channel], 0, weights_of(state, predictor) };
+
+    chain.delta = start_delta(chain.weights, pcm + channel, state->block.samples, channels);
+    dst[channel] = (uint8_t)predictor;
+    store16_le(header, (uint16_t)chain.delta);
+    store16_le(header + 2 * channels, (uint16_t)chain.newer);
+    store16_le(header + 4 * channels, (uint16_t)chain.older);
+    for (size_t i = channel, n = (size_t)(state->block.samples - HEADER_SAMPLES) * channels; i < n; i += channels) {
+        unsigned code = nearest(&chain, pcm[i + HEADER_SAMPLES * channels]);
+
+        codes[i / 2] |= (uint8_t)(code << code_shift(i));
+        follow(&chain, code);
+    }
+}
+
+static void encode_block(const struct state *state, const int16_t *pcm, uint8_t *dst)
+{
+    memset(dst, 0, state->block.bytes);
+    for (unsigned channel = 0; channel < state->channels; channel++)
+        encode_channel(state, pcm, dst, channel);
+}
+
+static struct progress encode(void *memory, const int16_t *pcm, uint8_t *dst, struct offer offer)
+{
+    const struct state *state = memory;
+    size_t n = whole_blocks(offer.out, offer.in, &state->block, state->channels);
+    size_t samples = (size_t)state->block.samples * state->channels;
+
+    for (size_t i = 0; i < n; i++)
+        encode_block(state, pcm + i * samples, dst + i * state->block.bytes);
+    return (struct progress){ n * samples, n * state->block.bytes };
+}
+
+const struct codec ms_adpcm = {
+    .tag = TAG_MS, .name = "Microsoft ADPCM", .modes = modes, .complete = complete, .accepts = accepts,
+    .decoder = { sizeof(struct state), start, decode },
+    .encoder = { sizeof(struct state), start, encode },
+};

@@ -1,0 +1,211 @@
+/* DriverProc: the installable driver's messages, in the orders in which hosts send them, and the messages nobody answers. */
+#include "host.h"
+
+enum { DESCRIPTION_SIZE = 44, AUDIO = 0x63647561, VIDEO = 0x63646976 };
+
+static const UINT answered[] = { DRV_LOAD, DRV_ENABLE,    DRV_OPEN,           DRV_CLOSE,   DRV_DISABLE,
+                                 DRV_FREE, DRV_CONFIGURE, DRV_QUERYCONFIGURE, DRV_INSTALL, DRV_REMOVE };
+static const UINT acm_answered[] = { 0x6001, 0x600A, 0x6019, 0x601A, 0x601B, 0x604C, 0x604D, 0x604E, 0x604F, 0x6050 };
+
+static bool is_among(UINT message, const UINT *list, size_t count)
+{
+    while (count && list[count - 1] != message)
+        count--;
+    return count != 0;
+}
+
+/* ACMDRVOPENDESCW, of which the caller gives `size` bytes. */
+static uint8_t *description_make(DWORD size, DWORD type)
+{
+    uint8_t whole[DESCRIPTION_SIZE] = { 0 };
+
+    put32(whole, 0, size);
+    put32(whole, 4, type);
+    put32(whole, 12, 0x04000565);
+    return lend_copy(whole, size < 4 ? 4 : size < sizeof whole ? size : sizeof whole);
+}
+
+static LRESULT open_driver(const void *description) { return DriverProc(0, (HDRVR)0x10, DRV_OPEN, 0, (LPARAM)description); }
+
+static LRESULT close_driver(LRESULT id) { return DriverProc((DWORD_PTR)id, (HDRVR)0x10, DRV_CLOSE, 0, 0); }
+
+/* What a host does with an open driver: any message, with the id that it keeps. */
+static void assert_at_work(DWORD_PTR id)
+{
+    ACMDRIVERDETAILSW details = { .cbStruct = sizeof details };
+
+    assert_int_equal(DriverProc(id, (HDRVR)0x10, DRIVER_DETAILS, (LPARAM)&details, 0), MMSYSERR_NOERROR);
+    assert_true(details.cFormatTags > 0);
+}
+
+static void windows_order_opens_and_closes(void **unused)
+{
+    LRESULT id;
+
+    (void)unused;
+    assert_int_equal(DriverProc(0, 0, DRV_LOAD, 0, 0), 1);
+    assert_int_equal(DriverProc(0, 0, DRV_ENABLE, 0, 0), 1);
+    id = open_driver(description_make(DESCRIPTION_SIZE, AUDIO));
+    assert_true(id != 0);
+    assert_at_work((DWORD_PTR)id);
+    assert_int_equal(close_driver(id), 1);
+    assert_int_equal(DriverProc(0, 0, DRV_DISABLE, 0, 0), 1);
+    assert_int_equal(DriverProc(0, 0, DRV_FREE, 0, 0), 1);
+}
+
+/* A session without a description comes first and ends last; DISABLE and FREE carry the id of what was closed. */
+static void wine_order_opens_and_closes(void **unused)
+{
+    LRESULT session, id;
+
+    (void)unused;
+    assert_int_equal(DriverProc(0, 0, DRV_LOAD, 0, 0), 1);
+    assert_int_equal(DriverProc(0, 0, DRV_ENABLE, 0, 0), 1);
+    session = open_driver(0);
+    assert_true(session != 0);
+    id = open_driver(description_make(48, AUDIO));
+    assert_true(id != 0);
+    assert_at_work((DWORD_PTR)id);
+    assert_int_equal(close_driver(id), 1);
+    assert_int_equal(close_driver(session), 1);
+    assert_int_equal(DriverProc((DWORD_PTR)session, 0, DRV_DISABLE, 0, 0), 1);
+    assert_int_equal(DriverProc((DWORD_PTR)session, 0, DRV_FREE, 0, 0), 1);
+}
+
+static void instances_do_not_disturb_each_other(void **unused)
+{
+    LRESULT first = open_driver(description_make(DESCRIPTION_SIZE, AUDIO)), second;
+
+    (void)unused;
+    second = open_driver(description_make(DESCRIPTION_SIZE, AUDIO));
+    assert_true(first && second);
+    assert_int_equal(close_driver(first), 1);
+    assert_at_work((DWORD_PTR)second);
+    assert_int_equal(close_driver(second), 1);
+    assert_int_equal(heap.made, 0);
+}
+
+/* Wine keeps 32 bits of a local driver's id, and a host may hand back anything. */
+static void any_id_serves(void **unused)
+{
+    (void)unused;
+    assert_at_work(0);
+    assert_at_work(0xFFFFFFFF);
+    assert_at_work(UINTPTR_MAX);
+}
+
+static void open_refuses_what_is_not_audio(void **unused)
+{
+    uint8_t *description = description_make(DESCRIPTION_SIZE, VIDEO), *before = lend_copy(description, DESCRIPTION_SIZE);
+
+    (void)unused;
+    assert_int_equal(open_driver(description), 0);
+    assert_int_equal(get32(description, 20), MMSYSERR_NOTSUPPORTED);
+    put32(description, 20, 0);
+    assert_memory_equal(description, before, DESCRIPTION_SIZE);
+}
+
+static void open_reads_no_further_than_a_description_goes(void **unused)
+{
+    (void)unused;
+    for (DWORD size = 0; size <= DESCRIPTION_SIZE; size++) {
+        assert_true(open_driver(description_make(size, AUDIO)) != 0);
+        if (size >= 8)
+            assert_int_equal(open_driver(description_make(size, VIDEO)), 0);
+        else
+            open_driver(description_make(size, VIDEO));
+    }
+}
+
+static void nothing_is_configured(void **unused)
+{
+    DWORD info[6] = { sizeof info };
+
+    (void)unused;
+    assert_int_equal(DriverProc(1, 0, DRV_QUERYCONFIGURE, 0, 0), 0);
+    assert_int_equal(DriverProc(1, 0, DRV_CONFIGURE, 0x1234, (LPARAM)info), DRVCNF_CANCEL);
+    assert_int_equal(DriverProc(1, 0, DRV_CONFIGURE, 0, 0), DRVCNF_CANCEL);
+    assert_int_equal(DriverProc(1, 0, DRV_INSTALL, 0, (LPARAM)info), DRVCNF_OK);
+    assert_int_equal(DriverProc(1, 0, DRV_REMOVE, 0, 0), DRVCNF_OK);
+}
+
+static void assert_passed_on(UINT message)
+{
+    LRESULT result;
+
+    mock_fresh();
+    result = DriverProc(0x11, (HDRVR)0x22, message, 0x33, 0x44);
+    if (result != DEFAULT_ANSWER || passed_count != 1)
+        fail_msg("message 0x%X is not passed to DefDriverProc", message);
+    assert_true(passed.id == 0x11 && passed.driver == (HDRVR)0x22 && passed.message == message);
+    assert_true(passed.first == 0x33 && passed.second == 0x44);
+}
+
+static void unknown_messages_go_to_windows(void **unused)
+{
+    (void)unused;
+    for (UINT message = 0; message < 0x4000; message++)
+        if (!is_among(message, answered, sizeof answered / sizeof *answered))
+            assert_passed_on(message);
+    for (UINT message = 0x7000; message < 0x11000; message++)
+        assert_passed_on(message);
+    assert_passed_on(0xFFFFFFFF);
+}
+
+/* A 0 would say that they were done. */
+static void unknown_acm_messages_are_not_supported(void **unused)
+{
+    (void)unused;
+    for (UINT message = 0x4000; message < 0x7000; message++)
+        if (!is_among(message, acm_answered, sizeof acm_answered / sizeof *acm_answered))
+            if (ask(message, 0, 0) != MMSYSERR_NOTSUPPORTED || ask(message, (void *)-1, -1) != MMSYSERR_NOTSUPPORTED)
+                fail_msg("message 0x%X is answered", message);
+    assert_int_equal(passed_count, 0);
+}
+
+static void what_a_codec_does_not_do_is_not_supported(void **unused)
+{
+    static const UINT messages[] = { 0x600B, 0x6014, 0x6015, 0x6032, 0x6033, 0x6051, 0x6052, 0x6053 };
+
+    (void)unused;
+    for (size_t i = 0; i < sizeof messages / sizeof *messages; i++) {
+        uint8_t *first = lend(300), *second = lend(300);
+
+        assert_int_equal(ask(messages[i], first, (LPARAM)second), MMSYSERR_NOTSUPPORTED);
+        assert_true(is_untouched(first, 300) && is_untouched(second, 300));
+    }
+}
+
+/* -1 asks whether there is a box at all; msacm32 shows one of its own. */
+static void there_is_no_about_box(void **unused)
+{
+    (void)unused;
+    assert_int_equal(ask(DRIVER_ABOUT, (void *)-1, 0), MMSYSERR_NOTSUPPORTED);
+    assert_int_equal(ask(DRIVER_ABOUT, (void *)0x1234, 0), MMSYSERR_NOTSUPPORTED);
+}
+
+static void a_notice_is_taken(void **unused)
+{
+    (void)unused;
+    assert_int_equal(ask(DRIVER_NOTIFY, 0, 0), MMSYSERR_NOERROR);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(windows_order_opens_and_closes),
+        TEST(wine_order_opens_and_closes),
+        TEST(instances_do_not_disturb_each_other),
+        TEST(any_id_serves),
+        TEST(open_refuses_what_is_not_audio),
+        TEST(open_reads_no_further_than_a_description_goes),
+        TEST(nothing_is_configured),
+        TEST(unknown_messages_go_to_windows),
+        TEST(unknown_acm_messages_are_not_supported),
+        TEST(what_a_codec_does_not_do_is_not_supported),
+        TEST(there_is_no_about_box),
+        TEST(a_notice_is_taken),
+    };
+
+    return cmocka_run_group_tests_name("acm.driver", tests, 0, 0);
+}

@@ -1,0 +1,154 @@
+/* What the user chose: the registry, the environment before it, and tags that are switched off. */
+#include "host.h"
+#include "settings.h"
+#include "codec.h"
+
+static int fresh(void **unused)
+{
+    (void)unused;
+    mock_fresh();
+    return 0;
+}
+
+static struct settings read(void)
+{
+    struct settings settings;
+
+    memset(&settings, 0xA5, sizeof settings);
+    settings_read(&settings);
+    return settings;
+}
+
+static void without_any_the_defaults_hold(void **unused)
+{
+    struct settings settings = read(), standard = DEFAULT_SETTINGS;
+
+    (void)unused;
+    assert_memory_equal(&settings, &standard, sizeof settings);
+    assert_int_equal(settings.quality, 1);
+    for (size_t i = 0; codec_tag(i); i++)
+        assert_false(settings_disable(codec_tag(i)));
+}
+
+static void the_registry_is_read(void **unused)
+{
+    const struct registered values[] = {
+        { "Quality", REG_DWORD, 2, 0 }, { "BitOrder", REG_DWORD, 1, 0 }, { "NibbleOrder", REG_DWORD, 1, 0 }, { "Dtx", REG_DWORD, 1, 0 }
+    };
+
+    (void)unused;
+    for (int kernel = 0; kernel < 2; kernel++) {
+        struct settings settings;
+
+        memcpy(registered, values, sizeof values);
+        kernel_has_registry = kernel;
+        settings = read();
+        assert_int_equal(settings.quality, 2);
+        assert_int_equal(settings.bit_order, 1);
+        assert_int_equal(settings.nibble_order, 1);
+        assert_int_equal(settings.dtx, 1);
+        assert_int_equal(settings.interpolation, 0);
+    }
+}
+
+static void the_environment_comes_first(void **unused)
+{
+    struct settings settings;
+
+    (void)unused;
+    registered[0] = (struct registered){ "Quality", REG_DWORD, 2, 0 };
+    registered[1] = (struct registered){ "BitOrder", REG_DWORD, 2, 0 };
+    environment = "dtx=1,quality=0,interpolation=1,nibbleorder=0x1";
+    settings = read();
+    assert_int_equal(settings.quality, 0);
+    assert_int_equal(settings.bit_order, 2);
+    assert_int_equal(settings.dtx, 1);
+    assert_int_equal(settings.nibble_order, 1);
+    assert_int_equal(settings.interpolation, 1);
+}
+
+static void what_cannot_be_is_passed_over(void **unused)
+{
+    static const char *const texts[] = { "quality=3", "quality=99999999999", "quality", "=2", ",,,", "Quality=2", "qualityx=2", "xquality=2" };
+    char large[2000];
+    struct settings settings, standard = DEFAULT_SETTINGS;
+
+    (void)unused;
+    memset(large, 'x', sizeof large - 1);
+    large[sizeof large - 1] = 0;
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        environment = texts[i];
+        settings = read();
+        assert_memory_equal(&settings, &standard, sizeof settings);
+    }
+    environment = large;
+    settings = read();
+    assert_memory_equal(&settings, &standard, sizeof settings);
+    environment = 0;
+    registered[0] = (struct registered){ "Quality", REG_DWORD, 77, 0 };
+    registered[1] = (struct registered){ "Dtx", REG_MULTI_SZ, 0, "1\0" };
+    settings = read();
+    assert_memory_equal(&settings, &standard, sizeof settings);
+}
+
+static void tags_are_switched_off(void **unused)
+{
+    (void)unused;
+    registered[0] = (struct registered){ "Disabled", REG_MULTI_SZ, 0, "0x31\0" "6\0" };
+    assert_true(settings_disable(0x31));
+    assert_true(settings_disable(0x1500));      /* an alias goes with its row */
+    assert_true(settings_disable(6));
+    assert_false(settings_disable(7));
+    assert_false(settings_disable(0x11));
+    environment = "quality=2,disabled=7 0x11,dtx=1";
+    assert_true(settings_disable(7));
+    assert_true(settings_disable(0x11));
+    assert_false(settings_disable(0x31));
+    environment = "disabled=";
+    assert_false(settings_disable(6));
+    environment = 0;
+    registered[0].strings = "\0";
+    assert_false(settings_disable(6));
+}
+
+/* In both layouts' place: the messages, as an application meets them. */
+static void a_tag_switched_off_keeps_its_place_alone(void **unused)
+{
+    ACMFORMATTAGDETAILSW before = { .cbStruct = sizeof before, .dwFormatTag = 6 }, after = before;
+    WAVEFORMATEX law = { WAVE_FORMAT_ALAW, 1, 8000, 8000, 1, 8, 0 }, pcm = { WAVE_FORMAT_PCM, 1, 8000, 16000, 2, 16, 0 };
+    BYTE room[64];
+    ACMFORMATDETAILSW format = { .cbStruct = sizeof format, .dwFormatTag = 6, .pwfx = (WAVEFORMATEX *)room, .cbwfx = sizeof room };
+    struct instance instance = { .cbStruct = sizeof instance, .pwfxSrc = &law, .pwfxDst = &pcm };
+    struct suggestion suggestion = { sizeof suggestion, 0, &law, sizeof law, (WAVEFORMATEX *)room, sizeof room };
+
+    (void)unused;
+    assert_int_equal(format_tag_details(&before, ACM_FORMATTAGDETAILSF_FORMATTAG), 0);
+    environment = "disabled=6";
+    assert_int_equal(format_tag_details(&after, ACM_FORMATTAGDETAILSF_FORMATTAG), 0);
+    assert_int_equal(after.dwFormatTagIndex, before.dwFormatTagIndex);
+    assert_true(before.cStandardFormats != 0 && after.cStandardFormats == 0);
+    assert_int_equal(format_details(&format, ACM_FORMATDETAILSF_INDEX), ACMERR_NOTPOSSIBLE);
+    format.pwfx = &law;
+    format.cbwfx = sizeof law;
+    assert_int_equal(format_details(&format, ACM_FORMATDETAILSF_FORMAT), ACMERR_NOTPOSSIBLE);
+    assert_int_equal(format_suggest((LPARAM)&suggestion), ACMERR_NOTPOSSIBLE);
+    assert_int_equal(stream_open((LPARAM)&instance), ACMERR_NOTPOSSIBLE);
+    /* The next row is suggested in its place. */
+    suggestion.pwfxSrc = &pcm;
+    assert_int_equal(format_suggest((LPARAM)&suggestion), 0);
+    assert_int_equal(((WAVEFORMATEX *)room)->wFormatTag, WAVE_FORMAT_MULAW);
+    environment = 0;
+    assert_int_equal(stream_open((LPARAM)&instance), 0);
+    assert_int_equal(stream_close((LPARAM)&instance), 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup(without_any_the_defaults_hold, fresh), cmocka_unit_test_setup(the_registry_is_read, fresh),
+        cmocka_unit_test_setup(the_environment_comes_first, fresh),   cmocka_unit_test_setup(what_cannot_be_is_passed_over, fresh),
+        cmocka_unit_test_setup(tags_are_switched_off, fresh),         cmocka_unit_test_setup(a_tag_switched_off_keeps_its_place_alone, fresh),
+    };
+
+    return cmocka_run_group_tests_name("acm/settings", tests, 0, 0);
+}

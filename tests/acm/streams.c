@@ -1,0 +1,964 @@
+/* Streams through DriverProc: opening, sizes and conversions of every codec in every mode, in both layouts. */
+#include "host.h"
+
+enum { BLOCKALIGN = 4, START = 0x10, FLUSH = 0x20 };
+
+static void check_equal(const struct route *route, struct bytes a, struct bytes b)
+{
+    check(*route, a.size == b.size);
+    for (size_t i = 0; i < a.size; i++)
+        if (a.data[i] != b.data[i])
+            fail_msg("%s: byte %zu of %zu is %02X, not %02X", route->name, i, a.size, a.data[i], b.data[i]);
+}
+
+static struct bytes joined(struct bytes a, struct bytes b)
+{
+    struct bytes both = { lend(a.size + b.size), a.size + b.size };
+
+    memcpy(both.data, a.data, a.size);
+    memcpy(both.data + a.size, b.data, b.size);
+    return both;
+}
+
+static struct bytes part_of(struct bytes whole, size_t from, size_t size)
+{
+    return (struct bytes){ lend_copy(whole.data + from, size), size };
+}
+
+/* ---- Opening and closing */
+
+static void a_stream_is_one_small_block(void **unused)
+{
+    (void)unused;
+    EACH_ROUTE(route) {
+        size_t made = heap.made;
+        void *instance = stream_opened(&route, 0);
+
+        check(route, heap.made == made + 1 && heap.live == 1);
+        check(route, heap.largest < 65536);
+        check(route, instance_driver(instance) % sizeof(void *) == 0);
+        stream_closed(instance);
+        check(route, heap.live == 0);
+    }
+}
+
+/* A broken header may claim any number of channels: room for eight blocks of them is enough. */
+static void many_channels_take_no_more_than_eight_blocks(void **unused)
+{
+    (void)unused;
+    EACH_ROUTE(route) {
+        struct wave_format format = route.format;
+        struct block block;
+        void *instance;
+
+        format.channels = 0x7FFF;
+        if (!route.codec->accepts(&format, &block))
+            continue;
+        route.pcm = pcm_make(&shapes[SHAPE_S16], format.sample_rate, format.channels);
+        route.src = route.decoding ? wfx_make(&format) : route.pcm;
+        route.dst = route.decoding ? route.pcm : wfx_make(&format);
+        heap.largest = 0;
+        instance = stream_opened(&route, 0);
+        check(route, heap.largest < 65536 + 8 * 2 * (size_t)block.samples * format.channels);
+        stream_closed(instance);
+    }
+}
+
+/* Of the structure, dwDriver alone is the driver's to write here. */
+static void opening_leaves_the_structure_alone(void **unused)
+{
+    (void)unused;
+    EACH_ROUTE(route) {
+        void *instance = instance_make(route.layout, route.src, route.dst, ACM_STREAMOPENF_NONREALTIME);
+        size_t size = layout_of(instance)->size, at = layout_of(instance)->driver;
+        uint8_t *before = lend_copy(instance, size);
+
+        check(route, ask(STREAM_OPEN, instance, 0) == MMSYSERR_NOERROR);
+        put64(before, at, instance_driver(instance));
+        check(route, memcmp(instance, before, size) == 0);
+        stream_closed(instance);
+        check(route, ask(STREAM_CLOSE, instance, 0) == MMSYSERR_NOERROR);
+        put64(before, at, 0);
+        check(route, memcmp(instance, before, size) == 0);
+    }
+}
+
+/* Windows sends no CLOSE after a query, and Wine does. */
+static void a_query_opens_nothing(void **unused)
+{
+    (void)unused;
+    EACH_ROUTE(route) {
+        void *instance =
+            instance_make(route.layout, route.src, route.dst, ACM_STREAMOPENF_QUERY | ACM_STREAMOPENF_NONREALTIME);
+        size_t size = layout_of(instance)->size;
+        uint8_t *before = lend_copy(instance, size);
+
+        check(route, ask(STREAM_OPEN, instance, 0) == MMSYSERR_NOERROR);
+        check(route, heap.made == 0);
+        check(route, memcmp(instance, before, size) == 0);
+        check(route, ask(STREAM_CLOSE, instance, 0) == MMSYSERR_NOERROR);
+        check(route, memcmp(instance, before, size) == 0);
+    }
+}
+
+static void a_failed_allocation_leaves_nothing(void **unused)
+{
+    (void)unused;
+    EACH_ROUTE(route) {
+        size_t allocations;
+
+        heap.made = 0;
+        stream_closed(stream_opened(&route, 0));
+        allocations = heap.made;
+        for (size_t n = 1; n <= allocations; n++) {
+            void *instance = instance_make(route.layout, route.src, route.dst, 0);
+
+            heap.failing = n;
+            check(route, ask(STREAM_OPEN, instance, 0) == MMSYSERR_NOMEM);
+            check(route, instance_driver(instance) == 0);
+            check(route, heap.live == 0);
+            check(route, ask(STREAM_CLOSE, instance, 0) == MMSYSERR_NOERROR);
+        }
+        heap.failing = 0;
+    }
+}
+
+static void check_refused(const struct route *route, const WAVEFORMATEX *src, const WAVEFORMATEX *dst)
+{
+    for (DWORD flags = 0; flags <= ACM_STREAMOPENF_QUERY; flags++) {
+        void *instance = instance_make(route->layout, src, dst, flags);
+
+        check(*route, ask(STREAM_OPEN, instance, 0) == ACMERR_NOTPOSSIBLE);
+        check(*route, instance_driver(instance) == 0 && heap.made == 0);
+    }
+}
+
+static void what_no_codec_converts_is_refused(void **unused)
+{
+    (void)unused;
+    EACH_ROUTE(route) {
+        WAVEFORMATEX *strange = lend_copy(route.coded, wfx_size(route.coded)), *zeros = lend(18 + EXTRA_ROOM);
+
+        strange->wFormatTag = foreign_tag();
+        memset(zeros, 0, 18 + EXTRA_ROOM);
+        zeros->wFormatTag = route.tag;
+        check_refused(&route, route.pcm, route.pcm);
+        check_refused(&route, route.coded, route.coded);
+        check_refused(&route, strange, route.pcm);
+        check_refused(&route, route.pcm, strange);
+        check_refused(&route, zeros, route.pcm);
+        check_refused(&route, route.pcm, zeros);
+        for (size_t i = 0; i < SHAPES; i++)
+            check_refused(&route, route.pcm, pcm_make(&shapes[i], route.mode.sample_rate, route.mode.channels));
+        for (const struct codec *const *other = codecs; *other; other++) {
+            uint8_t extra[EXTRA_ROOM];
+            struct wave_format format = format_of(*other, route.mode, extra);
+
+            check_refused(&route, route.coded, wfx_make(&format));
+        }
+    }
+}
+
+static void rates_and_channels_must_be_equal(void **unused)
+{
+    (void)unused;
+    EACH_ROUTE(route) {
+        WAVEFORMATEX *faster = pcm_make(&shapes[SHAPE_S16], route.mode.sample_rate + 1, route.mode.channels);
+        WAVEFORMATEX *wider = pcm_make(&shapes[SHAPE_S16], route.mode.sample_rate, route.mode.channels + 1);
+
+        check_refused(&route, route.decoding ? route.src : faster, route.decoding ? faster : route.dst);
+        check_refused(&route, route.decoding ? route.src : wider, route.decoding ? wider : route.dst);
+    }
+}
+
+static void a_filter_is_refused(void **unused)
+{
+    (void)unused;
+    EACH_ROUTE(route) {
+        void *instance = instance_make(route.layout, route.src, route.dst, 0), *filter = lend(32);
+
+        put64(instance, layout_of(instance)->filter, (uintptr_t)filter);
+        check(route, ask(STREAM_OPEN, instance, 0) == ACMERR_NOTPOSSIBLE);
+        check(route, instance_driver(instance) == 0 && heap.made == 0 && is_untouched(filter, 32));
+    }
+}
+
+static void missing_formats_are_refused(void **unused)
+{
+    (void)unused;
+    EACH_ROUTE(route) {
+        check(route, ask(STREAM_OPEN, instance_make(route.layout, 0, route.dst, 0), 0) != MMSYSERR_NOERROR);
+        check(route, ask(STREAM_OPEN, instance_make(route.layout, route.src, 0, 0), 0) != MMSYSERR_NOERROR);
+        check(route, ask(STREAM_OPEN, instance_make(route.layout, 0, 0, 0), 0) != MMSYSERR_NOERROR);
+        check(route, heap.made == 0);
+    }
+}
+
+static void short_instances_are_refused(void **unused)
+{
+    static const UINT messages[] = { STREAM_OPEN, STREAM_CLOSE, STREAM_SIZE, STREAM_CONVERT };
+    struct stream_size size = { sizeof size, 0, 100, 0 };
+
+    (void)unused;
+    for (size_t i = 0; i < sizeof messages / sizeof *messages; i++) {
+        assert_int_equal(ask(messages[i], 0, (LPARAM)&size), MMSYSERR_INVALPARAM);
+        for (DWORD bytes = 0; bytes < 68; bytes++) {
+            void *instance = lend(bytes < 4 ? 4 : bytes);
+
+            put32(instance, 0, bytes);
+            assert_int_equal(ask(messages[i], instance, (LPARAM)&size), MMSYSERR_INVALPARAM);
+        }
+    }
+}
+
+/* ---- ASYNC: everything is done when its call returns, and the callback is told */
+
+static void check_told(const struct route *route, unsigned call, DWORD message)
+{
+    const struct told *one = &told[call];
+
+    check(*route, told_count == call + 1);
+    check(*route, one->message == message);
+    check(*route, one->callback == CALLBACK_ADDRESS && one->user == CALLBACK_USER);
+    check(*route, one->flags == HIWORD(CALLBACK_FUNCTION));
+}
+
+static void an_asynchronous_stream_calls_back(void **unused)
+{
+    (void)unused;
+    EACH_ROUTE(route) {
+        struct bytes src = material(&route, 1, 0, 3);
+        struct stream_header header = { .cbStruct = sizeof header,
+                                        .pbSrc = src.data,
+                                        .cbSrcLength = (DWORD)src.size,
+                                        .pbDst = lend(route.dst_block),
+                                        .cbDstLength = route.dst_block };
+        void *instance;
+
+        told_count = 0;
+        instance = stream_opened(&route, ACM_STREAMOPENF_ASYNC | CALLBACK_FUNCTION);
+        check_told(&route, 0, 0x3D4);
+        check(route, ask(STREAM_CONVERT, instance, (LPARAM)&header) == MMSYSERR_NOERROR);
+        check_told(&route, 1, 0x3D6);
+        check(route, told[1].device == (HDRVR)STREAM_HANDLE && told[1].first == (DWORD_PTR)&header);
+        check(route, told[1].used == src.size && told[1].made == header.cbDstLengthUsed);
+        check(route, told[1].status == ACMSTREAMHEADER_STATUSF_DONE);
+        check(route, ask(STREAM_RESET, instance, 0) == MMSYSERR_NOERROR);
+        stream_closed(instance);
+        check_told(&route, 2, 0x3D5);
+    }
+}
+
+static void only_a_stream_with_a_callback_calls_back(void **unused)
+{
+    static const DWORD flags[] = { 0, CALLBACK_FUNCTION, ACM_STREAMOPENF_ASYNC, ACM_STREAMOPENF_NONREALTIME | CALLBACK_EVENT,
+                                   ACM_STREAMOPENF_QUERY | ACM_STREAMOPENF_ASYNC | CALLBACK_FUNCTION };
+
+    (void)unused;
+    EACH_ROUTE(route)
+        for (size_t i = 0; i < sizeof flags / sizeof *flags; i++) {
+            void *instance = instance_make(route.layout, route.src, route.dst, flags[i]);
+
+            check(route, ask(STREAM_OPEN, instance, 0) == MMSYSERR_NOERROR);
+            if (!(flags[i] & ACM_STREAMOPENF_QUERY))
+                converted(instance, material(&route, 1, 0, 3), 0);
+            check(route, ask(STREAM_CLOSE, instance, 0) == MMSYSERR_NOERROR);
+            check(route, told_count == 0);
+        }
+}
+
+/* The status of a synchronous conversion is msacm32's to write. */
+static void a_conversion_writes_its_lengths_only(void **unused)
+{
+    (void)unused;
+    EACH_ROUTE(route) {
+        void *instance = stream_opened(&route, 0);
+        struct bytes src = material(&route, 1, 0, 3);
+        struct stream_header *header = lend(sizeof *header), before;
+
+        header->cbStruct = sizeof *header;
+        header->pbSrc = src.data;
+        header->cbSrcLength = (DWORD)src.size;
+        header->pbDst = lend(route.dst_block);
+        header->cbDstLength = route.dst_block;
+        before = *header;
+        check(route, ask(STREAM_CONVERT, instance, (LPARAM)header) == MMSYSERR_NOERROR);
+        before.cbSrcLengthUsed = header->cbSrcLengthUsed;
+        before.cbDstLengthUsed = header->cbDstLengthUsed;
+        check(route, memcmp(header, &before, sizeof before) == 0);
+        stream_closed(instance);
+    }
+}
+
+/* ---- Sizes */
+
+static LRESULT size_asked(void *instance, DWORD flags, DWORD src, DWORD dst)
+{
+    struct stream_size size = { sizeof size, flags, src, dst };
+
+    return ask(STREAM_SIZE, instance, (LPARAM)&size);
+}
+
+/* `bytes` in blocks of `from` make blocks of `to`; -1 where 32 bits do not hold them. */
+static int64_t scaled(uint64_t bytes, uint64_t from, uint64_t to, bool up)
+{
+    uint64_t product = (bytes + (up ? from - 1 : 0)) / from * to;
+
+    return product <= UINT32_MAX ? (int64_t)product : -1;
+}
+
+static void check_size(const struct route *route, void *instance, DWORD bytes)
+{
+    DWORD src_block = route->decoding ? route->block.least : route->src_block;
+    int64_t dst = scaled(bytes, src_block, route->dst_block, true),
+            src = scaled(bytes, route->dst_block, route->src_block, false);
+
+    if (dst < 0)
+        check(*route, size_asked(instance, ACM_STREAMSIZEF_SOURCE, bytes, 0) == ACMERR_NOTPOSSIBLE);
+    else
+        check(*route, size_from_source(instance, bytes) == dst);
+    if (src < 0)
+        check(*route, size_asked(instance, ACM_STREAMSIZEF_DESTINATION, 0, bytes) == ACMERR_NOTPOSSIBLE);
+    else
+        check(*route, size_from_destination(instance, bytes) == src);
+}
+
+static void sizes_are_whole_blocks(void **unused)
+{
+    static const DWORD huge[] = { 1000000007, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFE, 0xFFFFFFFF };
+
+    (void)unused;
+    EACH_ROUTE(route) {
+        void *instance = stream_opened(&route, 0);
+        const DWORD blocks[] = { route.src_block, route.dst_block, 1000 * route.src_block, 1000 * route.dst_block };
+
+        check_size(&route, instance, 0);
+        check(route, size_from_source(instance, 0) == 0 && size_from_destination(instance, 0) == 0);
+        check_size(&route, instance, 1);
+        for (size_t i = 0; i < sizeof blocks / sizeof *blocks; i++)
+            for (int nearby = -1; nearby <= 1; nearby++)
+                check_size(&route, instance, blocks[i] + (DWORD)nearby);
+        for (size_t i = 0; i < sizeof huge / sizeof *huge; i++)
+            check_size(&route, instance, huge[i]);
+        stream_closed(instance);
+    }
+}
+
+static void odd_questions_of_size_are_refused(void **unused)
+{
+    (void)unused;
+    EACH_ROUTE(route) {
+        void *instance = stream_opened(&route, 0);
+
+        for (DWORD flags = 2; flags <= 16; flags++)
+            check(route, size_asked(instance, flags, 100, 100) == MMSYSERR_NOTSUPPORTED);
+        check(route, size_asked(instance, 0x80000000, 100, 100) == MMSYSERR_NOTSUPPORTED);
+        check(route, ask(STREAM_SIZE, instance, 0) == MMSYSERR_INVALPARAM);
+        for (DWORD bytes = 0; bytes < 16; bytes++) {
+            void *size = lend(bytes < 4 ? 4 : bytes);
+
+            put32(size, 0, bytes);
+            check(route, ask(STREAM_SIZE, instance, (LPARAM)size) == MMSYSERR_INVALPARAM);
+        }
+        stream_closed(instance);
+    }
+}
+
+/* What the source's size asks for holds all that it makes, and what the destination's size admits fits. */
+static void sizes_are_enough(void **unused)
+{
+    (void)unused;
+    EACH_ROUTE(route) {
+        DWORD frame = route.decoding ? 1 : 2 * route.mode.channels;
+        const DWORD amounts[] = { frame, route.src_block - frame, route.src_block, route.src_block + frame,
+                                  5 * route.src_block / 2 / frame * frame };
+
+        for (size_t i = 0; i < sizeof amounts / sizeof *amounts; i++)
+            for (DWORD flags = 0; flags <= FLUSH; flags += FLUSH) {
+                void *instance = stream_opened(&route, 0);
+                struct bytes src = material(&route, 0, amounts[i], 5);
+                DWORD room = size_from_source(instance, amounts[i]), fitting;
+                struct conversion done = convert(instance, src.data, amounts[i], lend(room), room, flags);
+
+                check(route, done.result == MMSYSERR_NOERROR && done.used == amounts[i]);
+                fitting = size_from_destination(instance, room);
+                done = convert(instance, material(&route, 0, fitting, 6).data, fitting, lend(room), room, START | flags);
+                check(route, done.result == MMSYSERR_NOERROR && done.used == fitting && done.made <= room);
+                stream_closed(instance);
+            }
+    }
+}
+
+/* ---- Conversions */
+
+/* The codec itself, without a shell. */
+static struct bytes expected_of(const struct route *route, struct bytes src)
+{
+    struct bytes result;
+
+    if (route->decoding) {
+        struct sound sound = decode_all(route->codec, &route->format, 0, src);
+
+        result = (struct bytes){ lend_copy(sound.samples, sound.count * 2), sound.count * 2 };
+        free(sound.samples);
+        return result;
+    }
+    result = encode_all(route->codec, &route->format, 0, (struct sound){ (int16_t *)(void *)src.data, src.size / 2 });
+    src = (struct bytes){ lend_copy(result.data, result.size), result.size };
+    free(result.data);
+    return src;
+}
+
+static void conversions_are_the_codecs(void **unused)
+{
+    (void)unused;
+    EACH_ROUTE(route) {
+        void *instance = stream_opened(&route, 0);
+        struct bytes src = material(&route, 5, route.src_block / 2 & ~3u, 7);
+
+        check_equal(&route, converted(instance, src, START | FLUSH), expected_of(&route, src));
+        stream_closed(instance);
+    }
+}
+
+/* In buffers as a host gives them, each into as little room as the next block needs; what is not used is given again. */
+static void buffers_join_without_a_seam(void **unused)
+{
+    (void)unused;
+    EACH_ROUTE(route) {
+        void *instance = stream_opened(&route, 0);
+        struct bytes src = material(&route, 9, 0, 8), made = { lend(10 * route.dst_block), 0 };
+        uint32_t seed = 9;
+
+        for (size_t used = 0; used < src.size;) {
+            DWORD left = (DWORD)(src.size - used),
+                  size = (draw(&seed) % 3 + 1) * route.src_block + draw(&seed) % route.src_block;
+            DWORD room = (draw(&seed) % 3 + 1) * route.dst_block + draw(&seed) % route.dst_block;
+            struct bytes piece = part_of(src, used, size < left ? size : left);
+            uint8_t *dst = lend(room);
+            struct conversion done = convert(instance, piece.data, (DWORD)piece.size, dst, room, BLOCKALIGN);
+
+            check(route, done.result == MMSYSERR_NOERROR && done.used > 0 && made.size + done.made <= 10 * route.dst_block);
+            memcpy(made.data + made.size, dst, done.made);
+            used += done.used;
+            made.size += done.made;
+        }
+        made = joined(made, converted(instance, (struct bytes){ 0, 0 }, FLUSH));
+        check_equal(&route, made, expected_of(&route, src));
+        stream_closed(instance);
+    }
+}
+
+/* Without BLOCKALIGN a last buffer that ends inside a block is used up; whatever a codec still keeps comes with END. */
+static void an_incomplete_last_block_is_used(void **unused)
+{
+    (void)unused;
+    EACH_ROUTE(route) {
+        DWORD frame = route.decoding ? 1 : 2 * route.mode.channels;
+
+        for (DWORD step = 1; step <= 8; step++) {
+            void *instance = stream_opened(&route, 0), *ending = stream_opened(&route, 0);
+            struct bytes src = material(&route, 2, route.src_block * step / 9 / frame * frame, 10 + step);
+            DWORD room = size_from_source(instance, (DWORD)src.size);
+            struct bytes dst = { lend(room), 0 };
+            struct conversion done = convert(instance, src.data, (DWORD)src.size, dst.data, room, 0);
+
+            check(route, done.result == MMSYSERR_NOERROR && done.used == src.size);
+            dst.size = done.made;
+            dst = joined(dst, converted(instance, (struct bytes){ 0, 0 }, FLUSH));
+            check_equal(&route, dst, converted(ending, src, FLUSH));
+            stream_closed(instance);
+            stream_closed(ending);
+        }
+    }
+}
+
+/* Any number of bytes is used up in the end, and no call does nothing. */
+static void every_byte_is_used_in_the_end(void **unused)
+{
+    (void)unused;
+    EACH_ROUTE(route)
+        for (DWORD more = 0; more < 9; more++) {
+            void *instance = stream_opened(&route, 0);
+            struct bytes src = material(&route, more % 2, more, 11);
+            DWORD room = size_from_source(instance, (DWORD)src.size);
+
+            for (DWORD used = 0; used < src.size;) {
+                struct conversion done =
+                    convert(instance, part_of(src, used, src.size - used).data, (DWORD)src.size - used, lend(room), room, 0);
+
+                check(route, done.result == MMSYSERR_NOERROR && done.used > 0 && done.made <= room);
+                used += done.used;
+            }
+            stream_closed(instance);
+        }
+}
+
+static void whole_blocks_alone_are_used(void **unused)
+{
+    (void)unused;
+    EACH_ROUTE(route) {
+        const DWORD parts[] = { 0, 1 % route.src_block, route.src_block / 2, route.src_block - 1 };
+        void *instance = stream_opened(&route, 0);
+        DWORD room = 4 * route.dst_block;
+
+        for (DWORD blocks = 0; blocks < 3 && route.block.least == route.block.bytes; blocks++)
+            for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+                struct bytes src = material(&route, blocks, parts[i], 12);
+                struct conversion done = convert(instance, src.data, (DWORD)src.size, lend(room), room, BLOCKALIGN | START);
+
+                check(route, done.result == MMSYSERR_NOERROR);
+                check(route, done.used == blocks * route.src_block && done.made == blocks * route.dst_block);
+            }
+        stream_closed(instance);
+    }
+}
+
+static void nothing_makes_nothing(void **unused)
+{
+    static const DWORD flags[] = { 0, BLOCKALIGN, START, FLUSH, START | FLUSH, BLOCKALIGN | FLUSH };
+
+    (void)unused;
+    EACH_ROUTE(route) {
+        void *instance = stream_opened(&route, 0);
+
+        for (size_t i = 0; i < sizeof flags / sizeof *flags; i++)
+            for (DWORD room = 0; room <= route.dst_block; room += route.dst_block) {
+                uint8_t *dst = lend(room);
+                struct conversion done = convert(instance, i % 2 ? dst : 0, 0, room ? dst : 0, room, flags[i]);
+
+                check(route, done.result == MMSYSERR_NOERROR && done.used == 0 && done.made == 0);
+            }
+        stream_closed(instance);
+    }
+}
+
+/* Too little room for a block is an error that leaves everything as it was, dst and state. */
+static void a_small_destination_changes_nothing(void **unused)
+{
+    static const DWORD flags[] = { 0, BLOCKALIGN, FLUSH };
+
+    (void)unused;
+    EACH_ROUTE(route) {
+        const DWORD rooms[] = { 0, 1, route.dst_block / 2, route.dst_block - 1 };
+        struct bytes first = material(&route, 2, 0, 13), second = material(&route, 2, 0, 14), after;
+        void *plain = stream_opened(&route, 0), *disturbed = stream_opened(&route, 0);
+
+        check_equal(&route, converted(plain, first, BLOCKALIGN), converted(disturbed, first, BLOCKALIGN));
+        for (size_t i = 0; i < 4; i++)
+            for (size_t k = 0; k < 3; k++) {
+                DWORD room = rooms[i] < route.dst_block ? rooms[i] : 0;
+                uint8_t *dst = lend(room + 64);
+                struct conversion done = convert(disturbed, second.data, (DWORD)second.size, dst, room, flags[k]);
+
+                check(route, done.result == ACMERR_NOTPOSSIBLE && done.used == 0 && done.made == 0);
+                check(route, is_untouched(dst + room, 64));
+            }
+        after = converted(disturbed, second, FLUSH);
+        check_equal(&route, after, converted(plain, second, FLUSH));
+        stream_closed(plain);
+        stream_closed(disturbed);
+    }
+}
+
+static void a_destination_is_filled_and_no_further(void **unused)
+{
+    static const DWORD flags[] = { 0, BLOCKALIGN, FLUSH };
+
+    (void)unused;
+    EACH_ROUTE(route) {
+        void *instance = stream_opened(&route, 0);
+        struct bytes src = material(&route, 6, 0, 15);
+
+        for (DWORD blocks = 1; blocks < 4; blocks++)
+            for (size_t k = 0; k < 3; k++) {
+                DWORD room = blocks * route.dst_block + route.dst_block / 2;
+                uint8_t *dst = lend(room + 64);
+                struct conversion done = convert(instance, src.data, (DWORD)src.size, dst, room, START | flags[k]);
+
+                check(route, done.result == MMSYSERR_NOERROR && done.used > 0 && done.used < src.size);
+                check(route, done.made > 0 && done.made <= room && is_untouched(dst + room, 64));
+                if (route.block.least == route.block.bytes)
+                    check(route, done.made == room / route.dst_block * route.dst_block);
+            }
+        stream_closed(instance);
+    }
+}
+
+static void start_is_a_fresh_stream(void **unused)
+{
+    (void)unused;
+    EACH_ROUTE(route) {
+        void *used = stream_opened(&route, 0), *fresh;
+        struct bytes src = material(&route, 3, 0, 16);
+
+        converted(used, material(&route, 4, route.src_block / 3 & ~3u, 17), 0);
+        heap.fill ^= 0xFF; /* nor does it matter what the memory held */
+        fresh = stream_opened(&route, 0);
+        check_equal(&route, converted(used, src, START), converted(fresh, src, 0));
+        stream_closed(used);
+        stream_closed(fresh);
+    }
+}
+
+static void streams_do_not_disturb_each_other(void **unused)
+{
+    (void)unused;
+    EACH_ROUTE(route) {
+        void *one = stream_opened(&route, 0), *two = stream_opened(&route, 0), *alone = stream_opened(&route, 0);
+        struct bytes src = material(&route, 4, 0, 18), half = part_of(src, 0, src.size / 2),
+                     rest = part_of(src, src.size / 2, src.size / 2);
+        struct bytes made = converted(one, half, BLOCKALIGN);
+
+        converted(two, material(&route, 3, 0, 19), 0);
+        made = joined(made, converted(one, rest, FLUSH));
+        check_equal(&route, made, converted(alone, src, FLUSH));
+        stream_closed(two);
+        stream_closed(one);
+        stream_closed(alone);
+    }
+}
+
+/* msacm32 passes them on unfiltered. */
+static void unknown_flags_mean_nothing(void **unused)
+{
+    (void)unused;
+    EACH_ROUTE(route) {
+        void *instance = stream_opened(&route, 0), *plain = stream_opened(&route, 0);
+        struct bytes src = material(&route, 2, 0, 20);
+
+        check_equal(&route, converted(instance, src, ~(DWORD)(BLOCKALIGN | START | FLUSH)), converted(plain, src, 0));
+        check_equal(&route, converted(instance, src, 0x12345 & ~(DWORD)START), converted(plain, src, 0x12345 & BLOCKALIGN));
+        stream_closed(instance);
+        stream_closed(plain);
+    }
+}
+
+static void odd_pointers_serve(void **unused)
+{
+    (void)unused;
+    EACH_ROUTE(route) {
+        void *instance = stream_opened(&route, 0);
+        struct bytes src = material(&route, 6, 0, 21), expected = expected_of(&route, src);
+        DWORD room = size_from_source(instance, (DWORD)src.size);
+
+        for (unsigned odd = 0; odd < 4; odd++) {
+            uint8_t *from = lend(src.size + 1), *to = lend(room + 2);
+            struct conversion done;
+
+            memcpy(from + odd % 2, src.data, src.size);
+            done = convert(instance, from + odd % 2, (DWORD)src.size, to + odd / 2, room, START | FLUSH);
+            check(route, done.result == MMSYSERR_NOERROR && done.used == src.size);
+            check_equal(&route, (struct bytes){ to + odd / 2, done.made }, expected);
+        }
+        stream_closed(instance);
+    }
+}
+
+static void overlapping_buffers_are_refused(void **unused)
+{
+    (void)unused;
+    EACH_ROUTE(route) {
+        void *instance = stream_opened(&route, 0);
+        DWORD size = 2 * route.src_block, room = 2 * route.dst_block;
+        uint8_t *memory = lend(size + room + 2);
+        const size_t places[][2] = { { 0, 0 }, { 0, size - 1 }, { room - 1, 0 }, { 0, 1 }, { 1, 0 } };
+        struct conversion done;
+
+        for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
+            done = convert(instance, memory + places[i][0], size, memory + places[i][1], room, 0);
+            check(route, done.result == MMSYSERR_INVALPARAM && done.used == 0 && done.made == 0);
+        }
+        check(route, is_untouched(memory, size + room + 2));
+        check(route, convert(instance, memory, size, memory + size, room, 0).result == MMSYSERR_NOERROR);
+        check(route, convert(instance, memory + room, size, memory, room, 0).result == MMSYSERR_NOERROR);
+        check(route, convert(instance, memory, 0, memory, room, 0).result == MMSYSERR_NOERROR);
+        stream_closed(instance);
+    }
+}
+
+static void missing_parts_are_refused(void **unused)
+{
+    (void)unused;
+    EACH_ROUTE(route) {
+        void *instance = stream_opened(&route, 0), *unopened = instance_make(route.layout, route.src, route.dst, 0);
+        struct bytes src = material(&route, 1, 0, 22);
+        uint8_t *dst = lend(route.dst_block);
+        struct conversion done = convert(instance, 0, route.src_block, dst, route.dst_block, 0);
+
+        check(route, done.result == MMSYSERR_INVALPARAM && done.used == 0 && done.made == 0);
+        done = convert(instance, src.data, route.src_block, 0, route.dst_block, 0);
+        check(route, done.result == MMSYSERR_INVALPARAM && done.used == 0 && done.made == 0);
+        done = convert(unopened, src.data, route.src_block, dst, route.dst_block, 0);
+        check(route, done.result == MMSYSERR_INVALPARAM && done.used == 0 && done.made == 0);
+        check(route, ask(STREAM_CONVERT, instance, 0) == MMSYSERR_INVALPARAM);
+        check(route, is_untouched(dst, route.dst_block));
+        stream_closed(instance);
+    }
+}
+
+/* A header needs its members up to fdwConvert; the rest is ACM's own. */
+static void short_headers_are_refused(void **unused)
+{
+    enum { NEEDED = 68 };
+
+    (void)unused;
+    EACH_ROUTE(route) {
+        void *instance = stream_opened(&route, 0);
+
+        for (DWORD size = 0; size <= sizeof(struct stream_header); size++) {
+            struct bytes src = material(&route, 1, 0, 23);
+            const struct stream_header whole = { .cbStruct = size,
+                                                 .pbSrc = src.data,
+                                                 .cbSrcLength = (DWORD)src.size,
+                                                 .pbDst = lend(route.dst_block),
+                                                 .cbDstLength = route.dst_block };
+            struct stream_header *header = lend_copy(&whole, size < 4 ? 4 : size);
+            uint8_t *before = lend_copy(header, size);
+
+            check(route,
+                  ask(STREAM_CONVERT, instance, (LPARAM)header) == (size < NEEDED ? MMSYSERR_INVALPARAM : MMSYSERR_NOERROR));
+            if (size < NEEDED)
+                check(route, memcmp(header, before, size) == 0);
+            else
+                check(route, header->cbSrcLengthUsed == src.size && header->cbDstLengthUsed == route.dst_block);
+        }
+        stream_closed(instance);
+    }
+}
+
+/* ---- PCM of every width */
+
+/* The format of a shape in place of the route's own 16 bits. */
+static void *shaped(struct route *route, const struct shape *shape)
+{
+    route->pcm = pcm_make(shape, route->mode.sample_rate, route->mode.channels);
+    *(route->decoding ? &route->dst : &route->src) = route->pcm;
+    return stream_opened(route, 0);
+}
+
+static void every_pcm_encodes_to_the_same_codes(void **unused)
+{
+    (void)unused;
+    EACH_ROUTE(route)
+        for (size_t i = 0; i < SHAPES && !route.decoding; i++) {
+            struct bytes sound = material(&route, 11, route.src_block / 2 & ~3u, 24), expected = expected_of(&route, sound),
+                         wide;
+            void *instance = shaped(&route, &shapes[i]);
+
+            wide.data = widened(&shapes[i], (int16_t *)(void *)sound.data, sound.size / 2);
+            wide.size = sound.size / 2 * (shapes[i].bits / 8);
+            if (shapes[i].bits == 8) {
+                int16_t *coarse = narrowed(&shapes[i], wide.data, sound.size / 2);
+
+                expected = expected_of(&route, (struct bytes){ (uint8_t *)coarse, sound.size });
+            }
+            check_equal(&route, converted(instance, wide, FLUSH), expected);
+            stream_closed(instance);
+        }
+}
+
+/* Any bits at all, of floats too: NaN, infinity, denormals. */
+static void pcm_is_narrowed_to_the_nearest(void **unused)
+{
+    (void)unused;
+    EACH_ROUTE(route)
+        for (size_t i = 0; i < SHAPES && !route.decoding; i++) {
+            size_t samples = (size_t)route.block.samples * route.mode.channels * 3;
+            uint32_t seed = 25;
+            struct bytes wide = { lend_random(samples * (shapes[i].bits / 8), &seed), samples * (shapes[i].bits / 8) };
+            void *instance = shaped(&route, &shapes[i]);
+            int16_t *narrow;
+
+            /* Half of the floats within full scale, and those ties. */
+            for (size_t k = 0; k < samples && shapes[i].tag == TAG_IEEE_FLOAT; k += 2)
+                memcpy(wide.data + 4 * k, &(float){ (float)((int32_t)(draw(&seed) % 262144) - 131072) / 131072 }, 4);
+            narrow = narrowed(&shapes[i], wide.data, samples);
+            check_equal(&route, converted(instance, wide, FLUSH),
+                        expected_of(&route, (struct bytes){ (uint8_t *)narrow, 2 * samples }));
+            stream_closed(instance);
+        }
+}
+
+static void every_pcm_is_decoded_to_the_same_sound(void **unused)
+{
+    (void)unused;
+    EACH_ROUTE(route)
+        for (size_t i = 0; i < SHAPES && route.decoding; i++) {
+            struct bytes codes = material(&route, 11, 0, 26), sound = expected_of(&route, codes), wide;
+            void *instance = shaped(&route, &shapes[i]);
+
+            wide.data = widened(&shapes[i], (int16_t *)(void *)sound.data, sound.size / 2);
+            wide.size = sound.size / 2 * (shapes[i].bits / 8);
+            check_equal(&route, converted(instance, codes, FLUSH), wide);
+            stream_closed(instance);
+        }
+}
+
+static void a_wrapped_codec_is_the_codec(void **unused)
+{
+    (void)unused;
+    EACH_ROUTE(route) {
+        void *plain = stream_opened(&route, 0), *wrapped;
+        struct bytes src = material(&route, 3, 0, 27);
+
+        *(route.decoding ? &route.src : &route.dst) = wfx_wrapped(route.coded);
+        wrapped = stream_opened(&route, 0);
+        check_equal(&route, converted(wrapped, src, FLUSH), converted(plain, src, FLUSH));
+        stream_closed(plain);
+        stream_closed(wrapped);
+    }
+}
+
+/* PCM ends with its bits: what follows 16 bytes of a fmt chunk in a host's WAVEFORMATEX is garbage. */
+static void pcm_has_no_extra_bytes(void **unused)
+{
+    (void)unused;
+    EACH_ROUTE(route) {
+        WAVEFORMATEX *pcm = lend(18);
+
+        memcpy(pcm, route.pcm, 16);
+        *(route.decoding ? &route.dst : &route.src) = pcm;
+        stream_closed(stream_opened(&route, 0));
+    }
+}
+
+/* A wrong byte rate and no extra bytes: what other fields settle is worked out anew. */
+static void careless_headers_convert_alike(void **unused)
+{
+    (void)unused;
+    EACH_ROUTE(route) {
+        void *plain = stream_opened(&route, 0), *careless;
+        struct wave_format format = route.format;
+        struct bytes src = material(&route, 3, 0, 28);
+
+        format.byte_rate = 0xFFFFFFFF;
+        format.extra_size = 0;
+        *(route.decoding ? &route.src : &route.dst) = wfx_make(&format);
+        careless = stream_opened(&route, 0);
+        check_equal(&route, converted(careless, src, FLUSH), converted(plain, src, FLUSH));
+        stream_closed(plain);
+        stream_closed(careless);
+    }
+}
+
+/* ---- Garbage */
+
+/* The format of some codec with some of its fields, or of its extra bytes, drawn anew. */
+static WAVEFORMATEX *disturbed(const WAVEFORMATEX *from, uint32_t *seed)
+{
+    size_t size = wfx_size(from);
+    uint8_t *wfx = lend_copy(from, size);
+
+    for (unsigned changes = draw(seed) % 4; changes; changes--) {
+        size_t at = 2 + draw(seed) % (size - 2);
+
+        if (at != 16 && at != 17)
+            wfx[at] = (uint8_t)draw(seed);
+    }
+    if (size > 18 && draw(seed) % 4 == 0)
+        store16_le(wfx + 16, (uint16_t)(draw(seed) % (size - 17)));
+    return (WAVEFORMATEX *)(void *)wfx;
+}
+
+static void disturbed_formats_are_survived(void **unused)
+{
+    static const size_t shape_count = SHAPES;
+    uint32_t seed = 29;
+
+    (void)unused;
+    EACH_ROUTE(route)
+        for (unsigned round = 0; round < 40; round++) {
+            WAVEFORMATEX *coded = disturbed(route.coded, &seed),
+                         *pcm = pcm_make(&shapes[draw(&seed) % shape_count], coded->nSamplesPerSec, coded->nChannels);
+            DWORD size = draw(&seed) % 3000, room = draw(&seed) % 12000;
+            void *instance = instance_make(route.layout, route.decoding ? coded : pcm, route.decoding ? pcm : coded, 0);
+            LRESULT result = ask(STREAM_OPEN, instance, 0);
+
+            check(route, result == MMSYSERR_NOERROR || result == ACMERR_NOTPOSSIBLE || result == MMSYSERR_NOMEM);
+            size_asked(instance, draw(&seed) % 2, draw(&seed), draw(&seed));
+            if (result != MMSYSERR_NOERROR)
+                continue;
+            for (unsigned calls = 0; calls < 3; calls++) {
+                struct conversion done = convert(instance, lend_random(size, &seed), size, lend(room), room, draw(&seed));
+
+                check(route, done.result == MMSYSERR_NOERROR || done.result == ACMERR_NOTPOSSIBLE);
+                check(route, done.used <= size && done.made <= room);
+            }
+            stream_closed(instance);
+        }
+}
+
+static void garbage_instances_are_survived(void **unused)
+{
+    static const UINT messages[] = { STREAM_OPEN, STREAM_SIZE, STREAM_CONVERT, STREAM_CLOSE, STREAM_RESET, STREAM_PREPARE };
+    uint32_t seed = 30;
+
+    (void)unused;
+    for (unsigned round = 0; round < 20000; round++) {
+        enum layout layout = draw(&seed) % 2;
+        const struct instance_layout *at = &instance_layouts[layout];
+        void *instance = lend_random(at->size, &seed), *parameter = lend_random(sizeof(struct stream_header), &seed);
+        WAVEFORMATEX *src = lend_random(18 + 256, &seed), *dst = lend_random(18 + 256, &seed);
+
+        src->cbSize %= 257;
+        dst->cbSize %= 257;
+        put32(instance, 0, draw(&seed) % 8 ? at->size : draw(&seed) % 68);
+        put64(instance, at->src, draw(&seed) % 8 ? (uintptr_t)src : 0);
+        put64(instance, at->dst, draw(&seed) % 8 ? (uintptr_t)dst : 0);
+        put64(instance, at->filter, draw(&seed) % 8 ? 0 : (uintptr_t)lend(32));
+        put64(instance, at->driver, 0);
+        put32(parameter, 0, draw(&seed) % 200);
+        assert_true(ask(messages[draw(&seed) % 6], instance, draw(&seed) % 8 ? (LPARAM)parameter : 0) >= 0);
+        assert_true(instance_driver(instance) == 0 || get32(instance, 0) < 68);
+        assert_int_equal(heap.live, 0);
+        release();
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(a_stream_is_one_small_block),
+        TEST(many_channels_take_no_more_than_eight_blocks),
+        TEST(opening_leaves_the_structure_alone),
+        TEST(a_query_opens_nothing),
+        TEST(a_failed_allocation_leaves_nothing),
+        TEST(what_no_codec_converts_is_refused),
+        TEST(rates_and_channels_must_be_equal),
+        TEST(a_filter_is_refused),
+        TEST(missing_formats_are_refused),
+        TEST(short_instances_are_refused),
+        TEST(an_asynchronous_stream_calls_back),
+        TEST(only_a_stream_with_a_callback_calls_back),
+        TEST(a_conversion_writes_its_lengths_only),
+        TEST(sizes_are_whole_blocks),
+        TEST(odd_questions_of_size_are_refused),
+        TEST(sizes_are_enough),
+        TEST(conversions_are_the_codecs),
+        TEST(buffers_join_without_a_seam),
+        TEST(an_incomplete_last_block_is_used),
+        TEST(every_byte_is_used_in_the_end),
+        TEST(whole_blocks_alone_are_used),
+        TEST(nothing_makes_nothing),
+        TEST(a_small_destination_changes_nothing),
+        TEST(a_destination_is_filled_and_no_further),
+        TEST(start_is_a_fresh_stream),
+        TEST(streams_do_not_disturb_each_other),
+        TEST(unknown_flags_mean_nothing),
+        TEST(odd_pointers_serve),
+        TEST(overlapping_buffers_are_refused),
+        TEST(missing_parts_are_refused),
+        TEST(short_headers_are_refused),
+        TEST(every_pcm_encodes_to_the_same_codes),
+        TEST(pcm_is_narrowed_to_the_nearest),
+        TEST(every_pcm_is_decoded_to_the_same_sound),
+        TEST(a_wrapped_codec_is_the_codec),
+        TEST(pcm_has_no_extra_bytes),
+        TEST(careless_headers_convert_alike),
+        TEST(disturbed_formats_are_survived),
+        TEST(garbage_instances_are_survived),
+    };
+
+    return cmocka_run_group_tests_name("acm.streams", tests, 0, 0);
+}

@@ -1,0 +1,315 @@
+/* What the tests of block ADPCM share: streams of several makers, and what peers decode them to. */
+#ifndef OMNIACM_TESTS_CODECS_ADPCM_SUPPORT_H
+#define OMNIACM_TESTS_CODECS_ADPCM_SUPPORT_H
+
+#include "support.h"
+#include "bits.h"
+#include "stream.h"
+#ifdef HAVE_SNDFILE
+#include <sndfile.h>
+#endif
+
+/* A WAV file, taken apart. */
+struct coded {
+    struct bytes file, data;
+    struct wave_format format;
+};
+
+static inline struct coded coded_open(struct bytes file)
+{
+    struct coded coded = { .file = file };
+
+    coded.data = wav_open(file, &coded.format);
+    return coded;
+}
+
+static inline struct coded coded_make(const struct codec *codec, const struct wave_format *format, struct bytes data)
+{
+    struct block block;
+
+    assert_true(codec->accepts(format, &block));
+    return coded_open(wav_make(format, data.data, data.size, (uint32_t)(data.size / block.bytes * block.samples)));
+}
+
+static inline struct coded coded_by_us(const struct codec *codec, struct mode mode, struct sound sound)
+{
+    uint8_t extra[EXTRA_ROOM];
+    struct wave_format format = format_of(codec, mode, extra);
+    struct bytes data = encode_all(codec, &format, 0, sound);
+    struct coded coded = coded_make(codec, &format, data);
+
+    free(data.data);
+    return coded;
+}
+
+/* By ffmpeg's encoder of that name, in blocks of Windows' size. */
+static inline struct coded coded_by_ffmpeg(const struct codec *codec, const char *encoder, struct mode mode,
+                                           struct sound sound)
+{
+    char line[256];
+    uint8_t extra[EXTRA_ROOM];
+
+    snprintf(line, sizeof line, "ffmpeg -v error -f s16le -ar %u -ac %u -i pipe:0 -c:a %s -block_size %u -f wav -",
+             mode.sample_rate, mode.channels, encoder, format_of(codec, mode, extra).block_align);
+    return coded_open(peer_run(line, sound.samples, sound.count * 2));
+}
+
+static inline struct coded coded_by_sox(const char *encoder, struct mode mode, struct sound sound)
+{
+    char line[256];
+
+    snprintf(line, sizeof line, "sox -V1 -D -t s16 -r %u -c %u - -t wav -e %s -", mode.sample_rate, mode.channels, encoder);
+    return coded_open(peer_run(line, sound.samples, sound.count * 2));
+}
+
+/* The whole blocks of a stream: peers differ in what they make of a torn one. */
+static inline struct coded coded_whole(const struct codec *codec, struct coded coded)
+{
+    struct coded whole;
+
+    coded.data.size -= coded.data.size % coded.format.block_align;
+    whole = coded_make(codec, &coded.format, coded.data);
+    free(coded.file.data);
+    return whole;
+}
+
+static inline struct sound decoded_by_us(const struct codec *codec, const struct coded *coded)
+{
+    return decode_all(codec, &coded->format, 0, coded->data);
+}
+
+static inline struct sound decoded_by_ffmpeg(const struct codec *codec, const struct coded *coded)
+{
+    struct bytes pcm = peer_run("ffmpeg -v error -i pipe:0 -f s16le -", coded->file.data, coded->file.size);
+
+    (void)codec;
+    return (struct sound){ (int16_t *)(void *)pcm.data, pcm.size / 2 };
+}
+
+static inline struct sound decoded_by_sox(const struct codec *codec, const struct coded *coded)
+{
+    struct bytes pcm = peer_run("sox -V1 -t wav - -t s16 -", coded->file.data, coded->file.size);
+
+    (void)codec;
+    return (struct sound){ (int16_t *)(void *)pcm.data, pcm.size / 2 };
+}
+
+#ifdef HAVE_SNDFILE
+struct memory_file {
+    struct bytes bytes;
+    sf_count_t at;
+};
+
+static inline sf_count_t memory_size(void *user)
+{
+    return (sf_count_t)((struct memory_file *)user)->bytes.size;
+}
+
+static inline sf_count_t memory_seek(sf_count_t offset, int whence, void *user)
+{
+    struct memory_file *file = user;
+
+    return file->at = offset + (whence == SEEK_CUR ? file->at : whence == SEEK_END ? memory_size(user) : 0);
+}
+
+static inline sf_count_t memory_read(void *to, sf_count_t count, void *user)
+{
+    struct memory_file *file = user;
+    sf_count_t left = memory_size(user) - file->at, n = count < left ? count : left;
+
+    memcpy(to, file->bytes.data + file->at, (size_t)n);
+    file->at += n;
+    return n;
+}
+
+static inline sf_count_t memory_tell(void *user)
+{
+    return ((struct memory_file *)user)->at;
+}
+#endif
+
+static inline struct sound decoded_by_sndfile(const struct codec *codec, const struct coded *coded)
+{
+#ifdef HAVE_SNDFILE
+    struct memory_file file = { coded->file, 0 };
+    SF_VIRTUAL_IO io = { memory_size, memory_seek, memory_read, 0, memory_tell };
+    SF_INFO info = { 0 };
+    SNDFILE *sndfile = sf_open_virtual(&io, SFM_READ, &info, &file);
+    struct sound sound = { 0 };
+
+    (void)codec;
+    assert_non_null(sndfile);
+    sound.samples = calloc((size_t)(info.frames * info.channels) + 1, sizeof(int16_t));
+    sound.count = (size_t)(sf_readf_short(sndfile, sound.samples, info.frames) * info.channels);
+    sf_close(sndfile);
+    return sound;
+#else
+    (void)codec;
+    (void)coded;
+    print_message("libsndfile is not installed\n");
+    skip();
+    return (struct sound){ 0 };
+#endif
+}
+
+typedef struct sound decoder_of_peer(const struct codec *, const struct coded *);
+
+/* Our decoding and a peer's are the same; frees the stream, and returns how many samples that were. */
+static inline size_t check_equal(const struct codec *codec, struct coded coded, decoder_of_peer *peer, const char *what)
+{
+    struct sound ours = decoded_by_us(codec, &coded), theirs = peer(codec, &coded);
+    size_t n = ours.count;
+
+    if (theirs.count != n)
+        fail_msg("%s: %zu samples, not %zu", what, n, theirs.count);
+    for (size_t i = 0; i < n; i++)
+        if (ours.samples[i] != theirs.samples[i])
+            fail_msg("%s: sample %zu of %zu is %d, not %d", what, i, n, ours.samples[i], theirs.samples[i]);
+    free(ours.samples), free(theirs.samples), free(coded.file.data);
+    return n;
+}
+
+/* The SNR of a stream by a decoder; frees the stream. */
+static inline double quality(const struct codec *codec, struct coded coded, decoder_of_peer *decoder, struct sound sound)
+{
+    struct sound back = decoder(codec, &coded);
+    double decibels;
+
+    assert_true(back.count >= sound.count);
+    decibels = snr(sound.samples, back.samples, sound.count);
+    free(back.samples), free(coded.file.data);
+    return decibels;
+}
+
+/* One call of a fresh decoder, with source and destination of exactly the offered sizes, so that a sanitizer sees any
+ * step beyond them. */
+static inline struct progress decode_once(const struct codec *codec, const struct wave_format *format, const uint8_t *src,
+                                          int16_t *pcm, struct offer offer)
+{
+    uint8_t *in = malloc(offer.in + !offer.in);
+    int16_t *out = malloc((offer.out + !offer.out) * sizeof(int16_t));
+    void *state = malloc(codec->decoder.state_size);
+    struct progress done;
+
+    memcpy(in, src, offer.in);
+    codec->decoder.start(state, format, &DEFAULT_SETTINGS);
+    done = codec->decoder.run(state, in, out, offer);
+    assert_true(done.used <= offer.in && done.made <= offer.out);
+    memcpy(pcm, out, done.made * sizeof(int16_t));
+    free(in), free(out), free(state);
+    return done;
+}
+
+/* What the first bytes of a block make, for every number of them: the start of what the block makes, no more samples than
+ * the bytes cover, and nothing where these do not fit or more is to come. */
+static inline void check_prefixes(const struct codec *codec, const struct wave_format *format, const uint8_t *src,
+                                  uint32_t (*covered)(const struct wave_format *, size_t bytes))
+{
+    struct block block;
+    int16_t *whole, *part;
+    size_t room;
+
+    assert_true(codec->accepts(format, &block));
+    room = (size_t)block.samples * format->channels;
+    whole = malloc(room * sizeof(int16_t)), part = malloc(room * sizeof(int16_t));
+    assert_int_equal(decode_once(codec, format, src, whole, (struct offer){ block.bytes, room, WHOLE }).made, room);
+    for (size_t bytes = 0; bytes < block.bytes; bytes++) {
+        uint32_t samples = covered(format, bytes);
+        size_t expected = (size_t)(samples < block.samples ? samples : block.samples) * format->channels;
+        struct progress kept = decode_once(codec, format, src, part, (struct offer){ bytes, room, WHOLE });
+        struct progress all = decode_once(codec, format, src, part, (struct offer){ bytes, room, bytes % 2 ? PART : END });
+
+        assert_true(kept.used == 0 && kept.made == 0);
+        assert_int_equal(all.used, bytes);
+        assert_int_equal(all.made, expected);
+        assert_memory_equal(part, whole, expected * sizeof(int16_t));
+        if (expected != 0) {
+            kept = decode_once(codec, format, src, part, (struct offer){ bytes, expected - 1, END });
+            assert_true(kept.used == 0 && kept.made == 0);
+        }
+    }
+    free(whole), free(part);
+}
+
+/* Encoding block by block gives the bytes that encoding at once gives; what they decode to is above `floor` dB, low as most
+ * of the sound is noise and squares of full scale. */
+static inline void check_round_trip(const struct codec *codec, const struct wave_format *format, double floor)
+{
+    struct block block;
+    struct sound sound, back;
+    struct bytes at_once;
+    void *state = malloc(codec->encoder.state_size);
+    size_t frame;
+    double decibels;
+
+    assert_true(codec->accepts(format, &block));
+    frame = (size_t)block.samples * format->channels;
+    sound = generated(frame * (1 + 24000 / frame), 7);
+    at_once = encode_all(codec, format, 0, sound);
+    codec->encoder.start(state, format, &DEFAULT_SETTINGS);
+    for (size_t i = 0; i < sound.count / frame; i++) {
+        uint8_t *dst = malloc(block.bytes);
+        struct offer offer = { frame, block.bytes, WHOLE };
+        struct progress done = codec->encoder.run(state, sound.samples + i * frame, dst, offer);
+
+        assert_true(done.used == frame && done.made == block.bytes);
+        assert_memory_equal(dst, at_once.data + i * block.bytes, block.bytes);
+        free(dst);
+    }
+    back = decode_all(codec, format, 0, at_once);
+    assert_int_equal(back.count, sound.count);
+    decibels = snr(sound.samples, back.samples, sound.count);
+    if (decibels < floor)
+        fail_msg("%u channels, blocks of %u: %.2f dB", format->channels, block.bytes, decibels);
+    free(sound.samples), free(back.samples), free(at_once.data), free(state);
+}
+
+static inline void check_silence(const struct codec *codec, struct mode mode)
+{
+    struct sound silence = { calloc(5000, sizeof(int16_t)), 5000 };
+    struct coded coded = coded_by_us(codec, mode, silence);
+    struct sound back = decoded_by_us(codec, &coded);
+
+    assert_true(back.count >= silence.count);
+    assert_memory_equal(back.samples, silence.samples, silence.count * sizeof(int16_t));
+    free(silence.samples), free(back.samples), free(coded.file.data);
+}
+
+/* A stream, with samples of 8 blocks, either way. */
+static inline void check_stream_fits_64_KB(const struct wave_format *format)
+{
+    uint16_t frame = (uint16_t)(2 * format->channels);
+    struct wave_format pcm = { TAG_PCM, format->channels, format->sample_rate, 0, frame, 16, 0, 0 };
+    struct plan plan;
+
+    assert_true(stream_plan(&plan, format, &pcm) && stream_bytes(&plan) <= 65536);
+    assert_true(stream_plan(&plan, &pcm, format) && stream_bytes(&plan) <= 65536);
+}
+
+/* The fields that Windows wrote. */
+struct windows_format {
+    struct mode mode;
+    uint16_t block_align, samples;
+    uint32_t byte_rate;
+};
+
+static inline void check_complete(const struct codec *codec, const struct windows_format *expected, uint16_t extra_size)
+{
+    uint8_t extra[EXTRA_ROOM];
+    struct wave_format format = format_of(codec, expected->mode, extra);
+    struct block block;
+
+    assert_int_equal(format.tag, codec->tag);
+    assert_int_equal(format.channels, expected->mode.channels);
+    assert_int_equal(format.sample_rate, expected->mode.sample_rate);
+    assert_int_equal(format.block_align, expected->block_align);
+    assert_int_equal(format.byte_rate, expected->byte_rate);
+    assert_int_equal(format.bits_per_sample, 4);
+    assert_int_equal(format.extra_size, extra_size);
+    assert_int_equal(load16_le(extra), expected->samples);
+    assert_true(codec->accepts(&format, &block));
+    assert_true(block.bytes == expected->block_align && block.least == block.bytes && block.samples == expected->samples);
+    check_stream_fits_64_KB(&format);
+}
+
+#endif
