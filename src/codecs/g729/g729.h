@@ -259,9 +259,10 @@ bool g729_dtx_encode(struct dtx *, bool first, struct predictor_memory *, struct
 /* --- The decoder --- */
 
 /* postfilter.c: A.4.2. */
+enum { POST_PAST = LAG_MAX + 1 };       /* one more, and compilers take eight samples at a time */
 struct postfilter {
     int16_t speech[ORDER];              /* the last of the frame before */
-    int16_t residual[LAG_MAX];
+    int16_t residual[POST_PAST];
     int16_t synthesis[ORDER];
     int16_t tilt;                       /* the last sample */
     int16_t gain_q12;

@@ -25,24 +25,30 @@ void g729_preprocess(struct highpass *state, const int16_t pcm[FRAME], int16_t s
     state->x[0] = x1, state->x[1] = x2;
 }
 
-/* Here the sum with b[1], and the one with b[2], may saturate; all before stay within 2^31 (15836 + 7667) / 2^15 + 2^16 7699. */
+/* The steps of the standard that may saturate: with b[1], with b[2], and the shifts. The sum before is within
+ * 2^31 (15836 + 7667) / 2^15 + 2^16 7699. */
+static int32_t saturated(int32_t sum, int16_t x1, int16_t x2)
+{
+    return L_shl(L_mac(L_mac(sum, x1, out_b_q13[1]), x2, out_b_q13[2]), 2);
+}
+
+enum { QUIET = 1 << 28 };               /* a fourth of which neither shift saturates */
+
 void g729_postprocess(struct highpass *state, int16_t s[FRAME])
 {
     int32_t y1 = state->y[0], y2 = state->y[1];
     int16_t x1 = state->x[0], x2 = state->x[1];
 
     for (int i = 0; i < FRAME; i++) {
-        int32_t fed = Mpy_32_16(y2, out_a_q13[1]);
-        int32_t in = 2 * (out_b_q13[0] * s[i] + out_b_q13[1] * x1), last = 2 * out_b_q13[2] * x2;
-        int64_t sum = (int64_t)fed + in + Mpy_32_16(y1, out_a_q13[0]);
+        int32_t sum = Mpy_32_16(y2, out_a_q13[1]) + 2 * out_b_q13[0] * s[i] + Mpy_32_16(y1, out_a_q13[0]);
+        int64_t one = sum + (int64_t)2 * out_b_q13[1] * x1, all = one + 2 * out_b_q13[2] * x2;
+        bool quiet = one == (int32_t)one && all < QUIET - 0x8000 && all > -QUIET;
 
-        if (sum != (int32_t)sum)
-            sum = L_saturate(sum);
+        y2 = y1;
+        y1 = quiet ? (int32_t)all * 4 : saturated(sum, x1, x2);
         x2 = x1;
         x1 = s[i];
-        y2 = y1;
-        y1 = L_saturate(L_saturate(sum + last) * (int64_t)4);
-        s[i] = round_q15(L_shl(y1, 1));
+        s[i] = quiet ? (int16_t)((y1 + 0x4000) >> 15) : round_q15(L_shl(y1, 1));
     }
     state->y[0] = y1, state->y[1] = y2;
     state->x[0] = x1, state->x[1] = x2;

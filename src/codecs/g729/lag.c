@@ -23,42 +23,40 @@ struct lag g729_lag_decode2(uint8_t code, int16_t first)
     return (struct lag){ (int16_t)(whole + least), (int16_t)(code - 2 - 3 * whole) };
 }
 
-/* x[0] to x[TAPS - 1], as the standard adds them: from the middle outwards. */
-static int16_t interpolate_in_steps(const int16_t taps_q15[TAPS], const int16_t *x)
+/* As the standard adds them: from the middle outwards. */
+static int16_t interpolate_in_steps(const int16_t *taps_q15, const int16_t *x)
 {
     int32_t sum = 0;
 
-    for (int i = 0; i < TAPS / 2; i++) {
-        sum = L_mac(sum, x[TAPS / 2 - 1 - i], taps_q15[TAPS / 2 - 1 - i]);
-        sum = L_mac(sum, x[TAPS / 2 + i], taps_q15[TAPS / 2 + i]);
+    for (int i = 0; i < REACH; i++) {
+        sum = L_mac(sum, x[REACH - 1 - i], taps_q15[REACH - 1 - i]);
+        sum = L_mac(sum, x[REACH + i], taps_q15[REACH + i]);
     }
     return round_q15(sum);
 }
 
 /* The magnitudes of a phase's taps add up to at most 59398: below this peak no sum of products reaches 2^30. */
-enum { SAFE_PEAK = 18000 };
+enum { SAFE_PEAK = 18000, READ = SUBFRAME + TAPS };
 
-/* A lag below 50 reads samples that it has just made. Like those of the synthesis, sums wrap where they are not trusted. */
+/* A lag below 50 reads samples that it has just made; what stands in their place before does no harm. */
 void g729_adaptive_codebook(int16_t *now, struct lag lag)
 {
     int phase = lag.third == 0 ? 0 : lag.third < 0 ? 1 : 2, whole = lag.third > 0 ? lag.whole + 1 : lag.whole;
-    const int16_t *taps_q15 = g729_interpolation_q15[phase], *x = now - whole - (TAPS / 2 - 1);
-    int reach = whole + TAPS / 2 - 1;
+    const int16_t *taps_q15 = g729_interpolation_q15[phase], *x = now - whole - (REACH - 1);
+    bool safe = peak_of(x, READ) <= SAFE_PEAK;
 
-    for (int i = 0; i < SUBFRAME; i++) {
-        uint32_t sum = 1 << 14;
-
-        for (int k = 0; k < TAPS; k++)
-            sum += (uint32_t)(taps_q15[k] * x[i + k]);
-        now[i] = saturate((int32_t)sum >> 15);
-    }
-    if (peak_of(now - reach, reach + SUBFRAME) > SAFE_PEAK)
-        for (int i = 0; i < SUBFRAME; i++)
+    for (int i = 0; i < SUBFRAME; i++)
+        if (safe) {
+            now[i] = (int16_t)((dot(taps_q15, x + i, TAPS) + (1 << 14)) >> 15);
+            safe = now[i] <= SAFE_PEAK && now[i] >= -SAFE_PEAK;
+        } else {
             now[i] = interpolate_in_steps(taps_q15, x + i);
+        }
 }
 
+/* |pitch| <= 22215, so that the sum stays below 2^31; the standard's steps saturate where this does. */
 void g729_excite(const int16_t code_q13[SUBFRAME], int16_t pitch_q14, int16_t code_q1, int16_t now[SUBFRAME])
 {
     for (int i = 0; i < SUBFRAME; i++)
-        now[i] = round_q15(L_shl(L_mac(L_mult(now[i], pitch_q14), code_q13[i], code_q1), 1));
+        now[i] = saturate((now[i] * pitch_q14 + code_q13[i] * code_q1 + (1 << 13)) >> 14);
 }

@@ -48,16 +48,16 @@ static void stabilize(int16_t lsf_q13[ORDER])
         lsf_q13[ORDER - 1] = HIGHEST_Q13;
 }
 
-/* (20), and the memory's next state. */
+/* (20), and the memory's next state. A column's factors add up to at most 2^15: nothing saturates. */
 void g729_lsf_compose(const struct predictor *predictor, struct lsf_memory *memory, const int16_t sum_q13[ORDER],
                       int16_t lsf_q13[ORDER])
 {
     for (int i = 0; i < ORDER; i++) {
-        int32_t sum = L_mult(sum_q13[i], predictor->now_q15[i]);
+        int32_t sum = sum_q13[i] * predictor->now_q15[i];
 
         for (int k = 0; k < 4; k++)
-            sum = L_mac(sum, memory->past_q13[k][i], predictor->past_q15[k][i]);
-        lsf_q13[i] = extract_h(sum);
+            sum += memory->past_q13[k][i] * predictor->past_q15[k][i];
+        lsf_q13[i] = (int16_t)(sum >> 15);
     }
     remember(memory, sum_q13);
     stabilize(lsf_q13);

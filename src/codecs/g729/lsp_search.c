@@ -27,15 +27,22 @@ static bool divide(const int16_t a_q12[ORDER + 1], bool q10, struct half *f1, st
     return fits;
 }
 
+/* 2 x b1 - b2. Below 2^29 nothing saturates. */
+static int32_t step(int32_t b1, int32_t b2, int16_t x_q15)
+{
+    if (b1 < 1 << 29 && b1 > -(1 << 29) && b2 < 1 << 29 && b2 > -(1 << 29))
+        return 2 * Mpy_32_16(b1, x_q15) - b2;
+    return L_msu(L_mac(L_shl(Mpy_32_16(b1, x_q15), 1), extract_h(b2), INT16_MIN), low_part(b2), 1);
+}
+
 /* (16), (17): the polynomial by Chebyshev's recursion, Q14; x = cos w, Q15. */
 static int16_t evaluate(const struct half *half, int16_t x_q15)
 {
     int32_t b2 = half->q10 ? 1 << 23 : 1 << 24, b1, b0;
 
-    b1 = in_parts(L_mac(x_q15 * (half->q10 ? 512 : 1024), half->f[1], 4096));
+    b1 = in_parts(x_q15 * (half->q10 ? 512 : 1024) + half->f[1] * 8192);
     for (int i = 2; i < 5; i++) {
-        b0 = L_mac(L_shl(Mpy_32_16(b1, x_q15), 1), extract_h(b2), INT16_MIN);
-        b0 = in_parts(L_mac(L_msu(b0, low_part(b2), 1), half->f[i], 4096));
+        b0 = in_parts(L_add(step(b1, b2, x_q15), half->f[i] * 8192));
         b2 = b1;
         b1 = b0;
     }

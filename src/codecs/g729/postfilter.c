@@ -55,20 +55,21 @@ static void long_term(const int16_t *residual, const int16_t *scaled, int least,
         rest = (int16_t)(32767 - gain);
     }
     for (int i = 0; i < SUBFRAME; i++)
-        out[i] = add(mult(rest, residual[i]), mult(gain, residual[i - best.lag]));
+        out[i] = (int16_t)((rest * residual[i] >> 15) + (gain * residual[i - best.lag] >> 15));     /* rest + gain <= 2^15 */
 }
 
 /* A.4.2.3: 0.8 of the first normalised correlation of the short-term filter's response, where that is positive. By Cauchy and
  * Schwarz it is at most 1. */
 static int16_t tilt(const int16_t numerator_q12[ORDER + 1], const int16_t denominator_q12[ORDER + 1])
 {
-    int16_t response[RESPONSE] = { 0 }, memory[ORDER] = { 0 }, energy, correlation;
+    int16_t response[RESPONSE] = { 0 }, memory[ORDER] = { 0 };
+    int32_t energy, correlation;
 
     memcpy(response, numerator_q12, (ORDER + 1) * sizeof *response);
     g729_synthesis(denominator_q12, response, response, RESPONSE, memory);
-    energy = extract_h(L_energy(0, response, RESPONSE));
-    correlation = extract_h(L_dot(0, response, response + 1, RESPONSE - 1));
-    return (int16_t)(correlation <= 0 ? 0 : div_s(mult(correlation, TILT_Q15), energy));
+    energy = L_energy(0, response, RESPONSE);
+    correlation = energy < INT32_MAX ? 2 * dot(response, response + 1, RESPONSE - 1) : L_dot(0, response, response + 1, RESPONSE - 1);
+    return (int16_t)(extract_h(correlation) <= 0 ? 0 : div_s(mult(extract_h(correlation), TILT_Q15), extract_h(energy)));
 }
 
 static void compensate(int16_t *last, int16_t tilt_q15, int16_t x[SUBFRAME])
@@ -118,7 +119,7 @@ static void control_gain(int16_t *gain_q12, const int16_t in[SUBFRAME], int16_t 
     }
     share = wanted_gain(quarter_energy(in), energy);
     for (int i = 0; i < SUBFRAME; i++) {
-        gain = add(mult(gain, 29491), share);                           /* 0.9 */
+        gain = (int16_t)((gain * 29491 >> 15) + share);                 /* 0.9; at most 29490 + 3275 */
         out[i] = saturate(out[i] * gain >> 12);
     }
     *gain_q12 = gain;
@@ -128,20 +129,20 @@ static void filter(struct postfilter *state, const int16_t a_q12[ORDER + 1], int
                    int16_t out[SUBFRAME])
 {
     int16_t numerator_q12[ORDER + 1], denominator_q12[ORDER + 1];
-    int16_t residual[LAG_MAX + SUBFRAME], scaled[LAG_MAX + SUBFRAME];
+    int16_t residual[POST_PAST + SUBFRAME], scaled[POST_PAST + SUBFRAME];
     int least = lag + 3 > LAG_MAX ? LAG_MAX - 6 : lag - 3;
 
     g729_expand(a_q12, NUMERATOR_Q15, numerator_q12);
     g729_expand(a_q12, DENOMINATOR_Q15, denominator_q12);
     memcpy(residual, state->residual, sizeof state->residual);
-    g729_residual(numerator_q12, speech, residual + LAG_MAX);
+    g729_residual(numerator_q12, speech, residual + POST_PAST);
     memcpy(state->residual, residual + SUBFRAME, sizeof state->residual);
     if (voiced) {
-        for (int i = 0; i < LAG_MAX + SUBFRAME; i++)
+        for (int i = 0; i < POST_PAST + SUBFRAME; i++)
             scaled[i] = (int16_t)(residual[i] >> 2);
-        long_term(residual + LAG_MAX, scaled + LAG_MAX, least, out);
+        long_term(residual + POST_PAST, scaled + POST_PAST, least, out);
     } else {
-        memcpy(out, residual + LAG_MAX, SUBFRAME * sizeof *out);
+        memcpy(out, residual + POST_PAST, SUBFRAME * sizeof *out);
     }
     compensate(&state->tilt, tilt(numerator_q12, denominator_q12), out);
     g729_synthesis(denominator_q12, out, out, SUBFRAME, state->synthesis);

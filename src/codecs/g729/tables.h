@@ -4,7 +4,7 @@
 
 #include "g729.h"
 
-enum { GRID = 50, STAGE1 = 128, STAGE2 = 32, TAPS = 20 };
+enum { GRID = 50, STAGE1 = 128, STAGE2 = 32, REACH = 10, TAPS = 24 };
 
 /* 3.2.1, (3): 0.54 - 0.46 cos(2 pi n / 399) for n < 200, cos(2 pi (n - 200) / 159) behind. */
 extern const int16_t g729_window_q15[WINDOW];
@@ -35,7 +35,7 @@ extern const struct predictor g729_predictors[2];
 extern const struct predictor g729_noise_predictors[2];         /* B.4.2.1; past of the second: 0.6 of the first, 0.4 of the second above */
 extern const int16_t g729_lsf_start_q13[ORDER];                 /* pi (i + 1) / 11 */
 
-/* 3.7.1: the filter b30 for lags of a third, a phase each, for the samples from -9 to 10 about the lag. */
+/* 3.7.1: the filter b30 for lags of a third, a phase each, for the samples from -9 to 10 about the lag; then zeros. */
 extern const int16_t g729_interpolation_q15[3][TAPS];
 
 /* 3.9.1, (69): 0.68, 0.58, 0.34, 0.19. */
