@@ -53,7 +53,7 @@ static int16_t gauss(uint16_t *seed)
 }
 
 /* Gaussian noise of half the strength of the whole. */
-static void gaussian(int16_t gain, uint16_t *seed, int16_t noise[SUBFRAME])
+static void gaussian(int16_t gain_q3, uint16_t *seed, int16_t noise[SUBFRAME])
 {
     int32_t scale;
     int16_t factor;
@@ -61,7 +61,7 @@ static void gaussian(int16_t gain, uint16_t *seed, int16_t noise[SUBFRAME])
 
     for (int i = 0; i < SUBFRAME; i++)
         noise[i] = gauss(seed);
-    scale = Mpy_32_16(Inv_sqrt(L_energy(0, noise, SUBFRAME) >> 1), add(gain, mult_r(gain, GAUSS_SHARE_Q15)));
+    scale = Mpy_32_16(Inv_sqrt(L_energy(0, noise, SUBFRAME) >> 1), add(gain_q3, mult_r(gain_q3, GAUSS_SHARE_Q15)));
     shift = norm_l(scale);
     factor = extract_h(L_shl(scale, shift));
     for (int i = 0; i < SUBFRAME; i++)
@@ -90,10 +90,10 @@ static int16_t square_root(int32_t x)
     return root;
 }
 
-/* 40 gain^2, Q1. */
-static int32_t wanted_energy(int16_t gain)
+/* 40 gain^2, Q2. */
+static int32_t wanted_energy(int16_t gain_q3)
 {
-    return L_mult(gain, extract_l(L_mult(gain, SUBFRAME) >> 6));
+    return L_mult(gain_q3, extract_l(L_mult(gain_q3, SUBFRAME) >> 6));
 }
 
 /* The pulses' common height solves a quadratic equation, so that with them the subframe has the energy wanted: of its two
@@ -119,7 +119,7 @@ static int mix(int16_t pitch_q14, const int16_t noise[SUBFRAME], int16_t now[SUB
 }
 
 /* With more energy than wanted already, the Gaussian part stands alone, and the equation always has roots. */
-static int16_t height_on_noise(int16_t gain, const struct draw *drawn, const int16_t noise[SUBFRAME])
+static int16_t height_on_noise(int16_t gain_q3, const struct draw *drawn, const int16_t noise[SUBFRAME])
 {
     int any = 0, shift;
     int16_t linear;
@@ -128,10 +128,10 @@ static int16_t height_on_noise(int16_t gain, const struct draw *drawn, const int
         any |= abs_s(noise[drawn->places[i]]);
     shift = any & 0x4000 ? 2 : 1;
     linear = pulse_sum(drawn, noise, shift);
-    return pulse_height(linear, L_mac(L_shr(Mpy_32_16(wanted_energy(gain), REST_SHARE_Q15), 2 * shift - 1), linear, linear), shift);
+    return pulse_height(linear, L_mac(L_shr(Mpy_32_16(wanted_energy(gain_q3), REST_SHARE_Q15), 2 * shift - 1), linear, linear), shift);
 }
 
-static struct noise_pitch excite(int16_t gain, uint16_t *seed, int16_t *now)
+static struct noise_pitch excite(int16_t gain_q3, uint16_t *seed, int16_t *now)
 {
     struct draw drawn;
     int16_t noise[SUBFRAME], scaled[SUBFRAME], linear, height;
@@ -139,18 +139,18 @@ static struct noise_pitch excite(int16_t gain, uint16_t *seed, int16_t *now)
     int shift;
 
     draw(seed, &drawn);
-    gaussian(gain, seed, noise);
+    gaussian(gain_q3, seed, noise);
     g729_adaptive_codebook(now, drawn.lag);
     shift = mix(drawn.pitch_q14, noise, now);
     for (int i = 0; i < SUBFRAME; i++)
         scaled[i] = (int16_t)(now[i] >> shift);
     linear = (int16_t)(pulse_sum(&drawn, scaled, 0) >> 1);
-    rest = L_sub(L_shr(wanted_energy(gain), 1 + 2 * shift), L_energy(0, scaled, SUBFRAME));
+    rest = L_sub(L_shr(wanted_energy(gain_q3), 1 + 2 * shift), L_energy(0, scaled, SUBFRAME));
     rest = L_mac(rest, linear, linear);
     if (rest < 0) {
         memcpy(now, noise, sizeof noise);
         drawn.pitch_q14 = 0;
-        height = height_on_noise(gain, &drawn, noise);
+        height = height_on_noise(gain_q3, &drawn, noise);
     } else {
         height = pulse_height(linear, rest, shift + 1);
     }
@@ -162,13 +162,13 @@ static struct noise_pitch excite(int16_t gain, uint16_t *seed, int16_t *now)
     return (struct noise_pitch){ drawn.lag.whole, drawn.pitch_q14 };
 }
 
-void g729_noise_excitation(int16_t gain, uint16_t *seed, int16_t now[FRAME], struct noise_pitch pitch[SUBFRAMES])
+void g729_noise_excitation(int16_t gain_q3, uint16_t *seed, int16_t now[FRAME], struct noise_pitch pitch[SUBFRAMES])
 {
     for (int i = 0; i < SUBFRAMES; i++)
-        if (gain == 0) {
+        if (gain_q3 == 0) {
             memset(now + i * SUBFRAME, 0, SUBFRAME * sizeof *now);
             pitch[i] = (struct noise_pitch){ SUBFRAME + 1, 0 };
         } else {
-            pitch[i] = excite(gain, seed, now + i * SUBFRAME);
+            pitch[i] = excite(gain_q3, seed, now + i * SUBFRAME);
         }
 }

@@ -22,7 +22,7 @@ void g729_decoder_start(struct decoder *state)
     state->noise_seed = NOISE_SEED;
     state->last = SPEECH;
     state->energy.shift = -1;
-    state->sid_gain = g729_sid_gains[0];
+    state->sid_gain_q3 = g729_sid_gains_q3[0];
     state->postfilter.gain_q12 = 1 << 12;
 }
 
@@ -103,13 +103,13 @@ static void noise_frame(struct decoder *state, const struct sid *sid, int16_t a_
     bool first = state->last == SPEECH;
 
     if (sid) {
-        state->sid_gain = g729_sid_gains[sid->gain];
+        state->sid_gain_q3 = g729_sid_gains_q3[sid->gain];
         g729_sid_lsp_decode(&state->lsf.memory, sid, state->noise_lsp_q15);
     } else if (first) {
-        state->sid_gain = g729_sid_gains[g729_sid_gain_of_speech(state->energy).code];
+        state->sid_gain_q3 = g729_sid_gains_q3[g729_sid_gain_of_speech(state->energy).code];
     }
-    state->noise_gain = first ? state->sid_gain : g729_noise_gain(state->noise_gain, state->sid_gain);
-    g729_noise_excitation(state->noise_gain, &state->noise_seed, state->excitation + PAST, unused);
+    state->noise_gain_q3 = first ? state->sid_gain_q3 : g729_noise_gain(state->noise_gain_q3, state->sid_gain_q3);
+    g729_noise_excitation(state->noise_gain_q3, &state->noise_seed, state->excitation + PAST, unused);
     g729_interpolate(state->lsp_q15, state->noise_lsp_q15, a_q12);
     memcpy(state->lsp_q15, state->noise_lsp_q15, sizeof state->lsp_q15);
     for (int i = 0; i < SUBFRAMES; i++) {

@@ -166,9 +166,9 @@ bool g729_dtx_encode(struct dtx *dtx, bool first, struct predictor_memory *last,
         describe(dtx, last, &now, prediction.a_q12, lsf, before_q15, sid);
         dtx->level = gain.level;
         sid->gain = gain.code;
-        dtx->sid_gain = g729_sid_gains[gain.code];
+        dtx->sid_gain_q3 = g729_sid_gains_q3[gain.code];
     }
-    dtx->gain = first ? dtx->sid_gain : g729_noise_gain(dtx->gain, dtx->sid_gain);
+    dtx->gain_q3 = first ? dtx->sid_gain_q3 : g729_noise_gain(dtx->gain_q3, dtx->sid_gain_q3);
     if (!dtx->odd)
         keep_total(dtx);
     return due;

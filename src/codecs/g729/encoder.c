@@ -138,7 +138,7 @@ static void encode_noise(struct encoder *state, bool first, const int16_t *speec
     int16_t *now = state->excitation + PAST;
 
     out->kind = g729_dtx_encode(&state->dtx, first, &state->stable, &state->lsf, state->quantised_q15, &out->sid) ? SID : UNTRANSMITTED;
-    g729_noise_excitation(state->dtx.gain, &state->noise_seed, now, pitch);
+    g729_noise_excitation(state->dtx.gain_q3, &state->noise_seed, now, pitch);
     g729_interpolate(state->quantised_q15, state->dtx.lsp_q15, a_q12);
     memcpy(state->quantised_q15, state->dtx.lsp_q15, sizeof state->quantised_q15);
     for (int i = 0; i < SUBFRAMES; i++) {

@@ -210,7 +210,7 @@ int16_t g729_random(uint16_t *seed);                                            
 struct noise_pitch {
     int16_t lag, gain_q14;
 };
-void g729_noise_excitation(int16_t gain, uint16_t *seed, int16_t now[FRAME], struct noise_pitch pitch[SUBFRAMES]);
+void g729_noise_excitation(int16_t gain_q3, uint16_t *seed, int16_t now[FRAME], struct noise_pitch pitch[SUBFRAMES]);
 int16_t g729_noise_gain(int16_t before, int16_t now);           /* B.4.4: smoothed, 7/8 and 1/8 */
 
 /* vad.c: B.3. */
@@ -247,7 +247,7 @@ struct dtx {
     struct spectrum recent[2], past[3];                 /* of frames, of pairs of frames; the newest first */
     struct spectrum sent;                               /* of the filter last sent */
     struct energy energies[2];
-    int16_t lsp_q15[ORDER], gain, sid_gain, level;
+    int16_t lsp_q15[ORDER], gain_q3, sid_gain_q3, level;
     int since, count;                                   /* frames since the last SID frame */
     bool changed, odd;
 };
@@ -282,7 +282,7 @@ struct decoder {
     uint16_t erasure_seed, noise_seed;
     enum kind last;
     struct energy energy;               /* of the last frame's excitation */
-    int16_t noise_lsp_q15[ORDER], noise_gain, sid_gain;
+    int16_t noise_lsp_q15[ORDER], noise_gain_q3, sid_gain_q3;
     struct postfilter postfilter;
     struct highpass output;
 };

@@ -51,11 +51,11 @@ extern const struct gain_pair g729_gains2[16];                  /* code_q13 here
 extern const uint8_t g729_gain_code1[8], g729_gain_code2[16], g729_gain_place1[8], g729_gain_place2[16];
 extern const int16_t g729_gain_thresholds1_q14[4], g729_gain_thresholds2_q15[8];
 
-/* B.4.2: the parts of the LSF codebooks that SID frames use; the gains of SID frames, in samples: 10^(dB / 20), -12 dB, then
- * 4 dB and from 16 dB on 2 dB a step. */
+/* B.4.2: the parts of the LSF codebooks that SID frames use; the gains of SID frames, in samples, Q3: 10^(dB / 20) of -12 dB, then
+ * of -4 dB and every 4 dB, above 16 dB every 2 dB. */
 extern const uint8_t g729_sid_stage1[32];
 extern const uint8_t g729_sid_stage2[2][16];
-extern const int16_t g729_sid_gains[32];
+extern const int16_t g729_sid_gains_q3[32];
 
 /* B.3.1.3: the autocorrelation of a low-pass of 1 kHz. */
 extern const int16_t g729_low_band_q15[VAD_ORDER + 1];
