@@ -47,7 +47,7 @@ int32_t Log2(int32_t x)
     if (x <= 0)
         return 0;
     m = x << shift;                     /* its top seven bits are 01 and the place in the table, the next 15 the part */
-    return (30 - shift) * 65536 + (interpolate(logarithms_q15 + (m >> 25) - 32, (int16_t)((m >> 10) & 0x7FFF)) >> 16) * 2;
+    return (30 - shift) * 65536 + (interpolate(logarithms_q15 + ((m >> 25) - 32), (int16_t)((m >> 10) & 0x7FFF)) >> 16) * 2;
 }
 
 int32_t Inv_sqrt(int32_t x)
@@ -58,5 +58,5 @@ int32_t Inv_sqrt(int32_t x)
     if (x <= 0)
         return 0x3FFFFFFF;
     m = (x << shift) >> (shift % 2 == 0);
-    return interpolate(inverse_roots_q15 + (m >> 25) - 16, (int16_t)((m >> 10) & 0x7FFF)) >> half;
+    return interpolate(inverse_roots_q15 + ((m >> 25) - 16), (int16_t)((m >> 10) & 0x7FFF)) >> half;
 }
