@@ -362,7 +362,8 @@ DWORD size_from_destination(void *instance, DWORD bytes)
 
 struct bytes converted(void *instance, struct bytes src, DWORD flags)
 {
-    DWORD room = size_from_source(instance, (DWORD)src.size);
+    /* A host that ends without a source gives room for what may still be kept. */
+    DWORD room = size_from_source(instance, src.size ? (DWORD)src.size : 1);
     struct bytes dst = { lend(room), 0 };
     struct conversion done = convert(instance, src.data, (DWORD)src.size, dst.data, room, flags);
 
