@@ -267,9 +267,66 @@ static void debians_prompts_decode_as_in_ffmpeg(void **unused)
     free(bytes.data);
 }
 
+/* --- Tables and headers --- */
+
+static void tables_have_their_formulas(void **unused)
+{
+    (void)unused;
+    for (int i = 0; i < 32; i++)
+        assert_int_equal(lround(2048 * exp2(i / 32.0)), g722_antilog[i]);
+    for (int i = 0; i < TAPS; i++) {
+        assert_int_equal(g722_filter[i], g722_filter[TAPS - 1 - i]);
+        assert_int_equal(g722_mirror[i], i % 2 ? g722_filter[i] : -g722_filter[i]);
+    }
+    for (int i = 0; i < 32; i++)            /* 2, 1 and 0 bits less tell the sign alike */
+        assert_true((g722_inverse_6[2 * i] < 0) == (g722_inverse_5[i] < 0) || i == 31);
+}
+
+static struct wave_format header(uint32_t byte_rate, uint16_t block_align, uint16_t bits)
+{
+    return (struct wave_format){ .tag = 0x65, .channels = 1, .sample_rate = 16000, .byte_rate = byte_rate, .block_align = block_align,
+                                 .bits_per_sample = bits };
+}
+
+/* The mode that a header means, by what its decoder makes of some octets. */
+static int mode_of(struct wave_format format)
+{
+    struct bytes bytes = { malloc(400), 400 };
+    uint32_t seed = 9;
+    struct sound out;
+
+    for (size_t i = 0; i < bytes.size; i++)
+        bytes.data[i] = (uint8_t)(draw(&seed) >> 24);
+    out = decode_all(&g722, &format, 0, bytes);
+    for (int mode = 1; mode <= 3; mode++)
+        if (memcmp(out.samples, decode_mode(bytes, mode).samples, out.count * 2) == 0)
+            return mode;
+    return 0;
+}
+
+static void headers_tell_the_mode(void **unused)
+{
+    uint8_t extra[EXTRA_ROOM];
+
+    (void)unused;
+    assert_int_equal(mode_of(header(8000, 1, 4)), 1);
+    assert_int_equal(mode_of(header(16000, 1, 8)), 1);      /* a recorder's; ffmpeg's byte rate */
+    assert_int_equal(mode_of(header(0, 0, 0)), 1);
+    assert_int_equal(mode_of(header(7000, 1, 4)), 2);
+    assert_int_equal(mode_of(header(6000, 1, 0)), 3);
+    assert_int_equal(mode_of(format_of(&g722, (struct mode){ 16000, 1, 64000 }, extra)), 1);
+    assert_int_equal(mode_of(format_of(&g722, (struct mode){ 16000, 1, 56000 }, extra)), 2);
+    assert_int_equal(mode_of(format_of(&g722, (struct mode){ 16000, 1, 48000 }, extra)), 3);
+    assert_int_equal(format_of(&g722, (struct mode){ 16000, 1, 32000 }, extra).channels, 0);
+    assert_ptr_equal(codec_find(0x28F), &g722);
+    assert_ptr_equal(codec_find(0xA112), &g722);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(tables_have_their_formulas),
+        cmocka_unit_test(headers_tell_the_mode),
         cmocka_unit_test(sequence_1_is_encoded),
         cmocka_unit_test(sequence_2_is_encoded),
         cmocka_unit_test(sequence_1_is_decoded),

@@ -1,4 +1,4 @@
-/* What both bands share: clause 6.2.1.3 and 6.2.1.4, the same in the coder and in the decoder. */
+/* What both bands share: the adaptation of clause 6.2, the same in the coder and in the decoder. */
 #ifndef OMNIACM_G722_BAND_H
 #define OMNIACM_G722_BAND_H
 

@@ -1,4 +1,4 @@
-/* ITU-T G.722 (09/2012), clause 6.2: tables 16 to 21, by the names of its blocks. */
+/* ITU-T G.722 (09/2012), clause 6.2, by the names of its blocks. */
 #include "tables.h"
 
 /* QUANTL: decision levels of the low band (q6, Q12 of the step) x 16, so that a level is the high half of a product; then

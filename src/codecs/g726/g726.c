@@ -132,8 +132,11 @@ static void complete(struct wave_format *format, const struct mode *mode)
 {
     uint64_t rate = (uint64_t)mode->sample_rate * mode->channels;
     unsigned set = widths(format->tag), bits = rate && mode->bit_rate ? (unsigned)(mode->bit_rate / rate) : set >> 4 & 1 ? 4 : set >> 3 & 1 ? 3 : 2;
-    bool can = bits < 8 && (set >> bits & 1);
+    bool can;
 
+    if ((set & (set - 1)) == 0)         /* a tag of one rate settles it */
+        bits = 31u - (unsigned)__builtin_clz(set);
+    can = bits < 8 && (set >> bits & 1);
     format->channels = can ? mode->channels : 0;
     format->sample_rate = mode->sample_rate;
     format->bits_per_sample = (uint16_t)bits;

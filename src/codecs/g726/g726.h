@@ -1,6 +1,6 @@
 /* ITU-T G.726 (12/90), with the uniform PCM of Annex A (11/94): 14-bit samples to and from codes of 2, 3, 4 or 5 bits, a
- * code a sample. 16-bit samples carry their 14 bits on top. Variables have the names of clause 4.2; y, yl, yu, a1 ... are
- * two's complement in the widths of its table 8, where the number after the comma below is the fraction's. */
+ * code a sample. 16-bit samples carry their 14 bits on top. Variables have the names of clause 4.2; the number that
+ * stands with one below is that of its fraction's bits. */
 #ifndef OMNIACM_G726_H
 #define OMNIACM_G726_H
 
@@ -23,10 +23,10 @@ struct past {
 
 /* What depends on the bit rate. Tables are indexed by the code, sign included. */
 struct rate {
-    int16_t inverse[32];            /* DQLN, Q7 of log2 (tables 11 to 14); the sign of a code is its top bit */
+    int16_t inverse[32];            /* DQLN of RECONST, Q7 of log2; the sign of a code is its top bit */
     int16_t scale[32];              /* WI, Q4 (FUNCTW) */
     uint8_t speed[32];              /* FI (FUNCTF) */
-    int16_t levels[16];             /* decision levels of |I| = 1, 2 ..., Q7 of log2 (tables 7 to 10), then INT16_MAX */
+    int16_t levels[16];             /* decision levels of QUAN for |I| = 1, 2 ..., Q7 of log2, then INT16_MAX */
     uint8_t bits, leak;             /* of a code; B leaks by 2^-leak (UPB) */
 };
 

@@ -1,4 +1,4 @@
-/* ITU-T G.726 (12/90). A code is the one's complement of another for the other sign: each row is written for the
+/* ITU-T G.726 (12/90), clause 4.2: QUAN, RECONST, FUNCTW and FUNCTF at each rate. A code is the one's complement of another for the other sign: each row is written for the
  * magnitudes, and mirrored. */
 #include "g726.h"
 
