@@ -39,7 +39,7 @@ struct chain {
 };
 
 /* Samples of each channel that a block's first bytes cover: the header's, and one for each code that every channel has. */
-static uint32_t covered(size_t bytes, unsigned channels, unsigned bits)
+static uint32_t covered(size_t bytes, uint16_t channels, unsigned bits)
 {
     size_t row = 4u * channels, body, torn;
 
