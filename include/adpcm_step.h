@@ -1,6 +1,6 @@
-/* ADPCM whose step is multiplied, as in Yamaha's chips (ADPCM-B of the YM2608 and Y8950 manuals) and in Creative's drivers: a
- * code of 4 bits is a sign over a magnitude m, the sample changes by (2m + 1) / 8 steps, truncated, and the step grows by a
- * factor of m's. Steps are below 2^16, samples 16 bits wide: no product here reaches 2^26.
+/* ADPCM whose step is multiplied, as in Yamaha's chips (ADPCM-B of the YM2608 and Y8950 manuals) and in Creative's drivers:
+ * a code of 4 bits is a sign over a magnitude m, the sample changes by (2m + 1) / 8 steps, truncated, and the step grows by
+ * a factor of m's. Steps are below 2^16, samples 16 bits wide: no product here reaches 2^26.
  *
  * A sign is as good as random, so nothing branches on it. */
 #ifndef OMNIACM_ADPCM_STEP_H
