@@ -43,7 +43,8 @@ static inline bool adpcm_stream_accepts(const struct wave_format *format, struct
 {
     unsigned bits = format->bits_per_sample;
 
-    if (format->channels < 1 || format->channels > 2 || format->sample_rate == 0 || (bits % 8 != 0 && bits != 4) || bits > 16)
+    if (format->channels < 1 || format->channels > 2 || format->sample_rate == 0 || (bits % 8 != 0 && bits != 4) ||
+        bits > 16)
         return false;
     *block = (struct block){ 1, 2u / format->channels, 1 };
     return true;

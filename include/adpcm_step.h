@@ -1,6 +1,6 @@
-/* ADPCM whose step is multiplied, as in Yamaha's chips (ADPCM-B of the YM2608 and Y8950 manuals) and in Creative's drivers: a
- * code of 4 bits is a sign over a magnitude m, the sample changes by (2m + 1) / 8 steps, truncated, and the step grows by a
- * factor of m's. Steps are below 2^16, samples 16 bits wide: no product here reaches 2^26.
+/* ADPCM whose step is multiplied, as in Yamaha's chips (ADPCM-B of the YM2608 and Y8950 manuals) and in Creative's drivers:
+ * a code of 4 bits is a sign over a magnitude m, the sample changes by (2m + 1) / 8 steps, truncated, and the step grows by
+ * a factor of m's. Steps are below 2^16, samples 16 bits wide: no product here reaches 2^26.
  *
  * A sign is as good as random, so nothing branches on it. */
 #ifndef OMNIACM_ADPCM_STEP_H
@@ -23,9 +23,9 @@ static inline int adpcm_change(int step, unsigned code)
 
 static inline int adpcm_next_step(int step, unsigned code, int least, int most)
 {
-    int next = step * adpcm_growth[code] >> 8;
+    int next = step * adpcm_growth[code] >> 8, held = next > most ? most : next;
 
-    return next < least ? least : next > most ? most : next;
+    return next < least ? least : held;
 }
 
 /* Saturation to 16 bits is rare: a branch costs less than two limits in every sample's way. */
@@ -42,14 +42,14 @@ struct adpcm_choice {
     int change;
 };
 
-/* The code whose change is nearest to a difference. */
+/* The code whose change is nearest to a difference: 4 |d| = m step + rest, which gives m and m step at once. */
 static inline struct adpcm_choice adpcm_nearest(int difference, int step)
 {
-    int sign = difference >> 31, magnitude = (int)((unsigned)((difference ^ sign) - sign) * 4 / (unsigned)step), change;
+    int sign = difference >> 31, quarters = ((difference ^ sign) - sign) * 4;
+    int magnitude = (int)((unsigned)quarters / (unsigned)step), rest = (int)((unsigned)quarters % (unsigned)step);
+    int eighths = 2 * (quarters - rest) + step, most = 15 * step, change = (eighths < most ? eighths : most) >> 3;
 
-    magnitude = magnitude < 7 ? magnitude : 7;
-    change = (2 * magnitude + 1) * step >> 3;
-    return (struct adpcm_choice){ magnitude, sign, (change ^ sign) - sign };
+    return (struct adpcm_choice){ magnitude < 7 ? magnitude : 7, sign, (change ^ sign) - sign };
 }
 
 static inline unsigned adpcm_code(struct adpcm_choice choice)

@@ -34,7 +34,9 @@ static void we_decode(const struct task *task)
     for (size_t at = 0; at < task->code.size;) {
         size_t left = task->code.size - at, n = left < PIECE ? left : PIECE;
 
-        at += task->codec->decoder.run(state, task->code.data + at, pcm, (struct offer){ n, 4 * PIECE, left <= PIECE ? END : WHOLE }).used;
+        struct offer offer = { n, 4 * PIECE, left <= PIECE ? END : WHOLE };
+
+        at += task->codec->decoder.run(state, task->code.data + at, pcm, offer).used;
     }
     sink = pcm[0];
     free(state);
@@ -212,7 +214,8 @@ static void compare(const char *what, struct task ours, struct task theirs)
         they[i] = timed(&theirs);
         ratios[i] = they[i] / we[i];
     }
-    printf("%-34s %7.1f   %s %7.1f   ratio %.2f\n", what, samples / median(we), theirs.name, samples / median(they), median(ratios));
+    printf("%-34s %7.1f   %s %7.1f   ratio %.2f\n", what, samples / median(we), theirs.name, samples / median(they),
+           median(ratios));
 }
 
 extern const struct codec oki_adpcm, dialogic_adpcm, yamaha_adpcm;
@@ -245,7 +248,8 @@ static void each_way(const char *name, const struct codec *codec, struct mode mo
 static void measure(void **unused)
 {
     const struct task none = { 0 };
-    const struct task vox_in = { .name = "libsndfile", .run = sndfile_decodes }, vox_out = { .name = "libsndfile", .run = sndfile_encodes };
+    const struct task vox_in = { .name = "libsndfile", .run = sndfile_decodes },
+                      vox_out = { .name = "libsndfile", .run = sndfile_encodes };
     const struct task yamaha_in = { .name = "libavcodec", .run = libav_decodes, .id = AV_CODEC_ID_ADPCM_YAMAHA };
     const struct task yamaha_out = { .name = "libavcodec", .run = libav_encodes, .id = AV_CODEC_ID_ADPCM_YAMAHA };
     const struct task oki = { .name = "libavcodec", .run = libav_decodes, .id = AV_CODEC_ID_ADPCM_IMA_OKI };

@@ -116,7 +116,8 @@ static void nothing_is_kept_at_the_end(void **unused)
             assert_true(done.used == 3000 && done.made == 1500u - 7 * channels);
             creative_adpcm.encoder.start(state, &format, &best);
             do {
-                done = creative_adpcm.encoder.run(state, sound.samples + used, bytewise + made, (struct offer){ 3000 - used, 1, ending });
+                done = creative_adpcm.encoder.run(state, sound.samples + used, bytewise + made,
+                                                  (struct offer){ 3000 - used, 1, ending });
                 used += done.used;
                 made += done.made;
             } while (made < 1500 && done.used + done.made != 0);

@@ -1,4 +1,4 @@
-/* OKI and Dialogic ADPCM: decoding equals ffmpeg always, and sox where nothing saturates; encoding is the published note's. */
+/* OKI and Dialogic ADPCM: decoding equals ffmpeg always, and sox where nothing saturates; encoding is the note's. */
 #include <math.h>
 #include "codecs/oki_adpcm/tables.h"
 #include "adpcm_support.h"
@@ -7,7 +7,7 @@ extern const struct codec oki_adpcm, dialogic_adpcm;
 
 static const struct mode speech_mode = { 8000, 1, 0 }, stereo_mode = { 44100, 2, 0 };
 
-/* The note once more, straight from its text, between two rails: 12 bits are the note's, 16 bits are sox' and libsndfile's. */
+/* The note once more, straight from its text, between two rails: of 12 bits the note's, of 16 sox' and libsndfile's. */
 struct model {
     int sample, index, least, most;
 };
@@ -249,8 +249,10 @@ static void low_nibbles_first_are_the_same_codes_swapped(void **unused)
     (void)unused;
     for (uint16_t channels = 1; channels <= 2; channels++) {
         struct wave_format format = { 0x10, channels, 8000, 4000, 1, 4, 0, 0 };
-        struct bytes high = encode_all(&oki_adpcm, &format, 0, sound), low = encode_all(&oki_adpcm, &format, &low_first, sound);
-        struct sound from_high = decode_all(&oki_adpcm, &format, 0, high), from_low = decode_all(&oki_adpcm, &format, &low_first, low);
+        struct bytes high = encode_all(&oki_adpcm, &format, 0, sound),
+                     low = encode_all(&oki_adpcm, &format, &low_first, sound);
+        struct sound from_high = decode_all(&oki_adpcm, &format, 0, high),
+                     from_low = decode_all(&oki_adpcm, &format, &low_first, low);
 
         assert_true(high.size == sound.count / 2 && low.size == high.size);
         for (size_t i = 0; i < high.size; i++)
@@ -277,11 +279,14 @@ static void headers_are_written_as_registered_and_read_leniently(void **unused)
     struct wave_format dialogic = format_of(&dialogic_adpcm, (struct mode){ 6000, 1, 0 }, extra), oki;
 
     (void)unused;
-    assert_true(dialogic.byte_rate == 3000 && dialogic.block_align == 1 && dialogic.bits_per_sample == 4 && dialogic.extra_size == 0);
+    assert_true(dialogic.byte_rate == 3000 && dialogic.block_align == 1 && dialogic.bits_per_sample == 4 &&
+                dialogic.extra_size == 0);
     oki = format_of(&oki_adpcm, (struct mode){ 11025, 2, 0 }, extra);
-    assert_true(oki.byte_rate == 11025 && oki.block_align == 1 && oki.bits_per_sample == 4 && oki.extra_size == 2 && load16_le(extra) == 0);
+    assert_true(oki.byte_rate == 11025 && oki.block_align == 1 && oki.bits_per_sample == 4 && oki.extra_size == 2 &&
+                load16_le(extra) == 0);
     for (size_t i = 0; i < sizeof headers / sizeof *headers; i++) {
-        struct wave_format format = { 0, headers[i].channels, headers[i].rate, 1, headers[i].block_align, headers[i].bits, 0, 0 };
+        struct wave_format format = { 0, headers[i].channels, headers[i].rate, 1, headers[i].block_align, headers[i].bits, 0,
+                                      0 };
         struct block block = { 0 };
 
         assert_int_equal(dialogic_adpcm.accepts(&format, &block), headers[i].dialogic);

@@ -1,5 +1,5 @@
-/* Xbox ADPCM: IMA's blocks of 36 bytes a channel, less the last sample of each; so libsndfile and ffmpeg, who read them as IMA,
- * tell what the others are. */
+/* Xbox ADPCM: IMA's blocks of 36 bytes a channel, less the last sample of each; so libsndfile and ffmpeg, who read them as
+ * IMA, tell what the others are. */
 #include "adpcm_support.h"
 
 extern const struct codec xbox_adpcm, ima_adpcm;

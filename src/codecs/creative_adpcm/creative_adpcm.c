@@ -1,7 +1,7 @@
 /* Creative's ADPCM, 4 bits a sample, as the Sound Blaster's tools wrote it: a leaking sample and a step that is multiplied
  * (wiki.multimedia.cx, Creative ADPCM), codes alone from sample 0 and the least step. The first of a byte's codes, the left
- * one in stereo, is the high nibble's. The header is of Creative's programming guide (SB0350, p. B-12); its revision is 0 there
- * and 1 in files, of the same code.
+ * one in stereo, is the high nibble's. The header is of Creative's programming guide (SB0350, p. B-12); its revision is 0
+ * there and 1 in files, of the same code.
  *
  * The encoder takes the nearest code in quality 0. In quality 1 it searches within each byte, so that of a mono stream's two
  * samples the first knows of the second. In quality 2 it holds 14 codes of each channel back, which is worth 4 dB of speech,

@@ -106,7 +106,9 @@ static size_t covered(const struct state *state, size_t bytes)
 {
     size_t words = bytes / 2, samples = state->bits == 3 ? words * 4 + words / 3 * 4 : words * (16 / state->bits);
 
-    return bytes >= state->block.bytes ? FRAME : state->bits == LAW && bytes < FRAME ? bytes : samples < FRAME ? samples : FRAME;
+    if (state->bits == LAW)
+        samples = bytes;
+    return samples < FRAME ? samples : FRAME;
 }
 
 /* A torn frame, its missing codes 0 and unheard. */
@@ -126,7 +128,8 @@ static struct progress decode_torn(struct state *state, const uint8_t *src, int1
 static struct progress decode(void *memory, const uint8_t *src, int16_t *pcm, struct offer offer)
 {
     struct state *state = memory;
-    size_t frames = whole_blocks(offer.in, offer.out, &state->block, 1), used = frames * state->block.bytes, made = frames * FRAME;
+    size_t frames = whole_blocks(offer.in, offer.out, &state->block, 1);
+    size_t used = frames * state->block.bytes, made = frames * FRAME;
     struct progress torn;
 
     for (size_t i = 0; i < frames; i++)

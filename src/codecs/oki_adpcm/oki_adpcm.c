@@ -1,9 +1,9 @@
 /* OKI's and Dialogic's ADPCM, 4 bits a sample: Dialogic Corporation, Dialogic ADPCM Algorithm, application note 00-1366-001
  * (1988); OKI's data sheets of the MSM5205 to MSM6585 show the same code.
  *
- * Samples have 12 bits, here the upper ones of 16. A code is a sign bit over a magnitude, relative to a step of 49. There are
- * no blocks and no headers: sample 0 and the least step stand before the first code. The first of a byte's codes, the left
- * one in stereo, is the high nibble's, unless the settings say otherwise.
+ * Samples have 12 bits, here the upper ones of 16. A code is a sign bit over a magnitude, relative to a step of 49. There
+ * are no blocks and no headers: sample 0 and the least step stand before the first code. The first of a byte's codes, the
+ * left one in stereo, is the high nibble's, unless the settings say otherwise.
  *
  * The sample saturates at 12 bits, as the note, ffmpeg and the chips have it; sox and libsndfile saturate at 16, and stay 15
  * above from there on. */
@@ -75,7 +75,8 @@ static inline int16_t output(struct chain chain)
 
 /* What runs for every byte is inline, so that channels and order are constants there. */
 
-static inline void decode_bytes(struct state *state, const uint8_t *src, int16_t *pcm, size_t n, unsigned channels, bool low_first)
+static inline void decode_bytes(struct state *state, const uint8_t *src, int16_t *pcm, size_t n, unsigned channels,
+                                bool low_first)
 {
     struct chain first = state->chains[0], second = state->chains[1];
 

@@ -1,9 +1,9 @@
 /* Yamaha's ADPCM, 4 bits a sample, in the two forms that files have it in.
  *
- * Yamaha's own ACM driver (1.0.0.0, 2005, by Rockbox' account) wrote blocks of a thirtieth of a second: each channel's sample
- * and step (2 bytes each) before the first code, then r / 60 bytes of codes a channel; that we write. ffmpeg and games write
- * codes alone, from sample 0 and the least step. The size of a block tells which it is. The first of a byte's codes, the left
- * one in stereo, is the low nibble's. */
+ * Yamaha's own ACM driver (1.0.0.0, 2005, by Rockbox' account) wrote blocks of a thirtieth of a second: each channel's
+ * sample and step (2 bytes each) before the first code, then r / 60 bytes of codes a channel; that we write. ffmpeg and
+ * games write codes alone, from sample 0 and the least step. The size of a block tells which it is. The first of a byte's
+ * codes, the left one in stereo, is the low nibble's. */
 #include "adpcm.h"
 #include "adpcm_step.h"
 
@@ -45,8 +45,10 @@ static bool accepts(const struct wave_format *format, struct block *block)
 {
     if (!adpcm_stream_accepts(format, block))
         return false;
-    if (has_headers(format))
-        *block = (struct block){ format->block_align, 2 * code_bytes(format->sample_rate, format->channels), format->block_align };
+    if (has_headers(format)) {
+        block->bytes = block->least = format->block_align;
+        block->samples = 2 * code_bytes(format->sample_rate, format->channels);
+    }
     return true;
 }
 
