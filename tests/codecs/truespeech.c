@@ -1,26 +1,10 @@
 /* TrueSpeech-compatible decoding against FFmpeg, and the figures of the format against their formulas. */
 #include <math.h>
-#include "support.h"
-#include "bits.h"
-#include "codecs/truespeech/tables.h"
+#include "truespeech_peer.h"
 
-extern const struct codec truespeech;
-
-static const struct wave_format mono = { .channels = 1, .sample_rate = 8000, .block_align = FRAME_BYTES };
 static const struct settings reversed = { .quality = 1, .interpolation = 1 };
 
-/* --- FFmpeg, which blends the predictors the other way round --- */
-
-static struct sound peer_decode(struct bytes frames)
-{
-    uint8_t extra[EXTRA_ROOM];
-    struct wave_format format = format_of(&truespeech, truespeech.modes[0], extra);
-    struct bytes wav = wav_make(&format, frames.data, frames.size, (uint32_t)(frames.size / FRAME_BYTES * FRAME));
-    struct bytes out = peer_run("ffmpeg -v error -i - -f s16le -", wav.data, wav.size);
-
-    free(wav.data);
-    return (struct sound){ (int16_t *)(void *)out.data, out.size / 2 };
-}
+/* --- FFmpeg --- */
 
 static void check_decoding(struct bytes frames)
 {

@@ -1,30 +1,13 @@
 /* TrueSpeech-compatible encoding: how near it comes, that its streams look like a real encoder's, and that no sound upsets it. */
 #include <math.h>
-#include "support.h"
+#include "truespeech_peer.h"
 #include "codecs/truespeech/search.h"
-#include "codecs/truespeech/tables.h"
-
-extern const struct codec truespeech;
-
-static const struct wave_format mono = { .channels = 1, .sample_rate = 8000, .block_align = FRAME_BYTES };
 
 static struct bytes encoded(uint8_t quality, struct sound sound)
 {
     struct settings settings = { .quality = quality };
 
     return encode_all(&truespeech, &mono, &settings, sound);
-}
-
-/* By FFmpeg, which nobody here wrote. */
-static struct sound peer_decode(struct bytes frames)
-{
-    uint8_t extra[EXTRA_ROOM];
-    struct wave_format format = format_of(&truespeech, truespeech.modes[0], extra);
-    struct bytes wav = wav_make(&format, frames.data, frames.size, (uint32_t)(frames.size / FRAME_BYTES * FRAME));
-    struct bytes out = peer_run("ffmpeg -v error -i - -f s16le -", wav.data, wav.size);
-
-    free(wav.data);
-    return (struct sound){ (int16_t *)(void *)out.data, out.size / 2 };
 }
 
 /* --- quality --- */
