@@ -2,19 +2,24 @@
 #include "tables.h"
 #include "double_precision.h"
 
-/* (15): F1 or F2, coefficients 0 to 5 in Q24, of every second pair. */
+/* (15): F1 or F2, coefficients 0 to 5 in Q24, of every second pair. After i factors coefficient j is at most C(2 i, j), which is
+ * less than 2^7 until the fifth: only there may a step saturate. */
 static void polynomial(const int16_t *lsp_q15, int32_t f_q24[6])
 {
     f_q24[0] = 1 << 24;
     f_q24[1] = lsp_q15[0] * -1024;
-    for (int i = 2; i <= 5; i++) {
+    for (int i = 2; i < 5; i++) {
         int16_t q = lsp_q15[2 * i - 2];
 
         f_q24[i] = f_q24[i - 2];
         for (int j = i; j >= 2; j--)
-            f_q24[j] = L_sub(L_add(f_q24[j], f_q24[j - 2]), L_shl(Mpy_32_16(f_q24[j - 1], q), 1));
-        f_q24[1] = L_sub(f_q24[1], q * 1024);
+            f_q24[j] += f_q24[j - 2] - 2 * Mpy_32_16(f_q24[j - 1], q);
+        f_q24[1] -= q * 1024;
     }
+    f_q24[5] = f_q24[3];
+    for (int j = 5; j >= 2; j--)
+        f_q24[j] = L_sub(L_add(f_q24[j], f_q24[j - 2]), L_shl(Mpy_32_16(f_q24[j - 1], lsp_q15[8]), 1));
+    f_q24[1] -= lsp_q15[8] * 1024;
 }
 
 void g729_lsp_to_lpc(const int16_t lsp_q15[ORDER], int16_t a_q12[ORDER + 1])

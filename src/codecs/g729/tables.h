@@ -12,8 +12,8 @@ extern const int16_t g729_window_q15[WINDOW];
 /* 3.2.1, (6) and (7): exp(-(2 pi 60 k / 8000)^2 / 2) / 1.0001, k = 1 to 12. */
 extern const int32_t g729_lag_window_q31[VAD_ORDER];
 
-/* cos(pi i / 64), and what interpolates in it: 64 (cos(pi (i + 1) / 64) - cos(pi i / 64)) / pi, in Q19 with a frequency whose
- * unit is 2^-15 of half a circle, and the inverse of that slope, -1 / (cos(pi i / 64) - cos(pi (i + 1) / 64)), Q11. */
+/* cos(pi i / 64), and what interpolates in it both ways: 2^19 times its steps, and 2^20 over its steps in Q15 (that from 1 to
+ * the next taken from 2^15). */
 extern const int16_t g729_cosine_q15[65];
 extern const int16_t g729_cosine_slope_q19[64];
 extern const int16_t g729_arc_slope_q11[64];

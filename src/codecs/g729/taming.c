@@ -1,5 +1,6 @@
 /* How long the coder lets the adaptive codebook feed on itself. A decoder that lost frames has other excitation; with gains of
- * 1 and more the difference would grow without bound. Not in the text: TAMING.C of the standard's C, from G.729's release 1.2. */
+ * 1 and more the difference would grow without bound. Taken from the standard's C,
+ * TAMING.C: it belongs to the exact bits. */
 #include "g729.h"
 #include "double_precision.h"
 
