@@ -41,18 +41,23 @@ static void put_column(const struct dialog *dialog, int column, int width, UINT 
     tell(dialog, FORMATS, LVM_INSERTCOLUMNW, (WPARAM)column, (LPARAM)&head);
 }
 
-/* The first column has what the others and a scroll bar leave. */
 static void put_columns(const struct dialog *dialog)
 {
     const DWORD style = LVS_EX_CHECKBOXES | LVS_EX_FULLROWSELECT | LVS_EX_LABELTIP;
-    int directions = dialog_across(dialog, 54), tags = dialog_across(dialog, 82);
+
+    tell(dialog, FORMATS, LVM_SETEXTENDEDLISTVIEWSTYLE, style, (LPARAM)style);
+    put_column(dialog, 0, 1, WORDS_FORMAT);
+    put_column(dialog, 1, dialog_across(dialog, 54), WORDS_DIRECTIONS);
+    put_column(dialog, 2, dialog_across(dialog, 82), WORDS_TAGS);
+}
+
+/* The first column gets what the others, and a scroll bar where there is one, leave. */
+static void fit_columns(const struct dialog *dialog)
+{
     RECT area = { 0 };
 
     dialog->calls.GetClientRect(dialog->calls.GetDlgItem(dialog->window, FORMATS), &area);
-    tell(dialog, FORMATS, LVM_SETEXTENDEDLISTVIEWSTYLE, style, (LPARAM)style);
-    put_column(dialog, 0, area.right - directions - tags - dialog->calls.GetSystemMetrics(SM_CXVSCROLL), WORDS_FORMAT);
-    put_column(dialog, 1, directions, WORDS_DIRECTIONS);
-    put_column(dialog, 2, tags, WORDS_TAGS);
+    tell(dialog, FORMATS, LVM_SETCOLUMNWIDTH, 0, area.right - dialog_across(dialog, 54) - dialog_across(dialog, 82));
 }
 
 static void put_rows(const struct dialog *dialog)
@@ -125,6 +130,7 @@ static void start(struct dialog *dialog)
             tell(dialog, choices[i].control, CB_ADDSTRING, 0, (LPARAM)dialog_wording(dialog, choices[i].words + n, text));
     put_columns(dialog);
     put_rows(dialog);
+    fit_columns(dialog);
     for (int row = 0; codecs[row]; row++)
         set_row(dialog, row, !settings_disable_stored(codecs[row]->tag));
     tell(dialog, FORMATS, LVM_SETITEMSTATE, 0, (LPARAM)&item);

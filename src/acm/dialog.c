@@ -147,13 +147,6 @@ int dialog_across(const struct dialog *dialog, int units)
     return dialog->calls.MapDialogRect(dialog->window, &area) ? area.right : units;
 }
 
-int dialog_down(const struct dialog *dialog, int units)
-{
-    RECT area = { 0, 0, 0, units };
-
-    return dialog->calls.MapDialogRect(dialog->window, &area) ? area.bottom : units;
-}
-
 HICON driver_icon(void)
 {
     __typeof__(&LoadIconW) read;

@@ -47,8 +47,7 @@ INT_PTR dialog_show(struct dialog *, LPARAM parent);
 enum { WORDING_ROOM = 160 };        /* characters of a text in the string table */
 const WCHAR *dialog_wording(const struct dialog *, UINT number, WCHAR text[WORDING_ROOM]);
 
-/* Dialog units, across or down, as pixels. */
+/* Dialog units across, as pixels. */
 int dialog_across(const struct dialog *, int units);
-int dialog_down(const struct dialog *, int units);
 
 #endif
