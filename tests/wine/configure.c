@@ -54,21 +54,26 @@ static int choose(void)
     return 0;
 }
 
-/* Standard formats, whether a suggestion is made of the first PCM, and whether a stream opens. */
+/* Standard formats, whether a suggestion is made, and whether a stream opens into a format that was suggested while the
+ * environment switched everything on. */
 static int tag(HACMDRIVER driver, DWORD number)
 {
     ACMFORMATTAGDETAILSW details = { .cbStruct = sizeof details, .dwFormatTag = number };
     WAVEFORMATEX pcm = { WAVE_FORMAT_PCM, 1, 8000, 16000, 2, 16, 0 };
-    BYTE room[256] = { 0 };
-    WAVEFORMATEX *format = (WAVEFORMATEX *)room;
+    BYTE room[2][256] = { 0 };
+    WAVEFORMATEX *format = (WAVEFORMATEX *)room[0], *suggestion = (WAVEFORMATEX *)room[1];
+    MMRESULT possible, found, suggested, opened;
     HACMSTREAM stream;
-    MMRESULT found = acmFormatTagDetailsW(driver, &details, ACM_FORMATTAGDETAILSF_FORMATTAG), suggested, opened;
 
-    format->wFormatTag = (WORD)number;
-    suggested = acmFormatSuggest(driver, &pcm, format, sizeof room, ACM_FORMATSUGGESTF_WFORMATTAG);
+    format->wFormatTag = suggestion->wFormatTag = (WORD)number;
+    SetEnvironmentVariableW(L"OMNIACM_SETTINGS", L"disabled=");
+    possible = acmFormatSuggest(driver, &pcm, format, sizeof room[0], ACM_FORMATSUGGESTF_WFORMATTAG);
+    SetEnvironmentVariableW(L"OMNIACM_SETTINGS", 0);
+    found = acmFormatTagDetailsW(driver, &details, ACM_FORMATTAGDETAILSF_FORMATTAG);
+    suggested = acmFormatSuggest(driver, &pcm, suggestion, sizeof room[1], ACM_FORMATSUGGESTF_WFORMATTAG);
     opened = acmStreamOpen(&stream, driver, &pcm, format, 0, 0, 0, ACM_STREAMOPENF_QUERY);
-    printf("listed %d, formats %s, suggested %d, opened %d\n", found == 0, details.cStandardFormats ? "some" : "none",
-           suggested == 0, opened == 0);
+    printf("possible %d, listed %d, formats %s, suggested %d, opened %d\n", possible == 0, found == 0,
+           details.cStandardFormats ? "some" : "none", suggested == 0, opened == 0);
     return 0;
 }
 
