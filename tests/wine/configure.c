@@ -46,7 +46,7 @@ static int choose(void)
     BYTE room[256] = { 0 };
     ACMFORMATCHOOSEW choice = { .cbStruct = sizeof choice, .pwfx = (WAVEFORMATEX *)room, .cbwfx = sizeof room,
                                 .pszTitle = L"Choose a format", .fdwStyle = ACMFORMATCHOOSE_STYLEF_INITTOWFXSTRUCT };
-    WAVEFORMATEX wanted = { WAVE_FORMAT_MULAW, 1, 8000, 8000, 1, 8, 0 };
+    WAVEFORMATEX wanted = { WAVE_FORMAT_ALAW, 1, 8000, 8000, 1, 8, 0 };
 
     memcpy(room, &wanted, sizeof wanted);
     choice.hwndOwner = parent();
