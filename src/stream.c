@@ -182,7 +182,10 @@ static struct progress encode(struct stream *stream, const uint8_t *src, uint8_t
 
 struct progress stream_convert(struct stream *stream, const uint8_t *src, uint8_t *dst, struct offer offer)
 {
-    return stream->plan.decoding ? decode(stream, src, dst, offer) : encode(stream, src, dst, offer);
+    /* No bytes may have no address; a codec need not know. */
+    src = src ? src : (const uint8_t *)stream->scratch;
+    dst = dst ? dst : (uint8_t *)stream->scratch;
+    return (stream->plan.decoding ? decode : encode)(stream, src, dst, offer);
 }
 
 bool stream_lacks_room(const struct stream *stream, struct offer offer)
