@@ -1,10 +1,8 @@
 /* DriverProc, the only export: the installable driver's messages, and the ACM's. */
 #include "driver.h"
 
-enum { AUDIO_CODEC = 0x63647561 };  /* 'audc' */
-
 /* No instance is kept: msacm32 may hand back 32 bits of an id only, and nothing differs between instances. */
-enum { DRIVER_ID = 1 };
+enum { DRIVER_ID = 1, AUDIO_CODEC = 0x63647561 /* 'audc' */ };
 
 static LRESULT open_driver(struct open_description *description)
 {
