@@ -232,6 +232,7 @@ LRESULT driver_details(ACMDRIVERDETAILSW *to)
         .vdwDriver = ACM_VERSION(VERSION_MAJOR, VERSION_MINOR, VERSION_PATCH),
         .fdwSupport = ACMDRIVERDETAILS_SUPPORTF_CODEC,
         .cFormatTags = index_of(WAVE_FORMAT_UNKNOWN),
+        .hicon = to && to->cbStruct >= offsetof(ACMDRIVERDETAILSW, szShortName) ? driver_icon() : 0,
         .szShortName = L"OmniACM",
         .szLongName = L"OmniACM, the classic WAV formats",
         .szCopyright = L"Copyright (c) 2026 the OmniACM authors",
