@@ -4,11 +4,14 @@
 static const struct command {
     const wchar_t *name;
     int (*run)(const struct drivers *, int, wchar_t **);
+    bool alone;                     /* without drivers */
 } commands[] = {
-    { L"list", command_list },
-    { L"convert", command_convert },
-    { L"bench", command_bench },
-    { L"selftest", command_selftest },
+    { L"list", command_list, false },
+    { L"convert", command_convert, false },
+    { L"bench", command_bench, false },
+    { L"selftest", command_selftest, false },
+    { L"install", command_install, true },
+    { L"uninstall", command_uninstall, true },
 };
 
 static const wchar_t usage[] =
@@ -22,6 +25,10 @@ static const wchar_t usage[] =
     L"      size, quality and speed of every format that takes each PCM file\n"
     L"  omniacm selftest [--print] [--driver NAME]\n"
     L"      every format of OmniACM against the results that it should give\n"
+    L"  omniacm install [--prefer | --no-prefer]\n"
+    L"      the driver into this system, in every width; --prefer: before other drivers for the formats that they share\n"
+    L"  omniacm uninstall\n"
+    L"      out of this system again\n"
     L"  omniacm --help | --version\n"
     L"\n"
     L"FORMAT is a name (pcm, alaw, ulaw, ima, msadpcm, gsm), a tag (0x31), or a part of a name that the list shows.\n"
@@ -67,6 +74,8 @@ static int run(const struct command *command, int count, wchar_t **words)
     struct drivers drivers;
     int result;
 
+    if (command->alone)
+        return command->run(0, count, words);
     if (!drivers_open(&drivers))
         return fail(L"the ACM (msacm32.dll) does not list its drivers");
     result = command->run(&drivers, count, words);
