@@ -7,6 +7,7 @@
 
 /* Each returns an EXIT_. `words` are those behind the command's name. */
 int command_list(const struct drivers *, int count, wchar_t **words);
+int command_info(const struct drivers *, int count, wchar_t **words);
 int command_convert(const struct drivers *, int count, wchar_t **words);
 int command_bench(const struct drivers *, int count, wchar_t **words);
 int command_selftest(const struct drivers *, int count, wchar_t **words);

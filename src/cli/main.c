@@ -7,6 +7,7 @@ static const struct command {
     bool alone;                     /* without drivers */
 } commands[] = {
     { L"list", command_list, false },
+    { L"info", command_info, false },
     { L"convert", command_convert, false },
     { L"bench", command_bench, false },
     { L"selftest", command_selftest, false },
@@ -19,8 +20,16 @@ static const wchar_t usage[] =
     L"\n"
     L"  omniacm list [--driver NAME]\n"
     L"      the drivers, their formats, as Windows sees them\n"
-    L"  omniacm convert IN.wav OUT.wav [--to FORMAT] [--driver NAME]\n"
-    L"      to another format; a codec's file becomes 16-bit PCM when --to is not given\n"
+    L"  omniacm info FILE.wav... [--driver NAME]\n"
+    L"      what the header says, what it should say, and which driver takes it\n"
+    L"  omniacm convert IN.wav OUT.wav [--to FORMAT[@KBITS]] [...]\n"
+    L"  omniacm convert FILE|FOLDER|PATTERN... FOLDER [--to FORMAT[@KBITS]] [...]\n"
+    L"      to another format; a codec's file becomes 16-bit PCM when --to is not given; several files at a time\n"
+    L"      --rate KBITS                    bit rate in kbit/s, as behind the @\n"
+    L"      --quality fast|standard|best    of OmniACM's encoders, for this run\n"
+    L"      --out FOLDER                    for the results, instead of the last name\n"
+    L"      --overwrite                     what has the result's name\n"
+    L"      --driver NAME                   only this one is asked\n"
     L"  omniacm bench FILE.wav... [--only FORMAT] [--keep DIR] [--driver NAME] [--no-header]\n"
     L"      size, quality and speed of every format that takes each PCM file\n"
     L"  omniacm selftest [--print] [--driver NAME]\n"
