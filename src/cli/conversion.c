@@ -100,36 +100,44 @@ static double distance(const struct conversion *job, const WAVEFORMATEX *wfx)
     return fabs(wfx->nAvgBytesPerSec * 8 / 1000.0 - job->wishes->kbits);
 }
 
-/* The listed format of the nearest bit rate; the first driver's where several have it. */
+/* The driver's listed format of the nearest bit rate, a tenth away at the most, becomes the target. */
+static bool choose_rate(struct conversion *job, const struct driver *driver, DWORD tag)
+{
+    union format *format = malloc(sizeof *format);
+    ACMFORMATTAGDETAILSW listed;
+    ACMFORMATDETAILSW details;
+    bool found = false;
+
+    if (!format || !driver_lists(driver, tag, &listed)) {
+        free(format);
+        return false;
+    }
+    for (DWORD i = 0; driver_format(driver, &listed, i, format, &details); i++)
+        if (format->wfx.nSamplesPerSec == job->in.format->nSamplesPerSec &&
+            format->wfx.nChannels == job->in.format->nChannels &&
+            distance(job, &format->wfx) <= job->wishes->kbits / 10 &&
+            (!found || distance(job, &format->wfx) < distance(job, &job->target.wfx))) {
+            job->target = *format;
+            found = true;
+        }
+    free(format);
+    return found;
+}
+
+/* Ours first. */
 static bool open_at_rate(struct conversion *job, DWORD tag)
 {
     const struct drivers *drivers = job->wishes->drivers;
-    union format *best = calloc(2, sizeof *best), *format = best + 1;
-    HACMDRIVER handle = 0;
-    ACMFORMATTAGDETAILSW listed;
-    ACMFORMATDETAILSW details;
-    bool opened;
 
-    for (size_t i = 0; best && i < drivers->count; i++) {
-        const struct driver *driver = &drivers->list[i];
+    for (int ours = 1; ours >= 0; ours--)
+        for (size_t i = 0; i < drivers->count; i++) {
+            const struct driver *driver = &drivers->list[i];
 
-        if (!is_asked(&job->candidates, driver) || !driver_lists(driver, tag, &listed))
-            continue;
-        for (DWORD j = 0; driver_format(driver, &listed, j, format, &details); j++)
-            if (format->wfx.nSamplesPerSec == job->in.format->nSamplesPerSec &&
-                format->wfx.nChannels == job->in.format->nChannels &&
-                (!handle || distance(job, &format->wfx) < distance(job, &best->wfx))) {
-                *best = *format;
-                handle = driver->handle;
-            }
-    }
-    opened = handle != 0;
-    if (opened) {
-        job->target = *best;
-        opened = distance(job, &best->wfx) <= job->wishes->kbits / 10 && try_open(job, handle);
-    }
-    free(best);
-    return opened;
+            if (driver->ours == ours && is_asked(&job->candidates, driver) && choose_rate(job, driver, tag) &&
+                try_open(job, driver->handle))
+                return true;
+        }
+    return false;
 }
 
 static bool open_stream(struct conversion *job, DWORD tag)
@@ -138,7 +146,6 @@ static bool open_stream(struct conversion *job, DWORD tag)
 
     if (job->wishes->kbits != 0 && !is_pcm_tag(tag))
         return open_at_rate(job, tag);
-
     for (size_t i = 0; i < asked->count; i++)
         if (conversion_suggest(job->in.format, asked->handles[i], tag, &job->target) && try_open(job, asked->handles[i]))
             return true;
