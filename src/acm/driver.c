@@ -29,9 +29,7 @@ static LRESULT acm_message(UINT message, LPARAM first, LPARAM second)
     case STREAM_CONVERT: return stream_converts(first, (struct stream_header *)second);
     case STREAM_RESET: return MMSYSERR_NOERROR;         /* every buffer was done when its conversion returned */
     case DRIVER_ABOUT:                                  /* msacm32 shows what it knows from the details */
-    case STREAM_PREPARE:                                /* msacm32 does what there is to do */
-    case STREAM_UNPREPARE:
-    default: return MMSYSERR_NOTSUPPORTED;
+    default: return MMSYSERR_NOTSUPPORTED;              /* msacm32 prepares headers itself */
     }
 }
 

@@ -243,6 +243,14 @@ WORD foreign_tag(void)
 
 /* ---- Routes */
 
+/* Whether a tag has a mode of its row: an alias may stand for a single rate. A row's own tag must. */
+static bool has_mode(struct route *route)
+{
+    route->format = (struct wave_format){ .tag = route->tag, .extra = route->extra };
+    route->codec->complete(&route->format, &route->mode);
+    return route->codec->accepts(&route->format, &route->block) || route->tag == route->codec->tag;
+}
+
 /* The tag and the mode of a number among all of them. */
 static bool mode_at(struct route *route, size_t number)
 {
@@ -261,12 +269,9 @@ static void route_make(struct route *route)
 {
     DWORD pcm_block;
 
-    route->format = format_of(route->codec, route->mode, route->extra);
-    route->format.tag = route->tag;
     snprintf(route->name, sizeof route->name, "tag %04X, %u Hz, %u channels, %s, as %s", route->tag,
              (unsigned)route->mode.sample_rate, route->mode.channels, route->decoding ? "decoding" : "encoding",
              route->layout == WINE ? "Wine" : "Windows");
-    check(*route, route->codec->accepts(&route->format, &route->block));
     route->coded = wfx_make(&route->format);
     route->pcm = pcm_make(&shapes[SHAPE_S16], route->mode.sample_rate, route->mode.channels);
     route->src = route->decoding ? route->coded : route->pcm;
@@ -285,7 +290,7 @@ bool route_next(struct route *route)
     while (mode_at(route, route->number / 4)) {
         route->decoding = route->number % 4 / 2 != 0;
         route->layout = route->number++ % 2 ? WINE : WINDOWS;
-        if (route->decoding ? route->codec->decoder.run != 0 : route->codec->encoder.run != 0) {
+        if (has_mode(route) && (route->decoding ? route->codec->decoder.run != 0 : route->codec->encoder.run != 0)) {
             route_make(route);
             return true;
         }

@@ -1,0 +1,13 @@
+/* Every row, encoding any sound under any header, in pieces of any size. */
+#include "row.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct input input = { data, size };
+    struct settings settings;
+    struct plan plan;
+
+    if (row_take(&input, &plan, &settings, false))
+        row_convert(&input, &plan, &settings);
+    return 0;
+}

@@ -1,0 +1,33 @@
+/* What the fuzzers share: bytes taken one after another from the input, zeros when it is used up. */
+#ifndef OMNIACM_TESTS_FUZZ_H
+#define OMNIACM_TESTS_FUZZ_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+struct input {
+    const uint8_t *data;
+    size_t size;
+};
+
+static inline uint32_t take(struct input *input, unsigned bytes)
+{
+    uint32_t value = 0;
+
+    for (; bytes--; input->size -= input->size != 0)
+        value = value << 8 | (input->size ? *input->data++ : 0);
+    return value;
+}
+
+/* Fails in a way that the fuzzer keeps. */
+#define MUST(condition) \
+    do { \
+        if (!(condition)) \
+            abort(); \
+    } while (0)
+
+#endif

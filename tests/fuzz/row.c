@@ -1,0 +1,81 @@
+#include "row.h"
+
+enum { STREAM_MOST = 1 << 24, CONVERSIONS_MOST = 64 };
+
+static const struct codec *codec_take(struct input *input)
+{
+    size_t count = 0;
+
+    while (codecs[count])
+        count++;
+    return codecs[take(input, 1) % count];
+}
+
+static void format_take(struct input *input, const struct codec *codec, struct wave_format *format)
+{
+    size_t modes = 0, mode = take(input, 1);
+    bool any = take(input, 1) % 4 == 0;
+
+    while (codec->modes[modes].sample_rate)
+        modes++;
+    codec->complete(format, &codec->modes[mode % modes]);
+    if (!any)
+        return;
+    format->channels = (uint16_t)take(input, 1);
+    format->sample_rate = take(input, 4);
+    format->byte_rate = take(input, 4);
+    format->block_align = (uint16_t)take(input, 2);
+    format->bits_per_sample = (uint16_t)take(input, 1);
+    format->extra_size = (uint16_t)(take(input, 1) % (EXTRA_ROOM + 1));
+    for (unsigned i = 0; i < format->extra_size; i++)
+        format->extra[i] = (uint8_t)take(input, 1);
+}
+
+bool row_take(struct input *input, struct plan *plan, struct settings *settings, bool decoding)
+{
+    static uint8_t extra[EXTRA_ROOM];
+    static const uint8_t bytes[] = { 1, 2, 3, 4, 4 };
+    const struct codec *codec = codec_take(input);
+    struct wave_format coded = { .tag = codec->tag, .extra = extra }, pcm;
+    unsigned width = take(input, 1) % sizeof bytes, bits = take(input, 1);
+
+    memset(extra, 0, sizeof extra);
+    format_take(input, codec, &coded);
+    pcm = (struct wave_format){ width == 4 ? TAG_IEEE_FLOAT : TAG_PCM, coded.channels, coded.sample_rate, 0,
+                                (uint16_t)(coded.channels * bytes[width]), (uint16_t)(bytes[width] * 8), 0, 0 };
+    /* The quality of an encoder costs time; the rest is free. */
+    *settings = (struct settings){ .quality = bits & 1, .bit_order = bits >> 1 & 3, .nibble_order = bits >> 3 & 1,
+                                   .dtx = bits >> 4 & 1, .highpass = bits >> 5 & 1, .postfilter = bits >> 6 & 1,
+                                   .interpolation = bits >> 7 & 1 };
+    settings->bit_order %= 3;
+    return stream_plan(plan, decoding ? &coded : &pcm, decoding ? &pcm : &coded) && stream_bytes(plan) <= STREAM_MOST;
+}
+
+static void convert_once(struct input *input, struct stream *stream, const struct plan *plan)
+{
+    uint32_t choice = take(input, 1), in = take(input, 2) % (choice & 4 ? 4096 : 300), out = take(input, 3) % 100000, promised;
+    uint8_t *src = malloc(in), *dst;
+    struct progress done;
+
+    in = in < input->size + 64 ? in : (uint32_t)input->size + 64;
+    for (uint32_t i = 0; i < in; i++)
+        src[i] = (uint8_t)take(input, 1);
+    if (stream_size_from_source(plan, in, &promised) && choice & 8 && promised < STREAM_MOST)
+        out = promised;
+    dst = malloc(out);
+    done = stream_convert(stream, src, dst, (struct offer){ in, out, (enum ending)(choice % 3) });
+    MUST(done.used <= in && done.made <= out);
+    if (choice & 64)
+        stream_reset(stream);
+    free(src);
+    free(dst);
+}
+
+void row_convert(struct input *input, const struct plan *plan, const struct settings *settings)
+{
+    struct stream *stream = stream_start(malloc(stream_bytes(plan)), plan, settings);
+
+    for (int i = 0; i < CONVERSIONS_MOST && input->size; i++)
+        convert_once(input, stream, plan);
+    free(stream);
+}
