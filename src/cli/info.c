@@ -64,28 +64,49 @@ static DWORD measure_block(const struct driver *driver, const WAVEFORMATEX *form
     return samples;
 }
 
-/* The header that a driver would write for the file's tag, rate and channels: the taker's, or that of one which at least
- * lists the tag. */
-static void find_right(struct inquiry *it)
+/* How much a header is the file's. */
+static int likeness(const WAVEFORMATEX *a, const WAVEFORMATEX *b)
+{
+    if (a->nSamplesPerSec != b->nSamplesPerSec || a->nChannels != b->nChannels)
+        return -1;
+    return 4 * (a->wBitsPerSample == b->wBitsPerSample) + 2 * (a->nBlockAlign == b->nBlockAlign) +
+           (a->nAvgBytesPerSec == b->nAvgBytesPerSec);
+}
+
+/* What the driver would write for the file's tag, rate and channels; of several bit rates the likeliest. */
+static bool find_header(struct inquiry *it, const struct driver *driver, union format *room)
 {
     const WAVEFORMATEX *has = it->in.format;
     const WAVEFORMATEX pcm = pcm_like(has, WAVE_FORMAT_PCM);
     ACMFORMATTAGDETAILSW tag;
-    union format *target = calloc(1, sizeof *target);
+    ACMFORMATDETAILSW details;
 
-    for (size_t i = 0; target && i <= it->drivers->count && !it->known; i++) {
-        const struct driver *driver = i == 0 ? it->taker : &it->drivers->list[i - 1];
+    if (!driver->handle || !driver_lists(driver, has->wFormatTag, &tag) ||
+        !conversion_suggest(&pcm, driver->handle, has->wFormatTag, &it->right) ||
+        it->right.wfx.wFormatTag != has->wFormatTag)
+        return false;
+    for (DWORD i = 0; driver_format(driver, &tag, i, room, &details); i++)
+        if (likeness(has, &room->wfx) > likeness(has, &it->right.wfx))
+            it->right = *room;
+    return true;
+}
 
-        it->known = driver && driver->handle && driver_lists(driver, has->wFormatTag, &tag) &&
-                    conversion_suggest(&pcm, driver->handle, has->wFormatTag, &it->right) &&
-                    it->right.wfx.wFormatTag == has->wFormatTag;
-    }
-    if (it->taker && target && takes(it, it->taker, target)) {
-        it->block = measure_block(it->taker, has, target);
+/* From the driver that takes the file, or from one which at least lists the tag. */
+static void find_right(struct inquiry *it)
+{
+    const WAVEFORMATEX *has = it->in.format;
+    union format *room = calloc(1, sizeof *room);
+
+    if (room && it->taker)
+        it->known = find_header(it, it->taker, room);
+    for (size_t i = 0; room && i < it->drivers->count && !it->known; i++)
+        it->known = find_header(it, &it->drivers->list[i], room);
+    if (room && it->taker && takes(it, it->taker, room)) {
+        it->block = measure_block(it->taker, has, room);
         if (has->nBlockAlign == 0 && it->known)
-            it->block = measure_block(it->taker, &it->right.wfx, target);
+            it->block = measure_block(it->taker, &it->right.wfx, room);
     }
-    free(target);
+    free(room);
 }
 
 /* Bytes a second follow from the block; drivers round them up or down. */
