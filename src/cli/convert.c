@@ -123,12 +123,13 @@ static bool set_quality(const wchar_t *word)
 /* kbit/s: from --rate, or behind an @ in --to, which is cut off there. */
 static bool read_rate(struct wishes *wishes, wchar_t *to, const wchar_t *rate)
 {
-    wchar_t *at = to ? wcschr(to, L'@') : 0, *end;
+    size_t n = to ? wcscspn(to, L"@") : 0;
+    wchar_t *end;
 
-    if (at && !rate)
-        rate = at + 1;
-    if (at)
-        *at = 0;
+    if (to && to[n]) {
+        to[n] = 0;
+        rate = rate ? rate : to + n + 1;
+    }
     if (!rate)
         return true;
     wishes->kbits = wcstod(rate, &end);

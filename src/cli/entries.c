@@ -8,6 +8,7 @@
 #define DESCRIPTION L"OmniACM, the classic WAV formats"
 #define VERSION_KEY L"SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion\\"
 #define CACHE_KEY L"SOFTWARE\\Microsoft\\AudioCompressionManager\\DriverCache\\" ALIAS
+#define PROGRAM_KEY L"SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Uninstall\\OmniACM"     /* src/setup/omniacm.nsi */
 #define PRIORITY_KEY L"Software\\Microsoft\\Multimedia\\Audio Compression Manager\\Priority v4.00"
 #define SETTINGS_KEY L"Software\\Microsoft\\Multimedia\\" ALIAS
 
@@ -121,6 +122,16 @@ bool entries_exist(const struct machine *machine)
             return true;
     }
     return machine->wine && ini_has();
+}
+
+bool program_is_listed(const struct machine *machine)
+{
+    HKEY key;
+
+    if (RegOpenKeyExW(HKEY_LOCAL_MACHINE, PROGRAM_KEY, 0, KEY_QUERY_VALUE | machine->widths[0].view, &key) != ERROR_SUCCESS)
+        return false;
+    RegCloseKey(key);
+    return true;
 }
 
 void entries_forget_cache(const struct machine *machine)

@@ -22,6 +22,9 @@ LSTATUS entries_remove(const struct entries *);
 /* Whether the driver is registered at all. */
 bool entries_exist(const struct machine *);
 
+/* Whether the installer put the program itself among Programs and Features. */
+bool program_is_listed(const struct machine *);
+
 /* Forgets the tags that the ACM remembers of the driver: it never asks again, and a list that has changed makes opening
  * fail. */
 void entries_forget_cache(const struct machine *);

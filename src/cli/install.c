@@ -176,5 +176,7 @@ int command_uninstall(const struct drivers *drivers, int count, wchar_t **words)
     settings_forget();
     prefer(false);
     say(installed ? L"OmniACM is removed\n" : L"OmniACM was not installed\n");
+    if (program_is_listed(&setup.machine))
+        say(L"This program itself is removed by Programs and Features\n");
     return EXIT_GOOD;
 }
