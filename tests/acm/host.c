@@ -373,14 +373,40 @@ struct bytes converted(void *instance, struct bytes src, DWORD flags)
     return dst;
 }
 
+/* In one of its modes, at least. */
+static bool has_frames_of_several_sizes(const struct codec *codec)
+{
+    bool several = false;
+
+    for (const struct mode *mode = codec->modes; mode->sample_rate; mode++) {
+        uint8_t extra[EXTRA_ROOM];
+        struct wave_format format = format_of(codec, *mode, extra);
+        struct block block;
+
+        several |= codec->accepts(&format, &block) && block.least != block.bytes;
+    }
+    return several;
+}
+
 struct bytes material(const struct route *route, unsigned blocks, DWORD more, uint32_t seed)
 {
     size_t size = (size_t)blocks * route->src_block + more;
     struct sound sound;
     uint8_t *data;
 
-    if (route->decoding)
+    if (route->decoding && !has_frames_of_several_sizes(route->codec))
         return (struct bytes){ lend_random(size, &seed), size };
+    if (route->decoding) {          /* random ones would make more sound than their bytes promise, or less */
+        struct bytes code;
+
+        sound = generated((size / route->src_block + 2) * route->block.samples * route->mode.channels, seed);
+        code = encode_all(route->codec, &route->format, 0, sound);
+        check(*route, code.size >= size);
+        data = lend_copy(code.data, size);
+        free(sound.samples);
+        free(code.data);
+        return (struct bytes){ data, size };
+    }
     sound = generated(size / 2 + 1, seed);
     data = lend_copy(sound.samples, size);
     free(sound.samples);
