@@ -585,7 +585,7 @@ static void formats_without_bits_have_a_text(void **unused)
         skip();
 }
 
-/* ---- Windows' own formats: acm-contract.md, section 8 */
+/* ---- Windows' own formats, as XP SP3 and 7 SP1 announce them */
 
 struct expected {
     DWORD rate;
