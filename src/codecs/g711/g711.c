@@ -1,8 +1,6 @@
-/* A-law and u-law, 8 bits a sample: ITU-T G.711 (11/88), tables 1a to 2b, on 16-bit linear samples.
- *
- * Decoding gives the tables' values, aligned to the left of 16 bits. Encoding truncates, as the ITU's own tool (G.191,
- * alaw_compress and ulaw_compress) does. */
+/* A-law and u-law, 8 bits a sample: ITU-T G.711 (11/88). */
 #include "codec.h"
+#include "g711.h"
 
 enum { TAG_ALAW = 6, TAG_MULAW = 7 };
 
@@ -12,46 +10,6 @@ static const struct mode modes[] = {
     { 8000, 1, 0 }, { 8000, 2, 0 }, { 11025, 1, 0 }, { 11025, 2, 0 },
     { 22050, 1, 0 }, { 22050, 2, 0 }, { 44100, 1, 0 }, { 44100, 2, 0 }, { 0 }
 };
-
-/* The highest set bit of a segment's magnitude, counted from bit 4: 0 for segments 0 and 1. */
-static unsigned log2_above_16(unsigned x)
-{
-    return x < 32 ? 0 : 27u - (unsigned)__builtin_clz(x);
-}
-
-static int16_t alaw_expand(uint8_t code)
-{
-    unsigned bits = code ^ 0x55u, segment = bits >> 4 & 7, step = bits & 15;
-    int level = segment == 0 ? (int)(step << 4 | 8) : (int)((step << 4 | 0x108) << (segment - 1));
-
-    return (int16_t)(bits & 0x80 ? level : -level);
-}
-
-/* 12 bits of magnitude; a negative sample's is its one's complement, so that -1 falls into the first negative step. */
-static uint8_t alaw_compress(int16_t sample)
-{
-    unsigned magnitude = (unsigned)(sample < 0 ? ~sample : sample) >> 4, shift = log2_above_16(magnitude);
-    unsigned code = magnitude < 16 ? magnitude : (shift + 1) << 4 | (magnitude >> shift & 15);
-
-    return (uint8_t)((code | (sample < 0 ? 0u : 0x80u)) ^ 0x55u);
-}
-
-static int16_t ulaw_expand(uint8_t code)
-{
-    unsigned bits = ~(unsigned)code, segment = bits >> 4 & 7, step = bits & 15;
-    int level = (int)((step << 3 | 0x84) << segment) - 0x84;
-
-    return (int16_t)(bits & 0x80 ? -level : level);
-}
-
-/* 14 bits: 13 of magnitude, biased by 33 and held below 8192. */
-static uint8_t ulaw_compress(int16_t sample)
-{
-    unsigned magnitude = ((unsigned)(sample < 0 ? ~sample : sample) >> 2) + 33;
-    unsigned held = magnitude > 0x1FFF ? 0x1FFF : magnitude, segment = 26u - (unsigned)__builtin_clz(held);
-
-    return (uint8_t)~(segment << 4 | (held >> (segment + 1) & 15) | (sample < 0 ? 0x80u : 0u));
-}
 
 /* Any bits and any block are read as what the law is: a byte for each channel. */
 static bool accepts(const struct wave_format *format, struct block *block)
