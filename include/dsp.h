@@ -1,0 +1,45 @@
+/* Kernels in several sets of instructions. Each set gives the same bits: tests/dsp compares them.
+ *
+ * The kernels of block ADPCM work on chains: a chain is one channel of one block, and LANES chains go side by side. They take
+ * as many blocks from the start as fill whole groups and tell how many those were; the codec does the rest by itself.
+ * A null pointer is a kernel that a set does not have: the codec's own code is the reference. */
+#ifndef OMNIACM_DSP_H
+#define OMNIACM_DSP_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum { LANES = 8, IMA_LAST_INDEX = 88, MS_PREDICTORS = 7 };
+
+/* Blocks one after another, samples interleaved. */
+struct adpcm_blocks {
+    size_t count, bytes;            /* of a block */
+    uint32_t samples;               /* of each channel of a block */
+    unsigned channels;              /* 1 or 2 */
+};
+
+struct dsp {
+    void (*alaw_expand)(const uint8_t *src, int16_t *pcm, size_t n);
+    void (*ulaw_expand)(const uint8_t *src, int16_t *pcm, size_t n);
+    void (*alaw_compress)(const int16_t *pcm, uint8_t *dst, size_t n);
+    void (*ulaw_compress)(const int16_t *pcm, uint8_t *dst, size_t n);
+
+    /* 4 bits a code. Blocks done, a multiple of LANES / channels. */
+    size_t (*ima_decode)(const struct adpcm_blocks *, const uint8_t *src, int16_t *pcm);
+    size_t (*ima_encode)(const struct adpcm_blocks *, const int16_t *pcm, uint8_t *dst);
+
+    /* `weights` of each predictor, the newer sample's first; in 256ths, above -32768. */
+    size_t (*ms_decode)(const struct adpcm_blocks *, const int16_t (*weights)[2], unsigned predictors, const uint8_t *src,
+                        int16_t *pcm);
+};
+
+/* The best set that settings.simd allows. */
+const struct dsp *dsp_set(unsigned simd);
+
+extern const struct dsp dsp_portable, dsp_sse2, dsp_avx2;
+
+/* IMA's steps, and what each code adds to a sample by them: of 16 codes for each index. */
+extern const int32_t ima_steps[IMA_LAST_INDEX + 1];
+extern const int32_t ima_changes[IMA_LAST_INDEX + 1][16];
+
+#endif

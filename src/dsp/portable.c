@@ -1,0 +1,15 @@
+/* The reference, and what every machine has. */
+#include "dsp.h"
+
+const struct dsp dsp_portable = { 0 };
+
+/* Sets that were not built are not asked for. */
+const struct dsp *dsp_set(unsigned simd)
+{
+#ifdef OMNIACM_SIMD
+    return simd >= 2 ? &dsp_avx2 : simd == 1 ? &dsp_sse2 : &dsp_portable;
+#else
+    (void)simd;
+    return &dsp_portable;
+#endif
+}
