@@ -15,7 +15,7 @@ enum { LANES = 8, IMA_LAST_INDEX = 88, MS_PREDICTORS = 7 };
 struct adpcm_blocks {
     size_t count, bytes;            /* of a block */
     uint32_t samples;               /* of each channel of a block */
-    unsigned channels;              /* 1 or 2 */
+    unsigned channels;              /* 1 or 2, but where any number is said */
 };
 
 struct dsp {
@@ -26,7 +26,8 @@ struct dsp {
 
     /* 4 bits a code. Blocks done, a multiple of LANES / channels. */
     size_t (*ima_decode)(const struct adpcm_blocks *, const uint8_t *src, int16_t *pcm);
-    size_t (*ima_encode)(const struct adpcm_blocks *, const int16_t *pcm, uint8_t *dst);
+    /* All blocks, of any number of channels; quality 1 or 2. Writes every byte that samples need and no other. */
+    void (*ima_search)(const struct adpcm_blocks *, unsigned quality, const int16_t *pcm, uint8_t *dst);
 
     /* `weights` of each predictor, the newer sample's first; in 256ths, above -32768. */
     size_t (*ms_decode)(const struct adpcm_blocks *, const int16_t (*weights)[2], unsigned predictors, const uint8_t *src,

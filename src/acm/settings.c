@@ -15,6 +15,7 @@ static const struct setting {
     { "bitorder", L"BitOrder", 2, offsetof(struct settings, bit_order) },
     { "nibbleorder", L"NibbleOrder", 1, offsetof(struct settings, nibble_order) },
     { "dtx", L"Dtx", 1, offsetof(struct settings, dtx) },
+    { "simd", 0, 2, offsetof(struct settings, simd) },
     { "interpolation", 0, 1, offsetof(struct settings, interpolation) },
 };
 
@@ -73,11 +74,21 @@ static const WCHAR *environment(WCHAR text[TEXT_ROOM])
     return text;
 }
 
+/* The best set of instructions that the processor has. */
+static uint8_t best_set(void)
+{
+    enum { SSE2 = 10, AVX2 = 40 };      /* PF_XMMI64_INSTRUCTIONS_AVAILABLE, PF_AVX2_INSTRUCTIONS_AVAILABLE */
+
+    return IsProcessorFeaturePresent(AVX2) ? 2 : IsProcessorFeaturePresent(SSE2) ? 1 : 0;
+}
+
 void settings_read(struct settings *settings)
 {
     WCHAR text[TEXT_ROOM];
+    uint8_t most;
 
     *settings = DEFAULT_SETTINGS;
+    settings->simd = most = best_set();
     environment(text);
     for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
         const WCHAR *own = find(text, table[i].name);
@@ -90,6 +101,7 @@ void settings_read(struct settings *settings)
         if (value <= table[i].most)
             ((uint8_t *)settings)[table[i].offset] = (uint8_t)value;
     }
+    settings->simd = settings->simd < most ? settings->simd : most;
 }
 
 /* Whether a tag is among the numbers at `list`, each after one separator; a 0 or `end` ends them. An alias goes with the tag

@@ -24,9 +24,10 @@ KERNEL row narrowed(lanes x)
 }
 
 #include "ima.h"
+#include "ima_search.h"
 #include "ms.h"
 
 const struct dsp dsp_avx2 = {
-    .ima_decode = ima_decode, .ms_decode = ms_decode,
+    .ima_decode = ima_decode, .ima_search = ima_search, .ms_decode = ms_decode,
 };
 #endif

@@ -1,7 +1,9 @@
 /* The reference, and what every machine has. */
-#include "dsp.h"
+#include "ima_search.h"
 
-const struct dsp dsp_portable = { 0 };
+const struct dsp dsp_portable = {
+    .ima_search = ima_search,
+};
 
 /* Sets that were not built are not asked for. */
 const struct dsp *dsp_set(unsigned simd)

@@ -11,6 +11,7 @@ const char *environment;
 struct registered registered[8];
 unsigned registry_reads;
 BOOL kernel_has_registry = TRUE;
+DWORD64 processor_features;
 
 void mock_fresh(void)
 {
@@ -21,7 +22,10 @@ void mock_fresh(void)
     memset(registered, 0, sizeof registered);
     environment = 0;
     kernel_has_registry = TRUE;
+    processor_features = 0;
 }
+
+BOOL WINAPI IsProcessorFeaturePresent(DWORD feature) { return processor_features >> feature & 1; }
 
 HANDLE WINAPI GetProcessHeap(void) { return &heap; }
 

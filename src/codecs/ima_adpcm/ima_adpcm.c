@@ -24,6 +24,7 @@ static const int8_t moves_3[4] = { -1, -1, 1, 2 }, moves_4[8] = { -1, -1, -1, -1
 struct state {
     struct block block;
     uint16_t channels, bits;
+    uint8_t quality;
     const struct dsp *dsp;
 };
 
@@ -74,6 +75,7 @@ static void start(void *memory, const struct wave_format *format, const struct s
     accepts(format, &state->block);
     state->channels = format->channels;
     state->bits = (uint16_t)bits_of(format);
+    state->quality = settings->quality;
     state->dsp = dsp_set(settings->simd);
 }
 
@@ -279,9 +281,14 @@ static struct progress encode(void *memory, const int16_t *pcm, uint8_t *dst, st
     const struct state *state = memory;
     size_t n = whole_blocks(offer.out, offer.in, &state->block, state->channels);
     size_t samples = (size_t)state->block.samples * state->channels;
+    struct adpcm_blocks blocks = { n, state->block.bytes, state->block.samples, state->channels };
 
-    for (size_t i = 0; i < n; i++)
-        encode_block(state, pcm + i * samples, dst + i * state->block.bytes);
+    if (state->quality > 0 && state->bits == 4 && n != 0) {
+        memset(dst, 0, n * state->block.bytes);
+        state->dsp->ima_search(&blocks, state->quality, pcm, dst);
+    } else
+        for (size_t i = 0; i < n; i++)
+            encode_block(state, pcm + i * samples, dst + i * state->block.bytes);
     return (struct progress){ n * samples, n * state->block.bytes };
 }
 
