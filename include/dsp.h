@@ -1,7 +1,7 @@
 /* Kernels in several sets of instructions. Each set gives the same bits: tests/dsp compares them.
  *
- * The kernels of block ADPCM work on chains: a chain is one channel of one block, and LANES chains go side by side. They take
- * as many blocks from the start as fill whole groups and tell how many those were; the codec does the rest by itself.
+ * The kernels of block ADPCM work on chains: a chain is one channel of one block, and several chains go side by side. Where they tell
+ * how many blocks they did, they took as many from the start as fill whole groups, and the codec does the rest by itself.
  * A null pointer is a kernel that a set does not have: the codec's own code is the reference. */
 #ifndef OMNIACM_DSP_H
 #define OMNIACM_DSP_H
@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { LANES = 8, IMA_LAST_INDEX = 88, MS_PREDICTORS = 7 };
+enum { IMA_LAST_INDEX = 88, MS_PREDICTORS = 7 };
 
 /* Blocks one after another, samples interleaved. */
 struct adpcm_blocks {
@@ -24,7 +24,7 @@ struct dsp {
     void (*alaw_compress)(const int16_t *pcm, uint8_t *dst, size_t n);
     void (*ulaw_compress)(const int16_t *pcm, uint8_t *dst, size_t n);
 
-    /* 4 bits a code. Blocks done, a multiple of LANES / channels. */
+    /* 4 bits a code. Blocks done. */
     size_t (*ima_decode)(const struct adpcm_blocks *, const uint8_t *src, int16_t *pcm);
     /* All blocks, of any number of channels; quality 1 or 2. Writes every byte that samples need and no other. */
     void (*ima_search)(const struct adpcm_blocks *, unsigned quality, const int16_t *pcm, uint8_t *dst);

@@ -1,6 +1,7 @@
 /* The kernels for AVX2. */
 #ifdef __AVX2__
 #include <immintrin.h>
+#define LANES 8
 #include "vectors.h"
 
 #define HAVE_OPERATIONS
@@ -15,7 +16,7 @@ KERNEL lanes at_most(lanes a, lanes b) { return (lanes)_mm256_min_epi32((__m256i
 KERNEL lanes magnitude_of(lanes x) { return (lanes)_mm256_abs_epi32((__m256i)x); }
 KERNEL lanes lookup(const int32_t *table, lanes i) { return (lanes)_mm256_i32gather_epi32(table, (__m256i)i, 4); }
 KERNEL lanes widened(row x) { return (lanes)_mm256_cvtepi16_epi32((__m128i)x); }
-KERNEL lanes choose(lanes eight, lanes i) { return (lanes)_mm256_permutevar8x32_epi32((__m256i)eight, (__m256i)i); }
+KERNEL lanes choose(const int32_t eight[8], lanes i) { return (lanes)_mm256_permutevar8x32_epi32(*(const __m256i_u *)(const void *)eight, (__m256i)i); }
 KERNEL lanes both_products(lanes a, lanes b) { return (lanes)_mm256_madd_epi16((__m256i)a, (__m256i)b); }
 
 KERNEL row narrowed(lanes x)

@@ -10,7 +10,9 @@ struct ima {
 
 KERNEL lanes ima_moves(lanes code)
 {
-    return choose((lanes){ -16, -16, -16, -16, 32, 64, 96, 128 }, code);
+    static const int32_t moves[8] = { -16, -16, -16, -16, 32, 64, 96, 128 };
+
+    return choose(moves, code);
 }
 
 KERNEL void ima_follow(struct ima *chain, lanes code)

@@ -114,6 +114,7 @@ KERNEL lanes ima_least_cost(const struct ima_survivors *now, unsigned states)
 {
     lanes least = now->cost[0];
 
+#pragma GCC unroll 16
     for (unsigned i = 1; i < states; i++)
         least = at_most(least, now->cost[i]);
     return least;
@@ -123,20 +124,32 @@ KERNEL void ima_normalise(struct ima_survivors *now, unsigned states)
 {
     lanes least = ima_least_cost(now, states);
 
+#pragma GCC unroll 16
     for (unsigned i = 0; i < states; i++)
         now->cost[i] = at_most(now->cost[i] - least, all(IMA_COST_MOST));
+}
+
+KERNEL lanes numbered(void)
+{
+    lanes lane;
+
+    for (int l = 0; l < LANES; l++)
+        lane[l] = l;
+    return lane;
 }
 
 /* The state before, and the decision that led from it. */
 KERNEL lanes ima_step_back(lanes *state, const struct ima_shape shape, const lanes *decisions)
 {
-    const lanes lane = { 0, 1, 2, 3, 4, 5, 6, 7 }, moves = { -1, -1, -1, -1, 2, 4, 6, 8 };
-    lanes word = shape.slots * shape.parities == 4 ? decisions[0] : lookup((const int32_t *)decisions, (*state >> 2) * LANES + lane);
+    static const int32_t moves[8] = { -1, -1, -1, -1, 2, 4, 6, 8 };
+    lanes word = shape.slots * shape.parities == 4 ? decisions[0] : lookup((const int32_t *)decisions, (*state >> 2) * LANES + numbered());
     lanes byte = word >> ((*state & 3) << 3);
-    lanes slot = shape.parities > 1 ? *state >> 2 : *state;
+    lanes slot = *state >> (shape.parities > 1 ? 2 : 0);
 
     slot = (slot - choose(moves, byte)) & (int32_t)(shape.slots - 1);
-    *state = shape.parities > 1 ? slot << 2 | (*state >> 1 & 1) | (byte >> 3 & 2) : slot;
+    if (shape.parities > 1)
+        slot = slot << 2 | (*state >> 1 & 1) | (byte >> 3 & 2);
+    *state = slot;
     return byte & 15;
 }
 
@@ -165,6 +178,7 @@ KERNEL lanes ima_best_state(const struct ima_survivors *now, unsigned states)
 {
     lanes least = ima_least_cost(now, states), best = all(0);
 
+#pragma GCC unroll 16
     for (unsigned i = states; i-- > 0;)
         best = blend(now->cost[i] == least, all((int32_t)i), best);
     return best;
@@ -174,6 +188,7 @@ KERNEL lanes ima_best_state(const struct ima_survivors *now, unsigned states)
 KERNEL void ima_settle(struct ima_survivors *now, const struct ima_shape shape, const struct ima_decisions *decisions, uint32_t from,
                        uint32_t to, lanes state)
 {
+#pragma GCC unroll 4
     for (unsigned i = 0; i < shape.slots * shape.parities; i++) {
         lanes before = ima_trace(all((int32_t)i), shape, decisions, from, to, 0);
 
@@ -215,6 +230,7 @@ KERNEL void ima_begin(struct ima_survivors *now, const struct ima_shape shape, c
 
     for (unsigned l = 0; l < LANES; l++)
         first[l] = chains->from[l][0];
+#pragma GCC unroll 4
     for (unsigned i = 0; i < shape.slots * shape.parities; i++) {
         now->cost[i] = all(i % shape.parities ? IMA_COST_MOST : 0);
         now->sample[i] = first;
@@ -260,13 +276,13 @@ KERNEL void ima_search_group(const struct chains *chains, const struct ima_shape
             ima_settle(&now, shape, &decisions, between, done, state);
             state = ima_trace(state, shape, &decisions, settled, between, chains);
             if (settled == 0)
-                ima_put_headers(chains, middle, shape.parities > 1 ? state >> 2 : state, shape.slots);
+                ima_put_headers(chains, middle, state >> (shape.parities > 1 ? 2 : 0), shape.slots);
             settled = between;
         }
     }
     state = ima_trace(ima_best_state(&now, states), shape, &decisions, settled, n, chains);
     if (settled == 0)
-        ima_put_headers(chains, middle, shape.parities > 1 ? state >> 2 : state, shape.slots);
+        ima_put_headers(chains, middle, state >> (shape.parities > 1 ? 2 : 0), shape.slots);
 }
 
 static void ima_search(const struct adpcm_blocks *blocks, unsigned quality, const int16_t *pcm, uint8_t *dst)

@@ -15,7 +15,7 @@ typedef int64_t row64 __attribute__((vector_size(16), may_alias));
 
 KERNEL lanes all(int32_t x)
 {
-    return (lanes){ x, x, x, x, x, x, x, x };
+    return x - (lanes){ 0 };
 }
 
 KERNEL lanes srl(lanes x, int n)
@@ -48,33 +48,26 @@ KERNEL lanes magnitude_of(lanes x)
 
 KERNEL lanes lookup(const int32_t *table, lanes i)
 {
-    return (lanes){ table[i[0]], table[i[1]], table[i[2]], table[i[3]], table[i[4]], table[i[5]], table[i[6]], table[i[7]] };
-}
+    lanes found;
 
-/* Of numbers within 16 bits. */
-KERNEL row narrowed(lanes x)
-{
-    return (row){ (int16_t)x[0], (int16_t)x[1], (int16_t)x[2], (int16_t)x[3],
-                  (int16_t)x[4], (int16_t)x[5], (int16_t)x[6], (int16_t)x[7] };
-}
-
-KERNEL lanes widened(row x)
-{
-    return (lanes){ x[0], x[1], x[2], x[3], x[4], x[5], x[6], x[7] };
+    for (int l = 0; l < LANES; l++)
+        found[l] = table[i[l]];
+    return found;
 }
 
 /* One of eight by the low 3 bits of i. */
-KERNEL lanes choose(lanes eight, lanes i)
+KERNEL lanes choose(const int32_t eight[8], lanes i)
 {
-    return (lanes){ eight[i[0] & 7], eight[i[1] & 7], eight[i[2] & 7], eight[i[3] & 7],
-                    eight[i[4] & 7], eight[i[5] & 7], eight[i[6] & 7], eight[i[7] & 7] };
+    return lookup(eight, i & 7);
 }
 
+#ifndef HAVE_PRODUCTS
 /* The sum of the products of both 16-bit halves. */
 KERNEL lanes both_products(lanes a, lanes b)
 {
     return (a << 16 >> 16) * (b << 16 >> 16) + (a >> 16) * (b >> 16);
 }
+#endif
 #endif
 
 KERNEL lanes within(lanes x, int32_t least, int32_t most)
@@ -82,6 +75,7 @@ KERNEL lanes within(lanes x, int32_t least, int32_t most)
     return at_most(at_least(x, all(least)), all(most));
 }
 
+#if LANES == 8
 #ifdef __clang__
 #define INTERLEAVE(type, a, b, ...) (type) __builtin_shufflevector(a, b, __VA_ARGS__)
 #else
@@ -190,5 +184,7 @@ KERNEL void load_some(lanes samples[8], unsigned n, const int16_t *pcm, size_t b
             copy[b * 8 * channels + i] = pcm[b * block_samples + i];
     load_samples(samples, copy, 8 * channels, channels);
 }
+
+#endif
 
 #endif

@@ -19,8 +19,10 @@ KERNEL lanes ms_predict(const struct ms *chain)
 /* By a code of -8 to 7: of its low bits, one table for each sign. */
 KERNEL lanes ms_growth(lanes code)
 {
-    return blend(code >> 31, choose((lanes){ 768, 614, 512, 409, 307, 230, 230, 230 }, code),
-                 choose((lanes){ 230, 230, 230, 230, 307, 409, 512, 614 }, code));
+    static const int32_t below[8] = { 768, 614, 512, 409, 307, 230, 230, 230 };
+    static const int32_t above[8] = { 230, 230, 230, 230, 307, 409, 512, 614 };
+
+    return blend(code >> 31, choose(below, code), choose(above, code));
 }
 
 KERNEL void ms_follow(struct ms *chain, lanes code)

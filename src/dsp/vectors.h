@@ -4,8 +4,9 @@
 
 #include "dsp.h"
 
-#if defined __GNUC__ && !defined __clang__
-#pragma GCC diagnostic ignored "-Wpsabi"        /* every function on them is inline */
+/* Chains side by side: as many as a register has 32-bit numbers. */
+#ifndef LANES
+#define LANES 4
 #endif
 
 typedef int32_t lanes __attribute__((vector_size(4 * LANES), may_alias));

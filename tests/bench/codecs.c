@@ -5,7 +5,7 @@
 #include <time.h>
 #include "peers.h"
 
-enum { ROUNDS = 21, PIECE = 65536, SETS = 3 };      /* PIECE: bytes of PCM or code offered at once */
+enum { ROUNDS = 21, SECONDS = 3, PIECE = 65536, SETS = 3 };      /* PIECE: bytes of PCM or code offered at once */
 
 static const char *const sets[SETS] = { "portable", "SSE2", "AVX2" };
 
@@ -70,12 +70,15 @@ static void measure(const struct task *tasks, size_t n, double *speeds)
 {
     static double seconds[SETS + PEERS_MOST][ROUNDS];
 
-    for (int round = 0; round < ROUNDS; round++)
+    double spent = 0;
+    int rounds = 0;
+
+    for (; rounds < ROUNDS && spent < SECONDS; rounds++)
         for (size_t i = 0; i < n; i++)
-            seconds[i][round] = timed(&tasks[i]);
+            spent += seconds[i][rounds] = timed(&tasks[i]);
     for (size_t i = 0; i < n; i++) {
-        qsort(seconds[i], ROUNDS, sizeof(double), ascending);
-        speeds[i] = (double)tasks[i].sound.count / seconds[i][ROUNDS / 2] / 1e6;
+        qsort(seconds[i], (size_t)rounds, sizeof(double), ascending);
+        speeds[i] = (double)tasks[i].sound.count / seconds[i][rounds / 2] / 1e6;
     }
 }
 

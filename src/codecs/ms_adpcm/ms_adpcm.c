@@ -169,7 +169,7 @@ static struct progress decode_groups(const struct state *state, const uint8_t *s
     int16_t pairs[UINT8_MAX + 1][2];
     unsigned predictors = state->predictors < UINT8_MAX + 1 ? state->predictors : UINT8_MAX + 1;
 
-    if (!state->dsp->ms_decode || n < LANES / state->channels || state->block.samples < HEADER_SAMPLES)
+    if (!state->dsp->ms_decode || n == 0 || state->block.samples < HEADER_SAMPLES)
         return (struct progress){ 0, 0 };
     for (unsigned i = 0; i < predictors; i++) {
         struct weights weights = weights_of(state, i);
