@@ -26,7 +26,8 @@ struct dsp {
 
     /* 4 bits a code. Blocks done. */
     size_t (*ima_decode)(const struct adpcm_blocks *, const uint8_t *src, int16_t *pcm);
-    /* All blocks, of any number of channels; quality 1 or 2. Writes every byte that samples need and no other. */
+    /* All blocks, of any number of channels; by the nearest code, or by a search of quality 1 or 2. Writes every byte that samples need and no other. */
+    void (*ima_greedy)(const struct adpcm_blocks *, const int16_t *pcm, uint8_t *dst);
     void (*ima_search)(const struct adpcm_blocks *, unsigned quality, const int16_t *pcm, uint8_t *dst);
 
     /* `weights` of each predictor, the newer sample's first; in 256ths, above -32768. */

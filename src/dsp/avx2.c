@@ -24,11 +24,13 @@ KERNEL row narrowed(lanes x)
     return (row)_mm_packs_epi32(_mm256_castsi256_si128((__m256i)x), _mm256_extracti128_si256((__m256i)x, 1));
 }
 
+#include "g711_avx2.h"
 #include "ima.h"
 #include "ima_search.h"
 #include "ms.h"
 
 const struct dsp dsp_avx2 = {
-    .ima_decode = ima_decode, .ima_search = ima_search, .ms_decode = ms_decode,
+    .alaw_expand = alaw_expands, .ulaw_expand = ulaw_expands, .alaw_compress = alaw_compresses, .ulaw_compress = ulaw_compresses,
+    .ima_decode = ima_decode, .ima_greedy = ima_greedy, .ima_search = ima_search, .ms_decode = ms_decode,
 };
 #endif

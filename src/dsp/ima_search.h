@@ -5,13 +5,12 @@
  * where costs alone would keep near copies of one path. The slots begin at neighbouring start indices, which the block's header
  * gives for nothing.
  *
- * Costs are squared errors, each held at ERROR_MOST, less the least cost every 8 samples and then held at COST_MOST:
- * COST_MOST + 8 * ERROR_MOST^2 < 2^31. Decisions are kept for two segments; at the end of a segment the best survivor
+ * Costs are squared errors, each held at ERROR_MOST, less the least cost every 4 samples and then held at COST_MOST:
+ * COST_MOST + 4 * ERROR_MOST^2 < 2^31. Decisions are kept for two segments; at the end of a segment the best survivor
  * settles the segment before, and survivors that disagree with it there end. */
-#include "bits.h"
-#include "chains.h"
+#include "ima_greedy.h"
 
-enum { IMA_ERROR_MOST = 8191, IMA_COST_MOST = 1 << 29, IMA_SEGMENT = 64, IMA_STATES_MOST = 64 };
+enum { IMA_ERROR_MOST = 16383, IMA_COST_MOST = 1 << 29, IMA_SEGMENT = 128, IMA_STATES_MOST = 64 };
 
 /* One number carries all that is new of a survivor: how far the sample's magnitude of change missed, above the place of its
  * index times 16, above its code. */
@@ -196,32 +195,11 @@ KERNEL void ima_settle(struct ima_survivors *now, const struct ima_shape shape, 
     }
 }
 
-/* The index whose step is nearest above the mean difference of a block's first samples, in every lane. */
-KERNEL lanes ima_middle(const struct chains *chains)
-{
-    enum { LOOK = 25 };
-    int32_t index[LANES];
-    lanes middle;
-
-    for (unsigned l = 0; l < LANES; l++) {
-        int32_t sum = 0;
-
-        index[l] = 0;
-        for (uint32_t i = 1; i < LOOK && i < chains->samples; i++) {
-            int32_t difference = chains->from[l][(size_t)i * chains->channels] - chains->from[l][(size_t)(i - 1) * chains->channels];
-
-            sum += difference < 0 ? -difference : difference;
-        }
-        while (index[l] < IMA_LAST_INDEX && ima_steps[index[l]] * (LOOK - 1) < sum)
-            index[l]++;
-    }
-    memcpy(&middle, index, sizeof index);
-    return middle;
-}
-
 KERNEL lanes ima_first_place(lanes middle, lanes slot, unsigned slots)
 {
-    return within(middle + slot - (int32_t)(slots / 2), 0, IMA_LAST_INDEX) * 16;
+    int32_t apart = slots > 4 ? 1 : 5;
+
+    return within(middle + slot * apart - (int32_t)(slots - 1) * apart / 2, 0, IMA_LAST_INDEX) * 16;
 }
 
 KERNEL void ima_begin(struct ima_survivors *now, const struct ima_shape shape, const struct chains *chains, lanes middle)
@@ -235,19 +213,6 @@ KERNEL void ima_begin(struct ima_survivors *now, const struct ima_shape shape, c
         now->cost[i] = all(i % shape.parities ? IMA_COST_MOST : 0);
         now->sample[i] = first;
         now->place[i] = ima_first_place(middle, all((int32_t)(i / shape.parities)), shape.slots);
-    }
-}
-
-KERNEL void ima_put_headers(const struct chains *chains, lanes middle, lanes slot, unsigned slots)
-{
-    lanes place = ima_first_place(middle, slot, slots);
-
-    for (unsigned l = 0; l < LANES; l++) {
-        uint8_t *header = chains->to[l] + 4 * chains->channel[l];
-
-        store16_le(header, (uint16_t)chains->from[l][0]);
-        header[2] = (uint8_t)(place[l] >> 4);
-        header[3] = 0;
     }
 }
 
@@ -265,9 +230,11 @@ KERNEL void ima_search_group(const struct chains *chains, const struct ima_shape
         uint32_t end = done + 8 < n ? done + 8 : n;
 
         chains_load(chains, done + 1, samples);
-        for (uint32_t t = done; t < end; t++)
+        for (uint32_t t = done; t < end; t++) {
             ima_advance(&now, shape, samples[t - done], decisions.bytes[t % (2 * IMA_SEGMENT)]);
-        ima_normalise(&now, states);
+            if (t % 4 == 3)
+                ima_normalise(&now, states);
+        }
         done = end;
         if (done == settled + 2 * IMA_SEGMENT && done < n) {
             uint32_t between = settled + IMA_SEGMENT;
@@ -276,13 +243,13 @@ KERNEL void ima_search_group(const struct chains *chains, const struct ima_shape
             ima_settle(&now, shape, &decisions, between, done, state);
             state = ima_trace(state, shape, &decisions, settled, between, chains);
             if (settled == 0)
-                ima_put_headers(chains, middle, state >> (shape.parities > 1 ? 2 : 0), shape.slots);
+                ima_put_headers(chains, ima_first_place(middle, state >> (shape.parities > 1 ? 2 : 0), shape.slots) >> 4);
             settled = between;
         }
     }
     state = ima_trace(ima_best_state(&now, states), shape, &decisions, settled, n, chains);
     if (settled == 0)
-        ima_put_headers(chains, middle, state >> (shape.parities > 1 ? 2 : 0), shape.slots);
+        ima_put_headers(chains, ima_first_place(middle, state >> (shape.parities > 1 ? 2 : 0), shape.slots) >> 4);
 }
 
 static void ima_search(const struct adpcm_blocks *blocks, unsigned quality, const int16_t *pcm, uint8_t *dst)

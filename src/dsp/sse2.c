@@ -1,6 +1,7 @@
 /* The kernels for SSE2. */
 #ifdef __SSE2__
 #include <emmintrin.h>
+#include "portable.h"
 #include "vectors.h"
 
 #define HAVE_PRODUCTS
@@ -10,6 +11,8 @@ KERNEL lanes both_products(lanes a, lanes b) { return (lanes)_mm_madd_epi16((__m
 #include "ima_search.h"
 
 const struct dsp dsp_sse2 = {
-    .ima_search = ima_search,
+    .alaw_expand = portable_alaw_expand, .ulaw_expand = portable_ulaw_expand,
+    .alaw_compress = portable_alaw_compress, .ulaw_compress = portable_ulaw_compress,
+    .ima_greedy = ima_greedy, .ima_search = ima_search,
 };
 #endif

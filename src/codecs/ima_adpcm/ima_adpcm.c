@@ -283,9 +283,12 @@ static struct progress encode(void *memory, const int16_t *pcm, uint8_t *dst, st
     size_t samples = (size_t)state->block.samples * state->channels;
     struct adpcm_blocks blocks = { n, state->block.bytes, state->block.samples, state->channels };
 
-    if (state->quality > 0 && state->bits == 4 && n != 0) {
+    if (state->bits == 4 && n != 0) {
         memset(dst, 0, n * state->block.bytes);
-        state->dsp->ima_search(&blocks, state->quality, pcm, dst);
+        if (state->quality == 0)
+            state->dsp->ima_greedy(&blocks, pcm, dst);
+        else
+            state->dsp->ima_search(&blocks, state->quality, pcm, dst);
     } else
         for (size_t i = 0; i < n; i++)
             encode_block(state, pcm + i * samples, dst + i * state->block.bytes);
