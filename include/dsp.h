@@ -18,6 +18,11 @@ struct adpcm_blocks {
     unsigned channels;              /* 1 or 2, but where any number is said */
 };
 
+struct dsp_match {
+    int32_t sum;
+    uint8_t lag;
+};
+
 struct dsp {
     void (*alaw_expand)(const uint8_t *src, int16_t *pcm, size_t n);
     void (*ulaw_expand)(const uint8_t *src, int16_t *pcm, size_t n);
@@ -33,6 +38,10 @@ struct dsp {
     /* `weights` of each predictor, the newer sample's first; in 256ths, above -32768. */
     size_t (*ms_decode)(const struct adpcm_blocks *, const int16_t (*weights)[2], unsigned predictors, const uint8_t *src,
                         int16_t *pcm);
+
+    /* GSM 06.10, 4.2.11: the lag, 40 to 120, of the greatest sum of d[k] * now[k - lag] over 40 samples, and the sum; of equals
+     * the smallest lag; 40 and 0 where none is positive. |d| <= 2^9, so that sums stay within 2^30. */
+    struct dsp_match (*gsm_lag)(const int16_t d[40], const int16_t *now);
 };
 
 /* The best set that settings.simd allows. */
