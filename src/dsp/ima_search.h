@@ -87,7 +87,7 @@ KERNEL void ima_advance(struct ima_survivors *now, const struct ima_shape shape,
     unsigned states = shape.slots * shape.parities;
     struct ima_offers offers;
 
-#pragma GCC unroll 16
+#pragma GCC unroll 4
     for (unsigned i = 0; i < states; i++) {
         offers.cost[i] = all(INT32_MAX);
         offers.word[i] = offers.bit[i] = all(0);
@@ -113,7 +113,7 @@ KERNEL lanes ima_least_cost(const struct ima_survivors *now, unsigned states)
 {
     lanes least = now->cost[0];
 
-#pragma GCC unroll 16
+#pragma GCC unroll 4
     for (unsigned i = 1; i < states; i++)
         least = at_most(least, now->cost[i]);
     return least;
@@ -123,7 +123,7 @@ KERNEL void ima_normalise(struct ima_survivors *now, unsigned states)
 {
     lanes least = ima_least_cost(now, states);
 
-#pragma GCC unroll 16
+#pragma GCC unroll 4
     for (unsigned i = 0; i < states; i++)
         now->cost[i] = at_most(now->cost[i] - least, all(IMA_COST_MOST));
 }
@@ -177,7 +177,7 @@ KERNEL lanes ima_best_state(const struct ima_survivors *now, unsigned states)
 {
     lanes least = ima_least_cost(now, states), best = all(0);
 
-#pragma GCC unroll 16
+#pragma GCC unroll 4
     for (unsigned i = states; i-- > 0;)
         best = blend(now->cost[i] == least, all((int32_t)i), best);
     return best;
