@@ -1,10 +1,11 @@
-/* The header fields that Windows' block ADPCM formats share: extra bytes that begin with the samples of a block, and block
- * sizes that grow with the rate. */
+/* The header fields that ADPCM formats share. */
 #ifndef OMNIACM_ADPCM_H
 #define OMNIACM_ADPCM_H
 
 #include "bits.h"
 #include "codec.h"
+
+/* Windows' block formats: extra bytes that begin with the samples of a block, and block sizes that grow with the rate. */
 
 /* The samples that a format says a block holds, or all that its bytes cover, where what it says is missing or impossible. */
 static inline uint32_t adpcm_samples(const struct wave_format *format, uint32_t covered)
@@ -33,6 +34,30 @@ static inline void adpcm_complete_samples(struct wave_format *format, uint32_t s
 {
     format->byte_rate = samples ? (uint32_t)((uint64_t)format->sample_rate * format->block_align / samples) : 0;
     store16_le(format->extra, (uint16_t)samples);
+}
+
+/* Streams of 4-bit codes without blocks: a byte is two codes of one channel, or one of each of two. Files say any block, and
+ * 0, 8 or 16 bits. */
+
+static inline bool adpcm_stream_accepts(const struct wave_format *format, struct block *block)
+{
+    unsigned bits = format->bits_per_sample;
+
+    if (format->channels < 1 || format->channels > 2 || format->sample_rate == 0 || (bits % 8 != 0 && bits != 4) ||
+        bits > 16)
+        return false;
+    *block = (struct block){ 1, 2u / format->channels, 1 };
+    return true;
+}
+
+static inline void adpcm_stream_complete(struct wave_format *format, const struct mode *mode)
+{
+    format->channels = mode->channels;
+    format->sample_rate = mode->sample_rate;
+    format->byte_rate = (uint32_t)((uint64_t)mode->sample_rate * mode->channels / 2);
+    format->block_align = 1;
+    format->bits_per_sample = 4;
+    format->extra_size = 0;
 }
 
 #endif

@@ -88,6 +88,7 @@ struct codec {
         size_t state_size;
         void (*start)(void *state, const struct wave_format *, const struct settings *);
         struct progress (*run)(void *state, const int16_t *pcm, uint8_t *dst, struct offer);
+        uint32_t held;              /* blocks that run keeps back until END with nothing left; sizes count them in */
     } encoder;
 };
 

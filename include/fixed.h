@@ -113,4 +113,16 @@ static inline int16_t div_s(int16_t a, int16_t b)
     return (int16_t)(a == b ? INT16_MAX : (a * 32768) / b);
 }
 
+/* Two of G.723.1's own. Q31 x Q15 -> Q31, the product of each half truncated. */
+static inline int32_t L_mls(int32_t a, int16_t b)
+{
+    return L_mac((int32_t)(a & 0xFFFF) * b >> 15, b, extract_h(a));
+}
+
+/* Q31 / Q15 -> Q15 for 0 <= a, 0 <= b; 0x7FFF where the quotient would not be below 1. The low bit of a is lost. */
+static inline int16_t div_l(int32_t a, int16_t b)
+{
+    return (int16_t)(a >= L_deposit_h(b) ? INT16_MAX : (a >> 1) / b);
+}
+
 #endif

@@ -2,11 +2,9 @@
 #include "codec.h"
 
 #define CODECS(row) \
-    row(g711_alaw) \
-    row(g711_ulaw) \
-    row(ima_adpcm) \
-    row(ms_adpcm) \
-    row(gsm610)
+    row(g711_alaw) row(g711_ulaw) row(ima_adpcm) row(ms_adpcm) row(gsm610) row(truespeech) row(oki_adpcm) \
+    row(dialogic_adpcm) row(nms_adpcm) row(yamaha_adpcm) row(creative_adpcm) row(xbox_adpcm) row(g726) \
+    row(g726_microsoft) row(g721) row(g723_adpcm) row(g722) row(g7231) row(g729a) row(g729_kelvin)
 
 #define DECLARE(name) extern const struct codec name;
 #define POINTER(name) &name,

@@ -61,22 +61,25 @@ static uint32_t divide_up(uint32_t a, uint32_t b)
     return a / b + (a % b != 0);
 }
 
+/* An encoder that looks ahead gives at END also the blocks that it had kept back: there is always to be room for them. */
 bool stream_size_from_source(const struct plan *plan, uint32_t src, uint32_t *dst)
 {
     uint64_t pcm_block = (uint64_t)plan->block.samples * frame_bytes(plan);
+    uint32_t held = src ? plan->codec->encoder.held : 0;
 
     if (plan->decoding)
         return scale(divide_up(src, plan->block.least), pcm_block, dst);
-    return scale(divide_up(divide_up(src, frame_bytes(plan)), plan->block.samples), plan->block.bytes, dst);
+    return scale(divide_up(divide_up(src, frame_bytes(plan)), plan->block.samples) + held, plan->block.bytes, dst);
 }
 
 bool stream_size_from_destination(const struct plan *plan, uint32_t dst, uint32_t *src)
 {
     uint64_t pcm_block = (uint64_t)plan->block.samples * frame_bytes(plan);
+    uint32_t blocks = dst / plan->block.bytes, held = plan->codec->encoder.held;
 
     if (plan->decoding)
         return scale((uint32_t)(dst / pcm_block), plan->block.bytes, src);
-    return scale(dst / plan->block.bytes, pcm_block, src);
+    return scale(blocks > held ? blocks - held : 0, pcm_block, src);
 }
 
 size_t stream_bytes(const struct plan *plan)
@@ -182,7 +185,10 @@ static struct progress encode(struct stream *stream, const uint8_t *src, uint8_t
 
 struct progress stream_convert(struct stream *stream, const uint8_t *src, uint8_t *dst, struct offer offer)
 {
-    return stream->plan.decoding ? decode(stream, src, dst, offer) : encode(stream, src, dst, offer);
+    /* No bytes may have no address; a codec need not know. */
+    src = src ? src : (const uint8_t *)stream->scratch;
+    dst = dst ? dst : (uint8_t *)stream->scratch;
+    return (stream->plan.decoding ? decode : encode)(stream, src, dst, offer);
 }
 
 bool stream_lacks_room(const struct stream *stream, struct offer offer)

@@ -86,6 +86,9 @@ static void long_ones_on_corners_and_at_random(void **unused)
             assert_int_equal(L_sub(a, b), clip(x - y, 32));
             assert_int_equal(L_mac(a, c, d), clip(x + product, 32));
             assert_int_equal(L_msu(b, c, d), clip(y - product, 32));
+            assert_int_equal(L_mls(a, c), clip(((x & 0xFFFF) * c >> 15) + clip(2 * (x >> 16) * c, 32), 32));
+            if (a >= 0 && c >= 0)
+                assert_int_equal(div_l(a, c), x >= (int64_t)c * 65536 ? 0x7FFF : (x & ~(int64_t)1) / (2 * c));
         }
 }
 

@@ -1,10 +1,8 @@
 /* DriverProc, the only export: the installable driver's messages, and the ACM's. */
 #include "driver.h"
 
-enum { AUDIO_CODEC = 0x63647561 };  /* 'audc' */
-
 /* No instance is kept: msacm32 may hand back 32 bits of an id only, and nothing differs between instances. */
-enum { DRIVER_ID = 1 };
+enum { DRIVER_ID = 1, AUDIO_CODEC = 0x63647561 /* 'audc' */ };
 
 static LRESULT open_driver(struct open_description *description)
 {
@@ -20,6 +18,7 @@ static LRESULT acm_message(UINT message, LPARAM first, LPARAM second)
     switch (message) {
     case DRIVER_NOTIFY: return MMSYSERR_NOERROR;
     case DRIVER_DETAILS: return driver_details((ACMDRIVERDETAILSW *)first);
+    case DRIVER_ABOUT: return about_show(first);
     case FORMATTAG_DETAILS: return format_tag_details((ACMFORMATTAGDETAILSW *)first, (DWORD)second);
     case FORMAT_DETAILS: return format_details((ACMFORMATDETAILSW *)first, (DWORD)second);
     case FORMAT_SUGGEST: return format_suggest(first);
@@ -28,26 +27,22 @@ static LRESULT acm_message(UINT message, LPARAM first, LPARAM second)
     case STREAM_SIZE: return stream_size(first, (struct stream_size *)second);
     case STREAM_CONVERT: return stream_converts(first, (struct stream_header *)second);
     case STREAM_RESET: return MMSYSERR_NOERROR;         /* every buffer was done when its conversion returned */
-    case DRIVER_ABOUT:                                  /* msacm32 shows what it knows from the details */
-    case STREAM_PREPARE:                                /* msacm32 does what there is to do */
-    case STREAM_UNPREPARE:
-    default: return MMSYSERR_NOTSUPPORTED;
+    default: return MMSYSERR_NOTSUPPORTED;              /* msacm32 prepares headers itself */
     }
 }
 
 LRESULT CALLBACK DriverProc(DWORD_PTR id, HDRVR driver, UINT message, LPARAM first, LPARAM second)
 {
     switch (message) {
-    case DRV_LOAD:
-    case DRV_FREE:
+    case DRV_LOAD: case DRV_FREE:
     case DRV_ENABLE:
     case DRV_DISABLE:
+    case DRV_INSTALL:
+    case DRV_REMOVE:                                    /* DRVCNF_OK */
+    case DRV_QUERYCONFIGURE:
     case DRV_CLOSE: return 1;
     case DRV_OPEN: return open_driver((struct open_description *)second);
-    case DRV_QUERYCONFIGURE: return 0;
-    case DRV_CONFIGURE: return DRVCNF_CANCEL;
-    case DRV_INSTALL:
-    case DRV_REMOVE: return DRVCNF_OK;
+    case DRV_CONFIGURE: return config_show(first);
     default:
         if (message >= ACMDM_USER && message <= ACMDM_RESERVED_HIGH)
             return acm_message(message, first, second);

@@ -21,4 +21,11 @@ LRESULT stream_close(LPARAM instance);
 LRESULT stream_size(LPARAM instance, struct stream_size *);
 LRESULT stream_converts(LPARAM instance, struct stream_header *);
 
+/* config.c: a DRVCNF_ value; about.c. A parent of -1 asks whether there is a dialog, and shows none. */
+LRESULT config_show(LPARAM parent);
+LRESULT about_show(LPARAM parent);
+
+/* dialog.c: Windows' own, shared, so that nobody destroys it; null where it cannot be had. */
+HICON driver_icon(void);
+
 #endif

@@ -232,6 +232,7 @@ LRESULT driver_details(ACMDRIVERDETAILSW *to)
         .vdwDriver = ACM_VERSION(VERSION_MAJOR, VERSION_MINOR, VERSION_PATCH),
         .fdwSupport = ACMDRIVERDETAILS_SUPPORTF_CODEC,
         .cFormatTags = index_of(WAVE_FORMAT_UNKNOWN),
+        .hicon = to && to->cbStruct >= offsetof(ACMDRIVERDETAILSW, szShortName) ? driver_icon() : 0,
         .szShortName = L"OmniACM",
         .szLongName = L"OmniACM, the classic WAV formats",
         .szCopyright = L"Copyright (c) 2026 the OmniACM authors",
@@ -283,9 +284,14 @@ static void describe(WCHAR text[ACMFORMATDETAILS_FORMAT_CHARS], const struct wav
 {
     const struct codec *codec = codec_find(format->tag);
     uint32_t hundreds = (format->byte_rate * 8 + 50) / 100;
+    struct completed listed;
 
     if (!codec || (format->bits_per_sample != 0 && codec->modes->bit_rate == 0))
         return;
+    for (DWORD i = 0; standard_format(format->tag, i, &listed); i++)
+        if (codec->modes[i].bit_rate && format->byte_rate == listed.format.byte_rate &&
+            format->bits_per_sample == listed.format.bits_per_sample)
+            hundreds = (codec->modes[i].bit_rate + 50) / 100;
     text = put_number(text, format->sample_rate / 1000, 1);
     text = put_number(put_text(text, "."), format->sample_rate % 1000, 3);
     text = put_number(put_text(text, " kHz, "), hundreds / 10, 1);

@@ -42,7 +42,6 @@ void *memcpy(void *restrict to, const void *restrict from, size_t n)
     return memmove(to, from, n);
 }
 
-BOOL WINAPI entry(HINSTANCE instance, DWORD reason, void *reserved);
 BOOL WINAPI entry(HINSTANCE instance, DWORD reason, void *reserved)
 {
     (void)reserved;

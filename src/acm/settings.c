@@ -1,3 +1,4 @@
+#include <string.h>
 #include "settings.h"
 
 enum { TEXT_ROOM = 512 };           /* characters of OMNIACM_SETTINGS, and of the list of disabled tags */
@@ -82,14 +83,12 @@ static uint8_t best_set(void)
     return IsProcessorFeaturePresent(AVX2) ? 2 : IsProcessorFeaturePresent(SSE2) ? 1 : 0;
 }
 
-void settings_read(struct settings *settings)
+static void read(struct settings *settings, const WCHAR *text)
 {
-    WCHAR text[TEXT_ROOM];
-    uint8_t most;
+    uint8_t most = best_set();
 
     *settings = DEFAULT_SETTINGS;
-    settings->simd = most = best_set();
-    environment(text);
+    settings->simd = most;
     for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
         const WCHAR *own = find(text, table[i].name);
         DWORD value;
@@ -103,6 +102,15 @@ void settings_read(struct settings *settings)
     }
     settings->simd = settings->simd < most ? settings->simd : most;
 }
+
+void settings_read(struct settings *settings)
+{
+    WCHAR text[TEXT_ROOM];
+
+    read(settings, environment(text));
+}
+
+void settings_read_stored(struct settings *settings) { read(settings, L""); }
 
 /* Whether a tag is among the numbers at `list`, each after one separator; a 0 or `end` ends them. An alias goes with the tag
  * of its row. */
@@ -127,12 +135,89 @@ BOOL settings_disable(uint16_t tag)
     WCHAR text[TEXT_ROOM];
     const WCHAR *own = find(environment(text), "disabled");
 
-    if (own)
-        return lists(own, ' ', ',', tag);
+    return own ? lists(own, ' ', ',', tag) : settings_disable_stored(tag);
+}
+
+BOOL settings_disable_stored(uint16_t tag)
+{
+    WCHAR text[TEXT_ROOM];
+
     if (!registry_read(L"Disabled", RRF_RT_REG_MULTI_SZ, text, sizeof text))
         return FALSE;
     /* Strings one after another, an empty one at the end: as one list that spaces separate. */
     for (WCHAR *at = text; at[0] || at[1]; at++)
         *at = *at ? *at : ' ';
     return lists(text, ' ', ',', tag);
+}
+
+/* What only a dialog calls, and so is loaded for it. */
+struct registry {
+    __typeof__(&RegCreateKeyExW) create;
+    __typeof__(&RegSetValueExW) set;
+    __typeof__(&RegDeleteValueW) delete;
+    __typeof__(&RegCloseKey) close;
+};
+
+static BOOL registry_load(struct registry *registry, HMODULE module)
+{
+    static const char names[][16] = { "RegCreateKeyExW", "RegSetValueExW", "RegDeleteValueW", "RegCloseKey" };
+
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        FARPROC call = module ? GetProcAddress(module, names[i]) : 0;
+
+        if (!call)
+            return FALSE;
+        memcpy((char *)registry + i * sizeof call, &call, sizeof call);
+    }
+    return TRUE;
+}
+
+/* A value, or none where there are no bytes of it. */
+static BOOL store(const struct registry *registry, HKEY at, const WCHAR *value, DWORD type, const void *data, DWORD size)
+{
+    LSTATUS status = size ? registry->set(at, value, 0, type, data, size) : registry->delete(at, value);
+
+    return status == ERROR_SUCCESS || (!size && status == ERROR_FILE_NOT_FOUND);
+}
+
+/* Tags as a REG_MULTI_SZ: "0x0031", 0, "0x0022", 0, 0. Returns its bytes, none where there is no tag. */
+static DWORD put_tags(WCHAR text[TEXT_ROOM], const uint16_t *tags)
+{
+    WCHAR *to = text;
+
+    for (; *tags && to + 8 <= text + TEXT_ROOM; tags++) {
+        *to++ = '0';
+        *to++ = 'x';
+        for (int shift = 12; shift >= 0; shift -= 4)
+            *to++ = (WCHAR)"0123456789ABCDEF"[*tags >> shift & 15];
+        *to++ = 0;
+    }
+    *to = 0;
+    return to == text ? 0 : (DWORD)((size_t)(to + 1 - text) * sizeof *to);
+}
+
+BOOL settings_write(const struct settings *settings, const uint16_t *off)
+{
+    HMODULE module = LoadLibraryW(L"advapi32.dll");
+    struct settings standard = DEFAULT_SETTINGS;
+    struct registry registry;
+    WCHAR text[TEXT_ROOM];
+    BOOL written = FALSE;
+    HKEY at;
+
+    if (registry_load(&registry, module) &&
+        registry.create(HKEY_CURRENT_USER, key, 0, 0, 0, KEY_SET_VALUE, 0, &at, 0) == ERROR_SUCCESS) {
+        written = store(&registry, at, L"Disabled", REG_MULTI_SZ, text, put_tags(text, off));
+        for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+            DWORD value = ((const uint8_t *)settings)[table[i].offset];
+            BOOL is_default = value == ((const uint8_t *)&standard)[table[i].offset];
+
+            if (table[i].value && !store(&registry, at, table[i].value, REG_DWORD, &value, is_default ? 0 : sizeof value))
+                written = FALSE;
+        }
+        registry.close(at);
+    }
+    if (module)
+        FreeLibrary(module);
+    return written;
 }

@@ -14,4 +14,12 @@ void settings_read(struct settings *);
 /* Whether the user switched a tag off. */
 BOOL settings_disable(uint16_t tag);
 
+/* The same of the registry alone, for the dialog that writes it. */
+void settings_read_stored(struct settings *);
+BOOL settings_disable_stored(uint16_t tag);
+
+/* Stores the user's settings and the tags that are off, 0 at the end. What is the default leaves no value behind. False where
+ * something could not be written. */
+BOOL settings_write(const struct settings *, const uint16_t *off);
+
 #endif

@@ -90,7 +90,7 @@ static void keep(struct bench *bench, const struct offer *offer, const WAVEFORMA
 
     if (!path)
         return;
-    if (!output_create(&output, path, wfx, size) || !output_write(&output, batch->result, size) ||
+    if (!output_create(&output, path, true, wfx, size) || !output_write(&output, batch->result, size) ||
         !output_finish(&output, size, bench->sound.frames)) {
         note(L"%ls: %ls", path, system_words(output.file.error));
         bench->all_well = false;

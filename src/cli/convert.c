@@ -1,256 +1,181 @@
 #include <stdlib.h>
-#include <string.h>
+#include <stdio.h>
 #include "commands.h"
-#include "files.h"
+#include "conversion.h"
 #include "formats.h"
-#include "pump.h"
-#include "reasons.h"
+#include "names.h"
 #include "say.h"
 
-struct conversion {
-    const struct drivers *drivers;
-    const wchar_t *in_path, *out_path, *to, *driver;
-    struct candidates candidates;
-    struct file file;
-    struct wav in;
-    const WAVEFORMATEX *from;       /* in.format */
-    union format target;
-    HACMSTREAM stream;
-    struct output out;
-    uint64_t at;                    /* bytes of sound read */
-    uint64_t missing;               /* that the header promises and the file lacks */
+enum { THREADS_AT_MOST = 64, REDRAW = 200 };    /* milliseconds */
+
+/* Several conversions at a time; each worker takes the next file. */
+struct crew {
+    const struct wishes *wishes;
+    struct names names;
+    CRITICAL_SECTION lock;
+    volatile LONG next;             /* of the names */
+    volatile LONG failed, ended;
+    volatile LONG *done;            /* kilobytes of each file */
 };
 
-static const WAVEFORMATEX *as_wfx(const void *bytes) { return bytes; }
-
-static int open_source(struct conversion *job)
+static void convert_next(struct crew *crew, struct conversion *job, LONG index)
 {
-    struct wav_io io;
-    const char *reason;
+    const struct name *name = &crew->names.list[index];
 
-    if (!file_open(&job->file, job->in_path, &io))
-        return fail(L"%ls: %ls", job->in_path, system_words(job->file.error));
-    reason = wav_scan(&job->in, &io);
-    if (job->file.error)
-        return fail(L"%ls: %ls", job->in_path, system_words(job->file.error));
-    if (reason)
-        return fail(L"%ls: %hs", job->in_path, reason);
-    job->from = as_wfx(job->in.format);
-    if (job->in.data_said > job->in.data_size && job->in.data_said != 0xFFFFFFFF)
-        job->missing = job->in.data_said - job->in.data_size;
-    if (is_pcm(job->from) && job->from->nBlockAlign != 0)
-        job->in.data_size -= job->in.data_size % job->from->nBlockAlign;
-    return EXIT_GOOD;
+    *job = (struct conversion){ .wishes = crew->wishes, .in_path = name->in, .out_path = name->out, .lock = &crew->lock,
+                                .done = &crew->done[index] };
+    EnterCriticalSection(&crew->lock);
+    if (conversion_run(job) != EXIT_GOOD)
+        crew->failed++;
+    crew->ended++;
+    crew->done[index] = (LONG)name->kilobytes;
+    LeaveCriticalSection(&crew->lock);
 }
 
-/* What to convert to: `to`, or PCM for a codec's file. */
-static int choose_tag(const struct conversion *job, DWORD *tag)
+static DWORD WINAPI work(void *context)
 {
-    *tag = WAVE_FORMAT_PCM;
-    if (job->to && !tag_parse(job->drivers, job->to, tag))
-        return EXIT_BAD;
-    if (!job->to && is_pcm(job->from))
-        return fail(L"%ls is %ls: --to FORMAT has to say what it shall become", job->in_path,
-                    format_words(job->drivers, job->from));
-    if (!is_pcm(job->from) && !is_pcm_tag(*tag))
-        return fail(L"%ls is %ls, and a codec's file converts to PCM only: do that first, then convert the result",
-                    job->in_path, format_words(job->drivers, job->from));
-    return EXIT_GOOD;
+    struct crew *crew = context;
+    struct conversion *job = malloc(sizeof *job);
+    LONG index;
+
+    while (job && !interrupted() && (index = InterlockedIncrement(&crew->next) - 1) < (LONG)crew->names.count)
+        convert_next(crew, job, index);
+    free(job);
+    return 0;
 }
 
-/* What a driver would make of the source. Some suggest nothing for PCM, or for a source that they do take. */
-static bool suggest(const struct conversion *job, HACMDRIVER driver, DWORD tag, union format *target)
+static void draw(struct crew *crew, ULONGLONG began)
 {
-    DWORD flags = ACM_FORMATSUGGESTF_WFORMATTAG | (tag == WAVE_FORMAT_PCM ? ACM_FORMATSUGGESTF_WBITSPERSAMPLE : 0);
+    double all = 1, done = 0, seconds = (double)(GetTickCount64() - began + 1) / 1000;
+    wchar_t words[80];
 
-    memset(target, 0, sizeof *target);
-    target->wfx.wFormatTag = (WORD)tag;
-    target->wfx.wBitsPerSample = tag == WAVE_FORMAT_PCM ? 16 : 0;
-    if (acmFormatSuggest(driver, (WAVEFORMATEX *)job->from, &target->wfx, sizeof *target, flags) == MMSYSERR_NOERROR &&
-        target->wfx.nSamplesPerSec == job->from->nSamplesPerSec && target->wfx.nChannels == job->from->nChannels)
-        return true;
-    if (!is_pcm(&target->wfx))
-        return false;
-    target->wfx = pcm_like(job->from, tag);
-    return true;
+    for (size_t i = 0; i < crew->names.count; i++) {
+        all += crew->names.list[i].kilobytes;
+        done += crew->done[i];
+    }
+    if (done > all)
+        done = all;
+    swprintf(words, sizeof words / sizeof *words, L"%ld of %u, %.1f MB/s, %.0f s left", crew->ended,
+             (unsigned)crew->names.count, done / 1024 / seconds, done > 0 ? (all - done) * seconds / done : 0);
+    EnterCriticalSection(&crew->lock);
+    progress(done > 0 ? (unsigned)(done / all * 999) : 0, words);
+    LeaveCriticalSection(&crew->lock);
 }
 
-static bool try_open(struct conversion *job, HACMDRIVER driver)
+static unsigned cores(const struct crew *crew)
 {
-    if (acmStreamOpen(&job->stream, driver, (WAVEFORMATEX *)job->from, &job->target.wfx, 0, 0, 0,
-                      ACM_STREAMOPENF_NONREALTIME) == MMSYSERR_NOERROR)
-        return true;
-    job->stream = 0;
-    return false;
+    SYSTEM_INFO info;
+    unsigned count;
+
+    GetSystemInfo(&info);
+    count = info.dwNumberOfProcessors < THREADS_AT_MOST ? info.dwNumberOfProcessors : THREADS_AT_MOST;
+    return count < crew->names.count ? count : (unsigned)crew->names.count;
 }
 
-/* A codec that suggests badly still lists what it makes. */
-static bool open_listed(struct conversion *job, const struct driver *driver, DWORD tag)
+static int convert_all(struct crew *crew)
 {
-    ACMFORMATTAGDETAILSW listed;
-    ACMFORMATDETAILSW details;
+    HANDLE threads[THREADS_AT_MOST];
+    ULONGLONG began = GetTickCount64();
+    unsigned count = 0;
 
-    if (!driver_lists(driver, tag, &listed))
-        return false;
-    for (DWORD i = 0; driver_format(driver, &listed, i, &job->target, &details); i++)
-        if (job->target.wfx.nSamplesPerSec == job->from->nSamplesPerSec &&
-            job->target.wfx.nChannels == job->from->nChannels && try_open(job, driver->handle))
-            return true;
-    return false;
-}
-
-static bool open_stream(struct conversion *job, DWORD tag)
-{
-    const struct candidates *asked = &job->candidates;
-
-    for (size_t i = 0; i < asked->count; i++)
-        if (suggest(job, asked->handles[i], tag, &job->target) && try_open(job, asked->handles[i]))
-            return true;
-    for (size_t i = 0; i < job->drivers->count && !is_pcm_tag(tag); i++)
-        if ((asked->any || job->drivers->list[i].handle == asked->handles[0]) &&
-            open_listed(job, &job->drivers->list[i], tag))
-            return true;
-    return false;
-}
-
-static size_t read_sound(void *context, void *bytes, size_t count)
-{
-    struct conversion *job = context;
-    size_t n = interrupted() ? 0 : wav_read(&job->in, job->at, bytes, count);
-
-    job->at += n;
-    progress(job->in.data_size ? (unsigned)(job->at / (job->in.data_size / 999 + 1)) : 0);
-    return n;
-}
-
-static bool write_sound(void *context, const void *bytes, size_t count)
-{
-    struct conversion *job = context;
-
-    return !interrupted() && output_write(&job->out, bytes, count);
-}
-
-static int explain(const struct conversion *job, const struct pump *pump, enum pump_end end)
-{
-    if (interrupted())
-        return fail(L"interrupted: %ls is not written", job->out_path);
-    if (job->file.error)
-        return fail(L"%ls: %ls", job->in_path, system_words(job->file.error));
-    if (job->out.file.error)
-        return fail(L"%ls: %ls", job->out_path, system_words(job->out.file.error));
-    if (end == PUMP_NO_MEMORY)
+    crew->done = calloc(crew->names.count, sizeof *crew->done);
+    if (!crew->done)
         return fail(L"memory is short");
-    if (end == PUMP_REFUSED)
-        return fail(L"%ls: the conversion fails after %llu bytes of sound: %ls", job->in_path, pump->used,
-                    acm_words(pump->error));
-    return fail(L"%ls: the driver takes no more after %llu bytes of sound", job->in_path, pump->used);
-}
-
-/* Bytes that may come out: as many blocks as the source has, and one more. */
-static uint64_t expected_bytes(const struct conversion *job)
-{
-    uint64_t block = pump_block(job->stream, job->from, &job->target.wfx), source = job->in.data_size;
-    uint64_t from = job->from->nBlockAlign ? job->from->nBlockAlign : 1, to = job->target.wfx.nBlockAlign;
-
-    return is_pcm(&job->target.wfx) ? (source / from + 1) * block * to : (source / from / block + 1) * to;
-}
-
-static int finish(struct conversion *job, const struct pump *pump)
-{
-    const WAVEFORMATEX *to = &job->target.wfx;
-    uint64_t samples, size = pump->made;
-
-    if (is_pcm(to)) {
-        samples = wav_samples(&job->in, pump->made / to->nBlockAlign, pump_block(job->stream, job->from, to));
-        size = samples * to->nBlockAlign;
-    } else {
-        samples = job->in.data_size / job->from->nBlockAlign;
+    InitializeCriticalSection(&crew->lock);
+    for (unsigned wanted = cores(crew); count < wanted; count++) {
+        threads[count] = CreateThread(0, 0, work, crew, 0, 0);
+        if (!threads[count])
+            break;
     }
-    if (!output_finish(&job->out, size, samples))
-        return explain(job, pump, PUMP_STOPPED);
-    progress(1000);
-    if (pump->left != 0)
-        note(L"%ls: no sound was made of its last %lu bytes, less than a block", job->in_path, (unsigned long)pump->left);
-    return EXIT_GOOD;
+    if (count == 0)
+        work(crew);
+    while (count != 0 && WaitForMultipleObjects(count, threads, TRUE, REDRAW) == WAIT_TIMEOUT)
+        draw(crew, began);
+    for (unsigned i = 0; i < count; i++)
+        CloseHandle(threads[i]);
+    progress(1000, L"");
+    DeleteCriticalSection(&crew->lock);
+    free((void *)crew->done);
+    if (crew->names.count > 1)
+        say(L"%ld of %u files converted\n", crew->ended - crew->failed, (unsigned)crew->names.count);
+    return crew->failed == 0 && crew->ended == (LONG)crew->names.count ? EXIT_GOOD : EXIT_BAD;
 }
 
-static void report(const struct conversion *job)
+/* For this run only: the driver reads it before the registry whenever a stream is opened. */
+static bool set_quality(const wchar_t *word)
 {
-    HACMDRIVERID id = 0;
-    const struct driver *driver =
-        acmDriverID((HACMOBJ)job->stream, &id, 0) == MMSYSERR_NOERROR ? drivers_with_id(job->drivers, id) : 0;
+    static const wchar_t *const words[] = { L"fast", L"standard", L"best" };
+    wchar_t text[1024], older[900];
+    DWORD n;
 
-    say(L"%ls: %ls", job->out_path, format_words(job->drivers, &job->target.wfx));
-    say(L", by %ls\n", driver ? driver->details.szShortName : L"a driver of this system");
-    if (job->missing)
-        note(L"%ls ends %llu bytes before what its header says, as if its recording had broken off: what is there was "
-             L"converted",
-             job->in_path, job->missing);
-}
-
-static int convert_stream(struct conversion *job)
-{
-    struct pump pump = { .stream = job->stream, .from = job->from, .to = &job->target.wfx };
-    const struct flow flow = { job, job->in.data_size, read_sound, write_sound };
-    enum pump_end end;
-    int result;
-
-    if (!output_create(&job->out, job->out_path, job->target.bytes, expected_bytes(job))) {
-        result = fail(L"%ls: %ls", job->out_path, system_words(job->out.file.error));
-        output_drop(&job->out);
-        return result;
+    for (int i = 0; i < 3; i++) {
+        if (_wcsicmp(word, words[i]) != 0)
+            continue;
+        n = GetEnvironmentVariableW(L"OMNIACM_SETTINGS", older, sizeof older / sizeof *older);
+        older[n < sizeof older / sizeof *older ? n : 0] = 0;
+        swprintf(text, sizeof text / sizeof *text, L"quality=%d,%ls", i, older);
+        return SetEnvironmentVariableW(L"OMNIACM_SETTINGS", text);
     }
-    progress(0);
-    end = pump_run(&pump, &flow);
-    result = end == PUMP_DONE && !interrupted() && !job->file.error ? finish(job, &pump) : explain(job, &pump, end);
-    if (result != EXIT_GOOD)
-        output_drop(&job->out);
-    else
-        report(job);
-    return result;
+    note(L"--quality is fast, standard or best, not '%ls'", word);
+    return false;
 }
 
-static int convert(struct conversion *job)
+/* kbit/s: from --rate, or behind an @ in --to, which is cut off there. */
+static bool read_rate(struct wishes *wishes, wchar_t *to, const wchar_t *rate)
 {
-    DWORD tag;
-    int result = open_source(job);
+    size_t n = to ? wcscspn(to, L"@") : 0;
+    wchar_t *end;
 
-    if (result == EXIT_GOOD)
-        result = choose_tag(job, &tag);
-    if (result != EXIT_GOOD)
-        return result;
-    if (file_is(&job->file, job->out_path))
-        return fail(L"%ls and %ls are one file: the result needs a name of its own", job->in_path, job->out_path);
-    if (!candidates_choose(&job->candidates, job->drivers, job->driver))
-        return EXIT_BAD;
-    if (!open_stream(job, tag))
-        return is_pcm(job->from) ? refuse_target(job->drivers, job->in_path, job->from, tag)
-                                 : refuse_source(job->drivers, job->in_path, job->from);
-    result = convert_stream(job);
-    acmStreamClose(job->stream, 0);
-    return result;
+    if (to && to[n]) {
+        to[n] = 0;
+        rate = rate ? rate : to + n + 1;
+    }
+    if (!rate)
+        return true;
+    wishes->kbits = wcstod(rate, &end);
+    if (wishes->kbits > 0 && wishes->kbits < 100000 && *end == 0)
+        return true;
+    note(L"'%ls' is no bit rate in kbit/s", rate);
+    return false;
+}
+
+/* IN OUT, where OUT is no folder; else IN... and a folder, which is the last word or that of --out. */
+static bool read_names(struct names *names, int count, wchar_t **words, const wchar_t *out)
+{
+    if (!out && count == 2 && !folder_exists(words[1]) && !folder_exists(words[0]) && !wcspbrk(words[0], L"*?"))
+        return names_add_pair(names, words[0], words[1]);
+    if (!out)
+        out = words[--count];
+    if (!folder_make(out)) {
+        note(L"%ls: %ls", out, system_words(GetLastError()));
+        return false;
+    }
+    for (int i = 0; i < count; i++)
+        if (!names_add(names, words[i], out))
+            return false;
+    return true;
 }
 
 int command_convert(const struct drivers *drivers, int count, wchar_t **words)
 {
-    struct conversion *job = calloc(1, sizeof *job);
-    int result;
+    struct wishes wishes = { .drivers = drivers };
+    struct crew crew = { .wishes = &wishes };
+    const wchar_t *to = 0, *rate = 0, *quality = 0, *out = 0;
+    int result = EXIT_BAD;
 
-    if (!job)
-        return fail(L"memory is short");
-    job->drivers = drivers;
-    count = take_options(count, words,
-                         (const struct option[]){ { L"--to", &job->to, 0 }, { L"--driver", &job->driver, 0 }, { 0 } });
-    if (count == 2) {
-        job->in_path = words[0];
-        job->out_path = words[1];
-        result = convert(job);
-        file_close(&job->file);
-    } else {
+    count = take_options(count, words, (const struct option[]){ { L"--to", &to, 0 }, { L"--rate", &rate, 0 },
+        { L"--quality", &quality, 0 }, { L"--out", &out, 0 }, { L"--driver", &wishes.driver, 0 },
+        { L"--overwrite", 0, &wishes.overwrite }, { 0 } });
+    if (count < (out ? 1 : 2)) {
         if (count >= 0)
-            note(L"convert wants two names, IN.wav and OUT.wav");
-        result = EXIT_USAGE;
+            note(L"convert wants two names, IN.wav and OUT.wav, or files and a folder for the results");
+        return EXIT_USAGE;
     }
-    free(job);
+    if (!read_rate(&wishes, (wchar_t *)to, rate) || (quality && !set_quality(quality)))
+        return EXIT_USAGE;
+    wishes.to = to;
+    if (read_names(&crew.names, count, words, out))
+        result = convert_all(&crew);
+    names_free(&crew.names);
     return result;
 }

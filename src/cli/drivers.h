@@ -54,6 +54,6 @@ union format {
 bool driver_format(const struct driver *, const ACMFORMATTAGDETAILSW *, DWORD index, union format *, ACMFORMATDETAILSW *);
 
 /* Whether the driver lists the tag at all. */
-bool driver_lists(const struct driver *, DWORD tag, ACMFORMATTAGDETAILSW *);
+bool driver_lists(const struct driver *, DWORD wanted, ACMFORMATTAGDETAILSW *tag);
 
 #endif

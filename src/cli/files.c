@@ -154,13 +154,60 @@ bool file_is(const struct file *file, const wchar_t *path)
     return same;
 }
 
+/* The folder that a path stands in, in place of the path; false where it names none. */
+static bool cut_name(wchar_t *path)
+{
+    size_t n = wcslen(path);
+
+    while (n > 0 && path[n - 1] != L'\\' && path[n - 1] != L'/')
+        n--;
+    while (n > 0 && (path[n - 1] == L'\\' || path[n - 1] == L'/'))
+        n--;
+    path[n] = 0;
+    return n != 0;
+}
+
 bool folder_make(const wchar_t *path)
 {
-    wchar_t *real = path_for_windows(path);
+    wchar_t *real = path_for_windows(path), *parent = real ? _wcsdup(real) : 0;
     bool made = real && (CreateDirectoryW(real, 0) || GetLastError() == ERROR_ALREADY_EXISTS);
 
+    if (!made && parent && GetLastError() == ERROR_PATH_NOT_FOUND && cut_name(parent) && folder_make(parent))
+        made = CreateDirectoryW(real, 0);
     free(real);
+    free(parent);
     return made;
+}
+
+static DWORD attributes_of(const wchar_t *path)
+{
+    wchar_t *real = path_for_windows(path);
+    DWORD attributes = real ? GetFileAttributesW(real) : INVALID_FILE_ATTRIBUTES;
+
+    free(real);
+    return attributes;
+}
+
+bool file_exists(const wchar_t *path)
+{
+    return attributes_of(path) != INVALID_FILE_ATTRIBUTES;
+}
+
+bool folder_exists(const wchar_t *path)
+{
+    DWORD attributes = attributes_of(path);
+
+    return attributes != INVALID_FILE_ATTRIBUTES && (attributes & FILE_ATTRIBUTE_DIRECTORY);
+}
+
+unsigned long file_kilobytes(const wchar_t *path)
+{
+    wchar_t *real = path_for_windows(path);
+    WIN32_FILE_ATTRIBUTE_DATA data;
+    bool known = real && GetFileAttributesExW(real, GetFileExInfoStandard, &data);
+
+    free(real);
+    return known ? (data.nFileSizeLow >> 10) | (data.nFileSizeHigh << 22) : 0;
 }
 
 const wchar_t *base_name(const wchar_t *path)
@@ -173,7 +220,7 @@ const wchar_t *base_name(const wchar_t *path)
     return name;
 }
 
-bool output_create(struct output *output, const wchar_t *path, const void *format, uint64_t expected)
+bool output_create(struct output *output, const wchar_t *path, bool overwrite, const void *format, uint64_t expected)
 {
     struct wav_io io;
     size_t n = wcslen(path);
@@ -183,6 +230,7 @@ bool output_create(struct output *output, const wchar_t *path, const void *forma
         output->file.error = ERROR_NOT_ENOUGH_MEMORY;
         return false;
     }
+    output->overwrite = overwrite;
     wcscpy(output->path, path);
     wcscat(wcscpy(output->partial, path), L".partial");
     output->created = file_create(&output->file, output->partial, &io);
@@ -202,10 +250,10 @@ static void forget(struct output *output)
     output->created = false;
 }
 
-static bool rename_over(const wchar_t *from, const wchar_t *to)
+static bool rename_to(const wchar_t *from, const wchar_t *to, bool overwrite)
 {
     wchar_t *real_from = path_for_windows(from), *real_to = path_for_windows(to);
-    bool done = real_from && real_to && MoveFileExW(real_from, real_to, MOVEFILE_REPLACE_EXISTING);
+    bool done = real_from && real_to && MoveFileExW(real_from, real_to, overwrite ? MOVEFILE_REPLACE_EXISTING : 0);
 
     free(real_from);
     free(real_to);
@@ -219,7 +267,7 @@ bool output_finish(struct output *output, uint64_t data_size, uint64_t samples)
         return false;
     }
     file_close(&output->file);
-    if (!rename_over(output->partial, output->path)) {
+    if (!rename_to(output->partial, output->path, output->overwrite)) {
         remember(&output->file, GetLastError());
         return false;
     }

@@ -14,8 +14,12 @@ bool file_open(struct file *, const wchar_t *path, struct wav_io *io);
 bool file_create(struct file *, const wchar_t *path, struct wav_io *io);
 void file_close(struct file *);
 
-/* Makes a folder that may exist already. */
+/* Makes a folder that may exist already, and those that it stands in. */
 bool folder_make(const wchar_t *path);
+
+bool file_exists(const wchar_t *path);
+bool folder_exists(const wchar_t *path);
+unsigned long file_kilobytes(const wchar_t *path);
 
 /* Whether `path` exists and is the file that is open. */
 bool file_is(const struct file *, const wchar_t *path);
@@ -29,8 +33,9 @@ struct output {
     struct wav_writer writer;
     wchar_t *path, *partial;
     bool created;
+    bool overwrite;                 /* what has its name by then */
 };
-bool output_create(struct output *, const wchar_t *path, const void *format, uint64_t expected);
+bool output_create(struct output *, const wchar_t *path, bool overwrite, const void *format, uint64_t expected);
 bool output_write(struct output *, const void *bytes, size_t count);
 bool output_finish(struct output *, uint64_t data_size, uint64_t samples);
 

@@ -131,7 +131,7 @@ const struct golden *golden_find(const struct golden *row)
         const struct golden *known = &golden_table[i];
 
         if (known->tag == row->tag && known->sample_rate == row->sample_rate && known->channels == row->channels &&
-            known->byte_rate == row->byte_rate && known->part == row->part)
+            known->byte_rate == row->byte_rate && known->bits_per_sample == row->bits_per_sample && known->part == row->part)
             return known;
     }
     return 0;

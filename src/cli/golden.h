@@ -29,10 +29,11 @@ uint32_t golden_checksum(const void *bytes, size_t count);
 enum golden_part { GOLDEN_ENCODE, GOLDEN_DECODE, GOLDEN_NOISE };
 
 struct golden {
-    uint16_t tag;                   /* tag, rate, channels and byte_rate tell the formats apart */
+    uint16_t tag;                   /* all that precedes `part` tells the formats apart */
     uint32_t sample_rate;
     uint16_t channels;
     uint32_t byte_rate;             /* nAvgBytesPerSec */
+    uint16_t bits_per_sample;
     enum golden_part part;
     uint32_t bytes, checksum;       /* of the result */
 };

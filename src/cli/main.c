@@ -4,11 +4,15 @@
 static const struct command {
     const wchar_t *name;
     int (*run)(const struct drivers *, int, wchar_t **);
+    bool alone;                     /* without drivers */
 } commands[] = {
-    { L"list", command_list },
-    { L"convert", command_convert },
-    { L"bench", command_bench },
-    { L"selftest", command_selftest },
+    { L"list", command_list, false },
+    { L"info", command_info, false },
+    { L"convert", command_convert, false },
+    { L"bench", command_bench, false },
+    { L"selftest", command_selftest, false },
+    { L"install", command_install, true },
+    { L"uninstall", command_uninstall, true },
 };
 
 static const wchar_t usage[] =
@@ -16,12 +20,24 @@ static const wchar_t usage[] =
     L"\n"
     L"  omniacm list [--driver NAME]\n"
     L"      the drivers, their formats, as Windows sees them\n"
-    L"  omniacm convert IN.wav OUT.wav [--to FORMAT] [--driver NAME]\n"
-    L"      to another format; a codec's file becomes 16-bit PCM when --to is not given\n"
+    L"  omniacm info FILE.wav... [--driver NAME]\n"
+    L"      what the header says, what it should say, and which driver takes it\n"
+    L"  omniacm convert IN.wav OUT.wav [--to FORMAT[@KBITS]] [...]\n"
+    L"  omniacm convert FILE|FOLDER|PATTERN... FOLDER [--to FORMAT[@KBITS]] [...]\n"
+    L"      to another format; a codec's file becomes 16-bit PCM when --to is not given; several files at a time\n"
+    L"      --rate KBITS                    bit rate in kbit/s, as behind the @\n"
+    L"      --quality fast|standard|best    of OmniACM's encoders, for this run\n"
+    L"      --out FOLDER                    for the results, instead of the last name\n"
+    L"      --overwrite                     what has the result's name\n"
+    L"      --driver NAME                   only this one is asked\n"
     L"  omniacm bench FILE.wav... [--only FORMAT] [--keep DIR] [--driver NAME] [--no-header]\n"
     L"      size, quality and speed of every format that takes each PCM file\n"
     L"  omniacm selftest [--print] [--driver NAME]\n"
     L"      every format of OmniACM against the results that it should give\n"
+    L"  omniacm install [--prefer | --no-prefer]\n"
+    L"      the driver into this system, in every width; --prefer: before other drivers for the formats that they share\n"
+    L"  omniacm uninstall\n"
+    L"      out of this system again\n"
     L"  omniacm --help | --version\n"
     L"\n"
     L"FORMAT is a name (pcm, alaw, ulaw, ima, msadpcm, gsm), a tag (0x31), or a part of a name that the list shows.\n"
@@ -67,6 +83,8 @@ static int run(const struct command *command, int count, wchar_t **words)
     struct drivers drivers;
     int result;
 
+    if (command->alone)
+        return command->run(0, count, words);
     if (!drivers_open(&drivers))
         return fail(L"the ACM (msacm32.dll) does not list its drivers");
     result = command->run(&drivers, count, words);

@@ -129,3 +129,28 @@ int refuse_target(const struct drivers *drivers, const wchar_t *path, const WAVE
     return fail(L"%ls: no driver makes %ls of %ls PCM%ls%ls%ls; sox or ffmpeg change rate and channels", path, name, mode,
                 fault(from), modes[0] ? L"; it is offered for " : L"", modes);
 }
+
+int refuse_rate(const struct drivers *drivers, const wchar_t *path, const WAVEFORMATEX *from, DWORD tag, double kbits)
+{
+    static union format format;
+    wchar_t rates[TEXT_ROOM] = L"", rate[32], name[NAME_ROOM];
+    ACMFORMATTAGDETAILSW listed;
+    ACMFORMATDETAILSW details;
+
+    for (size_t i = 0; i < drivers->count; i++) {
+        if (!driver_lists(&drivers->list[i], tag, &listed))
+            continue;
+        for (DWORD j = 0; driver_format(&drivers->list[i], &listed, j, &format, &details); j++) {
+            swprintf(rate, sizeof rate / sizeof *rate, L"%.1f", format.wfx.nAvgBytesPerSec * 8 / 1000.0);
+            if (format.wfx.nSamplesPerSec != from->nSamplesPerSec || format.wfx.nChannels != from->nChannels ||
+                wcsstr(rates, rate))
+                continue;
+            append(rates, rates[0] ? L", " : L"");
+            append(rates, rate);
+        }
+    }
+    if (!rates[0])
+        return refuse_target(drivers, path, from, tag);
+    return fail(L"%ls: %ls is not made at %g kbit/s of it, but at %ls kbit/s", path, tag_name(drivers, tag, name), kbits,
+                rates);
+}

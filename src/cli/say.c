@@ -70,6 +70,7 @@ void say(const wchar_t *format, ...)
 {
     va_list values;
 
+    progress(1000, L"");
     va_start(values, format);
     print(stdout, format, values);
     va_end(values);
@@ -77,7 +78,7 @@ void say(const wchar_t *format, ...)
 
 static void note_values(const wchar_t *format, va_list values)
 {
-    progress(1000);
+    progress(1000, L"");
     print_error(L"omniacm: ");
     print(stderr, format, values);
     print_error(L"\n");
@@ -115,18 +116,16 @@ const wchar_t *system_words(unsigned long error)
     return words;
 }
 
-void progress(unsigned thousandths)
+void progress(unsigned thousandths, const wchar_t *words)
 {
     static const wchar_t full[] = L"########################################";
-    static unsigned shown_percent;
     int done = (int)(thousandths / 25);
 
-    if (!on_terminal || (thousandths >= 1000 && !bar_shown) || (bar_shown && thousandths / 10 == shown_percent))
+    if (!on_terminal || (thousandths >= 1000 && !bar_shown))
         return;
     bar_shown = thousandths < 1000;
-    shown_percent = thousandths / 10;
     if (bar_shown)
-        print_error(L"\r[%-40.*ls] %3u %%", done, full, thousandths / 10);
+        print_error(L"\r[%-40.*ls] %3u %%  %-34ls", done, full, thousandths / 10, words);
     else
-        print_error(L"\r%50ls\r", L"");
+        print_error(L"\r%84ls\r", L"");
 }

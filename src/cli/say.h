@@ -18,8 +18,8 @@ int fail(const wchar_t *format, ...);
 /* What Windows says of an error code, without the full stop; good until the next call. */
 const wchar_t *system_words(unsigned long error);
 
-/* A bar of how much is done, on a terminal only; 1000 clears it. */
-void progress(unsigned thousandths);
+/* A bar of how much is done, and words behind it, on a terminal only; 1000 clears it. */
+void progress(unsigned thousandths, const wchar_t *words);
 
 /* Ctrl+C was pressed: whoever works stops, and tidies up. */
 bool interrupted(void);

@@ -18,8 +18,8 @@ struct selftest {
 
 static void print_row(const struct golden *row)
 {
-    say(L"{ 0x%04X, %lu, %u, %lu, %hs, %lu, 0x%08lX },\n", row->tag, (unsigned long)row->sample_rate, row->channels,
-        (unsigned long)row->byte_rate, part_names[row->part], (unsigned long)row->bytes, (unsigned long)row->checksum);
+    say(L"{ 0x%04X, %lu, %u, %lu, %u, %hs, %lu, 0x%08lX },\n", row->tag, (unsigned long)row->sample_rate, row->channels,
+        (unsigned long)row->byte_rate, row->bits_per_sample, part_names[row->part], (unsigned long)row->bytes, (unsigned long)row->checksum);
 }
 
 static void blame(struct selftest *test, const struct golden *row, const wchar_t *what)
@@ -53,7 +53,8 @@ static void judge(struct selftest *test, const struct golden *row)
 static struct golden row_of(const WAVEFORMATEX *wfx, enum golden_part part)
 {
     return (struct golden){ .tag = wfx->wFormatTag, .sample_rate = wfx->nSamplesPerSec, .channels = wfx->nChannels,
-                            .byte_rate = wfx->nAvgBytesPerSec, .part = part };
+                            
+                            .byte_rate = wfx->nAvgBytesPerSec, .bits_per_sample = wfx->wBitsPerSample, .part = part };
 }
 
 /* Converts, and judges what came out; `batch` holds the result until it is closed. A direction that the driver does not

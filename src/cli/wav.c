@@ -250,6 +250,10 @@ const char *wav_scan(struct wav *wav, const struct wav_io *io)
         return "it has no data chunk: it ends before any sound";
     if (wav->has_fact && wav->fact == UNKNOWN && scan.wide)
         wav->fact = scan.ds64_samples;
+    wav->said_tag = load16_le(wav->format);
+    wav->said_byte_rate = load32_le(wav->format + 8);
+    wav->said_block_align = load16_le(wav->format + 12);
+    wav->said_bits = load16_le(wav->format + 14);
     unwrap(wav);
     mend(wav->format);
     return 0;

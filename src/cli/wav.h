@@ -23,6 +23,8 @@ struct wav {
     struct wav_io io;
     uint8_t format[WAV_FORMAT_ROOM];
     size_t format_size;
+    uint16_t said_tag, said_block_align, said_bits;     /* as they stand in the file, before they were put right */
+    uint32_t said_byte_rate;
     uint64_t data_at, data_size;
     uint64_t data_said;             /* what the header says of data_size, which is never more than the file has */
     uint64_t fact;                  /* samples of each channel */

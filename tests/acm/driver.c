@@ -5,7 +5,7 @@ enum { DESCRIPTION_SIZE = 44, AUDIO = 0x63647561, VIDEO = 0x63646976 };
 
 static const UINT answered[] = { DRV_LOAD, DRV_ENABLE,    DRV_OPEN,           DRV_CLOSE,   DRV_DISABLE,
                                  DRV_FREE, DRV_CONFIGURE, DRV_QUERYCONFIGURE, DRV_INSTALL, DRV_REMOVE };
-static const UINT acm_answered[] = { 0x6001, 0x600A, 0x6019, 0x601A, 0x601B, 0x604C, 0x604D, 0x604E, 0x604F, 0x6050 };
+static const UINT acm_answered[] = { 0x6001, 0x600A, 0x600B, 0x6019, 0x601A, 0x601B, 0x604C, 0x604D, 0x604E, 0x604F, 0x6050 };
 
 static bool is_among(UINT message, const UINT *list, size_t count)
 {
@@ -117,14 +117,18 @@ static void open_reads_no_further_than_a_description_goes(void **unused)
     }
 }
 
-static void nothing_is_configured(void **unused)
+/* Nothing of a dialog can be loaded here: it is cancelled. -1 asks whether there is one. */
+static void the_dialog_is_cancelled_where_it_cannot_be_shown(void **unused)
 {
     DWORD info[6] = { sizeof info };
+    long loaded = libraries_loaded;
 
     (void)unused;
-    assert_int_equal(DriverProc(1, 0, DRV_QUERYCONFIGURE, 0, 0), 0);
+    assert_int_equal(DriverProc(1, 0, DRV_QUERYCONFIGURE, 0, 0), 1);
+    assert_int_equal(DriverProc(1, 0, DRV_CONFIGURE, -1, (LPARAM)info), DRVCNF_OK);
     assert_int_equal(DriverProc(1, 0, DRV_CONFIGURE, 0x1234, (LPARAM)info), DRVCNF_CANCEL);
     assert_int_equal(DriverProc(1, 0, DRV_CONFIGURE, 0, 0), DRVCNF_CANCEL);
+    assert_int_equal(libraries_loaded, loaded);
     assert_int_equal(DriverProc(1, 0, DRV_INSTALL, 0, (LPARAM)info), DRVCNF_OK);
     assert_int_equal(DriverProc(1, 0, DRV_REMOVE, 0, 0), DRVCNF_OK);
 }
@@ -165,7 +169,7 @@ static void unknown_acm_messages_are_not_supported(void **unused)
 
 static void what_a_codec_does_not_do_is_not_supported(void **unused)
 {
-    static const UINT messages[] = { 0x600B, 0x6014, 0x6015, 0x6032, 0x6033, 0x6051, 0x6052, 0x6053 };
+    static const UINT messages[] = { 0x6014, 0x6015, 0x6032, 0x6033, 0x6051, 0x6052, 0x6053 };
 
     (void)unused;
     for (size_t i = 0; i < sizeof messages / sizeof *messages; i++) {
@@ -176,12 +180,29 @@ static void what_a_codec_does_not_do_is_not_supported(void **unused)
     }
 }
 
-/* -1 asks whether there is a box at all; msacm32 shows one of its own. */
-static void there_is_no_about_box(void **unused)
+/* Where ours cannot be shown msacm32 shows one of its own. */
+static void the_about_box_is_left_to_msacm32_where_it_cannot_be_shown(void **unused)
 {
     (void)unused;
-    assert_int_equal(ask(DRIVER_ABOUT, (void *)-1, 0), MMSYSERR_NOTSUPPORTED);
+    assert_int_equal(ask(DRIVER_ABOUT, (void *)-1, 0), MMSYSERR_NOERROR);
     assert_int_equal(ask(DRIVER_ABOUT, (void *)0x1234, 0), MMSYSERR_NOTSUPPORTED);
+    assert_int_equal(ask(DRIVER_ABOUT, 0, 0), MMSYSERR_NOTSUPPORTED);
+}
+
+/* The icon stands in what the caller has room for, and only there. */
+static void the_details_have_an_icon(void **unused)
+{
+    (void)unused;
+    for (int lent = 0; lent < 2; lent++) {
+        ACMDRIVERDETAILSW details = { .cbStruct = sizeof details }, part = { .cbStruct = offsetof(ACMDRIVERDETAILSW, hicon) };
+
+        icon_lent = lent ? (HICON)(void *)&details : 0;
+        part.hicon = (HICON)(void *)&part;
+        assert_int_equal(ask(DRIVER_DETAILS, &details, 0), MMSYSERR_NOERROR);
+        assert_ptr_equal(details.hicon, icon_lent);
+        assert_int_equal(ask(DRIVER_DETAILS, &part, 0), MMSYSERR_NOERROR);
+        assert_ptr_equal(part.hicon, &part);
+    }
 }
 
 static void a_notice_is_taken(void **unused)
@@ -199,11 +220,12 @@ int main(void)
         TEST(any_id_serves),
         TEST(open_refuses_what_is_not_audio),
         TEST(open_reads_no_further_than_a_description_goes),
-        TEST(nothing_is_configured),
+        TEST(the_dialog_is_cancelled_where_it_cannot_be_shown),
         TEST(unknown_messages_go_to_windows),
         TEST(unknown_acm_messages_are_not_supported),
         TEST(what_a_codec_does_not_do_is_not_supported),
-        TEST(there_is_no_about_box),
+        TEST(the_about_box_is_left_to_msacm32_where_it_cannot_be_shown),
+        TEST(the_details_have_an_icon),
         TEST(a_notice_is_taken),
     };
 

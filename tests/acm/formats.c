@@ -585,7 +585,7 @@ static void formats_without_bits_have_a_text(void **unused)
         skip();
 }
 
-/* ---- Windows' own formats: acm-contract.md, section 8 */
+/* ---- Windows' own formats, as XP SP3 and 7 SP1 announce them */
 
 struct expected {
     DWORD rate;
@@ -767,6 +767,9 @@ static void codecs_are_suggested_for_pcm(void **unused)
             for (size_t size = 16; size <= 18; size += 2) {
                 WAVEFORMATEX *src = lend(size), *dst;
 
+                /* Bits that an alias alone has at this rate are not to be had without its tag. */
+                if (flags & FLAG_BITS && !(flags & FLAG_TAG) && route.tag != route.codec->tag)
+                    continue;
                 memcpy(src, route.src, 16);
                 dst = wanted_make(ROOM, flags, route.tag, route.mode.channels, route.mode.sample_rate,
                                   route.format.bits_per_sample);

@@ -243,6 +243,14 @@ WORD foreign_tag(void)
 
 /* ---- Routes */
 
+/* Whether a tag has a mode of its row: an alias may stand for a single rate. A row's own tag must. */
+static bool has_mode(struct route *route)
+{
+    route->format = (struct wave_format){ .tag = route->tag, .extra = route->extra };
+    route->codec->complete(&route->format, &route->mode);
+    return route->codec->accepts(&route->format, &route->block) || route->tag == route->codec->tag;
+}
+
 /* The tag and the mode of a number among all of them. */
 static bool mode_at(struct route *route, size_t number)
 {
@@ -261,12 +269,9 @@ static void route_make(struct route *route)
 {
     DWORD pcm_block;
 
-    route->format = format_of(route->codec, route->mode, route->extra);
-    route->format.tag = route->tag;
     snprintf(route->name, sizeof route->name, "tag %04X, %u Hz, %u channels, %s, as %s", route->tag,
              (unsigned)route->mode.sample_rate, route->mode.channels, route->decoding ? "decoding" : "encoding",
              route->layout == WINE ? "Wine" : "Windows");
-    check(*route, route->codec->accepts(&route->format, &route->block));
     route->coded = wfx_make(&route->format);
     route->pcm = pcm_make(&shapes[SHAPE_S16], route->mode.sample_rate, route->mode.channels);
     route->src = route->decoding ? route->coded : route->pcm;
@@ -285,7 +290,7 @@ bool route_next(struct route *route)
     while (mode_at(route, route->number / 4)) {
         route->decoding = route->number % 4 / 2 != 0;
         route->layout = route->number++ % 2 ? WINE : WINDOWS;
-        if (route->decoding ? route->codec->decoder.run != 0 : route->codec->encoder.run != 0) {
+        if (has_mode(route) && (route->decoding ? route->codec->decoder.run != 0 : route->codec->encoder.run != 0)) {
             route_make(route);
             return true;
         }
@@ -357,7 +362,8 @@ DWORD size_from_destination(void *instance, DWORD bytes)
 
 struct bytes converted(void *instance, struct bytes src, DWORD flags)
 {
-    DWORD room = size_from_source(instance, (DWORD)src.size);
+    /* A host that ends without a source gives room for what may still be kept. */
+    DWORD room = size_from_source(instance, src.size ? (DWORD)src.size : 1);
     struct bytes dst = { lend(room), 0 };
     struct conversion done = convert(instance, src.data, (DWORD)src.size, dst.data, room, flags);
 
@@ -367,14 +373,40 @@ struct bytes converted(void *instance, struct bytes src, DWORD flags)
     return dst;
 }
 
+/* In one of its modes, at least. */
+static bool has_frames_of_several_sizes(const struct codec *codec)
+{
+    bool several = false;
+
+    for (const struct mode *mode = codec->modes; mode->sample_rate; mode++) {
+        uint8_t extra[EXTRA_ROOM];
+        struct wave_format format = format_of(codec, *mode, extra);
+        struct block block;
+
+        several |= codec->accepts(&format, &block) && block.least != block.bytes;
+    }
+    return several;
+}
+
 struct bytes material(const struct route *route, unsigned blocks, DWORD more, uint32_t seed)
 {
     size_t size = (size_t)blocks * route->src_block + more;
     struct sound sound;
     uint8_t *data;
 
-    if (route->decoding)
+    if (route->decoding && !has_frames_of_several_sizes(route->codec))
         return (struct bytes){ lend_random(size, &seed), size };
+    if (route->decoding) {          /* random ones would make more sound than their bytes promise, or less */
+        struct bytes code;
+
+        sound = generated((size / route->src_block + 2) * route->block.samples * route->mode.channels, seed);
+        code = encode_all(route->codec, &route->format, 0, sound);
+        check(*route, code.size >= size);
+        data = lend_copy(code.data, size);
+        free(sound.samples);
+        free(code.data);
+        return (struct bytes){ data, size };
+    }
     sound = generated(size / 2 + 1, seed);
     data = lend_copy(sound.samples, size);
     free(sound.samples);

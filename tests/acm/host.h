@@ -25,7 +25,7 @@ void release(void);
 /* Whether `n` bytes are still as `lend` left them. */
 bool is_untouched(const void *from, size_t n);
 
-/* ---- Structures as Microsoft's msacm32 lays them out on x64, and as Wine's does: acm-contract.md, section 3 */
+/* ---- Structures as Microsoft's msacm32 lays them out on x64, and as Wine does */
 enum layout { WINDOWS, WINE };
 
 struct instance_layout {

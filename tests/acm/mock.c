@@ -10,8 +10,10 @@ unsigned passed_count;
 const char *environment;
 struct registered registered[8];
 unsigned registry_reads;
+BOOL registry_is_closed;
 BOOL kernel_has_registry = TRUE;
 DWORD64 processor_features;
+HICON icon_lent;
 
 void mock_fresh(void)
 {
@@ -23,6 +25,8 @@ void mock_fresh(void)
     environment = 0;
     kernel_has_registry = TRUE;
     processor_features = 0;
+    registry_is_closed = FALSE;
+    icon_lent = 0;
 }
 
 BOOL WINAPI IsProcessorFeaturePresent(DWORD feature) { return processor_features >> feature & 1; }
@@ -121,15 +125,104 @@ static LSTATUS WINAPI registry_value(HKEY root, const WCHAR *key, const WCHAR *v
     return ERROR_FILE_NOT_FOUND;
 }
 
-static char kernel32, advapi32;
+static LSTATUS WINAPI registry_create(HKEY root, const WCHAR *key, DWORD reserved, WCHAR *class, DWORD options, REGSAM access,
+                                     SECURITY_ATTRIBUTES *security, HKEY *at, DWORD *disposition)
+{
+    (void)reserved, (void)class, (void)options, (void)access, (void)security, (void)disposition;
+    if (registry_is_closed || root != HKEY_CURRENT_USER || !same("Software\\Microsoft\\Multimedia\\msacm.omniacm", key))
+        return ERROR_ACCESS_DENIED;
+    *at = (HKEY)(void *)registered;
+    return ERROR_SUCCESS;
+}
 
-HMODULE WINAPI GetModuleHandleW(LPCWSTR name) { return same("kernel32.dll", name) ? (HMODULE)(void *)&kernel32 : 0; }
+static LSTATUS WINAPI registry_delete(HKEY at, const WCHAR *value)
+{
+    for (struct registered *found = registered; at == (HKEY)(void *)registered && found->value; found++)
+        if (same(found->value, value)) {
+            for (; found->value; found++)
+                *found = found[1];
+            return ERROR_SUCCESS;
+        }
+    return ERROR_FILE_NOT_FOUND;
+}
 
-HMODULE WINAPI LoadLibraryW(LPCWSTR name) { return same("advapi32.dll", name) ? (HMODULE)(void *)&advapi32 : 0; }
+/* What is written is kept here, for as long as the test runs. */
+static LSTATUS WINAPI registry_set(HKEY at, const WCHAR *value, DWORD reserved, DWORD type, const BYTE *data, DWORD size)
+{
+    static char names[8][16], strings[1024];
+    struct registered *to = registered;
+    size_t n = 0;
+
+    (void)reserved;
+    registry_delete(at, value);
+    while (to->value)
+        to++;
+    do
+        names[to - registered][n] = (char)value[n];
+    while (value[n++]);
+    *to = (struct registered){ names[to - registered], type, 0, strings };
+    if (type == REG_DWORD)
+        memcpy(&to->number, data, sizeof to->number);
+    else
+        for (n = 0; n < size / sizeof(WCHAR); n++)
+            strings[n] = (char)((const WCHAR *)(const void *)data)[n];
+    return ERROR_SUCCESS;
+}
+
+static LSTATUS WINAPI registry_close(HKEY at) { return at == (HKEY)(void *)registered ? ERROR_SUCCESS : ERROR_INVALID_HANDLE; }
+
+static BOOL WINAPI module_find(DWORD flags, const WCHAR *address, HMODULE *module)
+{
+    *module = (HMODULE)(void *)registered;
+    return flags && address;
+}
+
+static HICON WINAPI icon_load(HINSTANCE module, const WCHAR *number)
+{
+    return module == (HMODULE)(void *)registered && number == MAKEINTRESOURCEW(1) ? icon_lent : 0;
+}
+
+static char kernel32, advapi32, user32;
+long libraries_loaded;
+
+HMODULE WINAPI GetModuleHandleW(LPCWSTR name)
+{
+    return same("kernel32.dll", name) ? (HMODULE)(void *)&kernel32 : icon_lent && same("user32.dll", name) ? (HMODULE)(void *)&user32 : 0;
+}
+
+/* No dialog can be shown here: of what shows one, there is none of kernel32's part. */
+HMODULE WINAPI LoadLibraryW(LPCWSTR name)
+{
+    HMODULE module = same("advapi32.dll", name) ? (HMODULE)(void *)&advapi32 : GetModuleHandleW(name);
+
+    libraries_loaded += module != 0;
+    return module;
+}
+
+BOOL WINAPI FreeLibrary(HMODULE module)
+{
+    libraries_loaded--;
+    return module != 0;
+}
 
 FARPROC WINAPI GetProcAddress(HMODULE module, LPCSTR name)
 {
-    BOOL has = (void *)module == (void *)(kernel_has_registry ? &kernel32 : &advapi32);
+    const struct {
+        void *module;
+        const char *name;
+        FARPROC call;
+    } calls[] = {
+        { kernel_has_registry ? &kernel32 : &advapi32, "RegGetValueW", (FARPROC)(void *)registry_value },
+        { &advapi32, "RegCreateKeyExW", (FARPROC)(void *)registry_create },
+        { &advapi32, "RegSetValueExW", (FARPROC)(void *)registry_set },
+        { &advapi32, "RegDeleteValueW", (FARPROC)(void *)registry_delete },
+        { &advapi32, "RegCloseKey", (FARPROC)(void *)registry_close },
+        { &kernel32, "GetModuleHandleExW", (FARPROC)(void *)module_find },
+        { &user32, "LoadIconW", (FARPROC)(void *)icon_load },
+    };
 
-    return has && strcmp(name, "RegGetValueW") == 0 ? (FARPROC)(void *)registry_value : 0;
+    for (size_t i = 0; i < sizeof calls / sizeof *calls; i++)
+        if ((void *)module == calls[i].module && strcmp(name, calls[i].name) == 0)
+            return calls[i].call;
+    return 0;
 }

@@ -47,7 +47,13 @@ struct registered {
 extern struct registered registered[8];
 extern unsigned registry_reads;
 extern DWORD64 processor_features;    /* bit n: IsProcessorFeaturePresent(n) */
+extern BOOL registry_is_closed;     /* nothing can be written */
 extern BOOL kernel_has_registry;    /* RegGetValueW in kernel32, as since Windows 7, or in advapi32 */
+
+/* A handle that user32 lends while it is loaded, or null: then there is no user32 to be had. */
+extern HICON icon_lent;
+
+extern long libraries_loaded;       /* and not freed again */
 
 /* Forgets everything. */
 void mock_fresh(void);

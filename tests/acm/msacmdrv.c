@@ -1,5 +1,4 @@
-/* The driver interface: its numbers, and both layouts of its structures on x64, against acm-contract.md, sections 2 and 3.
- */
+/* The driver interface: its numbers, and both layouts of its structures on x64, as the ACM has them. */
 #include "host.h"
 
 static void messages_have_their_numbers(void **unused)

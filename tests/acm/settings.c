@@ -159,6 +159,41 @@ static void a_tag_switched_off_keeps_its_place_alone(void **unused)
     assert_int_equal(stream_close((LPARAM)&instance), 0);
 }
 
+/* What the dialog writes is what a stream reads; the defaults leave nothing behind. */
+static void what_is_written_is_read(void **unused)
+{
+    const uint16_t off[] = { 7, 0x31, 0xFEDC, 0 }, none[] = { 0 };
+    struct settings wanted = { .quality = 2, .bit_order = 1, .nibble_order = 1, .dtx = 1 }, found, standard = DEFAULT_SETTINGS;
+    long loaded = libraries_loaded;
+
+    (void)unused;
+    assert_true(settings_write(&wanted, off));
+    environment = "quality=0,disabled=6";
+    settings_read_stored(&found);
+    assert_memory_equal(&found, &wanted, sizeof found);
+    assert_true(settings_disable_stored(7) && settings_disable_stored(0x31) && settings_disable_stored(0xFEDC));
+    assert_false(settings_disable_stored(6));
+    assert_true(settings_disable(6) && !settings_disable(7));
+    environment = 0;
+    found = read();
+    assert_memory_equal(&found, &wanted, sizeof found);
+    assert_true(settings_disable(7) && settings_disable(0x1500) && !settings_disable(6));
+    assert_true(settings_write(&standard, none));
+    assert_null(registered[0].value);
+    assert_int_equal(libraries_loaded, loaded);
+}
+
+static void a_failing_write_is_told(void **unused)
+{
+    const uint16_t off[] = { 7, 0 };
+    struct settings standard = DEFAULT_SETTINGS;
+
+    (void)unused;
+    registry_is_closed = TRUE;
+    assert_false(settings_write(&standard, off));
+    assert_false(settings_disable(7));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -167,6 +202,7 @@ int main(void)
         cmocka_unit_test_setup(the_best_set_that_the_processor_has_is_taken, fresh),
         cmocka_unit_test_setup(what_cannot_be_is_passed_over, fresh),
         cmocka_unit_test_setup(tags_are_switched_off, fresh),         cmocka_unit_test_setup(a_tag_switched_off_keeps_its_place_alone, fresh),
+        cmocka_unit_test_setup(what_is_written_is_read, fresh),       cmocka_unit_test_setup(a_failing_write_is_told, fresh),
     };
 
     return cmocka_run_group_tests_name("acm/settings", tests, 0, 0);

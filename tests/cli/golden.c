@@ -44,7 +44,8 @@ static int judge(const struct wave_format *format, enum golden_part part, struct
 {
     static const char *const parts[] = { "GOLDEN_ENCODE", "GOLDEN_DECODE", "GOLDEN_NOISE" };
     struct golden row = {
-        format->tag, format->sample_rate, format->channels, format->byte_rate, part, (uint32_t)result.size, 0
+        format->tag, format->sample_rate, format->channels, format->byte_rate, format->bits_per_sample, part,
+        (uint32_t)result.size, 0
     };
     const struct golden *known = golden_find(&row);
 
@@ -55,8 +56,8 @@ static int judge(const struct wave_format *format, enum golden_part part, struct
         seen[known - golden_table] = true;
     if (known && known->bytes == row.bytes && known->checksum == row.checksum)
         return 0;
-    print_message("{ 0x%04X, %u, %u, %u, %s, %u, 0x%08X },\n", row.tag, row.sample_rate, row.channels, row.byte_rate,
-                  parts[part], row.bytes, row.checksum);
+    print_message("{ 0x%04X, %u, %u, %u, %u, %s, %u, 0x%08X },\n", row.tag, row.sample_rate, row.channels, row.byte_rate,
+                  row.bits_per_sample, parts[part], row.bytes, row.checksum);
     return 1;
 }
 

@@ -43,7 +43,7 @@ void gsm610_encode_frame(struct encoder *state, const int16_t pcm[FRAME], struct
         gsm610_rpe_decode(sub, e);
         gsm610_long_term_synthesis(e, sub, now);
     }
-    memcpy(state->residual, state->residual + FRAME, LAG_MAX * sizeof *state->residual);
+    memmove(state->residual, state->residual + FRAME, LAG_MAX * sizeof *state->residual);
 }
 
 /* 4.3.2: in place of a lag out of range, the last one. */
@@ -66,7 +66,7 @@ void gsm610_decode_frame(struct decoder *state, const struct parameters *in, int
         gsm610_long_term_synthesis(e, &sub, state->residual + LAG_MAX + SUBFRAME * i);
     }
     memcpy(pcm, state->residual + LAG_MAX, FRAME * sizeof *pcm);
-    memcpy(state->residual, state->residual + FRAME, LAG_MAX * sizeof *state->residual);
+    memmove(state->residual, state->residual + FRAME, LAG_MAX * sizeof *state->residual);
     gsm610_short_term_synthesis(&state->short_term, in->lars, pcm);
     gsm610_postprocess(&state->emphasis, pcm);
 }

@@ -11,7 +11,7 @@
 #include "dsp.h"
 #include "fixed.h"
 
-enum { TAG_IMA = 0x11, HEADER = 4, LAST_INDEX = IMA_LAST_INDEX };
+enum { TAG_IMA = 0x11, TAG_XBOX = 0x69, HEADER = 4, LAST_INDEX = IMA_LAST_INDEX };
 
 static const struct mode modes[] = {
     { 8000, 1, 0 }, { 8000, 2, 0 }, { 11025, 1, 0 }, { 11025, 2, 0 },
@@ -34,7 +34,7 @@ struct chain {
 };
 
 /* Samples of each channel that a block's first bytes cover: the header's, and one for each code that every channel has. */
-static uint32_t covered(size_t bytes, unsigned channels, unsigned bits)
+static uint32_t covered(size_t bytes, uint16_t channels, unsigned bits)
 {
     size_t row = 4u * channels, body, torn;
 
@@ -299,4 +299,50 @@ const struct codec ima_adpcm = {
     .tag = TAG_IMA, .name = "IMA ADPCM", .modes = modes, .complete = complete, .accepts = accepts,
     .decoder = { sizeof(struct state), start, decode },
     .encoder = { sizeof(struct state), start, encode },
+};
+
+/* The Xbox' dialect, under a tag that was Voxware's: small blocks, whose last code counts for nothing. */
+
+enum { XBOX_BYTES = HEADER + 32, XBOX_SAMPLES = 64 };
+
+static const struct mode xbox_modes[] = {
+    { 11025, 1, 0 }, { 11025, 2, 0 }, { 22050, 1, 0 }, { 22050, 2, 0 },
+    { 44100, 1, 0 }, { 44100, 2, 0 }, { 48000, 1, 0 }, { 48000, 2, 0 }, { 0 }
+};
+
+/* Any count of blocks may be called one, and a missing size is known. */
+static bool xbox_accepts(const struct wave_format *format, struct block *block)
+{
+    uint32_t bytes = XBOX_BYTES * (uint32_t)format->channels;
+
+    *block = (struct block){ bytes, XBOX_SAMPLES, bytes };
+    return bytes != 0 && bytes <= UINT16_MAX && format->sample_rate != 0 && bits_of(format) == 4 &&
+           (format->block_align == 1 || format->block_align % bytes == 0);
+}
+
+static void xbox_complete(struct wave_format *format, const struct mode *mode)
+{
+    format->channels = mode->channels;
+    format->sample_rate = mode->sample_rate;
+    format->block_align = (uint16_t)(XBOX_BYTES * (uint32_t)mode->channels & UINT16_MAX);
+    format->bits_per_sample = 4;
+    format->extra_size = 2;
+    adpcm_complete_samples(format, XBOX_SAMPLES);
+}
+
+static void xbox_start(void *memory, const struct wave_format *format, const struct settings *settings)
+{
+    struct state *state = memory;
+
+    xbox_accepts(format, &state->block);
+    state->channels = format->channels;
+    state->bits = 4;
+    state->quality = settings->quality;
+    state->dsp = dsp_set(settings->simd);
+}
+
+const struct codec xbox_adpcm = {
+    .tag = TAG_XBOX, .name = "Xbox ADPCM", .modes = xbox_modes, .complete = xbox_complete, .accepts = xbox_accepts,
+    .decoder = { sizeof(struct state), xbox_start, decode },
+    .encoder = { sizeof(struct state), xbox_start, encode },
 };

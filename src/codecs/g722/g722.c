@@ -1,0 +1,80 @@
+/* ITU-T G.722, 64 kbit/s, and its modes of 56 and 48, which leave the lowest bits of each octet to other data. */
+#include "g722.h"
+#include "codec.h"
+
+enum { TAG_G722_ADPCM = 0x65 };
+
+static const uint16_t aliases[] = { 0x28F, 0xA112, 0 };     /* ffmpeg's; Polycom's */
+
+/* The other modes are read, and written on request: their octets come at the same rate. */
+static const struct mode modes[] = { { 16000, 1, 0 }, { 0 } };
+static const struct block block = { 1, 2, 1 };
+
+struct state {
+    struct g722 coder;
+    int mode;
+};
+
+/* Octets come at half the sample rate in every mode, so that no byte rate need tell one. Who counts bits of a codeword, or only the
+ * bits of sound in the byte rate, means 56 or 48 kbit/s; all else, and headers are often wrong, is 64. */
+static int mode_of(const struct wave_format *format)
+{
+    uint64_t sixteenths = (uint64_t)format->byte_rate * 16 / format->sample_rate;
+
+    if (format->bits_per_sample == 7 || format->bits_per_sample == 6)
+        return 9 - format->bits_per_sample;
+    return sixteenths == 7 ? 2 : sixteenths == 6 ? 3 : 1;
+}
+
+static bool accepts(const struct wave_format *format, struct block *out)
+{
+    *out = block;
+    return format->channels == 1 && format->sample_rate != 0;
+}
+
+/* Everyone writes 4 bits a sample; a mode is told as the bits of its codewords. */
+static void complete(struct wave_format *format, const struct mode *mode)
+{
+    uint64_t bits = mode->bit_rate == 0 ? 8 : mode->sample_rate ? (uint64_t)mode->bit_rate * 2 / mode->sample_rate : 0;
+
+    format->channels = bits >= 6 && bits <= 8 ? mode->channels : 0;
+    format->sample_rate = mode->sample_rate;
+    format->byte_rate = mode->sample_rate / 2;
+    format->block_align = 1;
+    format->bits_per_sample = bits == 8 ? 4 : (uint16_t)bits;
+    format->extra_size = 0;
+}
+
+static void start(void *memory, const struct wave_format *format, const struct settings *settings)
+{
+    struct state *state = memory;
+
+    (void)settings;
+    g722_start(&state->coder);
+    state->mode = mode_of(format);
+}
+
+static struct progress decode(void *memory, const uint8_t *src, int16_t *pcm, struct offer offer)
+{
+    struct state *state = memory;
+    size_t n = whole_blocks(offer.in, offer.out, &block, 1);
+
+    g722_decode_octets(&state->coder, src, pcm, n, state->mode);
+    return (struct progress){ n, 2 * n };
+}
+
+static struct progress encode(void *memory, const int16_t *pcm, uint8_t *dst, struct offer offer)
+{
+    struct state *state = memory;
+    size_t n = whole_blocks(offer.out, offer.in, &block, 1);
+
+    g722_encode_octets(&state->coder, pcm, dst, n, state->mode);
+    return (struct progress){ 2 * n, n };
+}
+
+const struct codec g722 = {
+    .tag = TAG_G722_ADPCM, .aliases = aliases, .name = "G.722 ADPCM", .modes = modes,
+    .complete = complete, .accepts = accepts,
+    .decoder = { sizeof(struct state), start, decode },
+    .encoder = { sizeof(struct state), start, encode },
+};

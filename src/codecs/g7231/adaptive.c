@@ -1,0 +1,43 @@
+/* The pitch predictor of five taps: what coder and decoder make of the past (clauses 2.18, 3.4). */
+#include <string.h>
+#include "plain.h"
+#include "tables.h"
+
+enum { LONG_LAG = SUBFRAME - 2 };
+
+const int16_t *g7231_taps(enum rate rate, int16_t pair_lag, int16_t index)
+{
+    return rate == RATE_63 && pair_lag < LONG_LAG ? g7231_gains_85[index] : g7231_gains_170[index];
+}
+
+/* Within a lag of the present, the period before is repeated. */
+void g7231_past(const int16_t *now, int lag, int16_t past[SUBFRAME + TAPS - 1])
+{
+    int period = TAPS / 2 + lag, n = SUBFRAME + TAPS - 1;
+
+    memcpy(past, now - period, (size_t)(n < period ? n : period) * sizeof *past);
+    for (int i = period; i < n; i++)
+        past[i] = past[i - lag];
+}
+
+/* Five taps of a code book come to 36775 at most: samples below 29000 do not let L_mac saturate, samples below 14000 not even
+ * the end. */
+void g7231_adaptive(const int16_t *now, enum rate rate, int16_t pair_lag, const struct subframe *sub, int16_t out[SUBFRAME])
+{
+    const int16_t *taps = g7231_taps(rate, pair_lag, sub->taps);
+    int16_t past[SUBFRAME + TAPS - 1];
+    int32_t sums[SUBFRAME] = { 0 }, peak;
+
+    g7231_past(now, pair_lag - 1 + sub->lag_offset, past);
+    peak = peak_of(past, SUBFRAME + TAPS - 1);
+    for (int j = 0; j < TAPS && peak < 29000; j++)
+        plain_add(sums, past + j, taps[j], SUBFRAME);
+    for (int i = 0; i < SUBFRAME && peak >= 29000; i++)
+        sums[i] = g7231_dot(0, past + i, taps, TAPS) >> 1;              /* even, or INT32_MAX: rounded like 2^31 */
+    if (peak < 14000)
+        for (int i = 0; i < SUBFRAME; i++)
+            out[i] = (int16_t)((sums[i] + 0x2000) >> 14);
+    else
+        for (int i = 0; i < SUBFRAME; i++)
+            out[i] = round_q13(sums[i]);
+}

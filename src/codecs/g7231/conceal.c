@@ -1,0 +1,60 @@
+/* What is put in place of a lost frame: clause 3.10.2. */
+#include <string.h>
+#include "plain.h"
+#include "tables.h"
+
+enum { MOST_LOST = 3, FADE_Q15 = 0x6000 };
+
+/* The lag, within 3 of the last pair's, that best predicts the last half of the frame; 0 where it gains too little. */
+static int16_t voiced_lag(const int16_t *half, int lag, int16_t energy)
+{
+    int64_t own = energy_of(half, PAIR), all;
+    int32_t best = 0;
+    int16_t cross, past;
+
+    lag = lag > HISTORY - 3 ? HISTORY - 3 : lag;
+    all = energy_of(half - HISTORY, HISTORY + PAIR);                    /* and so of any past in it */
+    for (int i = lag - 3, last = lag + 3; i <= last; i++) {
+        int32_t sum = L_dot(half, own, half - i, all, PAIR);
+
+        if (sum > best) {
+            best = sum;
+            lag = i;
+        }
+    }
+    cross = round_q15(best);
+    past = round_q15(L_energy(energy_of(half - lag, PAIR)));
+    return (int16_t)(cross > 0 && L_msu(L_mult(past, energy) >> 3, cross, cross) < 0 ? lag : 0);
+}
+
+void g7231_conceal_learn(struct concealment *state, const struct parameters *in, const int16_t normal[HISTORY + FRAME], int16_t shift)
+{
+    const int16_t *half = normal + HISTORY + FRAME - PAIR;
+
+    state->lost = 0;
+    state->gain = g7231_fixed_gains[(in->subframes[SUBFRAMES - 2].amplitude + in->subframes[SUBFRAMES - 1].amplitude) >> 1];
+    state->energy = round_q15(L_energy(energy_of(half, PAIR)));
+    state->shift = shift;
+    state->lag = voiced_lag(half, in->lags[PAIRS - 1], state->energy);
+}
+
+/* A voiced frame is continued with its lag, an unvoiced one with noise that later frames do not remember; both weaker with
+ * every frame, and from the third on there is silence. */
+void g7231_conceal(struct concealment *state, int16_t excitation[HISTORY + FRAME], int16_t out[FRAME])
+{
+    int16_t *now = excitation + HISTORY;
+
+    state->lost = (int16_t)(state->lost < MOST_LOST ? state->lost + 1 : MOST_LOST);
+    state->gain = mult_r(state->gain, FADE_Q15);
+    if (state->lost < MOST_LOST && state->lag != 0) {
+        for (int i = 0; i < FRAME; i++)
+            now[i] = now[i - state->lag];
+        for (int i = 0; i < FRAME; i++)
+            now[i] = mult(now[i], FADE_Q15);
+        memcpy(out, now, FRAME * sizeof *out);
+        return;
+    }
+    for (int i = 0; i < FRAME; i++)
+        out[i] = (int16_t)(state->lost < MOST_LOST ? mult(state->gain, random16(&state->seed)) : 0);
+    memset(excitation, 0, (HISTORY + FRAME) * sizeof *excitation);
+}

@@ -1,0 +1,180 @@
+/* Clause 4: what is sent, lowest bits first. */
+#include <string.h>
+#include "bits.h"
+#include "g7231.h"
+
+enum { INFO_63 = 0, INFO_53 = 1, INFO_SILENCE = 2, INFO_UNTRANSMITTED = 3 };
+enum { LAG_CODES = 124, SHORT_LAG = SUBFRAME - 2, TRAIN_BIT = 11 };
+
+/* 2.15: what the places of the pulses leave of 30 over 6 and 30 over 5, divided by 2^16 and 2^14, goes into one number. */
+enum { MOST_ODD = 9, MOST_PAIR = 90 };
+
+struct cursor {
+    uint8_t *bytes;
+    unsigned at;
+};
+
+/* Up to 24 bits; four bytes from the first one's on are there. */
+static uint32_t get(struct cursor *cursor, unsigned bits)
+{
+    uint32_t value = load32_le(cursor->bytes + cursor->at / 8) >> cursor->at % 8;
+
+    cursor->at += bits;
+    return value & (((uint32_t)1 << bits) - 1);
+}
+
+/* Into zeros. */
+static void put(struct cursor *cursor, uint32_t value, unsigned bits)
+{
+    for (unsigned i = 0; i < bits; i++, cursor->at++)
+        cursor->bytes[cursor->at / 8] |= (uint8_t)((value >> i & 1) << cursor->at % 8);
+}
+
+size_t g7231_frame_bytes(uint8_t first)
+{
+    static const uint8_t sizes[] = { [INFO_63] = 24, [INFO_53] = 20, [INFO_SILENCE] = 4, [INFO_UNTRANSMITTED] = 1 };
+
+    return sizes[first & 3];
+}
+
+static bool get_lags(struct cursor *cursor, struct parameters *out)
+{
+    bool legal = true;
+
+    for (int i = 0; i < PAIRS; i++) {
+        uint32_t code = get(cursor, 7);
+
+        legal = legal && code < LAG_CODES;
+        out->lags[i] = (int16_t)(LAG_MIN + code);
+        out->subframes[2 * i].lag_offset = 1;
+        out->subframes[2 * i + 1].lag_offset = (int16_t)get(cursor, 2);
+    }
+    return legal;
+}
+
+/* Taps and amplitude in one number; at the high rate and a short lag it has a bit to spare. */
+static bool get_gains(struct cursor *cursor, struct parameters *out)
+{
+    bool legal = true;
+
+    for (int i = 0; i < SUBFRAMES; i++) {
+        struct subframe *sub = &out->subframes[i];
+        bool train = out->rate == RATE_63 && out->lags[i / 2] < SHORT_LAG;
+        uint32_t code = get(cursor, 12);
+
+        sub->train = (int16_t)(train ? code >> TRAIN_BIT : 0);
+        code &= train ? (1u << TRAIN_BIT) - 1 : 0xFFF;
+        sub->taps = (int16_t)(code / FIXED_GAINS);
+        sub->amplitude = (int16_t)(code % FIXED_GAINS);
+        legal = legal && sub->taps < (train ? 85 : 170);
+    }
+    return legal;
+}
+
+static unsigned place_bits(int subframe) { return subframe % 2 ? 14 : 16; }
+
+static void get_pulses_63(struct cursor *cursor, struct subframe subs[SUBFRAMES])
+{
+    uint32_t most, code;
+
+    get(cursor, 1);
+    code = get(cursor, 13);
+    for (int i = 0; i < SUBFRAMES; i++) {
+        uint32_t pair = i < 2 ? code / MOST_PAIR : code % MOST_PAIR;
+
+        most = i % 2 ? pair % MOST_ODD : pair / MOST_ODD;
+        subs[i].places = (int32_t)(most << place_bits(i) | get(cursor, place_bits(i)));
+    }
+    for (int i = 0; i < SUBFRAMES; i++)
+        subs[i].signs = (int16_t)get(cursor, i % 2 ? 5 : 6);
+}
+
+static void get_pulses_53(struct cursor *cursor, struct subframe subs[SUBFRAMES])
+{
+    for (int i = 0; i < SUBFRAMES; i++)
+        subs[i].places = (int32_t)get(cursor, 12);
+    for (int i = 0; i < SUBFRAMES; i++)
+        subs[i].signs = (int16_t)get(cursor, 4);
+}
+
+bool g7231_unpack(const uint8_t *frame, struct parameters *out)
+{
+    uint8_t bytes[FRAME_BYTES + 3] = { 0 };
+    struct cursor cursor = { bytes, 0 };
+    uint32_t info;
+    bool legal;
+
+    memcpy(bytes, frame, g7231_frame_bytes(frame[0]));
+    memset(out, 0, sizeof *out);
+    info = get(&cursor, 2);
+    out->kind = info == INFO_UNTRANSMITTED ? UNTRANSMITTED : info == INFO_SILENCE ? SILENCE : SPEECH;
+    out->rate = info == INFO_53 ? RATE_53 : RATE_63;
+    if (out->kind == UNTRANSMITTED)
+        return true;
+    out->lsp = get(&cursor, 24);
+    if (out->kind == SILENCE) {
+        out->subframes[0].amplitude = (int16_t)get(&cursor, 6);
+        return true;
+    }
+    legal = get_lags(&cursor, out);
+    legal = get_gains(&cursor, out) && legal;
+    for (int i = 0; i < SUBFRAMES; i++)
+        out->subframes[i].grid = (int16_t)get(&cursor, 1);
+    (out->rate == RATE_63 ? get_pulses_63 : get_pulses_53)(&cursor, out->subframes);
+    return legal;
+}
+
+static void put_pulses_63(struct cursor *cursor, const struct subframe subs[SUBFRAMES])
+{
+    uint32_t most[SUBFRAMES];
+
+    for (int i = 0; i < SUBFRAMES; i++)
+        most[i] = (uint32_t)subs[i].places >> place_bits(i);
+    put(cursor, 0, 1);
+    put(cursor, (most[0] * MOST_ODD + most[1]) * MOST_PAIR + most[2] * MOST_ODD + most[3], 13);
+    for (int i = 0; i < SUBFRAMES; i++)
+        put(cursor, (uint32_t)subs[i].places, place_bits(i));
+    for (int i = 0; i < SUBFRAMES; i++)
+        put(cursor, (uint32_t)subs[i].signs, i % 2 ? 5 : 6);
+}
+
+static void put_pulses_53(struct cursor *cursor, const struct subframe subs[SUBFRAMES])
+{
+    for (int i = 0; i < SUBFRAMES; i++)
+        put(cursor, (uint32_t)subs[i].places, 12);
+    for (int i = 0; i < SUBFRAMES; i++)
+        put(cursor, (uint32_t)subs[i].signs, 4);
+}
+
+static void put_speech(struct cursor *cursor, const struct parameters *in)
+{
+    for (int i = 0; i < PAIRS; i++) {
+        put(cursor, (uint32_t)(in->lags[i] - LAG_MIN), 7);
+        put(cursor, (uint32_t)in->subframes[2 * i + 1].lag_offset, 2);
+    }
+    for (int i = 0; i < SUBFRAMES; i++) {
+        const struct subframe *sub = &in->subframes[i];
+
+        put(cursor, (uint32_t)(sub->taps * FIXED_GAINS + sub->amplitude + sub->train * (1 << TRAIN_BIT)), 12);
+    }
+    for (int i = 0; i < SUBFRAMES; i++)
+        put(cursor, (uint32_t)in->subframes[i].grid, 1);
+    (in->rate == RATE_63 ? put_pulses_63 : put_pulses_53)(cursor, in->subframes);
+}
+
+size_t g7231_pack(const struct parameters *in, uint8_t frame[FRAME_BYTES])
+{
+    struct cursor cursor = { frame, 0 };
+    uint32_t info = in->kind == UNTRANSMITTED ? INFO_UNTRANSMITTED : in->kind == SILENCE ? INFO_SILENCE
+                  : in->rate == RATE_53 ? INFO_53 : INFO_63;
+
+    memset(frame, 0, FRAME_BYTES);
+    put(&cursor, info, 2);
+    if (in->kind != UNTRANSMITTED)
+        put(&cursor, in->lsp, 24);
+    if (in->kind == SILENCE)
+        put(&cursor, (uint32_t)in->subframes[0].amplitude, 6);
+    if (in->kind == SPEECH)
+        put_speech(&cursor, in);
+    return g7231_frame_bytes(frame[0]);
+}

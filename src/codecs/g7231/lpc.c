@@ -1,0 +1,77 @@
+/* Linear prediction: clause 2.4. */
+#include <string.h>
+#include "plain.h"
+#include "tables.h"
+
+enum { SINE_Q15 = 0x799A, SINES = 14, SUBFRAMES_SEEN = 15 };           /* 0.95 */
+
+/* No sum saturates: |v| <= 4096, the squares of the window sum to 71.5, so no sum of products of windowed samples is beyond
+ * 71.6 2^24 < 2^31 1025 / 1024. */
+static void correlate(const int16_t *s, struct autocorrelation *out)
+{
+    int16_t v[WINDOW + ORDER] = { 0 }, shift;          /* zeros behind: every lag is a sum of WINDOW terms */
+    int32_t energy;
+    int norm;
+
+    memcpy(v, s, WINDOW * sizeof *v);
+    shift = g7231_normalise(v, WINDOW);
+    for (int i = 0; i < WINDOW; i++)
+        v[i] = mult_r(v[i], g7231_window_q15[i]);
+    energy = plain_dot(v, v, WINDOW);
+    energy += energy >> 10;                                             /* white noise 30 dB below */
+    norm = norm_l(energy);
+    memset(out, 0, sizeof *out);
+    out->r[0] = round_q15(L_shl(energy, norm));
+    out->shift = (int16_t)(out->r[0] == 0 ? 40 : norm + 2 * shift);
+    for (int i = 1; i <= ORDER && out->r[0] != 0; i++)
+        out->r[i] = round_q15(L_mls(L_shl(plain_dot(v, v + i, WINDOW), norm), g7231_lag_window_q15[i - 1]));
+}
+
+/* Levinson and Durbin's recursion; it ends early, with the coefficients that it has, where rounding would make the filter
+ * unstable. `second` is the second reflection coefficient, 0x7FFF then: near 1 for a sine. */
+int16_t g7231_levinson(const int16_t r[ORDER + 1], int16_t lpc_q13[ORDER], int16_t *second)
+{
+    int16_t energy = r[0], last[ORDER];
+
+    memset(lpc_q13, 0, ORDER * sizeof *lpc_q13);
+    for (int i = 0; i < ORDER; i++) {
+        int32_t sum = L_deposit_h(r[i + 1]) >> 2;
+        int16_t reflection;
+
+        for (int j = 0; j < i; j++)
+            sum = L_msu(sum, lpc_q13[j], r[i - j]);
+        sum = L_shl(sum, 2);
+        if (L_abs(sum) >= L_deposit_h(energy)) {
+            *second = INT16_MAX;
+            break;
+        }
+        reflection = div_l(L_abs(sum), energy);
+        if (sum >= 0)
+            reflection = negate(reflection);
+        if (i == 1)
+            *second = reflection;
+        lpc_q13[i] = round_q15(L_deposit_h(negate(reflection)) >> 2);
+        energy = round_q15(L_add(L_mls(sum, reflection), L_deposit_h(energy)));
+        memcpy(last, lpc_q13, sizeof last);
+        for (int j = 0; j < i; j++)
+            lpc_q13[j] = round_q15(L_mac(L_deposit_h(last[j]), reflection, last[i - j - 1]));
+    }
+    return energy;
+}
+
+/* The lowest 15 bits of `sine` tell which of the last subframes looked like a sine, the highest whether 14 of them did. */
+void g7231_lpc(const int16_t s[PAST + FRAME], int16_t lpc_q13[SUBFRAMES][ORDER], struct autocorrelation acf[SUBFRAMES], uint16_t *sine)
+{
+    int count = 0;
+
+    for (int k = 0; k < SUBFRAMES; k++) {
+        int16_t second = 0;
+
+        correlate(s + k * SUBFRAME, &acf[k]);
+        g7231_levinson(acf[k].r, lpc_q13[k], &second);
+        *sine = (uint16_t)((*sine << 1 | (second > SINE_Q15)) & 0x7FFF);
+    }
+    for (int i = 0; i < SUBFRAMES_SEEN; i++)
+        count += *sine >> i & 1;
+    *sine |= (uint16_t)(count >= SINES ? SINE : 0);
+}

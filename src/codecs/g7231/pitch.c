@@ -1,0 +1,110 @@
+/* The pitch of the weighted signal, normalised: the open loop's estimate (clause 2.9) and the harmonic noise shaping (2.11). */
+#include "plain.h"
+
+enum { OPEN_LAG_MAX = HISTORY - 3, RANGE = 3, LAGS = 2 * RANGE + 1, SHAPING_Q15 = 0x2800 };    /* 0.3125 */
+
+/* mantissa 2^-exponent of a squared correlation over an energy, the mantissa itself as a fraction. */
+struct score {
+    int16_t exponent, over, under;
+};
+
+static struct score score_of(int32_t cross, int32_t energy)
+{
+    int up = norm_l(cross), down = norm_l(energy);
+    int16_t root = round_q15(L_shl(cross, up));
+    int32_t square = L_mult(root, root);
+    int more = norm_l(square);
+    struct score score = { (int16_t)(2 * up + more - down), extract_h(L_shl(square, more)), round_q15(L_shl(energy, down)) };
+
+    if (score.over >= score.under) {
+        score.exponent--;
+        score.over >>= 1;
+    }
+    return score;
+}
+
+/* Whether a lag is better than the best until now; one that is no mere neighbour must be by 1.25 dB. */
+static bool better(struct score now, struct score best, bool far)
+{
+    int16_t over = now.exponent + 1 == best.exponent ? best.over >> 1 : best.over;
+    int32_t product = L_mult(now.over, best.under);
+
+    if (now.exponent >= best.exponent + 1)
+        return false;
+    if (now.exponent + 1 < best.exponent)
+        return true;
+    if (L_msu(product, now.under, over) <= 0)
+        return false;
+    return !far || L_msu(L_mac(L_negate(product >> 2), now.over, best.under), now.under, over) > 0;
+}
+
+int16_t g7231_open_loop(const int16_t *now)
+{
+    struct score best = { 30, 0x4000, INT16_MAX };
+    int lag = LAG_MIN;
+    int64_t own = energy_of(now, PAIR), exact = energy_of(now - LAG_MIN + 1, PAIR);
+    int32_t energy = L_energy(exact);
+
+    for (int i = LAG_MIN; i <= OPEN_LAG_MAX; i++) {
+        const int16_t *past = now - i;
+        struct score score;
+        int32_t cross;
+
+        exact += past[0] * past[0] - past[PAIR] * past[PAIR];
+        energy = L_mac(L_msu(energy, past[PAIR], past[PAIR]), past[0], past[0]);
+        cross = L_dot(now, own, past, exact, PAIR);
+        if (cross <= 0)
+            continue;
+        score = score_of(cross, energy);
+        if (better(score, best, i - lag >= LAG_MIN)) {
+            best = score;
+            lag = i;
+        }
+    }
+    return (int16_t)lag;
+}
+
+/* The lag within 3 of the open loop's with the best prediction, and its gain if that is worth 2 dB. */
+struct harmonic g7231_harmonic(const int16_t *now, int16_t lag)
+{
+    int32_t wide[1 + 2 * LAGS], peak = 0;
+    int16_t s[1 + 2 * LAGS], over = 1, under = INT16_MAX, cross;
+    int shift, best = -1;
+
+    /* Magnitudes up to 4096: 60 products of 2^24, doubled, are below 2^31. */
+    wide[0] = 2 * plain_dot(now, now, SUBFRAME);
+    for (int i = 0; i < LAGS; i++) {
+        const int16_t *past = now - (lag - RANGE + i);
+
+        wide[1 + 2 * i] = 2 * plain_dot(past, past, SUBFRAME);
+        wide[2 + 2 * i] = 2 * plain_dot(now, past, SUBFRAME);
+    }
+    for (int i = 0; i < 1 + 2 * LAGS; i++)
+        peak = L_abs(wide[i]) > peak ? L_abs(wide[i]) : peak;
+    shift = norm_l(peak);
+    for (int i = 0; i < 1 + 2 * LAGS; i++)
+        s[i] = round_q15(L_shl(wide[i], shift));
+    for (int i = 0; i < LAGS; i++) {
+        int16_t square = mult_r(s[2 + 2 * i], s[2 + 2 * i]);
+
+        if (s[2 + 2 * i] > 0 && L_msu(L_mult(square, under), s[1 + 2 * i], over) > 0) {
+            over = square;
+            under = s[1 + 2 * i];
+            best = i;
+        }
+    }
+    if (best < 0)
+        return (struct harmonic){ lag, 0 };
+    lag = (int16_t)(lag - RANGE + best);
+    cross = s[2 + 2 * best];
+    peak = L_mult(s[0], under);
+    if (L_sub(L_add(peak >> 2, peak >> 3), L_mult(cross, cross)) >= 0)
+        return (struct harmonic){ lag, 0 };
+    return (struct harmonic){ lag, cross >= under ? SHAPING_Q15 : mult_r(div_s(cross, under), SHAPING_Q15) };
+}
+
+void g7231_shape(const int16_t *weighted, struct harmonic harmonic, int16_t out[SUBFRAME])
+{
+    for (int i = 0; i < SUBFRAME; i++)
+        out[i] = round_q15(L_msu(L_deposit_h(weighted[i]), harmonic.gain_q15, weighted[i - harmonic.lag]));
+}

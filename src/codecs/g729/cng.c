@@ -1,0 +1,174 @@
+/* Comfort noise: the excitation of frames that are not sent, B.4.4, alike in the coder and the decoder. */
+#include <string.h>
+#include "g729.h"
+#include "double_precision.h"
+#include "sums.h"
+
+enum { PULSE_MAX = 5000, GAUSS_SHARE_Q15 = 19043, REST_SHARE_Q15 = 24576 };     /* sqrt(40) / 4 - 1; 1 - (1/2)^2 */
+
+int16_t g729_random(uint16_t *seed)
+{
+    *seed = (uint16_t)(*seed * 31821u + 13849u);
+    return wrap16(*seed);
+}
+
+int16_t g729_noise_gain(int16_t before, int16_t now)
+{
+    return add(mult_r(before, 28672), mult_r(now, 4096));
+}
+
+/* What a subframe draws: a lag, the adaptive codebook's gain, four pulses. */
+struct draw {
+    struct lag lag;
+    int16_t pitch_q14;
+    int places[4];
+    bool positive[4];
+};
+
+static void draw(uint16_t *seed, struct draw *out)
+{
+    unsigned bits = (uint16_t)g729_random(seed), third = bits & 3;
+
+    out->lag = (struct lag){ (int16_t)((bits >> 2 & 63) + 40), (int16_t)(third == 3 ? 0 : (int)third - 1) };
+    out->places[0] = (int)(bits >> 8 & 7) * 5;
+    out->positive[0] = bits >> 11 & 1;
+    out->places[1] = (int)(bits >> 12 & 7) * 5 + 1;
+    out->positive[1] = bits >> 15 & 1;
+    bits = (uint16_t)g729_random(seed);
+    out->places[2] = (int)(bits & 7) * 5 + 2;
+    out->positive[2] = bits >> 3 & 1;
+    out->places[3] = (int)(bits >> 5 & 7) * 5 + 3 + (int)(bits >> 4 & 1);
+    out->positive[3] = bits >> 8 & 1;
+    out->pitch_q14 = g729_random(seed) & 0x1FFF;
+}
+
+/* The sum of twelve uniform numbers is nearly Gaussian. */
+static int16_t gauss(uint16_t *seed)
+{
+    int32_t sum = 0;
+
+    for (int i = 0; i < 12; i++)
+        sum += g729_random(seed);
+    return (int16_t)(sum >> 7);
+}
+
+/* Gaussian noise of half the strength of the whole. */
+static void gaussian(int16_t gain_q3, uint16_t *seed, int16_t noise[SUBFRAME])
+{
+    int32_t scale;
+    int16_t factor;
+    int shift;
+
+    for (int i = 0; i < SUBFRAME; i++)
+        noise[i] = gauss(seed);
+    scale = Mpy_32_16(Inv_sqrt(L_energy(0, noise, SUBFRAME) >> 1), add(gain_q3, mult_r(gain_q3, GAUSS_SHARE_Q15)));
+    shift = norm_l(scale);
+    factor = extract_h(L_shl(scale, shift));
+    for (int i = 0; i < SUBFRAME; i++)
+        noise[i] = shr_r(mult_r(noise[i], factor), shift - 14);
+}
+
+static int16_t pulse_sum(const struct draw *drawn, const int16_t *x, int shift)
+{
+    int16_t sum = 0;
+
+    for (int i = 0; i < 4; i++) {
+        int16_t at = shr(x[drawn->places[i]], shift);
+
+        sum = drawn->positive[i] ? add(sum, at) : sub(sum, at);
+    }
+    return sum;
+}
+
+static int16_t square_root(int32_t x)
+{
+    int16_t root = 0;
+
+    for (int16_t bit = 0x4000; bit > 1; bit >>= 1)
+        if (x >= L_mult(add(root, bit), add(root, bit)))
+            root = add(root, bit);
+    return root;
+}
+
+/* 40 gain^2, Q2. */
+static int32_t wanted_energy(int16_t gain_q3)
+{
+    return L_mult(gain_q3, extract_l(L_mult(gain_q3, SUBFRAME) >> 6));
+}
+
+/* The pulses' common height solves a quadratic equation, so that with them the subframe has the energy wanted: of its two
+ * roots the lesser. `linear` is half the linear term, `rest` the discriminant, both lowered by `shift` bits. */
+static int16_t pulse_height(int16_t linear, int32_t rest, int shift)
+{
+    int16_t root = square_root(rest), height = sub(root, linear), other = negate(add(linear, root));
+
+    height = shr_r(abs_s(other) < abs_s(height) ? other : height, 2 - shift);
+    return height > PULSE_MAX ? PULSE_MAX : height < -PULSE_MAX ? -PULSE_MAX : height;
+}
+
+/* Adaptive and Gaussian parts, mixed in place; gives the shift that leaves 13 bits of the greatest. */
+static int mix(int16_t pitch_q14, const int16_t noise[SUBFRAME], int16_t now[SUBFRAME])
+{
+    int16_t peak = 0;
+
+    for (int i = 0; i < SUBFRAME; i++) {
+        now[i] = add(mult_r(now[i], shl(pitch_q14, 1)), noise[i]);
+        peak = abs_s(now[i]) > peak ? abs_s(now[i]) : peak;
+    }
+    return peak == 0 || norm_s(peak) >= 3 ? 0 : 3 - norm_s(peak);
+}
+
+/* With more energy than wanted already, the Gaussian part stands alone, and the equation always has roots. */
+static int16_t height_on_noise(int16_t gain_q3, const struct draw *drawn, const int16_t noise[SUBFRAME])
+{
+    int any = 0, shift;
+    int16_t linear;
+
+    for (int i = 0; i < 4; i++)
+        any |= abs_s(noise[drawn->places[i]]);
+    shift = any & 0x4000 ? 2 : 1;
+    linear = pulse_sum(drawn, noise, shift);
+    return pulse_height(linear, L_mac(L_shr(Mpy_32_16(wanted_energy(gain_q3), REST_SHARE_Q15), 2 * shift - 1), linear, linear), shift);
+}
+
+static struct noise_pitch excite(int16_t gain_q3, uint16_t *seed, int16_t *now)
+{
+    struct draw drawn;
+    int16_t noise[SUBFRAME], scaled[SUBFRAME], linear, height;
+    int32_t rest;
+    int shift;
+
+    draw(seed, &drawn);
+    gaussian(gain_q3, seed, noise);
+    g729_adaptive_codebook(now, drawn.lag);
+    shift = mix(drawn.pitch_q14, noise, now);
+    for (int i = 0; i < SUBFRAME; i++)
+        scaled[i] = (int16_t)(now[i] >> shift);
+    linear = (int16_t)(pulse_sum(&drawn, scaled, 0) >> 1);
+    rest = L_sub(L_shr(wanted_energy(gain_q3), 1 + 2 * shift), L_energy(0, scaled, SUBFRAME));
+    rest = L_mac(rest, linear, linear);
+    if (rest < 0) {
+        memcpy(now, noise, sizeof noise);
+        drawn.pitch_q14 = 0;
+        height = height_on_noise(gain_q3, &drawn, noise);
+    } else {
+        height = pulse_height(linear, rest, shift + 1);
+    }
+    for (int i = 0; i < 4; i++) {
+        int16_t *at = &now[drawn.places[i]];
+
+        *at = drawn.positive[i] ? add(*at, height) : sub(*at, height);
+    }
+    return (struct noise_pitch){ drawn.lag.whole, drawn.pitch_q14 };
+}
+
+void g729_noise_excitation(int16_t gain_q3, uint16_t *seed, int16_t now[FRAME], struct noise_pitch pitch[SUBFRAMES])
+{
+    for (int i = 0; i < SUBFRAMES; i++)
+        if (gain_q3 == 0) {
+            memset(now + i * SUBFRAME, 0, SUBFRAME * sizeof *now);
+            pitch[i] = (struct noise_pitch){ SUBFRAME + 1, 0 };
+        } else {
+            pitch[i] = excite(gain_q3, seed, now + i * SUBFRAME);
+        }
+}

@@ -1,0 +1,205 @@
+/* The search for four pulses: A.3.8.1. */
+#include <string.h>
+#include "g729.h"
+#include "sums.h"
+
+enum { TRACKS = 5 };                    /* track t: samples t, t + 5, ...; pulses stand on tracks 0, 1, 2, and 3 or 4 */
+
+struct matrix {
+    int16_t d[SUBFRAME];                /* (52): correlation of the target with the response, its sign taken away */
+    int32_t sign[SUBFRAME];             /* 0, or -1 where it was negative */
+    int16_t phi[SUBFRAME][SUBFRAME];    /* (53): correlations of the response, with both places' signs; none within a track */
+};
+
+/* Scaled so that the energy has its highest bits in 16; as the standard does it, with an energy that may be saturated. Whether
+ * no sum of products can saturate any more. */
+static bool scale_response(const int16_t h_q12[SUBFRAME], int16_t h[SUBFRAME])
+{
+    int32_t energy = L_energy(0, h_q12, SUBFRAME);
+    int shift = extract_h(energy) > 32000 ? -1 : norm_l(energy) >> 1;
+
+    for (int i = 0; i < SUBFRAME; i++)
+        h[i] = shl(h_q12[i], shift);
+    return energy_of(h, SUBFRAME) < 1 << 30;
+}
+
+/* A product with signs, as the standard does it with -1 and 0.99997: one less where signs agree and it is positive. */
+static int16_t with_signs(int16_t x, bool differ) { return differ ? negate(x) : (int16_t)(x - (x > 0)); }
+
+/* A diagonal from its lower end up: a product more at each step. Here without saturation, and with signs of 0 and -1: -32768
+ * does not occur, for this is at most cos(pi / 41) of the energy (Fejer). */
+static void correlate(const int16_t h[SUBFRAME], int apart, struct matrix *matrix)
+{
+    const int32_t *sign = matrix->sign, *other = matrix->sign + apart;
+    int16_t (*phi)[SUBFRAME] = matrix->phi;
+    int32_t sum = 0;
+
+    for (int i = SUBFRAME - 1 - apart, j = SUBFRAME - 1; i >= 0; i--, j--, h++) {
+        int32_t product, differ = sign[i] ^ other[i];
+
+        sum += h[0] * h[apart];
+        product = sum >> 15;
+        product = ((product - (product > 0)) & ~differ) | (-product & differ);
+        phi[i][j] = phi[j][i] = (int16_t)product;
+    }
+}
+
+static void correlate_in_steps(const int16_t h[SUBFRAME], int apart, struct matrix *matrix)
+{
+    int32_t sum = 0;
+
+    for (int i = SUBFRAME - 1 - apart, j = SUBFRAME - 1; i >= 0; i--, j--, h++) {
+        sum = L_mac(sum, h[0], h[apart]);
+        matrix->phi[i][j] = matrix->phi[j][i] = with_signs(extract_h(sum), matrix->sign[i] != matrix->sign[j]);
+    }
+}
+
+static void fill(const int16_t h[SUBFRAME], bool safe, struct matrix *matrix)
+{
+    int32_t sum = 0;
+
+    for (int i = SUBFRAME - 1, k = 0; i >= 0; i--, k++) {
+        sum = L_mac(sum, h[k], h[k]);
+        matrix->phi[i][i] = extract_h(sum);
+    }
+    for (int apart = 1; apart < SUBFRAME; apart++)
+        if (apart % TRACKS != 0)
+            (safe ? correlate : correlate_in_steps)(h, apart, matrix);
+}
+
+static void take_signs(const int16_t d[SUBFRAME], struct matrix *matrix)
+{
+    for (int i = 0; i < SUBFRAME; i++) {
+        matrix->sign[i] = -(d[i] < 0);
+        matrix->d[i] = abs_s(d[i]);
+    }
+}
+
+/* A choice of pulses: squared sum of d over the energy, kept as the two. */
+struct choice {
+    int32_t square, energy;             /* within 16 bits */
+    int places[4];                      /* two of them while two are chosen */
+};
+
+static bool is_better(int32_t square, int32_t energy, const struct choice *than)
+{
+    return than->energy * square > than->square * energy;
+}
+
+static int best_of_track(const struct matrix *matrix, int track, int except)
+{
+    int best = except == track ? track + TRACKS : track;
+
+    for (int p = best + TRACKS; p < SUBFRAME; p += TRACKS)
+        if (p != except && matrix->d[p] > matrix->d[best])
+            best = p;
+    return best;
+}
+
+/* Magnitudes of d are 2^13 at most: four of them saturate at the last. */
+static int32_t square_of(int32_t sum)
+{
+    sum -= sum >> 15;
+    return sum * sum >> 15;
+}
+
+/* The first two pulses: either of the two strongest of one track with any of another. Energies are a quarter; products of
+ * numbers within 2^15 with 2^14 and less add up to less than 2^31. */
+static struct choice first_pair(const struct matrix *matrix, int track, int other)
+{
+    struct choice best = { -1, 1, { track, other } };
+    int p = -1;
+
+    for (int i = 0; i < 2; i++) {
+        const int16_t *row = matrix->phi[p = best_of_track(matrix, track, p)];
+
+        for (int q = other; q < SUBFRAME; q += TRACKS) {
+            int32_t energy = (row[p] + 2 * row[q] + matrix->phi[q][q]) * (1 << 14);
+            int32_t square = square_of(matrix->d[p] + matrix->d[q]), rounded = (energy + 0x8000) >> 16;
+
+            if (is_better(square, rounded, &best))
+                best = (struct choice){ square, rounded, { p, q } };
+        }
+    }
+    return best;
+}
+
+/* The other two, all pairs. Energies are a sixteenth. */
+static struct choice second_pair(const struct matrix *matrix, const struct choice *first, int track, int other)
+{
+    const int16_t *row0 = matrix->phi[first->places[0]], *row1 = matrix->phi[first->places[1]];
+    int32_t halves[SUBFRAME / TRACKS], sum0 = matrix->d[first->places[0]] + matrix->d[first->places[1]];
+    struct choice best = { -1, 1, { first->places[0], first->places[1], track, other } };
+
+    for (int q = other, m = 0; q < SUBFRAME; q += TRACKS, m++)
+        halves[m] = (((2 * row0[q] + 2 * row1[q] + matrix->phi[q][q]) * (1 << 13) + 0x8000) >> 16) * (1 << 15);
+    for (int p = track; p < SUBFRAME; p += TRACKS) {
+        int32_t energy = first->energy * (1 << 14) + (2 * row0[p] + 2 * row1[p] + matrix->phi[p][p]) * (1 << 12) + 0x8000;
+        int32_t sum1 = sum0 + matrix->d[p];
+
+        for (int q = other, m = 0; q < SUBFRAME; q += TRACKS, m++) {
+            int32_t square = square_of(sum1 + matrix->d[q]);
+            int32_t rounded = (energy + matrix->phi[p][q] * (1 << 13) + halves[m]) >> 16;
+
+            if (is_better(square, rounded, &best)) {
+                best.square = square;
+                best.energy = rounded;
+                best.places[2] = p;
+                best.places[3] = q;
+            }
+        }
+    }
+    return best;
+}
+
+/* With the fourth pulse on track 3, then 4, from either end of the loop of tracks. `chosen` by track. */
+static void search(const struct matrix *matrix, int chosen[4])
+{
+    struct choice best = { -1, 1, { 0, 1, 2, 3 } };
+
+    for (int last = 3; last < TRACKS; last++)
+        for (int turn = 0; turn < 2; turn++) {
+            struct choice first = turn == 0 ? first_pair(matrix, 2, last) : first_pair(matrix, last, 0);
+            struct choice all = turn == 0 ? second_pair(matrix, &first, 0, 1) : second_pair(matrix, &first, 1, 2);
+
+            if (is_better(all.square, all.energy, &best))
+                best = all;
+        }
+    for (int i = 0; i < 4; i++)
+        chosen[best.places[i] % TRACKS < 3 ? best.places[i] % TRACKS : 3] = best.places[i];
+}
+
+/* 3.8.2, and the pulses through the filter. Their sum saturates in the order of tracks. */
+static void describe(const struct matrix *matrix, const int chosen[4], const int16_t h_q12[SUBFRAME], struct subframe *out,
+                     int16_t filtered_q12[SUBFRAME])
+{
+    unsigned places[4];
+
+    out->signs = 0;
+    memset(filtered_q12, 0, SUBFRAME * sizeof *filtered_q12);
+    for (int i = 0; i < 4; i++) {
+        int sample = chosen[i], place = sample / TRACKS;
+        bool negative = matrix->sign[sample] != 0;
+
+        for (int n = sample; n < SUBFRAME; n++)
+            filtered_q12[n] = negative ? sub(filtered_q12[n], h_q12[n - sample]) : add(filtered_q12[n], h_q12[n - sample]);
+        places[i] = (unsigned)(i < 3 ? place : 2 * place + sample % TRACKS - 3);
+        out->signs = (uint8_t)(out->signs | !negative << i);
+    }
+    out->positions = (uint16_t)(places[0] | places[1] << 3 | places[2] << 6 | places[3] << 9);
+}
+
+void g729_codebook_search(const int16_t h_q12[SUBFRAME], const int16_t target[SUBFRAME], struct subframe *out,
+                          int16_t filtered_q12[SUBFRAME])
+{
+    int16_t h[SUBFRAME], d[SUBFRAME];
+    struct matrix matrix;
+    int chosen[4];
+    bool safe = scale_response(h_q12, h);
+
+    g729_backward_filter(h_q12, target, d);
+    take_signs(d, &matrix);
+    fill(h, safe, &matrix);
+    search(&matrix, chosen);
+    describe(&matrix, chosen, h_q12, out, filtered_q12);
+}

@@ -1,0 +1,109 @@
+/* The open-loop lag, from every second sample of the weighted speech: A.3.4. */
+#include "g729.h"
+#include "double_precision.h"
+#include "sums.h"
+
+enum { PAIRS = (LAG_MAX + 1) / 2 };
+
+/* The weighted speech in two grids: even[PAIRS + k] is sample 2 k, odd[PAIRS + k] sample 2 k + 1, k from -PAIRS on. */
+struct grids {
+    int16_t even[PAIRS + FRAME / 2], odd[PAIRS + FRAME / 2];
+    bool safe;                          /* no sum of products can saturate */
+};
+
+static void split(const int16_t *weighted, struct grids *out)
+{
+    int64_t energy_even, energy_odd;
+    int up = 0;
+
+    out->even[0] = 0;                   /* sample -144, which no lag reaches */
+    for (int k = 0; k < PAIRS + FRAME / 2; k++) {
+        out->odd[k] = weighted[2 * (k - PAIRS) + 1];
+        if (k > 0)
+            out->even[k] = weighted[2 * (k - PAIRS)];
+    }
+    energy_odd = energy_of(out->odd, PAIRS + FRAME / 2);
+    if (energy_odd >= 1 << 30)
+        up = -3;
+    else if (energy_odd < 1 << 19)
+        up = 3;
+    for (int k = 0; k < PAIRS + FRAME / 2 && up != 0; k++) {
+        out->even[k] = shl(out->even[k], up);
+        out->odd[k] = shl(out->odd[k], up);
+    }
+    energy_even = energy_of(out->even, PAIRS + FRAME / 2);
+    energy_odd = energy_of(out->odd, PAIRS + FRAME / 2);
+    out->safe = energy_even < 1 << 30 && energy_odd < 1 << 30;
+}
+
+static const int16_t *delayed(const struct grids *grids, int lag)
+{
+    return lag % 2 == 0 ? grids->even + PAIRS - lag / 2 : grids->odd + PAIRS - (lag + 1) / 2;
+}
+
+static int32_t correlation(const struct grids *grids, int lag)
+{
+    const int16_t *now = grids->even + PAIRS, *past = delayed(grids, lag);
+
+    return grids->safe ? 2 * dot(now, past, FRAME / 2) : L_dot(0, now, past, FRAME / 2);
+}
+
+struct candidate {
+    int lag;
+    int32_t correlation;
+};
+
+static void consider(const struct grids *grids, int lag, struct candidate *best)
+{
+    int32_t now = correlation(grids, lag);
+
+    if (now > best->correlation)
+        *best = (struct candidate){ lag, now };
+}
+
+/* (A.5): over the root of the energy. */
+static int16_t normalised(const struct grids *grids, const struct candidate *best)
+{
+    return extract_l(Mpy_32(best->correlation, Inv_sqrt(L_energy(1, delayed(grids, best->lag), FRAME / 2))));
+}
+
+static bool is_near(int a, int b, int distance) { return a - b < distance && b - a < distance; }
+
+/* A shorter lag of which a longer one is nearly a multiple, two or three times, gains by a share of the longer one's. */
+static int16_t favoured(int16_t strength, int lag, int longer, int16_t share)
+{
+    if (is_near(2 * lag, longer, 5))
+        strength = add(strength, share);
+    if (is_near(3 * lag, longer, 7))
+        strength = add(strength, share);
+    return strength;
+}
+
+int16_t g729_open_loop_lag(const int16_t *weighted)
+{
+    struct grids grids;
+    struct candidate best1 = { 20, INT32_MIN }, best2 = { 40, INT32_MIN }, best3 = { 80, INT32_MIN };
+    int16_t strength1, strength2, strength3;
+    int middle;
+
+    split(weighted, &grids);
+    for (int lag = 20; lag < 40; lag++)
+        consider(&grids, lag, &best1);
+    for (int lag = 40; lag < 80; lag++)
+        consider(&grids, lag, &best2);
+    for (int lag = 80; lag < 143; lag += 2)
+        consider(&grids, lag, &best3);
+    middle = best3.lag;
+    consider(&grids, middle + 1, &best3);
+    consider(&grids, middle - 1, &best3);
+    strength1 = normalised(&grids, &best1);
+    strength2 = normalised(&grids, &best2);
+    strength3 = normalised(&grids, &best3);
+    strength2 = favoured(strength2, best2.lag, best3.lag, strength3 >> 2);
+    strength1 = favoured(strength1, best1.lag, best2.lag, mult(strength2, 6554));
+    if (strength1 < strength2) {
+        strength1 = strength2;
+        best1 = best2;
+    }
+    return (int16_t)(strength1 < strength3 ? best3.lag : best1.lag);
+}

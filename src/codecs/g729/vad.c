@@ -1,0 +1,250 @@
+/* Voice activity detection: B.3. Energies and their differences are in dB / 10, Q11; spectral distortion is Q15 / 4; zero crossings
+ * are a share, Q15. */
+#include <string.h>
+#include "tables.h"
+#include "double_precision.h"
+
+enum { LEAST_ENERGY = 3072, START_FRAMES = 32, STEADY_FRAMES = 128 };           /* 15 dB */
+enum { MARGIN = 614, FLAT_DISTORTION = 83 };                                    /* 3 dB; 0.0025 */
+
+void g729_vad_start(struct vad *vad)
+{
+    memset(vad, 0, sizeof *vad);
+    vad->may_extend = true;
+    vad->lowest = INT16_MAX;
+    vad->last_voiced = vad->voiced_before = true;
+}
+
+/* B.3.1: what a frame is told by. */
+struct features {
+    int16_t energy, low_energy, distortion, crossings;
+};
+
+/* 10 log10 of x 2^exponent over 240 samples, less a full band's. */
+static int16_t level(int32_t x, int exponent)
+{
+    int32_t db = L_mac(Mpy_32_16(Log2(x), 9864), 9864, (int16_t)(exponent - 2));
+
+    return sub(extract_h(L_shl(db, 11)), 4875);
+}
+
+static struct features measure(const struct vad *vad, const struct autocorrelation *r, const int16_t lsf_q15[ORDER],
+                               const int16_t s[WINDOW])
+{
+    struct features out = { .energy = level(r->r[0], r->exponent) };
+    int32_t low = 0, distortion = 0;
+
+    for (int i = 1; i <= VAD_ORDER; i++)
+        low = L_mac(low, extract_h(r->r[i]), g729_low_band_q15[i]);
+    out.low_energy = level(L_mac(L_shl(low, 1), extract_h(r->r[0]), g729_low_band_q15[0]), r->exponent);
+    for (int i = 0; i < ORDER; i++) {
+        int16_t apart = sub(lsf_q15[i], vad->mean_lsf_q15[i]);
+
+        distortion = L_mac(distortion, apart, apart);
+    }
+    out.distortion = extract_h(distortion);
+    for (int i = 121; i <= 200; i++)                            /* the 80 of the frame, less the look-ahead */
+        if (mult(s[i - 1], s[i]) < 0)
+            out.crossings = add(out.crossings, 410);            /* 1 / 80 */
+    return out;
+}
+
+/* The lowest energy of the last 128 frames and the ones since, in sixteen groups of eight: B.3.2. */
+static void follow_lowest(struct vad *vad, int16_t energy)
+{
+    int frame = vad->frame, in_group = frame & 7;
+    bool starting = frame <= STEADY_FRAMES;
+
+    if (!starting && in_group == 1) {
+        vad->lowest = vad->lowest_of_groups;
+        vad->lowest_of_group = INT16_MAX;
+    }
+    if (energy < vad->lowest)
+        vad->lowest = energy;
+    if (energy < vad->lowest_of_group)
+        vad->lowest_of_group = energy;
+    if (in_group != 0)
+        return;
+    if (starting) {
+        vad->groups[frame / 8 - 1] = vad->lowest;
+        vad->lowest = INT16_MAX;
+    } else {
+        memmove(vad->groups, vad->groups + 1, 15 * sizeof *vad->groups);
+        vad->groups[15] = vad->lowest_of_group;
+    }
+    vad->lowest_of_groups = vad->groups[0];
+    for (int i = 1; i < 16; i++)
+        if (vad->groups[i] < vad->lowest_of_groups)
+            vad->lowest_of_groups = vad->groups[i];
+}
+
+static int16_t smooth(int16_t mean, int16_t keep_q15, int16_t now, int16_t take_q15)
+{
+    return extract_h(L_mac(L_mult(keep_q15, mean), take_q15, now));
+}
+
+/* The first 32 frames: means of the loud ones, each added as 1/32. */
+static bool start_up(struct vad *vad, const struct features *now, const int16_t lsf_q15[ORDER])
+{
+    if (now->energy < LEAST_ENERGY) {
+        vad->quiet_at_start++;
+        return false;
+    }
+    vad->mean_full = extract_h(L_mac(L_deposit_h(vad->mean_full), now->energy, 1024));
+    vad->mean_crossings = extract_h(L_mac(L_deposit_h(vad->mean_crossings), now->crossings, 1024));
+    for (int i = 0; i < ORDER; i++)
+        vad->mean_lsf_q15[i] = extract_h(L_mac(L_deposit_h(vad->mean_lsf_q15[i]), lsf_q15[i], 1024));
+    return true;
+}
+
+/* Their number is known now. */
+static void end_start_up(struct vad *vad)
+{
+    struct scale scale = g729_start_scales[vad->quiet_at_start];
+
+    vad->mean_full = extract_h(L_shl(L_mult(vad->mean_full, scale.factor_q15), scale.shift));
+    vad->mean_crossings = extract_h(L_shl(L_mult(vad->mean_crossings, scale.factor_q15), scale.shift));
+    for (int i = 0; i < ORDER; i++)
+        vad->mean_lsf_q15[i] = extract_h(L_shl(L_mult(vad->mean_lsf_q15[i], scale.factor_q15), scale.shift));
+    vad->mean_energy = sub(vad->mean_full, 2048);               /* 10 dB, 12 dB */
+    vad->mean_low_energy = sub(vad->mean_full, 2458);
+}
+
+/* Differences from the background. */
+enum difference { FULL, LOW, CROSSINGS, DISTORTION, NONE };
+
+/* B.3.5, Table B.1: a plane in the space of differences, (factor x + constant) 2^-shift + y 2^y_shift; beyond it is voice. */
+static const struct plane {
+    enum difference x;
+    int16_t factor;
+    int32_t constant;
+    int8_t shift;
+    enum difference y;
+    int8_t y_shift;
+    bool above;
+} planes[] = {
+    { CROSSINGS, -14680, -28521 * 16384, 8, DISTORTION, 16, true },
+    { CROSSINGS, 19065, -19446 * 16384, 7, DISTORTION, 16, true },
+    { CROSSINGS, 20480, 16384 * 16384, 2, FULL, 16, false },
+    { CROSSINGS, -16384, 19660 * 16384, 2, FULL, 16, false },
+    { FULL, 32767, 30802 * 2048, 0, NONE, 0, false },
+    { DISTORTION, -28160, 19988 * 128, 0, FULL, 10, false },
+    { DISTORTION, 32767, -30199 * 64, 0, NONE, 0, true },
+    { CROSSINGS, -20480, 22938 * 16384, 2, FULL, 16, false },
+    { CROSSINGS, 23831, 31576 * 8192, 2, FULL, 16, false },
+    { FULL, 32767, 17367 * 4096, 0, NONE, 0, false },
+    { DISTORTION, -22400, 25395 * 64, 0, LOW, 9, false },
+    { FULL, -30427, -29959 * 512, 0, LOW, 16, true },
+    { FULL, -23406, 28087 * 1024, 0, LOW, 16, false },
+    { FULL, 24576, 29491 * 2048, 0, LOW, 15, false },
+};
+
+static bool is_voice(const int16_t differences[NONE + 1])
+{
+    for (size_t i = 0; i < sizeof planes / sizeof *planes; i++) {
+        const struct plane *plane = &planes[i];
+        int32_t side = L_add(L_mult(differences[plane->x], plane->factor), plane->constant) >> plane->shift;
+
+        side = L_add(side, differences[plane->y] * (1 << plane->y_shift));
+        if (plane->above ? side > 0 : side < 0)
+            return true;
+    }
+    return false;
+}
+
+/* B.3.6: the first decision, smoothed by those before. `hung` tells that voice was drawn out. */
+static bool smoothed(struct vad *vad, bool voiced, int16_t energy, int16_t energy_difference, bool *hung)
+{
+    *hung = false;
+    if (vad->last_voiced && !voiced && energy_difference < -410 && energy > LEAST_ENERGY)
+        voiced = *hung = true;
+    if (!vad->may_extend)
+        vad->may_extend = true;
+    else if (vad->voiced_before && vad->last_voiced && !voiced && abs_s(sub(vad->last_energy, energy)) <= MARGIN) {
+        voiced = *hung = true;
+        vad->may_extend = ++vad->extended <= 4;
+        if (!vad->may_extend)
+            vad->extended = 0;
+    }
+    if (!voiced && vad->silent < 11)                            /* more is not asked for */
+        vad->silent++;
+    if (voiced && vad->silent > 10 && sub(energy, vad->last_energy) <= MARGIN) {
+        voiced = false;
+        vad->silent = 0;
+    }
+    if (voiced)
+        vad->silent = 0;
+    return voiced;
+}
+
+/* B.3.7: the background is followed the slower the longer. In Q15, what is kept of energies, crossings and the spectrum. */
+static void update(struct vad *vad, const struct features *now, const int16_t lsf_q15[ORDER])
+{
+    static const struct { int16_t keep, take, keep_crossings, take_crossings, keep_lsf, take_lsf; } steps[] = {
+        { 24576, 8192, 26214, 6554, 19661, 13017 }, { 31130, 1638, 30147, 2621, 21299, 11469 },
+        { 31785, 983, 30802, 1966, 22938, 9830 },   { 32440, 328, 31457, 1311, 24576, 8192 },
+        { 32604, 164, 32440, 328, 24576, 8192 },    { 32604, 164, 32702, 66, 24576, 8192 },
+    };
+    int step;
+
+    if (vad->updates < 60)
+        vad->updates++;
+    step = vad->updates < 20 ? 0 : vad->updates / 10 - 1;
+    vad->mean_energy = smooth(vad->mean_energy, steps[step].keep, now->energy, steps[step].take);
+    vad->mean_low_energy = smooth(vad->mean_low_energy, steps[step].keep, now->low_energy, steps[step].take);
+    vad->mean_crossings = smooth(vad->mean_crossings, steps[step].keep_crossings, now->crossings, steps[step].take_crossings);
+    for (int i = 0; i < ORDER; i++)
+        vad->mean_lsf_q15[i] = smooth(vad->mean_lsf_q15[i], steps[step].keep_lsf, lsf_q15[i], steps[step].take_lsf);
+}
+
+/* From frame 32 on. */
+static bool decide(struct vad *vad, const struct features *now, const int16_t lsf_q15[ORDER], int16_t reflection2_q15)
+{
+    int16_t differences[NONE + 1] = { sub(vad->mean_energy, now->energy), sub(vad->mean_low_energy, now->low_energy),
+                                      sub(vad->mean_crossings, now->crossings), now->distortion, 0 };
+    bool steady = vad->frame > STEADY_FRAMES, flat = now->distortion < FLAT_DISTORTION, hung;
+    bool voiced = smoothed(vad, now->energy >= LEAST_ENERGY && is_voice(differences), now->energy, differences[FULL], &hung);
+
+    if (sub(now->energy, MARGIN) < vad->mean_energy && steady && !hung && reflection2_q15 < 19661)
+        voiced = false;
+    if (sub(now->energy, MARGIN) < vad->mean_energy && reflection2_q15 < 24576 && flat)
+        update(vad, now, lsf_q15);
+    if (steady && ((vad->mean_energy < vad->lowest && flat) || sub(vad->mean_energy, vad->lowest) > 2048)) {
+        vad->mean_energy = vad->lowest;
+        vad->updates = 0;
+    }
+    return voiced;
+}
+
+bool g729_vad(struct vad *vad, const struct autocorrelation *r, const struct prediction *prediction, const int16_t lsf_q15[ORDER],
+              const int16_t s[WINDOW])
+{
+    struct features now = measure(vad, r, lsf_q15, s);
+    bool voiced = false;
+
+    vad->frame = vad->frame == 32767 ? 256 : vad->frame + 1;
+    follow_lowest(vad, now.energy);
+    if (vad->frame <= START_FRAMES)
+        voiced = start_up(vad, &now, lsf_q15);
+    if (vad->frame == START_FRAMES)
+        end_start_up(vad);
+    if (vad->frame >= START_FRAMES)
+        voiced = decide(vad, &now, lsf_q15, prediction->reflection2_q15);
+    vad->last_energy = now.energy;
+    vad->voiced_before = vad->last_voiced;
+    vad->last_voiced = voiced;
+    return voiced;
+}
+
+/* The frequencies in the unit of B.3, half a circle 2^15: those of lsp.c are interpolated otherwise. */
+void g729_lsp_to_turns(const int16_t lsp_q15[ORDER], int16_t lsf_q15[ORDER])
+{
+    int place = 63;
+
+    for (int i = ORDER - 1; i >= 0; i--) {
+        while (place > 0 && g729_cosine_q15[place] < lsp_q15[i])
+            place--;
+        lsf_q15[i] = add(round_q15(L_shl(L_mult(sub(lsp_q15[i], g729_cosine_q15[place]), g729_arc_slope_q11[place]), 3)),
+                         (int16_t)(place << 8));
+    }
+}

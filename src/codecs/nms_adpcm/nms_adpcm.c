@@ -1,0 +1,190 @@
+/* NMS VBXADPCM, as Natural MicroSystems' voice boards record: 20 ms of 8 kHz telephony in a frame, 160 codes of 2, 3 or 4
+ * bits, or 160 bytes of the line's law, then a word that tells how loud the frame is, for those who skip silence. The header
+ * is the one of NMS' CT Access manual (6422-12, appendix F).
+ *
+ * Nothing tells which law the line had; u-law is assumed. libsndfile writes a loudness that it calls a lie; ours is the root
+ * of the mean square of 16-bit samples. Decoding ignores it. */
+#include "bits.h"
+#include "codec.h"
+#include "g711.h"
+#include "nms.h"
+
+enum { TAG_NMS = 0x38, LAW = 8 };
+
+static const uint8_t widths[] = { 4, 3, 2, LAW };
+
+static const struct mode modes[] = { { 8000, 1, 32800 }, { 8000, 1, 24800 }, { 8000, 1, 16800 }, { 8000, 1, 64800 }, { 0 } };
+
+struct state {
+    struct block block;
+    unsigned bits;
+    struct nms nms;
+};
+
+static unsigned frame_bytes(unsigned bits)
+{
+    return FRAME / 8 * bits + 2;
+}
+
+/* The bits that a format means, or 0: what it says, if the block agrees or is not told; else what the block says. */
+static unsigned bits_of(const struct wave_format *format)
+{
+    unsigned by_block = 0, align = format->block_align;
+
+    for (unsigned i = 0; i < sizeof widths; i++) {
+        if (format->bits_per_sample == widths[i] && (align <= 2 || align % frame_bytes(widths[i]) == 0))
+            return widths[i];
+        if (by_block == 0 && align != 0 && align % frame_bytes(widths[i]) == 0)
+            by_block = widths[i];
+    }
+    return by_block;
+}
+
+static bool accepts(const struct wave_format *format, struct block *block)
+{
+    unsigned bits = bits_of(format);
+
+    *block = (struct block){ frame_bytes(bits), FRAME, frame_bytes(bits) };
+    return bits != 0 && format->channels == 1 && format->sample_rate != 0;
+}
+
+static uint32_t byte_rate(uint32_t sample_rate, unsigned bits)
+{
+    return (uint32_t)((uint64_t)sample_rate * frame_bytes(bits) / FRAME);
+}
+
+/* The least width that reaches the bit rate; 4 bits where none is asked for. */
+static unsigned bits_for(const struct mode *mode)
+{
+    unsigned bits = 2;
+
+    if (mode->bit_rate == 0)
+        return 4;
+    while (bits < 4 && (uint64_t)byte_rate(mode->sample_rate, bits) * 8 < mode->bit_rate)
+        bits++;
+    return (uint64_t)byte_rate(mode->sample_rate, bits) * 8 < mode->bit_rate ? LAW : bits;
+}
+
+static void complete(struct wave_format *format, const struct mode *mode)
+{
+    unsigned bits = bits_for(mode);
+
+    format->channels = mode->channels;
+    format->sample_rate = mode->sample_rate;
+    format->byte_rate = byte_rate(mode->sample_rate, bits);
+    format->block_align = (uint16_t)frame_bytes(bits);
+    format->bits_per_sample = (uint16_t)bits;
+    format->extra_size = 0;
+}
+
+static void start(void *memory, const struct wave_format *format, const struct settings *settings)
+{
+    struct state *state = memory;
+
+    (void)settings;
+    accepts(format, &state->block);
+    state->bits = bits_of(format);
+    nms_start(&state->nms, state->bits);
+}
+
+static void decode_frame(struct state *state, const uint8_t *src, int16_t *pcm, size_t samples)
+{
+    uint16_t rows[ROWS];
+
+    if (state->bits == LAW) {
+        for (size_t i = 0; i < samples; i++)
+            pcm[i] = ulaw_expand(src[i]);
+        return;
+    }
+    nms_unpack(src, state->bits, rows);
+    for (size_t i = 0; i < samples; i++)
+        pcm[i] = nms_decode(&state->nms, (unsigned)rows[i / 4] >> (12 - 4 * (i % 4)) & 15);
+}
+
+/* Samples that a frame's first bytes cover: whole words, and of 3 bits the fourth row of every three words. */
+static size_t covered(const struct state *state, size_t bytes)
+{
+    size_t words = bytes / 2, samples = state->bits == 3 ? words * 4 + words / 3 * 4 : words * (16 / state->bits);
+
+    if (state->bits == LAW)
+        samples = bytes;
+    return samples < FRAME ? samples : FRAME;
+}
+
+/* A torn frame, its missing codes 0 and unheard. */
+static struct progress decode_torn(struct state *state, const uint8_t *src, int16_t *pcm, struct offer left)
+{
+    uint8_t frame[FRAME + 2] = { 0 };
+    size_t samples = covered(state, left.in);
+
+    if (left.ending == WHOLE || left.in >= state->block.bytes || samples > left.out)
+        return (struct progress){ 0, 0 };
+    for (size_t i = 0; i < left.in; i++)
+        frame[i] = src[i];
+    decode_frame(state, frame, pcm, samples);
+    return (struct progress){ left.in, samples };
+}
+
+static struct progress decode(void *memory, const uint8_t *src, int16_t *pcm, struct offer offer)
+{
+    struct state *state = memory;
+    size_t frames = whole_blocks(offer.in, offer.out, &state->block, 1);
+    size_t used = frames * state->block.bytes, made = frames * FRAME;
+    struct progress torn;
+
+    for (size_t i = 0; i < frames; i++)
+        decode_frame(state, src + i * state->block.bytes, pcm + i * FRAME, FRAME);
+    torn = decode_torn(state, src + used, pcm + made, (struct offer){ offer.in - used, offer.out - made, offer.ending });
+    return (struct progress){ used + torn.used, made + torn.made };
+}
+
+/* The greatest integer whose square is not above x < 2^32, a bit at a time. */
+static uint32_t square_root(uint32_t x)
+{
+    uint32_t root = 0;
+
+    for (uint32_t bit = 1u << 15; bit != 0; bit >>= 1)
+        root |= (root | bit) * (root | bit) <= x ? bit : 0;
+    return root;
+}
+
+/* At most 2^15. */
+static uint16_t loudness(const int16_t *pcm)
+{
+    uint64_t sum = 0;
+
+    for (int i = 0; i < FRAME; i++)
+        sum += (uint64_t)((int32_t)pcm[i] * pcm[i]);
+    return (uint16_t)square_root((uint32_t)(sum / FRAME));
+}
+
+static void encode_frame(struct state *state, const int16_t *pcm, uint8_t *dst)
+{
+    uint16_t rows[ROWS] = { 0 };
+
+    store16_le(dst + state->block.bytes - 2, loudness(pcm));
+    if (state->bits == LAW) {
+        for (int i = 0; i < FRAME; i++)
+            dst[i] = ulaw_compress(pcm[i]);
+        return;
+    }
+    for (unsigned i = 0; i < FRAME; i++)
+        rows[i / 4] |= (uint16_t)(nms_encode(&state->nms, pcm[i], i % 2) << (12 - 4 * (i % 4)));
+    nms_pack(rows, state->bits, dst);
+}
+
+static struct progress encode(void *memory, const int16_t *pcm, uint8_t *dst, struct offer offer)
+{
+    struct state *state = memory;
+    size_t frames = whole_blocks(offer.out, offer.in, &state->block, 1);
+
+    for (size_t i = 0; i < frames; i++)
+        encode_frame(state, pcm + i * FRAME, dst + i * state->block.bytes);
+    return (struct progress){ frames * FRAME, frames * state->block.bytes };
+}
+
+const struct codec nms_adpcm = {
+    .tag = TAG_NMS, .name = "NMS VBXADPCM", .modes = modes, .complete = complete, .accepts = accepts,
+    .decoder = { sizeof(struct state), start, decode },
+    .encoder = { sizeof(struct state), start, encode },
+};

@@ -1,0 +1,165 @@
+/* OKI's and Dialogic's ADPCM, 4 bits a sample: Dialogic Corporation, Dialogic ADPCM Algorithm, application note 00-1366-001
+ * (1988); OKI's data sheets of the MSM5205 to MSM6585 show the same code.
+ *
+ * Samples have 12 bits, here the upper ones of 16. A code is a sign bit over a magnitude, relative to a step of 49. There
+ * are no blocks and no headers: sample 0 and the least step stand before the first code. The first of a byte's codes, the
+ * left one in stereo, is the high nibble's, unless the settings say otherwise.
+ *
+ * The sample saturates at 12 bits, as the note, ffmpeg and the chips have it; sox and libsndfile saturate at 16, and stay 15
+ * above from there on. */
+#include "adpcm.h"
+#include "tables.h"
+
+enum { TAG_OKI = 0x10, TAG_DIALOGIC = 0x17 };
+enum { SAMPLE_MOST = 2047, SAMPLE_LEAST = -2048, SCALE = 16 };
+
+/* OKI's chips and sound cards; Dialogic's boards, whose clocks give 6 and 8 kHz. */
+static const struct mode oki_modes[] = {
+    { 8000, 1, 0 }, { 8000, 2, 0 }, { 11025, 1, 0 }, { 11025, 2, 0 },
+    { 22050, 1, 0 }, { 22050, 2, 0 }, { 44100, 1, 0 }, { 44100, 2, 0 }, { 0 }
+};
+static const struct mode dialogic_modes[] = { { 6000, 1, 0 }, { 8000, 1, 0 }, { 11025, 1, 0 }, { 0 } };
+
+/* What one channel knows between two codes. */
+struct chain {
+    int sample;                     /* 12 bits */
+    unsigned row;                   /* CODES times the index of the step */
+};
+
+struct state {
+    struct block block;
+    uint16_t channels;
+    bool low_first;
+    struct chain chains[2];
+};
+
+static void oki_complete(struct wave_format *format, const struct mode *mode)
+{
+    adpcm_stream_complete(format, mode);
+    format->extra_size = 2;         /* the "high frequency emphasis value", which nobody defined */
+    store16_le(format->extra, 0);
+}
+
+static bool dialogic_accepts(const struct wave_format *format, struct block *block)
+{
+    return format->channels == 1 && adpcm_stream_accepts(format, block);
+}
+
+static void start(void *memory, const struct wave_format *format, const struct settings *settings)
+{
+    struct state *state = memory;
+
+    *state = (struct state){ .channels = format->channels, .low_first = settings->nibble_order == 1 };
+    adpcm_stream_accepts(format, &state->block);
+}
+
+/* Saturation is rare in sound: one branch costs less than two limits in every sample's way. */
+static inline int held(int sample)
+{
+    if ((unsigned)(sample - SAMPLE_LEAST) > SAMPLE_MOST - SAMPLE_LEAST)
+        return sample < 0 ? SAMPLE_LEAST : SAMPLE_MOST;
+    return sample;
+}
+
+static inline struct chain after(struct chain chain, unsigned code)
+{
+    const struct effect *effect = &oki_effects[chain.row + code];
+
+    return (struct chain){ held(chain.sample + effect->change), (unsigned)effect->next };
+}
+
+static inline int16_t output(struct chain chain)
+{
+    return (int16_t)(chain.sample * SCALE);
+}
+
+/* What runs for every byte is inline, so that channels and order are constants there. */
+
+static inline void decode_bytes(struct state *state, const uint8_t *src, int16_t *pcm, size_t n, unsigned channels,
+                                bool low_first)
+{
+    struct chain first = state->chains[0], second = state->chains[1];
+
+    for (size_t i = 0; i < n; i++) {
+        unsigned high = src[i] >> 4, low = src[i] & 15u;
+
+        first = after(first, low_first ? low : high);
+        pcm[2 * i] = output(first);
+        second = after(channels == 1 ? first : second, low_first ? high : low);
+        pcm[2 * i + 1] = output(second);
+        if (channels == 1)
+            first = second;
+    }
+    state->chains[0] = first;
+    state->chains[1] = second;
+}
+
+static struct progress decode(void *memory, const uint8_t *src, int16_t *pcm, struct offer offer)
+{
+    struct state *state = memory;
+    size_t n = whole_blocks(offer.in, offer.out, &state->block, state->channels);
+
+    if (state->low_first)
+        decode_bytes(state, src, pcm, n, state->channels, true);
+    else if (state->channels == 1)
+        decode_bytes(state, src, pcm, n, 1, false);
+    else
+        decode_bytes(state, src, pcm, n, 2, false);
+    return (struct progress){ n, 2 * n };
+}
+
+/* The note compares the difference with the step, half and a quarter of it: the nearest code, as a quotient. A sample's 4
+ * bits beyond the note's 12 join in the comparison. */
+static inline unsigned nearest(struct chain chain, int16_t sample)
+{
+    int difference = sample - chain.sample * SCALE;
+    unsigned distance = (unsigned)(difference < 0 ? -difference : difference);
+    unsigned magnitude = (unsigned)((uint64_t)distance * oki_reciprocals[chain.row / CODES] >> 32);
+
+    return (difference < 0 ? 8u : 0u) | (magnitude < 7 ? magnitude : 7u);
+}
+
+static inline void encode_bytes(struct state *state, const int16_t *pcm, uint8_t *dst, size_t n, unsigned channels)
+{
+    struct chain first = state->chains[0], second = state->chains[1];
+
+    for (size_t i = 0; i < n; i++) {
+        unsigned one = nearest(first, pcm[2 * i]), other;
+
+        first = after(first, one);
+        if (channels == 1)
+            second = first;
+        other = nearest(second, pcm[2 * i + 1]);
+        second = after(second, other);
+        if (channels == 1)
+            first = second;
+        dst[i] = (uint8_t)(state->low_first ? other << 4 | one : one << 4 | other);
+    }
+    state->chains[0] = first;
+    state->chains[1] = second;
+}
+
+static struct progress encode(void *memory, const int16_t *pcm, uint8_t *dst, struct offer offer)
+{
+    struct state *state = memory;
+    size_t n = whole_blocks(offer.out, offer.in, &state->block, state->channels);
+
+    if (state->channels == 1)
+        encode_bytes(state, pcm, dst, n, 1);
+    else
+        encode_bytes(state, pcm, dst, n, 2);
+    return (struct progress){ 2 * n, n };
+}
+
+const struct codec oki_adpcm = {
+    .tag = TAG_OKI, .name = "OKI ADPCM", .modes = oki_modes, .complete = oki_complete, .accepts = adpcm_stream_accepts,
+    .decoder = { sizeof(struct state), start, decode },
+    .encoder = { sizeof(struct state), start, encode },
+};
+
+const struct codec dialogic_adpcm = {
+    .tag = TAG_DIALOGIC, .name = "Dialogic OKI ADPCM", .modes = dialogic_modes,
+    .complete = adpcm_stream_complete, .accepts = dialogic_accepts,
+    .decoder = { sizeof(struct state), start, decode },
+    .encoder = { sizeof(struct state), start, encode },
+};

@@ -1,0 +1,45 @@
+/* A frame, decoded. */
+#include <string.h>
+#include "tables.h"
+
+/* The predictors of the two pairs' subframes. Subframes 2 and 3 always have the frame's own. FFmpeg blends 0 and 1 the other
+ * way round: nearer to the new predictor first. */
+static void predictors(const struct decoder *state, const struct parameters *in, int16_t a_q12[SUBFRAMES][ORDER])
+{
+    const int16_t *before = state->a_q12;
+    int16_t *now = a_q12[3], first = state->reversed ? 1 : 0;
+
+    truespeech_predictor(in->reflection, now);
+    memcpy(a_q12[2], now, sizeof a_q12[2]);
+    if (in->blend) {
+        truespeech_blend(before, now, a_q12[first]);
+        truespeech_blend(now, before, a_q12[1 - first]);
+    } else {
+        memcpy(a_q12[0], before, sizeof a_q12[0]);
+        memcpy(a_q12[1], before, sizeof a_q12[1]);
+    }
+}
+
+void truespeech_decode_frame(struct decoder *state, const struct parameters *in, int16_t pcm[FRAME])
+{
+    int16_t a_q12[SUBFRAMES][ORDER], e[SUBFRAME], p[SUBFRAME];
+    struct synthesis_filter filter;
+
+    predictors(state, in, a_q12);
+    for (int i = 0; i < SUBFRAMES; i++) {
+        const struct subframe *sub = &in->subframes[i];
+        int16_t *now = state->history + HISTORY + SUBFRAME * i;
+
+        if (sub->ltp == LTP_OFF)
+            memset(p, 0, sizeof p);
+        else
+            truespeech_long_term(now, truespeech_lag(sub->ltp, in->base[i / 2]), truespeech_taps[sub->ltp % TAPS], p);
+        truespeech_place_pulses(sub, e);
+        truespeech_excite(now, p, e);
+        if (i % 2 == 0 || in->blend)
+            truespeech_filter(a_q12[i], truespeech_reflections[0][in->reflection[0]], &filter);
+        truespeech_synthesize(&state->synthesis, &filter, e, pcm + SUBFRAME * i);
+    }
+    memmove(state->history, state->history + FRAME, HISTORY * sizeof *state->history);
+    memcpy(state->a_q12, a_q12[3], sizeof state->a_q12);
+}

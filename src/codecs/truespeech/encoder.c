@@ -1,0 +1,214 @@
+/* A frame, encoded. Predictors are never blended (`blend` 0): a frame's acts on its subframes 2 and 3 and on the next frame's 0
+ * and 1, which the choice of one counts in. */
+#include <string.h>
+#include "search.h"
+#include "tables.h"
+
+enum { AHEAD = SUBFRAMES + 2 };         /* subframes that a frame's predictor reaches */
+
+static const struct effort survey = { .codes = 4, .gains = 1, .rounds = 1, .paths = 1, .spectra = SPECTRA_MAX };
+static const struct effort efforts[] = {
+    { .codes = 2, .gains = 1, .rounds = 1, .paths = 1, .spectra = 1, .finalists = 1 },
+    { .codes = 8, .gains = 2, .rounds = 3, .paths = 1, .spectra = 1, .finalists = 1 },
+    { .codes = 8, .gains = 2, .rounds = 3, .paths = 4, .spectra = 8, .finalists = 3 },
+};
+
+/* A beginning of the frame. */
+struct path {
+    int16_t history[HISTORY + AHEAD * SUBFRAME];
+    struct synthesis synthesis;
+    struct subframe subframes[AHEAD];   /* .ltp holds the taps */
+    int16_t lags[AHEAD];                /* 0: off */
+    int64_t error;
+};
+
+/* A subframe that might follow a path. */
+struct candidate {
+    int64_t error;
+    int path;
+    int16_t lag;
+    struct subframe subframe;
+};
+
+/* What is left for a subframe's excitation to do. */
+static void target_of(const struct path *path, const struct synthesis_filter *filter, const int16_t *x, int16_t t[SUBFRAME])
+{
+    static const int16_t silence[SUBFRAME] = { 0 };
+    struct synthesis rest = path->synthesis;
+
+    truespeech_synthesize(&rest, filter, silence, t);
+    for (int i = 0; i < SUBFRAME; i++)
+        t[i] = saturate(x[i] - t[i]);
+}
+
+/* The lags of a pair share a base: they differ by less than LAGS. */
+static void lag_range(const struct path *path, int i, int *lowest, int *highest)
+{
+    int other = i % 2 ? path->lags[i - 1] : 0;
+
+    *lowest = other && other - LAGS + 1 > LAG_MIN ? other - LAGS + 1 : LAG_MIN;
+    *highest = other && other + LAGS - 1 < LAG_MAX ? other + LAGS - 1 : LAG_MAX;
+}
+
+static void insert(struct candidate *best, int *count, int wanted, const struct candidate *candidate)
+{
+    int at = *count;
+
+    while (at > 0 && best[at - 1].error > candidate->error)
+        at--;
+    if (at == wanted)
+        return;
+    *count += *count < wanted;
+    memmove(best + at + 1, best + at, (size_t)(*count - 1 - at) * sizeof *best);
+    best[at] = *candidate;
+}
+
+static void predict(struct path *path, int i, int lag, int taps, int16_t p[SUBFRAME])
+{
+    memset(p, 0, SUBFRAME * sizeof *p);
+    if (lag)
+        truespeech_long_term(path->history + HISTORY + SUBFRAME * i, lag, truespeech_taps[taps], p);
+}
+
+/* Everything worth a look that may follow a path. */
+static void follow(struct path *path, int number, int i, const struct response *response, const struct synthesis_filter *filter,
+                   const int16_t *x, const struct effort *effort, struct candidate best[PATHS_MAX], int *count)
+{
+    struct long_term_code codes[CODES_MAX];
+    int16_t t[SUBFRAME], p[SUBFRAME], y[SUBFRAME];
+    int lowest, highest, n;
+
+    target_of(path, filter, x, t);
+    lag_range(path, i, &lowest, &highest);
+    n = truespeech_long_term_search(response, path->history + HISTORY + SUBFRAME * i, t, lowest, highest, effort->codes, codes);
+    codes[n].lag = 0;
+    for (int j = 0; j <= n; j++) {
+        struct candidate candidate = { .path = number, .lag = codes[j].lag };
+
+        predict(path, i, codes[j].lag, codes[j].taps, p);
+        truespeech_convolve(response, p, y);
+        for (int k = 0; k < SUBFRAME; k++)
+            y[k] = saturate(t[k] - y[k]);
+        candidate.error = path->error + energy(y, SUBFRAME) - truespeech_pulse_search(response, y, effort, &candidate.subframe);
+        candidate.subframe.ltp = codes[j].taps;
+        insert(best, count, effort->paths, &candidate);
+    }
+}
+
+/* The path goes on, exactly as a decoder will. */
+static void extend(const struct path *from, const struct candidate *candidate, int i, const struct synthesis_filter *filter,
+                   const int16_t *x, struct path *to)
+{
+    int16_t p[SUBFRAME], e[SUBFRAME], out[SUBFRAME];
+
+    *to = *from;
+    to->lags[i] = candidate->lag;
+    to->subframes[i] = candidate->subframe;
+    predict(to, i, candidate->lag, candidate->subframe.ltp, p);
+    truespeech_place_pulses(&candidate->subframe, e);
+    truespeech_excite(to->history + HISTORY + SUBFRAME * i, p, e);
+    truespeech_synthesize(&to->synthesis, filter, e, out);
+    for (int k = 0; k < SUBFRAME; k++)
+        to->error += (int64_t)(x[k] - out[k]) * (x[k] - out[k]);
+}
+
+/* A subframe of every path. */
+static int step(struct path paths[PATHS_MAX], int count, int i, const struct response *response, const struct synthesis_filter *filter,
+                const int16_t *x, const struct effort *effort)
+{
+    struct candidate best[PATHS_MAX];
+    struct path next[PATHS_MAX];
+    int found = 0;
+
+    for (int n = 0; n < count; n++)
+        follow(&paths[n], n, i, response, filter, x, effort, best, &found);
+    for (int n = 0; n < found; n++)
+        extend(&paths[best[n].path], &best[n], i, filter, x, &next[n]);
+    memcpy(paths, next, (size_t)found * sizeof *paths);
+    return found;
+}
+
+/* The best way through the frame with these coefficients. */
+static void walk(const struct decoder *from, const uint8_t reflection[ORDER], const int16_t *pcm, const struct effort *effort, struct path *out)
+{
+    struct path paths[PATHS_MAX];
+    struct synthesis_filter filter;
+    struct response response;
+    int16_t a_q12[ORDER], k_q15 = truespeech_reflections[0][reflection[0]];
+    int count = 1, last = effort->paths == 1 && effort->spectra == 1 ? SUBFRAMES : AHEAD;
+
+    memcpy(paths[0].history, from->history, HISTORY * sizeof *from->history);
+    paths[0].synthesis = from->synthesis;
+    paths[0].error = 0;
+    truespeech_predictor(reflection, a_q12);
+    for (int i = 0; i < last; i++) {
+        if (i == 0 || i == 2) {
+            truespeech_filter(i == 0 ? from->a_q12 : a_q12, k_q15, &filter);
+            truespeech_response(&filter, &response);
+        }
+        count = step(paths, count, i, &response, &filter, pcm + SUBFRAME * i, effort);
+    }
+    *out = paths[0];
+    for (int n = 1; n < count; n++)
+        if (paths[n].error < out->error)
+            *out = paths[n];
+}
+
+/* A pair's base is its lowest lag. */
+static void write(const struct path *path, const uint8_t reflection[ORDER], struct parameters *out)
+{
+    memset(out, 0, sizeof *out);
+    memcpy(out->reflection, reflection, ORDER);
+    for (int pair = 0; pair < 2; pair++) {
+        const int16_t *lags = path->lags + 2 * pair;
+        int lowest = lags[1] == 0 || (lags[0] != 0 && lags[0] < lags[1]) ? lags[0] : lags[1];
+
+        out->base[pair] = (uint8_t)(lowest ? lowest - LAG_MIN : 0);
+        for (int i = 0; i < 2; i++) {
+            struct subframe *sub = &out->subframes[2 * pair + i];
+
+            *sub = path->subframes[2 * pair + i];
+            sub->ltp = (uint8_t)(lags[i] ? (lags[i] - lowest) * TAPS + sub->ltp : LTP_OFF);
+        }
+    }
+}
+
+static int least_of(const int64_t *errors, int n)
+{
+    int least = 0;
+
+    for (int i = 1; i < n; i++)
+        if (errors[i] < errors[least])
+            least = i;
+    return least;
+}
+
+/* All sets of coefficients with the effort of a survey; then the best of them with all of it. */
+void truespeech_encode_frame(struct encoder *state, const int16_t pcm[2 * FRAME], struct parameters *out)
+{
+    const struct effort *effort = &efforts[state->quality];
+    uint8_t reflection[SPECTRA_MAX][ORDER];
+    int64_t errors[SPECTRA_MAX] = { 0 };
+    struct path best, path;
+    int16_t decoded[FRAME];
+    int chosen = 0;
+
+    truespeech_analyse(pcm + FRAME, effort->spectra, reflection);
+    for (int set = 0; effort->finalists < effort->spectra && set < effort->spectra; set++) {
+        walk(&state->decoder, reflection[set], pcm, &survey, &path);
+        errors[set] = path.error;
+    }
+    best.error = INT64_MAX;
+    for (int n = 0; n < effort->finalists; n++) {
+        int set = least_of(errors, effort->spectra);
+
+        walk(&state->decoder, reflection[set], pcm, effort, &path);
+        errors[set] = INT64_MAX;
+        if (path.error < best.error) {
+            best = path;
+            chosen = set;
+        }
+    }
+    write(&best, reflection[chosen], out);
+    truespeech_decode_frame(&state->decoder, out, decoded);
+}

@@ -1,0 +1,84 @@
+/* Excitation: the long-term prediction, and seven pulses. */
+#include <string.h>
+#include "tables.h"
+
+int truespeech_lag(unsigned ltp, unsigned base)
+{
+    int lag = (int)(ltp / TAPS + base) + LAG_MIN;
+
+    return lag > LAG_MAX ? LAG_MAX : lag;
+}
+
+/* |tap| + |tap| <= 29466 (Q14: below 1.8), so the products' sum fits, but not always the result. In pieces shorter than any lag,
+ * that none may read what it writes. */
+void truespeech_long_term(int16_t *now, int lag, const int16_t taps_q14[2], int16_t p[SUBFRAME])
+{
+    enum { PIECE = 12 };
+    int16_t first = taps_q14[0], second = taps_q14[1];
+
+    for (int at = 0; at < SUBFRAME; at += PIECE) {
+        const int16_t *before = now + at - lag - 1;
+        int16_t piece[PIECE];
+
+        for (int i = 0; i < PIECE; i++)
+            piece[i] = wrap16((before[i] * first + before[i + 1] * second + 0x2000) >> 14);
+        memcpy(now + at, piece, sizeof piece);
+        memcpy(p + at, piece, sizeof piece);
+    }
+}
+
+/* One half's pulses, in the combination number's order: every set whose first member is i comes before those with i + 1. A
+ * number too high leaves the half empty. Gives the levels not used yet. */
+static const int16_t *place(uint32_t number, int pulses, const int16_t *levels, int16_t e[HALF])
+{
+    for (int i = 0; pulses > 0; i++) {
+        const uint16_t *ways = truespeech_ways[--pulses];
+
+        while (i < HALF && number >= ways[i])
+            number -= ways[i++];
+        if (i == HALF)
+            break;
+        e[i] = *levels++;
+    }
+    return levels;
+}
+
+void truespeech_place_pulses(const struct subframe *sub, int16_t e[SUBFRAME])
+{
+    int16_t levels[PULSES];
+    const int16_t *left = levels;
+
+    for (int i = 0; i < PULSES; i++)
+        levels[i] = truespeech_levels[sub->gain][sub->levels >> 2 * (PULSES - 1 - i) & 3];
+    memset(e, 0, SUBFRAME * sizeof *e);
+    left = place(sub->positions >> 15, PULSES_LEFT, left, e);
+    place(sub->positions & 0x7FFF, PULSES_RIGHT, left, e + HALF);
+}
+
+/* The number of sets that come before this one. */
+static uint32_t number(const uint8_t *at, int pulses, int first)
+{
+    uint32_t sum = 0;
+
+    for (int i = 0; pulses > 0; i++) {
+        if (*at == first + i) {
+            at++;
+            pulses--;
+        } else
+            sum += truespeech_ways[pulses - 1][i];
+    }
+    return sum;
+}
+
+uint32_t truespeech_positions(const uint8_t at[PULSES])
+{
+    return number(at, PULSES_LEFT, 0) << 15 | number(at + PULSES_LEFT, PULSES_RIGHT, HALF);
+}
+
+void truespeech_excite(int16_t *restrict now, const int16_t p[restrict SUBFRAME], int16_t e[restrict SUBFRAME])
+{
+    for (int i = 0; i < SUBFRAME; i++) {
+        now[i] = wrap16(e[i] + p[i] - (p[i] >> 3));
+        e[i] = wrap16(e[i] + p[i]);
+    }
+}

@@ -1,0 +1,166 @@
+/* Creative ADPCM: decoding equals ffmpeg, who alone has it; encoding, which nobody has, by what it sounds like. */
+#include "codecs/creative_adpcm/creative.h"
+#include "adpcm_support.h"
+
+extern const struct codec creative_adpcm;
+
+static const struct mode speech_mode = { 8000, 1, 0 }, music_mode = { 44100, 2, 0 };
+
+static void a_file_of_creatives_decodes_to_its_known_sound(void **unused)
+{
+    struct coded coded = coded_open(sample_read("creative0200-intro-partial.wav"));
+    struct sound sound = decoded_by_us(&creative_adpcm, &coded);
+    struct bytes sum = peer_run("md5sum", sound.samples, sound.count * 2);
+
+    (void)unused;
+    assert_memory_equal(sum.data, "66004779a5e51ca659b21a4197e019e6", 32);
+    free(coded.file.data), free(sound.samples), free(sum.data);
+}
+
+static void decoding_equals_ffmpeg(void **unused)
+{
+    struct sound sound = generated(100000, 3);
+    size_t n = 0;
+
+    (void)unused;
+    for (const struct mode *mode = creative_adpcm.modes; mode->sample_rate; mode++) {
+        uint8_t extra[EXTRA_ROOM];
+        struct wave_format format = format_of(&creative_adpcm, *mode, extra);
+        uint32_t seed = mode->sample_rate + mode->channels;
+        struct bytes data = { malloc(200000), 200000 };
+
+        for (size_t i = 0; i < data.size; i++)
+            data.data[i] = (uint8_t)(draw(&seed) >> 11);
+        n += check_equal(&creative_adpcm, coded_make(&creative_adpcm, &format, data), decoded_by_ffmpeg, "random bytes");
+        n += check_equal(&creative_adpcm, coded_by_us(&creative_adpcm, *mode, sound), decoded_by_ffmpeg, "our encoder");
+        free(data.data);
+    }
+    print_message("%zu samples equal ffmpeg\n", n);
+    free(sound.samples);
+}
+
+static double quality_at(uint8_t level, struct mode mode, struct sound sound)
+{
+    const struct settings settings = { .quality = level };
+    uint8_t extra[EXTRA_ROOM];
+    struct wave_format format = format_of(&creative_adpcm, mode, extra);
+    struct bytes data = encode_all(&creative_adpcm, &format, &settings, sound);
+    double decibels = quality(&creative_adpcm, coded_make(&creative_adpcm, &format, data), decoded_by_us, sound);
+
+    assert_int_equal(data.size, sound.count / 2);
+    free(data.data);
+    return decibels;
+}
+
+static void check_quality(struct mode mode, struct sound sound, const char *what, double floor)
+{
+    double fast = quality_at(0, mode, sound), standard = quality_at(1, mode, sound), best = quality_at(2, mode, sound);
+
+    print_message("%s: %.2f dB, fast %.2f, best %.2f\n", what, standard, fast, best);
+    assert_true(fast > floor && standard >= fast && best > standard);
+    free(sound.samples);
+}
+
+static void speech_is_carried(void **unused)
+{
+    (void)unused;
+    check_quality(speech_mode, speech(), "speech", 20);
+}
+
+static void music_is_carried(void **unused)
+{
+    (void)unused;
+    check_quality(music_mode, music(), "music", 20);
+}
+
+/* One path is the nearest code each time. */
+static void the_fast_encoder_is_greedy(void **unused)
+{
+    const struct settings fast = { .quality = 0 };
+    struct sound sound = generated(50000, 8);
+    struct wave_format format = { 0x200, 1, 8000, 4000, 1, 4, 0, 0 };
+    struct bytes data = encode_all(&creative_adpcm, &format, &fast, sound);
+    struct chain chain = { 0, 511 };
+
+    (void)unused;
+    for (size_t i = 0; i < sound.count; i++) {
+        unsigned code = data.data[i / 2] >> (i % 2 ? 0 : 4) & 15;
+        int difference = sound.samples[i] - (chain.sample * 254 >> 8), magnitude = 4 * abs(difference) / chain.step;
+
+        assert_int_equal(code, (difference < 0 ? 8 : 0) + (magnitude < 7 ? magnitude : 7));
+        chain = after(chain, code);
+    }
+    free(sound.samples), free(data.data);
+}
+
+/* What the best encoder holds back comes out when nothing may follow, whatever room each call has. */
+static void nothing_is_kept_at_the_end(void **unused)
+{
+    const struct settings best = { .quality = 2 };
+    struct sound sound = generated(3000, 8);
+
+    (void)unused;
+    for (uint16_t channels = 1; channels <= 2; channels++)
+        for (enum ending ending = PART; ending <= END; ending++) {
+            struct wave_format format = { 0x200, channels, 8000, 4000, 1, 4, 0, 0 };
+            void *state = malloc(creative_adpcm.encoder.state_size);
+            uint8_t *at_once = malloc(1500), *bytewise = malloc(1500);
+            struct progress done;
+            size_t used = 0, made = 0;
+
+            creative_adpcm.encoder.start(state, &format, &best);
+            done = creative_adpcm.encoder.run(state, sound.samples, at_once, (struct offer){ 3000, 1500, ending });
+            assert_true(done.used == 3000 && done.made == 1500);
+            creative_adpcm.encoder.start(state, &format, &best);
+            done = creative_adpcm.encoder.run(state, sound.samples, bytewise, (struct offer){ 3000, 1500, WHOLE });
+            assert_true(done.used == 3000 && done.made == 1500u - 7 * channels);
+            creative_adpcm.encoder.start(state, &format, &best);
+            do {
+                done = creative_adpcm.encoder.run(state, sound.samples + used, bytewise + made,
+                                                  (struct offer){ 3000 - used, 1, ending });
+                used += done.used;
+                made += done.made;
+            } while (made < 1500 && done.used + done.made != 0);
+            assert_true(used == 3000 && made == 1500);
+            assert_memory_equal(at_once, bytewise, 1500);
+            done = creative_adpcm.encoder.run(state, sound.samples, bytewise, (struct offer){ 0, 9, END });
+            assert_true(done.used == 0 && done.made == 0);
+            free(state), free(at_once), free(bytewise);
+        }
+    free(sound.samples);
+}
+
+static void headers_are_creatives(void **unused)
+{
+    uint8_t extra[EXTRA_ROOM];
+    struct wave_format format = format_of(&creative_adpcm, (struct mode){ 22050, 2, 0 }, extra);
+    struct block block;
+
+    (void)unused;
+    assert_true(format.byte_rate == 22050 && format.block_align == 1 && format.bits_per_sample == 4);
+    assert_true(format.extra_size == 2 && load16_le(extra) == 0);
+    store16_le(extra, 1);
+    assert_true(creative_adpcm.accepts(&format, &block) && block.bytes == 1 && block.samples == 1);
+    format.extra_size = 0, format.block_align = 2, format.bits_per_sample = 0;
+    assert_true(creative_adpcm.accepts(&format, &block));
+    format.bits_per_sample = 3;
+    assert_false(creative_adpcm.accepts(&format, &block));
+    format.bits_per_sample = 4, format.channels = 3;
+    assert_false(creative_adpcm.accepts(&format, &block));
+    check_stream_fits_64_KB(&(struct wave_format){ 0x200, 2, 44100, 0, 1, 4, 0, 0 });
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_file_of_creatives_decodes_to_its_known_sound),
+        cmocka_unit_test(decoding_equals_ffmpeg),
+        cmocka_unit_test(speech_is_carried),
+        cmocka_unit_test(music_is_carried),
+        cmocka_unit_test(the_fast_encoder_is_greedy),
+        cmocka_unit_test(nothing_is_kept_at_the_end),
+        cmocka_unit_test(headers_are_creatives),
+    };
+
+    return cmocka_run_group_tests_name("creative_adpcm", tests, 0, 0);
+}

@@ -1,0 +1,324 @@
+/* The core of G.726 against the ITU's sequences, which are in the law domain, and spandsp. */
+#include "support.h"
+#include "bits.h"
+#include "fixed.h"
+#include "codecs/g726/g726.h"
+#include "codecs/g726/scale.h"
+#include "codecs/g726/predictor.h"
+#ifdef HAVE_SPANDSP
+#include <spandsp/telephony.h>
+#include <spandsp/g726.h>
+#endif
+
+/* --- G.711 beside it, by the codec of this driver --- */
+
+struct law {
+    bool is_a;
+    int16_t linear[256];
+};
+
+static struct law law_of(bool is_a)
+{
+    struct law law = { .is_a = is_a };
+    struct wave_format format = { .channels = 1, .sample_rate = 8000, .block_align = 1 };
+    struct sound all;
+    uint8_t codes[256];
+
+    for (int i = 0; i < 256; i++)
+        codes[i] = (uint8_t)i;
+    all = decode_all(codec_find(is_a ? 6 : 7), &format, 0, (struct bytes){ codes, 256 });
+    memcpy(law.linear, all.samples, sizeof law.linear);
+    free(all.samples);
+    return law;
+}
+
+/* COMPRESS: A-law has a bit less; u-law takes a negative number's magnitude, where G.711's own tool takes its one's complement. */
+static uint8_t compress(const struct law *law, int32_t sr)
+{
+    struct wave_format format = { .channels = 1, .sample_rate = 8000, .block_align = 1 };
+    int16_t sample = saturate(law->is_a ? (sr >> 1) * 8 : sr < 0 ? sr * 4 - 1 : sr * 4);
+    struct bytes code = encode_all(codec_find(law->is_a ? 6 : 7), &format, 0, (struct sound){ &sample, 1 });
+    uint8_t byte = code.data[0];
+
+    free(code.data);
+    return byte;
+}
+
+/* The next level up or down. u-law's two zeros count as one, A-law has none; the outermost stays. */
+static uint8_t neighbour(const struct law *law, uint8_t code, bool up)
+{
+    int mask = law->is_a ? 0x55 : 0x7F, magnitude = (code ^ mask) & 0x7F, positive = code & 0x80;
+
+    if (!positive == !up)
+        magnitude += magnitude < 127;
+    else if (magnitude > 0)
+        magnitude--;
+    else
+        positive ^= 0x80, magnitude = !law->is_a;
+    return (uint8_t)(positive | (magnitude ^ mask));
+}
+
+/* EXPAND to SYNC (4.2.8): the law's code that a coder would code alike. */
+static uint8_t adjusted(const struct law *law, const struct rate *rate, struct reconstructed r, unsigned code)
+{
+    uint8_t sp = compress(law, r.sr);
+    unsigned again = quantize(rate, wrap16((law->linear[sp] >> 2) - r.se), r.y), sign = 1u << (rate->bits - 1);
+
+    return again == code ? sp : neighbour(law, sp, (again ^ sign) < (code ^ sign));
+}
+
+/* --- FMULT in lanes --- */
+
+/* Every exponent and mantissa that FLOATA gives, under coefficients of every kind. */
+static void fmult_in_lanes_is_fmult(void **unused)
+{
+    static struct window window;
+    size_t compared = 0;
+
+    (void)unused;
+    for (int exponent = 0; exponent < 16; exponent++)
+        for (int mantissa = 32; mantissa < 64; mantissa++)
+            for (int sign = -1; sign <= 0; sign++) {
+                struct floating x = { (int16_t)sign, (uint8_t)mantissa, (uint8_t)exponent };
+
+                for (int i = 0; i < PAST; i++) {
+                    window.doubled[i] = (uint16_t)(mantissa << 1 << exponent >> 6);
+                    window.power[i] = (uint16_t)(1 << exponent);
+                    window.sign[i] = (int16_t)sign;
+                }
+                if (exponent < 5 && (mantissa << exponent & 31) != 0)
+                    continue;       /* a fraction of one: FLOATA has none */
+                for (int32_t b = -32768; b < 32768; b += b > -64 && b < 64 ? 1 : 61, compared++) {
+                    int16_t lanes[LANES] = { (int16_t)b, 0, 0, 0, (int16_t)b, 77, 77, 77 };
+
+                    assert_int_equal(estimate_later_zeros(lanes, &window, 0), 2 * fmult(b, x) + 3 * fmult(0, x));
+                }
+            }
+    print_message("%zu products\n", compared);
+}
+
+/* --- The ITU's sequences --- */
+
+enum { RATES = 4 };
+
+static const unsigned rates[RATES] = { 2, 3, 4, 5 };
+
+static void check_encoder(const char *input, const char *codes, bool is_a, unsigned bits)
+{
+    struct bytes in = vector_read(input), cod = vector_read(codes);
+    struct law law = law_of(is_a);
+    struct adpcm state;
+
+    assert_true(in.size > 0 && in.size == cod.size);
+    g726_start(&state, bits);
+    for (size_t i = 0; i < in.size; i += 2) {
+        int16_t pcm = law.linear[in.data[i]];
+        uint8_t code;
+
+        g726_encode_samples(&state, &pcm, &code, 1, 1);
+        if (code != load16_le(cod.data + i))
+            fail_msg("%s: code %zu is %u, not %u", codes, i / 2, code, load16_le(cod.data + i));
+    }
+    print_message("%s: %zu codes\n", codes, in.size / 2);
+    free(in.data), free(cod.data);
+}
+
+static void check_decoder(const char *codes, const char *output, bool is_a, unsigned bits)
+{
+    struct bytes cod = vector_read(codes), out = vector_read(output);
+    struct law law = law_of(is_a);
+    struct adpcm state;
+
+    assert_true(out.size > 0 && out.size == cod.size);
+    g726_start(&state, bits);
+    for (size_t i = 0; i < out.size; i += 2) {
+        unsigned code = load16_le(cod.data + i);
+        uint8_t sample = adjusted(&law, g726_rate(bits), g726_reconstruct(&state, code), code);
+
+        if (sample != load16_le(out.data + i))
+            fail_msg("%s: sample %zu is %02x, not %02x", output, i / 2, sample, load16_le(out.data + i));
+    }
+    print_message("%s: %zu samples\n", output, out.size / 2);
+    free(cod.data), free(out.data);
+}
+
+/* `set` is n for the normal sequences, v for the overload. */
+static void check_sequences(char set, unsigned bits)
+{
+    for (int is_a = 0; is_a < 2; is_a++) {
+        char law = is_a ? 'a' : 'm', input[40], codes[40], same[40], cross[40];
+
+        snprintf(input, sizeof input, "g726/%s.%c", set == 'n' ? "nrm" : "ovr", law);
+        snprintf(codes, sizeof codes, "g726/r%c%uf%c.i", set, bits * 8, law);
+        snprintf(same, sizeof same, "g726/r%c%uf%c.o", set, bits * 8, law);
+        snprintf(cross, sizeof cross, "g726/r%c%uf%c.o", set, bits * 8, is_a ? 'x' : 'c');
+        check_encoder(input, codes, is_a, bits);
+        check_decoder(codes, same, is_a, bits);
+        check_decoder(codes, cross, !is_a, bits);
+    }
+}
+
+static void the_itus_normal_sequences_at_16k(void **unused) { (void)unused; check_sequences('n', 2); }
+static void the_itus_normal_sequences_at_24k(void **unused) { (void)unused; check_sequences('n', 3); }
+static void the_itus_normal_sequences_at_32k(void **unused) { (void)unused; check_sequences('n', 4); }
+static void the_itus_normal_sequences_at_40k(void **unused) { (void)unused; check_sequences('n', 5); }
+static void the_itus_overload_sequences_at_16k(void **unused) { (void)unused; check_sequences('v', 2); }
+static void the_itus_overload_sequences_at_32k(void **unused) { (void)unused; check_sequences('v', 4); }
+
+/* --- spandsp, whose samples are linear --- */
+
+#ifdef HAVE_SPANDSP
+static g726_state_t *peer_start(unsigned bits)
+{
+    g726_state_t *peer = g726_init(0, (int)bits * 8000, G726_ENCODING_LINEAR, G726_PACKING_NONE);
+
+    assert_non_null(peer);
+    return peer;
+}
+
+static void peer_encode(unsigned bits, struct sound sound, uint8_t *codes)
+{
+    g726_state_t *peer = peer_start(bits);
+
+    assert_int_equal(g726_encode(peer, codes, sound.samples, (int)sound.count), sound.count);
+    g726_free(peer);
+}
+
+static void peer_decode(unsigned bits, const uint8_t *codes, size_t n, int16_t *pcm)
+{
+    g726_state_t *peer = peer_start(bits);
+
+    assert_int_equal(g726_decode(peer, pcm, codes, (int)n), n);
+    g726_free(peer);
+}
+#else
+static void peer_encode(unsigned bits, struct sound sound, uint8_t *codes)
+{
+    (void)bits, (void)sound, (void)codes;
+    print_message("spandsp is not installed\n");
+    skip();
+}
+
+static void peer_decode(unsigned bits, const uint8_t *codes, size_t n, int16_t *pcm)
+{
+    (void)bits, (void)codes, (void)n, (void)pcm;
+    print_message("spandsp is not installed\n");
+    skip();
+}
+#endif
+
+/* spandsp has no LIMO: beyond 14 bits its sample wraps where ours is limited, and that may be compared no further. The
+ * samples that wrapped are the return value. */
+static size_t check_decoding(unsigned bits, const uint8_t *codes, size_t n)
+{
+    int16_t *theirs = malloc(2 * n), *ours = malloc(2 * n);
+    struct adpcm state, other;
+    size_t limited = 0;
+
+    g726_start(&state, bits), g726_start(&other, bits);
+    peer_decode(bits, codes, n, theirs);
+    g726_decode_samples(&state, codes, ours, n, 1);
+    for (size_t i = 0; i < n; i++) {
+        int32_t sr = g726_reconstruct(&other, codes[i]).sr;
+
+        assert_int_equal(theirs[i], wrap16(sr * 4));
+        assert_int_equal(ours[i], saturate(sr * 4) & ~3);
+        limited += sr < -8192 || sr > 8191;
+    }
+    assert_memory_equal(&state, &other, sizeof state);
+    free(theirs), free(ours);
+    return limited;
+}
+
+static void check_both_ways(struct sound sound)
+{
+    uint8_t *theirs = malloc(sound.count), *ours = malloc(sound.count);
+
+    for (int i = 0; i < RATES; i++) {
+        struct adpcm state;
+
+        g726_start(&state, rates[i]);
+        peer_encode(rates[i], sound, theirs);
+        g726_encode_samples(&state, sound.samples, ours, sound.count, 1);
+        assert_memory_equal(ours, theirs, sound.count);
+        check_decoding(rates[i], theirs, sound.count);
+    }
+    free(theirs), free(ours);
+}
+
+static void speech_goes_both_ways_as_in_spandsp(void **unused)
+{
+    struct sound sound = speech();
+
+    (void)unused;
+    check_both_ways(sound);
+    free(sound.samples);
+}
+
+static void music_goes_both_ways_as_in_spandsp(void **unused)
+{
+    struct sound sound = music();
+
+    (void)unused;
+    sound.count /= 8;
+    check_both_ways(sound);
+    free(sound.samples);
+}
+
+static void generated_sound_goes_both_ways_as_in_spandsp(void **unused)
+{
+    (void)unused;
+    for (uint32_t seed = 1; seed < 20; seed++) {
+        struct sound sound = generated(30000, seed);
+
+        check_both_ways(sound);
+        free(sound.samples);
+    }
+}
+
+static void random_codes_decode_as_in_spandsp(void **unused)
+{
+    static uint8_t codes[100000];
+    uint32_t seed = 726;
+
+    (void)unused;
+    for (int i = 0; i < RATES; i++) {
+        for (size_t n = 0; n < sizeof codes; n++)
+            codes[n] = (uint8_t)(draw(&seed) >> (32 - rates[i]));
+        assert_in_range(check_decoding(rates[i], codes, sizeof codes), 0, sizeof codes / 2);
+    }
+}
+
+/* Every pair of codes without end, which drives coefficients and scale factors to their limits and past them. */
+static void patterns_decode_as_in_spandsp(void **unused)
+{
+    static uint8_t codes[6000];
+
+    (void)unused;
+    for (int i = 0; i < RATES; i++)
+        for (unsigned pattern = 0; pattern < 1u << 2 * rates[i]; pattern += 1 + pattern % 7) {
+            for (size_t n = 0; n < sizeof codes; n++)
+                codes[n] = (uint8_t)(pattern >> (n / (1 + pattern % 7) % 2 ? rates[i] : 0) & ((1u << rates[i]) - 1));
+            check_decoding(rates[i], codes, sizeof codes);
+        }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(fmult_in_lanes_is_fmult),
+        cmocka_unit_test(the_itus_normal_sequences_at_16k),
+        cmocka_unit_test(the_itus_normal_sequences_at_24k),
+        cmocka_unit_test(the_itus_normal_sequences_at_32k),
+        cmocka_unit_test(the_itus_normal_sequences_at_40k),
+        cmocka_unit_test(the_itus_overload_sequences_at_16k),
+        cmocka_unit_test(the_itus_overload_sequences_at_32k),
+        cmocka_unit_test(speech_goes_both_ways_as_in_spandsp),
+        cmocka_unit_test(music_goes_both_ways_as_in_spandsp),
+        cmocka_unit_test(generated_sound_goes_both_ways_as_in_spandsp),
+        cmocka_unit_test(random_codes_decode_as_in_spandsp),
+        cmocka_unit_test(patterns_decode_as_in_spandsp),
+    };
+
+    return cmocka_run_group_tests_name("g726", tests, 0, 0);
+}

@@ -1,0 +1,258 @@
+/* NMS VBXADPCM: equal to libsndfile, who alone has it, both ways and at each width, but for the word of loudness. */
+#include "codecs/nms_adpcm/nms.h"
+#include "codecs/nms_adpcm/tables.h"
+#include <math.h>
+#include "adpcm_support.h"
+
+extern const struct codec nms_adpcm;
+
+static const int formats[] = { SF_FORMAT_NMS_ADPCM_16, SF_FORMAT_NMS_ADPCM_24, SF_FORMAT_NMS_ADPCM_32 };
+
+static struct wave_format format_bits(unsigned bits)
+{
+    return (struct wave_format){ 0x38, 1, 8000, 0, (uint16_t)(20 * bits + 2), (uint16_t)bits, 0, 0 };
+}
+
+static struct bytes random_frames(unsigned bits, size_t frames, uint32_t seed)
+{
+    struct bytes data = { malloc(frames * (20 * bits + 2)), frames * (20 * bits + 2) };
+
+    for (size_t i = 0; i < data.size; i++)
+        data.data[i] = (uint8_t)(draw(&seed) >> 11);
+    return data;
+}
+
+static void check_pair(unsigned bits)
+{
+    char name[64];
+    struct coded coded;
+    struct bytes pcm;
+    struct sound ours;
+
+    snprintf(name, sizeof name, "made/libsndfile-nms%u.wav", 8 * bits);
+    coded = coded_open(sample_read(name));
+    snprintf(name, sizeof name, "made/libsndfile-nms%u.dec.s16", 8 * bits);
+    pcm = sample_read(name);
+    ours = decoded_by_us(&nms_adpcm, &coded);
+    assert_int_equal(ours.count * 2, pcm.size);
+    assert_memory_equal(ours.samples, pcm.data, pcm.size);
+    free(coded.file.data), free(pcm.data), free(ours.samples);
+}
+
+static void files_decode_to_their_known_sound(void **unused)
+{
+    (void)unused;
+    for (unsigned bits = 2; bits <= 4; bits++)
+        check_pair(bits);
+}
+
+static void random_frames_decode_as_by_libsndfile(void **unused)
+{
+    size_t n = 0;
+
+    (void)unused;
+    for (unsigned bits = 2; bits <= 4; bits++)
+        for (uint32_t seed = 1; seed < 6; seed++) {
+            struct wave_format format = format_bits(bits);
+            struct bytes data = random_frames(bits, 1000, seed);
+
+            n += check_equal(&nms_adpcm, coded_make(&nms_adpcm, &format, data), decoded_by_sndfile, "random frames");
+            free(data.data);
+        }
+    print_message("%zu samples of random frames equal libsndfile\n", n);
+}
+
+/* All but the last two bytes of each frame. Ours ends with the last frame that has samples; libsndfile's, too. */
+static size_t check_encoding(unsigned bits, struct sound sound)
+{
+    struct wave_format format = format_bits(bits);
+    struct bytes ours = encode_all(&nms_adpcm, &format, 0, sound);
+    struct coded theirs = coded_open(written_by_sndfile(SF_FORMAT_WAV | formats[bits - 2], sound));
+    size_t frame = format.block_align;
+
+    assert_int_equal(ours.size, theirs.data.size);
+    for (size_t i = 0; i < ours.size; i += frame)
+        if (memcmp(ours.data + i, theirs.data.data + i, frame - 2) != 0)
+            fail_msg("%u bits: frame %zu differs", bits, i / frame);
+    free(ours.data), free(theirs.file.data);
+    return sound.count;
+}
+
+static void encoding_equals_libsndfile(void **unused)
+{
+    struct sound voice = speech(), loud = generated(160000, 3);
+
+    (void)unused;
+    for (unsigned bits = 2; bits <= 4; bits++) {
+        check_encoding(bits, loud);
+        print_message("%u bits: %zu samples of speech encode as by libsndfile\n", bits, check_encoding(bits, voice));
+    }
+    free(voice.samples), free(loud.samples);
+}
+
+static double speech_quality(unsigned bits, struct sound voice)
+{
+    struct wave_format format = format_bits(bits);
+    struct bytes data = encode_all(&nms_adpcm, &format, 0, voice);
+    double decibels = quality(&nms_adpcm, coded_make(&nms_adpcm, &format, data), decoded_by_us, voice);
+
+    print_message("speech in %u bits: %.2f dB\n", bits, decibels);
+    free(data.data);
+    return decibels;
+}
+
+static void speech_is_carried(void **unused)
+{
+    struct sound voice = speech();
+
+    (void)unused;
+    assert_true(speech_quality(2, voice) > 10 && speech_quality(3, voice) > 16 && speech_quality(4, voice) > 21);
+    assert_true(speech_quality(8, voice) > 30);
+    free(voice.samples);
+}
+
+/* Each code in a place of its own: what is packed is unpacked, and the third bits of a fourth row lie in three words. */
+static void packing_is_undone_by_unpacking(void **unused)
+{
+    static const uint16_t masks[] = { 0xCCCC, 0xEEEE, 0xFFFF };
+    uint16_t rows[ROWS], back[ROWS], words[3];
+    uint8_t bytes[80];
+    uint32_t seed = 8;
+
+    (void)unused;
+    for (unsigned bits = 2; bits <= 4; bits++) {
+        for (int i = 0; i < ROWS; i++)
+            rows[i] = (uint16_t)(draw(&seed) & masks[bits - 2]);
+        nms_pack(rows, bits, bytes);
+        nms_unpack(bytes, bits, back);
+        assert_memory_equal(rows, back, sizeof rows);
+    }
+    memset(rows, 0, sizeof rows);
+    rows[3] = 0x8E24;
+    nms_pack(rows, 3, bytes);
+    for (int i = 0; i < 3; i++)
+        words[i] = load16_le(bytes + 2 * i);
+    assert_true(words[0] == 0x1100 && words[1] == 0x0101 && words[2] == 0x0110);
+}
+
+static void tables_are_what_they_say(void **unused)
+{
+    (void)unused;
+    for (int i = 0; i < FRACTIONS; i++)
+        assert_true(fabs(nms_powers[i] - 16384 * pow(2, i / 32.0)) < 1);
+    for (int bits = 2; bits <= 4; bits++)
+        for (int i = 0; i + 1 < 1 << (bits - 1); i++)
+            assert_true(abs(nms_decisions[bits - 2][i] - nms_levels[bits - 2][i] - nms_levels[bits - 2][i + 1]) <= 5);
+}
+
+/* Square waves and steps as loud as can be, and codes that push one way: under sanitizers, nothing overflows. */
+static void extremes_are_held(void **unused)
+{
+    static const uint8_t patterns[] = { 0x77, 0xFF, 0x7F, 0xF7, 0x00, 0x88, 0x70, 0x0F };
+
+    (void)unused;
+    for (unsigned bits = 2; bits <= 4; bits++)
+        for (size_t i = 0; i < sizeof patterns; i++)
+            for (size_t period = 1; period < 40; period++) {
+                struct wave_format format = format_bits(bits);
+                struct bytes data = { malloc(200 * format.block_align), 200u * format.block_align };
+                struct sound sound;
+
+                for (size_t at = 0; at < data.size; at++)
+                    data.data[at] = (uint8_t)(patterns[i] ^ (at / period % 2 ? 0x88 : 0));
+                sound = decode_all(&nms_adpcm, &format, 0, data);
+                assert_int_equal(sound.count, 200 * 160);
+                free(data.data), free(sound.samples);
+            }
+}
+
+static void torn_frames_make_what_they_cover(void **unused)
+{
+    (void)unused;
+    for (unsigned i = 0; i < 4; i++) {
+        unsigned bits = i < 3 ? i + 2 : 8, last = 0;
+        struct wave_format format = format_bits(bits);
+        struct bytes data = random_frames(bits, 1, 4);
+        int16_t whole[160], part[160];
+
+        decode_once(&nms_adpcm, &format, data.data, whole, (struct offer){ data.size, 160, WHOLE });
+        for (size_t bytes = 0; bytes < data.size; bytes++) {
+            struct progress all = decode_once(&nms_adpcm, &format, data.data, part, (struct offer){ bytes, 160, PART });
+
+            assert_int_equal(all.used, bytes);
+            assert_true(all.made >= last && all.made * bits <= bytes * 8);
+            assert_memory_equal(part, whole, all.made * 2);
+            last = (unsigned)all.made;
+        }
+        assert_int_equal(last, 160);
+        free(data.data);
+    }
+}
+
+static void the_loudness_is_the_mean_square_s_root(void **unused)
+{
+    struct wave_format format = format_bits(4);
+    int16_t pcm[320];
+    struct bytes data;
+
+    (void)unused;
+    for (int i = 0; i < 320; i++)
+        pcm[i] = (int16_t)(i < 160 ? (i % 2 ? 1000 : -1000) : INT16_MIN);
+    data = encode_all(&nms_adpcm, &format, 0, (struct sound){ pcm, 320 });
+    assert_int_equal(load16_le(data.data + 80), 1000);
+    assert_int_equal(load16_le(data.data + 162), 32768);
+    free(data.data);
+}
+
+static void headers_are_written_as_nms_does_and_read_leniently(void **unused)
+{
+    static const struct {
+        uint32_t bit_rate, byte_rate;
+        uint16_t bits, block_align;
+    } written[] = {
+        { 16800, 2100, 2, 42 }, { 24800, 3100, 3, 62 }, { 32800, 4100, 4, 82 }, { 64800, 8100, 8, 162 }, { 0, 4100, 4, 82 }
+    };
+    static const uint16_t read[][3] = {
+        /* block align, bits, expected block */
+        { 42, 2, 42 },  { 62, 0, 62 }, { 82, 16, 82 }, { 162, 0, 162 }, { 162, 8, 162 },
+        { 1, 3, 62 },   { 0, 4, 82 },  { 2, 2, 42 },   { 82, 2, 82 },   { 420, 2, 42 },
+        { 410, 4, 82 }, { 32, 0, 0 },  { 0, 0, 0 },    { 1, 16, 0 },    { 13, 4, 0 },
+    };
+
+    (void)unused;
+    for (size_t i = 0; i < sizeof written / sizeof *written; i++) {
+        uint8_t extra[EXTRA_ROOM];
+        struct wave_format format = format_of(&nms_adpcm, (struct mode){ 8000, 1, written[i].bit_rate }, extra);
+
+        assert_true(format.byte_rate == written[i].byte_rate && format.bits_per_sample == written[i].bits);
+        assert_true(format.block_align == written[i].block_align && format.extra_size == 0);
+    }
+    for (size_t i = 0; i < sizeof read / sizeof *read; i++) {
+        struct wave_format format = { 0x38, 1, 8000, 1, read[i][0], read[i][1], 0, 0 };
+        struct block block;
+
+        assert_int_equal(nms_adpcm.accepts(&format, &block), read[i][2] != 0);
+        if (read[i][2] != 0)
+            assert_true(block.bytes == read[i][2] && block.samples == 160);
+        format.channels = 2;
+        assert_false(nms_adpcm.accepts(&format, &block));
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(files_decode_to_their_known_sound),
+        cmocka_unit_test(random_frames_decode_as_by_libsndfile),
+        cmocka_unit_test(encoding_equals_libsndfile),
+        cmocka_unit_test(speech_is_carried),
+        cmocka_unit_test(packing_is_undone_by_unpacking),
+        cmocka_unit_test(tables_are_what_they_say),
+        cmocka_unit_test(extremes_are_held),
+        cmocka_unit_test(torn_frames_make_what_they_cover),
+        cmocka_unit_test(the_loudness_is_the_mean_square_s_root),
+        cmocka_unit_test(headers_are_written_as_nms_does_and_read_leniently),
+    };
+
+    return cmocka_run_group_tests_name("nms_adpcm", tests, 0, 0);
+}

@@ -1,0 +1,241 @@
+/* TrueSpeech-compatible decoding against FFmpeg, and the figures of the format against their formulas. */
+#include <math.h>
+#include "truespeech_peer.h"
+
+static const struct settings reversed = { .quality = 1, .interpolation = 1 };
+
+/* --- FFmpeg --- */
+
+static void check_decoding(struct bytes frames)
+{
+    struct sound theirs = peer_decode(frames), ours = decode_all(&truespeech, &mono, &reversed, frames);
+
+    assert_int_equal(ours.count, frames.size / FRAME_BYTES * FRAME);
+    assert_int_equal(ours.count, theirs.count);
+    for (size_t i = 0; i < ours.count; i++)
+        if (ours.samples[i] != theirs.samples[i])
+            fail_msg("sample %zu of frame %zu is %d, not %d", i % FRAME, i / FRAME, ours.samples[i], theirs.samples[i]);
+    free(theirs.samples), free(ours.samples);
+}
+
+static void a_real_file_decodes_as_ffmpeg_does(void **unused)
+{
+    struct wave_format format;
+    struct bytes file = sample_read("truespeech-a6.wav"), frames = wav_open(file, &format);
+
+    (void)unused;
+    assert_int_equal(frames.size, 1442 * FRAME_BYTES);
+    check_decoding(frames);
+    free(file.data);
+}
+
+/* Half of them have too few pulses somewhere, nearly all clip, and sums wrap. */
+static void random_frames_decode_as_ffmpeg_does(void **unused)
+{
+    struct bytes frames = { malloc(20000 * FRAME_BYTES), 20000 * FRAME_BYTES };
+    uint32_t seed = 22;
+
+    (void)unused;
+    for (size_t i = 0; i < frames.size; i++)
+        frames.data[i] = (uint8_t)(draw(&seed) >> 24);
+    check_decoding(frames);
+    free(frames.data);
+}
+
+/* What random bits hardly do: the loudest pulses, the strongest taps, the sharpest resonances, or no pulses at all, for a long
+ * time. */
+static void extreme_frames_decode_as_ffmpeg_does(void **unused)
+{
+    enum { COUNT = 4000 };
+    struct bytes frames = { malloc(COUNT * FRAME_BYTES), COUNT * FRAME_BYTES };
+    struct parameters parameters = { 0 };
+    uint32_t seed = 5;
+
+    (void)unused;
+    for (int i = 0; i < COUNT; i++) {
+        if (i % 8 == 0)
+            for (int k = 0; k < ORDER; k++)
+                parameters.reflection[k] = (uint8_t)(draw(&seed) % 2 ? (1 << truespeech_reflection_bits[k]) - 1 : 0);
+        parameters.blend = draw(&seed) % 2;
+        parameters.base[0] = (uint8_t)draw(&seed);
+        parameters.base[1] = (uint8_t)(draw(&seed) % 20);
+        for (int j = 0; j < SUBFRAMES; j++)
+            parameters.subframes[j] = (struct subframe){ (uint8_t)(25 * (draw(&seed) % 5) + draw(&seed) % 3 * 5), i % 16 < 12 ? 15 : 0,
+                                                         (uint16_t)(draw(&seed) & (i % 3 ? 0x1555 : 0x3FFF)),
+                                                         i % 5 ? draw(&seed) & 0x7FFFFFF : 0x7FFFFFF };
+        truespeech_pack(&parameters, frames.data + i * FRAME_BYTES);
+    }
+    check_decoding(frames);
+    free(frames.data);
+}
+
+/* --- the evidence for the described order --- */
+
+enum { SUBFRAME_COUNT = 1442 * SUBFRAMES };
+
+/* The mean distance of a subframe's energy, in dB, from the mean of its neighbours', by place in the frame; only where sound is. */
+static void roughness(const int16_t *pcm, double out[SUBFRAMES])
+{
+    static double db[SUBFRAME_COUNT];
+    double sums[SUBFRAMES] = { 0 };
+    int counts[SUBFRAMES] = { 0 };
+
+    for (int i = 0; i < SUBFRAME_COUNT; i++) {
+        double energy = 1;
+
+        for (int n = 0; n < SUBFRAME; n++)
+            energy += (double)pcm[SUBFRAME * i + n] * pcm[SUBFRAME * i + n];
+        db[i] = 10 * log10(energy / SUBFRAME);
+    }
+    for (int i = 1; i < SUBFRAME_COUNT - 1; i++)
+        if (db[i] > 45 && db[i - 1] > 45 && db[i + 1] > 45) {
+            sums[i % SUBFRAMES] += fabs(db[i] - (db[i - 1] + db[i + 1]) / 2);
+            counts[i % SUBFRAMES]++;
+        }
+    for (int i = 0; i < SUBFRAMES; i++)
+        out[i] = sums[i] / counts[i];
+}
+
+static void the_described_order_is_the_smoother(void **unused)
+{
+    struct wave_format format;
+    struct bytes file = sample_read("truespeech-a6.wav"), frames = wav_open(file, &format);
+    struct sound ours = decode_all(&truespeech, &mono, 0, frames), other = decode_all(&truespeech, &mono, &reversed, frames);
+    double described[SUBFRAMES], backwards[SUBFRAMES];
+
+    (void)unused;
+    roughness(ours.samples, described);
+    roughness(other.samples, backwards);
+    print_message("roughness of subframes 0 to 3: described order %.2f %.2f %.2f %.2f dB, FFmpeg's %.2f %.2f %.2f %.2f dB\n", described[0],
+                  described[1], described[2], described[3], backwards[0], backwards[1], backwards[2], backwards[3]);
+    for (int i = 0; i < 2; i++) {
+        assert_true(described[i] < 1.05 * (described[2] + described[3]) / 2);
+        assert_true(backwards[i] > 1.2 * (backwards[2] + backwards[3]) / 2);
+    }
+    free(file.data), free(ours.samples), free(other.samples);
+}
+
+/* --- the stages --- */
+
+static void bits_return(void **unused)
+{
+    uint8_t bytes[FRAME_BYTES], again[FRAME_BYTES];
+    struct parameters parameters;
+    uint32_t seed = 3;
+
+    (void)unused;
+    for (int i = 0; i < 2000; i++) {
+        for (int j = 0; j < FRAME_BYTES; j++)
+            bytes[j] = (uint8_t)(draw(&seed) >> 9);
+        truespeech_unpack(bytes, &parameters);
+        truespeech_pack(&parameters, again);
+        assert_memory_equal(bytes, again, FRAME_BYTES);
+    }
+}
+
+/* Every left half and every right one. */
+static void positions_return(void **unused)
+{
+    enum { LEFT = 4060, RIGHT = 27405 };
+
+    (void)unused;
+    for (uint32_t number = 0; number < RIGHT; number++) {
+        struct subframe sub = { .gain = 10, .levels = 0x0DB, .positions = number % LEFT << 15 | number };
+        int16_t e[SUBFRAME];
+        uint8_t at[PULSES];
+        int n = 0;
+
+        truespeech_place_pulses(&sub, e);
+        for (int i = 0; i < SUBFRAME; i++)
+            if (e[i])
+                at[n++] = (uint8_t)i;
+        assert_int_equal(n, PULSES);
+        assert_int_equal(truespeech_positions(at), sub.positions);
+    }
+    for (uint32_t number = RIGHT; number < 1 << 15; number++) {
+        struct subframe sub = { .positions = (uint32_t)LEFT << 15 | number };
+        int16_t e[SUBFRAME];
+
+        truespeech_place_pulses(&sub, e);
+        for (int i = 0; i < SUBFRAME; i++)
+            assert_int_equal(e[i], 0);
+    }
+}
+
+static void the_figures_follow_their_formulas(void **unused)
+{
+    static const struct { const int16_t *table; double base; } decays[] = {
+        { truespeech_decay_994, .994 }, { truespeech_decay_550, .55 }, { truespeech_decay_750, .75 },
+    };
+
+    (void)unused;
+    for (int i = 0; i < 3; i++)
+        for (int k = 0; k < ORDER; k++)
+            assert_int_equal(decays[i].table[k], lround(32768 * pow(decays[i].base, k + 1)));
+    for (int i = 0; i < GAINS; i++)
+        for (int level = 0; level < LEVELS; level++)
+            assert_int_equal(truespeech_levels[i][level], (level & 1 ? 3 : 1) * (level & 2 ? -1 : 1) * (int)(pow(2, (2 * i + 4) / 3.) + 1e-9));
+    for (int i = 0; i < HALF; i++)
+        assert_int_equal(truespeech_ways[0][i], 1);
+    /* Pascal: a set has its first member at i or behind. */
+    for (int n = 1; n < PULSES_RIGHT; n++)
+        for (int i = HALF - 1; i >= 0; i--)
+            assert_int_equal(truespeech_ways[n][i], i == HALF - 1 ? 0 : truespeech_ways[n][i + 1] + truespeech_ways[n - 1][i + 1]);
+    for (int i = 0; i < ORDER; i++)
+        for (int code = 1; code < 1 << truespeech_reflection_bits[i]; code++)
+            assert_true(truespeech_reflections[i][code] > truespeech_reflections[i][code - 1]);
+}
+
+/* --- the format --- */
+
+static void the_header_is_as_windows_wrote_it(void **unused)
+{
+    uint8_t extra[EXTRA_ROOM];
+    struct wave_format ours = format_of(&truespeech, truespeech.modes[0], extra), real;
+    struct bytes file = sample_read("truespeech-a6.wav");
+
+    (void)unused;
+    wav_open(file, &real);
+    assert_int_equal(real.tag, ours.tag);
+    assert_int_equal(real.byte_rate, ours.byte_rate);
+    assert_int_equal(real.block_align, ours.block_align);
+    assert_int_equal(real.bits_per_sample, ours.bits_per_sample);
+    assert_int_equal(real.extra_size, ours.extra_size);
+    assert_memory_equal(real.extra, ours.extra, 32);
+    free(file.data);
+}
+
+static void headers_are_read_leniently(void **unused)
+{
+    struct wave_format format = { .tag = 0x1501, .channels = 1, .sample_rate = 8000 };
+    struct block block;
+
+    (void)unused;
+    assert_ptr_equal(codec_find(0x1501), &truespeech);
+    for (uint16_t align = 0; align < 100; align++) {
+        format.block_align = align;
+        assert_int_equal(truespeech.accepts(&format, &block), align <= 1 || align % 32 == 0);
+        assert_true(block.bytes == 32 && block.samples == 240 && block.least == 32);
+    }
+    format.channels = 2, format.block_align = 32;
+    assert_false(truespeech.accepts(&format, &block));
+    format.channels = 1, format.sample_rate = 11025;
+    assert_false(truespeech.accepts(&format, &block));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_real_file_decodes_as_ffmpeg_does),
+        cmocka_unit_test(random_frames_decode_as_ffmpeg_does),
+        cmocka_unit_test(extreme_frames_decode_as_ffmpeg_does),
+        cmocka_unit_test(the_described_order_is_the_smoother),
+        cmocka_unit_test(bits_return),
+        cmocka_unit_test(positions_return),
+        cmocka_unit_test(the_figures_follow_their_formulas),
+        cmocka_unit_test(the_header_is_as_windows_wrote_it),
+        cmocka_unit_test(headers_are_read_leniently),
+    };
+
+    return cmocka_run_group_tests_name("truespeech", tests, 0, 0);
+}

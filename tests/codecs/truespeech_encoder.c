@@ -1,0 +1,238 @@
+/* TrueSpeech-compatible encoding: how near it comes, that its streams look like a real encoder's, and that no sound upsets it. */
+#include <math.h>
+#include "truespeech_peer.h"
+#include "codecs/truespeech/search.h"
+
+static struct bytes encoded(uint8_t quality, struct sound sound)
+{
+    struct settings settings = { .quality = quality };
+
+    return encode_all(&truespeech, &mono, &settings, sound);
+}
+
+/* --- quality --- */
+
+/* The whole 30 s where optimised; the sanitizers take the best quality's first seconds. */
+#ifdef NDEBUG
+enum { BEST_SECONDS = 30 };
+#else
+enum { BEST_SECONDS = 6 };
+#endif
+
+static void check_quality(uint8_t quality, size_t seconds, double floor)
+{
+    struct sound sound = speech(), ours, theirs;
+    struct bytes frames;
+    double db;
+
+    sound.count = seconds * 8000;
+    frames = encoded(quality, sound);
+    assert_int_equal(frames.size, (sound.count + FRAME - 1) / FRAME * FRAME_BYTES);
+    theirs = peer_decode(frames);
+    ours = decode_all(&truespeech, &mono, 0, frames);
+    assert_memory_equal(ours.samples, theirs.samples, theirs.count * sizeof(int16_t));
+    db = snr(sound.samples, theirs.samples, sound.count);
+    print_message("quality %d: %.2f dB over %zu s of speech, decoded by FFmpeg\n", quality, db, seconds);
+    assert_true(db >= floor);
+    free(sound.samples), free(ours.samples), free(theirs.samples), free(frames.data);
+}
+
+static void fast_speech_stays_near(void **unused)
+{
+    (void)unused;
+    check_quality(0, 30, 16.1);
+}
+
+static void standard_speech_stays_nearer(void **unused)
+{
+    (void)unused;
+    check_quality(1, 30, 16.9);
+}
+
+static void best_speech_stays_nearest(void **unused)
+{
+    (void)unused;
+    check_quality(2, BEST_SECONDS, 17.9);
+}
+
+/* --- the stream --- */
+
+static void frames_look_like_a_real_encoders(void **unused)
+{
+    struct sound sound = speech();
+    struct bytes frames = encoded(0, sound);
+    size_t off = 0, count = frames.size / FRAME_BYTES;
+
+    (void)unused;
+    for (size_t i = 0; i < count; i++) {
+        struct parameters frame;
+
+        truespeech_unpack(frames.data + i * FRAME_BYTES, &frame);
+        assert_int_equal(frame.blend, 0);
+        for (int j = 0; j < SUBFRAMES; j++) {
+            const struct subframe *sub = &frame.subframes[j];
+
+            assert_true(sub->positions >> 15 < 4060 && (sub->positions & 0x7FFF) < 27405);
+            assert_true(sub->ltp < LAGS * TAPS || sub->ltp == LTP_OFF);
+            assert_true(frame.base[j / 2] <= 127);
+            if (sub->ltp != LTP_OFF)
+                assert_true(sub->ltp / TAPS + frame.base[j / 2] + LAG_MIN <= LAG_MAX);
+            off += sub->ltp == LTP_OFF;
+        }
+    }
+    print_message("long-term prediction is off in %.1f %% of the subframes\n", 100. * (double)off / (double)(count * SUBFRAMES));
+    assert_true(off < count * SUBFRAMES / 4);
+    free(sound.samples), free(frames.data);
+}
+
+/* --- sounds that are not speech --- */
+
+enum { SECOND = 8000, TAIL = 1600 };
+
+static double rms(const int16_t *x, size_t n)
+{
+    double sum = 0;
+
+    for (size_t i = 0; i < n; i++)
+        sum += (double)x[i] * x[i];
+    return sqrt(sum / (double)n);
+}
+
+/* The error, and what follows in silence, never become louder than what came in. */
+static void check_calm(const char *name, const int16_t *x, size_t count)
+{
+    for (uint8_t quality = 0; quality < 2; quality++) {
+        struct sound sound = { calloc(count + TAIL, sizeof(int16_t)), count + TAIL }, back;
+        struct bytes frames;
+        double in = rms(x, count), error;
+
+        memcpy(sound.samples, x, count * sizeof *x);
+        frames = encoded(quality, sound);
+        back = decode_all(&truespeech, &mono, 0, frames);
+        for (size_t i = 0; i < count; i++)
+            sound.samples[i] = saturate(sound.samples[i] - back.samples[i]);
+        error = rms(sound.samples, count);
+        if (error > in + 3)
+            fail_msg("%s, quality %d: the error is %.0f, the sound %.0f", name, quality, error, in);
+        if (rms(back.samples + count + TAIL / 2, TAIL / 2) > 3)
+            fail_msg("%s, quality %d: the silence behind it is not silent", name, quality);
+        free(sound.samples), free(back.samples), free(frames.data);
+    }
+}
+
+static void no_sound_blows_up(void **unused)
+{
+    enum { COUNT = 2000 };
+    static int16_t x[COUNT];
+    uint32_t seed = 4;
+
+    (void)unused;
+    check_calm("silence", x, COUNT);
+    for (int level = -32768; level < 32768; level += 16383) {
+        for (int i = 0; i < COUNT; i++)
+            x[i] = (int16_t)level;
+        check_calm("a constant", x, COUNT);
+    }
+    for (int period = 3; period < 400; period = period * 3 + 1) {
+        for (int i = 0; i < COUNT; i++)
+            x[i] = i / period % 2 ? INT16_MIN : INT16_MAX;
+        check_calm("a square wave", x, COUNT);
+        for (int i = 0; i < COUNT; i++)
+            x[i] = i % (4 * period) == 0 ? INT16_MAX : 0;
+        check_calm("clicks", x, COUNT);
+        for (int i = 0; i < COUNT; i++)
+            x[i] = (int16_t)lround(32767 * sin(3.1415926 * i / period));
+        check_calm("a tone", x, COUNT);
+        for (int i = 0; i < COUNT; i++)
+            x[i] = saturate(x[i] * 4);
+        check_calm("an overdriven tone", x, COUNT);
+    }
+    for (int i = 0; i < COUNT; i++)
+        x[i] = (int16_t)(draw(&seed) >> 16);
+    check_calm("noise", x, COUNT);
+}
+
+/* Seven pulses are mandatory: silence is what the quietest of them make. */
+static void silence_is_nearly_silent(void **unused)
+{
+    struct sound sound = { calloc(SECOND, sizeof(int16_t)), SECOND }, back;
+    struct bytes frames = encoded(1, sound);
+
+    (void)unused;
+    back = decode_all(&truespeech, &mono, 0, frames);
+    for (size_t i = 0; i < back.count; i++)
+        assert_in_range(back.samples[i] + 5, 0, 10);
+    free(sound.samples), free(back.samples), free(frames.data);
+}
+
+/* --- the stages --- */
+
+/* A pulse at every slot is found where it stands. */
+static void a_pulse_search_finds_pulses(void **unused)
+{
+    static const struct effort effort = { .codes = 1, .gains = 3, .rounds = 3 };
+    static struct response response;
+    const int16_t a_q12[ORDER] = { 3000, -1000 };
+    struct synthesis_filter filter;
+    uint32_t seed = 8;
+    int exact = 0;
+
+    (void)unused;
+    truespeech_filter(a_q12, -20000, &filter);
+    truespeech_response(&filter, &response);
+    for (int i = 0; i < 200; i++) {
+        struct subframe in = { .gain = 11, .levels = draw(&seed) & 0x3FFF, .positions = draw(&seed) % 4060 << 15 }, out;
+        int16_t e[SUBFRAME], t[SUBFRAME];
+
+        in.positions |= draw(&seed) % 27405;
+        truespeech_place_pulses(&in, e);
+        truespeech_convolve(&response, e, t);
+        truespeech_pulse_search(&response, t, &effort, &out);
+        exact += in.positions == out.positions && in.levels == out.levels && in.gain == out.gain;
+    }
+    print_message("%d of 200 random sets of pulses found again\n", exact);
+    assert_true(exact >= 100);
+}
+
+/* History at a lag, through taps and the response: the search names both. */
+static void a_long_term_search_finds_lag_and_taps(void **unused)
+{
+    static struct response response;
+    static int16_t history[HISTORY + SUBFRAME];
+    const int16_t a_q12[ORDER] = { 2000 };
+    struct synthesis_filter filter;
+    struct long_term_code codes[CODES_MAX];
+    int16_t p[SUBFRAME], t[SUBFRAME];
+    uint32_t seed = 9;
+
+    (void)unused;
+    truespeech_filter(a_q12, -10000, &filter);
+    truespeech_response(&filter, &response);
+    for (int i = 0; i < HISTORY; i++)
+        history[i] = (int16_t)((int32_t)(draw(&seed) % 4000) - 2000);
+    for (int lag = SUBFRAME; lag <= LAG_MAX; lag++) {
+        int taps = lag % TAPS;
+
+        truespeech_long_term(history + HISTORY, lag, truespeech_taps[taps], p);
+        truespeech_convolve(&response, p, t);
+        assert_int_equal(truespeech_long_term_search(&response, history + HISTORY, t, LAG_MIN, LAG_MAX, 3, codes), 3);
+        if (codes[0].lag != lag || codes[0].taps != taps)
+            fail_msg("lag %d and taps %d, not %d and %d", codes[0].lag, codes[0].taps, lag, taps);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(fast_speech_stays_near),
+        cmocka_unit_test(standard_speech_stays_nearer),
+        cmocka_unit_test(best_speech_stays_nearest),
+        cmocka_unit_test(frames_look_like_a_real_encoders),
+        cmocka_unit_test(no_sound_blows_up),
+        cmocka_unit_test(silence_is_nearly_silent),
+        cmocka_unit_test(a_pulse_search_finds_pulses),
+        cmocka_unit_test(a_long_term_search_finds_lag_and_taps),
+    };
+
+    return cmocka_run_group_tests_name("truespeech_encoder", tests, 0, 0);
+}

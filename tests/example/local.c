@@ -1,0 +1,121 @@
+/* Brings the driver along: `local IN.wav OUT.wav` decodes a WAV file of any of the driver's formats to 16-bit PCM with
+ * omniacm.acm from this program's own folder. Nothing is installed, and no administrator is asked.
+ *     x86_64-w64-mingw32-gcc -municode local.c -o local.exe -lmsacm32 */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <wchar.h>
+#include <windows.h>
+#include <mmreg.h>
+#include <msacm.h>
+
+enum { FORMAT_ROOM = 1024 };
+
+/* The driver in this program's folder, in this program's width. */
+static HACMDRIVERID add_driver(void)
+{
+    wchar_t path[MAX_PATH] = L"";
+    HMODULE module;
+    HACMDRIVERID id = 0;
+
+    GetModuleFileNameW(0, path, MAX_PATH - 16);
+    wcscpy(wcsrchr(path, L'\\') + 1, L"omniacm.acm");
+    module = LoadLibraryW(path);
+    if (module)
+        acmDriverAddW(&id, module, (LPARAM)GetProcAddress(module, "DriverProc"), 0, ACM_DRIVERADDF_FUNCTION);
+    return id;
+}
+
+/* A chunk of the file, and its size; a null pointer where there is none. */
+static BYTE *find_chunk(BYTE *file, DWORD size, const char *name, DWORD *found)
+{
+    for (DWORD at = 12; at + 8 <= size; at += 8 + *found + *found % 2) {
+        memcpy(found, file + at + 4, 4);
+        if (*found > size - at - 8)
+            *found = size - at - 8;
+        if (memcmp(file + at, name, 4) == 0)
+            return file + at + 8;
+    }
+    return 0;
+}
+
+/* The whole sound at once. From the moment that the driver is added, the ACM finds it by itself: no call names it. */
+static MMRESULT decode(WAVEFORMATEX *from, WAVEFORMATEX *pcm, BYTE *sound, DWORD size, BYTE **result, DWORD *made)
+{
+    ACMSTREAMHEADER header = { .cbStruct = sizeof header, .pbSrc = sound, .cbSrcLength = size };
+    HACMSTREAM stream;
+    MMRESULT error;
+
+    *pcm = (WAVEFORMATEX){ .wFormatTag = WAVE_FORMAT_PCM };
+    error = acmFormatSuggest(0, from, pcm, sizeof *pcm, ACM_FORMATSUGGESTF_WFORMATTAG);
+    if (!error)
+        error = acmStreamOpen(&stream, 0, from, pcm, 0, 0, 0, ACM_STREAMOPENF_NONREALTIME);
+    if (error)
+        return error;
+    error = acmStreamSize(stream, size, &header.cbDstLength, ACM_STREAMSIZEF_SOURCE);
+    *result = header.pbDst = malloc(header.cbDstLength + 1);
+    if (!error)
+        error = acmStreamPrepareHeader(stream, &header, 0);
+    if (!error) {
+        error = acmStreamConvert(stream, &header, ACM_STREAMCONVERTF_START | ACM_STREAMCONVERTF_END);
+        *made = header.cbDstLengthUsed;
+        acmStreamUnprepareHeader(stream, &header, 0);
+    }
+    acmStreamClose(stream, 0);
+    return error;
+}
+
+static int write_wav(const wchar_t *path, const WAVEFORMATEX *pcm, const BYTE *sound, DWORD size)
+{
+    DWORD riff = 36 + size, fmt = 16;
+    FILE *file = _wfopen(path, L"wb");
+
+    if (!file)
+        return 0;
+    fwrite("RIFF", 4, 1, file), fwrite(&riff, 4, 1, file), fwrite("WAVEfmt ", 8, 1, file), fwrite(&fmt, 4, 1, file);
+    fwrite(pcm, 16, 1, file), fwrite("data", 4, 1, file), fwrite(&size, 4, 1, file), fwrite(sound, size, 1, file);
+    return fclose(file) == 0;
+}
+
+static BYTE *read_file(const wchar_t *path, DWORD *size)
+{
+    FILE *file = _wfopen(path, L"rb");
+    BYTE *bytes;
+
+    if (!file)
+        return 0;
+    fseek(file, 0, SEEK_END);
+    *size = (DWORD)ftell(file);
+    rewind(file);
+    bytes = malloc(*size + 1);
+    *size = (DWORD)fread(bytes, 1, *size, file);
+    fclose(file);
+    return bytes;
+}
+
+int wmain(int count, wchar_t **words)
+{
+    HACMDRIVERID id = add_driver();
+    WAVEFORMATEX pcm;
+    BYTE from[FORMAT_ROOM] = { 0 }, *file, *fmt, *data, *sound = 0;
+    DWORD size, fmt_size, data_size, made = 0;
+    MMRESULT error = MMSYSERR_NODRIVER;
+
+    file = count == 3 ? read_file(words[1], &size) : 0;
+    fmt = file ? find_chunk(file, size, "fmt ", &fmt_size) : 0;
+    data = fmt ? find_chunk(file, size, "data", &data_size) : 0;
+    if (!data) {
+        fprintf(stderr, "local IN.wav OUT.wav\n");
+        return 2;
+    }
+    memcpy(from, fmt, fmt_size < FORMAT_ROOM ? fmt_size : FORMAT_ROOM);
+    if (id)
+        error = decode((WAVEFORMATEX *)from, &pcm, data, data_size, &sound, &made);
+    if (error)
+        fprintf(stderr, id ? "the ACM's error %u\n" : "omniacm.acm is not beside this program\n", error);
+    else if (!write_wav(words[2], &pcm, sound, made))
+        error = 1;
+    if (id)
+        acmDriverRemove(id, 0);
+    return error != 0;
+}

@@ -1,0 +1,113 @@
+/* 64 streams of all codecs at once on 8 threads, each thread feeding its eight in turn, make what each makes alone. The preset
+ * `threads` runs this under ThreadSanitizer. */
+#define _POSIX_C_SOURCE 200809L
+#include <pthread.h>
+#include "support.h"
+#include "stream.h"
+
+enum { STREAMS = 64, THREADS = 8, EACH = STREAMS / THREADS, SAMPLES = 4001, PIECE = 3000 };
+
+struct job {
+    struct wave_format format, pcm;
+    uint8_t extra[EXTRA_ROOM];
+    struct plan plan;
+    struct bytes src, alone, together;
+    struct stream *stream;
+    size_t used;
+};
+
+static struct job jobs[STREAMS];
+
+static struct bytes decodable(const struct codec *codec, const struct wave_format *format, struct sound sound)
+{
+    return codec->encoder.run ? encode_all(codec, format, 0, sound) : (struct bytes){ (uint8_t *)sound.samples, 999 };
+}
+
+/* Rows in turn; every other time round a row decodes. */
+static void make_job(struct job *job, size_t number, size_t rows)
+{
+    const struct codec *codec = codecs[number % rows];
+    bool decoding = number / rows % 2;
+    struct sound sound = generated((size_t)SAMPLES * codec->modes->channels, (uint32_t)number + 1);
+
+    job->format = format_of(codec, *codec->modes, job->extra);
+    job->pcm = (struct wave_format){ TAG_PCM, job->format.channels, job->format.sample_rate, 0, (uint16_t)(2 * job->format.channels), 16, 0, 0 };
+    job->src = (struct bytes){ (uint8_t *)sound.samples, sound.count * 2 };
+    if (decoding)
+        job->src = decodable(codec, &job->format, sound);
+    assert_true(stream_plan(&job->plan, decoding ? &job->format : &job->pcm, decoding ? &job->pcm : &job->format));
+}
+
+static void begin(struct job *job)
+{
+    struct settings settings = DEFAULT_SETTINGS;
+
+    settings.bit_order = 1;         /* what is told from the bytes depends on how many come at once */
+    job->stream = stream_start(malloc(stream_bytes(&job->plan)), &job->plan, &settings);
+    job->used = 0;
+}
+
+/* Converts a piece more; false when there is nothing left. */
+static bool feed(struct job *job, struct bytes *out)
+{
+    size_t left = job->src.size - job->used, in = left < PIECE ? left : PIECE;
+    uint32_t room;
+    struct progress step;
+
+    assert_true(stream_size_from_source(&job->plan, PIECE, &room));
+    room += job->plan.block.bytes + 2 * job->plan.block.samples * job->format.channels;
+    out->data = realloc(out->data, out->size + room);
+    step = stream_convert(job->stream, job->src.data + job->used, out->data + out->size, (struct offer){ in, room, in == left ? END : WHOLE });
+    job->used += step.used;
+    out->size += step.made;
+    return step.used || step.made;
+}
+
+static void *feed_eight(void *first)
+{
+    struct job *own = first;
+    bool busy = true;
+
+    while (busy) {
+        busy = false;
+        for (int i = 0; i < EACH; i++)
+            busy |= feed(&own[i], &own[i].together);
+    }
+    return 0;
+}
+
+static void streams_do_not_know_each_other(void **unused)
+{
+    pthread_t threads[THREADS];
+    size_t rows = 0;
+
+    (void)unused;
+    while (codecs[rows])
+        rows++;
+    for (size_t i = 0; i < STREAMS; i++) {
+        make_job(&jobs[i], i, rows);
+        begin(&jobs[i]);
+        while (feed(&jobs[i], &jobs[i].alone))
+            ;
+        assert_true(jobs[i].used == jobs[i].src.size && jobs[i].alone.size != 0);
+        free(jobs[i].stream);
+    }
+    for (size_t i = 0; i < STREAMS; i++)
+        begin(&jobs[i]);
+    for (size_t i = 0; i < THREADS; i++)
+        assert_int_equal(pthread_create(&threads[i], 0, feed_eight, &jobs[i * EACH]), 0);
+    for (size_t i = 0; i < THREADS; i++)
+        assert_int_equal(pthread_join(threads[i], 0), 0);
+    for (size_t i = 0; i < STREAMS; i++) {
+        assert_int_equal(jobs[i].alone.size, jobs[i].together.size);
+        assert_memory_equal(jobs[i].alone.data, jobs[i].together.data, jobs[i].alone.size);
+        free(jobs[i].stream);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = { cmocka_unit_test(streams_do_not_know_each_other) };
+
+    return cmocka_run_group_tests_name("threads", tests, 0, 0);
+}

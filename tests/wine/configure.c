@@ -1,0 +1,100 @@
+/* The driver's windows, as a control panel or a format chooser opens them, and what is left of a tag afterwards:
+ * `configure`, `about`, `choose`, `ask`, or `tag NUMBER`. */
+#include <stddef.h>
+#include <stdlib.h>
+#include <wchar.h>
+#include "check.h"
+
+static BOOL CALLBACK find_driver(HACMDRIVERID id, DWORD_PTR found, DWORD support)
+{
+    ACMDRIVERDETAILSW details = { .cbStruct = sizeof details };
+
+    (void)support;
+    if (acmDriverDetailsW(id, &details, 0) || wcscmp(details.szShortName, L"OmniACM") != 0)
+        return TRUE;
+    *(HACMDRIVERID *)found = id;
+    return FALSE;
+}
+
+/* A window to stand behind the driver's, as an application would have. */
+static HWND parent(void)
+{
+    return CreateWindowW(L"STATIC", L"", WS_POPUP, 0, 0, 1, 1, 0, 0, 0, 0);
+}
+
+static int ask(HACMDRIVERID id, HACMDRIVER driver)
+{
+    ACMDRIVERDETAILSW details = { .cbStruct = sizeof details };
+    ICONINFO icon;
+
+    CHECK(acmDriverMessage(driver, DRV_QUERYCONFIGURE, 0, 0) == 1);
+    CHECK(acmDriverMessage(driver, DRV_CONFIGURE, -1, 0) == DRVCNF_OK);
+    CHECK(acmDriverMessage(driver, ACMDM_BASE + 11, -1, 0) == MMSYSERR_NOERROR);
+    test_end("there is a dialog and an about box");
+    CHECK(acmDriverDetailsW(id, &details, 0) == 0 && details.hicon);
+    CHECK(GetIconInfo(details.hicon, &icon) && icon.hbmColor);
+    test_end("the details have an icon that can be drawn");
+    details.cbStruct = offsetof(ACMDRIVERDETAILSW, hicon);
+    details.hicon = 0;
+    CHECK(acmDriverDetailsW(id, &details, 0) == 0 && !details.hicon);
+    test_end("short details have none");
+    return failures != 0;
+}
+
+static int choose(void)
+{
+    BYTE room[256] = { 0 };
+    ACMFORMATCHOOSEW choice = { .cbStruct = sizeof choice, .pwfx = (WAVEFORMATEX *)room, .cbwfx = sizeof room,
+                                .pszTitle = L"Choose a format", .fdwStyle = ACMFORMATCHOOSE_STYLEF_INITTOWFXSTRUCT };
+    WAVEFORMATEX wanted = { WAVE_FORMAT_ALAW, 1, 8000, 8000, 1, 8, 0 };
+
+    memcpy(room, &wanted, sizeof wanted);
+    choice.hwndOwner = parent();
+    printf("%u\n", acmFormatChooseW(&choice));
+    return 0;
+}
+
+/* Standard formats, whether a suggestion is made, and whether a stream opens into a format that was suggested while the
+ * environment switched everything on. */
+static int tag(HACMDRIVER driver, DWORD number)
+{
+    ACMFORMATTAGDETAILSW details = { .cbStruct = sizeof details, .dwFormatTag = number };
+    WAVEFORMATEX pcm = { WAVE_FORMAT_PCM, 1, 8000, 16000, 2, 16, 0 };
+    BYTE room[2][256] = { 0 };
+    WAVEFORMATEX *format = (WAVEFORMATEX *)room[0], *suggestion = (WAVEFORMATEX *)room[1];
+    MMRESULT possible, found, suggested, opened;
+    HACMSTREAM stream;
+
+    format->wFormatTag = suggestion->wFormatTag = (WORD)number;
+    SetEnvironmentVariableW(L"OMNIACM_SETTINGS", L"disabled=");
+    possible = acmFormatSuggest(driver, &pcm, format, sizeof room[0], ACM_FORMATSUGGESTF_WFORMATTAG);
+    SetEnvironmentVariableW(L"OMNIACM_SETTINGS", 0);
+    found = acmFormatTagDetailsW(driver, &details, ACM_FORMATTAGDETAILSF_FORMATTAG);
+    suggested = acmFormatSuggest(driver, &pcm, suggestion, sizeof room[1], ACM_FORMATSUGGESTF_WFORMATTAG);
+    opened = acmStreamOpen(&stream, driver, &pcm, format, 0, 0, 0, ACM_STREAMOPENF_QUERY);
+    printf("possible %d, listed %d, formats %s, suggested %d, opened %d\n", possible == 0, found == 0,
+           details.cStandardFormats ? "some" : "none", suggested == 0, opened == 0);
+    return 0;
+}
+
+int main(int argc, char **argv)
+{
+    const char *what = argc > 1 ? argv[1] : "";
+    HACMDRIVERID id = 0;
+    HACMDRIVER driver = 0;
+
+    acmDriverEnum(find_driver, (DWORD_PTR)&id, 0);
+    if (!id || acmDriverOpen(&driver, id, 0) != 0) {
+        puts("the driver is not there");
+        return 2;
+    }
+    if (strcmp(what, "ask") == 0)
+        return ask(id, driver);
+    if (strcmp(what, "choose") == 0)
+        return choose();
+    if (strcmp(what, "tag") == 0)
+        return tag(driver, strtoul(argc > 2 ? argv[2] : "0", 0, 0));
+    printf("%ld\n", (long)acmDriverMessage(driver, strcmp(what, "about") == 0 ? ACMDM_BASE + 11 : DRV_CONFIGURE, (LPARAM)parent(), 0));
+    acmDriverClose(driver, 0);
+    return 0;
+}

@@ -1,0 +1,168 @@
+/* 64 streams through msacm32 at once on 8 threads make what each makes alone; and 10,000 streams opened and closed leave no
+ * handle and no memory behind: `threads FILE` adds the driver from its file. */
+#include <stdlib.h>
+#include <string.h>
+#include "check.h"
+
+enum { STREAMS = 64, THREADS = 8, EACH = STREAMS / THREADS, SAMPLES = 9001, PIECE = 20000, FORMATS_MOST = 200, CYCLES = 10000 };
+
+struct job {
+    WAVEFORMATEX *format, pcm;
+    BYTE *src, *alone, *together;
+    DWORD size, room, alone_size, together_size;
+};
+
+static HACMDRIVER driver;
+static WAVEFORMATEX *formats[FORMATS_MOST];
+static DWORD format_count;
+static struct job jobs[STREAMS];
+
+static BOOL CALLBACK keep_format(HACMDRIVERID id, ACMFORMATDETAILSW *details, DWORD_PTR user, DWORD support)
+{
+    DWORD size = 18u + details->pwfx->cbSize;
+
+    (void)id, (void)user, (void)support;
+    if (details->dwFormatTag != WAVE_FORMAT_PCM && format_count < FORMATS_MOST) {
+        formats[format_count] = malloc(size);
+        memcpy(formats[format_count++], details->pwfx, size);
+    }
+    return TRUE;
+}
+
+/* One stream from its opening to its end, in small pieces; the bytes made. */
+static DWORD encode(struct job *job, BYTE *dst)
+{
+    HACMSTREAM stream = 0;
+    DWORD used = 0, made = 0, step = 1;
+
+    if (acmStreamOpen(&stream, driver, &job->pcm, job->format, 0, 0, 0, 0))
+        return 0;
+    while (step) {
+        DWORD left = job->size - used, in = left < PIECE ? left : PIECE;
+        ACMSTREAMHEADER header = { .cbStruct = sizeof header, .pbSrc = job->src + used, .cbSrcLength = in, .pbDst = dst + made,
+                                   .cbDstLength = job->room - made };
+
+        if (acmStreamPrepareHeader(stream, &header, 0) ||
+            acmStreamConvert(stream, &header, in == left ? ACM_STREAMCONVERTF_END : ACM_STREAMCONVERTF_BLOCKALIGN))
+            break;
+        used += header.cbSrcLengthUsed;
+        made += header.cbDstLengthUsed;
+        step = header.cbSrcLengthUsed + header.cbDstLengthUsed;
+        header.cbSrcLength = in;
+        acmStreamUnprepareHeader(stream, &header, 0);
+    }
+    acmStreamClose(stream, 0);
+    return made;
+}
+
+static DWORD WINAPI encode_eight(void *first)
+{
+    struct job *own = first;
+
+    for (int i = 0; i < EACH; i++)
+        own[i].together_size = encode(&own[i], own[i].together);
+    return 0;
+}
+
+static void make_job(struct job *job, DWORD number)
+{
+    WAVEFORMATEX *format = formats[number * 7 % format_count];
+    short *samples;
+
+    job->format = format;
+    job->pcm = (WAVEFORMATEX){ WAVE_FORMAT_PCM, format->nChannels, format->nSamplesPerSec, format->nSamplesPerSec * format->nChannels * 2,
+                               (WORD)(format->nChannels * 2), 16, 0 };
+    job->size = SAMPLES * job->pcm.nBlockAlign;
+    job->room = job->size + 65536;
+    samples = malloc(job->size);
+    for (DWORD i = 0; i < job->size / 2; i++)
+        samples[i] = (short)(i * i * (number + 3) / 7 % 16000 - 8000);
+    job->src = (BYTE *)samples;
+    job->alone = calloc(1, job->room);
+    job->together = calloc(1, job->room);
+}
+
+static void all_at_once(void)
+{
+    HANDLE threads[THREADS];
+
+    for (DWORD i = 0; i < STREAMS; i++) {
+        make_job(&jobs[i], i);
+        jobs[i].alone_size = encode(&jobs[i], jobs[i].alone);
+        CHECK(jobs[i].alone_size != 0);
+    }
+    for (int i = 0; i < THREADS; i++)
+        threads[i] = CreateThread(0, 0, encode_eight, &jobs[i * EACH], 0, 0);
+    CHECK(WaitForMultipleObjects(THREADS, threads, TRUE, 120000) != WAIT_TIMEOUT);
+    for (DWORD i = 0; i < STREAMS; i++)
+        CHECK(jobs[i].alone_size == jobs[i].together_size && memcmp(jobs[i].alone, jobs[i].together, jobs[i].room) == 0);
+    test_end("64 streams on 8 threads make what each makes alone");
+}
+
+/* Bytes of the process' heap that are in use. */
+static size_t heap_bytes(void)
+{
+    PROCESS_HEAP_ENTRY entry = { 0 };
+    size_t bytes = 0;
+
+    HeapLock(GetProcessHeap());
+    while (HeapWalk(GetProcessHeap(), &entry))
+        bytes += entry.wFlags & PROCESS_HEAP_ENTRY_BUSY ? entry.cbData : 0;
+    HeapUnlock(GetProcessHeap());
+    return bytes;
+}
+
+/* The next free handle: where handles leak it moves. (Wine does not count a process' handles.) */
+static DWORD_PTR next_handle(void)
+{
+    HANDLE event = CreateEventA(0, 0, 0, 0);
+
+    CloseHandle(event);
+    return (DWORD_PTR)event;
+}
+
+static void open_and_close(DWORD cycles)
+{
+    for (DWORD i = 0; i < cycles; i++) {
+        struct job *job = &jobs[i % STREAMS];
+        HACMSTREAM stream = 0;
+
+        CHECK(acmStreamOpen(&stream, driver, &job->pcm, job->format, 0, 0, 0, 0) == 0);
+        CHECK(acmStreamClose(stream, 0) == 0);
+    }
+}
+
+static void nothing_is_left(void)
+{
+    DWORD_PTR handle;
+    size_t bytes;
+
+    open_and_close(100);
+    handle = next_handle();
+    bytes = heap_bytes();
+    open_and_close(CYCLES);
+    CHECK(next_handle() == handle);
+    CHECK(heap_bytes() <= bytes + 4096);
+    printf("# %lu and %lu bytes of heap\n", (unsigned long)bytes, (unsigned long)heap_bytes());
+    test_end("10,000 streams opened and closed leave nothing behind");
+}
+
+int main(int argc, char **argv)
+{
+    BYTE room[256];
+    ACMFORMATDETAILSW details = { .cbStruct = sizeof details, .pwfx = (WAVEFORMATEX *)room, .cbwfx = sizeof room };
+    HMODULE module = argc > 1 ? LoadLibraryA(argv[1]) : 0;
+    FARPROC proc = module ? GetProcAddress(module, "DriverProc") : 0;
+    HACMDRIVERID id;
+
+    if (!proc || acmDriverAddW(&id, module, (LPARAM)proc, 0, ACM_DRIVERADDF_FUNCTION) || acmDriverOpen(&driver, id, 0))
+        return 1;
+    memset(room, 0, sizeof room);
+    CHECK(acmFormatEnumW(driver, &details, keep_format, 0, 0) == 0);
+    CHECK(format_count > 10);
+    all_at_once();
+    nothing_is_left();
+    acmDriverClose(driver, 0);
+    acmDriverRemove(id, 0);
+    return tests_end();
+}
