@@ -16,6 +16,7 @@ static const struct setting {
     { "bitorder", L"BitOrder", 2, offsetof(struct settings, bit_order) },
     { "nibbleorder", L"NibbleOrder", 1, offsetof(struct settings, nibble_order) },
     { "dtx", L"Dtx", 1, offsetof(struct settings, dtx) },
+    { "simd", 0, 2, offsetof(struct settings, simd) },
     { "interpolation", 0, 1, offsetof(struct settings, interpolation) },
 };
 
@@ -74,9 +75,20 @@ static const WCHAR *environment(WCHAR text[TEXT_ROOM])
     return text;
 }
 
+/* The best set of instructions that the processor has. */
+static uint8_t best_set(void)
+{
+    enum { SSE2 = 10, AVX2 = 40 };      /* PF_XMMI64_INSTRUCTIONS_AVAILABLE, PF_AVX2_INSTRUCTIONS_AVAILABLE */
+
+    return IsProcessorFeaturePresent(AVX2) ? 2 : IsProcessorFeaturePresent(SSE2) ? 1 : 0;
+}
+
 static void read(struct settings *settings, const WCHAR *text)
 {
+    uint8_t most = best_set();
+
     *settings = DEFAULT_SETTINGS;
+    settings->simd = most;
     for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
         const WCHAR *own = find(text, table[i].name);
         DWORD value;
@@ -88,6 +100,7 @@ static void read(struct settings *settings, const WCHAR *text)
         if (value <= table[i].most)
             ((uint8_t *)settings)[table[i].offset] = (uint8_t)value;
     }
+    settings->simd = settings->simd < most ? settings->simd : most;
 }
 
 void settings_read(struct settings *settings)

@@ -1,6 +1,7 @@
 /* What the user chose: DWORD values BitOrder, NibbleOrder, Quality and Dtx, and Disabled, a REG_MULTI_SZ of tags, below
  * HKCU\Software\Microsoft\Multimedia\msacm.omniacm. The environment variable OMNIACM_SETTINGS comes before them, for one
- * process: "quality=2,dtx=1,bitorder=2,nibbleorder=1,disabled=0x31 0x22"; and, for comparison, "interpolation=1". */
+ * process: "quality=2,dtx=1,bitorder=2,nibbleorder=1,disabled=0x31 0x22"; and, for comparison, "interpolation=1" and
+ * "simd=0", which holds back what the processor could. */
 #ifndef OMNIACM_SETTINGS_H
 #define OMNIACM_SETTINGS_H
 

@@ -12,6 +12,7 @@ struct registered registered[8];
 unsigned registry_reads;
 BOOL registry_is_closed;
 BOOL kernel_has_registry = TRUE;
+DWORD64 processor_features;
 HICON icon_lent;
 
 void mock_fresh(void)
@@ -23,9 +24,12 @@ void mock_fresh(void)
     memset(registered, 0, sizeof registered);
     environment = 0;
     kernel_has_registry = TRUE;
+    processor_features = 0;
     registry_is_closed = FALSE;
     icon_lent = 0;
 }
+
+BOOL WINAPI IsProcessorFeaturePresent(DWORD feature) { return processor_features >> feature & 1; }
 
 HANDLE WINAPI GetProcessHeap(void) { return &heap; }
 

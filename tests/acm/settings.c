@@ -67,6 +67,23 @@ static void the_environment_comes_first(void **unused)
     assert_int_equal(settings.interpolation, 1);
 }
 
+static void the_best_set_that_the_processor_has_is_taken(void **unused)
+{
+    static const uint64_t sse2 = 1ull << 10, avx2 = 1ull << 40;
+
+    (void)unused;
+    processor_features = sse2;
+    assert_int_equal(read().simd, 1);
+    environment = "simd=2";
+    assert_int_equal(read().simd, 1);
+    processor_features = sse2 | avx2;
+    assert_int_equal(read().simd, 2);
+    environment = "simd=0";
+    assert_int_equal(read().simd, 0);
+    environment = "quality=2";
+    assert_int_equal(read().simd, 2);
+}
+
 static void what_cannot_be_is_passed_over(void **unused)
 {
     static const char *const texts[] = { "quality=3", "quality=99999999999", "quality", "=2", ",,,", "Quality=2", "qualityx=2", "xquality=2" };
@@ -181,7 +198,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(without_any_the_defaults_hold, fresh), cmocka_unit_test_setup(the_registry_is_read, fresh),
-        cmocka_unit_test_setup(the_environment_comes_first, fresh),   cmocka_unit_test_setup(what_cannot_be_is_passed_over, fresh),
+        cmocka_unit_test_setup(the_environment_comes_first, fresh),
+        cmocka_unit_test_setup(the_best_set_that_the_processor_has_is_taken, fresh),
+        cmocka_unit_test_setup(what_cannot_be_is_passed_over, fresh),
         cmocka_unit_test_setup(tags_are_switched_off, fresh),         cmocka_unit_test_setup(a_tag_switched_off_keeps_its_place_alone, fresh),
         cmocka_unit_test_setup(what_is_written_is_read, fresh),       cmocka_unit_test_setup(a_failing_write_is_told, fresh),
     };

@@ -170,12 +170,12 @@ static void the_search_finds_a_repetition(void **unused)
 
             for (int k = 0; k < SUBFRAME; k++)
                 d[k] = (int16_t)(past[LAG_MAX - lag + k] * percent[gain] / 100);
-            gsm610_long_term_search(d, past + LAG_MAX, &sub);
+            gsm610_long_term_search(dsp_set(0), d, past + LAG_MAX, &sub);
             assert_int_equal(sub.lag, lag);
             assert_int_equal(sub.gain, gain);
         }
     memset(d, 0, sizeof d);
-    gsm610_long_term_search(d, past + LAG_MAX, &sub);
+    gsm610_long_term_search(dsp_set(0), d, past + LAG_MAX, &sub);
     assert_true(sub.lag == LAG_MIN && sub.gain == 0);
 }
 
@@ -188,7 +188,7 @@ static void of_equal_lags_the_smallest_is_taken(void **unused)
     for (int i = 0; i < LAG_MAX + SUBFRAME; i++)
         past[i] = (int16_t)(i % 20 == 0 ? 5000 : 0);
     memcpy(d, past, sizeof d);
-    gsm610_long_term_search(d, past + LAG_MAX, &sub);
+    gsm610_long_term_search(dsp_set(0), d, past + LAG_MAX, &sub);
     assert_true(sub.lag == LAG_MIN && sub.gain == 3);
 }
 

@@ -1,5 +1,6 @@
 /* A-law and u-law, 8 bits a sample: ITU-T G.711 (11/88). */
 #include "codec.h"
+#include "dsp.h"
 #include "g711.h"
 
 enum { TAG_ALAW = 6, TAG_MULAW = 7 };
@@ -29,6 +30,7 @@ static void complete(struct wave_format *format, const struct mode *mode)
 }
 
 struct state {
+    const struct dsp *dsp;
     uint16_t channels;
 };
 
@@ -36,7 +38,7 @@ static void start(void *memory, const struct wave_format *format, const struct s
 {
     struct state *state = memory;
 
-    (void)settings;
+    state->dsp = dsp_set(settings->simd);
     state->channels = format->channels;
 }
 
@@ -59,18 +61,18 @@ static size_t torn(const void *memory, struct offer offer, size_t used)
 }
 
 #define RUNS(law) \
-    static struct progress law##_decode(void *state, const uint8_t *src, int16_t *pcm, struct offer offer) \
+    static struct progress law##_decode(void *memory, const uint8_t *src, int16_t *pcm, struct offer offer) \
     { \
+        const struct state *state = memory; \
         size_t n = fitting(state, offer); \
-        for (size_t i = 0; i < n; i++) \
-            pcm[i] = law##_expand(src[i]); \
+        state->dsp->law##_expand(src, pcm, n); \
         return (struct progress){ n + torn(state, offer, n), n }; \
     } \
-    static struct progress law##_encode(void *state, const int16_t *pcm, uint8_t *dst, struct offer offer) \
+    static struct progress law##_encode(void *memory, const int16_t *pcm, uint8_t *dst, struct offer offer) \
     { \
+        const struct state *state = memory; \
         size_t n = fitting(state, offer); \
-        for (size_t i = 0; i < n; i++) \
-            dst[i] = law##_compress(pcm[i]); \
+        state->dsp->law##_compress(pcm, dst, n); \
         return (struct progress){ n, n }; \
     }
 RUNS(alaw)

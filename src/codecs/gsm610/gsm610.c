@@ -16,6 +16,7 @@ static const struct mode modes[] = { { 8000, 1, 0 }, { 11025, 1, 0 }, { 22050, 1
 void gsm610_encoder_start(struct encoder *state)
 {
     memset(state, 0, sizeof *state);
+    state->dsp = dsp_set(0);
 }
 
 void gsm610_decoder_start(struct decoder *state)
@@ -36,7 +37,7 @@ void gsm610_encode_frame(struct encoder *state, const int16_t pcm[FRAME], struct
         int16_t *d = s + SUBFRAME * i, *now = state->residual + LAG_MAX + SUBFRAME * i;
         struct subframe *sub = &out->subframes[i];
 
-        gsm610_long_term_search(d, now, sub);
+        gsm610_long_term_search(state->dsp, d, now, sub);
         gsm610_long_term_analysis(now, sub, d);
         gsm610_rpe_encode(d, sub);
         gsm610_rpe_decode(sub, e);
@@ -97,10 +98,13 @@ static void start_decoder(void *state, const struct wave_format *format, const s
     gsm610_decoder_start(state);
 }
 
-static void start_encoder(void *state, const struct wave_format *format, const struct settings *settings)
+static void start_encoder(void *memory, const struct wave_format *format, const struct settings *settings)
 {
-    (void)format, (void)settings;
+    struct encoder *state = memory;
+
+    (void)format;
     gsm610_encoder_start(state);
+    state->dsp = dsp_set(settings->simd);
 }
 
 static void decode_half(struct decoder *state, const uint8_t *src, unsigned half, int16_t *pcm)

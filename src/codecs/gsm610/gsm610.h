@@ -6,6 +6,7 @@
 #define OMNIACM_GSM610_H
 
 #include <stdint.h>
+#include "dsp.h"
 #include "fixed.h"
 
 enum { FRAME = 160, SUBFRAME = 40, SUBFRAMES = FRAME / SUBFRAME, ORDER = 8, PULSES = 13 };
@@ -66,7 +67,7 @@ void gsm610_short_term_analysis(struct short_term *, const uint8_t codes[ORDER],
 void gsm610_short_term_synthesis(struct short_term *, const uint8_t codes[ORDER], int16_t s[FRAME]);    /* 4.3.3, 4.3.4 */
 
 /* The prediction of a subframe from the last LAG_MAX samples before `now`: long_term.c. */
-void gsm610_long_term_search(const int16_t d[SUBFRAME], const int16_t *now, struct subframe *);     /* 4.2.11 */
+void gsm610_long_term_search(const struct dsp *, const int16_t d[SUBFRAME], const int16_t *now, struct subframe *);  /* 4.2.11 */
 void gsm610_long_term_analysis(const int16_t *now, const struct subframe *, int16_t d[SUBFRAME]);   /* 4.2.12 */
 void gsm610_long_term_synthesis(const int16_t e[SUBFRAME], const struct subframe *, int16_t *now);  /* 4.2.18, 4.3.2 */
 
@@ -79,6 +80,7 @@ struct encoder {
     struct preprocessor input;
     struct short_term short_term;
     int16_t residual[LAG_MAX + FRAME];  /* dp */
+    const struct dsp *dsp;
 };
 struct decoder {
     struct short_term short_term;

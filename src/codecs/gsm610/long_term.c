@@ -1,29 +1,6 @@
 /* Long-term prediction: 4.2.11, 4.2.12, 4.2.18 and 4.3.2. */
 #include "tables.h"
 
-struct match {
-    int32_t sum;
-    uint8_t lag;
-};
-
-/* The lag of the greatest correlation; of equals, the smallest; LAG_MIN with a sum of 0 if none is positive. `d` is within
- * 2^9, so that 40 products stay within 2^30. */
-static struct match best_match(const int16_t d[SUBFRAME], const int16_t *now)
-{
-    struct match best = { 0, LAG_MIN };
-
-    for (int lag = LAG_MIN; lag <= LAG_MAX; lag++) {
-        const int16_t *past = now - lag;
-        int32_t sum = 0;
-
-        for (int k = 0; k < SUBFRAME; k++)
-            sum += d[k] * past[k];
-        if (sum > best.sum)
-            best = (struct match){ sum, (uint8_t)lag };
-    }
-    return best;
-}
-
 /* Samples within 2^12 after the shift: 40 squares, doubled, stay below 2^31. */
 static int32_t power(const int16_t past[SUBFRAME])
 {
@@ -61,15 +38,15 @@ static uint8_t quantise_gain(int32_t correlation, int32_t power)
 }
 
 /* 4.2.11 */
-void gsm610_long_term_search(const int16_t d[SUBFRAME], const int16_t *now, struct subframe *out)
+void gsm610_long_term_search(const struct dsp *dsp, const int16_t d[SUBFRAME], const int16_t *now, struct subframe *out)
 {
     int16_t scaled[SUBFRAME];
     int scale = scale_of(d);
-    struct match match;
+    struct dsp_match match;
 
     for (int k = 0; k < SUBFRAME; k++)
         scaled[k] = (int16_t)(d[k] >> scale);
-    match = best_match(scaled, now);
+    match = dsp->gsm_lag(scaled, now);
     out->lag = match.lag;
     out->gain = quantise_gain(match.sum * 2 >> (6 - scale), power(now - match.lag));
 }

@@ -8,21 +8,14 @@
  * The difference is the standard's sum of truncated shifts, not a product: sox and libsndfile agree, ffmpeg drifts. */
 #include <string.h>
 #include "adpcm.h"
+#include "dsp.h"
 #include "fixed.h"
 
-enum { TAG_IMA = 0x11, TAG_XBOX = 0x69, HEADER = 4, LAST_INDEX = 88 };
+enum { TAG_IMA = 0x11, TAG_XBOX = 0x69, HEADER = 4, LAST_INDEX = IMA_LAST_INDEX };
 
 static const struct mode modes[] = {
     { 8000, 1, 0 }, { 8000, 2, 0 }, { 11025, 1, 0 }, { 11025, 2, 0 },
     { 22050, 1, 0 }, { 22050, 2, 0 }, { 44100, 1, 0 }, { 44100, 2, 0 }, { 0 }
-};
-
-/* The standard's table: 7 to 14, then 16 * 1.1^(i - 8) truncated, and 32767 at the end. */
-static const int16_t steps[LAST_INDEX + 1] = {
-    7, 8, 9, 10, 11, 12, 13, 14, 16, 17, 19, 21, 23, 25, 28, 31, 34, 37, 41, 45, 50, 55, 60, 66, 73, 80, 88, 97, 107, 118,
-    130, 143, 157, 173, 190, 209, 230, 253, 279, 307, 337, 371, 408, 449, 494, 544, 598, 658, 724, 796, 876, 963, 1060, 1166,
-    1282, 1411, 1552, 1707, 1878, 2066, 2272, 2499, 2749, 3024, 3327, 3660, 4026, 4428, 4871, 5358, 5894, 6484, 7132, 7845,
-    8630, 9493, 10442, 11487, 12635, 13899, 15289, 16818, 18500, 20350, 22385, 24623, 27086, 29794, 32767
 };
 
 /* How the index moves after a code, by its magnitude. */
@@ -31,6 +24,8 @@ static const int8_t moves_3[4] = { -1, -1, 1, 2 }, moves_4[8] = { -1, -1, -1, -1
 struct state {
     struct block block;
     uint16_t channels, bits;
+    uint8_t quality;
+    const struct dsp *dsp;
 };
 
 /* What one channel knows between two codes. */
@@ -77,10 +72,11 @@ static void start(void *memory, const struct wave_format *format, const struct s
 {
     struct state *state = memory;
 
-    (void)settings;
     accepts(format, &state->block);
     state->channels = format->channels;
     state->bits = (uint16_t)bits_of(format);
+    state->quality = settings->quality;
+    state->dsp = dsp_set(settings->simd);
 }
 
 /* What runs for every code is inline, so that its width is a constant there. */
@@ -125,7 +121,7 @@ static inline int difference(int step, unsigned magnitude, unsigned bits)
 static inline void follow(struct chain *chain, unsigned code, unsigned bits)
 {
     unsigned sign = 1u << (bits - 1), magnitude = code & (sign - 1);
-    int change = difference(steps[chain->index], magnitude, bits);
+    int change = difference(ima_steps[chain->index], magnitude, bits);
     int index = chain->index + (bits == 3 ? moves_3 : moves_4)[magnitude];
 
     chain->sample = saturate(chain->sample + (code & sign ? -change : change));
@@ -153,10 +149,27 @@ static void decode_block(const struct state *state, const uint8_t *src, int16_t 
             decode_channel(src + HEADER * channel, pcm + channel, samples, state->channels, 3);
 }
 
+/* `n` blocks as a kernel takes them; none where it cannot. */
+static struct adpcm_blocks side_by_side(const struct state *state, size_t n)
+{
+    bool fits = state->bits == 4 && state->channels <= 2;
+
+    return (struct adpcm_blocks){ fits ? n : 0, state->block.bytes, state->block.samples, state->channels };
+}
+
+/* The whole blocks that go side by side. */
+static struct progress decode_groups(const struct state *state, const uint8_t *src, int16_t *pcm, struct offer offer)
+{
+    struct adpcm_blocks blocks = side_by_side(state, whole_blocks(offer.in, offer.out, &state->block, state->channels));
+    size_t n = blocks.count && state->dsp->ima_decode ? state->dsp->ima_decode(&blocks, src, pcm) : 0;
+
+    return (struct progress){ n * blocks.bytes, n * blocks.samples * blocks.channels };
+}
+
 static struct progress decode(void *memory, const uint8_t *src, int16_t *pcm, struct offer offer)
 {
     const struct state *state = memory;
-    struct progress done = { 0, 0 };
+    struct progress done = decode_groups(state, src, pcm, offer);
 
     while (done.used < offer.in) {
         size_t left = offer.in - done.used, bytes = left < state->block.bytes ? left : state->block.bytes;
@@ -182,7 +195,7 @@ static int distance_between(int a, int b)
 static inline unsigned nearest(const struct chain *chain, int sample, unsigned bits)
 {
     unsigned sign = 1u << (bits - 1), magnitude = 0;
-    int step = steps[chain->index], distance = distance_between(sample, chain->sample), left = distance;
+    int step = ima_steps[chain->index], distance = distance_between(sample, chain->sample), left = distance;
 
     for (unsigned weight = 0; weight < bits - 1; weight++) {
         bool reached = left >= step >> weight;
@@ -225,7 +238,7 @@ static int start_index(const int16_t *pcm, uint32_t samples, unsigned channels, 
 
     for (uint32_t i = 1; i < n; i++)
         sum += distance_between(pcm[(size_t)i * channels], pcm[(size_t)(i - 1) * channels]);
-    while (middle < LAST_INDEX && steps[middle] * (LOOK - 1) < sum)
+    while (middle < LAST_INDEX && ima_steps[middle] * (LOOK - 1) < sum)
         middle++;
     for (int index = middle - REACH; index <= middle + REACH; index += STRIDE) {
         uint64_t error = index < 0 || index > LAST_INDEX ? UINT64_MAX : trial(pcm, n, channels, index, bits);
@@ -268,9 +281,17 @@ static struct progress encode(void *memory, const int16_t *pcm, uint8_t *dst, st
     const struct state *state = memory;
     size_t n = whole_blocks(offer.out, offer.in, &state->block, state->channels);
     size_t samples = (size_t)state->block.samples * state->channels;
+    struct adpcm_blocks blocks = { n, state->block.bytes, state->block.samples, state->channels };
 
-    for (size_t i = 0; i < n; i++)
-        encode_block(state, pcm + i * samples, dst + i * state->block.bytes);
+    if (state->bits == 4 && n != 0) {
+        memset(dst, 0, n * state->block.bytes);
+        if (state->quality == 0)
+            state->dsp->ima_greedy(&blocks, pcm, dst);
+        else
+            state->dsp->ima_search(&blocks, state->quality, pcm, dst);
+    } else
+        for (size_t i = 0; i < n; i++)
+            encode_block(state, pcm + i * samples, dst + i * state->block.bytes);
     return (struct progress){ n * samples, n * state->block.bytes };
 }
 
@@ -313,10 +334,11 @@ static void xbox_start(void *memory, const struct wave_format *format, const str
 {
     struct state *state = memory;
 
-    (void)settings;
     xbox_accepts(format, &state->block);
     state->channels = format->channels;
     state->bits = 4;
+    state->quality = settings->quality;
+    state->dsp = dsp_set(settings->simd);
 }
 
 const struct codec xbox_adpcm = {

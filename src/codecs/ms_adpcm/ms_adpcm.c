@@ -7,6 +7,7 @@
  * The prediction is divided, as in the published text, ffmpeg and Wine; sox and libsndfile shift, and drift from them. */
 #include <string.h>
 #include "adpcm.h"
+#include "dsp.h"
 #include "fixed.h"
 
 enum { TAG_MS = 2, HEADER = 7, HEADER_SAMPLES = 2, PREDICTORS = 7, LEAST_DELTA = 16 };
@@ -35,6 +36,7 @@ struct state {
     struct block block;
     uint16_t channels, predictors;
     const uint8_t *pairs;           /* the format's own; null for the standard ones */
+    const struct dsp *dsp;
 };
 
 /* What one channel knows between two codes. */
@@ -104,8 +106,8 @@ static void start(void *memory, const struct wave_format *format, const struct s
     struct state *state = memory;
     uint16_t stated = format->extra_size >= 4 ? load16_le(format->extra + 2) : 0;
 
-    (void)settings;
     accepts(format, &state->block);
+    state->dsp = dsp_set(settings->simd);
     state->channels = format->channels;
     state->predictors = stated;
     state->pairs = stated != 0 && format->extra_size >= 4 + 4 * stated ? format->extra + 4 : 0;
@@ -159,10 +161,30 @@ static void decode_block(const struct state *state, const uint8_t *src, int16_t 
         decode_channel(state, src, pcm, samples, channel);
 }
 
+/* The whole blocks that go side by side. */
+static struct progress decode_groups(const struct state *state, const uint8_t *src, int16_t *pcm, struct offer offer)
+{
+    size_t n = whole_blocks(offer.in, offer.out, &state->block, state->channels);
+    struct adpcm_blocks blocks = { n, state->block.bytes, state->block.samples, state->channels };
+    int16_t pairs[UINT8_MAX + 1][2];
+    unsigned predictors = state->predictors < UINT8_MAX + 1 ? state->predictors : UINT8_MAX + 1;
+
+    if (!state->dsp->ms_decode || n == 0 || state->block.samples < HEADER_SAMPLES)
+        return (struct progress){ 0, 0 };
+    for (unsigned i = 0; i < predictors; i++) {
+        struct weights weights = weights_of(state, i);
+
+        pairs[i][0] = (int16_t)weights.newer;
+        pairs[i][1] = (int16_t)weights.older;
+    }
+    n = state->dsp->ms_decode(&blocks, (const int16_t(*)[2])pairs, predictors, src, pcm);
+    return (struct progress){ n * blocks.bytes, n * blocks.samples * blocks.channels };
+}
+
 static struct progress decode(void *memory, const uint8_t *src, int16_t *pcm, struct offer offer)
 {
     const struct state *state = memory;
-    struct progress done = { 0, 0 };
+    struct progress done = decode_groups(state, src, pcm, offer);
 
     while (done.used < offer.in) {
         size_t left = offer.in - done.used, bytes = left < state->block.bytes ? left : state->block.bytes;

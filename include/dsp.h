@@ -1,0 +1,56 @@
+/* Kernels in several sets of instructions. Each set gives the same bits: tests/dsp compares them.
+ *
+ * The kernels of block ADPCM work on chains: a chain is one channel of one block, and several chains go side by side. Where they tell
+ * how many blocks they did, they took as many from the start as fill whole groups, and the codec does the rest by itself.
+ * A null pointer is a kernel that a set does not have: the codec's own code is the reference. */
+#ifndef OMNIACM_DSP_H
+#define OMNIACM_DSP_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum { IMA_LAST_INDEX = 88, MS_PREDICTORS = 7 };
+
+/* Blocks one after another, samples interleaved. */
+struct adpcm_blocks {
+    size_t count, bytes;            /* of a block */
+    uint32_t samples;               /* of each channel of a block */
+    unsigned channels;              /* 1 or 2, but where any number is said */
+};
+
+struct dsp_match {
+    int32_t sum;
+    uint8_t lag;
+};
+
+struct dsp {
+    void (*alaw_expand)(const uint8_t *src, int16_t *pcm, size_t n);
+    void (*ulaw_expand)(const uint8_t *src, int16_t *pcm, size_t n);
+    void (*alaw_compress)(const int16_t *pcm, uint8_t *dst, size_t n);
+    void (*ulaw_compress)(const int16_t *pcm, uint8_t *dst, size_t n);
+
+    /* 4 bits a code. Blocks done. */
+    size_t (*ima_decode)(const struct adpcm_blocks *, const uint8_t *src, int16_t *pcm);
+    /* All blocks, of any number of channels; by the nearest code, or by a search of quality 1 or 2. Writes every byte that samples need and no other. */
+    void (*ima_greedy)(const struct adpcm_blocks *, const int16_t *pcm, uint8_t *dst);
+    void (*ima_search)(const struct adpcm_blocks *, unsigned quality, const int16_t *pcm, uint8_t *dst);
+
+    /* `weights` of each predictor, the newer sample's first; in 256ths, above -32768. */
+    size_t (*ms_decode)(const struct adpcm_blocks *, const int16_t (*weights)[2], unsigned predictors, const uint8_t *src,
+                        int16_t *pcm);
+
+    /* GSM 06.10, 4.2.11: the lag, 40 to 120, of the greatest sum of d[k] * now[k - lag] over 40 samples, and the sum; of equals
+     * the smallest lag; 40 and 0 where none is positive. |d| <= 2^9, so that sums stay within 2^30. */
+    struct dsp_match (*gsm_lag)(const int16_t d[40], const int16_t *now);
+};
+
+/* The best set that settings.simd allows. */
+const struct dsp *dsp_set(unsigned simd);
+
+extern const struct dsp dsp_portable, dsp_sse2, dsp_avx2;
+
+/* IMA's steps, and what each code adds to a sample by them: of 16 codes for each index. */
+extern const int32_t ima_steps[IMA_LAST_INDEX + 1];
+extern const int32_t ima_changes[IMA_LAST_INDEX + 1][16];
+
+#endif

@@ -1,0 +1,53 @@
+/* Up to LANES chains to encode. Lanes without a chain repeat the last one. */
+#ifndef OMNIACM_CHAINS_H
+#define OMNIACM_CHAINS_H
+
+#include "lanes.h"
+
+struct chains {
+    const int16_t *from[LANES];     /* the chain's first sample; the next is `channels` further */
+    uint8_t *to[LANES];             /* its block */
+    unsigned channel[LANES];
+    unsigned channels;
+    uint32_t samples;
+};
+
+/* The group that begins with this chain. */
+KERNEL struct chains chains_at(const struct adpcm_blocks *blocks, size_t first, const int16_t *pcm, uint8_t *dst)
+{
+    size_t most = blocks->count * blocks->channels - 1;
+    struct chains chains;
+
+    chains.channels = blocks->channels;
+    chains.samples = blocks->samples;
+    for (unsigned l = 0; l < LANES; l++) {
+        size_t chain = first + l < most ? first + l : most, block = chain / blocks->channels;
+
+        chains.channel[l] = (unsigned)(chain % blocks->channels);
+        chains.from[l] = pcm + block * blocks->samples * blocks->channels + chains.channel[l];
+        chains.to[l] = dst + block * blocks->bytes;
+    }
+    return chains;
+}
+
+/* Samples from `at` on, eight of every lane; the last is repeated where there are fewer. */
+KERNEL void chains_load(const struct chains *chains, uint32_t at, lanes samples[8])
+{
+    int32_t copy[8][LANES];
+    uint32_t left = chains->samples - at;
+
+    if (left >= 8)
+        for (unsigned l = 0; l < LANES; l++) {
+            const int16_t *from = chains->from[l] + (size_t)at * chains->channels;
+
+            for (unsigned t = 0; t < 8; t++)
+                copy[t][l] = from[t * chains->channels];
+        }
+    else
+        for (unsigned l = 0; l < LANES; l++)
+            for (unsigned t = 0; t < 8; t++)
+                copy[t][l] = chains->from[l][(size_t)(at + (t < left ? t : left - 1)) * chains->channels];
+    memcpy(samples, copy, sizeof copy);
+}
+
+#endif
