@@ -25,14 +25,18 @@ typedef LSTATUS(WINAPI *registry_reader)(HKEY, const WCHAR *, const WCHAR *, DWO
 /* kernel32 has it since Windows 7; before, and only then, another DLL is loaded for it. */
 static BOOL registry_read(const WCHAR *value, DWORD type, void *data, DWORD size)
 {
-    HMODULE module = GetModuleHandleW(L"kernel32.dll");
+    HMODULE module = GetModuleHandleW(L"kernel32.dll"), loaded = 0;
     registry_reader read = module ? (registry_reader)(void *)GetProcAddress(module, "RegGetValueW") : 0;
+    BOOL done;
 
     if (!read) {
-        module = LoadLibraryW(L"advapi32.dll");
-        read = module ? (registry_reader)(void *)GetProcAddress(module, "RegGetValueW") : 0;
+        loaded = LoadLibraryW(L"advapi32.dll");
+        read = loaded ? (registry_reader)(void *)GetProcAddress(loaded, "RegGetValueW") : 0;
     }
-    return read && read(HKEY_CURRENT_USER, key, value, type, 0, data, &size) == ERROR_SUCCESS;
+    done = read && read(HKEY_CURRENT_USER, key, value, type, 0, data, &size) == ERROR_SUCCESS;
+    if (loaded)
+        FreeLibrary(loaded);
+    return done;
 }
 
 /* The number at *text, decimal or 0x and hexadecimal, and what follows it. */
