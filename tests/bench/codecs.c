@@ -2,11 +2,11 @@
  * sample took, a line each for tests/bench/table. The sounds stay in build/bench/sounds for the program in Wine.
  * bench.codecs [TAG [QUALITY]] takes one codec alone, with every set of kernels. */
 #define _POSIX_C_SOURCE 200809L
-#include <sys/stat.h>
 #include <time.h>
+#include "sounds.h"
 #include "task.h"
 
-enum { ROUNDS = 11, TASKS = 12, PIECE = 65536, SETS = 3, LONGEST_DELAY = 512 };      /* PIECE: bytes of PCM or code offered at once */
+enum { ROUNDS = 11, TASKS = 12, PIECE = 65536, SETS = 3 };      /* PIECE: bytes of PCM or code offered at once */
 static const double LEAST = 0.0005, MOST = 0.15;          /* seconds: of a measurement, and of all rounds of a task */
 
 static unsigned only_tag, quality;
@@ -107,27 +107,11 @@ static void measure(const struct task *tasks, size_t n, double *medians)
     }
 }
 
-/* At the delay, that of the codec, where it is highest. */
-static double best_snr(struct sound a, struct bytes made, unsigned channels)
-{
-    const int16_t *b = (const int16_t *)(const void *)made.data;
-    size_t n = a.count < made.size / 2 ? a.count : made.size / 2, best = 0, few = n / 4;
-    double most = -99;
-
-    if (few <= LONGEST_DELAY)
-        return 0;
-    for (size_t delay = 0; delay < LONGEST_DELAY; delay += channels) {
-        double here = snr(a.samples + few, b + few + delay, few);
-
-        most = here > most ? best = delay, here : most;
-    }
-    return snr(a.samples, b + best, n - best);
-}
-
 /* What an encoder's code sounds like, by the same maker's decoder. */
 static double snr_of(struct task task, void (*decode)(const struct task *))
 {
     struct bytes code = { 0 }, pcm = { 0 };
+    struct sound late;
     double result;
 
     task.kept = &code;
@@ -135,7 +119,8 @@ static double snr_of(struct task task, void (*decode)(const struct task *))
     task.code = task.file = code;
     task.kept = &pcm;
     decode(&task);
-    result = best_snr(task.sound, pcm, task.format.channels);
+    late = aligned(task.sound, (struct sound){ (int16_t *)(void *)pcm.data, pcm.size / 2 }, task.format.channels);
+    result = snr(task.sound.samples, late.samples, late.count);
     free(code.data), free(pcm.data);
     return result;
 }
@@ -174,8 +159,14 @@ static void each_way(const struct task *common, uint32_t bit_rate, bool decoding
     const struct wave_format *format = &common->format;
     struct task tasks[TASKS];
     double snrs[TASKS], medians[TASKS];
-    size_t n = tasks_of(common, bit_rate, decoding, tasks, snrs);
+    size_t n;
 
+    if (getenv("CALLGRIND")) {
+        printf("run\t%s %u %s\t%zu\n", common->codec->name, format->byte_rate * 8, decoding ? "decode" : "encode", common->sound.count);
+        (decoding ? we_decode : we_encode)(common);
+        return;
+    }
+    n = tasks_of(common, bit_rate, decoding, tasks, snrs);
     measure(tasks, n, medians);
     for (size_t i = 0; i < n; i++)
         printf("bench\thost\t0x%X\t%s\t%u\t%u\t%u\t%s\twhole\t%s\t%.5f\t%.2f\n", format->tag, common->codec->name, format->sample_rate,
@@ -184,43 +175,9 @@ static void each_way(const struct task *common, uint32_t bit_rate, bool decoding
     fflush(stdout);
 }
 
-/* Speech of one channel, or music of two, at any rate. */
-static struct sound sound_of(uint32_t rate, uint16_t channels)
-{
-    static struct {
-        uint32_t rate;
-        uint16_t channels;
-        struct sound sound;
-    } known[8];
-    char text[128];
-    size_t i = 0;
-    FILE *file;
-
-    while (known[i].rate && (known[i].rate != rate || known[i].channels != channels))
-        i++;
-    if (known[i].rate)
-        return known[i].sound;
-    known[i].rate = rate, known[i].channels = channels;
-    known[i].sound = channels == 1 ? speech() : music();
-    if (rate != (channels == 1 ? 8000 : 44100)) {
-        struct bytes other;
-
-        snprintf(text, sizeof text, "sox -R -D -t s16 -r 8000 -c 1 - -t s16 -r %u - 2>/dev/null", rate);
-        other = peer_run(text, known[i].sound.samples, known[i].sound.count * 2);
-        known[i].sound = (struct sound){ (int16_t *)(void *)other.data, other.size / 2 };
-    }
-    mkdir("build/bench/sounds", 0777);
-    snprintf(text, sizeof text, "build/bench/sounds/%ux%u", rate, channels);
-    file = fopen(text, "wb");
-    assert_non_null(file);
-    fwrite(known[i].sound.samples, 2, known[i].sound.count, file);
-    fclose(file);
-    return known[i].sound;
-}
-
 static void compare(const struct codec *codec, struct mode mode)
 {
-    struct sound sound = sound_of(mode.sample_rate, mode.channels);
+    struct sound sound = sound_at(mode.sample_rate, mode.channels);
     struct task common = { .codec = codec, .sound = sound, .settings = { .quality = (uint8_t)quality } };
     uint8_t extra[EXTRA_ROOM];
 
@@ -256,15 +213,6 @@ static void missing(void)
 #endif
 }
 
-/* For speech: 8 kHz, or the lowest where a codec does not have it. */
-static uint32_t low_rate(const struct codec *codec)
-{
-    for (const struct mode *mode = codec->modes; mode->sample_rate; mode++)
-        if (mode->sample_rate == 8000)
-            return 8000;
-    return codec->modes->sample_rate;
-}
-
 /* Speech at each bit rate, and music. */
 static void all_codecs(void **unused)
 {
@@ -272,7 +220,7 @@ static void all_codecs(void **unused)
     missing();
     for (size_t i = 0; codecs[i]; i++)
         for (const struct mode *mode = codecs[i]->modes; mode->sample_rate && (!only_tag || codecs[i]->tag == only_tag); mode++)
-            if (mode->channels == 1 ? mode->sample_rate == low_rate(codecs[i]) : mode->channels == 2 && mode->sample_rate == 44100)
+            if (mode->channels == 1 ? mode->sample_rate == speech_rate(codecs[i]) : mode->channels == 2 && mode->sample_rate == 44100)
                 compare(codecs[i], *mode);
 }
 
