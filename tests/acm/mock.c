@@ -10,6 +10,7 @@ unsigned passed_count;
 const char *environment;
 struct registered registered[8];
 unsigned registry_reads;
+int registry_opened;
 BOOL registry_is_closed;
 BOOL kernel_has_registry = TRUE;
 DWORD64 processor_features;
@@ -26,6 +27,7 @@ void mock_fresh(void)
     kernel_has_registry = TRUE;
     processor_features = 0;
     registry_is_closed = FALSE;
+    registry_opened = 0;
     icon_lent = 0;
 }
 
@@ -97,10 +99,20 @@ DWORD WINAPI GetEnvironmentVariableW(LPCWSTR name, LPWSTR text, DWORD room)
     return (DWORD)n;
 }
 
-static LSTATUS WINAPI registry_value(HKEY root, const WCHAR *key, const WCHAR *value, DWORD flags, DWORD *type, void *data, DWORD *size)
+/* The user's key, where there is something in it. */
+static LSTATUS WINAPI registry_open(HKEY root, const WCHAR *key, DWORD options, REGSAM access, HKEY *at)
 {
     registry_reads++;
-    if (root != HKEY_CURRENT_USER || !same("Software\\Microsoft\\Multimedia\\msacm.omniacm", key) || type)
+    if (root != HKEY_CURRENT_USER || !same("Software\\Microsoft\\Multimedia\\msacm.omniacm", key) || options || access != KEY_QUERY_VALUE || !registered->value)
+        return ERROR_FILE_NOT_FOUND;
+    registry_opened++;
+    *at = (HKEY)(void *)registered;
+    return ERROR_SUCCESS;
+}
+
+static LSTATUS WINAPI registry_value(HKEY at_key, const WCHAR *key, const WCHAR *value, DWORD flags, DWORD *type, void *data, DWORD *size)
+{
+    if (at_key != (HKEY)(void *)registered || key || type)
         return ERROR_FILE_NOT_FOUND;
     for (const struct registered *at = registered; at->value; at++) {
         size_t n = 0;
@@ -131,6 +143,7 @@ static LSTATUS WINAPI registry_create(HKEY root, const WCHAR *key, DWORD reserve
     (void)reserved, (void)class, (void)options, (void)access, (void)security, (void)disposition;
     if (registry_is_closed || root != HKEY_CURRENT_USER || !same("Software\\Microsoft\\Multimedia\\msacm.omniacm", key))
         return ERROR_ACCESS_DENIED;
+    registry_opened++;
     *at = (HKEY)(void *)registered;
     return ERROR_SUCCESS;
 }
@@ -169,7 +182,11 @@ static LSTATUS WINAPI registry_set(HKEY at, const WCHAR *value, DWORD reserved, 
     return ERROR_SUCCESS;
 }
 
-static LSTATUS WINAPI registry_close(HKEY at) { return at == (HKEY)(void *)registered ? ERROR_SUCCESS : ERROR_INVALID_HANDLE; }
+static LSTATUS WINAPI registry_close(HKEY at)
+{
+    registry_opened--;
+    return at == (HKEY)(void *)registered ? ERROR_SUCCESS : ERROR_INVALID_HANDLE;
+}
 
 static BOOL WINAPI module_find(DWORD flags, const WCHAR *address, HMODULE *module)
 {
@@ -212,7 +229,9 @@ FARPROC WINAPI GetProcAddress(HMODULE module, LPCSTR name)
         const char *name;
         FARPROC call;
     } calls[] = {
+        { kernel_has_registry ? &kernel32 : &advapi32, "RegOpenKeyExW", (FARPROC)(void *)registry_open },
         { kernel_has_registry ? &kernel32 : &advapi32, "RegGetValueW", (FARPROC)(void *)registry_value },
+        { kernel_has_registry ? &kernel32 : &advapi32, "RegCloseKey", (FARPROC)(void *)registry_close },
         { &advapi32, "RegCreateKeyExW", (FARPROC)(void *)registry_create },
         { &advapi32, "RegSetValueExW", (FARPROC)(void *)registry_set },
         { &advapi32, "RegDeleteValueW", (FARPROC)(void *)registry_delete },

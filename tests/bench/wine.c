@@ -103,7 +103,23 @@ static DWORD size_of(HACMSTREAM stream, DWORD bytes)
     return acmStreamSize(stream, bytes, &size, ACM_STREAMSIZEF_SOURCE) == 0 ? size : 0;
 }
 
-/* The whole of `source` in buffers of `buffer` bytes; false where the driver does not have the conversion. */
+static void task_close(struct task *task)
+{
+    for (DWORD i = 0; i < task->count; i++)
+        acmStreamUnprepareHeader(task->stream, &task->headers[i], 0);
+    acmStreamClose(task->stream, 0);
+    free(task->headers), free(task->out);
+}
+
+static BOOL pass(struct task *task)
+{
+    for (DWORD i = 0; i < task->count; i++)
+        if (acmStreamConvert(task->stream, &task->headers[i], ACM_STREAMCONVERTF_BLOCKALIGN) != 0 || task->headers[i].cbSrcLengthUsed == 0)
+            return FALSE;
+    return TRUE;
+}
+
+/* The whole of `source` in buffers of `buffer` bytes; false where the driver does not have the conversion, or only says so. */
 static BOOL task_open(struct task *task, const char *name, HACMDRIVER driver, WAVEFORMATEX *from, WAVEFORMATEX *to, struct bytes source,
                       DWORD buffer)
 {
@@ -124,22 +140,10 @@ static BOOL task_open(struct task *task, const char *name, HACMDRIVER driver, WA
         if (acmStreamPrepareHeader(task->stream, &task->headers[i], 0) != 0)
             die("a header cannot be prepared");
     }
-    return TRUE;
-}
-
-static void task_close(struct task *task)
-{
-    for (DWORD i = 0; i < task->count; i++)
-        acmStreamUnprepareHeader(task->stream, &task->headers[i], 0);
-    acmStreamClose(task->stream, 0);
-    free(task->headers), free(task->out);
-}
-
-static void pass(struct task *task)
-{
-    for (DWORD i = 0; i < task->count; i++)
-        if (acmStreamConvert(task->stream, &task->headers[i], ACM_STREAMCONVERTF_BLOCKALIGN) != 0 || task->headers[i].cbSrcLengthUsed == 0)
-            die("a buffer cannot be converted");
+    if (pass(task))
+        return TRUE;
+    task_close(task);
+    return FALSE;
 }
 
 static double timed(struct task *task)
@@ -250,7 +254,7 @@ static struct bytes encoded(WAVEFORMATEX *format, struct bytes sound)
     struct task task;
     struct bytes code;
 
-    if (!task_open(&task, "", ours, &pcm, format, sound, sound.size) || acmStreamConvert(task.stream, task.headers, ACM_STREAMCONVERTF_END) != 0)
+    if (!task_open(&task, "", ours, &pcm, format, sound, sound.size) || acmStreamConvert(task.stream, task.headers, ACM_STREAMCONVERTF_START | ACM_STREAMCONVERTF_END) != 0)
         die("a sound cannot be encoded");
     code = (struct bytes){ malloc(task.headers->cbDstLengthUsed), task.headers->cbDstLengthUsed };
     memcpy(code.data, task.out, code.size);

@@ -43,53 +43,56 @@ def save(figure, folder, name):
     plt.close(figure)
 
 
-def draw_speed(figures, folder):
-    """A bar for each direction, from 1, the best peer's speed: 64-bit, and a tick where 32-bit ends."""
-    rows = [row for row in figures.rows if row.tag not in SAME and any(figures.best_peer(row, way) for way in ("encode", "decode"))]
-    first = {}
-    for row in rows:
-        first.setdefault((row.tag, row.channels), row)
-    rows = sorted(first.values(), key=lambda row: rows.index(first[row.tag, 1]) * 2 + row.channels)
-    picture, axes = plt.subplots(figsize=(7.2, 0.33 * len(rows) + 1.0), layout="constrained")
-    for i, row in enumerate(rows):
-        for way, colour, shift in (("encode", ORANGE, -0.19), ("decode", BLUE, 0.19)):
+def draw_bars(axes, figures, tags, way):
+    """From 1, the best peer's speed: 64-bit, music thinner, and a tick where the 32-bit driver ends."""
+    for i, tag in enumerate(tags):
+        rows = {row.channels: row for row in reversed(figures.rows) if row.tag == tag and figures.best_peer(row, way)}
+        for channels, row in rows.items():
             wide, narrow = (figures.ratio(row, way, place) for place in ("x64", "x86"))
             if not wide:
                 continue
-            axes.barh(i + shift, wide - 1, 0.34, left=1, color=colour)
+            y = i + (0 if len(rows) == 1 else 0.19 if channels == 2 else -0.19)
+            axes.barh(y, wide - 1, 0.34, left=1, color=BLUE if channels == 1 else ORANGE)
             if narrow:
-                axes.plot([narrow, narrow], [i + shift - 0.17, i + shift + 0.17], color=INK, linewidth=1.2)
-            axes.annotate("%.1f  %s" % (wide, figures.peer_name(row, way)), (max(wide, narrow or 1, 1), i + shift), (4, 0), textcoords="offset points",
-                          va="center", fontsize=6.5, color="#6a6a6a")
-    axes.set_yticks(range(len(rows)), [SHORT[row.tag] + (", music" if row.channels == 2 else "") for row in rows])
-    axes.set_ylim(len(rows) - 0.4, -0.6)
+                axes.plot([narrow, narrow], [y - 0.17, y + 0.17], color=INK, linewidth=1.2)
+            axes.annotate("%.1f  %s" % (wide, figures.peer_name(row, way).split(" x")[0]), (max(wide, narrow or 1, 1), y), (4, 0),
+                          textcoords="offset points", va="center", fontsize=6, color="#6a6a6a")
     axes.set_xscale("log")
-    axes.xaxis.set_major_locator(FixedLocator([0.5, 0.7, 1, 1.5, 2, 3, 4, 6, 8, 12, 16]))
+    axes.xaxis.set_major_locator(FixedLocator([0.5, 1, 2, 4, 8, 16]))
     axes.xaxis.set_minor_locator(NullLocator())
     axes.xaxis.set_major_formatter(FuncFormatter(plain))
-    axes.set_xlim(min(0.7, axes.get_xlim()[0]), axes.get_xlim()[1] * 1.35)
+    axes.set_xlim(0.4, axes.get_xlim()[1] * 2.2)
     axes.axvline(1, color=INK, linewidth=0.8)
     axes.grid(axis="x", color=GRID, linewidth=0.6)
     axes.set_axisbelow(True)
     axes.tick_params(axis="y", length=0)
     axes.spines["left"].set_visible(False)
-    axes.set_xlabel("times as fast as the best peer, which is named; a black tick is the 32-bit driver")
-    for way, colour in (("encoding", ORANGE), ("decoding", BLUE)):
-        axes.barh(0, 0, color=colour, label=way)
-    axes.legend(loc="lower right", frameon=False)
+    axes.set_title("encoding" if way == "encode" else "decoding", loc="left", fontsize=9, fontweight="bold")
+
+
+def draw_speed(figures, folder):
+    tags = list(dict.fromkeys(row.tag for row in figures.rows if row.tag not in SAME))
+    picture, panels = plt.subplots(1, 2, figsize=(8.4, 0.33 * len(tags) + 0.9), sharey=True, layout="constrained")
+    for axes, way in zip(panels, ("encode", "decode")):
+        draw_bars(axes, figures, tags, way)
+    panels[0].set_yticks(range(len(tags)), [SHORT[tag] for tag in tags])
+    panels[0].set_ylim(len(tags) - 0.4, -0.6)
+    for name, colour in (("speech", BLUE), ("music", ORANGE)):
+        panels[1].barh(0, 0, color=colour, label=name)
+    panels[1].plot([], [], "|", color=INK, label="32-bit", markersize=7)
+    panels[1].legend(loc="lower right", frameon=False)
+    picture.supxlabel("times as fast as the best peer", fontsize=8.5)
     save(picture, folder, "speed.png")
 
 
 def read_quality(path):
-    """tag -> [(kbit/s, {quality: (segmental SNR, distance)})]"""
+    """tag -> [(kbit/s, {quality: dB})]"""
     codecs = {}
     with open(path) as file:
         for line in file:
-            if not line.startswith("quality\t"):
-                continue
-            _, tag, _, _, bits, quality, _, ratio, distance = line.split("\t")
-            points = codecs.setdefault(int(tag, 16), {}).setdefault(int(bits) / 1000, {})
-            points[int(quality)] = float(ratio), float(distance)
+            if line.startswith("quality\t"):
+                _, tag, _, _, bits, quality, _, _, loudness = line.split("\t")
+                codecs.setdefault(int(tag, 16), {}).setdefault(int(bits) / 1000, {})[int(quality)] = float(loudness)
     return {tag: sorted(points.items()) for tag, points in codecs.items() if tag not in SAME}
 
 
@@ -106,46 +109,46 @@ def spread(wanted, least):
     return [height for _, height in sorted(zip(order, heights))]
 
 
-def draw_panel(axes, codecs, index, least):
-    crowd = []
+def name_points(axes, labels):
+    """What crowds at 32 and at 64 kbit/s is named to the right; else a line at its end, above, and a point below."""
+    line = {"arrowstyle": "-", "linewidth": 0.6, "alpha": 0.6, "shrinkA": 1, "shrinkB": 4}
+    for near, at, lower in ((32, 39.5, 1), (64, 68, 0)):
+        crowd = [label for label in labels if near * 0.95 < label[2] < near * 1.1]
+        for (text, colour, kbits, height, _), y in zip(crowd, spread([label[3] for label in crowd], 1.35)):
+            axes.annotate(text, (kbits, height), (at, y - lower), ha="left", va="center", color=colour,
+                          arrowprops={**line, "color": colour} if lower else None)
+        labels = [label for label in labels if label not in crowd]
+    for text, colour, kbits, height, is_line in labels:
+        side = {"ha": "right", "va": "bottom", "xytext": (-5, 3)} if is_line else {"ha": "left", "va": "top", "xytext": (6, -3)}
+        axes.annotate(text, (kbits, height), textcoords="offset points", color=colour, **side)
+
+
+def draw_quality(codecs, folder):
+    picture, axes = plt.subplots(figsize=(7.2, 4.6), layout="constrained")
+    labels = []
     for tag, points in codecs.items():
         colour = family(tag)
-        usual = [(kbits, each[min(each, key=lambda quality: abs(quality - 1))][index]) for kbits, each in points]
+        usual = [(kbits, each[min(each, key=lambda quality: abs(quality - 1))]) for kbits, each in points]
         axes.plot(*zip(*usual), color=colour, linewidth=1, alpha=0.5)
         for kbits, each in points:
-            heights = [each[quality][index] for quality in sorted(each)]
-            axes.plot([kbits] * len(heights), heights, color=colour, linewidth=2.6, alpha=0.35, solid_capstyle="round")
-        axes.plot(*zip(*usual), "o", color=colour, markersize=4.5)
-        name = [(kbits, height) for kbits, height in usual if 30 < kbits < 40] or [usual[-1]]
-        crowd.append((SHORT[tag], colour, *name[0]))
-    # What is near 32 kbit/s is named beside the crowd.
-    near = [label for label in crowd if 30 < label[2] < 52]
-    for (text, colour, kbits, height), y in zip(near, spread([label[3] for label in near], least)):
-        axes.annotate(text, (kbits, height), (21.5, y), ha="right", va="center", fontsize=7.5, color=colour,
-                      arrowprops={"arrowstyle": "-", "color": colour, "linewidth": 0.5, "alpha": 0.6, "shrinkA": 1, "shrinkB": 3})
-    far = [label for label in crowd if label not in near]
-    for text, colour, kbits, height in far:
-        axes.annotate(text, (kbits, height), (0, 6), textcoords="offset points", ha="center", va="bottom", fontsize=7.5, color=colour)
+            axes.plot([kbits] * len(each), sorted(each.values()), color=colour, linewidth=3.5, alpha=0.3, solid_capstyle="round")
+        axes.plot(*zip(*usual), "o", color=colour, markersize=5)
+        labels.append((SHORT[tag], colour, *usual[-1], len(usual) > 1))
+    name_points(axes, labels)
     axes.set_xscale("log")
-    axes.set_xlim(4.3, 85)
-    axes.xaxis.set_major_locator(FixedLocator([5, 8, 13, 16, 24, 32, 40, 64]))
+    axes.set_xlim(4.6, 84)
+    axes.set_ylim(bottom=axes.get_ylim()[0] - 0.8)
+    axes.xaxis.set_major_locator(FixedLocator([5, 6, 8, 10, 13, 16, 24, 32, 40, 64]))
     axes.xaxis.set_minor_locator(NullLocator())
     axes.xaxis.set_major_formatter(FuncFormatter(plain))
     axes.grid(color=GRID, linewidth=0.6)
     axes.set_axisbelow(True)
     axes.set_xlabel("kbit/s")
-
-
-def draw_quality(codecs, folder):
-    picture, (left, right) = plt.subplots(1, 2, figsize=(9.2, 4.6), layout="constrained")
-    draw_panel(left, codecs, 0, 1.25)
-    draw_panel(right, codecs, 1, 0.2)
-    left.set_title("the waveform: segmental SNR, dB", loc="left", fontsize=9)
-    right.set_title("the spectrum: distance of Bark bands, dB (up is nearer)", loc="left", fontsize=9)
-    right.invert_yaxis()
+    axes.set_ylabel("loudness kept on speech: signal to distortion, dB")
     for name, (colour, _) in FAMILIES.items():
-        left.plot([], [], "o", color=colour, label=name, markersize=4.5)
-    left.legend(loc="upper left", frameon=False)
+        axes.plot([], [], "o", color=colour, label=name, markersize=5)
+    axes.plot([], [], color=BLUE, linewidth=3.5, alpha=0.3, label="fast to best encoder")
+    axes.legend(loc="upper left", frameon=False)
     save(picture, folder, "quality.png")
 
 
