@@ -34,6 +34,7 @@ void mock_fresh(void)
     kernel_has_registry = TRUE;
     processor_features = 0;
     registry_is_closed = FALSE;
+    keys_open = 0;
     icon_lent = 0;
 }
 
@@ -105,10 +106,20 @@ DWORD WINAPI GetEnvironmentVariableW(LPCWSTR name, LPWSTR text, DWORD room)
     return (DWORD)n;
 }
 
-static LSTATUS WINAPI registry_value(HKEY root, const WCHAR *key, const WCHAR *value, DWORD flags, DWORD *type, void *data, DWORD *size)
+/* The user's key, where there is something in it. */
+static LSTATUS WINAPI registry_open(HKEY root, const WCHAR *key, DWORD options, REGSAM access, HKEY *at)
 {
     registry_reads++;
-    if (is_denied() || root != HKEY_CURRENT_USER || !same("Software\\Microsoft\\Multimedia\\msacm.omniacm", key) || type)
+    if (is_denied() || root != HKEY_CURRENT_USER || !same("Software\\Microsoft\\Multimedia\\msacm.omniacm", key) || options || access != KEY_QUERY_VALUE || !registered->value)
+        return ERROR_FILE_NOT_FOUND;
+    keys_open++;
+    *at = (HKEY)(void *)registered;
+    return ERROR_SUCCESS;
+}
+
+static LSTATUS WINAPI registry_value(HKEY at_key, const WCHAR *key, const WCHAR *value, DWORD flags, DWORD *type, void *data, DWORD *size)
+{
+    if (at_key != (HKEY)(void *)registered || key || type)
         return ERROR_FILE_NOT_FOUND;
     for (const struct registered *at = registered; at->value; at++) {
         size_t n = 0;
@@ -234,7 +245,9 @@ FARPROC WINAPI GetProcAddress(HMODULE module, LPCSTR name)
         const char *name;
         FARPROC call;
     } calls[] = {
+        { kernel_has_registry ? &kernel32 : &advapi32, "RegOpenKeyExW", (FARPROC)(void *)registry_open },
         { kernel_has_registry ? &kernel32 : &advapi32, "RegGetValueW", (FARPROC)(void *)registry_value },
+        { kernel_has_registry ? &kernel32 : &advapi32, "RegCloseKey", (FARPROC)(void *)registry_close },
         { &advapi32, "RegCreateKeyExW", (FARPROC)(void *)registry_create },
         { &advapi32, "RegSetValueExW", (FARPROC)(void *)registry_set },
         { &advapi32, "RegDeleteValueW", (FARPROC)(void *)registry_delete },

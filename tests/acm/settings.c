@@ -51,6 +51,22 @@ static void the_registry_is_read(void **unused)
     }
 }
 
+/* Opening a stream costs what the registry costs; every key is closed. */
+static void the_registry_is_opened_once_or_not_at_all(void **unused)
+{
+    (void)unused;
+    read();
+    assert_int_equal(registry_reads, 1);
+    registered[0] = (struct registered){ "Quality", REG_DWORD, 2, 0 };
+    assert_int_equal(read().quality, 2);
+    assert_int_equal(registry_reads, 2);
+    environment = "quality=1,bitorder=0,nibbleorder=0,dtx=0,disabled=";
+    assert_int_equal(read().quality, 1);
+    assert_false(settings_disable(7));
+    assert_int_equal(registry_reads, 2);
+    assert_int_equal(keys_open, 0);
+}
+
 static void the_environment_comes_first(void **unused)
 {
     struct settings settings;
@@ -216,6 +232,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(without_any_the_defaults_hold, fresh), cmocka_unit_test_setup(the_registry_is_read, fresh),
+        cmocka_unit_test_setup(the_registry_is_opened_once_or_not_at_all, fresh),
         cmocka_unit_test_setup(the_environment_comes_first, fresh),
         cmocka_unit_test_setup(the_best_set_that_the_processor_has_is_taken, fresh),
         cmocka_unit_test_setup(what_cannot_be_is_passed_over, fresh),
