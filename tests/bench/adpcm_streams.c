@@ -14,6 +14,7 @@ struct task {
     void (*run)(const struct task *);
     const struct codec *codec;
     struct wave_format format;
+    struct settings settings;
     enum AVCodecID id;
     uint8_t extra[EXTRA_ROOM];
     struct sound sound;
@@ -30,7 +31,7 @@ static void we_decode(const struct task *task)
     static int16_t pcm[4 * PIECE];
     void *state = malloc(task->codec->decoder.state_size);
 
-    task->codec->decoder.start(state, &task->format, &DEFAULT_SETTINGS);
+    task->codec->decoder.start(state, &task->format, &task->settings);
     for (size_t at = 0; at < task->code.size;) {
         size_t left = task->code.size - at, n = left < PIECE ? left : PIECE;
 
@@ -48,7 +49,7 @@ static void we_encode(const struct task *task)
     void *state = malloc(task->codec->encoder.state_size);
     struct progress step = { 1, 0 };
 
-    task->codec->encoder.start(state, &task->format, &DEFAULT_SETTINGS);
+    task->codec->encoder.start(state, &task->format, &task->settings);
     for (size_t at = 0; step.used != 0; at += step.used) {
         size_t left = task->sound.count - at, n = left < PIECE ? left : PIECE;
 
@@ -220,11 +221,18 @@ static void compare(const char *what, struct task ours, struct task theirs)
 
 extern const struct codec oki_adpcm, dialogic_adpcm, yamaha_adpcm;
 
+static unsigned best_set(void)
+{
+    const char *set = getenv("SIMD");
+
+    return set ? (unsigned)atoi(set) : __builtin_cpu_supports("avx2") ? 2 : 1;
+}
+
 /* The stream is our encoder's. A null peer cannot do it. */
 static void each_way(const char *name, const struct codec *codec, struct mode mode, struct sound sound, struct task decoder,
                      struct task encoder)
 {
-    struct task ours = { .codec = codec, .sound = sound };
+    struct task ours = { .codec = codec, .sound = sound, .settings = { .simd = (uint8_t)best_set() } };
     char what[64];
 
     ours.format = format_of(codec, mode, ours.extra);
