@@ -186,33 +186,6 @@ static void g711_gives_the_same_everywhere(void **unused)
         }
 }
 
-/* Ties too: few different samples, and periods. */
-static void lag_search_gives_the_same(void **unused)
-{
-    uint32_t seed = 5;
-
-    (void)unused;
-    for (unsigned round = 0; round < 20000; round++) {
-        int16_t past[120 + 40], d[40];
-        unsigned kind = round % 5, period = 1 + draw(&seed) % 50;
-
-        for (unsigned i = 0; i < 160; i++) {
-            int noise = (int)(draw(&seed) >> 9);
-
-            past[i] = (int16_t)(kind == 0 ? noise : kind == 1 ? noise % 3 - 1 : kind == 2 ? (noise & 1 ? INT16_MIN : INT16_MAX) :
-                                kind == 3 && i >= period ? past[i - period] : 0);
-            if (i < 40)
-                d[i] = (int16_t)(kind == 1 ? noise % 3 - 1 : noise & 1024 ? 512 : noise % 1025 - 512);
-        }
-        for (unsigned simd = 1; simd <= best_set(); simd++) {
-            struct dsp_match mine = dsp_set(simd)->gsm_lag(d, past + 120), reference = dsp_set(0)->gsm_lag(d, past + 120);
-
-            assert_int_equal(mine.sum, reference.sum);
-            assert_int_equal(mine.lag, reference.lag);
-        }
-    }
-}
-
 static void table_of_changes_follows_from_the_steps(void **unused)
 {
     (void)unused;
@@ -231,7 +204,6 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(table_of_changes_follows_from_the_steps),
         cmocka_unit_test(g711_gives_the_same_everywhere),
-        cmocka_unit_test(lag_search_gives_the_same),
         cmocka_unit_test(sets_give_the_same_bits),
     };
 

@@ -5,9 +5,9 @@
 enum { REACH = 5 };                     /* of the weighting filter, to either side */
 
 /* 4.2.13. The coefficients' magnitudes add up to 24798: with any input the sum stays below 2^30. */
-static void weigh(const int16_t e[SUBFRAME], int16_t x[SUBFRAME])
+void gsm610_weigh(const int16_t e[SUBFRAME], int16_t x[SUBFRAME])
 {
-    const int16_t *h = gsm610_weighting_q13;
+    const int16_t *h = gsm_weighting_q13;
     int16_t padded[REACH + SUBFRAME + REACH] = { 0 };
 
     memcpy(padded + REACH, e, SUBFRAME * sizeof *e);
@@ -64,12 +64,12 @@ static uint8_t encode_peak(int16_t peak)
 }
 
 /* 4.2.15. The shift fits the peak: a pulse times 2^shift is within 16 bits. */
-void gsm610_rpe_encode(const int16_t e[SUBFRAME], struct subframe *out)
+void gsm610_rpe_encode(const struct gsm_kernels *kernels, const int16_t e[SUBFRAME], struct subframe *out)
 {
     int16_t x[SUBFRAME], pulses[PULSES];
     struct decoded_peak peak;
 
-    weigh(e, x);
+    kernels->weigh(e, x);
     out->grid = select_grid(x);
     for (int i = 0; i < PULSES; i++)
         pulses[i] = x[out->grid + 3 * i];

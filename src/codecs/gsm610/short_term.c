@@ -2,12 +2,12 @@
 #include <string.h>
 #include "gsm610.h"
 
-typedef void lattice(int16_t delayed[ORDER], const int16_t reflection[ORDER], int16_t *s, int n);
-
-/* mult_r without its one case of saturation: |r| <= 32767. */
-static inline int16_t times(int16_t r, int16_t x)
+/* It is seldom: a branch costs less here than a choice. */
+static inline int16_t seldom_saturated(int x)
 {
-    return (int16_t)((r * x + 0x4000) >> 15);
+    if (__builtin_expect(x != (int16_t)x, 0))
+        return x < 0 ? INT16_MIN : INT16_MAX;
+    return (int16_t)x;
 }
 
 /* 4.2.10 */
@@ -20,8 +20,8 @@ static void analysis_lattice(int16_t delayed[ORDER], const int16_t reflection[OR
             int16_t before = delayed[i];
 
             delayed[i] = backward;
-            backward = add(before, times(reflection[i], forward));
-            forward = add(forward, times(reflection[i], before));
+            backward = seldom_saturated(before + times(reflection[i], forward));
+            forward = seldom_saturated(forward + times(reflection[i], before));
         }
         s[k] = forward;
     }
@@ -31,35 +31,54 @@ static void analysis_lattice(int16_t delayed[ORDER], const int16_t reflection[OR
 static void synthesis_lattice(int16_t delayed[ORDER], const int16_t reflection[ORDER], int16_t *s, int n)
 {
     for (int k = 0; k < n; k++) {
-        int16_t forward = sub(s[k], times(reflection[ORDER - 1], delayed[ORDER - 1]));
+        int16_t forward = seldom_saturated(s[k] - times(reflection[ORDER - 1], delayed[ORDER - 1]));
 
         for (int i = ORDER - 2; i >= 0; i--) {
-            forward = sub(forward, times(reflection[i], delayed[i]));
-            delayed[i + 1] = add(delayed[i], times(reflection[i], forward));
+            forward = seldom_saturated(forward - times(reflection[i], delayed[i]));
+            delayed[i + 1] = seldom_saturated(delayed[i] + times(reflection[i], forward));
         }
         s[k] = delayed[0] = forward;
     }
 }
 
-static void filter(struct short_term *state, const uint8_t codes[ORDER], int16_t s[FRAME], lattice *pass)
+void gsm610_analyse(int16_t delayed[ORDER], const int16_t reflection[GSM_SECTIONS][ORDER], int16_t s[FRAME])
 {
-    static const uint8_t starts[] = { 0, 13, 27, 40, FRAME };
-    int16_t lars_q14[ORDER], reflection[ORDER];
+    for (int i = 0; i < GSM_SECTIONS; i++)
+        analysis_lattice(delayed, reflection[i], s + gsm_sections[i], gsm_sections[i + 1] - gsm_sections[i]);
+}
+
+void gsm610_synthesise(int16_t delayed[ORDER], int16_t *emphasis, const int16_t reflection[GSM_SECTIONS][ORDER], int16_t s[FRAME])
+{
+    for (int i = 0; i < GSM_SECTIONS; i++)
+        synthesis_lattice(delayed, reflection[i], s + gsm_sections[i], gsm_sections[i + 1] - gsm_sections[i]);
+    gsm610_postprocess(emphasis, s);
+}
+
+/* The sections' coefficients, by the ratios of the frame before and of this. */
+static void next_coefficients(const struct gsm_kernels *kernels, struct short_term *state, const uint8_t codes[ORDER],
+                              int16_t reflection[GSM_SECTIONS][ORDER])
+{
+    int16_t lars_q14[ORDER];
 
     gsm610_lar_decode(codes, lars_q14);
-    for (unsigned section = 0; section < 4; section++) {
-        gsm610_lar_interpolate(state->lars_q14, lars_q14, section, reflection);
-        pass(state->delayed, reflection, s + starts[section], starts[section + 1] - starts[section]);
-    }
+    kernels->interpolate(state->lars_q14, lars_q14, reflection);
     memcpy(state->lars_q14, lars_q14, sizeof lars_q14);
 }
 
-void gsm610_short_term_analysis(struct short_term *state, const uint8_t codes[ORDER], int16_t s[FRAME])
+void gsm610_short_term_analysis(const struct gsm_kernels *kernels, struct short_term *state, const uint8_t codes[ORDER],
+                                int16_t s[FRAME])
 {
-    filter(state, codes, s, analysis_lattice);
+    int16_t reflection[GSM_SECTIONS][ORDER];
+
+    next_coefficients(kernels, state, codes, reflection);
+    kernels->analyse(state->delayed, reflection, s);
 }
 
-void gsm610_short_term_synthesis(struct short_term *state, const uint8_t codes[ORDER], int16_t s[FRAME])
+void gsm610_short_term_synthesis(const struct gsm_kernels *kernels, struct short_term *state, int16_t *emphasis,
+                                 const uint8_t codes[ORDER], int16_t s[FRAME])
 {
-    filter(state, codes, s, synthesis_lattice);
+    int16_t reflection[GSM_SECTIONS][ORDER];
+
+    next_coefficients(kernels, state, codes, reflection);
+    kernels->synthesise(state->delayed, emphasis, reflection, s);
 }
