@@ -48,6 +48,7 @@ KERNEL int16_t row_peak(const int16_t *s, int rows)
 {
     __m128i peak = _mm_setzero_si128();
 
+#pragma GCC unroll 5
     for (int i = 0; i < rows; i++) {
         __m128i x = row_at(s + GSM_ROW * i);
 

@@ -9,7 +9,7 @@ enum { TAG_GSM610 = 0x31 };
 
 static const uint16_t aliases[] = { 0x32, 0x1500, 0 };      /* MSN Audio; unregistered */
 
-enum { BLOCK_BYTES = 2 * FRAME_BITS / 8, BLOCK_SAMPLES = 2 * FRAME, FIRST_BYTES = (FRAME_BITS + 7) / 8 };
+enum { BLOCK_SAMPLES = 2 * FRAME, FIRST_BYTES = (FRAME_BITS + 7) / 8 };
 
 static const struct mode modes[] = { { 8000, 1, 0 }, { 11025, 1, 0 }, { 22050, 1, 0 }, { 44100, 1, 0 }, { 0 } };
 

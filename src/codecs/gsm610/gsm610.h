@@ -10,7 +10,7 @@
 #include "fixed.h"
 
 enum { FRAME = GSM_FRAME, SUBFRAME = GSM_SUBFRAME, SUBFRAMES = FRAME / SUBFRAME, ORDER = GSM_ORDER, PULSES = 13 };
-enum { LAG_MIN = GSM_LAG_MIN, LAG_MAX = GSM_LAG_MAX, FRAME_BITS = 260 };
+enum { LAG_MIN = GSM_LAG_MIN, LAG_MAX = GSM_LAG_MAX, FRAME_BITS = 260, BLOCK_BYTES = 2 * FRAME_BITS / 8 };
 
 /* What is sent of 160 samples: 76 numbers, in the order in which they are sent. The standard's names stand beside. */
 struct subframe {
@@ -49,9 +49,15 @@ static inline int16_t peak_of(const int16_t *s, int n)
 }
 
 /* mult_r without its one case of saturation: |r| <= 32767. */
-static inline int16_t times(int16_t r, int16_t x)
+static inline int times(int r, int x)
 {
-    return (int16_t)((r * x + 0x4000) >> 15);
+    return (r * x + 0x4000) >> 15;
+}
+
+/* saturate, where that is seldom: a branch then costs less than a choice. */
+static inline int16_t seldom_saturated(int x)
+{
+    return (int16_t)(__builtin_expect(x == (int16_t)x, 1) ? x : x < 0 ? INT16_MIN : INT16_MAX);
 }
 
 /* The reflection coefficients of a frame, Q15: lpc.c. The low bits that their scaling costs are lost to `s` as well. */

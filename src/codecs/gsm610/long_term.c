@@ -72,13 +72,13 @@ void gsm610_long_term_search(const struct gsm_kernels *kernels, const int16_t d[
 void gsm610_subtract(const int16_t *past, int16_t gain_q15, int16_t d[SUBFRAME])
 {
     for (int k = 0; k < SUBFRAME; k++)
-        d[k] = sub(d[k], times(gain_q15, past[k]));
+        d[k] = saturate(d[k] - times(gain_q15, past[k]));
 }
 
 void gsm610_add(const int16_t *past, int16_t gain_q15, const int16_t e[SUBFRAME], int16_t *now)
 {
     for (int k = 0; k < SUBFRAME; k++)
-        now[k] = add(e[k], times(gain_q15, past[k]));
+        now[k] = saturate(e[k] + times(gain_q15, past[k]));
 }
 
 /* 4.2.12 */

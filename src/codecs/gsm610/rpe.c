@@ -87,11 +87,11 @@ void gsm610_rpe_decode(const struct subframe *in, int16_t e[SUBFRAME])
 {
     struct decoded_peak peak = decode_peak(in->peak);
     int half = 1 << peak.shift >> 1;
+    int16_t levels[8];
 
+    for (int code = 0; code < 8; code++)
+        levels[code] = (int16_t)((times(gsm610_mantissas_q15[peak.mantissa], (code * 2 - 7) * 4096) + half) >> peak.shift);
     memset(e, 0, SUBFRAME * sizeof *e);
-    for (int i = 0; i < PULSES; i++) {
-        int16_t level = mult_r(gsm610_mantissas_q15[peak.mantissa], (int16_t)((in->pulses[i] * 2 - 7) * 4096));
-
-        e[in->grid + 3 * i] = (int16_t)((level + half) >> peak.shift);
-    }
+    for (int i = 0; i < PULSES; i++)
+        e[in->grid + 3 * i] = levels[in->pulses[i]];
 }

@@ -2,43 +2,67 @@
 #include <string.h>
 #include "gsm610.h"
 
-/* It is seldom: a branch costs less here than a choice. */
-static inline int16_t seldom_saturated(int x)
+/* The filters' numbers in registers, as far as there are any. */
+struct lattice {
+    int delayed[ORDER], reflection[ORDER];
+};
+
+static inline struct lattice load(const int16_t delayed[ORDER], const int16_t reflection[ORDER])
 {
-    if (__builtin_expect(x != (int16_t)x, 0))
-        return x < 0 ? INT16_MIN : INT16_MAX;
-    return (int16_t)x;
+    struct lattice lattice;
+
+    for (int i = 0; i < ORDER; i++) {
+        lattice.delayed[i] = delayed[i];
+        lattice.reflection[i] = reflection[i];
+    }
+    return lattice;
+}
+
+static inline void save(const struct lattice *lattice, int16_t delayed[ORDER])
+{
+    for (int i = 0; i < ORDER; i++)
+        delayed[i] = (int16_t)lattice->delayed[i];
 }
 
 /* 4.2.10 */
 static void analysis_lattice(int16_t delayed[ORDER], const int16_t reflection[ORDER], int16_t *s, int n)
 {
+    struct lattice lattice = load(delayed, reflection);
+
     for (int k = 0; k < n; k++) {
-        int16_t forward = s[k], backward = s[k];
+        int forward = s[k], backward = s[k];
 
+#pragma GCC unroll 8
         for (int i = 0; i < ORDER; i++) {
-            int16_t before = delayed[i];
+            int before = lattice.delayed[i];
 
-            delayed[i] = backward;
-            backward = seldom_saturated(before + times(reflection[i], forward));
-            forward = seldom_saturated(forward + times(reflection[i], before));
+            lattice.delayed[i] = backward;
+            backward = seldom_saturated(before + times(lattice.reflection[i], forward));
+            forward = seldom_saturated(forward + times(lattice.reflection[i], before));
         }
-        s[k] = forward;
+        s[k] = (int16_t)forward;
     }
+    save(&lattice, delayed);
 }
 
 /* 4.3.4 */
 static void synthesis_lattice(int16_t delayed[ORDER], const int16_t reflection[ORDER], int16_t *s, int n)
 {
-    for (int k = 0; k < n; k++) {
-        int16_t forward = seldom_saturated(s[k] - times(reflection[ORDER - 1], delayed[ORDER - 1]));
+    struct lattice lattice = load(delayed, reflection);
+    int *v = lattice.delayed, *r = lattice.reflection;
 
+    for (int k = 0; k < n; k++) {
+        int forward = seldom_saturated(s[k] - times(r[ORDER - 1], v[ORDER - 1]));
+
+#pragma GCC unroll 8
         for (int i = ORDER - 2; i >= 0; i--) {
-            forward = seldom_saturated(forward - times(reflection[i], delayed[i]));
-            delayed[i + 1] = seldom_saturated(delayed[i] + times(reflection[i], forward));
+            forward = seldom_saturated(forward - times(r[i], v[i]));
+            v[i + 1] = seldom_saturated(v[i] + times(r[i], forward));
         }
-        s[k] = delayed[0] = forward;
+        v[0] = forward;
+        s[k] = (int16_t)forward;
     }
+    save(&lattice, delayed);
 }
 
 void gsm610_analyse(int16_t delayed[ORDER], const int16_t reflection[GSM_SECTIONS][ORDER], int16_t s[FRAME])
