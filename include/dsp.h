@@ -35,7 +35,7 @@ struct dsp {
     size_t (*ms_decode)(const struct adpcm_blocks *, const int16_t (*weights)[2], unsigned predictors, const uint8_t *src,
                         int16_t *pcm);
 
-    const struct gsm_kernels *gsm;
+    const struct dsp_gsm *gsm;                          /* dsp_gsm.h */
 };
 
 /* The best set that settings.simd allows. */

@@ -1,4 +1,5 @@
-/* Kernels of GSM 06.10, by the clauses of version 3.2.0. Reflection coefficients are above -32768, in Q15; log-area ratios in Q14. */
+/* Kernels of GSM 06.10 (version 3.2.0), by its clauses. Log-area ratios are in Q14, reflection coefficients in Q15 and above
+ * -32768, as are gains. Those for which no other bound is said take any input. */
 #ifndef OMNIACM_DSP_GSM_H
 #define OMNIACM_DSP_GSM_H
 
@@ -24,7 +25,8 @@ struct gsm_match {
     uint8_t lag;
 };
 
-struct gsm_kernels {
+struct dsp_gsm {
+    /* `last` is the sample before the first. */
     void (*emphasise)(int16_t last, int16_t s[GSM_FRAME]);                                          /* 4.2.3 */
     /* The low bits that scaling costs are lost to `s` as well. */
     void (*autocorrelate)(int16_t s[GSM_FRAME], int32_t sums[GSM_ORDER + 1]);                       /* 4.2.4 */
@@ -32,10 +34,13 @@ struct gsm_kernels {
                         int16_t reflection[GSM_SECTIONS][GSM_ORDER]);                               /* 4.2.9 */
     void (*analyse)(int16_t delayed[GSM_ORDER], const int16_t reflection[GSM_SECTIONS][GSM_ORDER],
                     int16_t s[GSM_FRAME]);                                                          /* 4.2.10 */
-    /* Of the last GSM_LAG_MAX samples before `now`. */
+    /* Over the last GSM_LAG_MAX samples before `now`, which may itself be read; of equal lags the smallest, and GSM_LAG_MIN where
+     * no sum is positive. */
     struct gsm_match (*search)(const int16_t d[GSM_SUBFRAME], const int16_t *now);                  /* 4.2.11 */
+    /* The prediction, `past` times a gain, from `d`. */
     void (*subtract)(const int16_t *past, int16_t gain_q15, int16_t d[GSM_SUBFRAME]);               /* 4.2.12 */
     void (*weigh)(const int16_t e[GSM_SUBFRAME], int16_t x[GSM_SUBFRAME]);                          /* 4.2.13 */
+    /* The prediction, to `e`. `past` ends at `now` at the latest. */
     void (*add)(const int16_t *past, int16_t gain_q15, const int16_t e[GSM_SUBFRAME], int16_t *now);    /* 4.2.18, 4.3.2 */
     void (*synthesise)(int16_t delayed[GSM_ORDER], int16_t *emphasis, const int16_t reflection[GSM_SECTIONS][GSM_ORDER],
                        int16_t s[GSM_FRAME]);                                                       /* 4.3.4 to 4.3.7 */

@@ -3,7 +3,7 @@
 #include "gsm_lattice.h"
 #include "gsm_stages.h"
 
-static const struct gsm_kernels gsm_kernels = {
+static const struct dsp_gsm gsm_kernels = {
     .emphasise = gsm_emphasise, .autocorrelate = gsm_autocorrelate, .interpolate = gsm_interpolate, .analyse = gsm_analyse,
     .search = gsm_search, .subtract = gsm_subtract, .weigh = gsm_weigh, .add = gsm_add, .synthesise = gsm_synthesise,
 };

@@ -8,17 +8,17 @@ enum { LAG_GROUPS = 11 };
 #else
 enum { LAG_GROUPS = 6 };
 #endif
-/* The last groups go beyond the lags that there are. */
+/* The last groups go on beyond GSM_LAG_MAX. */
 enum { LAG_STEP = LAG_GROUPS * LANES, LAG_ROUNDS = (GSM_LAG_MAX - GSM_LAG_MIN + LAG_STEP) / LAG_STEP };
-enum { LAG_END = GSM_LAG_MIN + LAG_ROUNDS * LAG_STEP, LAG_PAST = LAG_END - GSM_LAG_MIN + GSM_SUBFRAME };
+enum { LAG_END = GSM_LAG_MIN + LAG_ROUNDS * LAG_STEP };
 
-/* Past samples i and i + 1 together, from a lag of LAG_END on; zeros are before GSM_LAG_MAX. The last pair means nothing, and is not
- * asked for. */
-KERNEL void lag_pairs(const int16_t *now, int16_t pairs[LAG_PAST][2])
+/* Past samples i and i + 1 together, from `now` - LAG_END to `now`; before `now` - GSM_LAG_MAX there are zeros. The last pair
+ * means nothing, and is not asked for. */
+KERNEL void lag_pairs(const int16_t *now, int16_t pairs[LAG_END][2])
 {
     memset(pairs, 0, (LAG_END - GSM_LAG_MAX) * sizeof *pairs);
 #pragma GCC unroll 5
-    for (int i = LAG_END - GSM_LAG_MAX; i < LAG_PAST; i += GSM_ROW) {
+    for (int i = LAG_END - GSM_LAG_MAX; i < LAG_END; i += GSM_ROW) {
         __m128i here = row_at(now - LAG_END + i), next = row_at(now - LAG_END + i + 1);
 
         put_row(pairs[i], _mm_unpacklo_epi16(here, next));
@@ -27,7 +27,7 @@ KERNEL void lag_pairs(const int16_t *now, int16_t pairs[LAG_PAST][2])
 }
 
 /* The lags of a group's lanes fall from its greatest, that of the first group from lag + LANES - 1. */
-KERNEL void lag_sums(const int32_t d[GSM_SUBFRAME / 2], const int16_t pairs[LAG_PAST][2], int lag, lanes sums[LAG_GROUPS])
+KERNEL void lag_sums(const int32_t d[GSM_SUBFRAME / 2], const int16_t pairs[LAG_END][2], int lag, lanes sums[LAG_GROUPS])
 {
     const int16_t(*first)[2] = pairs + LAG_END - (lag + LANES - 1);
     lanes past;
@@ -72,7 +72,7 @@ KERNEL int32_t power_of(const int16_t *past)
 
 static struct gsm_match gsm_search(const int16_t d[GSM_SUBFRAME], const int16_t *now)
 {
-    int16_t pairs[LAG_PAST][2], scaled[GSM_SUBFRAME], peak = row_peak(d, GSM_SUBFRAME / GSM_ROW);
+    int16_t pairs[LAG_END][2], scaled[GSM_SUBFRAME], peak = row_peak(d, GSM_SUBFRAME / GSM_ROW);
     int scale = peak == 0 || norm_s(peak) > 6 ? 0 : 6 - norm_s(peak);
     int32_t d_pairs[GSM_SUBFRAME / 2];
     lanes best = all(0), best_lag = all(GSM_LAG_MIN), place, sums[LAG_GROUPS], lags, better;

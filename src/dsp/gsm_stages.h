@@ -75,8 +75,8 @@ KERNEL void add_taps(__m128i *low, __m128i *high, __m128i a, __m128i b, int16_t 
     *high = _mm_add_epi32(*high, _mm_madd_epi16(_mm_unpackhi_epi16(a, b), taps));
 }
 
-/* The samples before and after a subframe are zeros. Two taps a product; two taps are 0 and left out, and what stands alone goes with
- * a half for rounding. The magnitudes of all add up to 24798 and 4096: with any input the sum stays below 2^30. */
+/* The samples before and after a subframe are zeros. Two taps a product; two taps are 0 and left out, and the one that stands
+ * alone goes with a half for rounding. The others' magnitudes add up to 24798: with any input the sum stays below 2^30. */
 static void gsm_weigh(const int16_t e[GSM_SUBFRAME], int16_t x[GSM_SUBFRAME])
 {
     enum { REACH = GSM_WEIGHTS - 1, HALF = 0x1000 };

@@ -13,10 +13,10 @@ enum { BLOCK_SAMPLES = 2 * FRAME, FIRST_BYTES = (FRAME_BITS + 7) / 8 };
 
 static const struct mode modes[] = { { 8000, 1, 0 }, { 11025, 1, 0 }, { 22050, 1, 0 }, { 44100, 1, 0 }, { 0 } };
 
-const struct gsm_kernels gsm610_kernels = {
+const struct dsp_gsm gsm610_kernels = {
     .emphasise = gsm610_emphasise, .autocorrelate = gsm610_autocorrelate, .interpolate = gsm610_interpolate,
-    .analyse = gsm610_analyse, .search = gsm610_search, .subtract = gsm610_subtract, .weigh = gsm610_weigh, .add = gsm610_add,
-    .synthesise = gsm610_synthesise,
+    .analyse = gsm610_analyse, .search = gsm610_search, .subtract = gsm610_subtract, .weigh = gsm610_weigh,
+    .add = gsm610_add, .synthesise = gsm610_synthesise,
 };
 
 void gsm610_encoder_start(struct encoder *state)
@@ -34,7 +34,7 @@ void gsm610_decoder_start(struct decoder *state)
 
 void gsm610_encode_frame(struct encoder *state, const int16_t pcm[FRAME], struct parameters *out)
 {
-    const struct gsm_kernels *kernels = state->kernels;
+    const struct dsp_gsm *kernels = state->kernels;
     int16_t s[FRAME], reflection[ORDER], e[SUBFRAME];
 
     gsm610_preprocess(kernels, &state->input, pcm, s);
@@ -99,9 +99,9 @@ static void complete(struct wave_format *format, const struct mode *mode)
     store16_le(format->extra, BLOCK_SAMPLES);
 }
 
-static const struct gsm_kernels *kernels_of(const struct settings *settings)
+static const struct dsp_gsm *kernels_of(const struct settings *settings)
 {
-    const struct gsm_kernels *kernels = dsp_set(settings->simd)->gsm;
+    const struct dsp_gsm *kernels = dsp_set(settings->simd)->gsm;
 
     return kernels ? kernels : &gsm610_kernels;
 }

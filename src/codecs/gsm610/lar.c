@@ -50,7 +50,8 @@ void gsm610_lar_decode(const uint8_t codes[ORDER], int16_t lars_q14[ORDER])
 }
 
 /* 4.2.9.1: a quarter, a half, three quarters of the way, and there. */
-void gsm610_interpolate(const int16_t before_q14[ORDER], const int16_t now_q14[ORDER], int16_t reflection[GSM_SECTIONS][ORDER])
+void gsm610_interpolate(const int16_t before_q14[ORDER], const int16_t now_q14[ORDER],
+                        int16_t reflection[GSM_SECTIONS][ORDER])
 {
     for (int i = 0; i < ORDER; i++) {
         int16_t before = before_q14[i], now = now_q14[i], quarters = add(before >> 2, now >> 2);

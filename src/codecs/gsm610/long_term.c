@@ -61,7 +61,8 @@ struct gsm_match gsm610_search(const int16_t d[SUBFRAME], const int16_t *now)
 }
 
 /* 4.2.11 */
-void gsm610_long_term_search(const struct gsm_kernels *kernels, const int16_t d[SUBFRAME], const int16_t *now, struct subframe *out)
+void gsm610_long_term_search(const struct dsp_gsm *kernels, const int16_t d[SUBFRAME], const int16_t *now,
+                             struct subframe *out)
 {
     struct gsm_match match = kernels->search(d, now);
 
@@ -82,14 +83,14 @@ void gsm610_add(const int16_t *past, int16_t gain_q15, const int16_t e[SUBFRAME]
 }
 
 /* 4.2.12 */
-void gsm610_long_term_analysis(const struct gsm_kernels *kernels, const int16_t *now, const struct subframe *in,
+void gsm610_long_term_analysis(const struct dsp_gsm *kernels, const int16_t *now, const struct subframe *in,
                                int16_t d[SUBFRAME])
 {
     kernels->subtract(now - in->lag, gsm610_gain_levels_q15[in->gain], d);
 }
 
 /* 4.3.2, and 4.2.18: the coder follows the decoder. */
-void gsm610_long_term_synthesis(const struct gsm_kernels *kernels, const int16_t e[SUBFRAME], const struct subframe *in,
+void gsm610_long_term_synthesis(const struct dsp_gsm *kernels, const int16_t e[SUBFRAME], const struct subframe *in,
                                 int16_t *now)
 {
     kernels->add(now - in->lag, gsm610_gain_levels_q15[in->gain], e, now);

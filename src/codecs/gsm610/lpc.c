@@ -61,7 +61,7 @@ static void schur(const int32_t sums[ORDER + 1], int16_t reflection[ORDER])
     }
 }
 
-void gsm610_reflection(const struct gsm_kernels *kernels, int16_t s[FRAME], int16_t reflection[ORDER])
+void gsm610_reflection(const struct dsp_gsm *kernels, int16_t s[FRAME], int16_t reflection[ORDER])
 {
     int32_t sums[ORDER + 1];
 

@@ -6,8 +6,8 @@ enum { LAR_BITS = 36, SUBFRAME_BITS = (FRAME_BITS - LAR_BITS) / SUBFRAMES };
 
 static const uint8_t lar_bits[ORDER] = { 6, 6, 5, 5, 4, 4, 3, 3 };
 
-/* A frame's fields are taken in strings of at most 56 bits, which begin at bit 0 or 4 of a byte: each lies within eight bytes of the
- * block, even the last, and that of the first frame within the 33 bytes that this has. */
+/* A frame's fields are taken in strings of at most 56 bits, which begin at bit 0 or 4 of a byte: each lies within eight bytes
+ * of the block, and the first frame's last within the 33 bytes that this frame has. */
 static unsigned place_of(unsigned at)
 {
     return at / 8 < BLOCK_BYTES - 8 ? at / 8 : BLOCK_BYTES - 8;

@@ -25,7 +25,7 @@ void gsm610_emphasise(int16_t last, int16_t s[FRAME])
     }
 }
 
-void gsm610_preprocess(const struct gsm_kernels *kernels, struct preprocessor *state, const int16_t pcm[FRAME], int16_t s[FRAME])
+void gsm610_preprocess(const struct dsp_gsm *kernels, struct preprocessor *state, const int16_t pcm[FRAME], int16_t s[FRAME])
 {
     struct preprocessor local = *state;
 

@@ -71,7 +71,8 @@ void gsm610_analyse(int16_t delayed[ORDER], const int16_t reflection[GSM_SECTION
         analysis_lattice(delayed, reflection[i], s + gsm_sections[i], gsm_sections[i + 1] - gsm_sections[i]);
 }
 
-void gsm610_synthesise(int16_t delayed[ORDER], int16_t *emphasis, const int16_t reflection[GSM_SECTIONS][ORDER], int16_t s[FRAME])
+void gsm610_synthesise(int16_t delayed[ORDER], int16_t *emphasis, const int16_t reflection[GSM_SECTIONS][ORDER],
+                       int16_t s[FRAME])
 {
     for (int i = 0; i < GSM_SECTIONS; i++)
         synthesis_lattice(delayed, reflection[i], s + gsm_sections[i], gsm_sections[i + 1] - gsm_sections[i]);
@@ -79,7 +80,7 @@ void gsm610_synthesise(int16_t delayed[ORDER], int16_t *emphasis, const int16_t 
 }
 
 /* The sections' coefficients, by the ratios of the frame before and of this. */
-static void next_coefficients(const struct gsm_kernels *kernels, struct short_term *state, const uint8_t codes[ORDER],
+static void next_coefficients(const struct dsp_gsm *kernels, struct short_term *state, const uint8_t codes[ORDER],
                               int16_t reflection[GSM_SECTIONS][ORDER])
 {
     int16_t lars_q14[ORDER];
@@ -89,7 +90,7 @@ static void next_coefficients(const struct gsm_kernels *kernels, struct short_te
     memcpy(state->lars_q14, lars_q14, sizeof lars_q14);
 }
 
-void gsm610_short_term_analysis(const struct gsm_kernels *kernels, struct short_term *state, const uint8_t codes[ORDER],
+void gsm610_short_term_analysis(const struct dsp_gsm *kernels, struct short_term *state, const uint8_t codes[ORDER],
                                 int16_t s[FRAME])
 {
     int16_t reflection[GSM_SECTIONS][ORDER];
@@ -98,7 +99,7 @@ void gsm610_short_term_analysis(const struct gsm_kernels *kernels, struct short_
     kernels->analyse(state->delayed, reflection, s);
 }
 
-void gsm610_short_term_synthesis(const struct gsm_kernels *kernels, struct short_term *state, int16_t *emphasis,
+void gsm610_short_term_synthesis(const struct dsp_gsm *kernels, struct short_term *state, int16_t *emphasis,
                                  const uint8_t codes[ORDER], int16_t s[FRAME])
 {
     int16_t reflection[GSM_SECTIONS][ORDER];

@@ -4,15 +4,6 @@
 
 enum { ROUNDS = 20000, KINDS = 6 };
 
-static unsigned best_set(void)
-{
-#if defined __x86_64__ || defined __i386__
-    return __builtin_cpu_supports("avx2") ? 2 : __builtin_cpu_supports("sse2") ? 1 : 0;
-#else
-    return 0;
-#endif
-}
-
 /* Noise at several levels, few different numbers, the extremes, a period, and silence. */
 static void fill(int16_t *s, unsigned n, unsigned kind, uint32_t *seed)
 {
@@ -40,7 +31,7 @@ static void fill_coefficients(int16_t *r, unsigned n, unsigned kind, uint32_t *s
         r[i] = r[i] == INT16_MIN ? -INT16_MAX : r[i];
 }
 
-typedef void comparison(const struct gsm_kernels *ours, const struct gsm_kernels *reference, unsigned kind, uint32_t *seed);
+typedef void comparison(const struct dsp_gsm *ours, const struct dsp_gsm *reference, unsigned kind, uint32_t *seed);
 
 static void with_each_set(comparison *compare)
 {
@@ -52,7 +43,7 @@ static void with_each_set(comparison *compare)
                 compare(dsp_set(simd)->gsm, &gsm610_kernels, round % KINDS, &seed);
 }
 
-static void compare_emphasis(const struct gsm_kernels *ours, const struct gsm_kernels *reference, unsigned kind, uint32_t *seed)
+static void compare_emphasis(const struct dsp_gsm *ours, const struct dsp_gsm *reference, unsigned kind, uint32_t *seed)
 {
     int16_t mine[1 + FRAME], theirs[1 + FRAME];
 
@@ -62,7 +53,8 @@ static void compare_emphasis(const struct gsm_kernels *ours, const struct gsm_ke
     assert_memory_equal(mine, theirs, sizeof mine);
 }
 
-static void compare_autocorrelation(const struct gsm_kernels *ours, const struct gsm_kernels *reference, unsigned kind, uint32_t *seed)
+static void compare_autocorrelation(const struct dsp_gsm *ours, const struct dsp_gsm *reference, unsigned kind,
+                                    uint32_t *seed)
 {
     int16_t mine[FRAME], theirs[FRAME];
     int32_t my_sums[ORDER + 1], their_sums[ORDER + 1];
@@ -74,7 +66,7 @@ static void compare_autocorrelation(const struct gsm_kernels *ours, const struct
     assert_memory_equal(my_sums, their_sums, sizeof my_sums);
 }
 
-static void compare_interpolation(const struct gsm_kernels *ours, const struct gsm_kernels *reference, unsigned kind, uint32_t *seed)
+static void compare_interpolation(const struct dsp_gsm *ours, const struct dsp_gsm *reference, unsigned kind, uint32_t *seed)
 {
     int16_t lars[2 * ORDER], mine[GSM_SECTIONS][ORDER], theirs[GSM_SECTIONS][ORDER];
 
@@ -113,7 +105,7 @@ static struct lattice lattice_of(unsigned kind, uint32_t *seed)
     return lattice;
 }
 
-static void compare_analysis(const struct gsm_kernels *ours, const struct gsm_kernels *reference, unsigned kind, uint32_t *seed)
+static void compare_analysis(const struct dsp_gsm *ours, const struct dsp_gsm *reference, unsigned kind, uint32_t *seed)
 {
     struct lattice mine = lattice_of(kind, seed), theirs = mine;
 
@@ -122,7 +114,7 @@ static void compare_analysis(const struct gsm_kernels *ours, const struct gsm_ke
     assert_memory_equal(&mine, &theirs, sizeof mine);
 }
 
-static void compare_synthesis(const struct gsm_kernels *ours, const struct gsm_kernels *reference, unsigned kind, uint32_t *seed)
+static void compare_synthesis(const struct dsp_gsm *ours, const struct dsp_gsm *reference, unsigned kind, uint32_t *seed)
 {
     struct lattice mine = lattice_of(kind, seed), theirs = mine;
 
@@ -132,7 +124,7 @@ static void compare_synthesis(const struct gsm_kernels *ours, const struct gsm_k
 }
 
 /* Ties too: few different samples, and periods. */
-static void compare_search(const struct gsm_kernels *ours, const struct gsm_kernels *reference, unsigned kind, uint32_t *seed)
+static void compare_search(const struct dsp_gsm *ours, const struct dsp_gsm *reference, unsigned kind, uint32_t *seed)
 {
     int16_t s[LAG_MAX + SUBFRAME], d[SUBFRAME];
     struct gsm_match mine, theirs;
@@ -145,9 +137,10 @@ static void compare_search(const struct gsm_kernels *ours, const struct gsm_kern
     assert_int_equal(mine.power, theirs.power);
 }
 
-static void compare_prediction(const struct gsm_kernels *ours, const struct gsm_kernels *reference, unsigned kind, uint32_t *seed)
+static void compare_prediction(const struct dsp_gsm *ours, const struct dsp_gsm *reference, unsigned kind, uint32_t *seed)
 {
-    int16_t past[SUBFRAME], e[SUBFRAME], mine[SUBFRAME], theirs[SUBFRAME], gain = gsm610_gain_levels_q15[draw(seed) >> 8 & 3];
+    int16_t past[SUBFRAME], e[SUBFRAME], mine[SUBFRAME], theirs[SUBFRAME];
+    int16_t gain = gsm610_gain_levels_q15[draw(seed) >> 8 & 3];
 
     fill(past, SUBFRAME, kind, seed), fill(e, SUBFRAME, draw(seed) >> 8 & 1 ? 3 : kind, seed);
     ours->add(past, gain, e, mine), reference->add(past, gain, e, theirs);
@@ -157,7 +150,7 @@ static void compare_prediction(const struct gsm_kernels *ours, const struct gsm_
     assert_memory_equal(mine, theirs, sizeof mine);
 }
 
-static void compare_weighting(const struct gsm_kernels *ours, const struct gsm_kernels *reference, unsigned kind, uint32_t *seed)
+static void compare_weighting(const struct dsp_gsm *ours, const struct dsp_gsm *reference, unsigned kind, uint32_t *seed)
 {
     int16_t e[SUBFRAME], mine[SUBFRAME], theirs[SUBFRAME];
 
