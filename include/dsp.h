@@ -8,6 +8,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include "dsp_gsm.h"
 
 enum { IMA_LAST_INDEX = 88, MS_PREDICTORS = 7 };
 
@@ -16,11 +17,6 @@ struct adpcm_blocks {
     size_t count, bytes;            /* of a block */
     uint32_t samples;               /* of each channel of a block */
     unsigned channels;              /* 1 or 2, but where any number is said */
-};
-
-struct dsp_match {
-    int32_t sum;
-    uint8_t lag;
 };
 
 struct dsp {
@@ -44,9 +40,7 @@ struct dsp {
     void (*yamaha_greedy)(const struct adpcm_blocks *, const int16_t *pcm, uint8_t *dst);
     void (*yamaha_search)(const struct adpcm_blocks *, unsigned quality, const int16_t *pcm, uint8_t *dst);
 
-    /* GSM 06.10, 4.2.11: the lag, 40 to 120, of the greatest sum of d[k] * now[k - lag] over 40 samples, and the sum; of equals
-     * the smallest lag; 40 and 0 where none is positive. |d| <= 2^9, so that sums stay within 2^30. */
-    struct dsp_match (*gsm_lag)(const int16_t d[40], const int16_t *now);
+    const struct dsp_gsm *gsm;                          /* dsp_gsm.h */
 };
 
 /* The best set that settings.simd allows. */

@@ -34,15 +34,6 @@ static size_t predictors(int16_t all[65536])
     return n;
 }
 
-static unsigned best_set(void)
-{
-#ifdef OMNIACM_SIMD
-    return __builtin_cpu_supports("avx2") ? 2 : __builtin_cpu_supports("sse2") ? 1 : 0;
-#else
-    return 0;
-#endif
-}
-
 /* ---- IMA and Xbox: IMA's Recommended Practices, 1992, 6: a magnitude's bits weigh a step, half and a quarter of it */
 
 static int ima_step(int index) { return index < 8 ? 7 + index : least((int)floor(16 * pow(1.1, index - 8)), 32767); }
