@@ -246,10 +246,10 @@ static void every_stream(void)
 
 /* ---- msacm32 */
 
-static LRESULT convert_prepared(HACMSTREAM stream, BYTE *src, DWORD size, BYTE *dst, DWORD room, DWORD flags, DWORD *made)
+static MMRESULT convert_prepared(HACMSTREAM stream, BYTE *src, DWORD size, BYTE *dst, DWORD room, DWORD flags, DWORD *made)
 {
     ACMSTREAMHEADER header = { .cbStruct = sizeof header, .pbSrc = src, .cbSrcLength = size, .pbDst = dst, .cbDstLength = room };
-    LRESULT result = acmStreamPrepareHeader(stream, &header, 0);
+    MMRESULT result = acmStreamPrepareHeader(stream, &header, 0);
 
     if (result)
         return result;
@@ -290,7 +290,7 @@ static BOOL CALLBACK abuse(HACMDRIVERID id, ACMFORMATDETAILSW *details, DWORD_PT
     CHECK(acmStreamOpen(&stream, (HACMDRIVER)had, &pcm, coded, 0, 0, 0, 0) == 0);
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++)
         for (DWORD flags = 0; flags < 2; flags++) {
-            LRESULT result = acmStreamSize(stream, sizes[i], &room, flags);
+            MMRESULT result = acmStreamSize(stream, sizes[i], &room, flags);
 
             CHECK(result == MMSYSERR_NOERROR || result == ACMERR_NOTPOSSIBLE);
         }
@@ -300,7 +300,8 @@ static BOOL CALLBACK abuse(HACMDRIVERID id, ACMFORMATDETAILSW *details, DWORD_PT
     CHECK(convert_prepared(stream, src, 1000, src + 999, 1000, 0, &again) == MMSYSERR_INVALPARAM);
     CHECK(convert_prepared(stream, src + 999, 1000, src, 1000, 0, &again) == MMSYSERR_INVALPARAM);
     CHECK(convert_prepared(stream, src + 1, SAMPLE_ROOM - 1, dst, 1, START | FLUSH, &again) != MMSYSERR_INVALPARAM);
-    CHECK(convert_prepared(stream, src, 1, dst, SAMPLE_ROOM, START, &again) == 0);
+    CHECK(convert_prepared(stream, src, 1, dst, SAMPLE_ROOM, START, &again) != MMSYSERR_INVALPARAM);       /* Wine wants a frame at least */
+    CHECK(convert_prepared(stream, src, pcm.nBlockAlign, dst, SAMPLE_ROOM, START, &again) == 0);
     CHECK(convert_prepared(stream, src, SAMPLE_ROOM, dst, SAMPLE_ROOM, START | FLUSH, &again) == 0);
     CHECK(again == made && memcmp(first, dst, made) == 0);
     CHECK(acmStreamReset(stream, 0) == 0);
