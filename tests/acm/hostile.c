@@ -128,7 +128,8 @@ static void streams_are_the_same_at_any_address(void **unused)
 
 static void a_description_may_lie_anywhere(void **unused)
 {
-    const struct open_description audio = { .cbStruct = sizeof audio, .fccType = 0x63647561 }, video = { .cbStruct = sizeof video, .fccType = 0x63646976 };
+    const struct open_description audio = { .cbStruct = sizeof audio, .fccType = 0x63647561 };
+    const struct open_description video = { .cbStruct = sizeof video, .fccType = 0x63646976 };
 
     (void)unused;
     for (size_t by = 1; by < MISALIGNMENTS; by++) {

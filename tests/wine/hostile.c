@@ -217,7 +217,8 @@ static void every_stream(void)
 
     for (tag.dwFormatTagIndex = 3; tell(FORMATTAG_DETAILS, &tag, ACM_FORMATTAGDETAILSF_INDEX) == 0; tag.dwFormatTagIndex++) {
         BYTE room[FORMAT_ROOM] = { 0 };
-        ACMFORMATDETAILSW details = { .cbStruct = sizeof details, .dwFormatTag = tag.dwFormatTag, .pwfx = (WAVEFORMATEX *)room, .cbwfx = sizeof room };
+        ACMFORMATDETAILSW details = { .cbStruct = sizeof details, .dwFormatTag = tag.dwFormatTag, .pwfx = (WAVEFORMATEX *)room,
+                                      .cbwfx = sizeof room };
 
         tag.cbStruct = sizeof tag;
         for (; tell(FORMAT_DETAILS, &details, ACM_FORMATDETAILSF_INDEX) == 0; details.dwFormatIndex++, details.cbStruct = sizeof details) {
