@@ -58,6 +58,12 @@ struct bytes wav_open(struct bytes file, struct wave_format *);
 /* A WAV file with this format and data. The caller frees. */
 struct bytes wav_make(const struct wave_format *, const void *data, size_t size, uint32_t samples);
 
+/* The best set of instructions that this processor has, as in settings.simd. */
+uint8_t best_set(void);
+
+/* Whether OMNIACM_FULL=1 asks for every case where some would do. */
+bool all_cases(void);
+
 /* 10 log10 of the energy of `a` over the energy of the difference, over `n` samples. */
 double snr(const int16_t *a, const int16_t *b, size_t n);
 
