@@ -107,10 +107,10 @@ static inline int16_t norm_s(int16_t x)
     return (int16_t)(x == 0 ? 0 : x == -1 ? 15 : norm_l(x) - 16);
 }
 
-/* a / b in Q15, truncated, for 0 <= a <= b, b > 0; 0x7FFF for a == b. */
+/* a / b in Q15, truncated, for 0 <= a <= b, b > 0; 0x7FFF for a == b. Nothing else is asked, and would be 0x7FFF too. */
 static inline int16_t div_s(int16_t a, int16_t b)
 {
-    return (int16_t)(a == b ? INT16_MAX : (a * 32768) / b);
+    return (int16_t)(b <= 0 || a >= b ? INT16_MAX : a * 32768 / b);
 }
 
 /* Two of G.723.1's own. Q31 x Q15 -> Q31, the product of each half truncated. */
@@ -122,7 +122,7 @@ static inline int32_t L_mls(int32_t a, int16_t b)
 /* Q31 / Q15 -> Q15 for 0 <= a, 0 <= b; 0x7FFF where the quotient would not be below 1. The low bit of a is lost. */
 static inline int16_t div_l(int32_t a, int16_t b)
 {
-    return (int16_t)(a >= L_deposit_h(b) ? INT16_MAX : (a >> 1) / b);
+    return (int16_t)(b <= 0 || a >= L_deposit_h(b) ? INT16_MAX : (a >> 1) / b);
 }
 
 #endif

@@ -131,13 +131,17 @@ static struct choice second_pair(const struct matrix *matrix, const struct choic
     int32_t halves[SUBFRAME / TRACKS], sum0 = matrix->d[first->places[0]] + matrix->d[first->places[1]];
     struct choice best = { -1, 1, { first->places[0], first->places[1], track, other } };
 
-    for (int q = other, m = 0; q < SUBFRAME; q += TRACKS, m++)
+    for (int m = 0; m < SUBFRAME / TRACKS; m++) {
+        int q = other + TRACKS * m;
+
         halves[m] = (((2 * row0[q] + 2 * row1[q] + matrix->phi[q][q]) * (1 << 13) + 0x8000) >> 16) * (1 << 15);
+    }
     for (int p = track; p < SUBFRAME; p += TRACKS) {
         int32_t energy = first->energy * (1 << 14) + (2 * row0[p] + 2 * row1[p] + matrix->phi[p][p]) * (1 << 12) + 0x8000;
         int32_t sum1 = sum0 + matrix->d[p];
 
-        for (int q = other, m = 0; q < SUBFRAME; q += TRACKS, m++) {
+        for (int m = 0; m < SUBFRAME / TRACKS; m++) {
+            int q = other + TRACKS * m;
             int32_t square = square_of(sum1 + matrix->d[q]);
             int32_t rounded = (energy + matrix->phi[p][q] * (1 << 13) + halves[m]) >> 16;
 

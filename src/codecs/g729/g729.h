@@ -233,7 +233,7 @@ struct sid_gain {
 struct energy {
     int16_t mantissa, shift;            /* mantissa 2^-shift */
 };
-struct sid_gain g729_sid_gain(const struct energy *, int count);
+struct sid_gain g729_sid_gain(const struct energy[2], bool both);
 struct sid_gain g729_sid_gain_of_speech(struct energy);
 
 /* sid_quantiser.c: B.4.2.1. */
@@ -248,7 +248,7 @@ struct dtx {
     struct spectrum sent;                               /* of the filter last sent */
     struct energy energies[2];
     int16_t lsp_q15[ORDER], gain_q3, sid_gain_q3, level;
-    int since, count;                                   /* frames since the last SID frame */
+    int since;                                          /* frames since the last SID frame */
     bool changed, odd;
 };
 void g729_dtx_start(struct dtx *);

@@ -49,7 +49,7 @@ static uint32_t covered(size_t bytes, unsigned channels)
 {
     if (channels == 0 || bytes < HEADER * channels)
         return 0;
-    return (uint32_t)(HEADER_SAMPLES + (bytes - HEADER * channels) * 2 / channels);
+    return (uint32_t)(HEADER_SAMPLES + (bytes - HEADER * channels) * (channels == 2 ? 1 : 2));
 }
 
 static bool accepts(const struct wave_format *format, struct block *block)
