@@ -39,6 +39,11 @@ struct dsp {
     size_t (*ms_decode)(const struct adpcm_blocks *, const int16_t (*weights)[2], unsigned predictors, const uint8_t *src,
                         int16_t *pcm);
 
+    /* Blocks with headers. Blocks done; all blocks. */
+    size_t (*yamaha_decode)(const struct adpcm_blocks *, const uint8_t *src, int16_t *pcm);
+    void (*yamaha_greedy)(const struct adpcm_blocks *, const int16_t *pcm, uint8_t *dst);
+    void (*yamaha_search)(const struct adpcm_blocks *, unsigned quality, const int16_t *pcm, uint8_t *dst);
+
     /* GSM 06.10, 4.2.11: the lag, 40 to 120, of the greatest sum of d[k] * now[k - lag] over 40 samples, and the sum; of equals
      * the smallest lag; 40 and 0 where none is positive. |d| <= 2^9, so that sums stay within 2^30. */
     struct dsp_match (*gsm_lag)(const int16_t d[40], const int16_t *now);

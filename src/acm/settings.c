@@ -37,6 +37,7 @@ struct stored {
     LSTATUS(WINAPI *open)(HKEY, const WCHAR *, DWORD, REGSAM, HKEY *);
     LSTATUS(WINAPI *get)(HKEY, const WCHAR *, const WCHAR *, DWORD, DWORD *, void *, DWORD *);
     LSTATUS(WINAPI *close)(HKEY);
+    HMODULE loaded;
     HKEY key;
     BOOL tried;
 };
@@ -49,7 +50,7 @@ static HKEY stored_open(struct stored *stored)
     HKEY opened;
 
     if ((calls_load(stored, GetModuleHandleW(L"kernel32.dll"), names, COUNT) ||
-         calls_load(stored, LoadLibraryW(L"advapi32.dll"), names, COUNT)) &&
+         calls_load(stored, stored->loaded = LoadLibraryW(L"advapi32.dll"), names, COUNT)) &&
         stored->open(HKEY_CURRENT_USER, key, 0, KEY_QUERY_VALUE, &opened) == ERROR_SUCCESS)
         return opened;
     return 0;
@@ -67,6 +68,8 @@ static void stored_close(struct stored *stored)
 {
     if (stored->key)
         stored->close(stored->key);
+    if (stored->loaded)
+        FreeLibrary(stored->loaded);
 }
 
 /* The number at *text, decimal or 0x and hexadecimal, and what follows it. */

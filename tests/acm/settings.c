@@ -64,7 +64,7 @@ static void the_registry_is_opened_once_or_not_at_all(void **unused)
     assert_int_equal(read().quality, 1);
     assert_false(settings_disable(7));
     assert_int_equal(registry_reads, 2);
-    assert_int_equal(registry_opened, 0);
+    assert_int_equal(keys_open, 0);
 }
 
 static void the_environment_comes_first(void **unused)
@@ -210,6 +210,24 @@ static void a_failing_write_is_told(void **unused)
     assert_false(settings_disable(7));
 }
 
+/* Each request in turn. */
+static void a_write_that_fails_midway_loses_nothing(void **unused)
+{
+    const uint16_t off[] = { 7, 0x31, 0 };
+    const struct settings chosen = { .quality = 2, .nibble_order = 1 };
+    long loaded = libraries_loaded;
+
+    (void)unused;
+    for (unsigned n = 0, last = 0; n <= last; n++) {
+        mock_fresh();
+        request_failing = n;
+        assert_int_equal(settings_write(&chosen, off), n == 0);
+        assert_true(libraries_loaded == loaded && keys_open == 0);
+        last = requests > last ? requests : last;
+        assert_true(last > 8);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -220,6 +238,7 @@ int main(void)
         cmocka_unit_test_setup(what_cannot_be_is_passed_over, fresh),
         cmocka_unit_test_setup(tags_are_switched_off, fresh),         cmocka_unit_test_setup(a_tag_switched_off_keeps_its_place_alone, fresh),
         cmocka_unit_test_setup(what_is_written_is_read, fresh),       cmocka_unit_test_setup(a_failing_write_is_told, fresh),
+        cmocka_unit_test_setup(a_write_that_fails_midway_loses_nothing, fresh),
     };
 
     return cmocka_run_group_tests_name("acm/settings", tests, 0, 0);
