@@ -7,7 +7,7 @@
 #include "task.h"
 
 enum { ROUNDS = 11, TASKS = 12, PIECE = 65536, SETS = 3 };      /* PIECE: bytes of PCM or code offered at once */
-static const double LEAST = 0.0005, MOST = 0.15;          /* seconds: of a measurement, and of all rounds of a task */
+static const double LEAST = 0.0005, MOST = 0.08;          /* seconds: of a measurement, and of all rounds of a task */
 
 static unsigned only_tag, quality;
 

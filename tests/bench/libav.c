@@ -11,6 +11,7 @@ static AVCodecContext *open_context(const struct task *task, const AVCodec *code
     AVCodecContext *context = avcodec_alloc_context3(codec);
     const struct wave_format *format = &task->format;
 
+    av_log_set_level(AV_LOG_ERROR);
     context->sample_rate = (int)format->sample_rate;
     context->bit_rate = task->id == AV_CODEC_ID_G723_1 ? 6300 : task->id == AV_CODEC_ID_ADPCM_G726 || task->id == AV_CODEC_ID_ADPCM_G726LE ?
                         (int64_t)format->sample_rate * format->bits_per_sample : 8 * (int64_t)format->byte_rate;

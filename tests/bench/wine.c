@@ -12,7 +12,7 @@
 #include <msacm.h>
 
 enum { ROUNDS = 25, BUFFER = 65536, SMALL = 256, DRIVERS = 16, FORMAT_ROOM = 128, OPENINGS = 400 };
-static const double LEAST = 0.001, MOST = 0.3;          /* seconds: of a measurement, and of all rounds of a task */
+static const double LEAST = 0.001, MOST = 0.1;          /* seconds: of a measurement, and of all rounds of a task */
 
 struct bytes {
     BYTE *data;
