@@ -24,15 +24,6 @@ void task_made(const struct task *task, const void *data, size_t size)
     task->kept->size += size;
 }
 
-static unsigned best_set(void)
-{
-#if defined __x86_64__ || defined __i386__
-    return __builtin_cpu_supports("avx2") ? 2 : __builtin_cpu_supports("sse2") ? 1 : 0;
-#else
-    return 0;
-#endif
-}
-
 static void we_decode(const struct task *task)
 {
     static int16_t pcm[16 * PIECE];
@@ -162,8 +153,8 @@ static void each_way(const struct task *common, uint32_t bit_rate, bool decoding
     size_t n;
 
     if (getenv("CALLGRIND")) {
-        printf("run\t%s %u %s\t%zu\n", common->codec->name, format->byte_rate * 8, decoding ? "decode" : "encode", common->sound.count);
         (decoding ? we_decode : we_encode)(common);
+        printf("run\t%s %u %s\t%zu\n", common->codec->name, format->byte_rate * 8, decoding ? "decode" : "encode", common->sound.count);
         return;
     }
     n = tasks_of(common, bit_rate, decoding, tasks, snrs);
