@@ -17,10 +17,12 @@
 
 enum { PIECE = 32768 };
 
+#if defined HAVE_SNDFILE || defined HAVE_SPANDSP
 static size_t least(size_t a, size_t b)
 {
     return a < b ? a : b;
 }
+#endif
 
 #ifdef HAVE_SNDFILE
 struct memory_file {

@@ -101,7 +101,7 @@ static void each_quality(const struct codec *codec, struct mode mode)
     struct wave_format format = format_of(codec, mode, extra);
 
     for (uint8_t quality = 0; quality < 3; quality++) {
-        struct settings settings = { .quality = quality };
+        struct settings settings = { .quality = quality, .simd = (uint8_t)best_set() };
         struct bytes code = encode_all(codec, &format, &settings, sound);
         struct sound decoded = decode_all(codec, &format, &settings, code);
 

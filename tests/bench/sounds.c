@@ -2,7 +2,7 @@
 #include <sys/stat.h>
 #include "sounds.h"
 
-enum { LONGEST_DELAY = 512 };
+enum { LONGEST_DELAY = 512, ENOUGH = 20000 };         /* ENOUGH: samples that tell a delay */
 
 struct sound sound_at(uint32_t rate, uint16_t channels)
 {
@@ -47,14 +47,23 @@ uint32_t speech_rate(const struct codec *codec)
 
 struct sound aligned(struct sound original, struct sound decoded, unsigned channels)
 {
-    size_t n = original.count < decoded.count ? original.count : decoded.count, few = n / 4, best = 0;
+    size_t n = original.count < decoded.count ? original.count : decoded.count, few = n / 4 < ENOUGH ? n / 4 : ENOUGH, from = n / 4, best = 0;
     double most = -99;
 
-    for (size_t delay = 0; delay < LONGEST_DELAY && delay < few; delay += channels) {
-        double here = snr(original.samples + few, decoded.samples + few + delay, few);
+    for (size_t delay = 0; delay < LONGEST_DELAY && delay < n / 4; delay += channels) {
+        double here = snr(original.samples + from, decoded.samples + from + delay, few);
 
         if (here > most)
             most = here, best = delay;
     }
     return (struct sound){ decoded.samples + best, n - best };
+}
+
+unsigned best_set(void)
+{
+#if defined __x86_64__ || defined __i386__
+    return __builtin_cpu_supports("avx2") ? 2 : __builtin_cpu_supports("sse2") ? 1 : 0;
+#else
+    return 0;
+#endif
 }

@@ -113,6 +113,7 @@ static inline int difference(int step, unsigned magnitude, unsigned bits)
 {
     int sum = step >> (bits - 1);
 
+#pragma GCC unroll 3
     for (unsigned weight = 0; weight < bits - 1; weight++)
         sum += (step >> weight) & -(int)(magnitude >> (bits - 2 - weight) & 1);
     return sum;
@@ -121,10 +122,14 @@ static inline int difference(int step, unsigned magnitude, unsigned bits)
 static inline void follow(struct chain *chain, unsigned code, unsigned bits)
 {
     unsigned sign = 1u << (bits - 1), magnitude = code & (sign - 1);
-    int change = difference(ima_steps[chain->index], magnitude, bits);
+    int change = difference(ima_steps[chain->index], magnitude, bits), negative = -(int)(code >> (bits - 1));
+    int sample = chain->sample + (change ^ negative) - negative;
     int index = chain->index + (bits == 3 ? moves_3 : moves_4)[magnitude];
 
-    chain->sample = saturate(chain->sample + (code & sign ? -change : change));
+    /* Seldom: a branch is foretold, where a conditional move would lengthen the way from sample to sample. */
+    if (sample != (int16_t)sample)
+        sample = saturate(sample);
+    chain->sample = sample;
     chain->index = index < 0 ? 0 : index > LAST_INDEX ? LAST_INDEX : index;
 }
 

@@ -126,9 +126,12 @@ static int predict(const struct chain *chain)
 /* The header's delta may be anything of 16 bits, a negative one too; those that follow lie between the limits. */
 static void follow(struct chain *chain, unsigned code)
 {
-    int sample = saturate(predict(chain) + ((int)code - (code & 8 ? 16 : 0)) * chain->delta);
+    int sample = predict(chain) + ((int)code - (code & 8 ? 16 : 0)) * chain->delta;
     int delta = chain->delta * growth[code] >> 8;
 
+    /* Seldom: a branch is foretold, where a conditional move would lengthen the way from sample to sample. */
+    if (sample != (int16_t)sample)
+        sample = saturate(sample);
     chain->older = chain->newer;
     chain->newer = sample;
     chain->delta = delta < LEAST_DELTA ? LEAST_DELTA : delta > MOST_DELTA ? MOST_DELTA : delta;
