@@ -6,6 +6,7 @@
 #ifndef OMNIACM_ADPCM_STEP_H
 #define OMNIACM_ADPCM_STEP_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* Eighths of a step, and what makes a shift truncate. */
@@ -21,11 +22,14 @@ static inline int adpcm_change(int step, unsigned code)
     return (step * adpcm_weights[code] + adpcm_biases[code]) >> 3;
 }
 
+/* The limits are compared with the product, beside the shift. The upper one is rarely met. */
 static inline int adpcm_next_step(int step, unsigned code, int least, int most)
 {
-    int next = step * adpcm_growth[code] >> 8, held = next > most ? most : next;
+    int next = step * adpcm_growth[code];
 
-    return next < least ? least : held;
+    if (next > most << 8)
+        return most;
+    return next < least << 8 ? least : next >> 8;
 }
 
 /* Saturation to 16 bits is rare: a branch costs less than two limits in every sample's way. */
@@ -45,11 +49,12 @@ struct adpcm_choice {
 /* The code whose change is nearest to a difference: 4 |d| = m step + rest, which gives m and m step at once. */
 static inline struct adpcm_choice adpcm_nearest(int difference, int step)
 {
-    int sign = difference >> 31, quarters = ((difference ^ sign) - sign) * 4;
+    int sign = difference >> 31, quarters = (difference < 0 ? -difference : difference) * 4;
+    bool most = quarters >= 7 * step;
     int magnitude = (int)((unsigned)quarters / (unsigned)step), rest = (int)((unsigned)quarters % (unsigned)step);
-    int eighths = 2 * (quarters - rest) + step, most = 15 * step, change = (eighths < most ? eighths : most) >> 3;
+    int eighths = 2 * (quarters - rest) + step, change = (most ? 15 * step : eighths) >> 3;
 
-    return (struct adpcm_choice){ magnitude < 7 ? magnitude : 7, sign, (change ^ sign) - sign };
+    return (struct adpcm_choice){ most ? 7 : magnitude, sign, difference < 0 ? -change : change };
 }
 
 static inline unsigned adpcm_code(struct adpcm_choice choice)

@@ -35,6 +35,11 @@ struct dsp {
     size_t (*ms_decode)(const struct adpcm_blocks *, const int16_t (*weights)[2], unsigned predictors, const uint8_t *src,
                         int16_t *pcm);
 
+    /* Blocks with headers. Blocks done; all blocks. */
+    size_t (*yamaha_decode)(const struct adpcm_blocks *, const uint8_t *src, int16_t *pcm);
+    void (*yamaha_greedy)(const struct adpcm_blocks *, const int16_t *pcm, uint8_t *dst);
+    void (*yamaha_search)(const struct adpcm_blocks *, unsigned quality, const int16_t *pcm, uint8_t *dst);
+
     const struct dsp_gsm *gsm;                          /* dsp_gsm.h */
 };
 

@@ -35,8 +35,7 @@ LRESULT CALLBACK DriverProc(DWORD_PTR id, HDRVR driver, UINT message, LPARAM fir
 {
     switch (message) {
     case DRV_LOAD: case DRV_FREE:
-    case DRV_ENABLE:
-    case DRV_DISABLE:
+    case DRV_ENABLE: case DRV_DISABLE:
     case DRV_INSTALL:
     case DRV_REMOVE:                                    /* DRVCNF_OK */
     case DRV_QUERYCONFIGURE:

@@ -20,19 +20,56 @@ static const struct setting {
     { "interpolation", 0, 1, offsetof(struct settings, interpolation) },
 };
 
-typedef LSTATUS(WINAPI *registry_reader)(HKEY, const WCHAR *, const WCHAR *, DWORD, DWORD *, void *, DWORD *);
-
-/* kernel32 has it since Windows 7; before, and only then, another DLL is loaded for it. */
-static BOOL registry_read(const WCHAR *value, DWORD type, void *data, DWORD size)
+static BOOL calls_load(void *calls, HMODULE module, const char (*names)[16], size_t n)
 {
-    HMODULE module = GetModuleHandleW(L"kernel32.dll");
-    registry_reader read = module ? (registry_reader)(void *)GetProcAddress(module, "RegGetValueW") : 0;
+    for (size_t i = 0; i < n; i++) {
+        FARPROC call = module ? GetProcAddress(module, names[i]) : 0;
 
-    if (!read) {
-        module = LoadLibraryW(L"advapi32.dll");
-        read = module ? (registry_reader)(void *)GetProcAddress(module, "RegGetValueW") : 0;
+        if (!call)
+            return FALSE;
+        memcpy((char *)calls + i * sizeof call, &call, sizeof call);
     }
-    return read && read(HKEY_CURRENT_USER, key, value, type, 0, data, &size) == ERROR_SUCCESS;
+    return TRUE;
+}
+
+/* What the user stored: a key that is opened when the first value is wanted, and is missing for most users. */
+struct stored {
+    LSTATUS(WINAPI *open)(HKEY, const WCHAR *, DWORD, REGSAM, HKEY *);
+    LSTATUS(WINAPI *get)(HKEY, const WCHAR *, const WCHAR *, DWORD, DWORD *, void *, DWORD *);
+    LSTATUS(WINAPI *close)(HKEY);
+    HMODULE loaded;
+    HKEY key;
+    BOOL tried;
+};
+
+/* kernel32 has the calls since Windows 7; before, and only then, another DLL is loaded for them. */
+static HKEY stored_open(struct stored *stored)
+{
+    static const char names[][16] = { "RegOpenKeyExW", "RegGetValueW", "RegCloseKey" };
+    enum { COUNT = sizeof names / sizeof *names };
+    HKEY opened;
+
+    if ((calls_load(stored, GetModuleHandleW(L"kernel32.dll"), names, COUNT) ||
+         calls_load(stored, stored->loaded = LoadLibraryW(L"advapi32.dll"), names, COUNT)) &&
+        stored->open(HKEY_CURRENT_USER, key, 0, KEY_QUERY_VALUE, &opened) == ERROR_SUCCESS)
+        return opened;
+    return 0;
+}
+
+static BOOL stored_read(struct stored *stored, const WCHAR *value, DWORD type, void *data, DWORD size)
+{
+    if (!stored->tried)
+        stored->key = stored_open(stored);
+    stored->tried = TRUE;
+    return stored->key && stored->get(stored->key, 0, value, type, 0, data, &size) == ERROR_SUCCESS;
+}
+
+static void stored_close(struct stored *stored)
+{
+    if (stored->key)
+        stored->close(stored->key);
+    if (stored->loaded)
+        FreeLibrary(stored->loaded);
 }
 
 /* The number at *text, decimal or 0x and hexadecimal, and what follows it. */
@@ -86,6 +123,7 @@ static uint8_t best_set(void)
 static void read(struct settings *settings, const WCHAR *text)
 {
     uint8_t most = best_set();
+    struct stored stored = { 0 };
 
     *settings = DEFAULT_SETTINGS;
     settings->simd = most;
@@ -95,11 +133,12 @@ static void read(struct settings *settings, const WCHAR *text)
 
         if (own)
             value = number_at(&own);
-        else if (!table[i].value || !registry_read(table[i].value, RRF_RT_REG_DWORD, &value, sizeof value))
+        else if (!table[i].value || !stored_read(&stored, table[i].value, RRF_RT_REG_DWORD, &value, sizeof value))
             continue;
         if (value <= table[i].most)
             ((uint8_t *)settings)[table[i].offset] = (uint8_t)value;
     }
+    stored_close(&stored);
     settings->simd = settings->simd < most ? settings->simd : most;
 }
 
@@ -141,8 +180,11 @@ BOOL settings_disable(uint16_t tag)
 BOOL settings_disable_stored(uint16_t tag)
 {
     WCHAR text[TEXT_ROOM];
+    struct stored stored = { 0 };
+    BOOL found = stored_read(&stored, L"Disabled", RRF_RT_REG_MULTI_SZ, text, sizeof text);
 
-    if (!registry_read(L"Disabled", RRF_RT_REG_MULTI_SZ, text, sizeof text))
+    stored_close(&stored);
+    if (!found)
         return FALSE;
     /* Strings one after another, an empty one at the end: as one list that spaces separate. */
     for (WCHAR *at = text; at[0] || at[1]; at++)
@@ -157,20 +199,6 @@ struct registry {
     __typeof__(&RegDeleteValueW) delete;
     __typeof__(&RegCloseKey) close;
 };
-
-static BOOL registry_load(struct registry *registry, HMODULE module)
-{
-    static const char names[][16] = { "RegCreateKeyExW", "RegSetValueExW", "RegDeleteValueW", "RegCloseKey" };
-
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        FARPROC call = module ? GetProcAddress(module, names[i]) : 0;
-
-        if (!call)
-            return FALSE;
-        memcpy((char *)registry + i * sizeof call, &call, sizeof call);
-    }
-    return TRUE;
-}
 
 /* A value, or none where there are no bytes of it. */
 static BOOL store(const struct registry *registry, HKEY at, const WCHAR *value, DWORD type, const void *data, DWORD size)
@@ -198,6 +226,7 @@ static DWORD put_tags(WCHAR text[TEXT_ROOM], const uint16_t *tags)
 
 BOOL settings_write(const struct settings *settings, const uint16_t *off)
 {
+    static const char names[][16] = { "RegCreateKeyExW", "RegSetValueExW", "RegDeleteValueW", "RegCloseKey" };
     HMODULE module = LoadLibraryW(L"advapi32.dll");
     struct settings standard = DEFAULT_SETTINGS;
     struct registry registry;
@@ -205,7 +234,7 @@ BOOL settings_write(const struct settings *settings, const uint16_t *off)
     BOOL written = FALSE;
     HKEY at;
 
-    if (registry_load(&registry, module) &&
+    if (calls_load(&registry, module, names, sizeof names / sizeof *names) &&
         registry.create(HKEY_CURRENT_USER, key, 0, 0, 0, KEY_SET_VALUE, 0, &at, 0) == ERROR_SUCCESS) {
         written = store(&registry, at, L"Disabled", REG_MULTI_SZ, text, put_tags(text, off));
         for (size_t i = 0; i < sizeof table / sizeof *table; i++) {

@@ -32,6 +32,7 @@ LRESULT stream_open(LPARAM parameter)
 
     if (!instance_of(parameter, &instance))
         return MMSYSERR_INVALPARAM;
+    instance_set_driver(parameter, 0);                  /* whatever stood there is no stream, if opening fails */
     if (instance.pwfltr || !plan_of(&plan, &instance) || settings_disable(plan.format.tag))
         return ACMERR_NOTPOSSIBLE;
     if (instance.fdwOpen & ACM_STREAMOPENF_QUERY)

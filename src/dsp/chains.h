@@ -1,4 +1,4 @@
-/* Up to LANES chains to encode. Lanes without a chain repeat the last one. */
+/* Up to LANES chains to encode. Lanes without a chain repeat the last block's. */
 #ifndef OMNIACM_CHAINS_H
 #define OMNIACM_CHAINS_H
 
@@ -21,7 +21,8 @@ KERNEL struct chains chains_at(const struct adpcm_blocks *blocks, size_t first, 
     chains.channels = blocks->channels;
     chains.samples = blocks->samples;
     for (unsigned l = 0; l < LANES; l++) {
-        size_t chain = first + l < most ? first + l : most, block = chain / blocks->channels;
+        size_t chain = first + l <= most ? first + l : most + 1 - blocks->channels + l % blocks->channels;
+        size_t block = chain / blocks->channels;
 
         chains.channel[l] = (unsigned)(chain % blocks->channels);
         chains.from[l] = pcm + block * blocks->samples * blocks->channels + chains.channel[l];

@@ -1,6 +1,6 @@
 ; The installer. What it knows is how to ask, and where the program itself lies; the driver is installed and removed by the
 ; program (omniacm install, omniacm uninstall), all or nothing.
-;   makensis -DVERSION=1.2.3 -DFILES=FOLDER -DOUTPUT=omniacm-setup.exe omniacm.nsi
+;   makensis -DVERSION=1.2.3 -DFILES=FOLDER -DICON=omniacm.ico -DOUTPUT=omniacm-setup.exe omniacm.nsi
 ; Silent: omniacm-setup.exe /S [/PREFER=1 | /PREFER=0] [/D=FOLDER]. Exit codes: 0 done, 1 cancelled, 2 failed, 740 without rights.
 
 Unicode true
@@ -9,6 +9,7 @@ RequestExecutionLevel admin
 ManifestDPIAware true
 Name "OmniACM"
 Caption "OmniACM ${VERSION}"
+BrandingText "OmniACM ${VERSION}"
 OutFile "${OUTPUT}"
 ShowInstDetails nevershow
 ShowUninstDetails nevershow
@@ -33,6 +34,8 @@ VIAddVersionKey FileVersion "${VERSION}"
 VIAddVersionKey FileDescription "OmniACM installer"
 VIAddVersionKey LegalCopyright "Copyright (c) 2026 the OmniACM authors. MIT License."
 
+!define MUI_ICON "${ICON}"
+!define MUI_UNICON "${ICON}"
 !define MUI_ABORTWARNING
 !define MUI_COMPONENTSPAGE_SMALLDESC
 !define MUI_FINISHPAGE_NOAUTOCLOSE
@@ -72,7 +75,7 @@ Var prefer                          ; what `omniacm install` is told of the orde
     ${EndIf}
 !macroend
 
-Section "OmniACM: driver and program"
+Section "OmniACM: driver and program" DRIVER
     SectionIn RO
     InitPluginsDir
     SetOutPath "$PLUGINSDIR\x64"
@@ -88,9 +91,10 @@ SectionEnd
 Section /o "Prefer OmniACM" PREFER
 SectionEnd
 
+; Two lines of some fifty letters are all that the page shows.
 !insertmacro MUI_FUNCTION_DESCRIPTION_BEGIN
-    !insertmacro MUI_DESCRIPTION_TEXT ${PREFER} "Where Windows has a codec of its own for a format (G.711, ADPCM, GSM 6.10), \
-        OmniACM's is taken. For this user; 'omniacm install --no-prefer' takes it back."
+    !insertmacro MUI_DESCRIPTION_TEXT ${DRIVER} "The codecs, in 32 and 64 bits, and omniacm.exe to list, convert and measure."
+    !insertmacro MUI_DESCRIPTION_TEXT ${PREFER} "Before Windows' own codecs for G.711, ADPCM and GSM. For this user."
 !insertmacro MUI_FUNCTION_DESCRIPTION_END
 
 ; The program may be running, and is then renamed away.

@@ -281,6 +281,12 @@ static void route_make(struct route *route)
     route->dst_block = route->decoding ? pcm_block : route->block.bytes;
 }
 
+/* A row's modes and directions take the layouts in turn. */
+static bool is_wanted(const struct route *route, size_t number)
+{
+    return !route->own || (route->tag == route->codec->tag && (number / 4 + number / 2 + number) % 2 == 0);
+}
+
 bool route_next(struct route *route)
 {
     if (route->number) {
@@ -288,9 +294,12 @@ bool route_next(struct route *route)
         release();
     }
     while (mode_at(route, route->number / 4)) {
-        route->decoding = route->number % 4 / 2 != 0;
-        route->layout = route->number++ % 2 ? WINE : WINDOWS;
-        if (has_mode(route) && (route->decoding ? route->codec->decoder.run != 0 : route->codec->encoder.run != 0)) {
+        size_t number = route->number++;
+
+        route->decoding = number % 4 / 2 != 0;
+        route->layout = number % 2 ? WINE : WINDOWS;
+        if (is_wanted(route, number) && has_mode(route) &&
+            (route->decoding ? route->codec->decoder.run != 0 : route->codec->encoder.run != 0)) {
             route_make(route);
             return true;
         }

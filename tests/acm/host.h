@@ -79,6 +79,7 @@ WORD foreign_tag(void);
 /* ---- Every tag, mode, direction and layout in turn; what was lent is released, and must have been closed */
 struct route {
     size_t number;
+    bool own;                   /* of a row its own tag alone, and of the layouts one: the other for its next route */
     uint16_t tag;
     const struct codec *codec;
     struct mode mode;
@@ -94,6 +95,9 @@ struct route {
 };
 bool route_next(struct route *);
 #define EACH_ROUTE(route) for (struct route route = { 0 }; route_next(&route);)
+
+/* What is asked of the conversion alone: a row's other tags and the other layout would convert the same again. */
+#define EACH_CONVERSION(route) for (struct route route = { .own = true }; route_next(&route);)
 
 #define check(route, condition) \
     do { \

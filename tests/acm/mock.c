@@ -14,18 +14,27 @@ BOOL registry_is_closed;
 BOOL kernel_has_registry = TRUE;
 DWORD64 processor_features;
 HICON icon_lent;
+unsigned requests, request_failing;
+long keys_open;
+
+static BOOL is_denied(void)
+{
+    requests++;
+    return request_failing && --request_failing == 0;
+}
 
 void mock_fresh(void)
 {
     heap = (struct heap){ .fill = 0xA5 };
     memset(told, 0, sizeof told);
     memset(&passed, 0, sizeof passed);
-    told_count = passed_count = registry_reads = 0;
+    told_count = passed_count = registry_reads = requests = request_failing = 0;
     memset(registered, 0, sizeof registered);
     environment = 0;
     kernel_has_registry = TRUE;
     processor_features = 0;
     registry_is_closed = FALSE;
+    keys_open = 0;
     icon_lent = 0;
 }
 
@@ -37,7 +46,7 @@ LPVOID WINAPI HeapAlloc(HANDLE of, DWORD flags, SIZE_T size)
 {
     void *block;
 
-    if (of != &heap || size > HEAP_MOST || (heap.failing && --heap.failing == 0))
+    if (is_denied() || of != &heap || size > HEAP_MOST || (heap.failing && --heap.failing == 0))
         return 0;
     block = malloc(size);
     memset(block, flags & HEAP_ZERO_MEMORY ? 0 : heap.fill, size);
@@ -97,10 +106,20 @@ DWORD WINAPI GetEnvironmentVariableW(LPCWSTR name, LPWSTR text, DWORD room)
     return (DWORD)n;
 }
 
-static LSTATUS WINAPI registry_value(HKEY root, const WCHAR *key, const WCHAR *value, DWORD flags, DWORD *type, void *data, DWORD *size)
+/* The user's key, where there is something in it. */
+static LSTATUS WINAPI registry_open(HKEY root, const WCHAR *key, DWORD options, REGSAM access, HKEY *at)
 {
     registry_reads++;
-    if (root != HKEY_CURRENT_USER || !same("Software\\Microsoft\\Multimedia\\msacm.omniacm", key) || type)
+    if (is_denied() || root != HKEY_CURRENT_USER || !same("Software\\Microsoft\\Multimedia\\msacm.omniacm", key) || options || access != KEY_QUERY_VALUE || !registered->value)
+        return ERROR_FILE_NOT_FOUND;
+    keys_open++;
+    *at = (HKEY)(void *)registered;
+    return ERROR_SUCCESS;
+}
+
+static LSTATUS WINAPI registry_value(HKEY at_key, const WCHAR *key, const WCHAR *value, DWORD flags, DWORD *type, void *data, DWORD *size)
+{
+    if (at_key != (HKEY)(void *)registered || key || type)
         return ERROR_FILE_NOT_FOUND;
     for (const struct registered *at = registered; at->value; at++) {
         size_t n = 0;
@@ -129,13 +148,14 @@ static LSTATUS WINAPI registry_create(HKEY root, const WCHAR *key, DWORD reserve
                                      SECURITY_ATTRIBUTES *security, HKEY *at, DWORD *disposition)
 {
     (void)reserved, (void)class, (void)options, (void)access, (void)security, (void)disposition;
-    if (registry_is_closed || root != HKEY_CURRENT_USER || !same("Software\\Microsoft\\Multimedia\\msacm.omniacm", key))
+    if (is_denied() || registry_is_closed || root != HKEY_CURRENT_USER || !same("Software\\Microsoft\\Multimedia\\msacm.omniacm", key))
         return ERROR_ACCESS_DENIED;
     *at = (HKEY)(void *)registered;
+    keys_open++;
     return ERROR_SUCCESS;
 }
 
-static LSTATUS WINAPI registry_delete(HKEY at, const WCHAR *value)
+static LSTATUS registry_forget(HKEY at, const WCHAR *value)
 {
     for (struct registered *found = registered; at == (HKEY)(void *)registered && found->value; found++)
         if (same(found->value, value)) {
@@ -146,6 +166,11 @@ static LSTATUS WINAPI registry_delete(HKEY at, const WCHAR *value)
     return ERROR_FILE_NOT_FOUND;
 }
 
+static LSTATUS WINAPI registry_delete(HKEY at, const WCHAR *value)
+{
+    return is_denied() ? ERROR_ACCESS_DENIED : registry_forget(at, value);
+}
+
 /* What is written is kept here, for as long as the test runs. */
 static LSTATUS WINAPI registry_set(HKEY at, const WCHAR *value, DWORD reserved, DWORD type, const BYTE *data, DWORD size)
 {
@@ -154,7 +179,9 @@ static LSTATUS WINAPI registry_set(HKEY at, const WCHAR *value, DWORD reserved, 
     size_t n = 0;
 
     (void)reserved;
-    registry_delete(at, value);
+    if (is_denied())
+        return ERROR_ACCESS_DENIED;
+    registry_forget(at, value);
     while (to->value)
         to++;
     do
@@ -169,7 +196,11 @@ static LSTATUS WINAPI registry_set(HKEY at, const WCHAR *value, DWORD reserved, 
     return ERROR_SUCCESS;
 }
 
-static LSTATUS WINAPI registry_close(HKEY at) { return at == (HKEY)(void *)registered ? ERROR_SUCCESS : ERROR_INVALID_HANDLE; }
+static LSTATUS WINAPI registry_close(HKEY at)
+{
+    keys_open--;
+    return at == (HKEY)(void *)registered ? ERROR_SUCCESS : ERROR_INVALID_HANDLE;
+}
 
 static BOOL WINAPI module_find(DWORD flags, const WCHAR *address, HMODULE *module)
 {
@@ -185,15 +216,17 @@ static HICON WINAPI icon_load(HINSTANCE module, const WCHAR *number)
 static char kernel32, advapi32, user32;
 long libraries_loaded;
 
-HMODULE WINAPI GetModuleHandleW(LPCWSTR name)
+static HMODULE module_of(LPCWSTR name)
 {
     return same("kernel32.dll", name) ? (HMODULE)(void *)&kernel32 : icon_lent && same("user32.dll", name) ? (HMODULE)(void *)&user32 : 0;
 }
 
+HMODULE WINAPI GetModuleHandleW(LPCWSTR name) { return is_denied() ? 0 : module_of(name); }
+
 /* No dialog can be shown here: of what shows one, there is none of kernel32's part. */
 HMODULE WINAPI LoadLibraryW(LPCWSTR name)
 {
-    HMODULE module = same("advapi32.dll", name) ? (HMODULE)(void *)&advapi32 : GetModuleHandleW(name);
+    HMODULE module = is_denied() ? 0 : same("advapi32.dll", name) ? (HMODULE)(void *)&advapi32 : module_of(name);
 
     libraries_loaded += module != 0;
     return module;
@@ -212,7 +245,9 @@ FARPROC WINAPI GetProcAddress(HMODULE module, LPCSTR name)
         const char *name;
         FARPROC call;
     } calls[] = {
+        { kernel_has_registry ? &kernel32 : &advapi32, "RegOpenKeyExW", (FARPROC)(void *)registry_open },
         { kernel_has_registry ? &kernel32 : &advapi32, "RegGetValueW", (FARPROC)(void *)registry_value },
+        { kernel_has_registry ? &kernel32 : &advapi32, "RegCloseKey", (FARPROC)(void *)registry_close },
         { &advapi32, "RegCreateKeyExW", (FARPROC)(void *)registry_create },
         { &advapi32, "RegSetValueExW", (FARPROC)(void *)registry_set },
         { &advapi32, "RegDeleteValueW", (FARPROC)(void *)registry_delete },
@@ -221,6 +256,8 @@ FARPROC WINAPI GetProcAddress(HMODULE module, LPCSTR name)
         { &user32, "LoadIconW", (FARPROC)(void *)icon_load },
     };
 
+    if (is_denied())
+        return 0;
     for (size_t i = 0; i < sizeof calls / sizeof *calls; i++)
         if ((void *)module == calls[i].module && strcmp(name, calls[i].name) == 0)
             return calls[i].call;

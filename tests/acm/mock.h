@@ -45,7 +45,7 @@ struct registered {
     const char *strings;        /* each with its 0, one more at the end */
 };
 extern struct registered registered[8];
-extern unsigned registry_reads;
+extern unsigned registry_reads;       /* keys that were looked for */
 extern DWORD64 processor_features;    /* bit n: IsProcessorFeaturePresent(n) */
 extern BOOL registry_is_closed;     /* nothing can be written */
 extern BOOL kernel_has_registry;    /* RegGetValueW in kernel32, as since Windows 7, or in advapi32 */
@@ -54,6 +54,11 @@ extern BOOL kernel_has_registry;    /* RegGetValueW in kernel32, as since Window
 extern HICON icon_lent;
 
 extern long libraries_loaded;       /* and not freed again */
+extern long keys_open;
+
+/* What is asked of Windows that it may not have: memory, libraries, functions, values and keys of the registry. One of these
+ * requests can fail: 1 is the next, 0 is none. */
+extern unsigned requests, request_failing;
 
 /* Forgets everything. */
 void mock_fresh(void);

@@ -51,6 +51,22 @@ static void the_registry_is_read(void **unused)
     }
 }
 
+/* Opening a stream costs what the registry costs; every key is closed. */
+static void the_registry_is_opened_once_or_not_at_all(void **unused)
+{
+    (void)unused;
+    read();
+    assert_int_equal(registry_reads, 1);
+    registered[0] = (struct registered){ "Quality", REG_DWORD, 2, 0 };
+    assert_int_equal(read().quality, 2);
+    assert_int_equal(registry_reads, 2);
+    environment = "quality=1,bitorder=0,nibbleorder=0,dtx=0,disabled=";
+    assert_int_equal(read().quality, 1);
+    assert_false(settings_disable(7));
+    assert_int_equal(registry_reads, 2);
+    assert_int_equal(keys_open, 0);
+}
+
 static void the_environment_comes_first(void **unused)
 {
     struct settings settings;
@@ -194,15 +210,35 @@ static void a_failing_write_is_told(void **unused)
     assert_false(settings_disable(7));
 }
 
+/* Each request in turn. */
+static void a_write_that_fails_midway_loses_nothing(void **unused)
+{
+    const uint16_t off[] = { 7, 0x31, 0 };
+    const struct settings chosen = { .quality = 2, .nibble_order = 1 };
+    long loaded = libraries_loaded;
+
+    (void)unused;
+    for (unsigned n = 0, last = 0; n <= last; n++) {
+        mock_fresh();
+        request_failing = n;
+        assert_int_equal(settings_write(&chosen, off), n == 0);
+        assert_true(libraries_loaded == loaded && keys_open == 0);
+        last = requests > last ? requests : last;
+        assert_true(last > 8);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(without_any_the_defaults_hold, fresh), cmocka_unit_test_setup(the_registry_is_read, fresh),
+        cmocka_unit_test_setup(the_registry_is_opened_once_or_not_at_all, fresh),
         cmocka_unit_test_setup(the_environment_comes_first, fresh),
         cmocka_unit_test_setup(the_best_set_that_the_processor_has_is_taken, fresh),
         cmocka_unit_test_setup(what_cannot_be_is_passed_over, fresh),
         cmocka_unit_test_setup(tags_are_switched_off, fresh),         cmocka_unit_test_setup(a_tag_switched_off_keeps_its_place_alone, fresh),
         cmocka_unit_test_setup(what_is_written_is_read, fresh),       cmocka_unit_test_setup(a_failing_write_is_told, fresh),
+        cmocka_unit_test_setup(a_write_that_fails_midway_loses_nothing, fresh),
     };
 
     return cmocka_run_group_tests_name("acm/settings", tests, 0, 0);

@@ -1,13 +1,28 @@
-/* Every codec through the core, with each SIMD set that this processor has, beside its peers: rounds of each in turn, the
- * medians in million samples a second, and the ratio to the best peer. Pinned to a core: tests/bench/run.
- * bench.codecs [TAG [QUALITY]] takes one codec alone. */
+/* Every codec through the core, beside its peers: rounds of each in turn, and the median nanoseconds of processor time that a
+ * sample took, a line each for tests/bench/table. The sounds stay in build/bench/sounds for the program in Wine.
+ * bench.codecs [TAG [QUALITY]] takes one codec alone, with every set of kernels. */
 #define _POSIX_C_SOURCE 200809L
 #include <time.h>
-#include "peers.h"
+#include "sounds.h"
+#include "task.h"
 
-enum { ROUNDS = 21, SECONDS = 3, PIECE = 65536, SETS = 3 };      /* PIECE: bytes of PCM or code offered at once */
+enum { ROUNDS = 11, TASKS = 12, PIECE = 65536, SETS = 3 };      /* PIECE: bytes of PCM or code offered at once */
+static const double LEAST = 0.0005, MOST = 0.15;          /* seconds: of a measurement, and of all rounds of a task */
 
-static const char *const sets[SETS] = { "portable", "SSE2", "AVX2" };
+static unsigned only_tag, quality;
+
+void task_made(const struct task *task, const void *data, size_t size)
+{
+    /* So that no compiler finds that nobody looks. */
+    static volatile uint8_t sink;
+
+    sink = size ? *(const uint8_t *)data : sink;
+    if (!task->kept)
+        return;
+    task->kept->data = realloc(task->kept->data, task->kept->size + size + 1);
+    memcpy(task->kept->data + task->kept->size, data, size);
+    task->kept->size += size;
+}
 
 static void we_decode(const struct task *task)
 {
@@ -16,12 +31,12 @@ static void we_decode(const struct task *task)
     struct progress step = { 1, 0 };
 
     task->codec->decoder.start(state, &task->format, &task->settings);
-    for (size_t at = 0; at < task->code.size && (step.used || step.made); at += step.used) {
+    for (size_t at = 0; step.used != 0 || step.made != 0; at += step.used) {
         size_t left = task->code.size - at, n = left < PIECE ? left : PIECE;
 
-        step = task->codec->decoder.run(state, task->code.data + at, pcm, (struct offer){ n, 16 * PIECE, left <= PIECE ? END : WHOLE });
+        step = task->codec->decoder.run(state, task->code.data + at, pcm, (struct offer){ n, 16 * PIECE, n == left ? END : WHOLE });
+        task_made(task, pcm, step.made * sizeof *pcm);
     }
-    bench_sink = pcm[0];
     free(state);
 }
 
@@ -36,19 +51,30 @@ static void we_encode(const struct task *task)
         size_t left = task->sound.count - at, n = left < PIECE / 2 ? left : PIECE / 2;
 
         step = task->codec->encoder.run(state, task->sound.samples + at, code, (struct offer){ n, PIECE, WHOLE });
+        task_made(task, code, step.made);
     }
-    bench_sink = code[0];
     free(state);
+}
+
+static double now(void)
+{
+    struct timespec time;
+
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
+    return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
 }
 
 static double timed(const struct task *task)
 {
-    struct timespec from, to;
+    double start = now(), spent;
+    int times = 0;
 
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &from);
-    task->run(task);
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &to);
-    return (double)(to.tv_sec - from.tv_sec) + 1e-9 * (double)(to.tv_nsec - from.tv_nsec);
+    do {
+        task->run(task);
+        spent = now() - start;
+        times++;
+    } while (spent < LEAST);
+    return spent / times;
 }
 
 static int ascending(const void *a, const void *b)
@@ -56,66 +82,97 @@ static int ascending(const void *a, const void *b)
     return (*(const double *)a > *(const double *)b) - (*(const double *)a < *(const double *)b);
 }
 
-/* Interleaved rounds of up to SETS + PEERS_MOST tasks, as speeds. */
-static void measure(const struct task *tasks, size_t n, double *speeds)
+/* Interleaved rounds; the median seconds of each task. */
+static void measure(const struct task *tasks, size_t n, double *medians)
 {
-    static double seconds[SETS + PEERS_MOST][ROUNDS];
-
+    static double seconds[TASKS][ROUNDS];
     double spent = 0;
     int rounds = 0;
 
-    for (; rounds < ROUNDS && spent < SECONDS; rounds++)
+    for (; rounds < ROUNDS && spent < MOST * (double)n; rounds++)
         for (size_t i = 0; i < n; i++)
             spent += seconds[i][rounds] = timed(&tasks[i]);
     for (size_t i = 0; i < n; i++) {
         qsort(seconds[i], (size_t)rounds, sizeof(double), ascending);
-        speeds[i] = (double)tasks[i].sound.count / seconds[i][rounds / 2] / 1e6;
+        medians[i] = seconds[i][rounds / 2];
     }
 }
 
-static void line(const char *what, const struct task *all, size_t own, size_t n, const double *speeds)
+/* What an encoder's code sounds like, by the same maker's decoder. */
+static double snr_of(struct task task, void (*decode)(const struct task *))
 {
-    size_t best = own;
+    struct bytes code = { 0 }, pcm = { 0 };
+    struct sound late;
+    double result;
 
-    for (size_t i = own; i < n; i++)
-        best = speeds[i] > speeds[best] ? i : best;
-    printf("%-36s", what);
-    for (size_t i = 0; i < own; i++)
-        printf(" %s %7.1f", all[i].name, speeds[i]);
-    if (own < n)
-        printf("  %s %7.1f  ratio %.2f", all[best].name, speeds[best], speeds[own - 1] / speeds[best]);
-    printf("\n");
+    task.kept = &code;
+    task.run(&task);
+    task.code = task.file = code;
+    task.kept = &pcm;
+    decode(&task);
+    late = aligned(task.sound, (struct sound){ (int16_t *)(void *)pcm.data, pcm.size / 2 }, task.format.channels);
+    result = snr(task.sound.samples, late.samples, late.count);
+    free(code.data), free(pcm.data);
+    return result;
+}
+
+/* Ours, a task for each set, then the peers'. */
+static size_t tasks_of(const struct task *common, uint32_t bit_rate, bool decoding, struct task *tasks, double *snrs)
+{
+    static const char *const sets[SETS] = { "portable", "SSE2", "AVX2" };
+    const struct wave_format *format = &common->format;
+    size_t n = 0;
+
+    for (unsigned set = only_tag ? 0 : best_set(); set <= best_set(); set++, n++) {
+        tasks[n] = *common;
+        tasks[n].name = set == best_set() ? "OmniACM" : sets[set];
+        tasks[n].run = decoding ? we_decode : we_encode;
+        tasks[n].settings.simd = (uint8_t)set;
+        snrs[n] = decoding || set < best_set() ? 0 : snr_of(tasks[n], we_decode);
+    }
+    for (int list = 0; list < 2; list++)
+        for (const struct peer *peer = list ? libav_peers : peers; peer->name && n < TASKS; peer++) {
+            if (peer->tag != common->codec->tag || (peer->bits && peer->bits != format->bits_per_sample) ||
+                (peer->bit_rate && peer->bit_rate != bit_rate) || peer->channels < format->channels || !(decoding ? peer->decode : peer->encode))
+                continue;
+            tasks[n] = *common;
+            tasks[n].name = peer->name;
+            tasks[n].run = decoding ? peer->decode : peer->encode;
+            tasks[n].id = peer->id;
+            snrs[n] = decoding ? 0 : snr_of(tasks[n], peer->decode);
+            n++;
+        }
+    return n;
+}
+
+static void each_way(const struct task *common, uint32_t bit_rate, bool decoding)
+{
+    const struct wave_format *format = &common->format;
+    struct task tasks[TASKS];
+    double snrs[TASKS], medians[TASKS];
+    size_t n;
+
+    if (getenv("CALLGRIND")) {
+        printf("run\t%s %u %s\t%zu\n", common->codec->name, format->byte_rate * 8, decoding ? "decode" : "encode", common->sound.count);
+        (decoding ? we_decode : we_encode)(common);
+        return;
+    }
+    n = tasks_of(common, bit_rate, decoding, tasks, snrs);
+    measure(tasks, n, medians);
+    for (size_t i = 0; i < n; i++)
+        printf("bench\thost\t0x%X\t%s\t%u\t%u\t%u\t%s\twhole\t%s\t%.5f\t%.2f\n", format->tag, common->codec->name, format->sample_rate,
+               format->channels, format->byte_rate * 8, decoding ? "decode" : "encode", tasks[i].name,
+               medians[i] * 1e9 / (double)common->sound.count, snrs[i]);
     fflush(stdout);
 }
 
-static void each_way(const struct task *common, const char *sound, bool decoding)
+static void compare(const struct codec *codec, struct mode mode)
 {
-    struct task all[SETS + PEERS_MOST], peers[PEERS_MOST];
-    size_t own = best_set() + 1u, n = own + peers_of(common->codec->tag, decoding, peers);
-    double speeds[SETS + PEERS_MOST];
-    char what[96];
-
-    for (size_t i = 0; i < n; i++) {
-        all[i] = *common;
-        all[i].name = i < own ? sets[i] : peers[i - own].name;
-        all[i].run = i < own ? decoding ? we_decode : we_encode : peers[i - own].run;
-        all[i].id = i < own ? 0 : peers[i - own].id;
-        all[i].settings.simd = (uint8_t)i;
-    }
-    measure(all, n, speeds);
-    snprintf(what, sizeof what, "%s, %s, %s", common->codec->name, sound, decoding ? "decode" : "encode");
-    line(what, all, own, n, speeds);
-}
-
-static void compare(const struct codec *codec, struct mode mode, struct sound sound, const char *name, unsigned quality)
-{
+    struct sound sound = sound_at(mode.sample_rate, mode.channels);
     struct task common = { .codec = codec, .sound = sound, .settings = { .quality = (uint8_t)quality } };
     uint8_t extra[EXTRA_ROOM];
-    struct block block;
 
     common.format = format_of(codec, mode, extra);
-    if (!codec->accepts(&common.format, &block) || !codec->encoder.run)
-        return;
     common.code = encode_all(codec, &common.format, 0, sound);
     common.file = wav_make(&common.format, common.code.data, common.code.size, (uint32_t)(sound.count / mode.channels));
     for (unsigned c = 0; c < mode.channels; c++) {
@@ -123,37 +180,39 @@ static void compare(const struct codec *codec, struct mode mode, struct sound so
         for (size_t i = 0; i < sound.count / mode.channels; i++)
             common.planes[c][i] = sound.samples[i * mode.channels + c];
     }
-    each_way(&common, name, false);
-    if (codec->decoder.run)
-        each_way(&common, name, true);
+    each_way(&common, mode.bit_rate, false);
+    each_way(&common, mode.bit_rate, true);
     free(common.code.data), free(common.file.data), free(common.planes[0]), free(common.planes[1]);
 }
 
-static unsigned only_tag, only_quality;
+static void missing(void)
+{
+#ifndef HAVE_SNDFILE
+    printf("# without libsndfile: libsndfile1-dev is missing\n");
+#endif
+#ifndef HAVE_AVCODEC
+    printf("# without libavcodec: libavcodec-dev is missing\n");
+#endif
+#ifndef HAVE_GSM
+    printf("# without libgsm: libgsm1-dev is missing\n");
+#endif
+#ifndef HAVE_SPANDSP
+    printf("# without spandsp: libspandsp-dev is missing\n");
+#endif
+#ifndef HAVE_BCG729
+    printf("# without bcg729: libbcg729-dev is missing\n");
+#endif
+}
 
-/* The first mode of each kind of sound. */
+/* Speech at each bit rate, and music. */
 static void all_codecs(void **unused)
 {
-    struct sound voice = speech(), tune = music();
-
     (void)unused;
-    peers_missing();
-    printf("million samples a second; the ratio is ours with the best set over the best peer; quality %u\n", only_quality);
-    for (size_t i = 0; codecs[i]; i++) {
-        if (only_tag && codecs[i]->tag != only_tag)
-            continue;
-        for (const struct mode *mode = codecs[i]->modes; mode->sample_rate; mode++)
-            if (mode->sample_rate <= 16000 && mode->channels == 1) {
-                compare(codecs[i], *mode, voice, "speech", only_quality);
-                break;
-            }
-        for (const struct mode *mode = codecs[i]->modes; mode->sample_rate; mode++)
-            if (mode->sample_rate == 44100 && mode->channels == 2) {
-                compare(codecs[i], *mode, tune, "music", only_quality);
-                break;
-            }
-    }
-    free(voice.samples), free(tune.samples);
+    missing();
+    for (size_t i = 0; codecs[i]; i++)
+        for (const struct mode *mode = codecs[i]->modes; mode->sample_rate && (!only_tag || codecs[i]->tag == only_tag); mode++)
+            if (mode->channels == 1 ? mode->sample_rate == speech_rate(codecs[i]) : mode->channels == 2 && mode->sample_rate == 44100)
+                compare(codecs[i], *mode);
 }
 
 int main(int argc, char **argv)
@@ -161,6 +220,6 @@ int main(int argc, char **argv)
     const struct CMUnitTest tests[] = { cmocka_unit_test(all_codecs) };
 
     only_tag = argc > 1 ? (unsigned)strtoul(argv[1], 0, 0) : 0;
-    only_quality = argc > 2 ? (unsigned)strtoul(argv[2], 0, 0) : 0;
+    quality = argc > 2 ? (unsigned)strtoul(argv[2], 0, 0) : 0;
     return cmocka_run_group_tests_name("bench", tests, 0, 0);
 }

@@ -1,10 +1,6 @@
-/* The peers, each called as its users call it: libsndfile on files in memory, libavcodec packet by packet, libgsm and
- * spandsp frame by frame. A codec that is added needs one line in `peers`. */
-#include "peers.h"
-#ifdef HAVE_AVCODEC
-#include <libavcodec/avcodec.h>
-#include <libavutil/opt.h>
-#endif
+/* The other peers, each called as its users call it: libsndfile on files in memory, the rest frame by frame. A codec that is
+ * added needs one line in `peers`. */
+#include "task.h"
 #ifdef HAVE_SNDFILE
 #include <sndfile.h>
 #endif
@@ -14,10 +10,17 @@
 #ifdef HAVE_SPANDSP
 #include <spandsp.h>
 #endif
-
-volatile int bench_sink;
+#ifdef HAVE_BCG729
+#include <bcg729/decoder.h>
+#include <bcg729/encoder.h>
+#endif
 
 enum { PIECE = 32768 };
+
+static size_t least(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
 
 #ifdef HAVE_SNDFILE
 struct memory_file {
@@ -66,15 +69,24 @@ static sf_count_t memory_tell(void *user)
 
 static SF_VIRTUAL_IO memory_io = { memory_size, memory_seek, memory_read, memory_write, memory_tell };
 
+/* A WAV file, or, where the codec has raw files alone, nothing but the code. */
+static SNDFILE *sndfile_open(const struct task *task, struct memory_file *file, int mode)
+{
+    SF_INFO info = { .channels = task->format.channels, .samplerate = (int)task->format.sample_rate, .format = task->id };
+
+    if ((task->id & SF_FORMAT_TYPEMASK) == 0)
+        info.format |= SF_FORMAT_WAV;
+    return sf_open_virtual(&memory_io, mode, &info, file);
+}
+
 static void sndfile_decodes(const struct task *task)
 {
     static int16_t pcm[PIECE];
-    struct memory_file file = { task->file, 0, 0 };
-    SF_INFO info = { 0 };
-    SNDFILE *sndfile = sf_open_virtual(&memory_io, SFM_READ, &info, &file);
+    struct memory_file file = { (task->id & SF_FORMAT_TYPEMASK) == SF_FORMAT_RAW ? task->code : task->file, 0, 0 };
+    SNDFILE *sndfile = sndfile_open(task, &file, SFM_READ);
 
-    while (sf_read_short(sndfile, pcm, PIECE) > 0)
-        bench_sink = pcm[0];
+    for (sf_count_t n; (n = sf_read_short(sndfile, pcm, PIECE)) > 0;)
+        task_made(task, pcm, (size_t)n * sizeof *pcm);
     sf_close(sndfile);
 }
 
@@ -82,190 +94,138 @@ static void sndfile_encodes(const struct task *task)
 {
     sf_count_t room = (sf_count_t)task->sound.count * 2 + 65536;
     struct memory_file file = { { malloc((size_t)room), 0 }, 0, room };
-    SF_INFO info = { .channels = task->format.channels, .samplerate = (int)task->format.sample_rate,
-                     .format = SF_FORMAT_WAV | task->id };
-    SNDFILE *sndfile = sf_open_virtual(&memory_io, SFM_WRITE, &info, &file);
+    SNDFILE *sndfile = sndfile_open(task, &file, SFM_WRITE);
 
     for (size_t at = 0; at < task->sound.count; at += PIECE)
-        sf_write_short(sndfile, task->sound.samples + at,
-                       (sf_count_t)(task->sound.count - at < PIECE ? task->sound.count - at : PIECE));
+        sf_write_short(sndfile, task->sound.samples + at, (sf_count_t)least(task->sound.count - at, PIECE));
     sf_close(sndfile);
-    bench_sink = file.bytes.data[100];
+    task_made(task, file.bytes.data, file.bytes.size);
     free(file.bytes.data);
 }
 #endif
 
-#ifdef HAVE_AVCODEC
-static AVCodecContext *open_libav(const struct task *task, const AVCodec *codec)
-{
-    AVCodecContext *context = avcodec_alloc_context3(codec);
-
-    context->sample_rate = (int)task->format.sample_rate;
-    av_channel_layout_default(&context->ch_layout, task->format.channels);
-    context->sample_fmt = codec->sample_fmts ? codec->sample_fmts[0] : AV_SAMPLE_FMT_S16;
-    context->block_align = task->format.block_align;
-    context->bits_per_coded_sample = task->format.bits_per_sample;
-    if (context->priv_data && task->format.block_align >= 32)
-        av_opt_set_int(context->priv_data, "block_size", task->format.block_align, 0);
-    if (avcodec_open2(context, codec, 0) < 0)
-        exit(1);
-    return context;
-}
-
-static void libav_decodes(const struct task *task)
-{
-    AVCodecContext *context = open_libav(task, avcodec_find_decoder((enum AVCodecID)task->id));
-    AVFrame *frame = av_frame_alloc();
-    AVPacket *packet = av_packet_alloc();
-    size_t piece = task->format.block_align < 32 ? 4096 : task->format.block_align;
-
-    for (size_t i = 0; i < task->code.size; i += piece) {
-        packet->data = task->code.data + i;
-        packet->size = (int)(task->code.size - i < piece ? task->code.size - i : piece);
-        if (avcodec_send_packet(context, packet) < 0)
-            exit(1);
-        while (avcodec_receive_frame(context, frame) >= 0)
-            bench_sink = frame->data[0][0];
-    }
-    packet->data = 0;
-    av_packet_free(&packet), av_frame_free(&frame), avcodec_free_context(&context);
-}
-
-static void libav_encodes(const struct task *task)
-{
-    AVCodecContext *context = open_libav(task, avcodec_find_encoder((enum AVCodecID)task->id));
-    AVFrame *frame = av_frame_alloc();
-    AVPacket *packet = av_packet_alloc();
-    unsigned channels = task->format.channels;
-    size_t each = context->frame_size ? (size_t)context->frame_size : 4096, n = task->sound.count / channels;
-    bool planar = av_sample_fmt_is_planar(context->sample_fmt);
-
-    frame->format = context->sample_fmt;
-    frame->nb_samples = (int)each;
-    frame->sample_rate = context->sample_rate;
-    av_channel_layout_copy(&frame->ch_layout, &context->ch_layout);
-    for (size_t i = 0; i + each <= n; i += each) {
-        frame->data[0] = (uint8_t *)(planar ? task->planes[0] + i : task->sound.samples + i * channels);
-        frame->data[1] = (uint8_t *)(planar && channels > 1 ? task->planes[1] + i : 0);
-        frame->linesize[0] = (int)(each * (planar ? 1 : channels) * 2);
-        frame->extended_data = frame->data;
-        if (avcodec_send_frame(context, frame) < 0)
-            exit(1);
-        while (avcodec_receive_packet(context, packet) >= 0) {
-            bench_sink = packet->data[0];
-            av_packet_unref(packet);
-        }
-    }
-    frame->data[0] = frame->data[1] = 0;
-    av_packet_free(&packet), av_frame_free(&frame), avcodec_free_context(&context);
-}
-#endif
-
 #ifdef HAVE_GSM
-static void libgsm_decodes(const struct task *task)
+static gsm libgsm_open(void)
 {
     gsm state = gsm_create();
     int yes = 1;
-    int16_t pcm[160];
 
     gsm_option(state, GSM_OPT_WAV49, &yes);
+    return state;
+}
+
+static void libgsm_decodes(const struct task *task)
+{
+    gsm state = libgsm_open();
+    int16_t pcm[320];
+
     for (size_t i = 0; i + 65 <= task->code.size; i += 65) {
         gsm_decode(state, task->code.data + i, pcm);
-        gsm_decode(state, task->code.data + i + 33, pcm);
-        bench_sink = pcm[0];
+        gsm_decode(state, task->code.data + i + 33, pcm + 160);
+        task_made(task, pcm, sizeof pcm);
     }
     gsm_destroy(state);
 }
 
 static void libgsm_encodes(const struct task *task)
 {
-    gsm state = gsm_create();
-    int yes = 1;
+    gsm state = libgsm_open();
     uint8_t code[65];
 
-    gsm_option(state, GSM_OPT_WAV49, &yes);
     for (size_t i = 0; i + 320 <= task->sound.count; i += 320) {
         gsm_encode(state, task->sound.samples + i, code);
         gsm_encode(state, task->sound.samples + i + 160, code + 32);
-        bench_sink = code[0];
+        task_made(task, code, sizeof code);
     }
     gsm_destroy(state);
 }
 #endif
 
 #ifdef HAVE_SPANDSP
-static void spandsp_decodes_gsm(const struct task *task)
-{
-    static int16_t pcm[320 * 8];
-    gsm0610_state_t *state = gsm0610_init(0, GSM0610_PACKING_WAV49);
+/* Its codecs are called alike, but each has types of its own. */
+#define SPANDSP(name, type, open, close, run, from, count, piece, to) \
+    static void name(const struct task *task) \
+    { \
+        static to out[8 * PIECE]; \
+        type *state = open; \
+\
+        for (size_t i = 0; i < count; i += piece) \
+            task_made(task, out, sizeof *out * (size_t)run(state, out, from + i, (int)least(count - i, piece))); \
+        close(state); \
+    }
+#define DECODER(codec, type, open, close) \
+    SPANDSP(spandsp_decodes_##codec, type, open, close, codec##_decode, task->code.data, task->code.size, 3900, int16_t)
+#define ENCODER(codec, type, open, close) \
+    SPANDSP(spandsp_encodes_##codec, type, open, close, codec##_encode, task->sound.samples, task->sound.count, 4160, uint8_t)
+#define G726_OPEN g726_init(0, 8000 * task->format.bits_per_sample, G726_ENCODING_LINEAR, task->id)
 
-    for (size_t i = 0; i + 65 <= task->code.size; i += 65)
-        bench_sink = gsm0610_decode(state, pcm, task->code.data + i, 65);
-    gsm0610_free(state);
+DECODER(gsm0610, gsm0610_state_t, gsm0610_init(0, GSM0610_PACKING_WAV49), gsm0610_free)
+ENCODER(gsm0610, gsm0610_state_t, gsm0610_init(0, GSM0610_PACKING_WAV49), gsm0610_free)
+DECODER(oki_adpcm, oki_adpcm_state_t, oki_adpcm_init(0, 32000), oki_adpcm_free)
+ENCODER(oki_adpcm, oki_adpcm_state_t, oki_adpcm_init(0, 32000), oki_adpcm_free)
+DECODER(g726, g726_state_t, G726_OPEN, g726_free)
+ENCODER(g726, g726_state_t, G726_OPEN, g726_free)
+DECODER(g722, g722_decode_state_t, g722_decode_init(0, 64000, 0), g722_decode_free)
+ENCODER(g722, g722_encode_state_t, g722_encode_init(0, 64000, 0), g722_encode_free)
+#endif
+
+#ifdef HAVE_BCG729
+static void bcg729_decodes(const struct task *task)
+{
+    bcg729DecoderChannelContextStruct *state = initBcg729DecoderChannel();
+    int16_t pcm[80];
+
+    for (size_t i = 0; i + 10 <= task->code.size; i += 10) {
+        bcg729Decoder(state, task->code.data + i, 10, 0, 0, 0, pcm);
+        task_made(task, pcm, sizeof pcm);
+    }
+    closeBcg729DecoderChannel(state);
 }
 
-static void spandsp_encodes_gsm(const struct task *task)
+static void bcg729_encodes(const struct task *task)
 {
-    static uint8_t code[65 * 8];
-    gsm0610_state_t *state = gsm0610_init(0, GSM0610_PACKING_WAV49);
+    bcg729EncoderChannelContextStruct *state = initBcg729EncoderChannel(0);
+    uint8_t code[10], length;
 
-    for (size_t i = 0; i + 320 <= task->sound.count; i += 320)
-        bench_sink = gsm0610_encode(state, code, task->sound.samples + i, 320);
-    gsm0610_free(state);
+    for (size_t i = 0; i + 80 <= task->sound.count; i += 80) {
+        bcg729Encoder(state, task->sound.samples + i, code, &length);
+        task_made(task, code, length);
+    }
+    closeBcg729EncoderChannel(state);
 }
 #endif
 
-static const struct peer {
-    uint16_t tag;
-    const char *name;
-    void (*encode)(const struct task *), (*decode)(const struct task *);
-    int id;
-} peers[] = {
+const struct peer peers[] = {
 #ifdef HAVE_SNDFILE
-    { 0x06, "libsndfile", sndfile_encodes, sndfile_decodes, SF_FORMAT_ALAW },
-    { 0x07, "libsndfile", sndfile_encodes, sndfile_decodes, SF_FORMAT_ULAW },
-    { 0x11, "libsndfile", sndfile_encodes, sndfile_decodes, SF_FORMAT_IMA_ADPCM },
-    { 0x02, "libsndfile", sndfile_encodes, sndfile_decodes, SF_FORMAT_MS_ADPCM },
-    { 0x31, "libsndfile", sndfile_encodes, sndfile_decodes, SF_FORMAT_GSM610 },
-#endif
-#ifdef HAVE_AVCODEC
-    { 0x06, "libavcodec", libav_encodes, libav_decodes, AV_CODEC_ID_PCM_ALAW },
-    { 0x07, "libavcodec", libav_encodes, libav_decodes, AV_CODEC_ID_PCM_MULAW },
-    { 0x11, "libavcodec", libav_encodes, libav_decodes, AV_CODEC_ID_ADPCM_IMA_WAV },
-    { 0x02, "libavcodec", libav_encodes, libav_decodes, AV_CODEC_ID_ADPCM_MS },
-    { 0x31, "libavcodec", 0, libav_decodes, AV_CODEC_ID_GSM_MS },
+#define SNDFILE_BOTH "libsndfile", sndfile_encodes, sndfile_decodes
+    { 0x06, 0, 0, 2, SNDFILE_BOTH, SF_FORMAT_ALAW },
+    { 0x07, 0, 0, 2, SNDFILE_BOTH, SF_FORMAT_ULAW },
+    { 0x11, 0, 0, 2, SNDFILE_BOTH, SF_FORMAT_IMA_ADPCM },
+    { 0x02, 0, 0, 2, SNDFILE_BOTH, SF_FORMAT_MS_ADPCM },
+    { 0x31, 0, 0, 1, SNDFILE_BOTH, SF_FORMAT_GSM610 },
+    { 0x10, 0, 0, 1, SNDFILE_BOTH, SF_FORMAT_RAW | SF_FORMAT_VOX_ADPCM },
+    { 0x17, 0, 0, 1, SNDFILE_BOTH, SF_FORMAT_RAW | SF_FORMAT_VOX_ADPCM },
+    { 0x38, 2, 0, 1, SNDFILE_BOTH, SF_FORMAT_NMS_ADPCM_16 },
+    { 0x38, 3, 0, 1, SNDFILE_BOTH, SF_FORMAT_NMS_ADPCM_24 },
+    { 0x38, 4, 0, 1, SNDFILE_BOTH, SF_FORMAT_NMS_ADPCM_32 },
+    { 0x40, 0, 0, 1, SNDFILE_BOTH, SF_FORMAT_G721_32 },
 #endif
 #ifdef HAVE_GSM
-    { 0x31, "libgsm", libgsm_encodes, libgsm_decodes, 0 },
+    { 0x31, 0, 0, 1, "libgsm", libgsm_encodes, libgsm_decodes, 0 },
 #endif
 #ifdef HAVE_SPANDSP
-    { 0x31, "spandsp", spandsp_encodes_gsm, spandsp_decodes_gsm, 0 },
+#define SPANDSP_BOTH(codec) "spandsp", spandsp_encodes_##codec, spandsp_decodes_##codec
+    { 0x31, 0, 0, 1, SPANDSP_BOTH(gsm0610), 0 },
+    { 0x10, 0, 0, 1, SPANDSP_BOTH(oki_adpcm), 0 },
+    { 0x17, 0, 0, 1, SPANDSP_BOTH(oki_adpcm), 0 },
+    { 0x64, 0, 0, 1, SPANDSP_BOTH(g726), G726_PACKING_LEFT },
+    { 0x45, 0, 0, 1, SPANDSP_BOTH(g726), G726_PACKING_LEFT },
+    { 0x40, 0, 0, 1, SPANDSP_BOTH(g726), G726_PACKING_RIGHT },
+    { 0x14, 0, 0, 1, SPANDSP_BOTH(g726), G726_PACKING_RIGHT },
+    { 0x65, 0, 0, 1, SPANDSP_BOTH(g722), 0 },
 #endif
-    { 0, 0, 0, 0, 0 }
+#ifdef HAVE_BCG729
+    { 0x83, 0, 0, 1, "bcg729", bcg729_encodes, bcg729_decodes, 0 },
+#endif
+    { 0 }
 };
-
-size_t peers_of(uint16_t tag, bool decoding, struct task found[PEERS_MOST])
-{
-    size_t n = 0;
-
-    for (const struct peer *peer = peers; peer->name && n < PEERS_MOST; peer++)
-        if (peer->tag == tag && (decoding ? peer->decode : peer->encode))
-            found[n++] = (struct task){ .name = peer->name, .run = decoding ? peer->decode : peer->encode, .id = peer->id };
-    return n;
-}
-
-void peers_missing(void)
-{
-#ifndef HAVE_SNDFILE
-    printf("# without libsndfile: libsndfile1-dev is missing\n");
-#endif
-#ifndef HAVE_AVCODEC
-    printf("# without libavcodec: libavcodec-dev is missing\n");
-#endif
-#ifndef HAVE_GSM
-    printf("# without libgsm: libgsm1-dev is missing\n");
-#endif
-#ifndef HAVE_SPANDSP
-    printf("# without spandsp: libspandsp-dev is missing\n");
-#endif
-}

@@ -6,6 +6,7 @@
  * codes, the left one in stereo, is the low nibble's. */
 #include "adpcm.h"
 #include "adpcm_step.h"
+#include "dsp.h"
 
 enum { TAG_YAMAHA = 0x20, HEADER = 4, STEP_LEAST = 127, STEP_MOST = 24576 };
 
@@ -21,7 +22,9 @@ struct chain {
 
 struct state {
     struct block block;
+    const struct dsp *dsp;
     uint16_t channels;
+    uint8_t quality;
     bool headers;
     struct chain chains[2];
 };
@@ -67,9 +70,8 @@ static void start(void *memory, const struct wave_format *format, const struct s
 {
     struct state *state = memory;
 
-    (void)settings;
-    *state = (struct state){ .channels = format->channels, .headers = has_headers(format),
-                             .chains = { { 0, STEP_LEAST }, { 0, STEP_LEAST } } };
+    *state = (struct state){ .dsp = dsp_set(settings->simd), .channels = format->channels, .quality = settings->quality,
+                             .headers = has_headers(format), .chains = { { 0, STEP_LEAST }, { 0, STEP_LEAST } } };
     accepts(format, &state->block);
 }
 
@@ -160,11 +162,15 @@ static struct progress decode_block(struct state *state, const uint8_t *src, int
 
 static struct progress decode_blocks(struct state *state, const uint8_t *src, int16_t *pcm, struct offer offer)
 {
-    size_t whole = state->channels == 1 ? whole_blocks(offer.in, offer.out, &state->block, 1) & ~(size_t)1 : 0;
-    struct progress done = { whole * state->block.bytes, whole * state->block.samples }, step;
+    struct adpcm_blocks blocks = { whole_blocks(offer.in, offer.out, &state->block, state->channels), state->block.bytes,
+                                   state->block.samples, state->channels };
+    size_t whole = state->dsp->yamaha_decode ? state->dsp->yamaha_decode(&blocks, src, pcm) : 0;
+    struct progress done, step;
 
-    for (size_t i = 0; i < whole; i += 2)
-        decode_two_mono(state, src + i * state->block.bytes, pcm + i * state->block.samples);
+    if (state->channels == 1)
+        for (; whole + 2 <= blocks.count; whole += 2)
+            decode_two_mono(state, src + whole * blocks.bytes, pcm + whole * blocks.samples);
+    done = (struct progress){ whole * blocks.bytes, whole * blocks.samples * blocks.channels };
     do {
         step = decode_block(state, src + done.used, pcm + done.made,
                             (struct offer){ offer.in - done.used, offer.out - done.made, offer.ending });
@@ -228,105 +234,18 @@ static void encode_codes(struct state *state, const int16_t *pcm, uint8_t *dst, 
         encode_stereo(state->chains, pcm, dst, n);
 }
 
-/* The sample before a block is ours to choose: one from which code 0 leads to the first sample. */
-static struct chain before(int16_t sample, int step)
-{
-    int held = step < STEP_LEAST ? STEP_LEAST : step > STEP_MOST ? STEP_MOST : step;
-
-    return (struct chain){ adpcm_held(sample - adpcm_change(held, 0)), held };
-}
-
-/* The mean change between samples. */
-static int mean_change(const int16_t *pcm, uint32_t samples, unsigned channels)
-{
-    int sum = 0;
-
-    for (uint32_t i = 1; i < samples; i++) {
-        int change = pcm[(size_t)i * channels] - pcm[(size_t)(i - 1) * channels];
-
-        sum += change < 0 ? -change : change;
-    }
-    return sum / (int)samples;
-}
-
-/* What a block starts from, told from its first samples alone: of some steps near the mean change the one that makes the
- * least squared error there. All are tried beside each other. */
-static struct chain start_of(const int16_t *pcm, uint32_t samples, unsigned channels)
-{
-    enum { LOOK = 16, TRIALS = 3 };
-    uint32_t n = samples < LOOK ? samples : LOOK;
-    int step = mean_change(pcm, n, channels), best = 0;
-    struct chain chains[TRIALS];
-    uint64_t errors[TRIALS] = { 0 };
-
-    for (int i = 0; i < TRIALS; i++)
-        chains[i] = before(pcm[0], step << i);
-    for (uint32_t at = 0; at < n; at++)
-        for (int i = 0; i < TRIALS; i++) {
-            int64_t miss;
-
-            encode_sample(&chains[i], pcm[(size_t)at * channels]);
-            miss = pcm[(size_t)at * channels] - chains[i].sample;
-            errors[i] += (uint64_t)(miss * miss);
-        }
-    for (int i = 1; i < TRIALS; i++)
-        best = errors[i] < errors[best] ? i : best;
-    return before(pcm[0], step << best);
-}
-
-static struct chain write_header(const int16_t *pcm, uint32_t samples, unsigned channels, uint8_t *dst)
-{
-    struct chain chain = start_of(pcm, samples, channels);
-
-    store16_le(dst, (uint16_t)chain.sample);
-    store16_le(dst + 2, (uint16_t)chain.step);
-    return chain;
-}
-
-static void encode_block(struct state *state, const int16_t *pcm, uint8_t *dst)
-{
-    size_t headers = (size_t)HEADER * state->channels;
-
-    for (unsigned channel = 0; channel < state->channels; channel++)
-        state->chains[channel] = write_header(pcm + channel, state->block.samples, state->channels, dst + HEADER * channel);
-    encode_codes(state, pcm, dst + headers, state->block.bytes - headers);
-}
-
-static void encode_two_mono(const struct state *state, const int16_t *pcm, uint8_t *dst)
-{
-    const int16_t *later_pcm = pcm + state->block.samples;
-    uint8_t *later = dst + state->block.bytes;
-    struct chain first = write_header(pcm, state->block.samples, 1, dst);
-    struct chain second = write_header(later_pcm, state->block.samples, 1, later);
-
-    for (size_t i = 0, at = HEADER; at < state->block.bytes; i++, at++) {
-        unsigned low = encode_sample(&first, pcm[2 * i]), later_low = encode_sample(&second, later_pcm[2 * i]);
-
-        dst[at] = (uint8_t)(encode_sample(&first, pcm[2 * i + 1]) << 4 | low);
-        later[at] = (uint8_t)(encode_sample(&second, later_pcm[2 * i + 1]) << 4 | later_low);
-    }
-}
-
-static void encode_blocks(struct state *state, const int16_t *pcm, uint8_t *dst, size_t n)
-{
-    size_t samples = (size_t)state->block.samples * state->channels, i = 0;
-
-    if (state->channels == 1)
-        for (; i + 2 <= n; i += 2)
-            encode_two_mono(state, pcm + i * samples, dst + i * state->block.bytes);
-    for (; i < n; i++)
-        encode_block(state, pcm + i * samples, dst + i * state->block.bytes);
-}
-
 static struct progress encode(void *memory, const int16_t *pcm, uint8_t *dst, struct offer offer)
 {
     struct state *state = memory;
     size_t n = whole_blocks(offer.out, offer.in, &state->block, state->channels);
+    struct adpcm_blocks blocks = { n, state->block.bytes, state->block.samples, state->channels };
 
-    if (state->headers)
-        encode_blocks(state, pcm, dst, n);
-    else
+    if (!state->headers)
         encode_codes(state, pcm, dst, n);
+    else if (n != 0 && (state->quality == 0 || !state->dsp->yamaha_search))
+        state->dsp->yamaha_greedy(&blocks, pcm, dst);
+    else if (n != 0)
+        state->dsp->yamaha_search(&blocks, state->quality, pcm, dst);
     return (struct progress){ n * state->block.samples * state->channels, n * state->block.bytes };
 }
 

@@ -1,0 +1,116 @@
+/* libavcodec, packet by packet and frame by frame as its own programs call it. */
+#include "task.h"
+#ifdef HAVE_AVCODEC
+#include <libavcodec/avcodec.h>
+#include <libavutil/opt.h>
+
+enum { BLOCK = 128, PACKET = 3960 };        /* bytes: smaller blocks go several in a packet, of whole codes of every size */
+
+static AVCodecContext *open_context(const struct task *task, const AVCodec *codec)
+{
+    AVCodecContext *context = avcodec_alloc_context3(codec);
+    const struct wave_format *format = &task->format;
+
+    context->sample_rate = (int)format->sample_rate;
+    context->bit_rate = task->id == AV_CODEC_ID_G723_1 ? 6300 : task->id == AV_CODEC_ID_ADPCM_G726 || task->id == AV_CODEC_ID_ADPCM_G726LE ?
+                        (int64_t)format->sample_rate * format->bits_per_sample : 8 * (int64_t)format->byte_rate;
+    av_channel_layout_default(&context->ch_layout, format->channels);
+    context->sample_fmt = codec->sample_fmts ? codec->sample_fmts[0] : AV_SAMPLE_FMT_S16;
+    context->block_align = format->block_align;
+    context->bits_per_coded_sample = format->bits_per_sample;
+    if (context->priv_data && format->block_align >= 32 && (format->block_align & (format->block_align - 1)) == 0)
+        av_opt_set_int(context->priv_data, "block_size", format->block_align, 0);
+    if (avcodec_open2(context, codec, 0) < 0)
+        fail_msg("libavcodec refuses %s", codec->name);
+    return context;
+}
+
+static void made(const struct task *task, const AVFrame *frame)
+{
+    size_t n = (size_t)frame->nb_samples;
+
+    if (!task->kept || !av_sample_fmt_is_planar((enum AVSampleFormat)frame->format) || task->format.channels == 1) {
+        task_made(task, frame->data[0], n * task->format.channels * 2);
+        return;
+    }
+    for (size_t i = 0; i < n; i++)
+        for (unsigned c = 0; c < task->format.channels; c++)
+            task_made(task, frame->data[c] + 2 * i, 2);
+}
+
+static void decodes(const struct task *task)
+{
+    AVCodecContext *context = open_context(task, avcodec_find_decoder((enum AVCodecID)task->id));
+    AVFrame *frame = av_frame_alloc();
+    AVPacket *packet = av_packet_alloc();
+    size_t block = task->format.block_align, piece = block == 0 ? PACKET : block < BLOCK ? PACKET / block * block : block;
+
+    for (size_t i = 0; i < task->code.size; i += piece) {
+        packet->data = task->code.data + i;
+        packet->size = (int)(task->code.size - i < piece ? task->code.size - i : piece);
+        if (avcodec_send_packet(context, packet) < 0)
+            fail_msg("libavcodec cannot decode %s", task->codec->name);
+        while (avcodec_receive_frame(context, frame) >= 0)
+            made(task, frame);
+    }
+    packet->data = 0;
+    av_packet_free(&packet), av_frame_free(&frame), avcodec_free_context(&context);
+}
+
+static void encodes(const struct task *task)
+{
+    AVCodecContext *context = open_context(task, avcodec_find_encoder((enum AVCodecID)task->id));
+    AVFrame *frame = av_frame_alloc();
+    AVPacket *packet = av_packet_alloc();
+    unsigned channels = task->format.channels;
+    size_t each = context->frame_size ? (size_t)context->frame_size : PACKET, n = task->sound.count / channels;
+    bool planar = av_sample_fmt_is_planar(context->sample_fmt);
+
+    frame->format = context->sample_fmt;
+    frame->nb_samples = (int)each;
+    frame->sample_rate = context->sample_rate;
+    av_channel_layout_copy(&frame->ch_layout, &context->ch_layout);
+    for (size_t i = 0; i + each <= n; i += each) {
+        frame->data[0] = (uint8_t *)(planar ? task->planes[0] + i : task->sound.samples + i * channels);
+        frame->data[1] = (uint8_t *)(planar && channels > 1 ? task->planes[1] + i : 0);
+        frame->linesize[0] = (int)(each * (planar ? 1 : channels) * 2);
+        frame->extended_data = frame->data;
+        if (avcodec_send_frame(context, frame) < 0)
+            fail_msg("libavcodec cannot encode %s", task->codec->name);
+        while (avcodec_receive_packet(context, packet) >= 0) {
+            task_made(task, packet->data, (size_t)packet->size);
+            av_packet_unref(packet);
+        }
+    }
+    frame->data[0] = frame->data[1] = 0;
+    av_packet_free(&packet), av_frame_free(&frame), avcodec_free_context(&context);
+}
+#endif
+
+const struct peer libav_peers[] = {
+#ifdef HAVE_AVCODEC
+#define BOTH 2, "libavcodec", encodes, decodes
+#define DECODER 2, "libavcodec", 0, decodes
+#define MONO 1, "libavcodec", encodes, decodes
+    { 0x06, 0, 0, BOTH, AV_CODEC_ID_PCM_ALAW },
+    { 0x07, 0, 0, BOTH, AV_CODEC_ID_PCM_MULAW },
+    { 0x11, 0, 0, BOTH, AV_CODEC_ID_ADPCM_IMA_WAV },
+    { 0x02, 0, 0, BOTH, AV_CODEC_ID_ADPCM_MS },
+    { 0x31, 0, 0, DECODER, AV_CODEC_ID_GSM_MS },
+    { 0x22, 0, 0, DECODER, AV_CODEC_ID_TRUESPEECH },
+    { 0x10, 0, 0, DECODER, AV_CODEC_ID_ADPCM_IMA_OKI },
+    { 0x17, 0, 0, DECODER, AV_CODEC_ID_ADPCM_IMA_OKI },
+    { 0x20, 0, 0, BOTH, AV_CODEC_ID_ADPCM_YAMAHA },
+    { 0x200, 0, 0, DECODER, AV_CODEC_ID_ADPCM_CT },
+    { 0x69, 0, 0, DECODER, AV_CODEC_ID_ADPCM_IMA_WAV },
+    { 0x64, 0, 0, MONO, AV_CODEC_ID_ADPCM_G726 },
+    { 0x45, 0, 0, MONO, AV_CODEC_ID_ADPCM_G726 },
+    { 0x40, 0, 0, MONO, AV_CODEC_ID_ADPCM_G726LE },
+    { 0x14, 0, 0, MONO, AV_CODEC_ID_ADPCM_G726LE },
+    { 0x65, 0, 0, MONO, AV_CODEC_ID_ADPCM_G722 },
+    { 0x42, 0, 6300, MONO, AV_CODEC_ID_G723_1 },
+    { 0x42, 0, 5300, DECODER, AV_CODEC_ID_G723_1 },
+    { 0x83, 0, 0, DECODER, AV_CODEC_ID_G729 },
+#endif
+    { 0 }
+};

@@ -1,0 +1,324 @@
+/* Every codec through acmStreamConvert, beside Wine's own drivers in the same process: rounds of each in turn, and the median
+ * nanoseconds of processor time that a sample took, a line each for tests/bench/table. Large buffers are 64 KiB, small ones
+ * the whole blocks in 256 bytes of code. Last, the nanoseconds of opening and closing a stream, the server's included.
+ * wine.bench PLACE [TAG], with the driver installed and the sounds that bench.codecs left. */
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <windows.h>
+#include <mmsystem.h>
+#include <mmreg.h>
+#include <msacm.h>
+
+enum { ROUNDS = 25, BUFFER = 65536, SMALL = 256, DRIVERS = 16, FORMAT_ROOM = 128, OPENINGS = 400 };
+static const double LEAST = 0.001, MOST = 0.3;          /* seconds: of a measurement, and of all rounds of a task */
+
+struct bytes {
+    BYTE *data;
+    DWORD size;
+};
+
+/* A conversion by one driver: a prepared header for each buffer of the sound. */
+struct task {
+    const char *name;
+    HACMSTREAM stream;
+    ACMSTREAMHEADER *headers;
+    DWORD count;
+    BYTE *out;
+    double seconds[ROUNDS];         /* of one pass over the sound */
+};
+
+static HACMDRIVER ours, others[DRIVERS];
+static size_t count_others;
+static const char *place;
+
+static void die(const char *what)
+{
+    fprintf(stderr, "wine.bench: %s\n", what);
+    exit(1);
+}
+
+static BOOL CALLBACK find_drivers(HACMDRIVERID id, DWORD_PTR unused, DWORD support)
+{
+    ACMDRIVERDETAILSW details = { .cbStruct = sizeof details };
+    HACMDRIVER driver;
+
+    (void)unused, (void)support;
+    if (acmDriverDetailsW(id, &details, 0) != 0 || acmDriverOpen(&driver, id, 0) != 0)
+        return TRUE;
+    if (wcscmp(details.szShortName, L"OmniACM") == 0)
+        ours = driver;
+    else if (count_others < DRIVERS)
+        others[count_others++] = driver;
+    return TRUE;
+}
+
+/* Linux' CLOCK_THREAD_CPUTIME_ID, which Wine has no call for: other processes on the same core do not count. */
+static double now(void)
+{
+    intptr_t time[2] = { 0 }, result;
+
+#ifdef __x86_64__
+    __asm__ volatile("syscall" : "=a"(result) : "a"(228), "D"(3), "S"(time) : "rcx", "r11", "memory");
+#else
+    __asm__ volatile("int $0x80" : "=a"(result) : "a"(265), "b"(3), "c"(time) : "memory");
+#endif
+    if (result != 0)
+        die("this is not Linux");
+    return (double)time[0] + 1e-9 * (double)time[1];
+}
+
+static double wall(void)
+{
+    LARGE_INTEGER frequency, count;
+
+    QueryPerformanceFrequency(&frequency);
+    QueryPerformanceCounter(&count);
+    return (double)count.QuadPart / (double)frequency.QuadPart;
+}
+
+static int ascending(const void *a, const void *b)
+{
+    return (*(const double *)a > *(const double *)b) - (*(const double *)a < *(const double *)b);
+}
+
+static double median(double *values, size_t n)
+{
+    qsort(values, n, sizeof *values, ascending);
+    return values[n / 2];
+}
+
+static WAVEFORMATEX pcm_of(const WAVEFORMATEX *format)
+{
+    WORD align = (WORD)(format->nChannels * 2);
+
+    return (WAVEFORMATEX){ WAVE_FORMAT_PCM, format->nChannels, format->nSamplesPerSec, format->nSamplesPerSec * align, align, 16, 0 };
+}
+
+static DWORD size_of(HACMSTREAM stream, DWORD bytes)
+{
+    DWORD size = 0;
+
+    return acmStreamSize(stream, bytes, &size, ACM_STREAMSIZEF_SOURCE) == 0 ? size : 0;
+}
+
+static void task_close(struct task *task)
+{
+    for (DWORD i = 0; i < task->count; i++)
+        acmStreamUnprepareHeader(task->stream, &task->headers[i], 0);
+    acmStreamClose(task->stream, 0);
+    free(task->headers), free(task->out);
+}
+
+static BOOL pass(struct task *task)
+{
+    for (DWORD i = 0; i < task->count; i++)
+        if (acmStreamConvert(task->stream, &task->headers[i], ACM_STREAMCONVERTF_BLOCKALIGN) != 0 || task->headers[i].cbSrcLengthUsed == 0)
+            return FALSE;
+    return TRUE;
+}
+
+/* The whole of `source` in buffers of `buffer` bytes; false where the driver does not have the conversion, or only says so. */
+static BOOL task_open(struct task *task, const char *name, HACMDRIVER driver, WAVEFORMATEX *from, WAVEFORMATEX *to, struct bytes source,
+                      DWORD buffer)
+{
+    DWORD room;
+
+    memset(task, 0, sizeof *task);
+    task->name = name;
+    if (acmStreamOpen(&task->stream, driver, from, to, 0, 0, 0, 0) != 0)
+        return FALSE;
+    buffer = buffer < source.size ? buffer : source.size;
+    room = size_of(task->stream, buffer) + 64;
+    task->count = source.size / buffer;
+    task->out = malloc(room);
+    task->headers = calloc(task->count, sizeof *task->headers);
+    for (DWORD i = 0; i < task->count; i++) {
+        task->headers[i] = (ACMSTREAMHEADER){ .cbStruct = sizeof *task->headers, .pbSrc = source.data + i * buffer, .cbSrcLength = buffer,
+                                              .pbDst = task->out, .cbDstLength = room };
+        if (acmStreamPrepareHeader(task->stream, &task->headers[i], 0) != 0)
+            die("a header cannot be prepared");
+    }
+    if (pass(task))
+        return TRUE;
+    task_close(task);
+    return FALSE;
+}
+
+static double timed(struct task *task)
+{
+    double start = now(), spent;
+    int times = 0;
+
+    do {
+        pass(task);
+        spent = now() - start;
+        times++;
+    } while (spent < LEAST);
+    return spent / times;
+}
+
+static void report(const WAVEFORMATEX *format, const char *name, const char *way, const char *buffers, const char *who, double ns)
+{
+    printf("bench\t%s\t0x%X\t%s\t%lu\t%u\t%lu\t%s\t%s\t%s\t%.5f\t0\n", place, format->wFormatTag, name, (unsigned long)format->nSamplesPerSec,
+           format->nChannels, (unsigned long)format->nAvgBytesPerSec * 8, way, buffers, who, ns);
+}
+
+/* In turn; nanoseconds of a sample for large buffers, and of a call for small ones. */
+static void compare(struct task *tasks, size_t n, const WAVEFORMATEX *format, const char *name, BOOL decoding, BOOL small)
+{
+    double spent = 0;
+    size_t rounds = 0;
+
+    for (; rounds < ROUNDS && spent < MOST * (double)n; rounds++)
+        for (size_t i = 0; i < n; i++)
+            spent += tasks[i].seconds[rounds] = timed(&tasks[i]);
+    for (size_t i = 0; i < n; i++) {
+        const ACMSTREAMHEADER *header = tasks[i].headers;
+        DWORD samples = (decoding ? header->cbDstLengthUsed : header->cbSrcLengthUsed) / 2;
+
+        report(format, name, decoding ? "decode" : "encode", small ? "256 B" : "64 KiB", tasks[i].name,
+               1e9 * median(tasks[i].seconds, rounds) / (double)tasks[i].count / (small ? 1 : samples));
+    }
+}
+
+/* By our driver and by the first other that can do it; `size` bytes of code are a buffer. */
+static void each_way(WAVEFORMATEX *format, const char *name, struct bytes sound, struct bytes code, DWORD size, DWORD pcm_size, BOOL small)
+{
+    static struct task tasks[2];
+    WAVEFORMATEX pcm = pcm_of(format);
+
+    for (int decoding = 0; decoding < 2; decoding++) {
+        WAVEFORMATEX *from = decoding ? format : &pcm, *to = decoding ? &pcm : format;
+        struct bytes source = decoding ? code : sound;
+        DWORD buffer = decoding ? size : pcm_size;
+        size_t n = 1;
+
+        if (!task_open(&tasks[0], "OmniACM", ours, from, to, source, buffer))
+            die("our driver refuses its own format");
+        for (size_t i = 0; i < count_others && n == 1; i++)
+            n += task_open(&tasks[1], "Wine", others[i], from, to, source, buffer) != 0;
+        compare(tasks, n, format, name, decoding, small);
+        while (n > 0)
+            task_close(&tasks[--n]);
+    }
+}
+
+/* Opening and closing, in turn. */
+static void openings(WAVEFORMATEX *format, const char *name, const char *settings)
+{
+    static double seconds[2][OPENINGS];
+    WAVEFORMATEX pcm = pcm_of(format);
+    HACMDRIVER drivers[2] = { ours, 0 };
+    HACMSTREAM stream;
+
+    for (size_t i = 0; i < count_others && !drivers[1]; i++)
+        drivers[1] = acmStreamOpen(0, others[i], format, &pcm, 0, 0, 0, ACM_STREAMOPENF_QUERY) == 0 ? others[i] : 0;
+    SetEnvironmentVariableA("OMNIACM_SETTINGS", settings);
+    for (int i = 0; i < 2 * OPENINGS; i++)
+        if (drivers[i % 2]) {
+            double start = wall();
+
+            if (acmStreamOpen(&stream, drivers[i % 2], format, &pcm, 0, 0, 0, 0) != 0)
+                die("a stream cannot be opened");
+            acmStreamClose(stream, 0);
+            seconds[i % 2][i / 2] = wall() - start;
+        }
+    for (int i = 0; i < 2; i++)
+        if (drivers[i])
+            report(format, name, "open", settings ? "given" : "registry", i ? "Wine" : "OmniACM",
+                   1e9 * median(seconds[i], OPENINGS));
+}
+
+static struct bytes sound_of(const WAVEFORMATEX *format)
+{
+    struct bytes sound = { 0 };
+    char path[64];
+    FILE *file;
+
+    snprintf(path, sizeof path, "build/bench/sounds/%lux%u", (unsigned long)format->nSamplesPerSec, format->nChannels);
+    file = fopen(path, "rb");
+    if (file) {
+        sound.data = malloc(1 << 23);
+        sound.size = (DWORD)fread(sound.data, 1, 1 << 23, file);
+        fclose(file);
+    }
+    return sound;
+}
+
+/* All of a sound by our encoder. */
+static struct bytes encoded(WAVEFORMATEX *format, struct bytes sound)
+{
+    WAVEFORMATEX pcm = pcm_of(format);
+    struct task task;
+    struct bytes code;
+
+    if (!task_open(&task, "", ours, &pcm, format, sound, sound.size) || acmStreamConvert(task.stream, task.headers, ACM_STREAMCONVERTF_START | ACM_STREAMCONVERTF_END) != 0)
+        die("a sound cannot be encoded");
+    code = (struct bytes){ malloc(task.headers->cbDstLengthUsed), task.headers->cbDstLengthUsed };
+    memcpy(code.data, task.out, code.size);
+    task_close(&task);
+    return code;
+}
+
+/* False where bench.codecs left no sound for it. */
+static BOOL format_bench(WAVEFORMATEX *format, const char *name, const char *settings)
+{
+    struct bytes sound = sound_of(format), code;
+    WAVEFORMATEX pcm = pcm_of(format);
+    DWORD align = format->nBlockAlign, block, large;
+    HACMSTREAM stream;
+
+    if (!sound.size)
+        return FALSE;
+    if (acmStreamOpen(&stream, ours, format, &pcm, 0, 0, 0, 0) != 0)
+        die("our driver refuses its own format");
+    block = size_of(stream, align);
+    acmStreamClose(stream, 0);
+    code = encoded(format, sound);
+    large = BUFFER / block ? BUFFER / block : 1;
+    each_way(format, name, sound, code, BUFFER / align * align, large * block, FALSE);
+    if (align <= SMALL && format->nChannels == 1) {
+        each_way(format, name, sound, code, SMALL / align * align, SMALL / align * block, TRUE);
+        openings(format, name, 0);
+        openings(format, name, settings);
+    }
+    free(code.data), free(sound.data);
+    fflush(stdout);
+    return TRUE;
+}
+
+int main(int argc, char **argv)
+{
+    union {
+        WAVEFORMATEX wfx;
+        BYTE room[FORMAT_ROOM];
+    } format;
+    ACMFORMATTAGDETAILSA tag = { .cbStruct = sizeof tag };
+    DWORD only = argc > 2 ? strtoul(argv[2], 0, 0) : 0, rate;
+    const char *variable = getenv("OMNIACM_SETTINGS");
+    char *settings = _strdup(variable ? variable : "");
+
+    place = argc > 1 ? argv[1] : "here";
+    acmDriverEnum(find_drivers, 0, 0);
+    if (!ours)
+        die("OmniACM is not installed");
+    for (DWORD i = 0; tag.dwFormatTagIndex = i, acmFormatTagDetailsA(ours, &tag, ACM_FORMATTAGDETAILSF_INDEX) == 0; i++) {
+        rate = 0;
+        for (DWORD n = 0; n < tag.cStandardFormats; n++) {
+            ACMFORMATDETAILSA details = { sizeof details, n, tag.dwFormatTag, 0, &format.wfx, sizeof format, "" };
+
+            if ((only && tag.dwFormatTag != only) || tag.dwFormatTag == WAVE_FORMAT_PCM ||
+                acmFormatDetailsA(ours, &details, ACM_FORMATDETAILSF_INDEX) != 0)
+                continue;
+            /* Speech at the lowest rate, music at the highest. */
+            if (format.wfx.nChannels == 1 && (!rate || format.wfx.nSamplesPerSec == rate))
+                rate = format_bench(&format.wfx, tag.szFormatTag, settings) ? format.wfx.nSamplesPerSec : 0;
+            else if (format.wfx.nChannels == 2 && format.wfx.nSamplesPerSec == 44100)
+                format_bench(&format.wfx, tag.szFormatTag, settings);
+        }
+        tag.dwFormatTag = 0;
+    }
+    return 0;
+}
