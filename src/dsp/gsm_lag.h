@@ -2,11 +2,11 @@
 #include "gsm_rows.h"
 #include "lanes.h"
 
-/* So many groups of LANES lags go together as leave a register each for samples and products. */
+/* So many groups of LANES lags go together as leave a register each for samples and products, and waste few lanes. */
 #ifdef __x86_64__
-enum { LAG_GROUPS = 11 };
+enum { LAG_GROUPS = LANES == 8 ? 11 : 7 };
 #else
-enum { LAG_GROUPS = 6 };
+enum { LAG_GROUPS = LANES == 8 ? 6 : 5 };
 #endif
 /* The last groups go on beyond GSM_LAG_MAX. */
 enum { LAG_STEP = LAG_GROUPS * LANES, LAG_ROUNDS = (GSM_LAG_MAX - GSM_LAG_MIN + LAG_STEP) / LAG_STEP };

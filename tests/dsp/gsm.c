@@ -2,9 +2,9 @@
 #include "support.h"
 #include "codecs/gsm610/tables.h"
 
-enum { ROUNDS = 20000, KINDS = 6 };
+enum { ROUNDS = 20000, KINDS = 7 };
 
-/* Noise at several levels, few different numbers, the extremes, a period, and silence. */
+/* Noise at several levels, few different numbers, the extremes, one of them alone, a period, and silence. */
 static void fill(int16_t *s, unsigned n, unsigned kind, uint32_t *seed)
 {
     unsigned period = 1 + draw(seed) % 50, level = draw(seed) % 16;
@@ -17,7 +17,8 @@ static void fill(int16_t *s, unsigned n, unsigned kind, uint32_t *seed)
         case 1: s[i] = (int16_t)(noise >> level); break;
         case 2: s[i] = (int16_t)(noise % 3 - 1); break;
         case 3: s[i] = noise & 1 ? INT16_MIN : INT16_MAX; break;
-        case 4: s[i] = (int16_t)(i < period ? noise : s[i - period]); break;
+        case 4: s[i] = noise % 8 ? 0 : INT16_MIN; break;
+        case 5: s[i] = (int16_t)(i < period ? noise : s[i - period]); break;
         default: s[i] = 0; break;
         }
     }
