@@ -5,6 +5,7 @@
 #include "vectors.h"
 
 #define HAVE_OPERATIONS
+#define HAVE_SIGNED_BY
 
 KERNEL lanes blend(lanes mask, lanes yes, lanes no)
 {
@@ -30,11 +31,11 @@ KERNEL row narrowed(lanes x)
 #include "ima_search.h"
 #include "ms.h"
 #include "yamaha_decode.h"
-#include "yamaha_greedy.h"
+#include "yamaha_search.h"
 
 const struct dsp dsp_avx2 = {
     .alaw_expand = alaw_expands, .ulaw_expand = ulaw_expands, .alaw_compress = alaw_compresses, .ulaw_compress = ulaw_compresses,
     .ima_decode = ima_decode, .gsm_lag = gsm_lag, .ima_greedy = ima_greedy, .ima_search = ima_search, .ms_decode = ms_decode,
-    .yamaha_decode = yamaha_decode, .yamaha_greedy = yamaha_greedy,
+    .yamaha_decode = yamaha_decode, .yamaha_greedy = yamaha_greedy, .yamaha_search = yamaha_search,
 };
 #endif

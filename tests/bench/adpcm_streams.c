@@ -24,7 +24,7 @@ struct task {
 static volatile int sink;
 
 /* In pieces as a player's, so that memory's speed is nobody's. */
-enum { PIECE = 8192 };
+enum { PIECE = 32768 };
 
 static void we_decode(const struct task *task)
 {
@@ -229,16 +229,16 @@ static unsigned best_set(void)
 }
 
 /* The stream is our encoder's. A null peer cannot do it. */
-static void each_way(const char *name, const struct codec *codec, struct mode mode, struct sound sound, struct task decoder,
-                     struct task encoder)
+static void each_way(const char *name, const struct codec *codec, struct mode mode, uint8_t quality, struct sound sound,
+                     struct task decoder, struct task encoder)
 {
-    struct task ours = { .codec = codec, .sound = sound, .settings = { .simd = (uint8_t)best_set() } };
+    struct task ours = { .codec = codec, .sound = sound, .settings = { quality, .simd = (uint8_t)best_set() } };
     char what[64];
 
     ours.format = format_of(codec, mode, ours.extra);
     if (mode.bit_rate != 0)
         ours.format.block_align = 1024;         /* Yamaha's without headers, as the peer's */
-    ours.code = encode_all(codec, &ours.format, 0, sound);
+    ours.code = encode_all(codec, &ours.format, &ours.settings, sound);
     decoder.sound = encoder.sound = sound;
     decoder.code = ours.code;
     decoder.format = encoder.format = ours.format;
@@ -264,13 +264,15 @@ static void measure(void **unused)
     struct sound voice = speech(), tune = music();
 
     (void)unused;
-    each_way("Dialogic, speech", &dialogic_adpcm, (struct mode){ 8000, 1, 0 }, voice, vox_in, vox_out);
-    each_way("OKI, speech", &oki_adpcm, (struct mode){ 8000, 1, 0 }, voice, oki, none);
-    each_way("OKI, stereo music", &oki_adpcm, (struct mode){ 44100, 2, 0 }, tune, oki, none);
-    each_way("Yamaha, speech", &yamaha_adpcm, (struct mode){ 8000, 1, 0 }, voice, yamaha_in, yamaha_out);
-    each_way("Yamaha, stereo music", &yamaha_adpcm, (struct mode){ 44100, 2, 0 }, tune, yamaha_in, yamaha_out);
-    each_way("headerless, speech", &yamaha_adpcm, (struct mode){ 8000, 1, 1 }, voice, yamaha_in, yamaha_out);
-    each_way("headerless, stereo music", &yamaha_adpcm, (struct mode){ 44100, 2, 1 }, tune, yamaha_in, yamaha_out);
+    each_way("Dialogic, speech", &dialogic_adpcm, (struct mode){ 8000, 1, 0 }, 0, voice, vox_in, vox_out);
+    each_way("OKI, speech", &oki_adpcm, (struct mode){ 8000, 1, 0 }, 0, voice, oki, none);
+    each_way("OKI, stereo music", &oki_adpcm, (struct mode){ 44100, 2, 0 }, 0, tune, oki, none);
+    each_way("Yamaha, speech", &yamaha_adpcm, (struct mode){ 8000, 1, 0 }, 0, voice, yamaha_in, yamaha_out);
+    each_way("Yamaha, stereo music", &yamaha_adpcm, (struct mode){ 44100, 2, 0 }, 0, tune, yamaha_in, yamaha_out);
+    each_way("Yamaha, speech, searched", &yamaha_adpcm, (struct mode){ 8000, 1, 0 }, 1, voice, none, yamaha_out);
+    each_way("Yamaha, stereo music, searched", &yamaha_adpcm, (struct mode){ 44100, 2, 0 }, 1, tune, none, yamaha_out);
+    each_way("headerless, speech", &yamaha_adpcm, (struct mode){ 8000, 1, 1 }, 0, voice, yamaha_in, yamaha_out);
+    each_way("headerless, stereo music", &yamaha_adpcm, (struct mode){ 44100, 2, 1 }, 0, tune, yamaha_in, yamaha_out);
     free(voice.samples), free(tune.samples);
 }
 
