@@ -5,7 +5,6 @@
 #include "vectors.h"
 
 #define HAVE_OPERATIONS
-#define HAVE_SIGNED_BY
 
 KERNEL lanes blend(lanes mask, lanes yes, lanes no)
 {
@@ -15,6 +14,7 @@ KERNEL lanes blend(lanes mask, lanes yes, lanes no)
 KERNEL lanes at_least(lanes a, lanes b) { return (lanes)_mm256_max_epi32((__m256i)a, (__m256i)b); }
 KERNEL lanes at_most(lanes a, lanes b) { return (lanes)_mm256_min_epi32((__m256i)a, (__m256i)b); }
 KERNEL lanes magnitude_of(lanes x) { return (lanes)_mm256_abs_epi32((__m256i)x); }
+KERNEL lanes signed_by(lanes x, lanes sign) { return (lanes)_mm256_sign_epi32((__m256i)x, (__m256i)sign); }
 KERNEL lanes lookup(const int32_t *table, lanes i) { return (lanes)_mm256_i32gather_epi32(table, (__m256i)i, 4); }
 KERNEL lanes widened(row x) { return (lanes)_mm256_cvtepi16_epi32((__m128i)x); }
 KERNEL lanes choose(const int32_t eight[8], lanes i) { return (lanes)_mm256_permutevar8x32_epi32(*(const __m256i_u *)(const void *)eight, (__m256i)i); }

@@ -2,23 +2,34 @@
  *
  * A survivor is the best way to one state. Of quality 2, a state is a slot - a count that each magnitude moves as it moves the
  * step's logarithm, modulo the number of slots - with the low bits of the last two magnitudes. So survivors differ in their step
- * where costs alone would keep near copies of one path. Of quality 1, a slot counts the magnitudes of one of two sets, which
- * keeps survivors apart nearly as well for fewer branches. The slots begin at different steps, which the block's header gives
- * for nothing.
+ * where costs alone would keep near copies of one path. Of quality 1, a slot counts, modulo 6, the magnitudes other than 4 and 6:
+ * of all the ways to tell states by one of two sets, the one found best for music. The slots begin at different steps, which the
+ * block's header gives for nothing.
  *
- * A cost is a quarter of the squared errors so far, less the least, and held at COST_MOST: with one error's 2^30 it stays below
- * 2^31. The codes of a stretch of samples are settled together, from the state that the best survivor had AHEAD samples
- * earlier; from there the search goes on with this state alone. */
+ * A cost is the squared errors so far, less the least, and held at COST_MOST: with one error's 2^30 it stays below 2^31. The codes
+ * of a stretch of samples are settled together, as soon as the survivors are AHEAD samples further; the best of them tells in
+ * which state the stretch ended, and from this state alone the search goes on there. */
 #include <stdbool.h>
 #include "yamaha_greedy.h"
 
 enum { YAMAHA_COST_MOST = 1 << 29, YAMAHA_AHEAD = 32, YAMAHA_WORDS = 4096, YAMAHA_STATES_MOST = 64 };
 
 struct yamaha_shape {
-    unsigned slots, history;        /* a state's slots, and the low bits that it knows: 0 or 2 */
-    int32_t moves[8];               /* of a slot, modulo the slots, by the magnitude */
+    unsigned slots, history;        /* the low bits that a state knows: 0 or 2 */
     int32_t starts[16];             /* of the slots: in 64ths of the mean change */
 };
+
+/* Of a slot, modulo 16, by the magnitude. */
+static const int32_t yamaha_moves[8] = { 15, 15, 15, 15, 2, 4, 6, 8 };
+
+/* What every sample needs, in memory: the compiler would make most of them anew each time. */
+KERNEL lanes number(enum yamaha_number i)
+{
+    lanes x;
+
+    memcpy(&x, yamaha_numbers[i], sizeof x);
+    return x;
+}
 
 struct yamaha_survivors {
     lanes least, cost[YAMAHA_STATES_MOST], sample[YAMAHA_STATES_MOST], step[YAMAHA_STATES_MOST];
@@ -41,15 +52,6 @@ KERNEL unsigned yamaha_states(const struct yamaha_shape *shape) { return shape->
 KERNEL unsigned yamaha_bits(const struct yamaha_shape *shape) { return shape->history ? 8 : 4; }
 KERNEL unsigned yamaha_row(const struct yamaha_shape *shape) { return (yamaha_states(shape) * yamaha_bits(shape) + 31) / 32; }
 
-KERNEL lanes signed_by(lanes x, lanes sign)
-{
-#ifdef HAVE_SIGNED_BY
-    return (lanes)_mm256_sign_epi32((__m256i)x, (__m256i)sign);
-#else
-    return (x ^ sign >> 31) - (sign >> 31);
-#endif
-}
-
 /* What all ways on from a survivor share. */
 struct yamaha_fork {
     lanes cost, step, distance, word;
@@ -59,14 +61,14 @@ KERNEL struct yamaha_fork yamaha_fork(const struct yamaha_survivors *now, unsign
 {
     lanes difference = sample - now->sample[state], step = now->step[state];
 
-    return (struct yamaha_fork){ at_most(now->cost[state] - now->least, all(YAMAHA_COST_MOST)), step, magnitude_of(difference),
-                                 (step | 0x8000) ^ (difference >> 31 & (INT32_MIN | 8 << YAMAHA_DECISION)) };
+    return (struct yamaha_fork){ at_most(now->cost[state] - now->least, number(YAMAHA_COST)), step, magnitude_of(difference),
+                                 (step | number(YAMAHA_BIT_15)) ^ (difference >> 31 & number(YAMAHA_SIGNS)) };
 }
 
 /* By so many eighths of a step, 2m + 1: shifted by 15 they are m's decision and a bit below it, which is taken away. */
 KERNEL struct yamaha_way yamaha_go(const struct yamaha_fork *from, lanes eighths)
 {
-    lanes miss = from->distance - (both_products(from->step, eighths) >> 3), held = at_most(miss, all(INT16_MAX));
+    lanes miss = from->distance - (both_products(from->step, eighths) >> 3), held = at_most(miss, number(YAMAHA_MAX));
 
     return (struct yamaha_way){ from->cost + both_products(held, held), miss, from->word ^ eighths << (YAMAHA_DECISION - 1) };
 }
@@ -82,22 +84,22 @@ KERNEL struct yamaha_way yamaha_better(struct yamaha_way a, struct yamaha_way b)
 KERNEL void yamaha_two_ways(const struct yamaha_fork *from, struct yamaha_way *stay, struct yamaha_way *leave)
 {
     lanes quarters = from->distance << 2, step = from->step, twice = step << 1, five = (step << 2) + (step >> 1);
-    lanes below_2 = quarters < twice, below_1 = quarters - (~below_2 & twice) < step, low = 7 - (below_2 & 4) - (below_1 & 2);
+    lanes below_2 = quarters < twice, below_1 = quarters - (~below_2 & twice) < step, low = number(YAMAHA_7) + (below_2 << 2) + (below_1 << 1);
     lanes below_5 = quarters < five, below_6 = quarters < five + step, below_7 = quarters < five + twice;
 
-    *stay = yamaha_go(from, 13 - (below_6 & 4));
-    *leave = yamaha_go(from, blend(below_5, low, 15 - (below_7 & 4)));
+    *stay = yamaha_go(from, number(YAMAHA_13) + (below_6 << 2));
+    *leave = yamaha_go(from, blend(below_5, low, number(YAMAHA_15) + (below_7 << 2)));
 }
 
 /* The survivor of a state, and its decision. */
 KERNEL lanes yamaha_survive(struct yamaha_survivors *now, unsigned state, struct yamaha_way way, lanes sample)
 {
     static const int32_t growth[8] = { 230, 230, 230, 230, 307, 409, 512, 614 };
-    lanes decision = srl(way.word, YAMAHA_DECISION) & 31;
+    lanes decision = srl(way.word, YAMAHA_DECISION) & number(YAMAHA_31), step = both_products(way.word, choose(growth, decision)) >> 8;
 
     now->cost[state] = way.cost;
-    now->sample[state] = within(sample - signed_by(way.miss, way.word), INT16_MIN, INT16_MAX);
-    now->step[state] = yamaha_next_step(way.word, choose(growth, decision));
+    now->sample[state] = at_most(at_least(sample - signed_by(way.miss, way.word), number(YAMAHA_MIN)), number(YAMAHA_MAX));
+    now->step[state] = at_most(at_least(step, number(YAMAHA_LEAST)), number(YAMAHA_MOST));
     return decision;
 }
 
@@ -131,7 +133,7 @@ KERNEL void yamaha_advance_two(struct yamaha_survivors *now, unsigned states, la
 
 KERNEL void yamaha_offer(struct yamaha_way *ways, const struct yamaha_shape *shape, unsigned state, unsigned magnitude, struct yamaha_way way)
 {
-    unsigned slot = ((state >> 2) + (unsigned)shape->moves[magnitude]) % shape->slots;
+    unsigned slot = ((state >> 2) + (unsigned)yamaha_moves[magnitude]) % shape->slots;
     unsigned to = slot << 2 | (state << 1 & 2) | (magnitude & 1);
 
     way.word |= (int32_t)((state & 2) << 3 << YAMAHA_DECISION);
@@ -202,17 +204,17 @@ KERNEL lanes pick(const lanes *from, lanes i)
 /* The state before, and the code that led from it. */
 KERNEL lanes yamaha_step_back(lanes *state, const struct yamaha_shape *shape, const lanes *decisions)
 {
-    lanes decision, slot = *state >> (int)shape->history;
+    lanes decision, slot;
 
-    if (shape->history == 0)
+    if (shape->history == 0) {
         decision = decisions[0] >> (*state << 2);
-    else
+        *state += 1 + ((decision & 5) == 4);            /* 4 and 6 stayed */
+        *state &= *state < (int32_t)shape->slots;
+    } else {
         decision = pick(decisions, *state >> 2) >> ((*state & 3) << 3);
-    slot -= choose(shape->moves, decision);
-    slot += slot >> 31 & (int32_t)shape->slots;
-    if (shape->history != 0)
-        slot = slot << 2 | (*state >> 1 & 1) | (decision >> 3 & 2);
-    *state = slot;
+        slot = ((*state >> 2) - choose(yamaha_moves, decision)) & (int32_t)(shape->slots - 1);
+        *state = slot << 2 | (*state >> 1 & 1) | (decision >> 3 & 2);
+    }
     return decision & 15;
 }
 
@@ -313,9 +315,9 @@ KERNEL void yamaha_search_group(const struct chains *chains, const struct yamaha
 
 static void yamaha_search(const struct adpcm_blocks *blocks, unsigned quality, const int16_t *pcm, uint8_t *dst)
 {
-    static const struct yamaha_shape standard = { 6, 0, { 5, 5, 5, 5, 0, 5, 0, 5 }, { 30, 48, 77, 123, 197, 315 } };
+    static const struct yamaha_shape standard = { 6, 0, { 30, 48, 77, 123, 197, 315 } };
     static const struct yamaha_shape best = {
-        16, 2, { 15, 15, 15, 15, 2, 4, 6, 8 }, { 12, 17, 24, 33, 46, 65, 91, 127, 178, 249, 348, 488, 683, 956, 1338, 1874 }
+        16, 2, { 12, 17, 24, 33, 46, 65, 91, 127, 178, 249, 348, 488, 683, 956, 1338, 1874 }
     };
 
     for (size_t chain = 0; chain < blocks->count * blocks->channels; chain += LANES) {
