@@ -1,4 +1,4 @@
-/* OKI, Dialogic, Yamaha and Creative ADPCM beside libsndfile and libavcodec: rounds of each in turn, and medians.
+/* OKI, Dialogic, NMS, Yamaha, Creative and Xbox ADPCM beside libsndfile and libavcodec: rounds of each in turn, and medians.
  * Run it pinned to a core: taskset -c 1 build/bench/tests/bench/bench.adpcm_streams */
 #define _POSIX_C_SOURCE 200809L
 #include <time.h>
@@ -16,6 +16,8 @@ struct task {
     struct wave_format format;
     struct settings settings;
     enum AVCodecID id;
+    int packet;                     /* libavcodec's: bytes of a packet */
+    int file;                       /* libsndfile's: the format */
     uint8_t extra[EXTRA_ROOM];
     struct sound sound;
     struct bytes code;
@@ -59,7 +61,7 @@ static void we_encode(const struct task *task)
     free(state);
 }
 
-/* A raw VOX file in memory. */
+/* A file in memory. */
 struct memory_file {
     struct bytes bytes;
     sf_count_t at;
@@ -101,10 +103,13 @@ static sf_count_t memory_tell(void *user)
     return ((struct memory_file *)user)->at;
 }
 
-static SNDFILE *open_vox(struct memory_file *file, int mode)
+static SNDFILE *open_sndfile(const struct task *task, struct memory_file *file, int mode)
 {
     static SF_VIRTUAL_IO io = { memory_size, memory_seek, memory_read, memory_write, memory_tell };
-    SF_INFO info = { .channels = 1, .samplerate = 8000, .format = SF_FORMAT_RAW | SF_FORMAT_VOX_ADPCM };
+    SF_INFO info = { .channels = 1, .samplerate = 8000, .format = task->file };
+
+    if (mode == SFM_READ && (task->file & SF_FORMAT_TYPEMASK) != SF_FORMAT_RAW)
+        info.format = 0;
 
     return sf_open_virtual(&io, mode, &info, file);
 }
@@ -113,7 +118,7 @@ static void sndfile_decodes(const struct task *task)
 {
     static int16_t pcm[2 * PIECE];
     struct memory_file file = { task->code, 0 };
-    SNDFILE *vox = open_vox(&file, SFM_READ);
+    SNDFILE *vox = open_sndfile(task, &file, SFM_READ);
 
     while (sf_read_short(vox, pcm, 2 * PIECE) > 0)
         sink = pcm[0];
@@ -123,7 +128,7 @@ static void sndfile_decodes(const struct task *task)
 static void sndfile_encodes(const struct task *task)
 {
     struct memory_file file = { { malloc(task->sound.count), 0 }, 0 };
-    SNDFILE *vox = open_vox(&file, SFM_WRITE);
+    SNDFILE *vox = open_sndfile(task, &file, SFM_WRITE);
 
     sf_write_short(vox, task->sound.samples, (sf_count_t)task->sound.count);
     sf_close(vox);
@@ -138,7 +143,8 @@ static AVCodecContext *open_libav(const struct task *task, const AVCodec *codec)
     context->sample_rate = (int)task->format.sample_rate;
     av_channel_layout_default(&context->ch_layout, task->format.channels);
     context->sample_fmt = AV_SAMPLE_FMT_S16;
-    context->block_align = 1024;
+    context->block_align = task->packet;
+    context->bits_per_coded_sample = 4;
     if (avcodec_open2(context, codec, 0) < 0)
         exit(1);
     return context;
@@ -150,9 +156,9 @@ static void libav_decodes(const struct task *task)
     AVFrame *frame = av_frame_alloc();
     AVPacket *packet = av_packet_alloc();
 
-    for (size_t i = 0; i < task->code.size; i += 1024) {
+    for (size_t i = 0, most = (size_t)task->packet; i < task->code.size; i += most) {
         packet->data = task->code.data + i;
-        packet->size = (int)(task->code.size - i < 1024 ? task->code.size - i : 1024);
+        packet->size = (int)(task->code.size - i < most ? task->code.size - i : most);
         avcodec_send_packet(context, packet);
         avcodec_receive_frame(context, frame);
         sink = frame->data[0][0];
@@ -219,7 +225,7 @@ static void compare(const char *what, struct task ours, struct task theirs)
            median(ratios));
 }
 
-extern const struct codec oki_adpcm, dialogic_adpcm, yamaha_adpcm;
+extern const struct codec oki_adpcm, dialogic_adpcm, nms_adpcm, yamaha_adpcm, creative_adpcm, xbox_adpcm;
 
 static unsigned best_set(void)
 {
@@ -236,11 +242,13 @@ static void each_way(const char *name, const struct codec *codec, struct mode mo
     char what[64];
 
     ours.format = format_of(codec, mode, ours.extra);
-    if (mode.bit_rate != 0)
+    if (mode.bit_rate == 1)
         ours.format.block_align = 1024;         /* Yamaha's without headers, as the peer's */
     ours.code = encode_all(codec, &ours.format, &ours.settings, sound);
     decoder.sound = encoder.sound = sound;
-    decoder.code = ours.code;
+    decoder.code = (decoder.file & SF_FORMAT_TYPEMASK) == SF_FORMAT_WAV
+                       ? wav_make(&ours.format, ours.code.data, ours.code.size, (uint32_t)sound.count)
+                       : ours.code;
     decoder.format = encoder.format = ours.format;
     ours.run = we_encode;
     snprintf(what, sizeof what, "%s, encoding", name);
@@ -250,23 +258,33 @@ static void each_way(const char *name, const struct codec *codec, struct mode mo
     snprintf(what, sizeof what, "%s, decoding", name);
     if (decoder.run)
         compare(what, ours, decoder);
+    if (decoder.code.data != ours.code.data)
+        free(decoder.code.data);
     free(ours.code.data);
 }
 
 static void measure(void **unused)
 {
     const struct task none = { 0 };
-    const struct task vox_in = { .name = "libsndfile", .run = sndfile_decodes },
-                      vox_out = { .name = "libsndfile", .run = sndfile_encodes };
-    const struct task yamaha_in = { .name = "libavcodec", .run = libav_decodes, .id = AV_CODEC_ID_ADPCM_YAMAHA };
-    const struct task yamaha_out = { .name = "libavcodec", .run = libav_encodes, .id = AV_CODEC_ID_ADPCM_YAMAHA };
-    const struct task oki = { .name = "libavcodec", .run = libav_decodes, .id = AV_CODEC_ID_ADPCM_IMA_OKI };
+    const int vox = SF_FORMAT_RAW | SF_FORMAT_VOX_ADPCM, nms = SF_FORMAT_WAV | SF_FORMAT_NMS_ADPCM_32;
+    const struct task vox_in = { .name = "libsndfile", .run = sndfile_decodes, .file = vox },
+                      vox_out = { .name = "libsndfile", .run = sndfile_encodes, .file = vox };
+    const struct task nms_in = { .name = "libsndfile", .run = sndfile_decodes, .file = nms },
+                      nms_out = { .name = "libsndfile", .run = sndfile_encodes, .file = nms };
+    const struct task yamaha_in = { .name = "libavcodec", .run = libav_decodes, .id = AV_CODEC_ID_ADPCM_YAMAHA, .packet = 1024 };
+    const struct task yamaha_out = { .name = "libavcodec", .run = libav_encodes, .id = AV_CODEC_ID_ADPCM_YAMAHA, .packet = 1024 };
+    const struct task oki = { .name = "libavcodec", .run = libav_decodes, .id = AV_CODEC_ID_ADPCM_IMA_OKI, .packet = 1024 };
+    const struct task creative = { .name = "libavcodec", .run = libav_decodes, .id = AV_CODEC_ID_ADPCM_CT, .packet = 1024 };
+    const struct task xbox = { .name = "libavcodec", .run = libav_decodes, .id = AV_CODEC_ID_ADPCM_IMA_WAV, .packet = 72 };
     struct sound voice = speech(), tune = music();
 
     (void)unused;
     each_way("Dialogic, speech", &dialogic_adpcm, (struct mode){ 8000, 1, 0 }, 0, voice, vox_in, vox_out);
     each_way("OKI, speech", &oki_adpcm, (struct mode){ 8000, 1, 0 }, 0, voice, oki, none);
     each_way("OKI, stereo music", &oki_adpcm, (struct mode){ 44100, 2, 0 }, 0, tune, oki, none);
+    each_way("NMS 32k, speech", &nms_adpcm, (struct mode){ 8000, 1, 32000 }, 0, voice, nms_in, nms_out);
+    each_way("Creative, stereo music", &creative_adpcm, (struct mode){ 44100, 2, 0 }, 0, tune, creative, none);
+    each_way("Xbox, stereo music", &xbox_adpcm, (struct mode){ 44100, 2, 0 }, 0, tune, xbox, none);
     each_way("Yamaha, speech", &yamaha_adpcm, (struct mode){ 8000, 1, 0 }, 0, voice, yamaha_in, yamaha_out);
     each_way("Yamaha, stereo music", &yamaha_adpcm, (struct mode){ 44100, 2, 0 }, 0, tune, yamaha_in, yamaha_out);
     each_way("Yamaha, speech, searched", &yamaha_adpcm, (struct mode){ 8000, 1, 0 }, 1, voice, none, yamaha_out);
