@@ -46,6 +46,12 @@ KERNEL lanes magnitude_of(lanes x)
     return (x ^ sign) - sign;
 }
 
+/* x, or -x where a number that is not 0 is negative. */
+KERNEL lanes signed_by(lanes x, lanes sign)
+{
+    return (x ^ sign >> 31) - (sign >> 31);
+}
+
 KERNEL lanes lookup(const int32_t *table, lanes i)
 {
     lanes found;

@@ -2,7 +2,7 @@
 #include "g711.h"
 #include "ima_search.h"
 #include "portable.h"
-#include "yamaha_greedy.h"
+#include "yamaha_search.h"
 
 #define BOTH_WAYS(law) \
     void portable_##law##_expand(const uint8_t *src, int16_t *pcm, size_t n) \
@@ -22,7 +22,7 @@ const struct dsp dsp_portable = {
     .alaw_expand = portable_alaw_expand, .ulaw_expand = portable_ulaw_expand,
     .alaw_compress = portable_alaw_compress, .ulaw_compress = portable_ulaw_compress,
     .ima_greedy = ima_greedy, .ima_search = ima_search,
-    .yamaha_greedy = yamaha_greedy,
+    .yamaha_greedy = yamaha_greedy, .yamaha_search = yamaha_search,
 };
 
 /* Sets that were not built are not asked for. */
