@@ -1,6 +1,7 @@
 /* The reference, and what every machine has. */
 #include "g711.h"
 #include "ima_search.h"
+#include "ms_search.h"
 #include "portable.h"
 
 #define BOTH_WAYS(law) \
@@ -36,7 +37,7 @@ const struct dsp dsp_portable = {
     .gsm_lag = gsm_lag,
     .alaw_expand = portable_alaw_expand, .ulaw_expand = portable_ulaw_expand,
     .alaw_compress = portable_alaw_compress, .ulaw_compress = portable_ulaw_compress,
-    .ima_greedy = ima_greedy, .ima_search = ima_search,
+    .ima_greedy = ima_greedy, .ima_search = ima_search, .ms_encode = ms_encode,
 };
 
 /* Sets that were not built are not asked for. */

@@ -10,10 +10,11 @@ KERNEL lanes both_products(lanes a, lanes b) { return (lanes)_mm_madd_epi16((__m
 
 #include "gsm_lag.h"
 #include "ima_search.h"
+#include "ms_search.h"
 
 const struct dsp dsp_sse2 = {
     .alaw_expand = portable_alaw_expand, .ulaw_expand = portable_ulaw_expand,
     .alaw_compress = portable_alaw_compress, .ulaw_compress = portable_ulaw_compress,
-    .gsm_lag = gsm_lag, .ima_greedy = ima_greedy, .ima_search = ima_search,
+    .gsm_lag = gsm_lag, .ima_greedy = ima_greedy, .ima_search = ima_search, .ms_encode = ms_encode,
 };
 #endif
