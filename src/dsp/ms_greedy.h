@@ -1,7 +1,7 @@
 /* Microsoft ADPCM, each sample by the nearest code; and what comes before the codes of a block, which the search shares. */
 #include "ms_chain.h"
 
-enum { MS_RESIDUAL_MOST = 16383 };
+enum { MS_START_MOST = 16383 };
 
 struct ms_start {
     lanes predictor, weights, delta, first;     /* the header's samples, a pair */
@@ -49,7 +49,7 @@ KERNEL lanes ms_residual(const lanes samples[8], lanes pair, lanes weights)
     for (int t = 0; t < 8; t++) {
         lanes left = magnitude_of(samples[t] - (both_products(pair, weights) >> 8));
 
-        sum += at_most(left, all(MS_RESIDUAL_MOST));
+        sum += at_most(left, all(MS_START_MOST));
         pair = ms_pair(samples[t], pair);
     }
     return sum;
@@ -111,8 +111,23 @@ KERNEL void ms_put_headers(const struct chains *chains, const struct ms_start *s
     }
 }
 
-/* A dword of codes into zeros, `n` bytes of it: eight codes of one channel, the first highest, or four that are the low halves
- * of bytes. */
+/* Four codes, the first highest, in the low halves of bytes. */
+KERNEL uint32_t ms_spread(uint32_t codes)
+{
+    codes = (codes | codes << 8) & 0x00FF00FF;
+    return (codes | codes << 4) & 0x0F0F0F0F;
+}
+
+KERNEL void ms_put_bytes(uint8_t *to, uint32_t n, uint32_t dword)
+{
+    if (n >= 4)
+        store32_le(to, load32_le(to) | __builtin_bswap32(dword));
+    else
+        for (uint32_t i = 0; i < n; i++)
+            to[i] |= (uint8_t)(dword >> (24 - 8 * i));
+}
+
+/* `n` codes of up to eight, the first highest, into zeros. */
 KERNEL void ms_put_codes(const struct chains *chains, uint32_t at, uint32_t n, lanes codes)
 {
     uint32_t copy[LANES];
@@ -120,13 +135,15 @@ KERNEL void ms_put_codes(const struct chains *chains, uint32_t at, uint32_t n, l
     memcpy(copy, &codes, sizeof copy);
     for (unsigned l = 0; l < LANES; l++) {
         uint8_t *to = chains->to[l] + MS_HEADER * chains->channels + (size_t)at * chains->channels / 2;
-        uint32_t dword = chains->channels == 2 && chains->channel[l] == 0 ? copy[l] << 4 : copy[l];
+        unsigned up = chains->channel[l] == 0 ? 4 : 0;
 
-        if (n == 4)
-            store32_le(to, load32_le(to) | __builtin_bswap32(dword));
-        else
-            for (uint32_t i = 0; i < n; i++)
-                to[i] |= (uint8_t)(dword >> (24 - 8 * i));
+        if (chains->channels == 1)
+            ms_put_bytes(to, (n + 1) / 2, copy[l]);
+        else {
+            ms_put_bytes(to, n, ms_spread(copy[l] >> 16) << up);
+            if (n > 4)
+                ms_put_bytes(to + 4, n - 4, ms_spread(copy[l] & 0xFFFF) << up);
+        }
     }
 }
 
@@ -141,29 +158,26 @@ KERNEL lanes ms_nearest(lanes residual, lanes delta)
     return (((-(((a + b) + (c + d)) + ((e + f) + (g + h)))) ^ negative) - negative);
 }
 
-KERNEL void ms_greedy_group(const struct chains *chains, const struct ms_start *start, unsigned each)
+KERNEL void ms_greedy_group(const struct chains *chains, const struct ms_start *start)
 {
-    uint32_t n = chains->samples - 2, unit = 32 / each;
+    uint32_t n = chains->samples - 2;
     lanes samples[8], pair = start->first, delta = start->delta;
 
     for (uint32_t at = 0; at < n; at += 8) {
+        uint32_t left = n - at < 8 ? n - at : 8;
         lanes codes = all(0);
 
         ms_load(chains, at + 2, samples);
 #pragma GCC unroll 8
-        for (uint32_t t = 0; t < 8; t++) {
+        for (int t = 0; t < 8; t++) {
             lanes predicted = ms_predict(pair, start->weights), code = ms_nearest(samples[t] - predicted, delta);
 
             pair = ms_pair(within(predicted + code * delta, INT16_MIN, INT16_MAX), pair);
             delta = ms_delta_after(delta, code);
-            codes = (lanes)((ulanes)codes << each) | (code & (at + t < n ? 15 : 0));
-            if ((t + 1) % unit == 0) {
-                uint32_t from = at + t + 1 - unit;
-
-                if (from < n)
-                    ms_put_codes(chains, from, at + 8 <= n ? 4 : n - from >= unit ? 4 : ((n - from) * each / 4 + 1) / 2, codes);
-                codes = all(0);
-            }
+            codes = (lanes)((ulanes)codes << 4) | (code & 15);
         }
+        if (left < 8)
+            codes &= all((int32_t)(UINT32_MAX << (32 - 4 * left)));
+        ms_put_codes(chains, at, left, codes);
     }
 }

@@ -1,97 +1,106 @@
 /* Microsoft ADPCM: the slot trellis, as in ima_search.h, where it is explained. A delta moves by factors as IMA's index moves
- * by steps: magnitudes up to 3 count as one move down, those from 4 on as 2, 4, 6, 8 and 10 up.
+ * by steps: magnitudes up to 3 count as one move down, those from 4 on as 2, 4, 6 and 8 up. Of 4 slots, 4 and 6 so lead to the
+ * same, and 5 and 7. The code -8 is not used.
  *
- * Costs are squared errors, each held at MS_ERROR_MOST, less the least cost every 4 samples and then held at MS_COST_MOST:
- * MS_COST_MOST + 4 * MS_ERROR_MOST^2 < 2^31. */
+ * Costs are squared errors, each held at MS_ERROR_MOST, less the least cost every 8 samples and then held at MS_COST_MOST:
+ * MS_COST_MOST + 8 * MS_ERROR_MOST^2 < 2^31. Decisions are kept for two segments. A survivor knows where it came from when the last
+ * segment began: at the end of a segment the best one settles the segment before, and survivors that came from elsewhere end. */
 #include "ms_greedy.h"
 
-enum { MS_ERROR_MOST = 16383, MS_COST_MOST = 1 << 29, MS_SEGMENT = 128, MS_SLOTS_MOST = 16 };
+enum { MS_ERROR_MOST = 8191, MS_COST_MOST = 1 << 29, MS_COST_NEVER = 1 << 30, MS_SEGMENT = 128, MS_SLOTS_MOST = 16 };
+
+/* Deltas that grow no more, so that all stay within 16 bits: 614 / 256 of it are below 32768. */
+enum { MS_DELTA_HIGH = 13661 };
+
+/* Residuals are held here: what remains of one, beside any change of up to 7 deltas, leads to the same sample of 16 bits. */
+enum { MS_RESIDUAL_MOST = 1 << 20 };
 
 struct ms_survivors {
-    lanes cost[MS_SLOTS_MOST], pair[MS_SLOTS_MOST], delta[MS_SLOTS_MOST];
+    lanes cost[MS_SLOTS_MOST], pair[MS_SLOTS_MOST], delta[MS_SLOTS_MOST], origin[MS_SLOTS_MOST];
 };
 
-/* The best that leads to each slot: its sample, the sample before, and the delta before above the code. */
+/* The best that leads to each slot. The step: the sample before, above the delta before. The way: by how much the sample is
+ * missed, in the direction of the residual, above 4 bits of origin and 4 of code, a sign and a magnitude. */
 struct ms_offers {
-    lanes cost[MS_SLOTS_MOST], sample[MS_SLOTS_MOST], before[MS_SLOTS_MOST], word[MS_SLOTS_MOST];
+    lanes cost[MS_SLOTS_MOST], step[MS_SLOTS_MOST], way[MS_SLOTS_MOST];
 };
 
 /* Codes of every slot, 4 bits each, for two segments. */
 struct ms_decisions {
-    lanes codes[2 * MS_SEGMENT][MS_SLOTS_MOST / 8];
+    lanes codes[2 * MS_SEGMENT][(MS_SLOTS_MOST + 7) / 8];
 };
 
-/* What a survivor can do next; the residual's magnitude. */
+/* What a survivor can do next. The way is that of magnitude 0; each magnitude more takes `one` of it, a delta of what is missed less
+ * 1 for the magnitude. What is compared with multiples of it is a multiple of 256, and never equal. */
 struct ms_branch {
-    lanes cost, predicted, pair, delta, residual, negative;
+    lanes cost, step, way, one;
 };
 
-KERNEL lanes ms_signed(lanes magnitude, lanes negative)
+KERNEL void ms_offer(struct ms_offers *offers, unsigned to, const struct ms_branch *from, lanes less, bool first)
 {
-    return (magnitude ^ negative) - negative;
-}
-
-KERNEL void ms_offer(struct ms_offers *offers, unsigned to, const struct ms_branch *from, lanes magnitude, lanes change, bool first)
-{
-    lanes error = at_most(magnitude_of(from->residual - change), all(MS_ERROR_MOST));
+    lanes way = from->way - less, error = at_most(magnitude_of(way >> 8), all(MS_ERROR_MOST));
     lanes cost = from->cost + both_products(error, error);
-    lanes sample = from->predicted + ms_signed(change, from->negative);
-    lanes word = (from->delta << 4) | (ms_signed(magnitude, from->negative) & 15);
 
     if (first) {
         offers->cost[to] = cost;
-        offers->sample[to] = sample;
-        offers->before[to] = from->pair;
-        offers->word[to] = word;
+        offers->step[to] = from->step;
+        offers->way[to] = way;
     } else {
         lanes better = cost < offers->cost[to];
 
         offers->cost[to] = at_most(cost, offers->cost[to]);
-        offers->sample[to] = blend(better, sample, offers->sample[to]);
-        offers->before[to] = blend(better, from->pair, offers->before[to]);
-        offers->word[to] = blend(better, word, offers->word[to]);
+        offers->step[to] = blend(better, from->step, offers->step[to]);
+        offers->way[to] = blend(better, way, offers->way[to]);
     }
 }
 
-KERNEL void ms_offer_below(struct ms_offers *offers, unsigned slots, unsigned slot, const struct ms_branch *from)
+KERNEL struct ms_branch ms_branch_of(const struct ms_survivors *now, unsigned slot, lanes weights, lanes sample)
 {
-    lanes twice = from->residual * 2, two = from->delta * 2;
-    lanes one = twice >= from->delta, more = twice >= from->delta + two, most = twice >= from->delta + two * 2;
+    lanes residual = sample - ms_predict(now->pair[slot], weights);
+    lanes way = at_most(magnitude_of(residual), all(MS_RESIDUAL_MOST)) << 8;
 
-    ms_offer(offers, (slot + slots - 1) % slots, from, -(one + more + most),
-             (one & from->delta) + (more & from->delta) + (most & from->delta), true);
+    return (struct ms_branch){
+        now->cost[slot], (lanes)((ulanes)now->pair[slot] << 16) | now->delta[slot],
+        way | now->origin[slot] | (srl(residual, 28) & 8), (now->delta[slot] << 8) - 1
+    };
 }
 
-/* Magnitudes from 4 on. */
-KERNEL void ms_offer_above(struct ms_offers *offers, unsigned slots, unsigned slot, const struct ms_branch *from)
+/* The nearest magnitude up to 3. */
+KERNEL void ms_offer_below(struct ms_offers *offers, unsigned slots, unsigned slot, const struct ms_branch *from)
 {
-    lanes two = from->delta * 2, four = from->delta * 4, five = four + from->delta, seven = five + two;
-    lanes eight = (from->residual * 2 >= seven + four * 2) & from->negative;
+    lanes twice = (from->way & -256) * 2, three = from->one * 3, five = from->one * 5;
+    lanes magnitude = (from->one > twice) + (three > twice) + (five > twice) + 3;
 
+    ms_offer(offers, (slot + slots - 1) % slots, from, from->one * magnitude, true);
+}
+
+KERNEL void ms_offer_above(struct ms_offers *offers, unsigned slots, unsigned slot, const struct ms_branch *below)
+{
+    struct ms_branch from = *below;
+    lanes two = from.one * 2, five = from.one * 5, six = five + from.one, seven = five + two;
+
+    from.cost |= (from.one > 256 * MS_DELTA_HIGH) & MS_COST_NEVER;
     if (slots == 4) {
-        lanes for_six = from->residual >= five, for_seven = from->residual >= five + from->delta;
-
-        ms_offer(offers, (slot + 2) % slots, from, 4 - for_six * 2, four + (for_six & two), false);
-        ms_offer(offers, slot, from, 5 - for_seven * 2 - eight, five + (for_seven & two) + (eight & from->delta), false);
+        ms_offer(offers, (slot + 2) % slots, &from, six - ((five > from.way) & two), false);
+        ms_offer(offers, slot, &from, seven - ((six > from.way) & two), false);
     } else {
-        ms_offer(offers, (slot + 2) % slots, from, all(4), four, false);
-        ms_offer(offers, (slot + 4) % slots, from, all(5), five, false);
-        ms_offer(offers, (slot + 6) % slots, from, all(6), four + two, false);
-        ms_offer(offers, (slot + 8) % slots, from, 7 - eight, seven + (eight & from->delta), false);
+        ms_offer(offers, (slot + 2) % slots, &from, from.one * 4, false);
+        ms_offer(offers, (slot + 4) % slots, &from, five, false);
+        ms_offer(offers, (slot + 6) % slots, &from, six, false);
+        ms_offer(offers, (slot + 8) % slots, &from, seven, false);
     }
 }
 
 /* One sample: every survivor's branches, the best of them for each slot, and the decisions. */
 KERNEL void ms_advance(struct ms_survivors *now, unsigned slots, lanes weights, lanes sample, lanes *decisions)
 {
+    static const int32_t growth[8] = { 230, 230, 230, 230, 307, 409, 512, 614 };
     struct ms_offers offers;
     struct ms_branch from[MS_SLOTS_MOST];
 
 #pragma GCC unroll 16
     for (unsigned i = 0; i < slots; i++) {
-        lanes predicted = ms_predict(now->pair[i], weights), residual = sample - predicted;
-
-        from[i] = (struct ms_branch){ now->cost[i], predicted, now->pair[i], now->delta[i], magnitude_of(residual), residual >> 31 };
+        from[i] = ms_branch_of(now, i, weights, sample);
         ms_offer_below(&offers, slots, i, &from[i]);
     }
 #pragma GCC unroll 16
@@ -102,12 +111,14 @@ KERNEL void ms_advance(struct ms_survivors *now, unsigned slots, lanes weights, 
         decisions[i] = all(0);
 #pragma GCC unroll 16
     for (unsigned i = 0; i < slots; i++) {
-        lanes word = offers.word[i];
+        lanes way = offers.way[i], step = offers.step[i], negative = way << 28 >> 31, miss = way >> 8;
+        lanes missed = sample - ((miss ^ negative) - negative);
 
         now->cost[i] = offers.cost[i];
-        now->pair[i] = ms_pair(within(offers.sample[i], INT16_MIN, INT16_MAX), offers.before[i]);
-        now->delta[i] = ms_delta_after(word >> 4, word << 28 >> 28);
-        decisions[i / 8] |= (word & 15) << (int)(4 * (i % 8));
+        now->pair[i] = (within(missed, INT16_MIN, INT16_MAX) & 0xFFFF) | (step & -65536);
+        now->delta[i] = at_least(both_products(step, choose(growth, way)) >> 8, all(MS_LEAST_DELTA));
+        now->origin[i] = way & 0xF0;
+        decisions[i / 8] |= (lanes)((ulanes)(way & 15) << (4 * (i % 8)));
     }
 }
 
@@ -133,53 +144,58 @@ KERNEL void ms_normalise(struct ms_survivors *now, unsigned slots)
 /* The slot before, and the code that led from it. */
 KERNEL lanes ms_step_back(lanes *slot, unsigned slots, const lanes *decisions)
 {
+    static const int32_t moves[8] = { -1, -1, -1, -1, 2, 4, 6, 8 };
     lanes word = slots <= 8 ? decisions[0] : blend(*slot > 7, decisions[1], decisions[0]);
-    lanes code = (lanes)((ulanes)word >> ((*slot & 7) << 2)) << 28 >> 28, magnitude = magnitude_of(code);
+    lanes code = (lanes)((ulanes)word >> ((*slot & 7) << 2));
 
-    *slot = (*slot - blend(magnitude < 4, all(-1), at_most(magnitude * 2 - 6, all(8)))) & (int32_t)(slots - 1);
+    *slot = (*slot - choose(moves, code)) & (int32_t)(slots - 1);
     return code & 15;
 }
 
-/* The trace of a slot over the segment of codes [from, to), of which `from` is a multiple of 8; codes are written where `chains`
- * is given. */
+/* Signs and magnitudes of eight codes in two's complement. */
+KERNEL lanes ms_codes_of(lanes codes)
+{
+    lanes sign = codes & (int32_t)0x88888888, ones = srl(sign, 3), flipped = codes ^ (sign - ones);
+
+    return ((flipped & 0x77777777) + ones) ^ (flipped & sign & (int32_t)0x88888888);
+}
+
+/* The slot that began the segment of codes [from, to), of which `from` is a multiple of 8, on the way to this slot; writes the codes. */
 KERNEL lanes ms_trace(lanes slot, unsigned slots, const struct ms_decisions *decisions, uint32_t from, uint32_t to,
                       const struct chains *chains)
 {
-    unsigned each = chains && chains->channels == 2 ? 8 : 4, unit = 32 / each;
     lanes codes = all(0);
 
     for (uint32_t t = to; t-- > from;) {
-        lanes code = ms_step_back(&slot, slots, decisions->codes[t % (2 * MS_SEGMENT)]);
-
-        if (chains) {
-            codes |= code << (int)(32 - each - each * (t % unit));
-            if (t % unit == 0) {
-                ms_put_codes(chains, t, to - t < unit ? ((to - t) * each + 7) / 8 : 4, codes);
-                codes = all(0);
-            }
+        codes |= (lanes)((ulanes)ms_step_back(&slot, slots, decisions->codes[t % (2 * MS_SEGMENT)]) << (28 - 4 * (t % 8)));
+        if (t % 8 == 0) {
+            ms_put_codes(chains, t, to - t < 8 ? to - t : 8, ms_codes_of(codes));
+            codes = all(0);
         }
     }
     return slot;
 }
 
-KERNEL lanes ms_best_slot(const struct ms_survivors *now, unsigned slots)
+/* The slot and the origin of the best survivor. */
+KERNEL lanes ms_best(const struct ms_survivors *now, unsigned slots, lanes *origin)
 {
     lanes least = ms_least_cost(now, slots), best = all(0);
 
 #pragma GCC unroll 16
-    for (unsigned i = slots; i-- > 0;)
+    for (unsigned i = slots; i-- > 0;) {
         best = blend(now->cost[i] == least, all((int32_t)i), best);
+        *origin = blend(now->cost[i] == least, now->origin[i], *origin);
+    }
     return best;
 }
 
-/* Ends the survivors that were not at `slot` when the segment [from, to) began. */
-KERNEL void ms_settle(struct ms_survivors *now, unsigned slots, const struct ms_decisions *decisions, uint32_t from, uint32_t to,
-                      lanes slot)
+/* Ends the survivors of another origin; the others' new origins are where they are. */
+KERNEL void ms_settle(struct ms_survivors *now, unsigned slots, lanes origin)
 {
+#pragma GCC unroll 16
     for (unsigned i = 0; i < slots; i++) {
-        lanes before = ms_trace(all((int32_t)i), slots, decisions, from, to, 0);
-
-        now->cost[i] = blend(before == slot, now->cost[i], all(MS_COST_MOST));
+        now->cost[i] = blend(now->origin[i] == origin, now->cost[i], all(MS_COST_MOST));
+        now->origin[i] = all((int32_t)(i << 4));
     }
 }
 
@@ -205,7 +221,7 @@ KERNEL lanes ms_first_delta(lanes middle, lanes slot, unsigned slots)
 KERNEL void ms_search_group(const struct chains *chains, struct ms_start *start, unsigned slots)
 {
     uint32_t n = chains->samples - 2, settled = 0;
-    lanes middle = start->delta, samples[8], slot;
+    lanes middle = start->delta, samples[8], slot, origin = all(0);
     struct ms_survivors now;
     struct ms_decisions decisions;
 
@@ -213,31 +229,30 @@ KERNEL void ms_search_group(const struct chains *chains, struct ms_start *start,
         now.cost[i] = all(0);
         now.pair[i] = start->first;
         now.delta[i] = ms_first_delta(middle, all((int32_t)i), slots);
+        now.origin[i] = all(0);
     }
     for (uint32_t done = 0; done < n;) {
         uint32_t end = done + 8 < n ? done + 8 : n;
 
         ms_load(chains, done + 2, samples);
-        for (uint32_t t = done; t < end; t++) {
+        for (uint32_t t = done; t < end; t++)
             ms_advance(&now, slots, start->weights, samples[t - done], decisions.codes[t % (2 * MS_SEGMENT)]);
-            if (t % 4 == 3)
-                ms_normalise(&now, slots);
-        }
+        ms_normalise(&now, slots);
         done = end;
-        if (done == settled + 2 * MS_SEGMENT && done < n) {
-            uint32_t between = settled + MS_SEGMENT;
-
-            slot = ms_trace(ms_best_slot(&now, slots), slots, &decisions, between, done, 0);
-            ms_settle(&now, slots, &decisions, between, done, slot);
-            slot = ms_trace(slot, slots, &decisions, settled, between, chains);
-            if (settled == 0) {
-                start->delta = ms_first_delta(middle, slot, slots);
-                ms_put_headers(chains, start);
+        if (done % MS_SEGMENT == 0 && done < n) {
+            ms_best(&now, slots, &origin);
+            if (done >= 2 * MS_SEGMENT) {
+                slot = ms_trace(srl(origin, 4), slots, &decisions, settled, settled + MS_SEGMENT, chains);
+                if (settled == 0) {
+                    start->delta = ms_first_delta(middle, slot, slots);
+                    ms_put_headers(chains, start);
+                }
+                settled += MS_SEGMENT;
             }
-            settled = between;
+            ms_settle(&now, slots, origin);
         }
     }
-    slot = ms_trace(ms_best_slot(&now, slots), slots, &decisions, settled, n, chains);
+    slot = ms_trace(ms_best(&now, slots, &origin), slots, &decisions, settled, n, chains);
     if (settled == 0) {
         start->delta = ms_first_delta(middle, slot, slots);
         ms_put_headers(chains, start);
@@ -253,10 +268,7 @@ static void ms_encode(const struct adpcm_blocks *blocks, const struct ms_predict
 
         if (quality == 0) {
             ms_put_headers(&chains, &start);
-            if (chains.channels == 1)
-                ms_greedy_group(&chains, &start, 4);
-            else
-                ms_greedy_group(&chains, &start, 8);
+            ms_greedy_group(&chains, &start);
         } else if (quality == 1)
             ms_search_group(&chains, &start, 4);
 #ifdef Q3
