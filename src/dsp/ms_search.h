@@ -94,7 +94,6 @@ KERNEL void ms_offer_above(struct ms_offers *offers, unsigned slots, unsigned sl
 /* One sample: every survivor's branches, the best of them for each slot, and the decisions. */
 KERNEL void ms_advance(struct ms_survivors *now, unsigned slots, lanes weights, lanes sample, lanes *decisions)
 {
-    static const int32_t growth[8] = { 230, 230, 230, 230, 307, 409, 512, 614 };
     struct ms_offers offers;
     struct ms_branch from[MS_SLOTS_MOST];
 
@@ -116,7 +115,7 @@ KERNEL void ms_advance(struct ms_survivors *now, unsigned slots, lanes weights, 
 
         now->cost[i] = offers.cost[i];
         now->pair[i] = (within(missed, INT16_MIN, INT16_MAX) & 0xFFFF) | (step & -65536);
-        now->delta[i] = at_least(both_products(step, choose(growth, way)) >> 8, all(MS_LEAST_DELTA));
+        now->delta[i] = at_least(both_products(step, choose(ms_growths, way)) >> 8, all(MS_LEAST_DELTA));
         now->origin[i] = way & 0xF0;
         decisions[i / 8] |= (lanes)((ulanes)(way & 15) << (4 * (i % 8)));
     }
@@ -150,14 +149,6 @@ KERNEL lanes ms_step_back(lanes *slot, unsigned slots, const lanes *decisions)
 
     *slot = (*slot - choose(moves, code)) & (int32_t)(slots - 1);
     return code & 15;
-}
-
-/* Signs and magnitudes of eight codes in two's complement. */
-KERNEL lanes ms_codes_of(lanes codes)
-{
-    lanes sign = codes & (int32_t)0x88888888, ones = srl(sign, 3), flipped = codes ^ (sign - ones);
-
-    return ((flipped & 0x77777777) + ones) ^ (flipped & sign & (int32_t)0x88888888);
 }
 
 /* The slot that began the segment of codes [from, to), of which `from` is a multiple of 8, on the way to this slot; writes the codes. */
@@ -199,36 +190,28 @@ KERNEL void ms_settle(struct ms_survivors *now, unsigned slots, lanes origin)
     }
 }
 
-#ifndef APART
-#define APART 3
-#endif
-#ifndef DOWN
-#define DOWN 0
-#endif
-
-/* The delta that a slot begins with, about the mean residual. */
-KERNEL lanes ms_first_delta(lanes middle, lanes slot, unsigned slots)
+/* The delta that a slot begins with, about the mean residual: 4 slots three quarters of an octave apart, 16 a quarter. */
+KERNEL lanes ms_slot_delta(lanes middle, lanes slot, unsigned slots)
 {
-    static const int32_t factors[24] = {     /* 64 * 2^(i / 4) */
-        64, 76, 91, 108, 128, 152, 181, 215, 256, 304, 362, 431, 512, 609, 724, 861, 1024, 1218, 1448, 1722, 2048, 2435, 2896, 3444 };
-    int apart = slots == 4 ? APART : slots == 8 ? 2 : 1;
-    lanes at = within(slot * apart + 8 - (int)(slots - 1) * apart / 2 + DOWN, 0, 23);
+    /* 256 * 2^((i - 8) / 4) */
+    static const int32_t factors[17] = { 64, 76, 91, 108, 128, 152, 181, 215, 256, 304, 362, 431, 512, 609, 724, 861, 1024 };
+    int32_t apart = slots == 4 ? 3 : 1;
 
-    return within(at_most(middle, all(32767)) * lookup(factors, at) >> 8, MS_LEAST_DELTA, INT16_MAX);
+    return within(middle * lookup(factors, slot * apart + 8 - (int32_t)(slots - 1) * apart / 2) >> 8, MS_LEAST_DELTA, INT16_MAX);
 }
 
 /* `done` codes are decided; those up to `settled` written. */
 KERNEL void ms_search_group(const struct chains *chains, struct ms_start *start, unsigned slots)
 {
     uint32_t n = chains->samples - 2, settled = 0;
-    lanes middle = start->delta, samples[8], slot, origin = all(0);
+    lanes middle = start->delta, samples[8], slot, first = all(0), origin = all(0);
     struct ms_survivors now;
     struct ms_decisions decisions;
 
     for (unsigned i = 0; i < slots; i++) {
         now.cost[i] = all(0);
         now.pair[i] = start->first;
-        now.delta[i] = ms_first_delta(middle, all((int32_t)i), slots);
+        now.delta[i] = ms_slot_delta(middle, all((int32_t)i), slots);
         now.origin[i] = all(0);
     }
     for (uint32_t done = 0; done < n;) {
@@ -243,20 +226,15 @@ KERNEL void ms_search_group(const struct chains *chains, struct ms_start *start,
             ms_best(&now, slots, &origin);
             if (done >= 2 * MS_SEGMENT) {
                 slot = ms_trace(srl(origin, 4), slots, &decisions, settled, settled + MS_SEGMENT, chains);
-                if (settled == 0) {
-                    start->delta = ms_first_delta(middle, slot, slots);
-                    ms_put_headers(chains, start);
-                }
+                first = settled == 0 ? slot : first;
                 settled += MS_SEGMENT;
             }
             ms_settle(&now, slots, origin);
         }
     }
     slot = ms_trace(ms_best(&now, slots, &origin), slots, &decisions, settled, n, chains);
-    if (settled == 0) {
-        start->delta = ms_first_delta(middle, slot, slots);
-        ms_put_headers(chains, start);
-    }
+    start->delta = ms_slot_delta(middle, settled == 0 ? slot : first, slots);
+    ms_put_headers(chains, start);
 }
 
 static void ms_encode(const struct adpcm_blocks *blocks, const struct ms_predictor *predictors, unsigned count, unsigned quality,
@@ -264,17 +242,12 @@ static void ms_encode(const struct adpcm_blocks *blocks, const struct ms_predict
 {
     for (size_t chain = 0; chain < blocks->count * blocks->channels; chain += LANES) {
         struct chains chains = chains_at(blocks, chain, pcm, dst);
-        struct ms_start start = ms_begin(&chains, predictors, count);
+        struct ms_start start = ms_begin(&chains, predictors, count, quality == 0 ? 16 : 8);
 
-        if (quality == 0) {
-            ms_put_headers(&chains, &start);
+        if (quality == 0)
             ms_greedy_group(&chains, &start);
-        } else if (quality == 1)
+        else if (quality == 1)
             ms_search_group(&chains, &start, 4);
-#ifdef Q3
-        else if (quality == 3)
-            ms_search_group(&chains, &start, 8);
-#endif
         else
             ms_search_group(&chains, &start, 16);
     }
