@@ -19,6 +19,12 @@ struct adpcm_blocks {
     unsigned channels;              /* 1 or 2, but where any number is said */
 };
 
+/* The newer sample's weight in the low half, the older one's in the high, in 256ths; and what the block's header calls them. */
+struct ms_predictor {
+    int32_t weights;
+    uint8_t number;
+};
+
 struct dsp {
     void (*alaw_expand)(const uint8_t *src, int16_t *pcm, size_t n);
     void (*ulaw_expand)(const uint8_t *src, int16_t *pcm, size_t n);
@@ -34,6 +40,10 @@ struct dsp {
     /* `weights` of each predictor, the newer sample's first; in 256ths, above -32768. */
     size_t (*ms_decode)(const struct adpcm_blocks *, const int16_t (*weights)[2], unsigned predictors, const uint8_t *src,
                         int16_t *pcm);
+
+    /* All blocks, of one of these predictors each, by a quality of 0 to 2. Into zeros. */
+    void (*ms_encode)(const struct adpcm_blocks *, const struct ms_predictor *, unsigned count, unsigned quality, const int16_t *pcm,
+                      uint8_t *dst);
 
     /* Blocks with headers. Blocks done; all blocks. */
     size_t (*yamaha_decode)(const struct adpcm_blocks *, const uint8_t *src, int16_t *pcm);

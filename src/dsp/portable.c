@@ -1,6 +1,7 @@
 /* The reference, and what every machine has. */
 #include "g711.h"
 #include "ima_search.h"
+#include "ms_search.h"
 #include "portable.h"
 #include "yamaha_search.h"
 
@@ -21,7 +22,7 @@ BOTH_WAYS(ulaw)
 const struct dsp dsp_portable = {
     .alaw_expand = portable_alaw_expand, .ulaw_expand = portable_ulaw_expand,
     .alaw_compress = portable_alaw_compress, .ulaw_compress = portable_ulaw_compress,
-    .ima_greedy = ima_greedy, .ima_search = ima_search,
+    .ima_greedy = ima_greedy, .ima_search = ima_search, .ms_encode = ms_encode,
     .yamaha_greedy = yamaha_greedy, .yamaha_search = yamaha_search,
 };
 
