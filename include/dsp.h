@@ -8,6 +8,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include "dsp_speech.h"
 
 enum { IMA_LAST_INDEX = 88, MS_PREDICTORS = 7 };
 
@@ -42,6 +43,8 @@ struct dsp {
     /* GSM 06.10, 4.2.11: the lag, 40 to 120, of the greatest sum of d[k] * now[k - lag] over 40 samples, and the sum; of equals
      * the smallest lag; 40 and 0 where none is positive. |d| <= 2^9, so that sums stay within 2^30. */
     struct dsp_match (*gsm_lag)(const int16_t d[40], const int16_t *now);
+
+    const struct dsp_speech *speech;                    /* dsp_speech.h */
 };
 
 /* The best set that settings.simd allows. */

@@ -29,9 +29,11 @@ KERNEL row narrowed(lanes x)
 #include "gsm_lag.h"
 #include "ima_search.h"
 #include "ms.h"
+#include "speech.h"
 
 const struct dsp dsp_avx2 = {
     .alaw_expand = alaw_expands, .ulaw_expand = ulaw_expands, .alaw_compress = alaw_compresses, .ulaw_compress = ulaw_compresses,
+    .speech = &speech,
     .ima_decode = ima_decode, .gsm_lag = gsm_lag, .ima_greedy = ima_greedy, .ima_search = ima_search, .ms_decode = ms_decode,
 };
 #endif

@@ -33,6 +33,7 @@ static struct dsp_match gsm_lag(const int16_t d[40], const int16_t *now)
 }
 
 const struct dsp dsp_portable = {
+    .speech = &dsp_speech_portable,
     .gsm_lag = gsm_lag,
     .alaw_expand = portable_alaw_expand, .ulaw_expand = portable_ulaw_expand,
     .alaw_compress = portable_alaw_compress, .ulaw_compress = portable_ulaw_compress,

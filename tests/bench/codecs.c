@@ -9,15 +9,6 @@ enum { ROUNDS = 21, SECONDS = 3, PIECE = 65536, SETS = 3 };      /* PIECE: bytes
 
 static const char *const sets[SETS] = { "portable", "SSE2", "AVX2" };
 
-static unsigned best_set(void)
-{
-#if defined __x86_64__ || defined __i386__
-    return __builtin_cpu_supports("avx2") ? 2 : __builtin_cpu_supports("sse2") ? 1 : 0;
-#else
-    return 0;
-#endif
-}
-
 static void we_decode(const struct task *task)
 {
     static int16_t pcm[16 * PIECE];

@@ -74,6 +74,7 @@ static void we_encode(struct sound sound, uint8_t *out)
     struct parameters parameters;
 
     g7231_encoder_start(&encoder);
+    encoder.dsp = dsp_set(best_set())->speech;
     for (size_t i = 0; i < sound.count / FRAME; i++) {
         g7231_encode_frame(&encoder, sound.samples + i * FRAME, RATE_63, &parameters);
         g7231_pack(&parameters, out + i * FRAME_BYTES);
@@ -86,6 +87,7 @@ static void we_decode(const uint8_t *bytes, size_t frames, int16_t *out)
     struct parameters parameters;
 
     g7231_decoder_start(&decoder);
+    decoder.dsp = dsp_set(best_set())->speech;
     for (size_t i = 0; i < frames; i++)
         g7231_decode_frame(&decoder, g7231_unpack(bytes + i * FRAME_BYTES, &parameters) ? &parameters : 0, out + i * FRAME);
 }

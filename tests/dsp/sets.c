@@ -6,15 +6,6 @@
 
 enum { GUARD = 64, FILL = 0xA7 };
 
-static unsigned best_set(void)
-{
-#if defined __x86_64__ || defined __i386__
-    return __builtin_cpu_supports("avx2") ? 2 : __builtin_cpu_supports("sse2") ? 1 : 0;
-#else
-    return 0;
-#endif
-}
-
 /* Memory of exactly this size for a sanitizer, or between guards without one. */
 static uint8_t *guarded(size_t size)
 {
