@@ -2,13 +2,30 @@
 #include "dsp_speech.h"
 #include "fixed.h"
 
+enum { AT_ONCE = 16 };                  /* a constant, so that compilers make vectors of a loop; what is left over goes one by one */
+
+/* From 0 on, where a whole piece is left. */
+#define PIECES(at, n) (int at = 0; at + AT_ONCE <= (n); at += AT_ONCE)
+#define REST(i, n) (int i = (n) / AT_ONCE * AT_ONCE; i < (n); i++)
+
 static void zeros(const int16_t *x, const int16_t *a, int pairs, int32_t *sums, int n)
 {
-    for (int i = 0; i < n; i++)
-        sums[i] = 0;
-    for (int j = 0; j < 2 * pairs; j++)
-        for (int i = 0; i < n; i++)
-            sums[i] = (int32_t)((uint32_t)sums[i] + (uint32_t)(a[j] * x[i - j]));
+    for PIECES(at, n) {
+        uint32_t piece[AT_ONCE] = { 0 };
+
+        for (int j = 0; j < 2 * pairs; j++)
+            for (int i = 0; i < AT_ONCE; i++)
+                piece[i] += (uint32_t)(a[j] * x[at + i - j]);
+        for (int i = 0; i < AT_ONCE; i++)
+            sums[at + i] = (int32_t)piece[i];
+    }
+    for REST(i, n) {
+        uint32_t sum = 0;
+
+        for (int j = 0; j < 2 * pairs; j++)
+            sum += (uint32_t)(a[j] * x[i - j]);
+        sums[i] = (int32_t)sum;
+    }
 }
 
 static int32_t peak(const int16_t *a, int n)
@@ -57,7 +74,10 @@ static int32_t dot(const int16_t *a, const int16_t *b, int n)
 {
     uint32_t sum = 0;
 
-    for (int i = 0; i < n; i++)
+    for PIECES(at, n)
+        for (int i = 0; i < AT_ONCE; i++)
+            sum += (uint32_t)(a[at + i] * b[at + i]);
+    for REST(i, n)
         sum += (uint32_t)(a[i] * b[i]);
     return (int32_t)sum;
 }
@@ -68,11 +88,19 @@ static void correlate(const int16_t *a, const int16_t *b, int n, int32_t *sums, 
         sums[k] = dot(a, b + k, n);
 }
 
+/* The halves of 32 bits apart: neither sum leaves 32 bits. */
 static int64_t energy(const int16_t *a, int n)
 {
-    uint32_t high = 0, low = 0;                         /* of 32 bits apart: neither sum leaves 32 bits */
+    uint32_t high = 0, low = 0;
 
-    for (int i = 0; i < n; i++) {
+    for PIECES(at, n)
+        for (int i = 0; i < AT_ONCE; i++) {
+            uint32_t square = (uint32_t)(a[at + i] * a[at + i]);
+
+            high += square >> 16;
+            low += square & 0xFFFF;
+        }
+    for REST(i, n) {
         uint32_t square = (uint32_t)(a[i] * a[i]);
 
         high += square >> 16;
@@ -83,19 +111,37 @@ static int64_t energy(const int16_t *a, int n)
 
 static void narrow(const int32_t *in, int32_t bias, int shift, int16_t *out, int n)
 {
-    for (int i = 0; i < n; i++)
+    for PIECES(at, n)
+        for (int i = 0; i < AT_ONCE; i++)
+            out[at + i] = saturate((in[at + i] + bias) >> shift);
+    for REST(i, n)
         out[i] = saturate((in[i] + bias) >> shift);
 }
 
+/* The sums of a piece, and of what is left over, go through `narrow`. */
 static void scale(const int16_t *a, const int16_t *gains, int32_t bias, int shift, int16_t *out, int n)
 {
-    for (int i = 0; i < n; i++)
+    int32_t sums[AT_ONCE];
+
+    for PIECES(at, n) {
+        for (int i = 0; i < AT_ONCE; i++)
+            sums[i] = a[at + i] * gains[at + i];
+        narrow(sums, bias, shift, out + at, AT_ONCE);
+    }
+    for REST(i, n)
         out[i] = saturate((a[i] * gains[i] + bias) >> shift);
 }
 
 static void mix(const int16_t *a, int16_t gain_a, const int16_t *b, int16_t gain_b, int32_t bias, int shift, int16_t *out, int n)
 {
-    for (int i = 0; i < n; i++)
+    int32_t sums[AT_ONCE];
+
+    for PIECES(at, n) {
+        for (int i = 0; i < AT_ONCE; i++)
+            sums[i] = a[at + i] * gain_a + b[at + i] * gain_b;
+        narrow(sums, bias, shift, out + at, AT_ONCE);
+    }
+    for REST(i, n)
         out[i] = saturate((a[i] * gain_a + b[i] * gain_b + bias) >> shift);
 }
 
