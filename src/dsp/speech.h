@@ -203,28 +203,34 @@ static int32_t speech_dot(const int16_t *a, const int16_t *b, int n)
     return (int32_t)sum_of(folded(sum));
 }
 
+/* At four places, one sample apart. */
+struct places {
+    ulanes first, second, third, fourth;
+};
+
+KERNEL void add_places(struct places *sums, lanes a, const int16_t *b)
+{
+    sums->first += (ulanes)both_products(a, load_wide(b));
+    sums->second += (ulanes)both_products(a, load_wide(b + 1));
+    sums->third += (ulanes)both_products(a, load_wide(b + 2));
+    sums->fourth += (ulanes)both_products(a, load_wide(b + 3));
+}
+
 static void speech_correlate(const int16_t *a, const int16_t *b, int n, int32_t *out, int count)
 {
+    lanes tail = n % WIDE != 0 ? tail_of(a, n) : all(0);
     int k = 0;
 
     for (; count >= 4 && k < count; k += 4) {
         int from = last_from(k, count, 4);
-        ulanes sums[4] = { { 0 }, { 0 }, { 0 }, { 0 } };
+        struct places sums = { { 0 }, { 0 }, { 0 }, { 0 } };
         urow32 four;
 
-        for (int i = 0; i + WIDE <= n; i += WIDE) {
-            lanes x = load_wide(a + i);
-
-            for (int l = 0; l < 4; l++)
-                sums[l] += (ulanes)both_products(x, load_wide(b + from + l + i));
-        }
-        if (n % WIDE != 0) {
-            lanes x = tail_of(a, n);
-
-            for (int l = 0; l < 4; l++)
-                sums[l] += (ulanes)both_products(x, load_wide(b + from + l + n - WIDE));
-        }
-        four = sums_of(folded(sums[0]), folded(sums[1]), folded(sums[2]), folded(sums[3]));
+        for (int i = 0; i + WIDE <= n; i += WIDE)
+            add_places(&sums, load_wide(a + i), b + from + i);
+        if (n % WIDE != 0)
+            add_places(&sums, tail, b + from + n - WIDE);
+        four = sums_of(folded(sums.first), folded(sums.second), folded(sums.third), folded(sums.fourth));
         memcpy(out + from, &four, sizeof four);
     }
     for (; k < count; k++)

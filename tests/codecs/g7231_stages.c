@@ -25,9 +25,9 @@ static void tables_follow_their_formulas(void **unused)
 static void combinations_are_binomials(void **unused)
 {
     (void)unused;
-    for (int i = 0; i < PULSES; i++)
+    for (int i = 0; i <= PULSES; i++)
         for (int j = 0; j < GRID; j++) {
-            int n = GRID - 1 - j, k = PULSES - 1 - i;
+            int n = GRID - 1 - j, k = PULSES - i;
             double ways = n < k ? 0 : 1;
 
             for (int m = 0; m < k && ways > 0; m++)

@@ -3,7 +3,7 @@
 #include "plain.h"
 #include "tables.h"
 
-enum { FORGETTING_Q15 = 0x2000, TILT_Q15 = -0x4000, ADAPTING_Q15 = 0x0800, UNITY_Q12 = 0x1000 };
+enum { FORGETTING_Q15 = 0x2000, TILT_Q15 = -0x4000, UNITY_Q12 = 0x1000 };
 
 /* Of a subframe, normalised to magnitudes up to 4096: 60 products of 2^24, doubled, are below 2^31. */
 static int32_t correlation(const struct dsp_speech *dsp, const int16_t *a, const int16_t *b)
@@ -190,14 +190,15 @@ static int16_t gain_towards(const struct dsp_speech *dsp, int32_t wanted, const 
     return g7231_sqrt(L_deposit_h(div_l(L_shl(wanted, wanted_up) >> 1, extract_h(L_shl(energy, up)))) >> (down < 0 ? 0 : down));
 }
 
-/* Gains are not negative: G 2^16 - G 2^12 + W 2^12 is below 2^31 - 2^15, and nothing saturates before the end. */
+/* Gains are not negative: G 2^16 - G 2^12 + W 2^12 is below 2^31 - 2^15, and nothing saturates before the end. The gain that
+ * the standard rounds from that, G - G / 16 + W / 16, is written so that the next one waits for three steps only. */
 static void scale(const struct dsp_speech *dsp, struct postfilter *state, int16_t wanted_q12, int16_t s[SUBFRAME])
 {
-    int32_t gain = state->gain_q12, aim = wanted_q12 * (2 * ADAPTING_Q15) + 0x8000;
+    int32_t gain = state->gain_q12;
     int16_t gains[SUBFRAME];
 
     for (int i = 0; i < SUBFRAME; i++) {
-        gain = (gain * (0x10000 - 2 * ADAPTING_Q15) + aim) >> 16;
+        gain += (wanted_q12 + 8 - gain) >> 4;
         gains[i] = (int16_t)(gain + (gain >> 4) < INT16_MAX ? gain + (gain >> 4) : INT16_MAX);
     }
     dsp->scale(s, gains, 0x400, 11, s, SUBFRAME);
