@@ -12,7 +12,7 @@ struct dsp_speech {
     /* sums[i] = the sum of a[j] x[i - j], j below 2 `pairs`. */
     void (*zeros)(const int16_t *x, const int16_t *a, int pairs, int32_t *sums, int n);
 
-    /* out[i] = in[i] + the sum of a[j] y[i - 1 - j], and y[i] = out[i] / 2^shift, to the nearest. The greatest magnitude of y and of the
+    /* out[i] = in[i] + the sum of a[j] y[i - 1 - j] - out may be in - and y[i] = out[i] / 2^shift, to the nearest. The greatest magnitude of y and of the
      * ten samples before it: as long as it is below 32767, no y was too large for its 16 bits. n is a multiple of 4. */
     int32_t (*poles)(const int32_t *in, const int16_t a[DSP_ORDER], int shift, int16_t *y, int32_t *out, int n);
 
