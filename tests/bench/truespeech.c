@@ -35,10 +35,11 @@ static double median(double *values, size_t n)
 
 static double we_decode(struct bytes code, struct sound out)
 {
+    struct settings settings = { .quality = 1, .simd = (uint8_t)best_set() };
     void *state = malloc(truespeech.decoder.state_size);
     double start = now();
 
-    truespeech.decoder.start(state, &mono, &DEFAULT_SETTINGS);
+    truespeech.decoder.start(state, &mono, &settings);
     truespeech.decoder.run(state, code.data, out.samples, (struct offer){ code.size, out.count, WHOLE });
     start = now() - start;
     free(state);
@@ -85,7 +86,7 @@ static void decoding(void)
 
 static void encoding(uint8_t quality)
 {
-    struct settings settings = { .quality = quality };
+    struct settings settings = { .quality = quality, .simd = (uint8_t)best_set() };
     struct sound sound = speech(), back;
     struct bytes code;
     double seconds[5];
