@@ -33,10 +33,12 @@ KERNEL row narrowed(lanes x)
 #include "ms.h"
 #include "yamaha_decode.h"
 #include "yamaha_search.h"
+#include "speech.h"
 
 const struct dsp dsp_avx2 = {
     .gsm = &gsm_kernels,
     .alaw_expand = alaw_expands, .ulaw_expand = ulaw_expands, .alaw_compress = alaw_compresses, .ulaw_compress = ulaw_compresses,
+    .speech = &speech,
     .ima_decode = ima_decode, .ima_greedy = ima_greedy, .ima_search = ima_search, .ms_decode = ms_decode, .ms_encode = ms_encode,
     .yamaha_decode = yamaha_decode, .yamaha_greedy = yamaha_greedy, .yamaha_search = yamaha_search,
 };

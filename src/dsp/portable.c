@@ -20,6 +20,7 @@ BOTH_WAYS(alaw)
 BOTH_WAYS(ulaw)
 
 const struct dsp dsp_portable = {
+    .speech = &dsp_speech_portable,
     .alaw_expand = portable_alaw_expand, .ulaw_expand = portable_ulaw_expand,
     .alaw_compress = portable_alaw_compress, .ulaw_compress = portable_ulaw_compress,
     .ima_greedy = ima_greedy, .ima_search = ima_search, .ms_encode = ms_encode,

@@ -13,14 +13,14 @@ struct matrix {
 
 /* Scaled so that the energy has its highest bits in 16; as the standard does it, with an energy that may be saturated. Whether
  * no sum of products can saturate any more. */
-static bool scale_response(const int16_t h_q12[SUBFRAME], int16_t h[SUBFRAME])
+static bool scale_response(const struct dsp_speech *dsp, const int16_t h_q12[SUBFRAME], int16_t h[SUBFRAME])
 {
-    int32_t energy = L_energy(0, h_q12, SUBFRAME);
+    int32_t energy = energy_from(dsp, 0, h_q12, SUBFRAME);
     int shift = extract_h(energy) > 32000 ? -1 : norm_l(energy) >> 1;
 
     for (int i = 0; i < SUBFRAME; i++)
         h[i] = shl(h_q12[i], shift);
-    return energy_of(h, SUBFRAME) < 1 << 30;
+    return dsp->energy(h, SUBFRAME) < 1 << 30;
 }
 
 /* A product with signs, as the standard does it with -1 and 0.99997: one less where signs agree and it is positive. */
@@ -193,15 +193,15 @@ static void describe(const struct matrix *matrix, const int chosen[4], const int
     out->positions = (uint16_t)(places[0] | places[1] << 3 | places[2] << 6 | places[3] << 9);
 }
 
-void g729_codebook_search(const int16_t h_q12[SUBFRAME], const int16_t target[SUBFRAME], struct subframe *out,
+void g729_codebook_search(const struct dsp_speech *dsp, const int16_t h_q12[SUBFRAME], const int16_t target[SUBFRAME], struct subframe *out,
                           int16_t filtered_q12[SUBFRAME])
 {
     int16_t h[SUBFRAME], d[SUBFRAME];
     struct matrix matrix;
     int chosen[4];
-    bool safe = scale_response(h_q12, h);
+    bool safe = scale_response(dsp, h_q12, h);
 
-    g729_backward_filter(h_q12, target, d);
+    g729_backward_filter(dsp, h_q12, target, d);
     take_signs(d, &matrix);
     fill(h, safe, &matrix);
     search(&matrix, chosen);

@@ -63,11 +63,11 @@ static void insert(struct candidate *best, int *count, int wanted, const struct 
     best[at] = *candidate;
 }
 
-static void predict(struct path *path, int i, int lag, int taps, int16_t p[SUBFRAME])
+static void predict(const struct dsp_speech *dsp, struct path *path, int i, int lag, int taps, int16_t p[SUBFRAME])
 {
     memset(p, 0, SUBFRAME * sizeof *p);
     if (lag)
-        truespeech_long_term(path->history + HISTORY + SUBFRAME * i, lag, truespeech_taps[taps], p);
+        truespeech_long_term(dsp, path->history + HISTORY + SUBFRAME * i, lag, truespeech_taps[taps], p);
 }
 
 /* Everything worth a look that may follow a path. */
@@ -85,7 +85,7 @@ static void follow(struct path *path, int number, int i, const struct response *
     for (int j = 0; j <= n; j++) {
         struct candidate candidate = { .path = number, .lag = codes[j].lag };
 
-        predict(path, i, codes[j].lag, codes[j].taps, p);
+        predict(filter->dsp, path, i, codes[j].lag, codes[j].taps, p);
         truespeech_convolve(response, p, y);
         for (int k = 0; k < SUBFRAME; k++)
             y[k] = saturate(t[k] - y[k]);
@@ -102,7 +102,7 @@ static void extend(struct path *path, const struct candidate *candidate, int i, 
 
     path->lags[i] = candidate->lag;
     path->subframes[i] = candidate->subframe;
-    predict(path, i, candidate->lag, candidate->subframe.ltp, p);
+    predict(filter->dsp, path, i, candidate->lag, candidate->subframe.ltp, p);
     truespeech_place_pulses(&candidate->subframe, e);
     truespeech_excite(path->history + HISTORY + SUBFRAME * i, p, e);
     truespeech_synthesize(&path->synthesis, filter, e, out);
@@ -144,7 +144,7 @@ static void walk(const struct decoder *from, const uint8_t reflection[ORDER], co
     truespeech_predictor(reflection, a_q12);
     for (int i = 0; i < last; i++) {
         if (i == 0 || i == 2) {
-            truespeech_filter(i == 0 ? from->a_q12 : a_q12, k_q15, &filter);
+            truespeech_filter(from->dsp, i == 0 ? from->a_q12 : a_q12, k_q15, &filter);
             truespeech_response(&filter, &response);
         }
         count = step(paths, count, i, &response, &filter, pcm + SUBFRAME * i, effort);
