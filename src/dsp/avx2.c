@@ -25,13 +25,12 @@ KERNEL row narrowed(lanes x)
 }
 
 #include "g711_avx2.h"
-#include "ima.h"
 #include "gsm_lag.h"
-#include "ima_search.h"
+#include "ima_sets.h"
 #include "ms.h"
 
 const struct dsp dsp_avx2 = {
     .alaw_expand = alaw_expands, .ulaw_expand = ulaw_expands, .alaw_compress = alaw_compresses, .ulaw_compress = ulaw_compresses,
-    .ima_decode = ima_decode, .gsm_lag = gsm_lag, .ima_greedy = ima_greedy, .ima_search = ima_search, .ms_decode = ms_decode,
+    .ima_decode = avx2_ima_decode, .gsm_lag = gsm_lag, .ima_greedy = avx2_ima_greedy, .ima_search = avx2_ima_search, .ms_decode = ms_decode,
 };
 #endif

@@ -1,6 +1,6 @@
 /* The reference, and what every machine has. */
 #include "g711.h"
-#include "ima_search.h"
+#include "ima_sets.h"
 #include "portable.h"
 
 #define BOTH_WAYS(law) \
@@ -36,7 +36,7 @@ const struct dsp dsp_portable = {
     .gsm_lag = gsm_lag,
     .alaw_expand = portable_alaw_expand, .ulaw_expand = portable_ulaw_expand,
     .alaw_compress = portable_alaw_compress, .ulaw_compress = portable_ulaw_compress,
-    .ima_greedy = ima_greedy, .ima_search = ima_search,
+    .ima_decode = portable_ima_decode, .ima_greedy = portable_ima_greedy, .ima_search = portable_ima_search,
 };
 
 /* Sets that were not built are not asked for. */
