@@ -4,10 +4,13 @@
 /* The index whose step is nearest above the mean difference of a block's first samples. */
 APART words ima_middle(const struct chains *chains, uint32_t samples)
 {
+    enum { LOOK = 24 };
     words r[8], last = every(0), mean, index = every(0), step, unused;
     pairs even = every_pair(0), odd = every_pair(0);
+    uint32_t n = samples < LOOK ? samples : LOOK;
+    int32_t part = n > 1 ? 1024 / (int32_t)(n - 1) : 0;
 
-    for (uint32_t at = 0; at < 24 && at < samples; at += 8) {
+    for (uint32_t at = 0; at < n; at += 8) {
         load_samples(r, chains, at, samples);
         for (int i = 0; i < 8; i++) {
             words difference = i == 0 && at == 0 ? every(0) : distance_of(r[i], last);
@@ -16,7 +19,8 @@ APART words ima_middle(const struct chains *chains, uint32_t samples)
             last = r[i];
         }
     }
-    mean = joined(even * 43 >> 10, odd * 43 >> 10 << 16);
+    /* At most 65535 * 1024. */
+    mean = joined(even * part >> 10, odd * part >> 10 << 16);
     for (uint16_t bit = 64; bit; bit >>= 1) {
         ima_steps_of(least(index + (uint16_t)(bit - 1), every(IMA_LAST_INDEX)), index, &step, &unused);
         index += every(bit) & (words)(less(mean, step) != 0);

@@ -5,13 +5,13 @@
  * where costs alone would keep near copies of one path. The slots begin at neighbouring start indices, which the block's header
  * gives for nothing.
  *
- * Costs are squares of errors, less the least cost every 4 samples and then held at COST_MOST. An error beyond 7988 counts less
- * and less, 11584 at the most, so that COST_MOST + 4 * 11584^2 < ENDED, and twice that < 2^31. A survivor knows the state that
+ * Costs are squares of errors, less the least cost every 4 samples and then held at COST_MOST. An error beyond 6852 counts less
+ * and less, 14187 at the most, so that COST_MOST + 4 * 14187^2 < ENDED, and with ENDED < 2^31. A survivor knows the state that
  * it came from when the segment began: when it ends, the best one settles the segment before, and those of another origin end:
  * ENDED goes with their costs, and nothing that goes on can be dearer. */
 #include "ima_greedy.h"
 
-enum { IMA_COST_MOST = 1 << 29, IMA_ENDED = 1 << 30, IMA_SEGMENT = 128, IMA_STATES_MOST = 64 };
+enum { IMA_COST_MOST = 1 << 28, IMA_ENDED = 1 << 30, IMA_SEGMENT = 128, IMA_STATES_MOST = 64 };
 
 struct ima_survivors {
     pairs even[IMA_STATES_MOST], odd[IMA_STATES_MOST];              /* costs */
@@ -82,7 +82,7 @@ KERNEL struct ima_branch ima_branch(const struct ima_survivors *now, unsigned st
 
 KERNEL words ima_weighed(words error)
 {
-    return least(error, (error >> 4) + 7489);
+    return least(error, (error >> 3) + 5996);
 }
 
 /* A way that comes as near as `part` to what is `left`, or goes too far; too far it cannot go beyond the rail. */
