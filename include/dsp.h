@@ -32,9 +32,9 @@ struct dsp {
     void (*alaw_compress)(const int16_t *pcm, uint8_t *dst, size_t n);
     void (*ulaw_compress)(const int16_t *pcm, uint8_t *dst, size_t n);
 
-    /* 4 bits a code. Blocks done. */
-    size_t (*ima_decode)(const struct adpcm_blocks *, const uint8_t *src, int16_t *pcm);
-    /* All blocks, of any number of channels; by the nearest code, or by a search of quality 1 or 2. Writes every byte that samples need and no other. */
+    /* 4 bits a code; all blocks, of any number of channels. */
+    void (*ima_decode)(const struct adpcm_blocks *, const uint8_t *src, int16_t *pcm);
+    /* The same; by the nearest code, or by a search of quality 1 or 2. Writes every byte that samples need and no other. */
     void (*ima_greedy)(const struct adpcm_blocks *, const int16_t *pcm, uint8_t *dst);
     void (*ima_search)(const struct adpcm_blocks *, unsigned quality, const int16_t *pcm, uint8_t *dst);
 
@@ -60,8 +60,8 @@ const struct dsp *dsp_set(unsigned simd);
 
 extern const struct dsp dsp_portable, dsp_sse2, dsp_avx2;
 
-/* IMA's steps, and what each code adds to a sample by them: of 16 codes for each index. */
+/* IMA's steps, and their bytes, in whole rows of 16. */
 extern const int32_t ima_steps[IMA_LAST_INDEX + 1];
-extern const int32_t ima_changes[IMA_LAST_INDEX + 1][16];
+extern const uint8_t ima_low_bytes[96], ima_high_bytes[96];
 
 #endif

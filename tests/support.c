@@ -37,15 +37,6 @@ uint32_t draw(uint32_t *seed)
     return *seed;
 }
 
-unsigned best_set(void)
-{
-#if defined __x86_64__ || defined __i386__
-    return __builtin_cpu_supports("avx2") ? 2 : __builtin_cpu_supports("sse2") ? 1 : 0;
-#else
-    return 0;
-#endif
-}
-
 static struct bytes stream_read(FILE *file)
 {
     struct bytes all = { malloc(1), 0 };

@@ -46,9 +46,6 @@ struct sound generated(size_t count, uint32_t seed);
 struct bytes encode_all(const struct codec *, const struct wave_format *, const struct settings *, struct sound);
 struct sound decode_all(const struct codec *, const struct wave_format *, const struct settings *, struct bytes);
 
-/* The greatest settings.simd that this processor can run. */
-unsigned best_set(void);
-
 /* The format of a mode, with room for its extra bytes in `extra`. */
 struct wave_format format_of(const struct codec *, struct mode, uint8_t extra[EXTRA_ROOM]);
 

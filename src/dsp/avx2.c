@@ -26,9 +26,8 @@ KERNEL row narrowed(lanes x)
 }
 
 #include "g711_avx2.h"
-#include "ima.h"
 #include "gsm_kernels.h"
-#include "ima_search.h"
+#include "ima_sets.h"
 #include "ms_search.h"
 #include "ms.h"
 #include "yamaha_decode.h"
@@ -39,7 +38,7 @@ const struct dsp dsp_avx2 = {
     .gsm = &gsm_kernels,
     .alaw_expand = alaw_expands, .ulaw_expand = ulaw_expands, .alaw_compress = alaw_compresses, .ulaw_compress = ulaw_compresses,
     .speech = &speech,
-    .ima_decode = ima_decode, .ima_greedy = ima_greedy, .ima_search = ima_search, .ms_decode = ms_decode, .ms_encode = ms_encode,
+    .ima_decode = avx2_ima_decode, .ima_greedy = avx2_ima_greedy, .ima_search = avx2_ima_search, .ms_decode = ms_decode, .ms_encode = ms_encode,
     .yamaha_decode = yamaha_decode, .yamaha_greedy = yamaha_greedy, .yamaha_search = yamaha_search,
 };
 #endif

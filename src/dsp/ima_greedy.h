@@ -1,141 +1,118 @@
-/* IMA ADPCM of 4 bits, each sample by the nearest code. */
-#include "bits.h"
-#include "chains.h"
+/* IMA ADPCM of 4 bits: encoding each sample by the nearest code. */
+#include "ima.h"
 
-/* The index whose step is nearest above the mean difference of a block's first samples, in every lane. */
-KERNEL lanes ima_middle(const struct chains *chains)
+/* The index whose step is nearest above the mean difference of a block's first samples. */
+APART words ima_middle(const struct chains *chains, uint32_t samples)
 {
-    enum { LOOK = 25 };
-    uint32_t n = chains->samples < LOOK ? chains->samples : LOOK;
-    int32_t index[LANES];
-    lanes middle;
+    enum { LOOK = 24 };
+    words r[8], last = every(0), mean, index = every(0), step, unused;
+    pairs even = every_pair(0), odd = every_pair(0);
+    uint32_t n = samples < LOOK ? samples : LOOK;
+    int32_t part = n > 1 ? 1024 / (int32_t)(n - 1) : 0;
 
-    for (unsigned l = 0; l < LANES; l++) {
-        int32_t sum = 0;
+    for (uint32_t at = 0; at < n; at += 8) {
+        load_samples(r, chains, at, samples);
+        for (int i = 0; i < 8; i++) {
+            words difference = i == 0 && at == 0 ? every(0) : distance_of(r[i], last);
 
-        index[l] = 0;
-        for (uint32_t i = 1; i < n; i++) {
-            int32_t difference = chains->from[l][(size_t)i * chains->channels] - chains->from[l][(size_t)(i - 1) * chains->channels];
-
-            sum += difference < 0 ? -difference : difference;
+            even += even_of(difference), odd += odd_of(difference);
+            last = r[i];
         }
-        while (index[l] < IMA_LAST_INDEX && ima_steps[index[l]] * (int32_t)(n - 1) < sum)
-            index[l]++;
     }
-    memcpy(&middle, index, sizeof index);
-    return middle;
-}
-
-KERNEL void ima_put_headers(const struct chains *chains, lanes index)
-{
-    for (unsigned l = 0; l < LANES; l++) {
-        uint8_t *header = chains->to[l] + 4 * chains->channel[l];
-
-        store16_le(header, (uint16_t)chains->from[l][0]);
-        header[2] = (uint8_t)index[l];
-        header[3] = 0;
+    /* At most 65535 * 1024. */
+    mean = joined(even * part >> 10, odd * part >> 10 << 16);
+    for (uint16_t bit = 64; bit; bit >>= 1) {
+        ima_steps_of(least(index + (uint16_t)(bit - 1), every(IMA_LAST_INDEX)), index, &step, &unused);
+        index += every(bit) & (words)(less(mean, step) != 0);
     }
+    return least(index, every(IMA_LAST_INDEX));
 }
 
-struct ima_chain {
-    lanes sample, place;            /* 16 times the index */
-};
-
-KERNEL lanes ima_change(lanes step, lanes magnitude)
+KERNEL words ima_nearest(struct ima *chain, words sample)
 {
-    return (step >> 3) + (step & (magnitude << 29 >> 31)) + (step >> 1 & (magnitude << 30 >> 31)) + (step >> 2 & (magnitude << 31 >> 31));
-}
+    words step, unused, under = less(sample, chain->sample), over = less(chain->sample, sample), distance = under | over;
+    words negative = (words)(over != 0), by_four, by_two, by_one, magnitude, change;
 
-/* The weights are truncated, so that the magnitude above the one that they reach can be nearer. */
-KERNEL lanes ima_nearest(struct ima_chain *chain, lanes sample)
-{
-    static const int32_t moves[8] = { -16, -16, -16, -16, 32, 64, 96, 128 };
-    lanes step = lookup(ima_steps, srl(chain->place, 4)), difference = sample - chain->sample, negative = difference >> 31;
-    lanes distance = magnitude_of(difference), left = distance, four, two, one, magnitude, change, above, nearer;
-
-    four = ~(left < step);
-    left -= four & step;
-    two = ~(left < step >> 1);
-    left -= two & step >> 1;
-    one = ~(left < step >> 2);
-    magnitude = (four & 4) | (two & 2) | (one & 1);
-    change = (step >> 3) + (four & step) + (two & step >> 1) + (one & step >> 2);
-    above = ima_change(step, magnitude + 1);
-    nearer = (above - distance < distance - change) & (magnitude < 7);
-    magnitude -= nearer;
-    change = blend(nearer, above, change);
-    chain->sample = within(chain->sample + ((change ^ negative) - negative), INT16_MIN, INT16_MAX);
-    chain->place = within(chain->place + choose(moves, magnitude), 0, 16 * IMA_LAST_INDEX);
+    ima_steps_of(chain->index, chain->index, &step, &unused);
+    /* A difference below 0 comes out above any distance. */
+    by_four = least(distance, distance - step);
+    by_two = least(by_four, by_four - (step >> 1));
+    by_one = least(by_two, by_two - (step >> 2));
+    magnitude = 7 + ((words)(by_four == distance) & (uint16_t)-4) + ((words)(by_two == by_four) & (uint16_t)-2) + (words)(by_one == by_two);
+    change = distance - by_one + (step >> 3);
+    chain->sample = less(more(chain->sample, change & ~negative), change & negative);
+    chain->index = ima_next_index(chain->index, magnitude);
     return magnitude | (negative & 8);
 }
 
-/* What a start index would cost over a block's first samples: errors, each held at 8191, squared. */
-KERNEL lanes ima_trial(const struct chains *chains, lanes first, lanes place, uint32_t n)
+/* The sum of errors that a start index would make in a block's first samples, held at 65535. */
+KERNEL words ima_trial(const words *r, int n, words first, words index)
 {
-    struct ima_chain chain = { first, place };
-    lanes cost = all(0), samples[8];
+    struct ima chain = { first, index };
+    words cost = every(0);
 
-    for (uint32_t i = 0; i < n; i += 8) {
-        chains_load(chains, 1 + i, samples);
-#pragma GCC unroll 8
-        for (int t = 0; t < 8; t++) {
-            lanes error;
-
-            ima_nearest(&chain, samples[t]);
-            error = at_most(magnitude_of(samples[t] - chain.sample), all(8191));
-            cost += both_products(error, error);
-        }
+    for (int i = 0; i < n; i++) {
+        ima_nearest(&chain, r[i]);
+        cost = more(cost, distance_of(r[i], chain.sample));
     }
     return cost;
 }
 
-/* The step that is the mean difference, or a neighbour that does better on trial. At most 16 samples of 2^26 are summed. */
-KERNEL lanes ima_start_place(const struct chains *chains, lanes first, lanes middle)
+/* The step that is the mean difference, or a neighbour that does better on trial. */
+APART words ima_start_index(const struct chains *chains, uint32_t samples, words first, words middle)
 {
-    enum { LOOK = 16, REACH = 8, STRIDE = 4 };
-    uint32_t n = chains->samples - 1 < LOOK ? chains->samples - 1 : LOOK;
-    lanes best = middle * 16, least = all(INT32_MAX);
+    enum { REACH = 8, STRIDE = 4 };
+    words r[16], best = middle, least_cost = every(UINT16_MAX);
 
-    for (int32_t move = -REACH; n != 0 && move <= REACH; move += STRIDE) {
-        lanes place = within(middle + move, 0, IMA_LAST_INDEX) * 16, cost = ima_trial(chains, first, place, n);
+    if (samples < 2)
+        return middle;
+    load_samples(r, chains, 1, samples);
+    if (samples > 9)
+        load_samples(r + 8, chains, 9, samples);
+    for (uint16_t move = 0; move <= 2 * REACH; move += STRIDE) {
+        words index = least(less(middle + move, every(REACH)), every(IMA_LAST_INDEX));
+        words cost = ima_trial(r, samples > 9 ? 16 : 8, first, index), better = (words)(less(least_cost, cost) != 0);
 
-        best = blend(cost < least, place, best);
-        least = at_most(least, cost);
+        best = pick(better, index, best);
+        least_cost = least(cost, least_cost);
     }
     return best;
 }
 
-KERNEL void ima_put_dwords(const struct chains *chains, uint32_t at, uint32_t bytes, lanes dwords)
+KERNEL words ima_first_samples(const struct chains *chains)
 {
-    int32_t copy[LANES];
+    words r[8];
 
-    memcpy(copy, &dwords, sizeof copy);
-    for (unsigned l = 0; l < LANES; l++)
-        memcpy(chains->to[l] + 4 * (chains->channel[l] + (size_t)(1 + at / 8) * chains->channels), &copy[l], bytes);
+    load_few_samples(r, chains, 0, 1);
+    return r[0] ^ 0x8000;
 }
 
-static void ima_greedy(const struct adpcm_blocks *blocks, const int16_t *pcm, uint8_t *dst)
+void IMA_SET(greedy)(const struct adpcm_blocks *blocks, const int16_t *pcm, uint8_t *dst)
 {
-    for (size_t i = 0; i < blocks->count * blocks->channels; i += LANES) {
-        struct chains chains = chains_at(blocks, i, pcm, dst);
-        uint32_t n = chains.samples - 1;
-        struct ima_chain chain;
-        lanes samples[8];
+    size_t chains = blocks->count * blocks->channels, block_bytes = 2 * (size_t)blocks->samples * blocks->channels;
 
-        for (unsigned l = 0; l < LANES; l++)
-            chain.sample[l] = chains.from[l][0];
-        chain.place = ima_start_place(&chains, chain.sample, ima_middle(&chains));
-        ima_put_headers(&chains, chain.place >> 4);
-        for (uint32_t at = 0; at < n; at += 8) {
-            uint32_t left = n - at < 8 ? n - at : 8;
-            lanes codes = all(0);
+    for (size_t first = 0; first < chains; first += WORDS) {
+        struct chains group = chains_at(blocks, first, pcm, block_bytes, 2, dst, blocks->bytes, IMA_HEADER);
+        struct ima chain = { ima_first_samples(&group), ima_middle(&group, blocks->samples) };
+        words r[8];
 
-            chains_load(&chains, at + 1, samples);
-            for (int t = 0; t < 8; t++)
-                codes = srl(codes, 4) | ima_nearest(&chain, samples[t]) << 28;
-            if (left < 8)
-                codes &= (1 << 4 * left) - 1;
-            ima_put_dwords(&chains, at, left < 8 ? (left + 1) / 2 : 4, codes);
+        chain.index = ima_start_index(&group, blocks->samples, chain.sample, chain.index);
+        ima_put_headers(&group, chain.index);
+        for (uint32_t at = 1; at < blocks->samples; at += 8) {
+            uint32_t left = blocks->samples - at;
+            words codes[2] = { every(0), every(0) };
+
+            load_samples(r, &group, at, blocks->samples);
+#pragma GCC unroll 1
+            for (int i = 0; i < 8; i += 4)
+#pragma GCC unroll 4
+                for (int j = 0; j < 4; j++)
+                    codes[i / 4] |= ima_nearest(&chain, r[i + j]) << 4 * j;
+            if (left < 8) {
+                codes[0] &= every((uint16_t)(left < 4 ? (1 << 4 * left) - 1 : UINT16_MAX));
+                codes[1] &= every((uint16_t)(left > 4 ? (1 << 4 * (left - 4)) - 1 : 0));
+            }
+            ima_put_codes(&group, at / 8, left < 8 ? (left + 1) / 2 : 4, codes[0], codes[1]);
         }
     }
 }

@@ -5,261 +5,354 @@
  * where costs alone would keep near copies of one path. The slots begin at neighbouring start indices, which the block's header
  * gives for nothing.
  *
- * Costs are squared errors, each held at ERROR_MOST, less the least cost every 4 samples and then held at COST_MOST:
- * COST_MOST + 4 * ERROR_MOST^2 < 2^31. Decisions are kept for two segments; at the end of a segment the best survivor
- * settles the segment before, and survivors that disagree with it there end. */
+ * Costs are squares of errors, less the least cost every 4 samples and then held at COST_MOST. An error beyond 6852 counts less
+ * and less, 14187 at the most, so that COST_MOST + 4 * 14187^2 < ENDED, and with ENDED < 2^31. A survivor knows the state that
+ * it came from when the segment began: when it ends, the best one settles the segment before, and those of another origin end:
+ * ENDED goes with their costs, and nothing that goes on can be dearer. */
 #include "ima_greedy.h"
 
-enum { IMA_ERROR_MOST = 16383, IMA_COST_MOST = 1 << 29, IMA_SEGMENT = 128, IMA_STATES_MOST = 64 };
-
-/* One number carries all that is new of a survivor: how far the sample's magnitude of change missed, above the place of its
- * index times 16, above its code. */
-enum { IMA_MISS_SHIFT = 15 };
+enum { IMA_COST_MOST = 1 << 28, IMA_ENDED = 1 << 30, IMA_SEGMENT = 128, IMA_STATES_MOST = 64 };
 
 struct ima_survivors {
-    lanes cost[IMA_STATES_MOST], sample[IMA_STATES_MOST], place[IMA_STATES_MOST];
-};
-
-struct ima_offers {
-    lanes cost[IMA_STATES_MOST], word[IMA_STATES_MOST], bit[IMA_STATES_MOST];
-};
-
-/* Codes of every state, a byte each, for two segments: the sign and magnitude, and above them the parity that is shifted out. */
-struct ima_decisions {
-    lanes bytes[2 * IMA_SEGMENT][IMA_STATES_MOST / 4];
+    pairs even[IMA_STATES_MOST], odd[IMA_STATES_MOST];              /* costs */
+    words sample[IMA_STATES_MOST], index[IMA_STATES_MOST], origin[IMA_STATES_MOST];
 };
 
 struct ima_shape {
     unsigned slots, parities;       /* 1 or 4 */
 };
 
-/* What a survivor can do next. */
+/* What a survivor can do next. `head` is 16 times its index, and the sign; above them its older parity. The best of the small
+ * magnitudes, or the best of each parity, are found at once: what they leave of the distance, and the word. */
 struct ima_branch {
-    lanes cost, distance, room, place, sign;
-    unsigned parity;
+    pairs even, odd;
+    words distance, rail, head, half, quarter, eighth, above, left[2], word[2], origin;
 };
 
-KERNEL void ima_offer(struct ima_offers *offers, const struct ima_shape shape, unsigned slot, const struct ima_branch *from,
-                      lanes change, lanes magnitude, int move, unsigned low_bit)
-{
-    unsigned slot_after = (slot + shape.slots * 2 + (unsigned)move) % shape.slots;
-    unsigned to = slot_after * shape.parities + (shape.parities > 1 ? low_bit | (from->parity & 1) << 1 : 0);
-    lanes miss = from->distance - at_most(change, from->room), error = at_most(magnitude_of(miss), all(IMA_ERROR_MOST));
-    lanes cost = from->cost + both_products(error, error);
-    lanes place = move < 0 ? at_least(from->place - 16, all(0)) : at_most(from->place + 16 * move, all(16 * IMA_LAST_INDEX));
-    lanes word = (lanes)((ulanes)miss << IMA_MISS_SHIFT) | place | from->sign | magnitude, better = cost < offers->cost[to];
+/* The best way to a state so far. */
+struct ima_best {
+    pairs even, odd;
+    words miss, word, origin;
+};
 
-    offers->cost[to] = at_most(cost, offers->cost[to]);
-    offers->word[to] = blend(better, word, offers->word[to]);
-    if (shape.parities > 1)
-        offers->bit[to] = blend(better, all((int32_t)(from->parity >> 1)), offers->bit[to]);
+KERNEL words equal(words a, words b)
+{
+    return (words)(a == b);
 }
 
-KERNEL void ima_branch_out(struct ima_offers *offers, const struct ima_shape shape, unsigned state, const struct ima_survivors *now,
-                           lanes sample)
+KERNEL void ima_small(struct ima_branch *from, const struct ima_shape shape)
 {
-    unsigned slot = state / shape.parities;
-    lanes difference = sample - now->sample[state], negative = difference >> 31;
-    struct ima_branch from = { now->cost[state], magnitude_of(difference), 32767 - (now->sample[state] ^ negative),
-                               now->place[state], negative & 8, state % shape.parities };
-    lanes step = lookup(ima_steps, srl(from.place, 4)), half = step >> 1, quarter = step >> 2, least = step >> 3;
+    words two = least(from->distance, from->distance - from->half);
 
     if (shape.parities == 1) {
-        lanes two = from.distance >= half, one = from.distance - (two & half) >= quarter;
+        words one = least(two, two - from->quarter);
 
-        ima_offer(offers, shape, slot, &from, least + (two & half) + (one & quarter), (two & 2) | (one & 1), -1, 0);
+        from->left[0] = one;
+        from->word[0] = from->head + 3 + equal(one, two) + equal(two, from->distance) * 2;
     } else {
-        lanes two = from.distance >= quarter + least, three = from.distance >= half + least;
+        /* 0 or 2, 1 or 3: by the nearer. */
+        words low = from->quarter + from->eighth, high = low + from->quarter;
+        words second = equal(least(from->distance, low), low), third = equal(least(from->distance, high), high);
 
-        ima_offer(offers, shape, slot, &from, least + (two & half), two & 2, -1, 0);
-        ima_offer(offers, shape, slot, &from, least + quarter + (three & half), (three & 2) | 1, -1, 1);
+        from->left[0] = from->distance - (second & from->half);
+        from->word[0] = from->head + (second & 2);
+        from->left[1] = from->distance - (third & from->half);
+        from->word[1] = from->head + 1 + (third & 2);
     }
-    least += step;
-    ima_offer(offers, shape, slot, &from, least, all(4), 2, 0);
-    ima_offer(offers, shape, slot, &from, least + quarter, all(5), 4, 1);
-    ima_offer(offers, shape, slot, &from, least + half, all(6), 6, 0);
-    ima_offer(offers, shape, slot, &from, least + half + quarter, all(7), 8, 1);
 }
 
-/* One sample: every survivor's branches, the best of them for each state, and the decisions. */
-KERNEL void ima_advance(struct ima_survivors *now, const struct ima_shape shape, lanes sample, lanes *decisions)
+KERNEL struct ima_branch ima_branch(const struct ima_survivors *now, unsigned state, words step, words sample,
+                                    const struct ima_shape shape)
+{
+    words under = less(sample, now->sample[state]), over = less(now->sample[state], sample), positive = equal(over, every(0));
+    struct ima_branch branch;
+
+    branch.even = now->even[state], branch.odd = now->odd[state];
+    branch.origin = now->origin[state];
+    branch.distance = under | over;
+    branch.rail = sample ^ positive;
+    branch.head = now->index[state] << 4 | (~positive & 8);
+    if (shape.parities > 1 && state % shape.parities >= 2)
+        branch.head |= 1 << 11;
+    branch.half = step >> 1, branch.quarter = step >> 2, branch.eighth = step >> 3;
+    branch.above = step + branch.eighth;
+    ima_small(&branch, shape);
+    return branch;
+}
+
+KERNEL words ima_weighed(words error)
+{
+    return least(error, (error >> 3) + 5996);
+}
+
+/* A way that comes as near as `part` to what is `left`, or goes too far; too far it cannot go beyond the rail. */
+KERNEL void ima_offer(struct ima_best *best, const struct ima_branch *from, words left, words part, words word, int first)
+{
+    words under = less(left, part), over = least(less(part, left), from->rail), error = ima_weighed(under | over);
+    pairs even = from->even + square(even_of(error)), odd = from->odd + square(odd_of(error));
+    words better;
+
+    if (first) {
+        *best = (struct ima_best){ even, odd, under - over, word, from->origin };
+        return;
+    }
+    better = joined(even < best->even, odd < best->odd);
+    best->even = least_pair(even, best->even);
+    best->odd = least_pair(odd, best->odd);
+    best->miss = pick(better, under - over, best->miss);
+    best->word = pick(better, word, best->word);
+    best->origin = pick(better, from->origin, best->origin);
+}
+
+KERNEL void ima_offer_small(struct ima_best *best, const struct ima_branch *from, unsigned odd, unsigned parities, int first)
+{
+    words part = odd && parities > 1 ? from->quarter + from->eighth : from->eighth;
+
+    ima_offer(best, from, from->left[odd], part, from->word[odd], first);
+}
+
+KERNEL void ima_offer_large(struct ima_best *best, const struct ima_branch *from, unsigned magnitude)
+{
+    words part = from->above;
+
+    if (magnitude & 1)
+        part += from->quarter;
+    if (magnitude & 2)
+        part += from->half;
+    ima_offer(best, from, from->distance, part, from->head + (uint16_t)magnitude, 0);
+}
+
+/* The nearer of two magnitudes that lead to the same slot. */
+KERNEL void ima_offer_two(struct ima_best *best, const struct ima_branch *from, unsigned magnitude)
+{
+    words part = magnitude & 1 ? from->above + from->quarter : from->above, middle = part + from->quarter;
+    words further = equal(least(from->distance, middle), middle);
+
+    ima_offer(best, from, from->distance, part + (further & from->half), from->head + (uint16_t)magnitude + (further & 2), 0);
+}
+
+/* All ways to a state. */
+KERNEL struct ima_best ima_best(const struct ima_branch *branches, const struct ima_shape shape, unsigned state)
+{
+    unsigned slots = shape.slots, parities = shape.parities, slot = state / parities, parity = state % parities;
+    unsigned ways = parities > 1 ? 2 : 1, low = parity & 1;
+    struct ima_best best;
+
+#pragma GCC unroll 2
+    for (unsigned i = 0; i < ways; i++) {
+        const struct ima_branch *from = branches + (parity >> 1) + 2 * i;
+
+        ima_offer_small(&best, from + (slot + 1) % slots * parities, low, parities, i == 0);
+        if (slots == 4) {
+            ima_offer_two(&best, from + (slot + 2) % slots * parities, 4);
+            ima_offer_two(&best, from + slot * parities, 5);
+        } else
+#pragma GCC unroll 4
+            for (unsigned magnitude = 4; magnitude < 8; magnitude++)
+                if (parities == 1 || low == magnitude % 2)
+                    ima_offer_large(&best, from + (slot + 2 * slots + 6 - 2 * magnitude) % slots * parities, magnitude);
+    }
+    return best;
+}
+
+/* One sample: every survivor's branches, the best way to each state, and the decisions: a byte of each state, the sign and
+ * the magnitude, and above them the parity that is shifted out. */
+KERNEL void ima_advance(struct ima_survivors *now, const struct ima_shape shape, words sample, words *decisions)
 {
     unsigned states = shape.slots * shape.parities;
-    struct ima_offers offers;
+    struct ima_branch branches[IMA_STATES_MOST];
 
-#pragma GCC unroll 4
-    for (unsigned i = 0; i < states; i++) {
-        offers.cost[i] = all(INT32_MAX);
-        offers.word[i] = offers.bit[i] = all(0);
+#pragma GCC unroll 2
+    for (unsigned i = 0; i < states; i += 2) {
+        words steps[2];
+
+        ima_steps_of(now->index[i], now->index[i + 1], &steps[0], &steps[1]);
+        branches[i] = ima_branch(now, i, steps[0], sample, shape);
+        branches[i + 1] = ima_branch(now, i + 1, steps[1], sample, shape);
     }
 #pragma GCC unroll 4
-    for (unsigned i = 0; i < states; i++)
-        ima_branch_out(&offers, shape, i, now, sample);
-#pragma GCC unroll 4
-    for (unsigned i = 0; i < states / 4; i++)
-        decisions[i] = all(0);
-#pragma GCC unroll 4
     for (unsigned i = 0; i < states; i++) {
-        lanes word = offers.word[i], miss = word >> IMA_MISS_SHIFT, negative = word << 28 >> 31;
+        struct ima_best best = ima_best(branches, shape, i);
+        words negative = spread(best.word << 12), byte = best.word & 15;
 
-        now->cost[i] = offers.cost[i];
-        now->sample[i] = sample - ((miss ^ negative) - negative);
-        now->place[i] = word & 0x7F0;
-        decisions[i / 4] |= ((word & 15) | (shape.parities > 1 ? offers.bit[i] << 4 : all(0))) << (int)(8 * (i % 4));
+        now->even[i] = best.even, now->odd[i] = best.odd;
+        now->sample[i] = sample - ((best.miss ^ negative) - negative);
+        now->index[i] = ima_next_index(best.word >> 4 & 127, best.word & 7);
+        now->origin[i] = best.origin;
+        if (shape.parities > 1)
+            byte |= best.word >> 7 & 16;
+        decisions[i / 2] = i % 2 ? decisions[i / 2] | byte << 8 : byte;
     }
 }
 
-KERNEL lanes ima_least_cost(const struct ima_survivors *now, unsigned states)
+struct ima_costs {
+    pairs even, odd;
+};
+
+KERNEL struct ima_costs ima_least_costs(const struct ima_survivors *now, unsigned states)
 {
-    lanes least = now->cost[0];
+    struct ima_costs costs = { now->even[0], now->odd[0] };
 
 #pragma GCC unroll 4
-    for (unsigned i = 1; i < states; i++)
-        least = at_most(least, now->cost[i]);
-    return least;
+    for (unsigned i = 1; i < states; i++) {
+        costs.even = least_pair(costs.even, now->even[i]);
+        costs.odd = least_pair(costs.odd, now->odd[i]);
+    }
+    return costs;
 }
 
 KERNEL void ima_normalise(struct ima_survivors *now, unsigned states)
 {
-    lanes least = ima_least_cost(now, states);
+    struct ima_costs costs = ima_least_costs(now, states);
 
 #pragma GCC unroll 4
-    for (unsigned i = 0; i < states; i++)
-        now->cost[i] = at_most(now->cost[i] - least, all(IMA_COST_MOST));
+    for (unsigned i = 0; i < states; i++) {
+        now->even[i] = least_pair(now->even[i] - costs.even, every_pair(IMA_COST_MOST)) | (now->even[i] & IMA_ENDED);
+        now->odd[i] = least_pair(now->odd[i] - costs.odd, every_pair(IMA_COST_MOST)) | (now->odd[i] & IMA_ENDED);
+    }
 }
 
-KERNEL lanes numbered(void)
+/* The decision that led to a state. */
+KERNEL words ima_decision(words state, unsigned states, const words *decisions)
 {
-    lanes lane;
+    words byte;
 
-    for (int l = 0; l < LANES; l++)
-        lane[l] = l;
-    return lane;
+    if (states == 4) {
+        byte = pick(spread(state << 14), decisions[1], decisions[0]);
+        return pick(spread(state << 15), byte >> 8, byte & 255);
+    }
+    for (int l = 0; l < WORDS; l++)
+        byte[l] = ((const uint8_t *)decisions)[(size_t)(state[l] >> 1) * sizeof(words) + (size_t)(2 * l + (state[l] & 1))];
+    return byte;
 }
 
-/* The state before, and the decision that led from it. */
-KERNEL lanes ima_step_back(lanes *state, const struct ima_shape shape, const lanes *decisions)
+/* The state before, and the code that led from it. */
+KERNEL words ima_step_back(words *state, const struct ima_shape shape, const words *decisions)
 {
-    static const int32_t moves[8] = { -1, -1, -1, -1, 2, 4, 6, 8 };
-    lanes word = shape.slots * shape.parities == 4 ? decisions[0] : lookup((const int32_t *)decisions, (*state >> 2) * LANES + numbered());
-    lanes byte = word >> ((*state & 3) << 3);
-    lanes slot = *state >> (shape.parities > 1 ? 2 : 0);
+    words byte = ima_decision(*state, shape.slots * shape.parities, decisions);
+    words slot = shape.parities > 1 ? *state >> 2 : *state;
 
-    slot = (slot - choose(moves, byte)) & (int32_t)(shape.slots - 1);
-    if (shape.parities > 1)
-        slot = slot << 2 | (*state >> 1 & 1) | (byte >> 3 & 2);
-    *state = slot;
+    slot = (slot + 1 - ima_growth(byte & 7)) & (uint16_t)(shape.slots - 1);
+    *state = shape.parities > 1 ? slot << 2 | (*state >> 1 & 1) | (byte >> 3 & 2) : slot;
     return byte & 15;
 }
 
-/* The trace of a state over the segment of samples [from, to), both multiples of 8 but perhaps the last `to`; codes are written
- * where `chains` is given. */
-KERNEL lanes ima_trace(lanes state, const struct ima_shape shape, const struct ima_decisions *decisions, uint32_t from, uint32_t to,
+struct ima_decisions {
+    words bytes[2 * IMA_SEGMENT][IMA_STATES_MOST / 2];
+};
+
+/* Follows a state back over the samples [from, to), `from` a multiple of 8, and writes their codes. */
+KERNEL words ima_trace(words state, const struct ima_shape shape, const struct ima_decisions *decisions, uint32_t from, uint32_t to,
                        const struct chains *chains)
 {
-    lanes codes = all(0);
+    words codes[2] = { every(0), every(0) };
 
     for (uint32_t t = to; t-- > from;) {
-        codes = codes << 4 | ima_step_back(&state, shape, decisions->bytes[t % (2 * IMA_SEGMENT)]);
-        if (chains && t % 8 == 0)
-            for (unsigned l = 0; l < LANES; l++) {
-                int32_t dword = codes[l];
-                uint32_t left = to - t < 8 ? to - t : 8;
+        words code = ima_step_back(&state, shape, decisions->bytes[t % (2 * IMA_SEGMENT)]);
 
-                memcpy(chains->to[l] + 4 * (chains->channel[l] + (size_t)(1 + t / 8) * chains->channels), &dword, (left + 1) / 2);
-            }
-        codes = t % 8 == 0 ? all(0) : codes;
+        codes[1] = codes[1] << 4 | codes[0] >> 12;
+        codes[0] = codes[0] << 4 | code;
+        if (t % 8 == 0) {
+            ima_put_codes(chains, t / 8, to - t < 8 ? (to - t + 1) / 2 : 4, codes[0], codes[1]);
+            codes[0] = codes[1] = every(0);
+        }
     }
     return state;
 }
 
-KERNEL lanes ima_best_state(const struct ima_survivors *now, unsigned states)
+/* The survivor of the least cost: its state, or its origin. */
+KERNEL words ima_best_of(const struct ima_survivors *now, unsigned states, int origin)
 {
-    lanes least = ima_least_cost(now, states), best = all(0);
+    struct ima_costs costs = ima_least_costs(now, states);
+    words best = every(0);
 
-#pragma GCC unroll 4
-    for (unsigned i = states; i-- > 0;)
-        best = blend(now->cost[i] == least, all((int32_t)i), best);
+    for (unsigned i = states; i-- > 0;) {
+        words found = joined(now->even[i] == costs.even, now->odd[i] == costs.odd);
+
+        best = pick(found, origin ? now->origin[i] : every((uint16_t)i), best);
+    }
     return best;
 }
 
-/* Ends the survivors that were not at `state` when the segment [from, to) began. */
-KERNEL void ima_settle(struct ima_survivors *now, const struct ima_shape shape, const struct ima_decisions *decisions, uint32_t from,
-                       uint32_t to, lanes state)
+/* Ends the survivors of another origin, and begins a segment. */
+KERNEL void ima_settle(struct ima_survivors *now, unsigned states, words origin)
 {
-#pragma GCC unroll 4
-    for (unsigned i = 0; i < shape.slots * shape.parities; i++) {
-        lanes before = ima_trace(all((int32_t)i), shape, decisions, from, to, 0);
+    for (unsigned i = 0; i < states; i++) {
+        words same = equal(now->origin[i], origin);
+        pairs even = (pairs)same << 16 >> 16, odd = (pairs)same >> 16;
 
-        now->cost[i] = blend(before == state, now->cost[i], all(IMA_COST_MOST));
+        now->even[i] |= ~even & IMA_ENDED;
+        now->odd[i] |= ~odd & IMA_ENDED;
+        now->origin[i] = every((uint16_t)i);
     }
 }
 
-KERNEL lanes ima_first_place(lanes middle, lanes slot, unsigned slots)
+KERNEL words ima_first_index(words middle, words slot, unsigned slots)
 {
-    int32_t apart = slots > 4 ? 1 : 5;
+    uint16_t apart = slots > 4 ? 1 : 5, below = (uint16_t)((slots - 1) * apart / 2);
 
-    return within(middle + slot * apart - (int32_t)(slots - 1) * apart / 2, 0, IMA_LAST_INDEX) * 16;
+    return least(less(middle + slot * apart, every(below)), every(IMA_LAST_INDEX));
 }
 
-KERNEL void ima_begin(struct ima_survivors *now, const struct ima_shape shape, const struct chains *chains, lanes middle)
+KERNEL void ima_begin(struct ima_survivors *now, const struct ima_shape shape, words first, words middle)
 {
-    lanes first;
-
-    for (unsigned l = 0; l < LANES; l++)
-        first[l] = chains->from[l][0];
-#pragma GCC unroll 4
     for (unsigned i = 0; i < shape.slots * shape.parities; i++) {
-        now->cost[i] = all(i % shape.parities ? IMA_COST_MOST : 0);
+        now->even[i] = now->odd[i] = every_pair(i % shape.parities ? IMA_COST_MOST : 0);
         now->sample[i] = first;
-        now->place[i] = ima_first_place(middle, all((int32_t)(i / shape.parities)), shape.slots);
+        now->index[i] = ima_first_index(middle, every((uint16_t)(i / shape.parities)), shape.slots);
+        now->origin[i] = every((uint16_t)i);
     }
 }
 
-/* `done` codes are decided; those up to `settled` written. */
-KERNEL void ima_search_group(const struct chains *chains, const struct ima_shape shape)
+KERNEL void ima_put_first_index(const struct chains *chains, const struct ima_shape shape, words middle, words state)
+{
+    ima_put_headers(chains, ima_first_index(middle, shape.parities > 1 ? state >> 2 : state, shape.slots));
+}
+
+/* `done` codes are decided; those up to `settled` are written. */
+KERNEL void ima_search_group(const struct chains *chains, const struct ima_shape shape, uint32_t samples)
 {
     unsigned states = shape.slots * shape.parities;
-    uint32_t n = chains->samples - 1, settled = 0;
-    lanes middle = ima_middle(chains), samples[8], state;
+    uint32_t n = samples - 1, settled = 0;
+    words middle = ima_middle(chains, samples), r[8], state;
     struct ima_survivors now;
     struct ima_decisions decisions;
 
-    ima_begin(&now, shape, chains, middle);
-    for (uint32_t done = 0; done < n;) {
-        uint32_t end = done + 8 < n ? done + 8 : n;
+    ima_begin(&now, shape, ima_first_samples(chains), middle);
+    for (uint32_t done = 0; done < n; done++) {
+        if (done % 8 == 0)
+            load_samples(r, chains, done + 1, samples);
+        ima_advance(&now, shape, r[done % 8], decisions.bytes[done % (2 * IMA_SEGMENT)]);
+        if (done % 4 == 3)
+            ima_normalise(&now, states);
+        if (done + 1 == IMA_SEGMENT)
+            for (unsigned i = 0; i < states; i++)
+                now.origin[i] = every((uint16_t)i);
+        if (done + 1 == settled + 2 * IMA_SEGMENT && done + 1 < n) {
+            words origin = ima_best_of(&now, states, 1);
 
-        chains_load(chains, done + 1, samples);
-        for (uint32_t t = done; t < end; t++) {
-            ima_advance(&now, shape, samples[t - done], decisions.bytes[t % (2 * IMA_SEGMENT)]);
-            if (t % 4 == 3)
-                ima_normalise(&now, states);
-        }
-        done = end;
-        if (done == settled + 2 * IMA_SEGMENT && done < n) {
-            uint32_t between = settled + IMA_SEGMENT;
-
-            state = ima_trace(ima_best_state(&now, states), shape, &decisions, between, done, 0);
-            ima_settle(&now, shape, &decisions, between, done, state);
-            state = ima_trace(state, shape, &decisions, settled, between, chains);
+            state = ima_trace(origin, shape, &decisions, settled, settled + IMA_SEGMENT, chains);
+            ima_settle(&now, states, origin);
             if (settled == 0)
-                ima_put_headers(chains, ima_first_place(middle, state >> (shape.parities > 1 ? 2 : 0), shape.slots) >> 4);
-            settled = between;
+                ima_put_first_index(chains, shape, middle, state);
+            settled += IMA_SEGMENT;
         }
     }
-    state = ima_trace(ima_best_state(&now, states), shape, &decisions, settled, n, chains);
+    state = ima_trace(ima_best_of(&now, states, 0), shape, &decisions, settled, n, chains);
     if (settled == 0)
-        ima_put_headers(chains, ima_first_place(middle, state >> (shape.parities > 1 ? 2 : 0), shape.slots) >> 4);
+        ima_put_first_index(chains, shape, middle, state);
 }
 
-static void ima_search(const struct adpcm_blocks *blocks, unsigned quality, const int16_t *pcm, uint8_t *dst)
+void IMA_SET(search)(const struct adpcm_blocks *blocks, unsigned quality, const int16_t *pcm, uint8_t *dst)
 {
-    for (size_t chain = 0; chain < blocks->count * blocks->channels; chain += LANES) {
-        struct chains chains = chains_at(blocks, chain, pcm, dst);
+    size_t chains = blocks->count * blocks->channels, block_bytes = 2 * (size_t)blocks->samples * blocks->channels;
+
+    for (size_t first = 0; first < chains; first += WORDS) {
+        struct chains group = chains_at(blocks, first, pcm, block_bytes, 2, dst, blocks->bytes, IMA_HEADER);
 
         if (quality < 2)
-            ima_search_group(&chains, (struct ima_shape){ 4, 1 });
+            ima_search_group(&group, (struct ima_shape){ 4, 1 }, blocks->samples);
         else
-            ima_search_group(&chains, (struct ima_shape){ 16, 4 });
+            ima_search_group(&group, (struct ima_shape){ 16, 4 }, blocks->samples);
     }
 }

@@ -1,6 +1,6 @@
 /* The reference, and what every machine has. */
 #include "g711.h"
-#include "ima_search.h"
+#include "ima_sets.h"
 #include "ms_search.h"
 #include "portable.h"
 #include "yamaha_search.h"
@@ -23,7 +23,7 @@ const struct dsp dsp_portable = {
     .speech = &dsp_speech_portable,
     .alaw_expand = portable_alaw_expand, .ulaw_expand = portable_ulaw_expand,
     .alaw_compress = portable_alaw_compress, .ulaw_compress = portable_ulaw_compress,
-    .ima_greedy = ima_greedy, .ima_search = ima_search, .ms_encode = ms_encode,
+    .ima_decode = portable_ima_decode, .ima_greedy = portable_ima_greedy, .ima_search = portable_ima_search, .ms_encode = ms_encode,
     .yamaha_greedy = yamaha_greedy, .yamaha_search = yamaha_search,
 };
 

@@ -45,7 +45,7 @@ KERNEL urow32 folded(ulanes x)
     return half[0];
 }
 
-KERNEL uint32_t sum_of(urow32 x)
+KERNEL uint32_t row_sum(urow32 x)
 {
     x += (urow32)_mm_shuffle_epi32((__m128i)x, 0x4E);
     x += (urow32)_mm_shuffle_epi32((__m128i)x, 0xB1);
@@ -200,7 +200,7 @@ static int32_t speech_dot(const int16_t *a, const int16_t *b, int n)
         sum += (ulanes)both_products(load_wide(a + i), load_wide(b + i));
     if (n % WIDE != 0)
         sum += (ulanes)both_products(tail_of(a, n), load_wide(b + n - WIDE));
-    return (int32_t)sum_of(folded(sum));
+    return (int32_t)row_sum(folded(sum));
 }
 
 /* At four places, one sample apart. */

@@ -1,5 +1,4 @@
-/* IMA ADPCM's steps - the standard's table: 7 to 14, then 16 * 1.1^(i - 8) truncated, and 32767 at the end - and what a code
- * adds by them: the bits of its magnitude weigh a step, half and a quarter of it, truncated one by one, and an eighth always. */
+/* IMA ADPCM's steps - the standard's table: 7 to 14, then 16 * 1.1^(i - 8) truncated, and 32767 at the end. */
 #include "dsp.h"
 
 #define STEPS(row) \
@@ -15,8 +14,6 @@
 #define ITSELF(step) step
 const int32_t ima_steps[IMA_LAST_INDEX + 1] = { STEPS(ITSELF) };
 
-#define CHANGE(step, m) (((step) >> 3) + ((m) & 4 ? (step) : 0) + ((m) & 2 ? (step) >> 1 : 0) + ((m) & 1 ? (step) >> 2 : 0))
-#define EIGHT(step, sign) sign CHANGE(step, 0), sign CHANGE(step, 1), sign CHANGE(step, 2), sign CHANGE(step, 3), \
-    sign CHANGE(step, 4), sign CHANGE(step, 5), sign CHANGE(step, 6), sign CHANGE(step, 7)
-#define CHANGES(step) { EIGHT(step, +), EIGHT(step, -) }
-const int32_t ima_changes[IMA_LAST_INDEX + 1][16] = { STEPS(CHANGES) };
+#define LOW(step) (step) & 255
+#define HIGH(step) (step) >> 8
+const uint8_t ima_low_bytes[96] = { STEPS(LOW) }, ima_high_bytes[96] = { STEPS(HIGH) };

@@ -154,27 +154,21 @@ static void decode_block(const struct state *state, const uint8_t *src, int16_t 
             decode_channel(src + HEADER * channel, pcm + channel, samples, state->channels, 3);
 }
 
-/* `n` blocks as a kernel takes them; none where it cannot. */
-static struct adpcm_blocks side_by_side(const struct state *state, size_t n)
+/* The whole blocks of 4-bit codes. */
+static struct progress decode_whole(const struct state *state, const uint8_t *src, int16_t *pcm, struct offer offer)
 {
-    bool fits = state->bits == 4 && state->channels <= 2;
+    size_t n = state->bits == 4 ? whole_blocks(offer.in, offer.out, &state->block, state->channels) : 0;
+    struct adpcm_blocks blocks = { n, state->block.bytes, state->block.samples, state->channels };
 
-    return (struct adpcm_blocks){ fits ? n : 0, state->block.bytes, state->block.samples, state->channels };
-}
-
-/* The whole blocks that go side by side. */
-static struct progress decode_groups(const struct state *state, const uint8_t *src, int16_t *pcm, struct offer offer)
-{
-    struct adpcm_blocks blocks = side_by_side(state, whole_blocks(offer.in, offer.out, &state->block, state->channels));
-    size_t n = blocks.count && state->dsp->ima_decode ? state->dsp->ima_decode(&blocks, src, pcm) : 0;
-
+    if (n != 0)
+        state->dsp->ima_decode(&blocks, src, pcm);
     return (struct progress){ n * blocks.bytes, n * blocks.samples * blocks.channels };
 }
 
 static struct progress decode(void *memory, const uint8_t *src, int16_t *pcm, struct offer offer)
 {
     const struct state *state = memory;
-    struct progress done = decode_groups(state, src, pcm, offer);
+    struct progress done = decode_whole(state, src, pcm, offer);
 
     while (done.used < offer.in) {
         size_t left = offer.in - done.used, bytes = left < state->block.bytes ? left : state->block.bytes;
