@@ -22,7 +22,9 @@ APART words ima_middle(const struct chains *chains, uint32_t samples)
     /* At most 65535 * 1024. */
     mean = joined(even * part >> 10, odd * part >> 10 << 16);
     for (uint16_t bit = 64; bit; bit >>= 1) {
-        ima_steps_of(least(index + (uint16_t)(bit - 1), every(IMA_LAST_INDEX)), index, &step, &unused);
+        words below = least(index + (uint16_t)(bit - 1), every(IMA_LAST_INDEX));
+
+        ima_steps_of(below, below, &step, &unused);
         index += every(bit) & (words)(less(mean, step) != 0);
     }
     return least(index, every(IMA_LAST_INDEX));
