@@ -63,7 +63,7 @@ KERNEL words ima_trial(const words *r, int n, words first, words index)
 /* The step that is the mean difference, or a neighbour that does better on trial. */
 APART words ima_start_index(const struct chains *chains, uint32_t samples, words first, words middle)
 {
-    enum { REACH = 8, STRIDE = 4 };
+    enum { REACH = 6, STRIDE = 2 };
     words r[16], best = middle, least_cost = every(UINT16_MAX);
 
     if (samples < 2)
