@@ -22,7 +22,9 @@ APART words ima_middle(const struct chains *chains, uint32_t samples)
     /* At most 65535 * 1024. */
     mean = joined(even * part >> 10, odd * part >> 10 << 16);
     for (uint16_t bit = 64; bit; bit >>= 1) {
-        ima_steps_of(least(index + (uint16_t)(bit - 1), every(IMA_LAST_INDEX)), index, &step, &unused);
+        words below = least(index + (uint16_t)(bit - 1), every(IMA_LAST_INDEX));
+
+        ima_steps_of(below, below, &step, &unused);
         index += every(bit) & (words)(less(mean, step) != 0);
     }
     return least(index, every(IMA_LAST_INDEX));
@@ -61,7 +63,7 @@ KERNEL words ima_trial(const words *r, int n, words first, words index)
 /* The step that is the mean difference, or a neighbour that does better on trial. */
 APART words ima_start_index(const struct chains *chains, uint32_t samples, words first, words middle)
 {
-    enum { REACH = 8, STRIDE = 4 };
+    enum { REACH = 6, STRIDE = 2 };
     words r[16], best = middle, least_cost = every(UINT16_MAX);
 
     if (samples < 2)

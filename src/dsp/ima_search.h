@@ -11,7 +11,7 @@
  * ENDED goes with their costs, and nothing that goes on can be dearer. */
 #include "ima_greedy.h"
 
-enum { IMA_COST_MOST = 1 << 28, IMA_ENDED = 1 << 30, IMA_SEGMENT = 128, IMA_STATES_MOST = 64 };
+enum { IMA_COST_MOST = 1 << 28, IMA_ENDED = 1 << 30, IMA_SEGMENT = 32, IMA_STATES_MOST = 64 };
 
 struct ima_survivors {
     pairs even[IMA_STATES_MOST], odd[IMA_STATES_MOST];              /* costs */
