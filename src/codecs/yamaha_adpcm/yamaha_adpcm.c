@@ -3,7 +3,10 @@
  * Yamaha's own ACM driver (1.0.0.0, 2005, by Rockbox' account) wrote blocks of a thirtieth of a second: each channel's
  * sample and step (2 bytes each) before the first code, then r / 60 bytes of codes a channel; that we write. ffmpeg and
  * games write codes alone, from sample 0 and the least step. The size of a block tells which it is. The first of a byte's
- * codes, the left one in stereo, is the low nibble's. */
+ * codes, the left one in stereo, is the low nibble's.
+ *
+ * Blocks are encoded by src/dsp's kernels: quality 0 takes the nearest codes, 1 and 2 search. Codes without headers, where no
+ * block can be looked at alone, are the nearest in every quality. */
 #include "adpcm.h"
 #include "adpcm_step.h"
 #include "dsp.h"
