@@ -1,4 +1,5 @@
-/* The speech coders' kernels, on the sums of both products of pairs of samples. Where the last vector would not be full, it begins earlier. */
+/* The speech coders' kernels, on the sums of both products of pairs of samples. Where the last vector would not be full, it begins
+ * earlier. */
 #include <emmintrin.h>
 #include "dsp_speech.h"
 #include "lanes.h"
@@ -291,7 +292,8 @@ static void speech_narrow(const int32_t *in, int32_t bias, int shift, int16_t *o
 
 KERNEL row mixed(row a, row b, row gains_low, row gains_high, row32 bias, int shift)
 {
-    return packed((pair_products(low_pairs(a, b), gains_low) + bias) >> shift, (pair_products(high_pairs(a, b), gains_high) + bias) >> shift);
+    return packed((pair_products(low_pairs(a, b), gains_low) + bias) >> shift,
+                  (pair_products(high_pairs(a, b), gains_high) + bias) >> shift);
 }
 
 static void speech_mix(const int16_t *a, int16_t gain_a, const int16_t *b, int16_t gain_b, int32_t bias, int shift, int16_t *out, int n)

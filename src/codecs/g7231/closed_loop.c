@@ -227,7 +227,8 @@ static void search(enum rate rate, int odd, int pair_lag, int lags, const int mo
 }
 
 /* Even subframes search three lags around the open loop's and settle the pair's; odd ones search four around that. */
-void g7231_closed_loop(const struct dsp_speech *dsp, const int16_t *now, const int16_t h_q13[SUBFRAME], const struct taming *taming, uint16_t sine,
+void g7231_closed_loop(const struct dsp_speech *dsp, const int16_t *now, const int16_t h_q13[SUBFRAME],
+                       const struct taming *taming, uint16_t sine,
                        struct parameters *out, int subframe, int16_t target[SUBFRAME])
 {
     struct subframe *sub = &out->subframes[subframe];

@@ -28,7 +28,8 @@ static int16_t voiced_lag(const struct dsp_speech *dsp, const int16_t *half, int
     return (int16_t)(cross > 0 && L_msu(L_mult(past, energy) >> 3, cross, cross) < 0 ? lag : 0);
 }
 
-void g7231_conceal_learn(const struct dsp_speech *dsp, struct concealment *state, const struct parameters *in, const int16_t normal[HISTORY + FRAME], int16_t shift)
+void g7231_conceal_learn(const struct dsp_speech *dsp, struct concealment *state, const struct parameters *in,
+                         const int16_t normal[HISTORY + FRAME], int16_t shift)
 {
     const int16_t *half = normal + HISTORY + FRAME - PAIR;
     int64_t energy = dsp->energy(half, PAIR);

@@ -33,7 +33,8 @@ static int count_from(const int32_t numbers[GRID], int32_t n)
 }
 
 /* The places of n pulses in 30 are counted combination by combination, those with the first pulse at place 0 first. From the
- * last one backwards, `left` of them, those whose first pulse stands behind i are n of 29 - i: it stands at the first i where these are too few. */
+ * last one backwards, `left` of them, those whose first pulse stands behind i are the ways to choose n of 29 - i: it stands at the
+ * first i where these are too few. */
 static void unrank(const struct subframe *sub, int pulses, int32_t left, int16_t out[SUBFRAME])
 {
     int16_t gain = g7231_fixed_gains[sub->amplitude];

@@ -61,7 +61,8 @@ int16_t g7231_levinson(const int16_t r[ORDER + 1], int16_t lpc_q13[ORDER], int16
 }
 
 /* The lowest 15 bits of `sine` tell which of the last subframes looked like a sine, the highest whether 14 of them did. */
-void g7231_lpc(const struct dsp_speech *dsp, const int16_t s[PAST + FRAME], int16_t lpc_q13[SUBFRAMES][ORDER], struct autocorrelation acf[SUBFRAMES], uint16_t *sine)
+void g7231_lpc(const struct dsp_speech *dsp, const int16_t s[PAST + FRAME], int16_t lpc_q13[SUBFRAMES][ORDER],
+               struct autocorrelation acf[SUBFRAMES], uint16_t *sine)
 {
     int count = 0;
 

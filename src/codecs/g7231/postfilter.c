@@ -136,7 +136,8 @@ static int32_t measure(const struct dsp_speech *dsp, struct postfilter *state, c
 }
 
 /* `now` is a quarter of the sums, rounded; the tilt is within 1/2. With sums below 2^28 only now[-1] can be -32768. */
-static void tilted(const struct dsp_speech *dsp, int32_t sums[SUBFRAME], const int16_t *now, int16_t tilt, int16_t out[SUBFRAME])
+static void tilted(const struct dsp_speech *dsp, int32_t sums[SUBFRAME], const int16_t *now, int16_t tilt,
+                   int16_t out[SUBFRAME])
 {
     int32_t bits = now[-1] == INT16_MIN ? INT32_MAX : 0;
 
@@ -153,7 +154,8 @@ static void tilted(const struct dsp_speech *dsp, int32_t sums[SUBFRAME], const i
     dsp->narrow(sums, 0x4000, 15, out, SUBFRAME);
 }
 
-static void formants(const struct dsp_speech *dsp, struct postfilter *state, const int16_t lpc_q13[ORDER], const int16_t *s, int16_t out[SUBFRAME])
+static void formants(const struct dsp_speech *dsp, struct postfilter *state, const int16_t lpc_q13[ORDER],
+                     const int16_t *s, int16_t out[SUBFRAME])
 {
     int16_t zeros[ORDER], poles[ORDER], y[ORDER + SUBFRAME], *now = y + ORDER;
     int32_t sums[SUBFRAME];
@@ -205,7 +207,8 @@ static void scale(const struct dsp_speech *dsp, struct postfilter *state, int16_
     state->gain_q12 = (int16_t)gain;
 }
 
-void g7231_postfilter(const struct dsp_speech *dsp, struct postfilter *state, const int16_t lpc_q13[ORDER], const int16_t *s, int16_t out[SUBFRAME])
+void g7231_postfilter(const struct dsp_speech *dsp, struct postfilter *state, const int16_t lpc_q13[ORDER],
+                      const int16_t *s, int16_t out[SUBFRAME])
 {
     int32_t energy = measure(dsp, state, s);
 

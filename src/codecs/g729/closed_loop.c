@@ -4,7 +4,8 @@
 #include "sums.h"
 
 /* Correlation of a target with an impulse response, at most 13 bits and a sign: (A.8), (52). */
-void g729_backward_filter(const struct dsp_speech *dsp, const int16_t h_q12[SUBFRAME], const int16_t target[SUBFRAME], int16_t d[SUBFRAME])
+void g729_backward_filter(const struct dsp_speech *dsp, const int16_t h_q12[SUBFRAME], const int16_t target[SUBFRAME],
+                          int16_t d[SUBFRAME])
 {
     int16_t padded[2 * SUBFRAME] = { 0 };
     int32_t sums[SUBFRAME], most = 0;
@@ -49,7 +50,8 @@ static int16_t whole_lag(const struct dsp_speech *dsp, const int16_t d[SUBFRAME]
 }
 
 /* Leaves the adaptive codebook's vector in `now`. Thirds are tried but above 84 in the first subframe. */
-struct lag g729_closed_loop_lag(const struct dsp_speech *dsp, const int16_t h_q12[SUBFRAME], const int16_t target[SUBFRAME], struct range range, bool thirds_always,
+struct lag g729_closed_loop_lag(const struct dsp_speech *dsp, const int16_t h_q12[SUBFRAME],
+                                const int16_t target[SUBFRAME], struct range range, bool thirds_always,
                                 int16_t *now)
 {
     static const int16_t order[3] = { 0, -1, 1 };
@@ -122,7 +124,8 @@ static struct scaled normalise(int32_t sum, int exponent)
 }
 
 /* (43), at most 1.2, Q14. A sum that overflows is taken of the filtered vector's quarter. */
-int16_t g729_pitch_gain(const struct dsp_speech *dsp, const int16_t target[SUBFRAME], const int16_t filtered[SUBFRAME], struct pitch_products *out)
+int16_t g729_pitch_gain(const struct dsp_speech *dsp, const int16_t target[SUBFRAME], const int16_t filtered[SUBFRAME],
+                        struct pitch_products *out)
 {
     int16_t quarter[SUBFRAME], gain;
     int64_t energy = dsp->energy(filtered, SUBFRAME);

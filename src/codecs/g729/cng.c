@@ -162,7 +162,8 @@ static struct noise_pitch excite(const struct dsp_speech *dsp, int16_t gain_q3, 
     return (struct noise_pitch){ drawn.lag.whole, drawn.pitch_q14 };
 }
 
-void g729_noise_excitation(const struct dsp_speech *dsp, int16_t gain_q3, uint16_t *seed, int16_t now[FRAME], struct noise_pitch pitch[SUBFRAMES])
+void g729_noise_excitation(const struct dsp_speech *dsp, int16_t gain_q3, uint16_t *seed, int16_t now[FRAME],
+                           struct noise_pitch pitch[SUBFRAMES])
 {
     for (int i = 0; i < SUBFRAMES; i++)
         if (gain_q3 == 0) {

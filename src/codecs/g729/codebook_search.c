@@ -193,7 +193,8 @@ static void describe(const struct matrix *matrix, const int chosen[4], const int
     out->positions = (uint16_t)(places[0] | places[1] << 3 | places[2] << 6 | places[3] << 9);
 }
 
-void g729_codebook_search(const struct dsp_speech *dsp, const int16_t h_q12[SUBFRAME], const int16_t target[SUBFRAME], struct subframe *out,
+void g729_codebook_search(const struct dsp_speech *dsp, const int16_t h_q12[SUBFRAME], const int16_t target[SUBFRAME],
+                          struct subframe *out,
                           int16_t filtered_q12[SUBFRAME])
 {
     int16_t h[SUBFRAME], d[SUBFRAME];

@@ -86,7 +86,8 @@ static bool negatives(const int16_t a_q12[ORDER + 1], int16_t out_q12[ORDER])
 enum { ROOM = SUBFRAME, FOURS = 4 };
 
 /* The kernel's sums wrap where they cannot be trusted: then a sample before, or this one, fails the bound. */
-bool g729_synthesis(const struct dsp_speech *dsp, const int16_t a_q12[ORDER + 1], const int16_t *x, int16_t *y, int n, int16_t memory[ORDER])
+bool g729_synthesis(const struct dsp_speech *dsp, const int16_t a_q12[ORDER + 1], const int16_t *x, int16_t *y, int n,
+                    int16_t memory[ORDER])
 {
     int16_t out[ORDER + ROOM], poles_q12[ORDER];
     int32_t sums[ROOM] = { 0 }, peak;

@@ -6,7 +6,8 @@
 enum { CANDIDATES1 = 4, CANDIDATES2 = 8, PLACES1 = 8, PLACES2 = 16 };
 enum { TAME_Q9 = 481, TAME_Q14 = 16383 };                       /* 0.94, 0.9999: gains of a tamed subframe stay below */
 
-static struct scaled product(const struct dsp_speech *dsp, const int16_t x[SUBFRAME], const int16_t y[SUBFRAME], int exponent)
+static struct scaled product(const struct dsp_speech *dsp, const int16_t x[SUBFRAME], const int16_t y[SUBFRAME],
+                             int exponent)
 {
     int32_t sum = is_safe_dot(dsp->energy(x, SUBFRAME), dsp->energy(y, SUBFRAME)) ? L_add(2 * dsp->dot(x, y, SUBFRAME), 1)
                                                                                   : L_dot(1, x, y, SUBFRAME);
@@ -15,7 +16,8 @@ static struct scaled product(const struct dsp_speech *dsp, const int16_t x[SUBFR
     return (struct scaled){ round_q15(L_shl(sum, shift)), shift + exponent };
 }
 
-void g729_gain_products(const struct dsp_speech *dsp, const struct pitch_products *pitch, const int16_t target[SUBFRAME], const int16_t y1[SUBFRAME],
+void g729_gain_products(const struct dsp_speech *dsp, const struct pitch_products *pitch,
+                        const int16_t target[SUBFRAME], const int16_t y1[SUBFRAME],
                         const int16_t y2_q12[SUBFRAME], struct gain_products *out)
 {
     int16_t y2_q9[SUBFRAME];

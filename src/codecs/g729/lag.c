@@ -41,7 +41,8 @@ enum { SAFE_PEAK = 18000, READ = SUBFRAME + TAPS };
 
 /* Sixteen samples at a time; of a lag below 50 only those are right that do not need each other, and at the subframe's end it
  * makes some again. What stands in place of samples not there yet does no harm. */
-static void interpolate(const struct dsp_speech *dsp, const int16_t *taps_q15, const int16_t *x, int independent, int16_t now[SUBFRAME])
+static void interpolate(const struct dsp_speech *dsp, const int16_t *taps_q15, const int16_t *x, int independent,
+                        int16_t now[SUBFRAME])
 {
     enum { PIECE = 16 };
     int16_t falling_q15[2 * REACH], piece[SUBFRAME];
@@ -79,7 +80,8 @@ void g729_adaptive_codebook(const struct dsp_speech *dsp, int16_t *now, struct l
 }
 
 /* |pitch| <= 22215, so that the sum stays below 2^31; the standard's steps saturate where this does. */
-void g729_excite(const struct dsp_speech *dsp, const int16_t code_q13[SUBFRAME], int16_t pitch_q14, int16_t code_q1, int16_t now[SUBFRAME])
+void g729_excite(const struct dsp_speech *dsp, const int16_t code_q13[SUBFRAME], int16_t pitch_q14, int16_t code_q1,
+                 int16_t now[SUBFRAME])
 {
     dsp->mix(now, pitch_q14, code_q13, code_q1, 1 << 13, 14, now, SUBFRAME);
 }

@@ -32,7 +32,8 @@ static struct match best_lag(const struct dsp_speech *dsp, const int16_t *scaled
 }
 
 /* (A.11) to (A.14): (r(i) + g r(i - T)) / (1 + g), g = min(r r_T / r_T r_T, 1) / 2, and 0 where the gain is below 3 dB. */
-static void long_term(const struct dsp_speech *dsp, const int16_t *residual, const int16_t *scaled, int least, int16_t out[SUBFRAME])
+static void long_term(const struct dsp_speech *dsp, const int16_t *residual, const int16_t *scaled, int least,
+                      int16_t out[SUBFRAME])
 {
     int32_t energy = energy_from(dsp, 1, scaled, SUBFRAME), most;
     struct match best = best_lag(dsp, scaled, least, energy);
@@ -62,7 +63,8 @@ static void long_term(const struct dsp_speech *dsp, const int16_t *residual, con
 
 /* A.4.2.3: 0.8 of the first normalised correlation of the short-term filter's response, where that is positive. By Cauchy and
  * Schwarz it is at most 1. */
-static int16_t tilt(const struct dsp_speech *dsp, const int16_t numerator_q12[ORDER + 1], const int16_t denominator_q12[ORDER + 1])
+static int16_t tilt(const struct dsp_speech *dsp, const int16_t numerator_q12[ORDER + 1],
+                    const int16_t denominator_q12[ORDER + 1])
 {
     int16_t response[RESPONSE] = { 0 }, memory[ORDER] = { 0 };
     int32_t energy, correlation;
@@ -129,7 +131,8 @@ static void control_gain(const struct dsp_speech *dsp, int16_t *gain_q12, const 
     *gain_q12 = gain;
 }
 
-static void filter(const struct dsp_speech *dsp, struct postfilter *state, const int16_t a_q12[ORDER + 1], int lag, bool voiced, const int16_t *speech,
+static void filter(const struct dsp_speech *dsp, struct postfilter *state, const int16_t a_q12[ORDER + 1], int lag,
+                   bool voiced, const int16_t *speech,
                    int16_t out[SUBFRAME])
 {
     int16_t numerator_q12[ORDER + 1], denominator_q12[ORDER + 1];
@@ -153,7 +156,8 @@ static void filter(const struct dsp_speech *dsp, struct postfilter *state, const
     control_gain(dsp, &state->gain_q12, speech, out);
 }
 
-void g729_postfilter(const struct dsp_speech *dsp, struct postfilter *state, const int16_t a_q12[SUBFRAMES][ORDER + 1], const int16_t lags[SUBFRAMES], bool voiced,
+void g729_postfilter(const struct dsp_speech *dsp, struct postfilter *state, const int16_t a_q12[SUBFRAMES][ORDER + 1],
+                     const int16_t lags[SUBFRAMES], bool voiced,
                      int16_t speech[FRAME])
 {
     int16_t in[ORDER + FRAME];

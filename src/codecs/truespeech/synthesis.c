@@ -2,7 +2,8 @@
 #include <string.h>
 #include "tables.h"
 
-void truespeech_filter(const struct dsp_speech *dsp, const int16_t a_q12[ORDER], int16_t k_q15, struct synthesis_filter *filter)
+void truespeech_filter(const struct dsp_speech *dsp, const int16_t a_q12[ORDER], int16_t k_q15,
+                       struct synthesis_filter *filter)
 {
     memset(filter, 0, sizeof *filter);
     filter->dsp = dsp;
@@ -68,7 +69,8 @@ static void feed(const int16_t *x, int32_t sums[SUBFRAME])
 enum { PAST = DSP_ORDER, ROOM = 64 };       /* of which compilers take eight at a time */
 
 /* Stage by stage, where no sample is clipped on the way and no sum wraps. */
-static bool synthesize_plainly(struct synthesis *state, const struct synthesis_filter *filter, const int16_t e[SUBFRAME], int16_t out[SUBFRAME])
+static bool synthesize_plainly(struct synthesis *state, const struct synthesis_filter *filter, const int16_t e[SUBFRAME],
+                               int16_t out[SUBFRAME])
 {
     const struct dsp_speech *dsp = filter->dsp;
     int16_t s[PAST + ROOM] = { 0 }, y[PAST + ROOM] = { 0 }, sharp[ROOM];

@@ -44,7 +44,8 @@ void truespeech_blend(const int16_t near_q12[ORDER], const int16_t far_q12[ORDER
 
 /* Excitation, excitation.c: the long-term prediction of a subframe from the HISTORY samples before `now`, written to `now`
  * too: lags below 60 repeat it. */
-void truespeech_long_term(const struct dsp_speech *dsp, int16_t *now, int lag, const int16_t taps_q14[2], int16_t p[SUBFRAME]);
+void truespeech_long_term(const struct dsp_speech *dsp, int16_t *now, int lag, const int16_t taps_q14[2],
+                          int16_t p[SUBFRAME]);
 int truespeech_lag(unsigned ltp, unsigned base);                /* clamped to LAG_MAX, as a decoder does */
 void truespeech_place_pulses(const struct subframe *, int16_t e[SUBFRAME]);
 uint32_t truespeech_positions(const uint8_t at[PULSES]);        /* three rising below 30, then four rising from 30 on */
