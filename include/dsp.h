@@ -8,6 +8,8 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include "dsp_gsm.h"
+#include "dsp_speech.h"
 
 enum { IMA_LAST_INDEX = 88, MS_PREDICTORS = 7 };
 
@@ -18,9 +20,10 @@ struct adpcm_blocks {
     unsigned channels;              /* 1 or 2, but where any number is said */
 };
 
-struct dsp_match {
-    int32_t sum;
-    uint8_t lag;
+/* The newer sample's weight in the low half, the older one's in the high, in 256ths; and what the block's header calls them. */
+struct ms_predictor {
+    int32_t weights;
+    uint8_t number;
 };
 
 struct dsp {
@@ -39,14 +42,17 @@ struct dsp {
     size_t (*ms_decode)(const struct adpcm_blocks *, const int16_t (*weights)[2], unsigned predictors, const uint8_t *src,
                         int16_t *pcm);
 
+    /* All blocks, of one of these predictors each, by a quality of 0 to 2. Into zeros. */
+    void (*ms_encode)(const struct adpcm_blocks *, const struct ms_predictor *, unsigned count, unsigned quality, const int16_t *pcm,
+                      uint8_t *dst);
+
     /* Blocks with headers. Blocks done; all blocks. */
     size_t (*yamaha_decode)(const struct adpcm_blocks *, const uint8_t *src, int16_t *pcm);
     void (*yamaha_greedy)(const struct adpcm_blocks *, const int16_t *pcm, uint8_t *dst);
     void (*yamaha_search)(const struct adpcm_blocks *, unsigned quality, const int16_t *pcm, uint8_t *dst);
 
-    /* GSM 06.10, 4.2.11: the lag, 40 to 120, of the greatest sum of d[k] * now[k - lag] over 40 samples, and the sum; of equals
-     * the smallest lag; 40 and 0 where none is positive. |d| <= 2^9, so that sums stay within 2^30. */
-    struct dsp_match (*gsm_lag)(const int16_t d[40], const int16_t *now);
+    const struct dsp_gsm *gsm;                          /* dsp_gsm.h */
+    const struct dsp_speech *speech;                    /* dsp_speech.h */
 };
 
 /* The best set that settings.simd allows. */

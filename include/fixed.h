@@ -30,8 +30,22 @@ static inline int16_t extract_h(int32_t x) { return (int16_t)(x >> 16); }
 static inline int16_t extract_l(int32_t x) { return wrap16(x); }
 static inline int32_t L_deposit_h(int16_t a) { return (int32_t)a * 65536; }
 static inline int32_t L_deposit_l(int16_t a) { return a; }
-static inline int32_t L_add(int32_t a, int32_t b) { return L_saturate((int64_t)a + b); }
-static inline int32_t L_sub(int32_t a, int32_t b) { return L_saturate((int64_t)a - b); }
+
+/* By the processor's flag: a saturated sum has the sign of a. */
+static inline int32_t L_add(int32_t a, int32_t b)
+{
+    int32_t sum;
+
+    return !__builtin_add_overflow(a, b, &sum) ? sum : a < 0 ? INT32_MIN : INT32_MAX;
+}
+
+static inline int32_t L_sub(int32_t a, int32_t b)
+{
+    int32_t difference;
+
+    return !__builtin_sub_overflow(a, b, &difference) ? difference : a < 0 ? INT32_MIN : INT32_MAX;
+}
+
 static inline int32_t L_negate(int32_t a) { return L_saturate(-(int64_t)a); }
 static inline int32_t L_abs(int32_t a) { return a < 0 ? L_negate(a) : a; }
 
@@ -107,22 +121,24 @@ static inline int16_t norm_s(int16_t x)
     return (int16_t)(x == 0 ? 0 : x == -1 ? 15 : norm_l(x) - 16);
 }
 
-/* a / b in Q15, truncated, for 0 <= a <= b, b > 0; 0x7FFF for a == b. */
+/* a / b in Q15, truncated, for 0 <= a <= b, b > 0; 0x7FFF for a == b. Nothing else is asked, and would be 0x7FFF too. */
 static inline int16_t div_s(int16_t a, int16_t b)
 {
-    return (int16_t)(a == b ? INT16_MAX : (a * 32768) / b);
+    return (int16_t)(b <= 0 || a >= b ? INT16_MAX : a * 32768 / b);
 }
 
 /* Two of G.723.1's own. Q31 x Q15 -> Q31, the product of each half truncated. */
 static inline int32_t L_mls(int32_t a, int16_t b)
 {
-    return L_mac((int32_t)(a & 0xFFFF) * b >> 15, b, extract_h(a));
+    if (b == INT16_MIN && extract_h(a) == INT16_MIN)                    /* of which one saturates */
+        return INT32_MAX - (a & 0xFFFF);
+    return (int32_t)((int64_t)a * b >> 15);
 }
 
 /* Q31 / Q15 -> Q15 for 0 <= a, 0 <= b; 0x7FFF where the quotient would not be below 1. The low bit of a is lost. */
 static inline int16_t div_l(int32_t a, int16_t b)
 {
-    return (int16_t)(a >= L_deposit_h(b) ? INT16_MAX : (a >> 1) / b);
+    return (int16_t)(b <= 0 || a >= L_deposit_h(b) ? INT16_MAX : (a >> 1) / b);
 }
 
 #endif

@@ -11,6 +11,22 @@ const char *__asan_default_options(void)
     return "detect_leaks=0";
 }
 
+uint8_t best_set(void)
+{
+#if defined __x86_64__ || defined __i386__
+    return __builtin_cpu_supports("avx2") ? 2 : __builtin_cpu_supports("sse2") ? 1 : 0;
+#else
+    return 0;
+#endif
+}
+
+bool all_cases(void)
+{
+    const char *full = getenv("OMNIACM_FULL");
+
+    return full && strcmp(full, "1") == 0;
+}
+
 uint32_t draw(uint32_t *seed)
 {
     /* Marsaglia's xorshift; a zero would stay. */
@@ -19,6 +35,15 @@ uint32_t draw(uint32_t *seed)
     *seed ^= *seed >> 17;
     *seed ^= *seed << 5;
     return *seed;
+}
+
+unsigned best_set(void)
+{
+#if defined __x86_64__ || defined __i386__
+    return __builtin_cpu_supports("avx2") ? 2 : __builtin_cpu_supports("sse2") ? 1 : 0;
+#else
+    return 0;
+#endif
 }
 
 static struct bytes stream_read(FILE *file)

@@ -46,6 +46,9 @@ struct sound generated(size_t count, uint32_t seed);
 struct bytes encode_all(const struct codec *, const struct wave_format *, const struct settings *, struct sound);
 struct sound decode_all(const struct codec *, const struct wave_format *, const struct settings *, struct bytes);
 
+/* The greatest settings.simd that this processor can run. */
+unsigned best_set(void);
+
 /* The format of a mode, with room for its extra bytes in `extra`. */
 struct wave_format format_of(const struct codec *, struct mode, uint8_t extra[EXTRA_ROOM]);
 
@@ -54,6 +57,12 @@ struct bytes wav_open(struct bytes file, struct wave_format *);
 
 /* A WAV file with this format and data. The caller frees. */
 struct bytes wav_make(const struct wave_format *, const void *data, size_t size, uint32_t samples);
+
+/* The best set of instructions that this processor has, as in settings.simd. */
+uint8_t best_set(void);
+
+/* Whether OMNIACM_FULL=1 asks for every case where some would do. */
+bool all_cases(void);
 
 /* 10 log10 of the energy of `a` over the energy of the difference, over `n` samples. */
 double snr(const int16_t *a, const int16_t *b, size_t n);

@@ -127,7 +127,8 @@ static bool byte_rate(const struct inquiry *it, DWORD *rate)
     return true;
 }
 
-/* The extra bytes, in hexadecimal. Those of a codec whose first count the samples of a block have to fit the block. */
+/* The extra bytes, in hexadecimal. Those of a codec whose first count the samples of a block have to fit the block; Creative's are
+ * the number of a revision, any of which is right. */
 static void extra_row(const struct inquiry *it)
 {
     const WAVEFORMATEX *has = it->in.format;
@@ -146,6 +147,9 @@ static void extra_row(const struct inquiry *it)
     m = swprintf(b, CELL, L"%u%ls", it->right.wfx.cbSize, it->right.wfx.cbSize ? L":" : L"");
     for (int i = 0; i < it->right.wfx.cbSize && i < EXTRA_SHOWN; i++) {
         unsigned byte = counts && i < 2 && it->block > 1 ? it->block >> 8 * i & 0xFF : right[i];
+
+        if (has->wFormatTag == 0x200 && i < has->cbSize)
+            byte = extra[i];
 
         m += swprintf(b + m, 8, L" %02X", byte);
     }

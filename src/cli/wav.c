@@ -5,17 +5,6 @@
 enum { HEADER = 8, RIFF_HEADER = 12, DS64 = 28, CHUNKS_AT_MOST = 4096, CHUNKS_AFTER_SOUND = 64 };
 static const uint32_t UNKNOWN = 0xFFFFFFFF;     /* a size that RF64 keeps elsewhere, or that was never filled in */
 
-static uint64_t load64_le(const uint8_t *p)
-{
-    return load32_le(p) | (uint64_t)load32_le(p + 4) << 32;
-}
-
-static void store64_le(uint8_t *p, uint64_t value)
-{
-    store32_le(p, (uint32_t)value);
-    store32_le(p + 4, (uint32_t)(value >> 32));
-}
-
 /* What else a file may be, by its first bytes. */
 static const char *kind_of(const uint8_t *p)
 {

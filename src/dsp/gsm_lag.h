@@ -1,44 +1,102 @@
 /* GSM 06.10's lag search: a lag a lane, two samples a product. */
+#include "gsm_rows.h"
 #include "lanes.h"
 
-enum { GSM_SUBFRAME = 40, GSM_LAG_MIN = 40, GSM_LAG_MAX = 120 };
+/* So many groups of LANES lags go together as leave a register each for samples and products, and waste few lanes. */
+#ifdef __x86_64__
+enum { LAG_GROUPS = LANES == 8 ? 11 : 7 };
+#else
+enum { LAG_GROUPS = LANES == 8 ? 6 : 5 };
+#endif
+/* The last groups go on beyond GSM_LAG_MAX. */
+enum { LAG_STEP = LAG_GROUPS * LANES, LAG_ROUNDS = (GSM_LAG_MAX - GSM_LAG_MIN + LAG_STEP) / LAG_STEP };
+enum { LAG_END = GSM_LAG_MIN + LAG_ROUNDS * LAG_STEP };
 
-/* The sums of LANES lags; those of the lanes fall from `lag` + LANES - 1 to `lag`. pairs[i] holds past samples i and i + 1. */
-KERNEL lanes gsm_sums(const int32_t *d_pairs, const int32_t *pairs, int lag)
+/* Past samples i and i + 1 together, from `now` - LAG_END to `now`; before `now` - GSM_LAG_MAX there are zeros. The last pair
+ * means nothing, and is not asked for. */
+KERNEL void lag_pairs(const int16_t *now, int16_t pairs[LAG_END][2])
 {
-    const int32_t *at = pairs + GSM_LAG_MAX - (lag + LANES - 1);
-    lanes sum = all(0), even;
+    memset(pairs, 0, (LAG_END - GSM_LAG_MAX) * sizeof *pairs);
+#pragma GCC unroll 5
+    for (int i = LAG_END - GSM_LAG_MAX; i < LAG_END; i += GSM_ROW) {
+        __m128i here = row_at(now - LAG_END + i), next = row_at(now - LAG_END + i + 1);
 
-#pragma GCC unroll 20
-    for (int k = 0; k < GSM_SUBFRAME / 2; k++) {
-        memcpy(&even, at + 2 * k, sizeof even);
-        sum += both_products(all(d_pairs[k]), even);
+        put_row(pairs[i], _mm_unpacklo_epi16(here, next));
+        put_row(pairs[i + 4], _mm_unpackhi_epi16(here, next));
     }
-    return sum;
 }
 
-static struct dsp_match gsm_lag(const int16_t d[40], const int16_t *now)
+/* The lags of a group's lanes fall from its greatest, that of the first group from lag + LANES - 1. */
+KERNEL void lag_sums(const int32_t d[GSM_SUBFRAME / 2], const int16_t pairs[LAG_END][2], int lag, lanes sums[LAG_GROUPS])
 {
-    int32_t d_pairs[GSM_SUBFRAME / 2], pairs[GSM_LAG_MAX - GSM_LAG_MIN + GSM_SUBFRAME];
-    const int16_t *past = now - GSM_LAG_MAX;
-    lanes best = all(0), best_lag = all(GSM_LAG_MIN), lag = all(0), sum, better;
-    struct dsp_match match = { 0, GSM_LAG_MIN };
+    const int16_t(*first)[2] = pairs + LAG_END - (lag + LANES - 1);
+    lanes past;
 
-    memcpy(d_pairs, d, sizeof d_pairs);
-    for (int i = 0; i < GSM_LAG_MAX - GSM_LAG_MIN + GSM_SUBFRAME - 1; i++)
-        pairs[i] = (int32_t)((uint16_t)past[i] | (uint32_t)(uint16_t)past[i + 1] << 16);
-    for (int first = GSM_LAG_MIN; first <= GSM_LAG_MAX; first += LANES) {
-        int from = first + LANES - 1 > GSM_LAG_MAX ? GSM_LAG_MAX - LANES + 1 : first;
+    for (int g = 0; g < LAG_GROUPS; g++)
+        sums[g] = all(0);
+    for (int k = 0; k < GSM_SUBFRAME / 2; k++)
+#pragma GCC unroll 11
+        for (int g = 0; g < LAG_GROUPS; g++) {
+            memcpy(&past, first[2 * k - g * LANES], sizeof past);
+            sums[g] += both_products(all(d[k]), past);
+        }
+}
 
-        for (int l = 0; l < LANES; l++)
-            lag[l] = from + LANES - 1 - l;
-        sum = gsm_sums(d_pairs, pairs, from);
-        better = sum > best;
-        best = blend(better, sum, best);
-        best_lag = blend(better, lag, best_lag);
-    }
+/* The greatest, and of equals that of the smallest lag. */
+KERNEL void lag_best(lanes sums, lanes lags, int32_t *sum, uint8_t *lag)
+{
+    int32_t most = 0, least = GSM_LAG_MAX;
+
     for (int l = 0; l < LANES; l++)
-        if (best[l] > match.sum || (best[l] == match.sum && best_lag[l] < match.lag))
-            match = (struct dsp_match){ best[l], (uint8_t)best_lag[l] };
+        most = sums[l] > most ? sums[l] : most;
+    lags = blend(sums == all(most), lags, all(GSM_LAG_MAX));
+    for (int l = 0; l < LANES; l++)
+        least = lags[l] < least ? lags[l] : least;
+    *sum = most;
+    *lag = (uint8_t)least;
+}
+
+/* Samples within 2^12 after the shift. */
+KERNEL int32_t power_of(const int16_t *past)
+{
+    __m128i power = _mm_setzero_si128();
+
+#pragma GCC unroll 5
+    for (int k = 0; k < GSM_SUBFRAME; k += GSM_ROW) {
+        __m128i x = _mm_srai_epi16(row_at(past + k), 3);
+
+        power = _mm_add_epi32(power, _mm_madd_epi16(x, x));
+    }
+    return sum_of(power) * 2;
+}
+
+static struct gsm_match gsm_search(const int16_t d[GSM_SUBFRAME], const int16_t *now)
+{
+    int16_t pairs[LAG_END][2], scaled[GSM_SUBFRAME], peak = row_peak(d, GSM_SUBFRAME / GSM_ROW);
+    int scale = peak == 0 || norm_s(peak) > 6 ? 0 : 6 - norm_s(peak);
+    int32_t d_pairs[GSM_SUBFRAME / 2];
+    lanes best = all(0), best_lag = all(GSM_LAG_MIN), place, sums[LAG_GROUPS], lags, better;
+    struct gsm_match match;
+
+#pragma GCC unroll 5
+    for (int k = 0; k < GSM_SUBFRAME; k += GSM_ROW)
+        put_row(scaled + k, _mm_sra_epi16(row_at(d + k), _mm_cvtsi32_si128(scale)));
+    memcpy(d_pairs, scaled, sizeof d_pairs);
+    lag_pairs(now, pairs);
+    for (int l = 0; l < LANES; l++)
+        place[l] = l;
+    for (int lag = GSM_LAG_MIN; lag < LAG_END; lag += LAG_STEP) {
+        lag_sums(d_pairs, (const int16_t(*)[2])pairs, lag, sums);
+#pragma GCC unroll 11
+        for (int g = 0; g < LAG_GROUPS; g++) {
+            lags = all(lag + (g + 1) * LANES - 1) - place;
+            better = (sums[g] > best) & (lags <= GSM_LAG_MAX);
+            best = blend(better, sums[g], best);
+            best_lag = blend(better, lags, best_lag);
+        }
+    }
+    lag_best(best, best_lag, &match.sum, &match.lag);
+    match.sum = match.sum * 2 >> (6 - scale);
+    match.power = power_of(now - match.lag);
     return match;
 }

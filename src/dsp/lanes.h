@@ -46,6 +46,12 @@ KERNEL lanes magnitude_of(lanes x)
     return (x ^ sign) - sign;
 }
 
+/* x, or -x where a number that is not 0 is negative. */
+KERNEL lanes signed_by(lanes x, lanes sign)
+{
+    return (x ^ sign >> 31) - (sign >> 31);
+}
+
 KERNEL lanes lookup(const int32_t *table, lanes i)
 {
     lanes found;
@@ -94,15 +100,19 @@ KERNEL void transpose(row r[8])
 {
     row a[8], b[8];
 
+#pragma GCC unroll 8
     for (int i = 0; i < 4; i++) {
         a[2 * i] = low16(r[2 * i], r[2 * i + 1]);
         a[2 * i + 1] = high16(r[2 * i], r[2 * i + 1]);
     }
+#pragma GCC unroll 8
     for (int i = 0; i < 2; i++)
+#pragma GCC unroll 8
         for (int j = 0; j < 2; j++) {
             b[4 * i + 2 * j] = low32(a[4 * i + j], a[4 * i + 2 + j]);
             b[4 * i + 2 * j + 1] = high32(a[4 * i + j], a[4 * i + 2 + j]);
         }
+#pragma GCC unroll 8
     for (int i = 0; i < 4; i++) {
         r[2 * i] = low64(b[i], b[4 + i]);
         r[2 * i + 1] = high64(b[i], b[4 + i]);
@@ -126,13 +136,16 @@ KERNEL void store_samples(const lanes samples[8], int16_t *pcm, size_t block_sam
 {
     row r[8];
 
+#pragma GCC unroll 8
     for (int t = 0; t < 8; t++)
         r[t] = narrowed(samples[t]);
     transpose(r);
     if (channels == 1)
+#pragma GCC unroll 8
         for (int l = 0; l < LANES; l++)
             memcpy(pcm + (size_t)l * block_samples, &r[l], 16);
     else
+#pragma GCC unroll 8
         for (int l = 0; l < LANES; l += 2) {
             row low = low16(r[l], r[l + 1]), high = high16(r[l], r[l + 1]);
 
@@ -146,9 +159,11 @@ KERNEL void load_samples(lanes samples[8], const int16_t *pcm, size_t block_samp
     row r[8];
 
     if (channels == 1)
+#pragma GCC unroll 8
         for (int l = 0; l < LANES; l++)
             memcpy(&r[l], pcm + (size_t)l * block_samples, 16);
     else
+#pragma GCC unroll 8
         for (int l = 0; l < LANES; l += 2) {
             row low, high, even, odd;
 
@@ -159,6 +174,7 @@ KERNEL void load_samples(lanes samples[8], const int16_t *pcm, size_t block_samp
             r[l] = low16(low, high), r[l + 1] = high16(low, high);
         }
     transpose(r);
+#pragma GCC unroll 8
     for (int t = 0; t < 8; t++)
         samples[t] = widened(r[t]);
 }

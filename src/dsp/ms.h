@@ -1,37 +1,17 @@
 /* Microsoft ADPCM in lanes: ms_adpcm.c has the format and the reference. */
-#include "bits.h"
-#include "lanes.h"
-
-enum { MS_HEADER = 7, MS_LEAST_DELTA = 16, MS_MOST_DELTA = INT32_MAX / 768 };
+#include "ms_chain.h"
 
 struct ms {
-    lanes newer, older, delta, weights;     /* the newer sample's weight in the low half */
+    lanes pair, delta, weights;
 };
 
-/* Division by 256 towards zero. */
-KERNEL lanes ms_predict(const struct ms *chain)
+KERNEL lanes ms_follow(struct ms *chain, lanes code)
 {
-    lanes sum = both_products((chain->newer & 0xFFFF) | chain->older << 16, chain->weights);
+    lanes sample = within(ms_predict(chain->pair, chain->weights) + code * chain->delta, INT16_MIN, INT16_MAX);
 
-    return (sum + srl(sum >> 31, 24)) >> 8;
-}
-
-/* By a code of -8 to 7: of its low bits, one table for each sign. */
-KERNEL lanes ms_growth(lanes code)
-{
-    static const int32_t below[8] = { 768, 614, 512, 409, 307, 230, 230, 230 };
-    static const int32_t above[8] = { 230, 230, 230, 230, 307, 409, 512, 614 };
-
-    return blend(code >> 31, choose(below, code), choose(above, code));
-}
-
-KERNEL void ms_follow(struct ms *chain, lanes code)
-{
-    lanes sample = within(ms_predict(chain) + code * chain->delta, INT16_MIN, INT16_MAX);
-
-    chain->delta = within(chain->delta * ms_growth(code) >> 8, MS_LEAST_DELTA, MS_MOST_DELTA);
-    chain->older = chain->newer;
-    chain->newer = sample;
+    chain->delta = ms_delta_after(chain->delta, code);
+    chain->pair = ms_pair(sample, chain->pair);
+    return sample;
 }
 
 /* Four bytes of each lane's own codes: of one channel all, high nibble first; of two, the nibble of the channel in each. */
@@ -43,8 +23,7 @@ KERNEL unsigned ms_decode_8(struct ms *chain, lanes codes, lanes samples[8], uns
         /* A mono code's place in the dword, or, of two channels, a byte's high nibble once lane by lane the low came up. */
         unsigned place = channels == 1 ? (t ^ 1) * 4 : t * 8 + 4;
 
-        ms_follow(chain, codes << (28 - place) >> 28);
-        samples[t] = chain->newer;
+        samples[t] = ms_follow(chain, codes << (28 - place) >> 28);
     }
     return n;
 }
@@ -53,6 +32,7 @@ KERNEL struct ms ms_start(const uint8_t *src, const struct adpcm_blocks *blocks,
                           unsigned predictors, int16_t *pcm, unsigned channels)
 {
     int32_t newer[LANES], older[LANES], delta[LANES], pairs[LANES];
+    lanes samples[2];
     struct ms chain;
 
     for (unsigned l = 0; l < LANES; l++) {
@@ -68,8 +48,9 @@ KERNEL struct ms ms_start(const uint8_t *src, const struct adpcm_blocks *blocks,
         to[0] = (int16_t)older[l];
         to[channels] = (int16_t)newer[l];
     }
-    memcpy(&chain.newer, newer, sizeof newer);
-    memcpy(&chain.older, older, sizeof older);
+    memcpy(&samples[0], newer, sizeof newer);
+    memcpy(&samples[1], older, sizeof older);
+    chain.pair = ms_pair(samples[0], samples[1]);
     memcpy(&chain.delta, delta, sizeof delta);
     memcpy(&chain.weights, pairs, sizeof pairs);
     return chain;

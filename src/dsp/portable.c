@@ -1,8 +1,9 @@
 /* The reference, and what every machine has. */
 #include "g711.h"
 #include "ima_search.h"
+#include "ms_search.h"
 #include "portable.h"
-#include "yamaha_greedy.h"
+#include "yamaha_search.h"
 
 #define BOTH_WAYS(law) \
     void portable_##law##_expand(const uint8_t *src, int16_t *pcm, size_t n) \
@@ -18,27 +19,12 @@
 BOTH_WAYS(alaw)
 BOTH_WAYS(ulaw)
 
-static struct dsp_match gsm_lag(const int16_t d[40], const int16_t *now)
-{
-    struct dsp_match best = { 0, 40 };
-
-    for (int lag = 40; lag <= 120; lag++) {
-        int32_t sum = 0;
-
-        for (int k = 0; k < 40; k++)
-            sum += d[k] * now[k - lag];
-        if (sum > best.sum)
-            best = (struct dsp_match){ sum, (uint8_t)lag };
-    }
-    return best;
-}
-
 const struct dsp dsp_portable = {
-    .gsm_lag = gsm_lag,
+    .speech = &dsp_speech_portable,
     .alaw_expand = portable_alaw_expand, .ulaw_expand = portable_ulaw_expand,
     .alaw_compress = portable_alaw_compress, .ulaw_compress = portable_ulaw_compress,
-    .ima_greedy = ima_greedy, .ima_search = ima_search,
-    .yamaha_greedy = yamaha_greedy,
+    .ima_greedy = ima_greedy, .ima_search = ima_search, .ms_encode = ms_encode,
+    .yamaha_greedy = yamaha_greedy, .yamaha_search = yamaha_search,
 };
 
 /* Sets that were not built are not asked for. */

@@ -8,14 +8,18 @@
 
 KERNEL lanes both_products(lanes a, lanes b) { return (lanes)_mm_madd_epi16((__m128i)a, (__m128i)b); }
 
-#include "gsm_lag.h"
+#include "gsm_kernels.h"
+#include "speech.h"
 #include "ima_search.h"
-#include "yamaha_greedy.h"
+#include "ms_search.h"
+#include "yamaha_search.h"
 
 const struct dsp dsp_sse2 = {
+    .gsm = &gsm_kernels,
     .alaw_expand = portable_alaw_expand, .ulaw_expand = portable_ulaw_expand,
     .alaw_compress = portable_alaw_compress, .ulaw_compress = portable_ulaw_compress,
-    .gsm_lag = gsm_lag, .ima_greedy = ima_greedy, .ima_search = ima_search,
-    .yamaha_greedy = yamaha_greedy,
+    .speech = &speech,
+    .ima_greedy = ima_greedy, .ima_search = ima_search, .ms_encode = ms_encode,
+    .yamaha_greedy = yamaha_greedy, .yamaha_search = yamaha_search,
 };
 #endif

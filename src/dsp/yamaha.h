@@ -5,8 +5,7 @@
 
 #include "bits.h"
 #include "lanes.h"
-
-enum { YAMAHA_HEADER = 4, YAMAHA_STEP_LEAST = 127, YAMAHA_STEP_MOST = 24576 };
+#include "yamaha_numbers.h"
 
 struct yamaha_chain {
     lanes sample, step;

@@ -46,10 +46,11 @@ KERNEL lanes yamaha_codes(const uint8_t *src, size_t block_bytes, size_t bytes, 
 KERNEL void yamaha_decode_row(struct yamaha_chain *chain, lanes codes, lanes *samples, unsigned channels)
 {
 #pragma GCC unroll 8
-    for (unsigned t = 0; t < 8 / channels; t++) {
-        samples[t] = yamaha_follow(chain, codes & 15);
-        codes = srl(codes, 4 * (int)channels);
-    }
+    for (unsigned t = 0; t < 8; t++)
+        if (t < 8 / channels) {
+            samples[t] = yamaha_follow(chain, codes & 15);
+            codes = srl(codes, 4 * (int)channels);
+        }
 }
 
 KERNEL void yamaha_decode_group(const struct adpcm_blocks *blocks, const uint8_t *src, int16_t *pcm, unsigned channels)

@@ -128,7 +128,8 @@ static void streams_are_the_same_at_any_address(void **unused)
 
 static void a_description_may_lie_anywhere(void **unused)
 {
-    const struct open_description audio = { .cbStruct = sizeof audio, .fccType = 0x63647561 }, video = { .cbStruct = sizeof video, .fccType = 0x63646976 };
+    const struct open_description audio = { .cbStruct = sizeof audio, .fccType = 0x63647561 };
+    const struct open_description video = { .cbStruct = sizeof video, .fccType = 0x63646976 };
 
     (void)unused;
     for (size_t by = 1; by < MISALIGNMENTS; by++) {
@@ -262,6 +263,25 @@ static void any_lengths_serve(void **unused)
     }
     munmap(src, UINT32_MAX);
     munmap(dst, UINT32_MAX);
+}
+
+/* Whatever room a host says that a format has, no more is read than its cbSize says, and no more written than it takes. */
+static void a_format_is_no_longer_than_it_says(void **unused)
+{
+    static const DWORD rooms[] = { 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF };
+
+    (void)unused;
+    EACH_ROUTE(route)
+        for (size_t i = 0; i < sizeof rooms / sizeof *rooms; i++) {
+            WAVEFORMATEX *dst = lend(18 + EXTRA_ROOM), *exact;
+            ACMFORMATDETAILSW details = { .cbStruct = sizeof details, .dwFormatTag = route.tag, .pwfx = route.coded, .cbwfx = rooms[i] };
+            LRESULT answer = suggest(route.layout, 0, route.src, (DWORD)wfx_size(route.src), dst, 18 + EXTRA_ROOM);
+
+            check(route, ask(FORMAT_DETAILS, &details, ACM_FORMATDETAILSF_FORMAT) == MMSYSERR_NOERROR);
+            exact = lend(answer ? 18 : wfx_size(dst) == 16 ? 18 : wfx_size(dst));
+            check(route, suggest(route.layout, 0, route.src, rooms[i], exact, rooms[i]) == answer);
+            check(route, answer || memcmp(exact, dst, wfx_size(dst)) == 0);
+        }
 }
 
 /* ---- Order */
@@ -411,6 +431,7 @@ int main(void)
         TEST(a_header_may_lie_in_a_buffer),
         TEST(buffers_overlap_by_a_byte_or_not_at_all),
         TEST(any_lengths_serve),
+        TEST(a_format_is_no_longer_than_it_says),
         TEST(nothing_comes_after_a_failed_opening),
         TEST(a_stream_is_closed_once),
         TEST(any_request_may_fail),

@@ -3,7 +3,7 @@
 #include "stream.h"
 #include "cli/golden.h"
 
-static const struct settings standard = DEFAULT_SETTINGS;
+static struct settings settings = DEFAULT_SETTINGS;
 static bool seen[1 << 16];
 
 static struct wave_format pcm_like(const struct wave_format *format)
@@ -28,7 +28,7 @@ static struct bytes convert(const struct wave_format *from, const struct wave_fo
         return out;
     assert_true(stream_size_from_source(&plan, (uint32_t)size, &room));
     memory = malloc(stream_bytes(&plan));
-    stream = stream_start(memory, &plan, &standard);
+    stream = stream_start(memory, &plan, &settings);
     out.data = malloc(room + 65536);
     for (size_t used = 0; used < size && (step.used != 0 || step.made != 0); used += step.used) {
         step = stream_convert(stream, (const uint8_t *)source + used, out.data + out.size,
@@ -84,11 +84,16 @@ static int compare_format(const struct wave_format *format)
     return wrong;
 }
 
-static void test_table(void **unused)
+static void check_table(uint8_t simd)
 {
     int wrong = 0;
 
-    (void)unused;
+    if (simd > best_set()) {
+        print_message("this processor lacks the instructions\n");
+        skip();
+    }
+    settings.simd = simd;
+    memset(seen, 0, sizeof seen);
     for (const struct codec *const *codec = codecs; *codec; codec++)
         for (const struct mode *mode = (*codec)->modes; mode->sample_rate != 0; mode++) {
             uint8_t extra[EXTRA_ROOM];
@@ -102,6 +107,24 @@ static void test_table(void **unused)
             wrong++;
         }
     assert_int_equal(wrong, 0);
+}
+
+static void test_portable(void **unused)
+{
+    (void)unused;
+    check_table(0);
+}
+
+static void test_sse2(void **unused)
+{
+    (void)unused;
+    check_table(1);
+}
+
+static void test_avx2(void **unused)
+{
+    (void)unused;
+    check_table(2);
 }
 
 static void test_checksum(void **unused)
@@ -128,8 +151,10 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_checksum),
         cmocka_unit_test(test_sound),
-        cmocka_unit_test(test_table),
+        cmocka_unit_test(test_portable),
+        cmocka_unit_test(test_sse2),
+        cmocka_unit_test(test_avx2),
     };
 
-    return cmocka_run_group_tests(tests, 0, 0);
+    return cmocka_run_group_tests_name("golden", tests, 0, 0);
 }

@@ -16,31 +16,15 @@ struct model {
 static int least(int a, int b) { return a < b ? a : b; }
 static int held(int x, int low, int high) { return x < low ? low : x > high ? high : x; }
 
-static bool is_full(void)
-{
-    const char *full = getenv("OMNIACM_FULL");
-
-    return full && strcmp(full, "1") == 0;
-}
-
 /* The predictors to be tried, in order; how many. */
 static size_t predictors(int16_t all[65536])
 {
     size_t n = 0;
 
     for (int x = INT16_MIN; x <= INT16_MAX; x++)
-        if (is_full() || x % 61 == 0 || x < INT16_MIN + 20 || x > INT16_MAX - 20)
+        if (all_cases() || x % 61 == 0 || x < INT16_MIN + 20 || x > INT16_MAX - 20)
             all[n++] = (int16_t)x;
     return n;
-}
-
-static unsigned best_set(void)
-{
-#ifdef OMNIACM_SIMD
-    return __builtin_cpu_supports("avx2") ? 2 : __builtin_cpu_supports("sse2") ? 1 : 0;
-#else
-    return 0;
-#endif
 }
 
 /* ---- IMA and Xbox: IMA's Recommended Practices, 1992, 6: a magnitude's bits weigh a step, half and a quarter of it */
@@ -151,7 +135,7 @@ static size_t oki_number(struct model model) { return (size_t)(model.sample + 20
 static void follow_oki(const struct codec *codec, uint16_t channels)
 {
     size_t size = codec->decoder.state_size, queued = 1, states = 0;
-    unsigned stride = channels == 2 || !is_full() ? 17 : 1;
+    unsigned stride = channels == 2 || !all_cases() ? 17 : 1;
     uint8_t extra[EXTRA_ROOM], *blobs = malloc(OKI_SAMPLES * OKI_STEPS * size), *now = malloc(size);
     bool *known = calloc(OKI_SAMPLES * OKI_STEPS, sizeof *known);
     struct model *queue = malloc(OKI_SAMPLES * OKI_STEPS * sizeof *queue);
@@ -240,7 +224,7 @@ static void check_multiplied(check_state *check, void *decoder, int low, int hig
     static const int samples[] = { -32768, -32767, -20000, -257, -1, 0, 1, 255, 12345, 32766, 32767 };
     static int16_t from[65536];
     size_t n = predictors(from), states = 0;
-    int stride = is_full() ? 509 : 4999;
+    int stride = all_cases() ? 509 : 4999;
 
     for (unsigned code = 0; code < 16; code++) {
         for (int step = low; step <= high; step++)

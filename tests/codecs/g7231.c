@@ -1,4 +1,4 @@
-/* G.723.1 against the ITU's vectors, frame by frame from a fresh state. */
+/* G.723.1 against the ITU's vectors, frame by frame from a fresh state, with every set of instructions. */
 #include "support.h"
 #include "bits.h"
 #include "codecs/g7231/g7231.h"
@@ -18,9 +18,8 @@ static struct bytes open_vector(const char *name)
     return vector_read(path);
 }
 
-static void encodes(void **state)
+static void encode_by(const struct vector *vector, unsigned simd)
 {
-    const struct vector *vector = *state;
     struct bytes in = open_vector(vector->input), out = open_vector(vector->output), rates = { 0, 0 };
     struct encoder encoder;
     struct parameters made;
@@ -31,6 +30,7 @@ static void encodes(void **state)
         rates = open_vector(vector->flags);
     assert_true(frames > 0 && (!vector->flags || rates.size == frames));
     g7231_encoder_start(&encoder);
+    encoder.dsp = dsp_set(simd)->speech;
     encoder.plain = vector->plain;
     encoder.dtx = vector->dtx;
     for (size_t i = 0; i < frames; i++) {
@@ -44,13 +44,18 @@ static void encodes(void **state)
         at += size;
     }
     assert_int_equal(at, out.size);
-    print_message("%s: %zu frames\n", vector->output, frames);
+    print_message("%s, set %u: %zu frames\n", vector->output, simd, frames);
     free(in.data), free(out.data), free(rates.data);
 }
 
-static void decodes(void **state)
+static void encodes(void **state)
 {
-    const struct vector *vector = *state;
+    for (unsigned simd = 0; simd <= best_set(); simd++)
+        encode_by(*state, simd);
+}
+
+static void decode_by(const struct vector *vector, unsigned simd)
+{
     struct bytes in = open_vector(vector->input), out = open_vector(vector->output), lost = { 0, 0 };
     struct decoder decoder;
     struct parameters given;
@@ -61,6 +66,7 @@ static void decodes(void **state)
         lost = open_vector(vector->flags);
     assert_true(frames > 0 && (!vector->flags || lost.size == 2 * frames));
     g7231_decoder_start(&decoder);
+    decoder.dsp = dsp_set(simd)->speech;
     decoder.plain = vector->plain;
     for (size_t i = 0; i < frames; i++) {
         bool legal;
@@ -73,8 +79,14 @@ static void decodes(void **state)
         at += g7231_frame_bytes(in.data[at]);
     }
     assert_int_equal(at, in.size);
-    print_message("%s: %zu frames\n", vector->output, frames);
+    print_message("%s, set %u: %zu frames\n", vector->output, simd, frames);
     free(in.data), free(out.data), free(lost.data);
+}
+
+static void decodes(void **state)
+{
+    for (unsigned simd = 0; simd <= best_set(); simd++)
+        decode_by(*state, simd);
 }
 
 #define ENCODE(i, ...) { "encodes " i, encodes, 0, 0, &(struct vector){ i, __VA_ARGS__ } }

@@ -126,12 +126,13 @@ static void residuals_are_the_standards_steps(void **unused)
 
     (void)unused;
     for (int round = 0; round < 2000; round++) {
+        const struct dsp_speech *dsp = dsp_set((unsigned)round % (best_set() + 1))->speech;
         int16_t a[ORDER + 1], x[ORDER + SUBFRAME], y[SUBFRAME];
 
         random_filter(&seed, 10 + round % 7, a);
         for (int i = 0; i < ORDER + SUBFRAME; i++)
             x[i] = noise(&seed, 6 + round / 7 % 11);
-        g729_residual(a, x + ORDER, y);
+        g729_residual(dsp, a, x + ORDER, y);
         for (int i = 0; i < SUBFRAME; i++) {
             int32_t sum = L_mult(x[ORDER + i], a[0]);
 
@@ -156,6 +157,7 @@ static void syntheses_are_the_standards_steps(void **unused)
 
     (void)unused;
     for (int round = 0; round < 4000; round++) {
+        const struct dsp_speech *dsp = dsp_set((unsigned)round / 3 % (best_set() + 1))->speech;
         int16_t a[ORDER + 1], x[SUBFRAME], memory[ORDER], y[ORDER + SUBFRAME];
         int n = round % 3 == 0 ? 22 : SUBFRAME;
         bool overflow = false, told;
@@ -173,7 +175,7 @@ static void syntheses_are_the_standards_steps(void **unused)
             sum = watched((int64_t)sum * 8, &overflow);
             y[ORDER + i] = extract_h(watched((int64_t)sum + 0x8000, &overflow));
         }
-        told = g729_synthesis(a, x, x, n, memory);
+        told = g729_synthesis(dsp, a, x, x, n, memory);
         assert_int_equal(told, overflow);
         assert_memory_equal(x, y + ORDER, (size_t)n * sizeof *x);
         assert_memory_equal(memory, y + n, sizeof memory);
@@ -291,7 +293,7 @@ static void levinson_finds_the_filter_of_a_resonance(void **unused)
     (void)unused;
     for (int i = 0; i < WINDOW; i++)
         s[i] = (int16_t)((i > 1 ? 1.6 * s[i - 1] - 0.81 * s[i - 2] : 0) + noise(&seed, 9));
-    g729_autocorrelation(s, ORDER, &r);
+    g729_autocorrelation(dsp_set(best_set())->speech, s, ORDER, &r);
     g729_lag_window(ORDER, &r);
     assert_true(g729_levinson(&last, r.r, &prediction));
     near_to(prediction.a_q12[1] / 4096.0, -1.6, 0.25, "coefficient", 1);
@@ -324,7 +326,7 @@ static void comfort_noise_has_the_strength_asked_for(void **unused)
         for (int frame = 0; frame < 200; frame++) {
             struct noise_pitch pitch[SUBFRAMES];
 
-            g729_noise_excitation(gains[g], &seed, excitation + PAST, pitch);
+            g729_noise_excitation(dsp_set((unsigned)g % (best_set() + 1))->speech, gains[g], &seed, excitation + PAST, pitch);
             for (int i = 0; i < FRAME; i++)
                 energy += (double)excitation[PAST + i] * excitation[PAST + i];
             memmove(excitation, excitation + FRAME, PAST * sizeof *excitation);

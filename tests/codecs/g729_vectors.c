@@ -31,13 +31,14 @@ static size_t read_frame(const uint8_t *bit, struct parameters *out)
     return HEADER + 2 * count;
 }
 
-static void check_decoder(const char *codes, const char *output)
+static void check_decoder_by(unsigned simd, const char *codes, const char *output)
 {
     struct bytes bit = vector_read(codes), out = vector_read(output);
     struct decoder state;
     size_t frame = 0;
 
     g729_decoder_start(&state);
+    state.dsp = dsp_set(simd)->speech;
     for (size_t at = 0; at < bit.size; frame++) {
         struct parameters parameters;
         int16_t pcm[FRAME];
@@ -49,8 +50,15 @@ static void check_decoder(const char *codes, const char *output)
             fail_msg("%s: frame %zu differs", output, frame);
     }
     assert_true(frame > 0 && frame == out.size / (2 * FRAME));
-    print_message("%s: %zu frames\n", output, frame);
+    print_message("%s, set %u: %zu frames\n", output, simd, frame);
     free(bit.data), free(out.data);
+}
+
+/* With every set of instructions. */
+static void check_decoder(const char *codes, const char *output)
+{
+    for (unsigned simd = 0; simd <= best_set(); simd++)
+        check_decoder_by(simd, codes, output);
 }
 
 /* What is sent of a frame, and its bytes. */
@@ -65,13 +73,14 @@ static size_t send(const struct parameters *in, uint8_t frame[FRAME_BYTES])
     return in->kind == SPEECH ? FRAME_BYTES : SID_BYTES;
 }
 
-static void check_encoder(const char *input, const char *codes, enum activity activity)
+static void check_encoder_by(unsigned simd, const char *input, const char *codes, enum activity activity)
 {
     struct bytes in = vector_read(input), bit = vector_read(codes);
     struct encoder state;
     size_t frame = 0;
 
     g729_encoder_start(&state, activity == DETECTED);
+    state.dsp = dsp_set(simd)->speech;
     for (size_t at = 0; at < bit.size; frame++) {
         struct parameters parameters, wanted;
         uint8_t ours[FRAME_BYTES], theirs[FRAME_BYTES];
@@ -85,8 +94,14 @@ static void check_encoder(const char *input, const char *codes, enum activity ac
             fail_msg("%s: frame %zu differs", codes, frame);
     }
     assert_true(frame > 0 && frame == in.size / (2 * FRAME));
-    print_message("%s: %zu frames\n", codes, frame);
+    print_message("%s, set %u: %zu frames\n", codes, simd, frame);
     free(in.data), free(bit.data);
+}
+
+static void check_encoder(const char *input, const char *codes, enum activity activity)
+{
+    for (unsigned simd = 0; simd <= best_set(); simd++)
+        check_encoder_by(simd, input, codes, activity);
 }
 
 static const char *file(const char *folder, const char *name, const char *end)

@@ -9,7 +9,7 @@
 
 extern const struct codec gsm610;
 
-enum { BLOCK_BYTES = 65, BLOCK_SAMPLES = 320, PARAMETERS = 76 };
+enum { BLOCK_SAMPLES = 320, PARAMETERS = 76 };
 
 static const struct wave_format mono = { .channels = 1, .sample_rate = 8000, .block_align = BLOCK_BYTES };
 

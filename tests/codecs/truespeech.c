@@ -178,12 +178,97 @@ static void the_figures_follow_their_formulas(void **unused)
     for (int i = 0; i < HALF; i++)
         assert_int_equal(truespeech_ways[0][i], 1);
     /* Pascal: a set has its first member at i or behind. */
-    for (int n = 1; n < PULSES_RIGHT; n++)
+    for (int n = 1; n <= PULSES_RIGHT; n++)
         for (int i = HALF - 1; i >= 0; i--)
             assert_int_equal(truespeech_ways[n][i], i == HALF - 1 ? 0 : truespeech_ways[n][i + 1] + truespeech_ways[n - 1][i + 1]);
     for (int i = 0; i < ORDER; i++)
         for (int code = 1; code < 1 << truespeech_reflection_bits[i]; code++)
             assert_true(truespeech_reflections[i][code] > truespeech_reflections[i][code - 1]);
+}
+
+/* --- stages --- */
+
+static int16_t clipped(int32_t x)
+{
+    return (int16_t)(x > SAMPLE_MAX ? SAMPLE_MAX : x < -SAMPLE_MAX ? -SAMPLE_MAX : x);
+}
+
+static uint32_t prediction(const int16_t *c, const int16_t *now)
+{
+    uint32_t sum = 0;
+
+    for (int k = 0; k < ORDER; k++)
+        sum += (uint32_t)(c[k] * now[-1 - k]);
+    return sum;
+}
+
+static void synthesize_slowly(struct synthesis *state, const struct synthesis_filter *filter, const int16_t *e, int16_t *out)
+{
+    int16_t s[ORDER + SUBFRAME], y[ORDER + SUBFRAME];
+
+    memcpy(s, state->s, sizeof state->s), memcpy(y, state->y, sizeof state->y);
+    for (int i = ORDER; i < ORDER + SUBFRAME; i++) {
+        uint32_t sum;
+        int32_t tilted;
+
+        s[i] = clipped(e[i - ORDER] + ((int32_t)(prediction(filter->a_q12, s + i) + 0x800) >> 12));
+        sum = (uint32_t)(wrap16(s[i] + (-(int32_t)prediction(filter->zeros_q12, s + i) >> 12)) * 4096) + prediction(filter->poles_q12, y + i);
+        y[i] = clipped((int32_t)(sum + 0x800) >> 12);
+        tilted = (int32_t)(sum + (uint32_t)(y[i - 1] * filter->tilt >> 4));
+        out[i - ORDER] = clipped((int32_t)((uint32_t)(tilted - (tilted >> 3)) + 0x800) >> 12);
+    }
+    memcpy(state->s, s + SUBFRAME, sizeof state->s), memcpy(state->y, y + SUBFRAME, sizeof state->y);
+}
+
+/* Of all loudnesses, also where samples are clipped and sums wrap. */
+static void synthesis_is_that_of_its_steps(void **unused)
+{
+    struct synthesis mine = { { 0 }, { 0 } }, slow = mine;
+    uint32_t seed = 12;
+
+    (void)unused;
+    for (unsigned round = 0; round < 3000; round++) {
+        struct synthesis_filter filter;
+        int16_t a_q12[ORDER], e[SUBFRAME], out[SUBFRAME], expected[SUBFRAME];
+        uint8_t reflection[ORDER];
+        int quiet = (int)(16 + draw(&seed) % 16);
+
+        for (int i = 0; i < ORDER; i++)
+            reflection[i] = (uint8_t)(draw(&seed) >> 8 & ((1u << truespeech_reflection_bits[i]) - 1));
+        truespeech_predictor(reflection, a_q12);
+        for (int i = 0; i < ORDER && round % 9 == 0; i++)
+            a_q12[i] = (int16_t)((int32_t)draw(&seed) >> quiet);
+        truespeech_filter(dsp_set(round % (best_set() + 1))->speech, a_q12, truespeech_reflections[0][reflection[0]], &filter);
+        for (int i = 0; i < SUBFRAME; i++)
+            e[i] = (int16_t)((int32_t)draw(&seed) >> quiet);
+        truespeech_synthesize(&mine, &filter, e, out);
+        synthesize_slowly(&slow, &filter, e, expected);
+        assert_memory_equal(out, expected, sizeof out);
+        assert_memory_equal(&mine, &slow, sizeof mine);
+        if (round % 5 == 0)
+            memset(&mine, 0, sizeof mine), memset(&slow, 0, sizeof slow);
+    }
+}
+
+/* Lags shorter than a subframe repeat what they make; results beyond 16 bits wrap. */
+static void long_term_prediction_is_that_of_its_steps(void **unused)
+{
+    uint32_t seed = 13;
+
+    (void)unused;
+    for (unsigned round = 0; round < 3000; round++) {
+        int16_t mine[HISTORY + SUBFRAME], slow[HISTORY + SUBFRAME], p[SUBFRAME], *now = slow + HISTORY;
+        const int16_t *taps = truespeech_taps[draw(&seed) % TAPS];
+        int lag = LAG_MIN + (int)(draw(&seed) % (LAG_MAX - LAG_MIN + 1)), quiet = (int)(16 + draw(&seed) % 12);
+
+        for (int i = 0; i < HISTORY + SUBFRAME; i++)
+            mine[i] = slow[i] = (int16_t)((int32_t)draw(&seed) >> quiet);
+        for (int i = 0; i < SUBFRAME; i++)
+            now[i] = wrap16((now[i - lag - 1] * taps[0] + now[i - lag] * taps[1] + 0x2000) >> 14);
+        truespeech_long_term(dsp_set(round % (best_set() + 1))->speech, mine + HISTORY, lag, taps, p);
+        assert_memory_equal(mine, slow, sizeof mine);
+        assert_memory_equal(p, now, sizeof p);
+    }
 }
 
 /* --- the format --- */
@@ -233,6 +318,8 @@ int main(void)
         cmocka_unit_test(bits_return),
         cmocka_unit_test(positions_return),
         cmocka_unit_test(the_figures_follow_their_formulas),
+        cmocka_unit_test(synthesis_is_that_of_its_steps),
+        cmocka_unit_test(long_term_prediction_is_that_of_its_steps),
         cmocka_unit_test(the_header_is_as_windows_wrote_it),
         cmocka_unit_test(headers_are_read_leniently),
     };

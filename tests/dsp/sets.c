@@ -6,15 +6,6 @@
 
 enum { GUARD = 64, FILL = 0xA7 };
 
-static unsigned best_set(void)
-{
-#if defined __x86_64__ || defined __i386__
-    return __builtin_cpu_supports("avx2") ? 2 : __builtin_cpu_supports("sse2") ? 1 : 0;
-#else
-    return 0;
-#endif
-}
-
 /* Memory of exactly this size for a sanitizer, or between guards without one. */
 static uint8_t *guarded(size_t size)
 {
@@ -186,33 +177,6 @@ static void g711_gives_the_same_everywhere(void **unused)
         }
 }
 
-/* Ties too: few different samples, and periods. */
-static void lag_search_gives_the_same(void **unused)
-{
-    uint32_t seed = 5;
-
-    (void)unused;
-    for (unsigned round = 0; round < 20000; round++) {
-        int16_t past[120 + 40], d[40];
-        unsigned kind = round % 5, period = 1 + draw(&seed) % 50;
-
-        for (unsigned i = 0; i < 160; i++) {
-            int noise = (int)(draw(&seed) >> 9);
-
-            past[i] = (int16_t)(kind == 0 ? noise : kind == 1 ? noise % 3 - 1 : kind == 2 ? (noise & 1 ? INT16_MIN : INT16_MAX) :
-                                kind == 3 && i >= period ? past[i - period] : 0);
-            if (i < 40)
-                d[i] = (int16_t)(kind == 1 ? noise % 3 - 1 : noise & 1024 ? 512 : noise % 1025 - 512);
-        }
-        for (unsigned simd = 1; simd <= best_set(); simd++) {
-            struct dsp_match mine = dsp_set(simd)->gsm_lag(d, past + 120), reference = dsp_set(0)->gsm_lag(d, past + 120);
-
-            assert_int_equal(mine.sum, reference.sum);
-            assert_int_equal(mine.lag, reference.lag);
-        }
-    }
-}
-
 static void table_of_changes_follows_from_the_steps(void **unused)
 {
     (void)unused;
@@ -231,7 +195,6 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(table_of_changes_follows_from_the_steps),
         cmocka_unit_test(g711_gives_the_same_everywhere),
-        cmocka_unit_test(lag_search_gives_the_same),
         cmocka_unit_test(sets_give_the_same_bits),
     };
 

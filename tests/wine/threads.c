@@ -1,5 +1,5 @@
-/* 64 streams through msacm32 at once on 8 threads make what each makes alone; and 10,000 streams opened and closed leave no
- * handle and no memory behind: `threads FILE` adds the driver from its file. */
+/* 64 streams through msacm32 at once on 8 threads make what each makes alone; and 10,000 drivers and streams opened and
+ * closed leave no handle and no memory behind: `threads FILE` adds the driver from its file. */
 #include <stdlib.h>
 #include <string.h>
 #include "check.h"
@@ -12,16 +12,17 @@ struct job {
     DWORD size, room, alone_size, together_size;
 };
 
+static HACMDRIVERID id;
 static HACMDRIVER driver;
 static WAVEFORMATEX *formats[FORMATS_MOST];
 static DWORD format_count;
 static struct job jobs[STREAMS];
 
-static BOOL CALLBACK keep_format(HACMDRIVERID id, ACMFORMATDETAILSW *details, DWORD_PTR user, DWORD support)
+static BOOL CALLBACK keep_format(HACMDRIVERID of, ACMFORMATDETAILSW *details, DWORD_PTR user, DWORD support)
 {
     DWORD size = 18u + details->pwfx->cbSize;
 
-    (void)id, (void)user, (void)support;
+    (void)of, (void)user, (void)support;
     if (details->dwFormatTag != WAVE_FORMAT_PCM && format_count < FORMATS_MOST) {
         formats[format_count] = malloc(size);
         memcpy(formats[format_count++], details->pwfx, size);
@@ -125,10 +126,13 @@ static void open_and_close(DWORD cycles)
 {
     for (DWORD i = 0; i < cycles; i++) {
         struct job *job = &jobs[i % STREAMS];
+        HACMDRIVER own = 0;
         HACMSTREAM stream = 0;
 
-        CHECK(acmStreamOpen(&stream, driver, &job->pcm, job->format, 0, 0, 0, 0) == 0);
+        CHECK(acmDriverOpen(&own, id, 0) == 0);
+        CHECK(acmStreamOpen(&stream, own, &job->pcm, job->format, 0, 0, 0, 0) == 0);
         CHECK(acmStreamClose(stream, 0) == 0);
+        CHECK(acmDriverClose(own, 0) == 0);
     }
 }
 
@@ -144,7 +148,7 @@ static void nothing_is_left(void)
     CHECK(next_handle() == handle);
     CHECK(heap_bytes() <= bytes + 4096);
     printf("# %lu and %lu bytes of heap\n", (unsigned long)bytes, (unsigned long)heap_bytes());
-    test_end("10,000 streams opened and closed leave nothing behind");
+    test_end("10,000 drivers and streams opened and closed leave nothing behind");
 }
 
 int main(int argc, char **argv)
@@ -153,7 +157,6 @@ int main(int argc, char **argv)
     ACMFORMATDETAILSW details = { .cbStruct = sizeof details, .pwfx = (WAVEFORMATEX *)room, .cbwfx = sizeof room };
     HMODULE module = argc > 1 ? LoadLibraryA(argv[1]) : 0;
     FARPROC proc = module ? GetProcAddress(module, "DriverProc") : 0;
-    HACMDRIVERID id;
 
     if (!proc || acmDriverAddW(&id, module, (LPARAM)proc, 0, ACM_DRIVERADDF_FUNCTION) || acmDriverOpen(&driver, id, 0))
         return 1;

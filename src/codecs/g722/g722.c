@@ -6,8 +6,7 @@ enum { TAG_G722_ADPCM = 0x65 };
 
 static const uint16_t aliases[] = { 0x28F, 0xA112, 0 };     /* ffmpeg's; Polycom's */
 
-/* The other modes are read, and written on request: their octets come at the same rate. */
-static const struct mode modes[] = { { 16000, 1, 0 }, { 0 } };
+static const struct mode modes[] = { { 16000, 1, 64000 }, { 16000, 1, 56000 }, { 16000, 1, 48000 }, { 0 } };
 static const struct block block = { 1, 2, 1 };
 
 struct state {

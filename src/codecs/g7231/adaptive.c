@@ -20,24 +20,20 @@ void g7231_past(const int16_t *now, int lag, int16_t past[SUBFRAME + TAPS - 1])
         past[i] = past[i - lag];
 }
 
-/* Five taps of a code book come to 36775 at most: samples below 29000 do not let L_mac saturate, samples below 14000 not even
- * the end. */
-void g7231_adaptive(const int16_t *now, enum rate rate, int16_t pair_lag, const struct subframe *sub, int16_t out[SUBFRAME])
+/* Five taps of a code book come to 36775 at most: samples below 29000 do not let L_mac saturate. */
+void g7231_adaptive(const struct dsp_speech *dsp, const int16_t *now, enum rate rate, int16_t pair_lag, const struct subframe *sub, int16_t out[SUBFRAME])
 {
     const int16_t *taps = g7231_taps(rate, pair_lag, sub->taps);
-    int16_t past[SUBFRAME + TAPS - 1];
-    int32_t sums[SUBFRAME] = { 0 }, peak;
+    int16_t past[SUBFRAME + TAPS] = { 0 }, falling[TAPS + 1] = { 0 };
+    int32_t sums[SUBFRAME];
 
     g7231_past(now, pair_lag - 1 + sub->lag_offset, past);
-    peak = peak_of(past, SUBFRAME + TAPS - 1);
-    for (int j = 0; j < TAPS && peak < 29000; j++)
-        plain_add(sums, past + j, taps[j], SUBFRAME);
-    for (int i = 0; i < SUBFRAME && peak >= 29000; i++)
-        sums[i] = g7231_dot(0, past + i, taps, TAPS) >> 1;              /* even, or INT32_MAX: rounded like 2^31 */
-    if (peak < 14000)
-        for (int i = 0; i < SUBFRAME; i++)
-            out[i] = (int16_t)((sums[i] + 0x2000) >> 14);
+    for (int j = 0; j < TAPS; j++)
+        falling[TAPS - j] = taps[j];
+    if (dsp->peak(past, SUBFRAME + TAPS) < 29000)
+        dsp->zeros(past + TAPS, falling, (TAPS + 1) / 2, sums, SUBFRAME);
     else
         for (int i = 0; i < SUBFRAME; i++)
-            out[i] = round_q13(sums[i]);
+            sums[i] = g7231_dot(0, past + i, taps, TAPS) >> 1;          /* even, or INT32_MAX: rounded like 2^31 */
+    dsp->narrow(sums, 0x2000, 14, out, SUBFRAME);
 }

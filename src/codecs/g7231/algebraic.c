@@ -135,9 +135,9 @@ out:
 
 static int16_t quantise_gain(const int16_t target[SUBFRAME], const int16_t y[SUBFRAME])
 {
-    int16_t down[SUBFRAME], xy, yy, gain, nearest = INT16_MAX, index = 0;
+    int16_t down[SUBFRAME], xy, yy, gain, nearest = INT16_MAX;
     int32_t cross, energy;
-    int shift;
+    int shift, index = 0;
 
     for (int i = 0; i < SUBFRAME; i++)
         down[i] = (int16_t)(y[i] >> 3);
@@ -149,7 +149,7 @@ static int16_t quantise_gain(const int16_t target[SUBFRAME], const int16_t y[SUB
     if (xy <= 0)
         return 0;
     gain = shr(div_s((int16_t)(xy >> 1), yy), shift);
-    for (int16_t i = 0; i < FIXED_GAINS; i++) {
+    for (int i = 0; i < FIXED_GAINS; i++) {
         int16_t error = abs_s(sub(gain, g7231_fixed_gains[i]));
 
         if (error < nearest || i == 0) {
@@ -157,7 +157,7 @@ static int16_t quantise_gain(const int16_t target[SUBFRAME], const int16_t y[SUB
             index = i;
         }
     }
-    return index;
+    return (int16_t)index;
 }
 
 void g7231_algebraic(const int16_t target[SUBFRAME], const int16_t h_q13[SUBFRAME], int16_t pair_lag, int *budget,

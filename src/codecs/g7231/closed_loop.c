@@ -227,7 +227,7 @@ static void search(enum rate rate, int odd, int pair_lag, int lags, const int mo
 }
 
 /* Even subframes search three lags around the open loop's and settle the pair's; odd ones search four around that. */
-void g7231_closed_loop(const int16_t *now, const int16_t h_q13[SUBFRAME], const struct taming *taming, uint16_t sine,
+void g7231_closed_loop(const struct dsp_speech *dsp, const int16_t *now, const int16_t h_q13[SUBFRAME], const struct taming *taming, uint16_t sine,
                        struct parameters *out, int subframe, int16_t target[SUBFRAME])
 {
     struct subframe *sub = &out->subframes[subframe];
@@ -254,7 +254,7 @@ void g7231_closed_loop(const int16_t *now, const int16_t h_q13[SUBFRAME], const 
         sub->lag_offset = 1;
     }
     out->lags[subframe / 2] = (int16_t)lag;
-    g7231_adaptive(now, out->rate, (int16_t)lag, sub, own);
+    g7231_adaptive(dsp, now, out->rate, (int16_t)lag, sub, own);
     for (int i = 0; i < SUBFRAME; i++)
         sums[i] = L_deposit_h(target[i]) >> 1;
     convolve(own, &response, true, sums);

@@ -119,7 +119,7 @@ static int16_t amplitude(const int16_t e[PAIR], const struct pulses *pulses, int
     return (int16_t)(x > 2 * MOST_AMPLITUDE ? 2 * MOST_AMPLITUDE : x < -2 * MOST_AMPLITUDE ? -2 * MOST_AMPLITUDE : x);
 }
 
-void g7231_noise(struct noise *noise, enum rate rate, int16_t excitation[HISTORY + FRAME], struct parameters *out)
+void g7231_noise(const struct dsp_speech *dsp, struct noise *noise, enum rate rate, int16_t excitation[HISTORY + FRAME], struct parameters *out)
 {
     static const int16_t offsets[SUBFRAMES] = { 1, 0, 1, 3 };
     struct pulses pulses[PAIRS];
@@ -136,7 +136,7 @@ void g7231_noise(struct noise *noise, enum rate rate, int16_t excitation[HISTORY
 
         /* Lags of 122 and more: the second subframe does not see the first. */
         for (int i = 0; i < 2; i++)
-            g7231_adaptive(now + i * SUBFRAME, rate, out->lags[k], &out->subframes[2 * k + i], now + i * SUBFRAME);
+            g7231_adaptive(dsp, now + i * SUBFRAME, rate, out->lags[k], &out->subframes[2 * k + i], now + i * SUBFRAME);
         gain = amplitude(now, &pulses[k], noise->gain);
         for (int i = 0; i < PAIR_PULSES; i++)
             now[pulses[k].at[i]] = add(now[pulses[k].at[i]], mult(gain, pulses[k].sign[i]));

@@ -7,6 +7,7 @@ enum { UNITY_Q12 = 0x1000 };
 void g7231_decoder_start(struct decoder *state)     /* 3.11 */
 {
     memset(state, 0, sizeof *state);
+    state->dsp = dsp_set(0)->speech;
     memcpy(state->lsp, g7231_lsp_mean, sizeof state->lsp);
     g7231_noise_start(&state->noise);
     state->postfilter.gain_q12 = UNITY_Q12;
@@ -21,17 +22,17 @@ static void excite(struct decoder *state, const struct parameters *in, int16_t e
     for (int k = 0; k < SUBFRAMES; k++) {
         int16_t *now = excitation + HISTORY + k * SUBFRAME, past[SUBFRAME], fixed[SUBFRAME];
 
-        g7231_adaptive(now, in->rate, in->lags[k / 2], &in->subframes[k], past);
+        g7231_adaptive(state->dsp, now, in->rate, in->lags[k / 2], &in->subframes[k], past);
         g7231_fixed(in, k, fixed);
-        g7231_excitation(fixed, past, now);
+        g7231_excitation(state->dsp, fixed, past, now);
     }
     memcpy(normal, excitation, sizeof normal);
-    shift = g7231_normalise(normal, HISTORY + FRAME);
-    g7231_conceal_learn(&state->concealment, in, normal, shift);
+    shift = g7231_normalise(state->dsp, normal, HISTORY + FRAME);
+    g7231_conceal_learn(state->dsp, &state->concealment, in, normal, shift);
     if (state->plain)
         memcpy(out, excitation + HISTORY, FRAME * sizeof *out);
     else
-        g7231_pitch_postfilter(in, normal, excitation, out);
+        g7231_pitch_postfilter(state->dsp, in, normal, excitation, out);
 }
 
 static void speech(struct decoder *state, const struct parameters *in, int16_t excitation[HISTORY + FRAME],
@@ -68,7 +69,7 @@ static void silence(struct decoder *state, const struct parameters *in, int16_t 
     } else if (state->before == SPEECH)
         noise->target_gain = gain_unseen(&state->concealment);
     g7231_noise_approach(noise, state->before == SPEECH);
-    g7231_noise(noise, RATE_63, excitation, &made);
+    g7231_noise(state->dsp, noise, RATE_63, excitation, &made);
     memcpy(out, excitation + HISTORY, FRAME * sizeof *out);
     g7231_lsp_interpolate(state->lsp, noise->lsp, lpc_q13);
     memcpy(state->lsp, noise->lsp, sizeof state->lsp);
@@ -87,9 +88,9 @@ void g7231_decode_frame(struct decoder *state, const struct parameters *in, int1
     for (int k = 0; k < SUBFRAMES; k++) {
         int16_t *now = s + ORDER + k * SUBFRAME;
 
-        g7231_synthesise(lpc_q13[k], e + k * SUBFRAME, now);
+        g7231_synthesise(state->dsp, lpc_q13[k], e + k * SUBFRAME, now);
         if (!state->plain)
-            g7231_postfilter(&state->postfilter, lpc_q13[k], now, pcm + k * SUBFRAME);
+            g7231_postfilter(state->dsp, &state->postfilter, lpc_q13[k], now, pcm + k * SUBFRAME);
     }
     for (int i = 0; i < FRAME && state->plain; i++)
         pcm[i] = shl(s[ORDER + i], 1);

@@ -100,7 +100,7 @@ static void describe(struct silence *state, struct activity *activity, const int
     state->noise.target_gain = g7231_noise_gain(state->index);
 }
 
-void g7231_silence(struct silence *state, struct activity *activity, const int16_t before[ORDER],
+void g7231_silence(const struct dsp_speech *dsp, struct silence *state, struct activity *activity, const int16_t before[ORDER],
                    int16_t excitation[HISTORY + FRAME], struct parameters *out)
 {
     int16_t own[ORDER], unused, index;
@@ -116,6 +116,6 @@ void g7231_silence(struct silence *state, struct activity *activity, const int16
     if (out->kind == SILENCE)
         describe(state, activity, own, before, out);
     g7231_noise_approach(&state->noise, first);
-    g7231_noise(&state->noise, out->rate, excitation, out);
+    g7231_noise(dsp, &state->noise, out->rate, excitation, out);
     state->before = out->kind;
 }

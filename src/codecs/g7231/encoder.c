@@ -7,6 +7,7 @@ enum { BUDGET = 120 };
 void g7231_encoder_start(struct encoder *state)     /* 2.21 */
 {
     memset(state, 0, sizeof *state);
+    state->dsp = dsp_set(0)->speech;
     memcpy(state->lsp, g7231_lsp_mean, sizeof state->lsp);
     g7231_taming_start(&state->taming);
     g7231_activity_start(&state->activity);
@@ -33,7 +34,7 @@ static void analyse(struct encoder *state, const int16_t pcm[FRAME], struct anal
             s[PAST + i] = (int16_t)(pcm[i] >> 1);
     else
         g7231_highpass(&state->highpass, pcm, s + PAST);
-    g7231_lpc(s, lpc_q13, acf, &state->sine);
+    g7231_lpc(state->dsp, s, lpc_q13, acf, &state->sine);
     g7231_lsp_from_lpc(lpc_q13[SUBFRAMES - 1], state->lsp, out->lsp);
     if (state->dtx)
         g7231_silence_learn(&state->silence, acf);
@@ -41,12 +42,12 @@ static void analyse(struct encoder *state, const int16_t pcm[FRAME], struct anal
     memcpy(out->weighted, state->weighted, sizeof state->weighted);
     for (int k = 0; k < SUBFRAMES; k++) {
         g7231_weighting(lpc_q13[k], &out->weighting[k]);
-        g7231_weight(&out->weighting[k], now + k * SUBFRAME, out->weighted + HISTORY + k * SUBFRAME);
+        g7231_weight(state->dsp, &out->weighting[k], now + k * SUBFRAME, out->weighted + HISTORY + k * SUBFRAME);
     }
     memcpy(out->normal, out->weighted, sizeof out->normal);
-    g7231_normalise(out->normal, HISTORY + FRAME);
+    g7231_normalise(state->dsp, out->normal, HISTORY + FRAME);
     for (int k = 0; k < PAIRS; k++)
-        state->activity.lags[PAIRS + k] = parameters->lags[k] = g7231_open_loop(out->normal + HISTORY + k * PAIR);
+        state->activity.lags[PAIRS + k] = parameters->lags[k] = g7231_open_loop(state->dsp, out->normal + HISTORY + k * PAIR);
     memcpy(state->past, s + FRAME, sizeof state->past);
     memcpy(state->weighted, out->weighted + FRAME, sizeof state->weighted);
 }
@@ -59,15 +60,15 @@ static void encode_subframe(struct encoder *state, const struct analysis *in, co
     struct subframe *sub = &out->subframes[k];
 
     g7231_shape(in->weighted + HISTORY + k * SUBFRAME, harmonic, target);
-    g7231_impulse_response(lpc_q13, &in->weighting[k], harmonic, h_q13);
-    g7231_subtract_ringing(&state->ringing, lpc_q13, &in->weighting[k], harmonic, target);
-    g7231_closed_loop(now, h_q13, &state->taming, state->sine, out, k, target);
+    g7231_impulse_response(state->dsp, lpc_q13, &in->weighting[k], harmonic, h_q13);
+    g7231_subtract_ringing(state->dsp, &state->ringing, lpc_q13, &in->weighting[k], harmonic, target);
+    g7231_closed_loop(state->dsp, now, h_q13, &state->taming, state->sine, out, k, target);
     if (out->rate == RATE_63)
         g7231_multipulse(target, h_q13, out->lags[k / 2], g7231_pulses[k], sub, own);
     else
         g7231_algebraic(target, h_q13, out->lags[k / 2], budget, sub, own);
-    g7231_adaptive(now, out->rate, out->lags[k / 2], sub, past);
-    g7231_excitation(own, past, now);
+    g7231_adaptive(state->dsp, now, out->rate, out->lags[k / 2], sub, past);
+    g7231_excitation(state->dsp, own, past, now);
 }
 
 static void encode_speech(struct encoder *state, const struct analysis *in, int16_t excitation[HISTORY + FRAME],
@@ -79,7 +80,7 @@ static void encode_speech(struct encoder *state, const struct analysis *in, int1
 
     out->kind = SPEECH;
     for (int k = 0; k < SUBFRAMES; k++)
-        harmonics[k] = g7231_harmonic(in->normal + HISTORY + k * SUBFRAME, out->lags[k / 2]);
+        harmonics[k] = g7231_harmonic(state->dsp, in->normal + HISTORY + k * SUBFRAME, out->lags[k / 2]);
     out->lsp = g7231_lsp_encode(in->lsp, state->lsp);
     g7231_lsp_decode(out->lsp, false, state->lsp, lsp);
     g7231_lsp_interpolate(state->lsp, lsp, lpc_q13);
@@ -89,7 +90,7 @@ static void encode_speech(struct encoder *state, const struct analysis *in, int1
 
         encode_subframe(state, in, lpc_q13[k], k, harmonics[k], &budget, now, out);
         g7231_tame(&state->taming, out->rate, out->lags[k / 2], &out->subframes[k]);
-        g7231_ring(&state->ringing, lpc_q13[k], &in->weighting[k], now);
+        g7231_ring(state->dsp, &state->ringing, lpc_q13[k], &in->weighting[k], now);
     }
     state->silence.before = SPEECH;
     state->silence.noise.seed = NOISE_SEED;
@@ -100,12 +101,12 @@ static void encode_silence(struct encoder *state, const struct analysis *in, int
 {
     int16_t lpc_q13[SUBFRAMES][ORDER];
 
-    g7231_silence(&state->silence, &state->activity, state->lsp, excitation, out);
+    g7231_silence(state->dsp, &state->silence, &state->activity, state->lsp, excitation, out);
     g7231_lsp_interpolate(state->lsp, state->silence.noise.lsp, lpc_q13);
     memcpy(state->lsp, state->silence.noise.lsp, sizeof state->lsp);
     for (int k = 0; k < SUBFRAMES; k++) {
         g7231_tame(&state->taming, out->rate, out->lags[k / 2], &out->subframes[k]);
-        g7231_ring(&state->ringing, lpc_q13[k], &in->weighting[k], excitation + HISTORY + k * SUBFRAME);
+        g7231_ring(state->dsp, &state->ringing, lpc_q13[k], &in->weighting[k], excitation + HISTORY + k * SUBFRAME);
     }
 }
 

@@ -1,5 +1,6 @@
 /* Pulses as they are decoded: clauses 2.17, 3.5. */
 #include <string.h>
+#include "plain.h"
 #include "tables.h"
 
 enum { LONG_LAG = SUBFRAME - 2, TRACKS = 4 };
@@ -8,32 +9,41 @@ const int8_t g7231_pulses[SUBFRAMES] = { 6, 5, 6, 5 };
 
 void g7231_train(const int16_t in[SUBFRAME], int lag, int16_t out[SUBFRAME])
 {
-    for (int i = 0; i < SUBFRAME; i++) {
-        int16_t sum = in[i];
-
-        for (int at = i - lag; at >= 0; at -= lag)
-            sum = add(sum, in[at]);
-        out[i] = sum;
+    memcpy(out, in, SUBFRAME * sizeof *out);
+    if (peak_of(in, SUBFRAME) * (SUBFRAME / lag + 1) <= INT16_MAX) {    /* so that a sum of periods does not saturate */
+        for (int i = lag; i < SUBFRAME; i++)
+            out[i] = (int16_t)(in[i] + out[i - lag]);
+        return;
     }
+    for (int i = lag; i < SUBFRAME; i++)
+        for (int at = i - lag; at >= 0; at -= lag)
+            out[i] = add(out[i], in[at]);
 }
 
-/* The places of n pulses in 30, counted combination by combination: a place that stays empty skips those in which it does
- * not. */
-static void unrank(const struct subframe *sub, int pulses, int16_t out[SUBFRAME])
+/* How many of the 30 numbers, which fall, are not below n. */
+static int count_from(const int32_t numbers[GRID], int32_t n)
 {
-    int32_t left = sub->places;
+    int count = 0;
+
+    for (int i = 0; i < GRID / 4 * 4; i++)
+        count += numbers[i] >= n;
+    for (int i = GRID / 4 * 4; i < GRID; i++)
+        count += numbers[i] >= n;
+    return count;
+}
+
+/* The places of n pulses in 30 are counted combination by combination, those with the first pulse at place 0 first. From the
+ * last one backwards, `left` of them, those whose first pulse stands behind i are n of 29 - i: it stands at the first i where these are too few. */
+static void unrank(const struct subframe *sub, int pulses, int32_t left, int16_t out[SUBFRAME])
+{
     int16_t gain = g7231_fixed_gains[sub->amplitude];
-    int from = PULSES - pulses;
 
-    for (int i = 0, j = from; i < GRID && j < PULSES; i++) {
-        int32_t next = left - g7231_combinations[j][i];
+    for (int n = pulses; n > 0; n--) {
+        const int32_t *ways = g7231_combinations[PULSES - n];
+        int i = count_from(ways, left);
 
-        if (next >= 0)
-            left = next;
-        else {
-            j++;
-            out[2 * i + sub->grid] = (int16_t)(sub->signs >> (PULSES - j) & 1 ? -gain : gain);
-        }
+        out[2 * i + sub->grid] = (int16_t)(sub->signs >> (n - 1) & 1 ? -gain : gain);
+        left -= ways[i];
     }
 }
 
@@ -45,7 +55,7 @@ static void multipulse(const struct parameters *in, int k, int16_t out[SUBFRAME]
     int16_t pulses[SUBFRAME] = { 0 };
 
     if (sub->places < ways[g7231_pulses[k]])
-        unrank(sub, g7231_pulses[k], pulses);
+        unrank(sub, g7231_pulses[k], ways[g7231_pulses[k]] - sub->places, pulses);
     if (sub->train)
         g7231_train(pulses, in->lags[k / 2], out);
     else

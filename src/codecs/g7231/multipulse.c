@@ -189,7 +189,7 @@ static void rank(const int16_t e[SUBFRAME], int pulses, const struct choice *cho
         int16_t pulse = e[2 * i + choice->grid];
 
         if (pulse == 0)
-            out->places += g7231_combinations[j][i];
+            out->places += g7231_combinations[j + 1][i];
         else {
             out->signs = (int16_t)(out->signs << 1 | (pulse < 0));
             j++;

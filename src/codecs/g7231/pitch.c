@@ -38,13 +38,14 @@ static bool better(struct score now, struct score best, bool far)
     return !far || L_msu(L_mac(L_negate(product >> 2), now.over, best.under), now.under, over) > 0;
 }
 
-int16_t g7231_open_loop(const int16_t *now)
+int16_t g7231_open_loop(const struct dsp_speech *dsp, const int16_t *now)
 {
     struct score best = { 30, 0x4000, INT16_MAX };
     int lag = LAG_MIN;
-    int64_t own = energy_of(now, PAIR), exact = energy_of(now - LAG_MIN + 1, PAIR);
-    int32_t energy = L_energy(exact);
+    int64_t own = dsp->energy(now, PAIR), exact = dsp->energy(now - LAG_MIN + 1, PAIR);
+    int32_t energy = L_energy(exact), sums[OPEN_LAG_MAX - LAG_MIN + 1];
 
+    dsp->correlate(now, now - OPEN_LAG_MAX, PAIR, sums, OPEN_LAG_MAX - LAG_MIN + 1);
     for (int i = LAG_MIN; i <= OPEN_LAG_MAX; i++) {
         const int16_t *past = now - i;
         struct score score;
@@ -52,7 +53,7 @@ int16_t g7231_open_loop(const int16_t *now)
 
         exact += past[0] * past[0] - past[PAIR] * past[PAIR];
         energy = L_mac(L_msu(energy, past[PAIR], past[PAIR]), past[0], past[0]);
-        cross = L_dot(now, own, past, exact, PAIR);
+        cross = is_plain(own, exact) ? 2 * sums[OPEN_LAG_MAX - i] : g7231_dot(0, now, past, PAIR);
         if (cross <= 0)
             continue;
         score = score_of(cross, energy);
@@ -65,19 +66,19 @@ int16_t g7231_open_loop(const int16_t *now)
 }
 
 /* The lag within 3 of the open loop's with the best prediction, and its gain if that is worth 2 dB. */
-struct harmonic g7231_harmonic(const int16_t *now, int16_t lag)
+struct harmonic g7231_harmonic(const struct dsp_speech *dsp, const int16_t *now, int16_t lag)
 {
     int32_t wide[1 + 2 * LAGS], peak = 0;
     int16_t s[1 + 2 * LAGS], over = 1, under = INT16_MAX, cross;
     int shift, best = -1;
 
     /* Magnitudes up to 4096: 60 products of 2^24, doubled, are below 2^31. */
-    wide[0] = 2 * plain_dot(now, now, SUBFRAME);
+    wide[0] = 2 * dsp->dot(now, now, SUBFRAME);
     for (int i = 0; i < LAGS; i++) {
         const int16_t *past = now - (lag - RANGE + i);
 
-        wide[1 + 2 * i] = 2 * plain_dot(past, past, SUBFRAME);
-        wide[2 + 2 * i] = 2 * plain_dot(now, past, SUBFRAME);
+        wide[1 + 2 * i] = 2 * dsp->dot(past, past, SUBFRAME);
+        wide[2 + 2 * i] = 2 * dsp->dot(now, past, SUBFRAME);
     }
     for (int i = 0; i < 1 + 2 * LAGS; i++)
         peak = L_abs(wide[i]) > peak ? L_abs(wide[i]) : peak;

@@ -3,38 +3,56 @@
 #include "plain.h"
 #include "tables.h"
 
-enum { FORGETTING_Q15 = 0x2000, TILT_Q15 = -0x4000, ADAPTING_Q15 = 0x0800, UNITY_Q12 = 0x1000 };
+enum { FORGETTING_Q15 = 0x2000, TILT_Q15 = -0x4000, UNITY_Q12 = 0x1000 };
 
 /* Of a subframe, normalised to magnitudes up to 4096: 60 products of 2^24, doubled, are below 2^31. */
-static int32_t correlation(const int16_t *a, const int16_t *b)
+static int32_t correlation(const struct dsp_speech *dsp, const int16_t *a, const int16_t *b)
 {
-    return 2 * plain_dot(a, b, SUBFRAME);
+    return 2 * dsp->dot(a, b, SUBFRAME);
 }
 
 /* --- Pitch --- */
 
+enum { RANGE = 3, LAGS = 2 * RANGE + 1 };
+
+struct match {
+    int lag;                        /* < 0: backward; 0: none */
+    int32_t correlation;
+};
+
 struct comb {
-    int lag;                        /* < 0: backward */
+    int lag;
     int16_t gain_q15, scale_q15;
 };
 
-/* The lag within 3 of the decoded one for which the subframe at `now` best resembles its past (direction -1) or its
- * future (1), as far as that is in the frame; 0 for none. */
-static int best_lag(const int16_t *now, int lag, int direction, int room)
+/* The lag within 3 of the decoded one for which the subframe at `now` best resembles its past; the shortest of equals. */
+static struct match best_back(const struct dsp_speech *dsp, const int16_t *now, int lag)
 {
-    int32_t best = 0;
-    int found = 0;
+    int32_t sums[LAGS];
+    struct match best = { 0, 0 };
 
-    lag = lag > HISTORY - 3 ? HISTORY - 3 : lag;
-    for (int i = lag - 3; i <= lag + 3; i++) {
-        int32_t sum = direction < 0 || i <= room ? correlation(now, now + direction * i) : 0;
+    dsp->correlate(now, now - lag - RANGE, SUBFRAME, sums, LAGS);
+    for (int k = LAGS - 1; k >= 0; k--)
+        if (sums[k] > best.correlation)
+            best = (struct match){ k - lag - RANGE, sums[k] };
+    best.correlation *= 2;
+    return best;
+}
 
-        if (sum > best) {
-            best = sum;
-            found = direction * i;
-        }
-    }
-    return found;
+/* Its future, of which there is `room`. */
+static struct match best_forth(const struct dsp_speech *dsp, const int16_t *now, int lag, int room)
+{
+    int count = room - (lag - RANGE) + 1;
+    int32_t sums[LAGS];
+    struct match best = { 0, 0 };
+
+    count = count > LAGS ? LAGS : count;
+    dsp->correlate(now, now + lag - RANGE, SUBFRAME, sums, count);
+    for (int k = 0; k < count; k++)
+        if (sums[k] > best.correlation)
+            best = (struct match){ lag - RANGE + k, sums[k] };
+    best.correlation *= 2;
+    return best;
 }
 
 /* The gain for correlation c of a subframe of energy t with one of energy e; none where the prediction gains less than
@@ -57,62 +75,58 @@ static struct comb comb_of(enum rate rate, int lag, int16_t t, int16_t c, int16_
     return comb;
 }
 
-static struct comb find_comb(enum rate rate, const int16_t *now, int lag, int room)
+static struct comb find_comb(const struct dsp_speech *dsp, enum rate rate, const int16_t *now, int lag, int room)
 {
-    int lags[2] = { best_lag(now, lag, -1, room), best_lag(now, lag, 1, room) };
+    int near = lag > HISTORY - RANGE ? HISTORY - RANGE : lag;
+    struct match best[2] = { best_back(dsp, now, near), best_forth(dsp, now, near, room) };
     int32_t wide[5] = { 0 }, peak = 0;
     int16_t s[5];                   /* the energy; then a correlation and an energy each, back and forth */
     int shift, pick;
 
-    if (lags[0] == 0 && lags[1] == 0)
+    if (best[0].lag == 0 && best[1].lag == 0)
         return (struct comb){ 0, 0, INT16_MAX };
-    wide[0] = correlation(now, now);
+    wide[0] = correlation(dsp, now, now);
     for (int k = 0; k < 2; k++)
-        if (lags[k] != 0) {
-            wide[1 + 2 * k] = correlation(now, now + lags[k]);
-            wide[2 + 2 * k] = correlation(now + lags[k], now + lags[k]);
+        if (best[k].lag != 0) {
+            wide[1 + 2 * k] = best[k].correlation;
+            wide[2 + 2 * k] = correlation(dsp, now + best[k].lag, now + best[k].lag);
         }
     for (int i = 0; i < 5; i++)
         peak = wide[i] > peak ? wide[i] : peak;
     shift = norm_l(peak);
     for (int i = 0; i < 5; i++)
         s[i] = extract_h(L_shl(wide[i], shift));
-    pick = lags[1] == 0 ? 0 : lags[0] == 0 ? 1 : L_mult(mult_r(s[1], s[1]), s[4]) <= L_mult(mult_r(s[3], s[3]), s[2]);
-    return comb_of(rate, lags[pick], s[0], s[1 + 2 * pick], s[2 + 2 * pick]);
+    pick = best[1].lag == 0 ? 0 : best[0].lag == 0 ? 1 : L_mult(mult_r(s[1], s[1]), s[4]) <= L_mult(mult_r(s[3], s[3]), s[2]);
+    return comb_of(rate, best[pick].lag, s[0], s[1 + 2 * pick], s[2 + 2 * pick]);
 }
 
-void g7231_pitch_postfilter(const struct parameters *in, const int16_t normal[HISTORY + FRAME],
+void g7231_pitch_postfilter(const struct dsp_speech *dsp, const struct parameters *in, const int16_t normal[HISTORY + FRAME],
                             const int16_t excitation[HISTORY + FRAME], int16_t out[FRAME])
 {
     for (int k = 0; k < SUBFRAMES; k++) {
         int at = HISTORY + k * SUBFRAME;
-        struct comb comb = find_comb(in->rate, normal + at, in->lags[k / 2], FRAME - (k + 1) * SUBFRAME);
+        struct comb comb = find_comb(dsp, in->rate, normal + at, in->lags[k / 2], FRAME - (k + 1) * SUBFRAME);
         const int16_t *now = excitation + at;
 
-        for (int i = 0; i < SUBFRAME; i++)             /* a scale of up to 1 and a gain of up to 1/4: 32 bits hold the sum */
-            *out++ = saturate((now[i] * comb.scale_q15 + now[comb.lag + i] * comb.gain_q15 + 0x4000) >> 15);
+        /* A scale of up to 1 and a gain of up to 1/4: 32 bits hold the sum. */
+        dsp->mix(now, comb.scale_q15, now + comb.lag, comb.gain_q15, 0x4000, 15, out + k * SUBFRAME, SUBFRAME);
     }
 }
 
 /* --- Formants --- */
 
-static bool magnitude_is_below(int32_t x, int bits)
-{
-    return (uint32_t)x + ((uint32_t)1 << bits) < (uint32_t)2 << bits;
-}
-
 /* Twice the sum of squares, shifted as the gain scaling unit wants it, and the tilt of the spectrum, which the filter
  * counters by half of what it has been lately. */
-static int32_t measure(struct postfilter *state, const int16_t *s)
+static int32_t measure(const struct dsp_speech *dsp, struct postfilter *state, const int16_t *s)
 {
     int16_t normal[SUBFRAME], first = 0;
     int32_t energy, cross;
     int shift;
 
     memcpy(normal, s, sizeof normal);
-    shift = g7231_normalise(normal, SUBFRAME);
-    energy = correlation(normal, normal);
-    cross = 2 * plain_dot(normal + 1, normal, SUBFRAME - 1);
+    shift = g7231_normalise(dsp, normal, SUBFRAME);
+    energy = correlation(dsp, normal, normal);
+    cross = 2 * dsp->dot(normal + 1, normal, SUBFRAME - 1);
     if (extract_h(energy) != 0) {
         first = div_l(L_abs(cross >> 1), extract_h(energy));
         first = cross < 0 ? negate(first) : first;
@@ -121,7 +135,25 @@ static int32_t measure(struct postfilter *state, const int16_t *s)
     return L_shr(energy, 2 * shift + 4);
 }
 
-static void formants(struct postfilter *state, const int16_t lpc_q13[ORDER], const int16_t *s, int16_t out[SUBFRAME])
+/* `now` is a quarter of the sums, rounded; the tilt is within 1/2. With sums below 2^28 only now[-1] can be -32768. */
+static void tilted(const struct dsp_speech *dsp, int32_t sums[SUBFRAME], const int16_t *now, int16_t tilt, int16_t out[SUBFRAME])
+{
+    int32_t bits = now[-1] == INT16_MIN ? INT32_MAX : 0;
+
+    for (int i = 0; i < SUBFRAME; i++)
+        bits |= sums[i] ^ sums[i] >> 31;
+    for (int i = 0; i < SUBFRAME && bits >= 1 << 28; i++)
+        out[i] = round_q15(L_mac(L_shl(sums[i], 2), now[i - 1], tilt));
+    if (bits >= 1 << 28)
+        return;
+    for (int i = 0; i < SUBFRAME / 8 * 8; i++)
+        sums[i] = 2 * sums[i] + now[i - 1] * tilt;
+    for (int i = SUBFRAME / 8 * 8; i < SUBFRAME; i++)
+        sums[i] = 2 * sums[i] + now[i - 1] * tilt;
+    dsp->narrow(sums, 0x4000, 15, out, SUBFRAME);
+}
+
+static void formants(const struct dsp_speech *dsp, struct postfilter *state, const int16_t lpc_q13[ORDER], const int16_t *s, int16_t out[SUBFRAME])
 {
     int16_t zeros[ORDER], poles[ORDER], y[ORDER + SUBFRAME], *now = y + ORDER;
     int32_t sums[SUBFRAME];
@@ -134,22 +166,15 @@ static void formants(struct postfilter *state, const int16_t lpc_q13[ORDER], con
     memcpy(y, state->poles, sizeof state->poles);
     for (int i = 0; i < SUBFRAME; i++)
         sums[i] = L_deposit_h(s[i]) >> 2;
-    g7231_zeros(sums, zeros, s);
-    g7231_poles(sums, poles, now);
-    for (int i = 0; i < SUBFRAME; i++) {
-        int32_t product = now[i - 1] * tilt;            /* of a tilt within 1/2 */
-
-        if (magnitude_is_below(sums[i], 28) && magnitude_is_below(product, 28))
-            out[i] = saturate((4 * sums[i] + 2 * product + 0x8000) >> 16);
-        else
-            out[i] = round_q15(L_mac(L_shl(sums[i], 2), now[i - 1], tilt));
-    }
+    g7231_zeros(dsp, sums, zeros, s);
+    g7231_poles(dsp, sums, poles, now);
+    tilted(dsp, sums, now, tilt, out);
     memcpy(state->poles, y + SUBFRAME, sizeof state->poles);
 }
 
 /* --- Gain --- */
 
-static int16_t gain_towards(int32_t wanted, const int16_t s[SUBFRAME])
+static int16_t gain_towards(const struct dsp_speech *dsp, int32_t wanted, const int16_t s[SUBFRAME])
 {
     int16_t quarter[SUBFRAME];
     int32_t energy;
@@ -157,7 +182,7 @@ static int16_t gain_towards(int32_t wanted, const int16_t s[SUBFRAME])
 
     for (int i = 0; i < SUBFRAME; i++)
         quarter[i] = (int16_t)(s[i] >> 2);
-    energy = L_energy(energy_of(quarter, SUBFRAME));
+    energy = L_energy(dsp->energy(quarter, SUBFRAME));
     if (energy == 0 || wanted == 0)
         return UNITY_Q12;
     up = norm_l(energy), wanted_up = norm_l(wanted);
@@ -165,22 +190,25 @@ static int16_t gain_towards(int32_t wanted, const int16_t s[SUBFRAME])
     return g7231_sqrt(L_deposit_h(div_l(L_shl(wanted, wanted_up) >> 1, extract_h(L_shl(energy, up)))) >> (down < 0 ? 0 : down));
 }
 
-/* Gains are not negative: G 2^16 - G 2^12 + W 2^12 is below 2^31 - 2^15, and nothing saturates before the end. */
-static void scale(struct postfilter *state, int16_t wanted_q12, int16_t s[SUBFRAME])
+/* Gains are not negative: G 2^16 - G 2^12 + W 2^12 is below 2^31 - 2^15, and nothing saturates before the end. The gain that
+ * the standard rounds from that, G - G / 16 + W / 16, is written so that the next one waits for three steps only. */
+static void scale(const struct dsp_speech *dsp, struct postfilter *state, int16_t wanted_q12, int16_t s[SUBFRAME])
 {
     int32_t gain = state->gain_q12;
+    int16_t gains[SUBFRAME];
 
     for (int i = 0; i < SUBFRAME; i++) {
-        gain = (gain * (0x10000 - 2 * ADAPTING_Q15) + wanted_q12 * (2 * ADAPTING_Q15) + 0x8000) >> 16;
-        s[i] = saturate((s[i] * (gain + (gain >> 4) < INT16_MAX ? gain + (gain >> 4) : INT16_MAX) + 0x400) >> 11);
+        gain += (wanted_q12 + 8 - gain) >> 4;
+        gains[i] = (int16_t)(gain + (gain >> 4) < INT16_MAX ? gain + (gain >> 4) : INT16_MAX);
     }
+    dsp->scale(s, gains, 0x400, 11, s, SUBFRAME);
     state->gain_q12 = (int16_t)gain;
 }
 
-void g7231_postfilter(struct postfilter *state, const int16_t lpc_q13[ORDER], const int16_t *s, int16_t out[SUBFRAME])
+void g7231_postfilter(const struct dsp_speech *dsp, struct postfilter *state, const int16_t lpc_q13[ORDER], const int16_t *s, int16_t out[SUBFRAME])
 {
-    int32_t energy = measure(state, s);
+    int32_t energy = measure(dsp, state, s);
 
-    formants(state, lpc_q13, s, out);
-    scale(state, gain_towards(energy, out), out);
+    formants(dsp, state, lpc_q13, s, out);
+    scale(dsp, state, gain_towards(dsp, energy, out), out);
 }

@@ -1,11 +1,11 @@
 /* The synthesis filter: clause 3.7. */
 #include "g7231.h"
 
-void g7231_synthesise(const int16_t lpc_q13[ORDER], const int16_t e[SUBFRAME], int16_t *s)
+void g7231_synthesise(const struct dsp_speech *dsp, const int16_t lpc_q13[ORDER], const int16_t e[SUBFRAME], int16_t *s)
 {
     int32_t sums[SUBFRAME];
 
     for (int i = 0; i < SUBFRAME; i++)
-        sums[i] = L_deposit_h(e[i]) >> 3;
-    g7231_poles(sums, lpc_q13, s);
+        sums[i] = e[i] * 0x2000;
+    g7231_poles(dsp, sums, lpc_q13, s);
 }

@@ -39,7 +39,7 @@ extern const int16_t g7231_single_gain_170_q15[GAINS_170];
 /* 2.15: 24 amplitudes, 3.2 dB apart. [FcbkGainTable] */
 extern const int16_t g7231_fixed_gains[FIXED_GAINS];
 
-/* 2.15: [i][j] = the ways to choose 5 - i of 29 - j. [CombinatorialTable] */
-extern const int32_t g7231_combinations[PULSES][GRID];
+/* 2.15: [i][j] = the ways to choose 6 - i of 29 - j. [CombinatorialTable, which begins with i = 1] */
+extern const int32_t g7231_combinations[PULSES + 1][GRID];
 
 #endif

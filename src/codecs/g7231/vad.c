@@ -41,7 +41,8 @@ static int32_t threshold(int32_t noise)
 {
     static const int16_t factors[] = { 9170, 9170, 9170, 9170, 10289, 11544, 12953, 14533, 16306, 18296, 20529 };
     int32_t level = L_shl(noise, 13), factor;
-    int shift = norm_l(level);              /* 1 to 10 */
+    /* 1 to 10 by the noise level's bounds: the clamp only shows it. */
+    int leading = norm_l(level), shift = leading < 1 ? 1 : leading > 10 ? 10 : leading;
     int16_t fraction = extract_h((L_shl(level, shift) & 0x3F000000) << 1);
 
     factor = L_mac(L_deposit_h(factors[shift]), fraction, factors[shift - 1]);
@@ -84,6 +85,7 @@ bool g7231_is_active(struct activity *state, const int16_t s[FRAME], uint16_t si
     energy = L_mls(energy, 2913);
     follow_noise(state, energy);
     active = hang_over(state, threshold(state->noise) <= energy);
-    memcpy(state->lags, state->lags + PAIRS, PAIRS * sizeof *state->lags);
+    for (int i = 0; i < PAIRS; i++)
+        state->lags[i] = state->lags[PAIRS + i];
     return active;
 }

@@ -22,37 +22,37 @@ void g7231_weighting(const int16_t lpc_q13[ORDER], struct weighting *out)
     }
 }
 
-void g7231_weight(const struct weighting *filter, const int16_t *s, int16_t *out)
+void g7231_weight(const struct dsp_speech *dsp, const struct weighting *filter, const int16_t *s, int16_t *out)
 {
     int32_t sums[SUBFRAME];
 
     for (int i = 0; i < SUBFRAME; i++)
         sums[i] = L_mult(s[i], 0x2000);
-    g7231_zeros(sums, filter->zeros, s);
-    g7231_poles(sums, filter->poles, out);
+    g7231_zeros(dsp, sums, filter->zeros, s);
+    g7231_poles(dsp, sums, filter->poles, out);
 }
 
 /* Synthesis and weighting of what is in `sums`, from their memories before s and out. */
-static void combined(const int16_t lpc_q13[ORDER], const struct weighting *filter, int32_t sums[SUBFRAME], int up, int16_t *s, int16_t *out)
+static void combined(const struct dsp_speech *dsp, const int16_t lpc_q13[ORDER], const struct weighting *filter, int32_t sums[SUBFRAME], int up, int16_t *s, int16_t *out)
 {
-    g7231_poles(sums, lpc_q13, s);
-    g7231_zeros(sums, filter->zeros, s);
+    g7231_poles(dsp, sums, lpc_q13, s);
+    g7231_zeros(dsp, sums, filter->zeros, s);
     for (int i = 0; i < SUBFRAME; i++)
         sums[i] = L_shl(sums[i], up);
-    g7231_poles(sums, filter->poles, out);
+    g7231_poles(dsp, sums, filter->poles, out);
 }
 
-void g7231_impulse_response(const int16_t lpc_q13[ORDER], const struct weighting *filter, struct harmonic harmonic, int16_t h_q13[SUBFRAME])
+void g7231_impulse_response(const struct dsp_speech *dsp, const int16_t lpc_q13[ORDER], const struct weighting *filter, struct harmonic harmonic, int16_t h_q13[SUBFRAME])
 {
     int32_t impulse[SUBFRAME] = { 0x04000000 };
     int16_t s[ORDER + SUBFRAME] = { 0 }, out[HISTORY + SUBFRAME] = { 0 }, *now = out + HISTORY;
 
-    combined(lpc_q13, filter, impulse, 1, s + ORDER, now);
+    combined(dsp, lpc_q13, filter, impulse, 1, s + ORDER, now);
     for (int i = 0; i < SUBFRAME; i++)
         h_q13[i] = round_q15(L_msu(L_deposit_h(now[i]), harmonic.gain_q15, now[i - harmonic.lag]));
 }
 
-void g7231_subtract_ringing(const struct ringing *state, const int16_t lpc_q13[ORDER], const struct weighting *filter,
+void g7231_subtract_ringing(const struct dsp_speech *dsp, const struct ringing *state, const int16_t lpc_q13[ORDER], const struct weighting *filter,
                             struct harmonic harmonic, int16_t target[SUBFRAME])
 {
     int16_t s[ORDER + SUBFRAME], out[HISTORY + SUBFRAME], *now = out + HISTORY;
@@ -60,12 +60,12 @@ void g7231_subtract_ringing(const struct ringing *state, const int16_t lpc_q13[O
 
     memcpy(s, state->synthesis, sizeof state->synthesis);
     memcpy(out, state->weighted, sizeof state->weighted);
-    combined(lpc_q13, filter, nothing, 0, s + ORDER, now);
+    combined(dsp, lpc_q13, filter, nothing, 0, s + ORDER, now);
     for (int i = 0; i < SUBFRAME; i++)
         target[i] = round_q15(L_mac(L_deposit_h(sub(target[i], now[i])), harmonic.gain_q15, now[i - harmonic.lag]));
 }
 
-void g7231_ring(struct ringing *state, const int16_t lpc_q13[ORDER], const struct weighting *filter, const int16_t e[SUBFRAME])
+void g7231_ring(const struct dsp_speech *dsp, struct ringing *state, const int16_t lpc_q13[ORDER], const struct weighting *filter, const int16_t e[SUBFRAME])
 {
     int16_t s[ORDER + SUBFRAME], out[HISTORY + SUBFRAME];
     int32_t scaled[SUBFRAME];
@@ -74,7 +74,7 @@ void g7231_ring(struct ringing *state, const int16_t lpc_q13[ORDER], const struc
         scaled[i] = L_deposit_h(e[i]) >> 3;
     memcpy(s, state->synthesis, sizeof state->synthesis);
     memcpy(out, state->weighted, sizeof state->weighted);
-    combined(lpc_q13, filter, scaled, 0, s + ORDER, out + HISTORY);
+    combined(dsp, lpc_q13, filter, scaled, 0, s + ORDER, out + HISTORY);
     memcpy(state->synthesis, s + SUBFRAME, sizeof state->synthesis);
     memcpy(state->weighted, out + SUBFRAME, sizeof state->weighted);
 }

@@ -65,6 +65,7 @@ static INLINED int32_t adapt(struct adpcm *s, unsigned code, struct estimates e,
 
 static void open_window(struct window *window, const struct adpcm *s)
 {
+    /* cppcheck-suppress ctuuninitvar; filled from here to its end; what comes before is written before it is read. */
     memcpy(window->doubled + WINDOW, s->past.doubled, sizeof s->past.doubled);
     memcpy(window->power + WINDOW, s->past.power, sizeof s->past.power);
     memcpy(window->sign + WINDOW, s->past.sign, sizeof s->past.sign);

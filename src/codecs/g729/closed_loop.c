@@ -4,16 +4,17 @@
 #include "sums.h"
 
 /* Correlation of a target with an impulse response, at most 13 bits and a sign: (A.8), (52). */
-void g729_backward_filter(const int16_t h_q12[SUBFRAME], const int16_t target[SUBFRAME], int16_t d[SUBFRAME])
+void g729_backward_filter(const struct dsp_speech *dsp, const int16_t h_q12[SUBFRAME], const int16_t target[SUBFRAME], int16_t d[SUBFRAME])
 {
     int16_t padded[2 * SUBFRAME] = { 0 };
     int32_t sums[SUBFRAME], most = 0;
-    bool safe = is_safe_dot(energy_of(h_q12, SUBFRAME), energy_of(target, SUBFRAME));
+    bool safe = is_safe_dot(dsp->energy(h_q12, SUBFRAME), dsp->energy(target, SUBFRAME));
     int shift;
 
     memcpy(padded, target, SUBFRAME * sizeof *padded);
+    dsp->correlate(h_q12, padded, SUBFRAME, sums, SUBFRAME);
     for (int i = 0; i < SUBFRAME; i++) {
-        sums[i] = safe ? 2 * dot(padded + i, h_q12, SUBFRAME) : L_dot(0, target + i, h_q12, SUBFRAME - i);
+        sums[i] = safe ? 2 * sums[i] : L_dot(0, target + i, h_q12, SUBFRAME - i);
         most = L_abs(sums[i]) > most ? L_abs(sums[i]) : most;
     }
     shift = norm_l(most);
@@ -21,20 +22,23 @@ void g729_backward_filter(const int16_t h_q12[SUBFRAME], const int16_t target[SU
         d[i] = extract_l(sums[i] >> (18 - (shift > 16 ? 16 : shift)));
 }
 
-static int32_t correlation(const int16_t d[SUBFRAME], const int16_t *x, bool safe)
+static int32_t correlation(const struct dsp_speech *dsp, const int16_t d[SUBFRAME], const int16_t *x, bool safe)
 {
-    return safe ? 2 * dot(d, x, SUBFRAME) : L_dot(0, d, x, SUBFRAME);
+    return safe ? 2 * dsp->dot(d, x, SUBFRAME) : L_dot(0, d, x, SUBFRAME);
 }
 
+enum { LAGS_MOST = 10 };
+
 /* (A.8): the whole lag whose delayed excitation is most like d. For lags below 40 the residual stands for what is not yet known. */
-static int16_t whole_lag(const int16_t d[SUBFRAME], const int16_t *now, struct range range)
+static int16_t whole_lag(const struct dsp_speech *dsp, const int16_t d[SUBFRAME], const int16_t *now, struct range range)
 {
-    bool safe = is_safe_dot(energy_of(d, SUBFRAME), energy_of(now - range.most, SUBFRAME + range.most - range.least));
-    int32_t most = INT32_MIN;
+    bool safe = is_safe_dot(dsp->energy(d, SUBFRAME), dsp->energy(now - range.most, SUBFRAME + range.most - range.least));
+    int32_t most = INT32_MIN, sums[LAGS_MOST];
     int16_t best = range.least;
 
+    dsp->correlate(d, now - range.most, SUBFRAME, sums, range.most - range.least + 1);
     for (int16_t lag = range.least; lag <= range.most; lag++) {
-        int32_t now_at = correlation(d, now - lag, safe);
+        int32_t now_at = safe ? 2 * sums[range.most - lag] : L_dot(0, d, now - lag, SUBFRAME);
 
         if (now_at > most) {
             most = now_at;
@@ -45,7 +49,7 @@ static int16_t whole_lag(const int16_t d[SUBFRAME], const int16_t *now, struct r
 }
 
 /* Leaves the adaptive codebook's vector in `now`. Thirds are tried but above 84 in the first subframe. */
-struct lag g729_closed_loop_lag(const int16_t h_q12[SUBFRAME], const int16_t target[SUBFRAME], struct range range, bool thirds_always,
+struct lag g729_closed_loop_lag(const struct dsp_speech *dsp, const int16_t h_q12[SUBFRAME], const int16_t target[SUBFRAME], struct range range, bool thirds_always,
                                 int16_t *now)
 {
     static const int16_t order[3] = { 0, -1, 1 };
@@ -54,15 +58,15 @@ struct lag g729_closed_loop_lag(const int16_t h_q12[SUBFRAME], const int16_t tar
     struct lag lag, best;
     int64_t energy;
 
-    g729_backward_filter(h_q12, target, d);
-    energy = energy_of(d, SUBFRAME);
-    lag = best = (struct lag){ whole_lag(d, now, range), 0 };
+    g729_backward_filter(dsp, h_q12, target, d);
+    energy = dsp->energy(d, SUBFRAME);
+    lag = best = (struct lag){ whole_lag(dsp, d, now, range), 0 };
     for (int i = 0; i < 3; i++) {
         int32_t now_at;
 
         lag.third = order[i];
-        g729_adaptive_codebook(now, lag);
-        now_at = correlation(d, now, is_safe_dot(energy, energy_of(now, SUBFRAME)));
+        g729_adaptive_codebook(dsp, now, lag);
+        now_at = correlation(dsp, d, now, is_safe_dot(energy, dsp->energy(now, SUBFRAME)));
         if (now_at > most || i == 0) {
             most = now_at;
             best = lag;
@@ -118,12 +122,12 @@ static struct scaled normalise(int32_t sum, int exponent)
 }
 
 /* (43), at most 1.2, Q14. A sum that overflows is taken of the filtered vector's quarter. */
-int16_t g729_pitch_gain(const int16_t target[SUBFRAME], const int16_t filtered[SUBFRAME], struct pitch_products *out)
+int16_t g729_pitch_gain(const struct dsp_speech *dsp, const int16_t target[SUBFRAME], const int16_t filtered[SUBFRAME], struct pitch_products *out)
 {
     int16_t quarter[SUBFRAME], gain;
-    int64_t energy = energy_of(filtered, SUBFRAME);
+    int64_t energy = dsp->energy(filtered, SUBFRAME);
     bool overflow = false;
-    int32_t product = is_safe_dot(energy, energy_of(target, SUBFRAME)) ? 2 * dot(target, filtered, SUBFRAME)
+    int32_t product = is_safe_dot(energy, dsp->energy(target, SUBFRAME)) ? 2 * dsp->dot(target, filtered, SUBFRAME)
                                                                        : watched_dot(target, filtered, &overflow);
 
     for (int i = 0; i < SUBFRAME; i++)

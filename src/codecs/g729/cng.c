@@ -131,7 +131,7 @@ static int16_t height_on_noise(int16_t gain_q3, const struct draw *drawn, const 
     return pulse_height(linear, L_mac(L_shr(Mpy_32_16(wanted_energy(gain_q3), REST_SHARE_Q15), 2 * shift - 1), linear, linear), shift);
 }
 
-static struct noise_pitch excite(int16_t gain_q3, uint16_t *seed, int16_t *now)
+static struct noise_pitch excite(const struct dsp_speech *dsp, int16_t gain_q3, uint16_t *seed, int16_t *now)
 {
     struct draw drawn;
     int16_t noise[SUBFRAME], scaled[SUBFRAME], linear, height;
@@ -140,7 +140,7 @@ static struct noise_pitch excite(int16_t gain_q3, uint16_t *seed, int16_t *now)
 
     draw(seed, &drawn);
     gaussian(gain_q3, seed, noise);
-    g729_adaptive_codebook(now, drawn.lag);
+    g729_adaptive_codebook(dsp, now, drawn.lag);
     shift = mix(drawn.pitch_q14, noise, now);
     for (int i = 0; i < SUBFRAME; i++)
         scaled[i] = (int16_t)(now[i] >> shift);
@@ -162,13 +162,13 @@ static struct noise_pitch excite(int16_t gain_q3, uint16_t *seed, int16_t *now)
     return (struct noise_pitch){ drawn.lag.whole, drawn.pitch_q14 };
 }
 
-void g729_noise_excitation(int16_t gain_q3, uint16_t *seed, int16_t now[FRAME], struct noise_pitch pitch[SUBFRAMES])
+void g729_noise_excitation(const struct dsp_speech *dsp, int16_t gain_q3, uint16_t *seed, int16_t now[FRAME], struct noise_pitch pitch[SUBFRAMES])
 {
     for (int i = 0; i < SUBFRAMES; i++)
         if (gain_q3 == 0) {
             memset(now + i * SUBFRAME, 0, SUBFRAME * sizeof *now);
             pitch[i] = (struct noise_pitch){ SUBFRAME + 1, 0 };
         } else {
-            pitch[i] = excite(gain_q3, seed, now + i * SUBFRAME);
+            pitch[i] = excite(dsp, gain_q3, seed, now + i * SUBFRAME);
         }
 }

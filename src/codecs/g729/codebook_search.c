@@ -13,14 +13,14 @@ struct matrix {
 
 /* Scaled so that the energy has its highest bits in 16; as the standard does it, with an energy that may be saturated. Whether
  * no sum of products can saturate any more. */
-static bool scale_response(const int16_t h_q12[SUBFRAME], int16_t h[SUBFRAME])
+static bool scale_response(const struct dsp_speech *dsp, const int16_t h_q12[SUBFRAME], int16_t h[SUBFRAME])
 {
-    int32_t energy = L_energy(0, h_q12, SUBFRAME);
+    int32_t energy = energy_from(dsp, 0, h_q12, SUBFRAME);
     int shift = extract_h(energy) > 32000 ? -1 : norm_l(energy) >> 1;
 
     for (int i = 0; i < SUBFRAME; i++)
         h[i] = shl(h_q12[i], shift);
-    return energy_of(h, SUBFRAME) < 1 << 30;
+    return dsp->energy(h, SUBFRAME) < 1 << 30;
 }
 
 /* A product with signs, as the standard does it with -1 and 0.99997: one less where signs agree and it is positive. */
@@ -131,13 +131,17 @@ static struct choice second_pair(const struct matrix *matrix, const struct choic
     int32_t halves[SUBFRAME / TRACKS], sum0 = matrix->d[first->places[0]] + matrix->d[first->places[1]];
     struct choice best = { -1, 1, { first->places[0], first->places[1], track, other } };
 
-    for (int q = other, m = 0; q < SUBFRAME; q += TRACKS, m++)
+    for (int m = 0; m < SUBFRAME / TRACKS; m++) {
+        int q = other + TRACKS * m;
+
         halves[m] = (((2 * row0[q] + 2 * row1[q] + matrix->phi[q][q]) * (1 << 13) + 0x8000) >> 16) * (1 << 15);
+    }
     for (int p = track; p < SUBFRAME; p += TRACKS) {
         int32_t energy = first->energy * (1 << 14) + (2 * row0[p] + 2 * row1[p] + matrix->phi[p][p]) * (1 << 12) + 0x8000;
         int32_t sum1 = sum0 + matrix->d[p];
 
-        for (int q = other, m = 0; q < SUBFRAME; q += TRACKS, m++) {
+        for (int m = 0; m < SUBFRAME / TRACKS; m++) {
+            int q = other + TRACKS * m;
             int32_t square = square_of(sum1 + matrix->d[q]);
             int32_t rounded = (energy + matrix->phi[p][q] * (1 << 13) + halves[m]) >> 16;
 
@@ -189,15 +193,15 @@ static void describe(const struct matrix *matrix, const int chosen[4], const int
     out->positions = (uint16_t)(places[0] | places[1] << 3 | places[2] << 6 | places[3] << 9);
 }
 
-void g729_codebook_search(const int16_t h_q12[SUBFRAME], const int16_t target[SUBFRAME], struct subframe *out,
+void g729_codebook_search(const struct dsp_speech *dsp, const int16_t h_q12[SUBFRAME], const int16_t target[SUBFRAME], struct subframe *out,
                           int16_t filtered_q12[SUBFRAME])
 {
     int16_t h[SUBFRAME], d[SUBFRAME];
     struct matrix matrix;
     int chosen[4];
-    bool safe = scale_response(h_q12, h);
+    bool safe = scale_response(dsp, h_q12, h);
 
-    g729_backward_filter(h_q12, target, d);
+    g729_backward_filter(dsp, h_q12, target, d);
     take_signs(d, &matrix);
     fill(h, safe, &matrix);
     search(&matrix, chosen);

@@ -11,6 +11,7 @@ static const int16_t noise_lsp_q15[ORDER] = { 31441, 27566, 21458, 13612, 4663, 
 void g729_decoder_start(struct decoder *state)
 {
     memset(state, 0, sizeof *state);
+    state->dsp = dsp_set(0)->speech;
     memcpy(state->lsp_q15, lsp_start_q15, sizeof lsp_start_q15);
     memcpy(state->noise_lsp_q15, noise_lsp_q15, sizeof noise_lsp_q15);
     memcpy(state->lsf.last_q13, g729_lsf_start_q13, sizeof g729_lsf_start_q13);
@@ -33,11 +34,11 @@ static void synthesize(struct decoder *state, const int16_t a_q12[ORDER + 1], in
     int16_t memory[ORDER];
 
     memcpy(memory, state->synthesis, sizeof memory);
-    if (g729_synthesis(a_q12, now, speech, SUBFRAME, state->synthesis)) {
+    if (g729_synthesis(state->dsp, a_q12, now, speech, SUBFRAME, state->synthesis)) {
         memcpy(state->synthesis, memory, sizeof memory);
         for (int k = 0; k < PAST + FRAME; k++)
             state->excitation[k] = (int16_t)(state->excitation[k] >> 2);
-        g729_synthesis(a_q12, now, speech, SUBFRAME, state->synthesis);
+        g729_synthesis(state->dsp, a_q12, now, speech, SUBFRAME, state->synthesis);
     }
 }
 
@@ -64,7 +65,7 @@ static void speech_subframe(struct decoder *state, const struct parameters *in, 
     int16_t *now = state->excitation + PAST + i * SUBFRAME, code_q13[SUBFRAME];
 
     lags[i] = lag.whole;
-    g729_adaptive_codebook(now, lag);
+    g729_adaptive_codebook(state->dsp, now, lag);
     if (erased) {                                               /* 4.4.4 */
         sub.positions = g729_random(&state->erasure_seed) & 0x1FFF;
         sub.signs = g729_random(&state->erasure_seed) & 15;
@@ -74,7 +75,7 @@ static void speech_subframe(struct decoder *state, const struct parameters *in, 
     state->gains = erased ? g729_gain_conceal(&state->gain_memory, state->gains)
                           : g729_gain_decode(&state->gain_memory, sub.gains, code_q13);
     state->sharpness_q14 = g729_sharpness(state->gains.pitch_q14);
-    g729_excite(code_q13, state->gains.pitch_q14, state->gains.code_q1, now);
+    g729_excite(state->dsp, code_q13, state->gains.pitch_q14, state->gains.code_q1, now);
 }
 
 static void speech_frame(struct decoder *state, const struct parameters *in, bool erased, int16_t a_q12[SUBFRAMES][ORDER + 1],
@@ -109,7 +110,7 @@ static void noise_frame(struct decoder *state, const struct sid *sid, int16_t a_
         state->sid_gain_q3 = g729_sid_gains_q3[g729_sid_gain_of_speech(state->energy).code];
     }
     state->noise_gain_q3 = first ? state->sid_gain_q3 : g729_noise_gain(state->noise_gain_q3, state->sid_gain_q3);
-    g729_noise_excitation(state->noise_gain_q3, &state->noise_seed, state->excitation + PAST, unused);
+    g729_noise_excitation(state->dsp, state->noise_gain_q3, &state->noise_seed, state->excitation + PAST, unused);
     g729_interpolate(state->lsp_q15, state->noise_lsp_q15, a_q12);
     memcpy(state->lsp_q15, state->noise_lsp_q15, sizeof state->lsp_q15);
     for (int i = 0; i < SUBFRAMES; i++) {
@@ -141,6 +142,6 @@ void g729_decode_frame(struct decoder *state, const struct parameters *in, int16
         state->energy = excitation_energy(state->excitation + PAST);
     memmove(state->excitation, state->excitation + FRAME, PAST * sizeof *state->excitation);
     state->last = kind;
-    g729_postfilter(&state->postfilter, (const int16_t(*)[ORDER + 1])a_q12, lags, kind == SPEECH, pcm);
+    g729_postfilter(state->dsp, &state->postfilter, (const int16_t(*)[ORDER + 1])a_q12, lags, kind == SPEECH, pcm);
     g729_postprocess(&state->output, pcm);
 }

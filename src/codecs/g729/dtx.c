@@ -64,16 +64,14 @@ static bool predict(struct predictor_memory *last, const struct spectrum *spectr
 static struct spectrum of_filter(const int16_t a_q12[ORDER + 1])
 {
     struct spectrum out;
+    int32_t sums[ORDER + 1] = { 0 };
 
-    for (int i = 0; i <= ORDER; i++) {
-        int32_t sum = 0;
-
+    for (int i = 0; i <= ORDER; i++)
         for (int j = 0; j <= ORDER - i; j++)
-            sum = L_mac(sum, a_q12[j], a_q12[j + i]);
-        if (i == 0)
-            out.shift = norm_l(sum);
-        out.r[i] = round_q15(L_shl(sum, out.shift));
-    }
+            sums[i] = L_mac(sums[i], a_q12[j], a_q12[j + i]);
+    out.shift = norm_l(sums[0]);
+    for (int i = 0; i <= ORDER; i++)
+        out.r[i] = round_q15(L_shl(sums[i], out.shift));
     return out;
 }
 
@@ -159,8 +157,7 @@ bool g729_dtx_encode(struct dtx *dtx, bool first, struct predictor_memory *last,
         dtx->energies[0].mantissa = 0;
     else if (predict(last, &now, &prediction))
         dtx->energies[0].mantissa = prediction.error;
-    dtx->count = first ? 1 : 2;
-    gain = g729_sid_gain(dtx->energies, dtx->count);
+    gain = g729_sid_gain(dtx->energies, !first);
     due = is_due(dtx, &now, gain, first);
     if (due) {
         describe(dtx, last, &now, prediction.a_q12, lsf, before_q15, sid);

@@ -10,6 +10,7 @@ static const int16_t lsp_start_q15[ORDER] = { 30000, 26000, 21000, 15000, 8000, 
 void g729_encoder_start(struct encoder *state, bool hears_noise)
 {
     memset(state, 0, sizeof *state);
+    state->dsp = dsp_set(0)->speech;
     memcpy(state->lsp_q15, lsp_start_q15, sizeof lsp_start_q15);
     memcpy(state->quantised_q15, lsp_start_q15, sizeof lsp_start_q15);
     state->stable.a_q12[0] = 1 << 12;
@@ -46,9 +47,9 @@ static void prepare(const struct encoder *state, const int16_t expanded_q12[ORDE
 
     memset(search->h_q12, 0, sizeof search->h_q12);
     search->h_q12[0] = 1 << 12;
-    g729_synthesis(expanded_q12, search->h_q12, search->h_q12, SUBFRAME, memory);
+    g729_synthesis(state->dsp, expanded_q12, search->h_q12, search->h_q12, SUBFRAME, memory);
     memcpy(target_memory, state->target_memory, sizeof target_memory);
-    g729_synthesis(expanded_q12, now, search->target, SUBFRAME, target_memory);         /* A.3.6 */
+    g729_synthesis(state->dsp, expanded_q12, now, search->target, SUBFRAME, target_memory);         /* A.3.6 */
 }
 
 /* 3.8, (50): what the adaptive codebook leaves. Then the pulses. */
@@ -59,7 +60,7 @@ static void search_pulses(const struct encoder *state, struct search *search, in
     for (int i = 0; i < SUBFRAME; i++)
         rest[i] = sub(search->target[i], extract_h(L_shl(L_mult(search->y1[i], pitch_q14), 1)));
     g729_sharpen(search->h_q12, lag, state->sharpness_q14);
-    g729_codebook_search(search->h_q12, rest, out, search->y2_q12);
+    g729_codebook_search(state->dsp, search->h_q12, rest, out, search->y2_q12);
     g729_fixed_codebook(out, search->code_q13);
     g729_sharpen(search->code_q13, lag, state->sharpness_q14);
 }
@@ -87,18 +88,18 @@ static struct lag encode_subframe(struct encoder *state, const int16_t expanded_
     bool tame;
 
     prepare(state, expanded_q12, now, &search);
-    lag = g729_closed_loop_lag(search.h_q12, search.target, range, i > 0, now);
+    lag = g729_closed_loop_lag(state->dsp, search.h_q12, search.target, range, i > 0, now);
     out->lag = i == 0 ? g729_lag_encode1(lag) : g729_lag_encode2(lag, range);
-    g729_synthesis(expanded_q12, now, search.y1, SUBFRAME, memory);
-    pitch_q14 = g729_pitch_gain(search.target, search.y1, &pitch);
+    g729_synthesis(state->dsp, expanded_q12, now, search.y1, SUBFRAME, memory);
+    pitch_q14 = g729_pitch_gain(state->dsp, search.target, search.y1, &pitch);
     tame = g729_taming_needed(&state->taming, lag);
     if (tame && pitch_q14 > TAME_GAIN_Q14)
         pitch_q14 = TAME_GAIN_Q14;
     search_pulses(state, &search, pitch_q14, lag.whole, out);
-    g729_gain_products(&pitch, search.target, search.y1, search.y2_q12, &products);
+    g729_gain_products(state->dsp, &pitch, search.target, search.y1, search.y2_q12, &products);
     gains = g729_gain_quantise(&state->gain_memory, &products, search.code_q13, tame, out->gains);
     state->sharpness_q14 = g729_sharpness(gains.pitch_q14);
-    g729_excite(search.code_q13, gains.pitch_q14, gains.code_q1, now);
+    g729_excite(state->dsp, search.code_q13, gains.pitch_q14, gains.code_q1, now);
     g729_taming_update(&state->taming, gains.pitch_q14, lag.whole);
     remember_error(state, &search, gains);
     return lag;
@@ -117,11 +118,11 @@ static void encode_speech(struct encoder *state, const int16_t lsp_q15[ORDER], c
     memcpy(state->lsp_q15, lsp_q15, sizeof state->lsp_q15);
     memcpy(state->quantised_q15, quantised_q15, sizeof quantised_q15);
     for (int i = 0; i < SUBFRAMES; i++) {
-        g729_residual(a_q12[i], speech + i * SUBFRAME, now + i * SUBFRAME);
+        g729_residual(state->dsp, a_q12[i], speech + i * SUBFRAME, now + i * SUBFRAME);
         weighting_filters(a_q12[i], expanded_q12[i], tilted_q12);
-        g729_synthesis(tilted_q12, now + i * SUBFRAME, weighted + i * SUBFRAME, SUBFRAME, state->weighted_memory);
+        g729_synthesis(state->dsp, tilted_q12, now + i * SUBFRAME, weighted + i * SUBFRAME, SUBFRAME, state->weighted_memory);
     }
-    range = g729_lag_range(g729_open_loop_lag(weighted), 3, 6);
+    range = g729_lag_range(g729_open_loop_lag(state->dsp, weighted), 3, 6);
     for (int i = 0; i < SUBFRAMES; i++) {
         struct lag lag = encode_subframe(state, expanded_q12[i], range, i, &out->subframes[i]);
 
@@ -138,17 +139,17 @@ static void encode_noise(struct encoder *state, bool first, const int16_t *speec
     int16_t *now = state->excitation + PAST;
 
     out->kind = g729_dtx_encode(&state->dtx, first, &state->stable, &state->lsf, state->quantised_q15, &out->sid) ? SID : UNTRANSMITTED;
-    g729_noise_excitation(state->dtx.gain_q3, &state->noise_seed, now, pitch);
+    g729_noise_excitation(state->dsp, state->dtx.gain_q3, &state->noise_seed, now, pitch);
     g729_interpolate(state->quantised_q15, state->dtx.lsp_q15, a_q12);
     memcpy(state->quantised_q15, state->dtx.lsp_q15, sizeof state->quantised_q15);
     for (int i = 0; i < SUBFRAMES; i++) {
         g729_taming_update(&state->taming, pitch[i].gain_q14, pitch[i].lag);
-        g729_residual(a_q12[i], speech + i * SUBFRAME, x);
+        g729_residual(state->dsp, a_q12[i], speech + i * SUBFRAME, x);
         weighting_filters(a_q12[i], expanded_q12, tilted_q12);
-        g729_synthesis(tilted_q12, x, state->weighted + LAG_MAX + i * SUBFRAME, SUBFRAME, state->weighted_memory);
+        g729_synthesis(state->dsp, tilted_q12, x, state->weighted + LAG_MAX + i * SUBFRAME, SUBFRAME, state->weighted_memory);
         for (int n = 0; n < SUBFRAME; n++)
             x[n] = sub(x[n], now[i * SUBFRAME + n]);
-        g729_synthesis(expanded_q12, x, x, SUBFRAME, state->target_memory);
+        g729_synthesis(state->dsp, expanded_q12, x, x, SUBFRAME, state->target_memory);
     }
     state->sharpness_q14 = SHARP_MIN_Q14;
 }
@@ -176,7 +177,7 @@ void g729_encode_frame(struct encoder *state, const int16_t pcm[FRAME], enum act
     bool voiced = true;
 
     g729_preprocess(&state->input, pcm, state->speech + WINDOW - FRAME);
-    g729_autocorrelation(state->speech, order, &r);
+    g729_autocorrelation(state->dsp, state->speech, order, &r);
     smooth = r;
     g729_lag_window(order, &smooth);
     g729_levinson(&state->stable, smooth.r, &prediction);

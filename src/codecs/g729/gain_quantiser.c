@@ -6,16 +6,16 @@
 enum { CANDIDATES1 = 4, CANDIDATES2 = 8, PLACES1 = 8, PLACES2 = 16 };
 enum { TAME_Q9 = 481, TAME_Q14 = 16383 };                       /* 0.94, 0.9999: gains of a tamed subframe stay below */
 
-static struct scaled product(const int16_t x[SUBFRAME], const int16_t y[SUBFRAME], int exponent)
+static struct scaled product(const struct dsp_speech *dsp, const int16_t x[SUBFRAME], const int16_t y[SUBFRAME], int exponent)
 {
-    int32_t sum = is_safe_dot(energy_of(x, SUBFRAME), energy_of(y, SUBFRAME)) ? L_add(2 * dot(x, y, SUBFRAME), 1)
-                                                                              : L_dot(1, x, y, SUBFRAME);
+    int32_t sum = is_safe_dot(dsp->energy(x, SUBFRAME), dsp->energy(y, SUBFRAME)) ? L_add(2 * dsp->dot(x, y, SUBFRAME), 1)
+                                                                                  : L_dot(1, x, y, SUBFRAME);
     int shift = norm_l(sum);
 
     return (struct scaled){ round_q15(L_shl(sum, shift)), shift + exponent };
 }
 
-void g729_gain_products(const struct pitch_products *pitch, const int16_t target[SUBFRAME], const int16_t y1[SUBFRAME],
+void g729_gain_products(const struct dsp_speech *dsp, const struct pitch_products *pitch, const int16_t target[SUBFRAME], const int16_t y1[SUBFRAME],
                         const int16_t y2_q12[SUBFRAME], struct gain_products *out)
 {
     int16_t y2_q9[SUBFRAME];
@@ -24,10 +24,10 @@ void g729_gain_products(const struct pitch_products *pitch, const int16_t target
         y2_q9[i] = (int16_t)(y2_q12[i] >> 3);
     out->y1_y1 = (struct scaled){ pitch->energy.mantissa, pitch->energy.exponent - 15 };
     out->x_y1 = (struct scaled){ negate(pitch->product.mantissa), pitch->product.exponent - 16 };
-    out->y2_y2 = product(y2_q9, y2_q9, 3);
-    out->x_y2 = product(target, y2_q9, -7);
+    out->y2_y2 = product(dsp, y2_q9, y2_q9, 3);
+    out->x_y2 = product(dsp, target, y2_q9, -7);
     out->x_y2.mantissa = negate(out->x_y2.mantissa);
-    out->y1_y2 = product(y1, y2_q9, -7);
+    out->y1_y2 = product(dsp, y1, y2_q9, -7);
 }
 
 /* a b - c d, its first 16 bits; `halves`: both products halved beforehand. The exponents are those of the products. */

@@ -1,4 +1,5 @@
 /* The high-pass filters of the second order: 3.1, 140 Hz and half the level, and 4.2.5, 100 Hz and twice the level. */
+#include <string.h>
 #include "g729.h"
 #include "double_precision.h"
 
@@ -32,24 +33,35 @@ static int32_t saturated(int32_t sum, int16_t x1, int16_t x2)
     return L_shl(L_mac(L_mac(sum, x1, out_b_q13[1]), x2, out_b_q13[2]), 2);
 }
 
-enum { QUIET = 1 << 28 };               /* a fourth of which neither shift saturates */
+enum { QUIET = 1 << 28 };               /* a fourth of which neither shift saturates; nor can the sum before, within 2^29 of it */
 
+/* The last outputs in halves, as the multiplication ignores the lowest bit. The products of samples alone stay below 2^31, all
+ * together may not. */
 void g729_postprocess(struct highpass *state, int16_t s[FRAME])
 {
-    int32_t y1 = state->y[0], y2 = state->y[1];
-    int16_t x1 = state->x[0], x2 = state->x[1];
+    int64_t half1 = state->y[0] >> 1, half2 = state->y[1] >> 1;
+    int16_t x[2 + FRAME] = { state->x[1], state->x[0] };
+    int32_t zeros[FRAME];
 
+    memcpy(x + 2, s, FRAME * sizeof *s);
+    for (int i = 0; i < FRAME; i++)
+        zeros[i] = 2 * (out_b_q13[0] * x[2 + i] + out_b_q13[1] * x[1 + i] + out_b_q13[2] * x[i]);
     for (int i = 0; i < FRAME; i++) {
-        int32_t sum = Mpy_32_16(y2, out_a_q13[1]) + 2 * out_b_q13[0] * s[i] + Mpy_32_16(y1, out_a_q13[0]);
-        int64_t one = sum + (int64_t)2 * out_b_q13[1] * x1, all = one + 2 * out_b_q13[2] * x2;
-        bool quiet = one == (int32_t)one && all < QUIET - 0x8000 && all > -QUIET;
+        int64_t poles = 2 * (half2 * out_a_q13[1] >> 15), all;
 
-        y2 = y1;
-        y1 = quiet ? (int32_t)all * 4 : saturated(sum, x1, x2);
-        x2 = x1;
-        x1 = s[i];
-        s[i] = quiet ? (int16_t)((y1 + 0x4000) >> 15) : round_q15(L_shl(y1, 1));
+        poles += 2 * (half1 * out_a_q13[0] >> 15);
+        all = poles + zeros[i];
+        half2 = half1;
+        if (all < QUIET - 0x8000 && all > -QUIET) {
+            half1 = 2 * all;
+            s[i] = (int16_t)((all + 0x1000) >> 13);
+        } else {
+            int32_t y = saturated((int32_t)poles + 2 * out_b_q13[0] * x[2 + i], x[1 + i], x[i]);
+
+            half1 = y >> 1;
+            s[i] = round_q15(L_shl(y, 1));
+        }
     }
-    state->y[0] = y1, state->y[1] = y2;
-    state->x[0] = x1, state->x[1] = x2;
+    state->y[0] = (int32_t)half1 * 2, state->y[1] = (int32_t)half2 * 2;
+    state->x[0] = x[1 + FRAME], state->x[1] = x[FRAME];
 }

@@ -1,4 +1,5 @@
 /* The lag and what it takes from the past excitation: 3.7.1, 4.1.3. */
+#include <string.h>
 #include "tables.h"
 #include "sums.h"
 
@@ -38,25 +39,47 @@ static int16_t interpolate_in_steps(const int16_t *taps_q15, const int16_t *x)
 /* The magnitudes of a phase's taps add up to at most 59398: below this peak no sum of products reaches 2^30. */
 enum { SAFE_PEAK = 18000, READ = SUBFRAME + TAPS };
 
-/* A lag below 50 reads samples that it has just made; what stands in their place before does no harm. */
-void g729_adaptive_codebook(int16_t *now, struct lag lag)
+/* Sixteen samples at a time; of a lag below 50 only those are right that do not need each other, and at the subframe's end it
+ * makes some again. What stands in place of samples not there yet does no harm. */
+static void interpolate(const struct dsp_speech *dsp, const int16_t *taps_q15, const int16_t *x, int independent, int16_t now[SUBFRAME])
+{
+    enum { PIECE = 16 };
+    int16_t falling_q15[2 * REACH], piece[SUBFRAME];
+    int32_t sums[SUBFRAME];
+
+    for (int j = 0; j < 2 * REACH; j++)
+        falling_q15[j] = taps_q15[2 * REACH - 1 - j];
+    if (independent >= SUBFRAME) {
+        dsp->zeros(x + 2 * REACH - 1, falling_q15, REACH, sums, SUBFRAME);
+        dsp->narrow(sums, 1 << 14, 15, now, SUBFRAME);
+        return;
+    }
+    for (int at = 0; at < SUBFRAME; at += independent < PIECE ? independent : PIECE) {
+        int from = at < SUBFRAME - PIECE ? at : SUBFRAME - PIECE;
+
+        dsp->zeros(x + from + 2 * REACH - 1, falling_q15, REACH, sums, PIECE);
+        dsp->narrow(sums, 1 << 14, 15, piece, PIECE);
+        memcpy(now + at, piece + (at - from), (size_t)(from + PIECE - at) * sizeof *now);
+    }
+}
+
+/* Above 50 its own samples do not matter to it. */
+void g729_adaptive_codebook(const struct dsp_speech *dsp, int16_t *now, struct lag lag)
 {
     int phase = lag.third == 0 ? 0 : lag.third < 0 ? 1 : 2, whole = lag.third > 0 ? lag.whole + 1 : lag.whole;
     const int16_t *taps_q15 = g729_interpolation_q15[phase], *x = now - whole - (REACH - 1);
-    bool safe = peak_of(x, READ) <= SAFE_PEAK;
 
+    if (dsp->peak(x, READ) <= SAFE_PEAK) {
+        interpolate(dsp, taps_q15, x, whole - REACH, now);
+        if (whole - REACH >= SUBFRAME || dsp->peak(now, SUBFRAME) <= SAFE_PEAK)
+            return;
+    }
     for (int i = 0; i < SUBFRAME; i++)
-        if (safe) {
-            now[i] = (int16_t)((dot(taps_q15, x + i, TAPS) + (1 << 14)) >> 15);
-            safe = now[i] <= SAFE_PEAK && now[i] >= -SAFE_PEAK;
-        } else {
-            now[i] = interpolate_in_steps(taps_q15, x + i);
-        }
+        now[i] = interpolate_in_steps(taps_q15, x + i);
 }
 
 /* |pitch| <= 22215, so that the sum stays below 2^31; the standard's steps saturate where this does. */
-void g729_excite(const int16_t code_q13[SUBFRAME], int16_t pitch_q14, int16_t code_q1, int16_t now[SUBFRAME])
+void g729_excite(const struct dsp_speech *dsp, const int16_t code_q13[SUBFRAME], int16_t pitch_q14, int16_t code_q1, int16_t now[SUBFRAME])
 {
-    for (int i = 0; i < SUBFRAME; i++)
-        now[i] = saturate((now[i] * pitch_q14 + code_q13[i] * code_q1 + (1 << 13)) >> 14);
+    dsp->mix(now, pitch_q14, code_q13, code_q1, 1 << 13, 14, now, SUBFRAME);
 }

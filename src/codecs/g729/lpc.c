@@ -5,24 +5,25 @@
 #include "sums.h"
 
 /* 3.2.1. With its first sum below 2^31, no other sum reaches that (Cauchy and Schwarz); where it is not, all is lowered. */
-void g729_autocorrelation(const int16_t s[WINDOW], int order, struct autocorrelation *out)
+void g729_autocorrelation(const struct dsp_speech *dsp, const int16_t s[WINDOW], int order, struct autocorrelation *out)
 {
     int16_t windowed[WINDOW + VAD_ORDER] = { 0 };
     int shift;
-    int32_t energy;
+    int32_t energy, sums[VAD_ORDER + 1];
 
     for (int i = 0; i < WINDOW; i++)
         windowed[i] = (int16_t)((s[i] * g729_window_q15[i] + 0x4000) >> 15);
     out->exponent = 1;
-    for (; energy_of(windowed, WINDOW) >= 1 << 30; out->exponent = (int16_t)(out->exponent + 4))
+    for (; dsp->energy(windowed, WINDOW) >= 1 << 30; out->exponent = (int16_t)(out->exponent + 4))
         for (int i = 0; i < WINDOW; i++)
             windowed[i] = (int16_t)(windowed[i] >> 2);
-    energy = 2 * dot(windowed, windowed, WINDOW) + 1;
+    dsp->correlate(windowed, windowed, WINDOW, sums, order + 1);
+    energy = 2 * sums[0] + 1;
     shift = norm_l(energy);
     out->exponent = (int16_t)(out->exponent - shift);
     out->r[0] = in_parts(L_shl(energy, shift));
     for (int i = 1; i <= order; i++)
-        out->r[i] = in_parts(L_shl(2 * dot(windowed, windowed + i, WINDOW), shift));
+        out->r[i] = in_parts(L_shl(2 * sums[i], shift));
 }
 
 /* (6), (7) */

@@ -11,7 +11,7 @@ struct grids {
     bool safe;                          /* no sum of products can saturate */
 };
 
-static void split(const int16_t *weighted, struct grids *out)
+static void split(const struct dsp_speech *dsp, const int16_t *weighted, struct grids *out)
 {
     int64_t energy_even, energy_odd;
     int up = 0;
@@ -22,7 +22,7 @@ static void split(const int16_t *weighted, struct grids *out)
         if (k > 0)
             out->even[k] = weighted[2 * (k - PAIRS)];
     }
-    energy_odd = energy_of(out->odd, PAIRS + FRAME / 2);
+    energy_odd = dsp->energy(out->odd, PAIRS + FRAME / 2);
     if (energy_odd >= 1 << 30)
         up = -3;
     else if (energy_odd < 1 << 19)
@@ -31,8 +31,8 @@ static void split(const int16_t *weighted, struct grids *out)
         out->even[k] = shl(out->even[k], up);
         out->odd[k] = shl(out->odd[k], up);
     }
-    energy_even = energy_of(out->even, PAIRS + FRAME / 2);
-    energy_odd = energy_of(out->odd, PAIRS + FRAME / 2);
+    energy_even = dsp->energy(out->even, PAIRS + FRAME / 2);
+    energy_odd = dsp->energy(out->odd, PAIRS + FRAME / 2);
     out->safe = energy_even < 1 << 30 && energy_odd < 1 << 30;
 }
 
@@ -41,11 +41,28 @@ static const int16_t *delayed(const struct grids *grids, int lag)
     return lag % 2 == 0 ? grids->even + PAIRS - lag / 2 : grids->odd + PAIRS - (lag + 1) / 2;
 }
 
-static int32_t correlation(const struct grids *grids, int lag)
+/* Of the lags that are sought in each grid: all below 80, above that the even ones. */
+enum { LONGEST_EVEN = LAG_MAX - 1, EVENS = (LONGEST_EVEN - 20) / 2 + 1, LONGEST_ODD = 79, ODDS = (LONGEST_ODD - 21) / 2 + 1 };
+
+struct sums {
+    int32_t even[EVENS], odd[ODDS];     /* the longest lag first */
+};
+
+static void correlate(const struct dsp_speech *dsp, const struct grids *grids, struct sums *out)
+{
+    dsp->correlate(grids->even + PAIRS, delayed(grids, LONGEST_EVEN), FRAME / 2, out->even, EVENS);
+    dsp->correlate(grids->even + PAIRS, delayed(grids, LONGEST_ODD), FRAME / 2, out->odd, ODDS);
+}
+
+static int32_t correlation(const struct grids *grids, const struct sums *sums, int lag)
 {
     const int16_t *now = grids->even + PAIRS, *past = delayed(grids, lag);
 
-    return grids->safe ? 2 * dot(now, past, FRAME / 2) : L_dot(0, now, past, FRAME / 2);
+    if (!grids->safe)
+        return L_dot(0, now, past, FRAME / 2);
+    if (lag % 2 != 0 && lag > LONGEST_ODD)
+        return 2 * dot(now, past, FRAME / 2);
+    return 2 * (lag % 2 == 0 ? sums->even[(LONGEST_EVEN - lag) / 2] : sums->odd[(LONGEST_ODD - lag) / 2]);
 }
 
 struct candidate {
@@ -53,9 +70,9 @@ struct candidate {
     int32_t correlation;
 };
 
-static void consider(const struct grids *grids, int lag, struct candidate *best)
+static void consider(const struct grids *grids, const struct sums *sums, int lag, struct candidate *best)
 {
-    int32_t now = correlation(grids, lag);
+    int32_t now = correlation(grids, sums, lag);
 
     if (now > best->correlation)
         *best = (struct candidate){ lag, now };
@@ -79,23 +96,25 @@ static int16_t favoured(int16_t strength, int lag, int longer, int16_t share)
     return strength;
 }
 
-int16_t g729_open_loop_lag(const int16_t *weighted)
+int16_t g729_open_loop_lag(const struct dsp_speech *dsp, const int16_t *weighted)
 {
     struct grids grids;
+    struct sums sums;
     struct candidate best1 = { 20, INT32_MIN }, best2 = { 40, INT32_MIN }, best3 = { 80, INT32_MIN };
     int16_t strength1, strength2, strength3;
     int middle;
 
-    split(weighted, &grids);
+    split(dsp, weighted, &grids);
+    correlate(dsp, &grids, &sums);
     for (int lag = 20; lag < 40; lag++)
-        consider(&grids, lag, &best1);
+        consider(&grids, &sums, lag, &best1);
     for (int lag = 40; lag < 80; lag++)
-        consider(&grids, lag, &best2);
+        consider(&grids, &sums, lag, &best2);
     for (int lag = 80; lag < 143; lag += 2)
-        consider(&grids, lag, &best3);
+        consider(&grids, &sums, lag, &best3);
     middle = best3.lag;
-    consider(&grids, middle + 1, &best3);
-    consider(&grids, middle - 1, &best3);
+    consider(&grids, &sums, middle + 1, &best3);
+    consider(&grids, &sums, middle - 1, &best3);
     strength1 = normalised(&grids, &best1);
     strength2 = normalised(&grids, &best2);
     strength3 = normalised(&grids, &best3);

@@ -13,27 +13,29 @@ struct match {
     int32_t correlation, energy;
 };
 
-static struct match best_lag(const int16_t *scaled, int least, int32_t energy_now)
+static struct match best_lag(const struct dsp_speech *dsp, const int16_t *scaled, int least, int32_t energy_now)
 {
     struct match best = { least, INT32_MIN, 0 };
-    int64_t reach = energy_of(scaled - least - 6, SUBFRAME + 6);
+    int64_t reach = dsp->energy(scaled - least - 6, SUBFRAME + 6);
     bool safe = energy_now < 1 << 30 && reach < 1 << 30;
+    int32_t sums[7];
 
+    dsp->correlate(scaled, scaled - least - 6, SUBFRAME, sums, 7);
     for (int lag = least; lag <= least + 6; lag++) {
-        int32_t correlation = safe ? 2 * dot(scaled, scaled - lag, SUBFRAME) : L_dot(0, scaled, scaled - lag, SUBFRAME);
+        int32_t correlation = safe ? 2 * sums[least + 6 - lag] : L_dot(0, scaled, scaled - lag, SUBFRAME);
 
         if (correlation > best.correlation)
             best = (struct match){ lag, correlation, 0 };
     }
-    best.energy = L_energy(1, scaled - best.lag, SUBFRAME);
+    best.energy = energy_from(dsp, 1, scaled - best.lag, SUBFRAME);
     return best;
 }
 
 /* (A.11) to (A.14): (r(i) + g r(i - T)) / (1 + g), g = min(r r_T / r_T r_T, 1) / 2, and 0 where the gain is below 3 dB. */
-static void long_term(const int16_t *residual, const int16_t *scaled, int least, int16_t out[SUBFRAME])
+static void long_term(const struct dsp_speech *dsp, const int16_t *residual, const int16_t *scaled, int least, int16_t out[SUBFRAME])
 {
-    int32_t energy = L_energy(1, scaled, SUBFRAME), most;
-    struct match best = best_lag(scaled, least, energy);
+    int32_t energy = energy_from(dsp, 1, scaled, SUBFRAME), most;
+    struct match best = best_lag(dsp, scaled, least, energy);
     int16_t correlation, energy_past, energy_now, gain = 10923, rest = 21845;       /* 1/3, 2/3 */
     int shift;
 
@@ -60,39 +62,40 @@ static void long_term(const int16_t *residual, const int16_t *scaled, int least,
 
 /* A.4.2.3: 0.8 of the first normalised correlation of the short-term filter's response, where that is positive. By Cauchy and
  * Schwarz it is at most 1. */
-static int16_t tilt(const int16_t numerator_q12[ORDER + 1], const int16_t denominator_q12[ORDER + 1])
+static int16_t tilt(const struct dsp_speech *dsp, const int16_t numerator_q12[ORDER + 1], const int16_t denominator_q12[ORDER + 1])
 {
     int16_t response[RESPONSE] = { 0 }, memory[ORDER] = { 0 };
     int32_t energy, correlation;
 
     memcpy(response, numerator_q12, (ORDER + 1) * sizeof *response);
-    g729_synthesis(denominator_q12, response, response, RESPONSE, memory);
-    energy = L_energy(0, response, RESPONSE);
-    correlation = energy < INT32_MAX ? 2 * dot(response, response + 1, RESPONSE - 1) : L_dot(0, response, response + 1, RESPONSE - 1);
+    g729_synthesis(dsp, denominator_q12, response, response, RESPONSE, memory);
+    energy = energy_from(dsp, 0, response, RESPONSE);
+    correlation = energy < INT32_MAX ? 2 * dsp->dot(response, response + 1, RESPONSE - 1) : L_dot(0, response, response + 1, RESPONSE - 1);
     return (int16_t)(extract_h(correlation) <= 0 ? 0 : div_s(mult(extract_h(correlation), TILT_Q15), extract_h(energy)));
 }
 
-static void compensate(int16_t *last, int16_t tilt_q15, int16_t x[SUBFRAME])
+/* x - tilt before, the product rounded down and so the difference up; below 2^31 in Q15. */
+static void compensate(const struct dsp_speech *dsp, int16_t *last, int16_t tilt_q15, int16_t x[SUBFRAME])
 {
-    int16_t before = *last;
+    int16_t before[1 + SUBFRAME];
+    int32_t sums[SUBFRAME];
 
+    before[0] = *last;
+    memcpy(before + 1, x, SUBFRAME * sizeof *x);
     *last = x[SUBFRAME - 1];
-    for (int i = 0; i < SUBFRAME; i++) {
-        int16_t now = x[i];
-
-        x[i] = sub(now, mult(tilt_q15, before));
-        before = now;
-    }
+    for (int i = 0; i < SUBFRAME; i++)
+        sums[i] = before[1 + i] * 32768 - tilt_q15 * before[i];
+    dsp->narrow(sums, 32767, 15, x, SUBFRAME);
 }
 
 /* A quarter of the samples: 14 bits, saturated sum. */
-static int32_t quarter_energy(const int16_t x[SUBFRAME])
+static int32_t quarter_energy(const struct dsp_speech *dsp, const int16_t x[SUBFRAME])
 {
     int16_t quarter[SUBFRAME];
 
     for (int i = 0; i < SUBFRAME; i++)
         quarter[i] = (int16_t)(x[i] >> 2);
-    return L_energy(0, quarter, SUBFRAME);
+    return energy_from(dsp, 0, quarter, SUBFRAME);
 }
 
 /* A.4.2.4: a tenth of the gain that would give the output the energy of the input, Q12. */
@@ -108,24 +111,25 @@ static int16_t wanted_gain(int32_t in, int32_t out)
     return mult(round_q15(L_shl(Inv_sqrt(ratio), 9)), 32767 - 29491);
 }
 
-static void control_gain(int16_t *gain_q12, const int16_t in[SUBFRAME], int16_t out[SUBFRAME])
+static void control_gain(const struct dsp_speech *dsp, int16_t *gain_q12, const int16_t in[SUBFRAME], int16_t out[SUBFRAME])
 {
-    int32_t energy = quarter_energy(out);
-    int16_t gain = *gain_q12, share;
+    int32_t energy = quarter_energy(dsp, out);
+    int16_t gain = *gain_q12, share, gains_q12[SUBFRAME];
 
     if (energy == 0) {
         *gain_q12 = 0;
         return;
     }
-    share = wanted_gain(quarter_energy(in), energy);
+    share = wanted_gain(quarter_energy(dsp, in), energy);
     for (int i = 0; i < SUBFRAME; i++) {
         gain = (int16_t)((gain * 29491 >> 15) + share);                 /* 0.9; at most 29490 + 3275 */
-        out[i] = saturate(out[i] * gain >> 12);
+        gains_q12[i] = gain;
     }
+    dsp->scale(out, gains_q12, 0, 12, out, SUBFRAME);
     *gain_q12 = gain;
 }
 
-static void filter(struct postfilter *state, const int16_t a_q12[ORDER + 1], int lag, bool voiced, const int16_t *speech,
+static void filter(const struct dsp_speech *dsp, struct postfilter *state, const int16_t a_q12[ORDER + 1], int lag, bool voiced, const int16_t *speech,
                    int16_t out[SUBFRAME])
 {
     int16_t numerator_q12[ORDER + 1], denominator_q12[ORDER + 1];
@@ -135,21 +139,21 @@ static void filter(struct postfilter *state, const int16_t a_q12[ORDER + 1], int
     g729_expand(a_q12, NUMERATOR_Q15, numerator_q12);
     g729_expand(a_q12, DENOMINATOR_Q15, denominator_q12);
     memcpy(residual, state->residual, sizeof state->residual);
-    g729_residual(numerator_q12, speech, residual + POST_PAST);
+    g729_residual(dsp, numerator_q12, speech, residual + POST_PAST);
     memcpy(state->residual, residual + SUBFRAME, sizeof state->residual);
     if (voiced) {
         for (int i = 0; i < POST_PAST + SUBFRAME; i++)
             scaled[i] = (int16_t)(residual[i] >> 2);
-        long_term(residual + POST_PAST, scaled + POST_PAST, least, out);
+        long_term(dsp, residual + POST_PAST, scaled + POST_PAST, least, out);
     } else {
         memcpy(out, residual + POST_PAST, SUBFRAME * sizeof *out);
     }
-    compensate(&state->tilt, tilt(numerator_q12, denominator_q12), out);
-    g729_synthesis(denominator_q12, out, out, SUBFRAME, state->synthesis);
-    control_gain(&state->gain_q12, speech, out);
+    compensate(dsp, &state->tilt, tilt(dsp, numerator_q12, denominator_q12), out);
+    g729_synthesis(dsp, denominator_q12, out, out, SUBFRAME, state->synthesis);
+    control_gain(dsp, &state->gain_q12, speech, out);
 }
 
-void g729_postfilter(struct postfilter *state, const int16_t a_q12[SUBFRAMES][ORDER + 1], const int16_t lags[SUBFRAMES], bool voiced,
+void g729_postfilter(const struct dsp_speech *dsp, struct postfilter *state, const int16_t a_q12[SUBFRAMES][ORDER + 1], const int16_t lags[SUBFRAMES], bool voiced,
                      int16_t speech[FRAME])
 {
     int16_t in[ORDER + FRAME];
@@ -158,5 +162,5 @@ void g729_postfilter(struct postfilter *state, const int16_t a_q12[SUBFRAMES][OR
     memcpy(in + ORDER, speech, FRAME * sizeof *speech);
     memcpy(state->speech, in + FRAME, sizeof state->speech);
     for (int i = 0; i < SUBFRAMES; i++)
-        filter(state, a_q12[i], lags[i], voiced, in + ORDER + i * SUBFRAME, speech + i * SUBFRAME);
+        filter(dsp, state, a_q12[i], lags[i], voiced, in + ORDER + i * SUBFRAME, speech + i * SUBFRAME);
 }

@@ -29,17 +29,15 @@ struct sid_gain g729_sid_gain_of_speech(struct energy energy)
     return quantise(Mpy_32_16(L_shl(energy.mantissa, -energy.shift), 410), 0);
 }
 
-/* The mean of one or two residual energies. */
-struct sid_gain g729_sid_gain(const struct energy *energies, int count)
+/* Of one residual energy, or of the mean of both, whose sum wants a bit more. */
+struct sid_gain g729_sid_gain(const struct energy energies[2], bool both)
 {
-    static const int16_t shares[3] = { 0, 26, 13 }, margins[3] = { 0, 0, 1 };
-    int shift = energies[0].shift;
-    int32_t sum = 0;
+    int shift = both && energies[1].shift < energies[0].shift ? energies[1].shift : energies[0].shift;
+    int32_t sum;
 
-    for (int i = 1; i < count; i++)
-        shift = energies[i].shift < shift ? energies[i].shift : shift;
-    shift += 16 - margins[count];
-    for (int i = 0; i < count; i++)
-        sum = L_add(sum, L_shl(energies[i].mantissa, shift - energies[i].shift));
-    return quantise(Mpy_32_16(sum, shares[count]), shift);
+    shift += both ? 15 : 16;
+    sum = L_shl(energies[0].mantissa, shift - energies[0].shift);
+    if (both)
+        sum = L_add(sum, L_shl(energies[1].mantissa, shift - energies[1].shift));
+    return quantise(Mpy_32_16(sum, both ? 13 : 26), shift);
 }

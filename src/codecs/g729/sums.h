@@ -3,6 +3,7 @@
 #define OMNIACM_G729_SUMS_H
 
 #include <stdbool.h>
+#include "dsp.h"
 #include "fixed.h"
 
 /* The greatest magnitude; that of -32768 is 32768. */
@@ -31,6 +32,11 @@ static inline int64_t energy_of(const int16_t *x, int n)
 static inline int32_t L_energy(int32_t start, const int16_t *x, int n)
 {
     return L_saturate(start + 2 * energy_of(x, n));
+}
+
+static inline int32_t energy_from(const struct dsp_speech *dsp, int32_t start, const int16_t *x, int n)
+{
+    return L_saturate(start + 2 * dsp->energy(x, n));
 }
 
 /* Half of what L_mac gives, where the magnitudes of the products add up to less than 2^30. By Cauchy and Schwarz they do

@@ -9,39 +9,47 @@ enum { TAG_GSM610 = 0x31 };
 
 static const uint16_t aliases[] = { 0x32, 0x1500, 0 };      /* MSN Audio; unregistered */
 
-enum { BLOCK_BYTES = 2 * FRAME_BITS / 8, BLOCK_SAMPLES = 2 * FRAME, FIRST_BYTES = (FRAME_BITS + 7) / 8 };
+enum { BLOCK_SAMPLES = 2 * FRAME, FIRST_BYTES = (FRAME_BITS + 7) / 8 };
 
 static const struct mode modes[] = { { 8000, 1, 0 }, { 11025, 1, 0 }, { 22050, 1, 0 }, { 44100, 1, 0 }, { 0 } };
+
+const struct dsp_gsm gsm610_kernels = {
+    .emphasise = gsm610_emphasise, .autocorrelate = gsm610_autocorrelate, .interpolate = gsm610_interpolate,
+    .analyse = gsm610_analyse, .search = gsm610_search, .subtract = gsm610_subtract, .weigh = gsm610_weigh,
+    .add = gsm610_add, .synthesise = gsm610_synthesise,
+};
 
 void gsm610_encoder_start(struct encoder *state)
 {
     memset(state, 0, sizeof *state);
-    state->dsp = dsp_set(0);
+    state->kernels = &gsm610_kernels;
 }
 
 void gsm610_decoder_start(struct decoder *state)
 {
     memset(state, 0, sizeof *state);
+    state->kernels = &gsm610_kernels;
     state->lag = LAG_MIN;
 }
 
 void gsm610_encode_frame(struct encoder *state, const int16_t pcm[FRAME], struct parameters *out)
 {
+    const struct dsp_gsm *kernels = state->kernels;
     int16_t s[FRAME], reflection[ORDER], e[SUBFRAME];
 
-    gsm610_preprocess(&state->input, pcm, s);
-    gsm610_reflection(s, reflection);
+    gsm610_preprocess(kernels, &state->input, pcm, s);
+    gsm610_reflection(kernels, s, reflection);
     gsm610_lar_encode(reflection, out->lars);
-    gsm610_short_term_analysis(&state->short_term, out->lars, s);
+    gsm610_short_term_analysis(kernels, &state->short_term, out->lars, s);
     for (int i = 0; i < SUBFRAMES; i++) {
         int16_t *d = s + SUBFRAME * i, *now = state->residual + LAG_MAX + SUBFRAME * i;
         struct subframe *sub = &out->subframes[i];
 
-        gsm610_long_term_search(state->dsp, d, now, sub);
-        gsm610_long_term_analysis(now, sub, d);
-        gsm610_rpe_encode(d, sub);
+        gsm610_long_term_search(kernels, d, now, sub);
+        gsm610_long_term_analysis(kernels, now, sub, d);
+        gsm610_rpe_encode(kernels, d, sub);
         gsm610_rpe_decode(sub, e);
-        gsm610_long_term_synthesis(e, sub, now);
+        gsm610_long_term_synthesis(kernels, e, sub, now);
     }
     memmove(state->residual, state->residual + FRAME, LAG_MAX * sizeof *state->residual);
 }
@@ -63,12 +71,11 @@ void gsm610_decode_frame(struct decoder *state, const struct parameters *in, int
 
         sub.lag = valid_lag(state, sub.lag);
         gsm610_rpe_decode(&sub, e);
-        gsm610_long_term_synthesis(e, &sub, state->residual + LAG_MAX + SUBFRAME * i);
+        gsm610_long_term_synthesis(state->kernels, e, &sub, state->residual + LAG_MAX + SUBFRAME * i);
     }
     memcpy(pcm, state->residual + LAG_MAX, FRAME * sizeof *pcm);
     memmove(state->residual, state->residual + FRAME, LAG_MAX * sizeof *state->residual);
-    gsm610_short_term_synthesis(&state->short_term, in->lars, pcm);
-    gsm610_postprocess(&state->emphasis, pcm);
+    gsm610_short_term_synthesis(state->kernels, &state->short_term, &state->emphasis, in->lars, pcm);
 }
 
 static const struct block block = { BLOCK_BYTES, BLOCK_SAMPLES, BLOCK_BYTES };
@@ -92,10 +99,20 @@ static void complete(struct wave_format *format, const struct mode *mode)
     store16_le(format->extra, BLOCK_SAMPLES);
 }
 
-static void start_decoder(void *state, const struct wave_format *format, const struct settings *settings)
+static const struct dsp_gsm *kernels_of(const struct settings *settings)
 {
-    (void)format, (void)settings;
+    const struct dsp_gsm *kernels = dsp_set(settings->simd)->gsm;
+
+    return kernels ? kernels : &gsm610_kernels;
+}
+
+static void start_decoder(void *memory, const struct wave_format *format, const struct settings *settings)
+{
+    struct decoder *state = memory;
+
+    (void)format;
     gsm610_decoder_start(state);
+    state->kernels = kernels_of(settings);
 }
 
 static void start_encoder(void *memory, const struct wave_format *format, const struct settings *settings)
@@ -104,7 +121,7 @@ static void start_encoder(void *memory, const struct wave_format *format, const 
 
     (void)format;
     gsm610_encoder_start(state);
-    state->dsp = dsp_set(settings->simd);
+    state->kernels = kernels_of(settings);
 }
 
 static void decode_half(struct decoder *state, const uint8_t *src, unsigned half, int16_t *pcm)

@@ -1,9 +1,6 @@
 /* Log-area ratios, with three straight lines in place of the logarithm: 4.2.6 to 4.2.9. */
 #include "tables.h"
 
-/* 0.675, 0.95 of a reflection coefficient (Q15), 0.675, 1.225 of a ratio (Q14), and 6.375 in Q12. */
-enum { R1_Q15 = 22118, R2_Q15 = 31130, LAR1_Q14 = 11059, LAR2_Q14 = 20070, OFFSET_Q12 = 26112 };
-
 static int16_t with_sign(int16_t magnitude, int16_t sign)
 {
     return sign < 0 ? negate(magnitude) : magnitude;
@@ -13,7 +10,7 @@ static int16_t with_sign(int16_t magnitude, int16_t sign)
 static int16_t ratio_q14(int16_t r_q15)
 {
     int16_t r = abs_s(r_q15);
-    int ratio = r < R1_Q15 ? r >> 1 : r < R2_Q15 ? r - LAR1_Q14 : (r - OFFSET_Q12) * 4;
+    int ratio = r < GSM_R1_Q15 ? r >> 1 : r < GSM_R2_Q15 ? r - GSM_LAR1_Q14 : (r - GSM_OFFSET_Q12) * 4;
 
     return with_sign((int16_t)ratio, r_q15);
 }
@@ -22,7 +19,7 @@ static int16_t ratio_q14(int16_t r_q15)
 static int16_t reflection_q15(int16_t lar_q14)
 {
     int16_t lar = abs_s(lar_q14);
-    int r = lar < LAR1_Q14 ? lar * 2 : lar < LAR2_Q14 ? lar + LAR1_Q14 : (lar >> 2) + OFFSET_Q12;
+    int r = lar < GSM_LAR1_Q14 ? lar * 2 : lar < GSM_LAR2_Q14 ? lar + GSM_LAR1_Q14 : (lar >> 2) + GSM_OFFSET_Q12;
 
     return with_sign(saturate(r), lar_q14);
 }
@@ -53,18 +50,15 @@ void gsm610_lar_decode(const uint8_t codes[ORDER], int16_t lars_q14[ORDER])
 }
 
 /* 4.2.9.1: a quarter, a half, three quarters of the way, and there. */
-void gsm610_lar_interpolate(const int16_t before_q14[ORDER], const int16_t now_q14[ORDER], unsigned section,
-                            int16_t reflection[ORDER])
+void gsm610_interpolate(const int16_t before_q14[ORDER], const int16_t now_q14[ORDER],
+                        int16_t reflection[GSM_SECTIONS][ORDER])
 {
     for (int i = 0; i < ORDER; i++) {
-        int16_t before = before_q14[i], now = now_q14[i], lar;
+        int16_t before = before_q14[i], now = now_q14[i], quarters = add(before >> 2, now >> 2);
 
-        switch (section) {
-        case 0: lar = add(add(before >> 2, now >> 2), before >> 1); break;
-        case 1: lar = add(before >> 1, now >> 1); break;
-        case 2: lar = add(add(before >> 2, now >> 2), now >> 1); break;
-        default: lar = now; break;
-        }
-        reflection[i] = reflection_q15(lar);
+        reflection[0][i] = reflection_q15(add(quarters, before >> 1));
+        reflection[1][i] = reflection_q15(add(before >> 1, now >> 1));
+        reflection[2][i] = reflection_q15(add(quarters, now >> 1));
+        reflection[3][i] = reflection_q15(now);
     }
 }

@@ -11,7 +11,7 @@ static int32_t power(const int16_t past[SUBFRAME])
     return sum * 2;
 }
 
-/* The shift right that brings a subframe within 2^9. */
+/* The shift right that brings a subframe within 2^9, so that sums of 40 products with 16 bits stay within 2^30. */
 static int scale_of(const int16_t d[SUBFRAME])
 {
     int16_t peak = peak_of(d, SUBFRAME);
@@ -37,46 +37,61 @@ static uint8_t quantise_gain(int32_t correlation, int32_t power)
     return gain;
 }
 
-/* 4.2.11 */
-void gsm610_long_term_search(const struct dsp *dsp, const int16_t d[SUBFRAME], const int16_t *now, struct subframe *out)
+struct gsm_match gsm610_search(const int16_t d[SUBFRAME], const int16_t *now)
 {
+    struct gsm_match best = { .lag = LAG_MIN };
     int16_t scaled[SUBFRAME];
     int scale = scale_of(d);
-    struct dsp_match match;
 
     for (int k = 0; k < SUBFRAME; k++)
         scaled[k] = (int16_t)(d[k] >> scale);
-    match = dsp->gsm_lag(scaled, now);
-    out->lag = match.lag;
-    out->gain = quantise_gain(match.sum * 2 >> (6 - scale), power(now - match.lag));
+    for (int lag = LAG_MIN; lag <= LAG_MAX; lag++) {
+        int32_t sum = 0;
+
+        for (int k = 0; k < SUBFRAME; k++)
+            sum += scaled[k] * now[k - lag];
+        if (sum > best.sum) {
+            best.sum = sum;
+            best.lag = (uint8_t)lag;
+        }
+    }
+    best.sum = best.sum * 2 >> (6 - scale);
+    best.power = power(now - best.lag);
+    return best;
 }
 
-/* What the past, scaled, leads to expect. */
-static void predict(const int16_t *now, const struct subframe *in, int16_t estimate[SUBFRAME])
+/* 4.2.11 */
+void gsm610_long_term_search(const struct dsp_gsm *kernels, const int16_t d[SUBFRAME], const int16_t *now,
+                             struct subframe *out)
 {
-    const int16_t *past = now - in->lag;
-    int16_t gain = gsm610_gain_levels_q15[in->gain];
+    struct gsm_match match = kernels->search(d, now);
 
+    out->lag = match.lag;
+    out->gain = quantise_gain(match.sum, match.power);
+}
+
+void gsm610_subtract(const int16_t *past, int16_t gain_q15, int16_t d[SUBFRAME])
+{
     for (int k = 0; k < SUBFRAME; k++)
-        estimate[k] = mult_r(gain, past[k]);
+        d[k] = saturate(d[k] - times(gain_q15, past[k]));
+}
+
+void gsm610_add(const int16_t *past, int16_t gain_q15, const int16_t e[SUBFRAME], int16_t *now)
+{
+    for (int k = 0; k < SUBFRAME; k++)
+        now[k] = saturate(e[k] + times(gain_q15, past[k]));
 }
 
 /* 4.2.12 */
-void gsm610_long_term_analysis(const int16_t *now, const struct subframe *in, int16_t d[SUBFRAME])
+void gsm610_long_term_analysis(const struct dsp_gsm *kernels, const int16_t *now, const struct subframe *in,
+                               int16_t d[SUBFRAME])
 {
-    int16_t estimate[SUBFRAME];
-
-    predict(now, in, estimate);
-    for (int k = 0; k < SUBFRAME; k++)
-        d[k] = sub(d[k], estimate[k]);
+    kernels->subtract(now - in->lag, gsm610_gain_levels_q15[in->gain], d);
 }
 
 /* 4.3.2, and 4.2.18: the coder follows the decoder. */
-void gsm610_long_term_synthesis(const int16_t e[SUBFRAME], const struct subframe *in, int16_t *now)
+void gsm610_long_term_synthesis(const struct dsp_gsm *kernels, const int16_t e[SUBFRAME], const struct subframe *in,
+                                int16_t *now)
 {
-    int16_t estimate[SUBFRAME];
-
-    predict(now, in, estimate);
-    for (int k = 0; k < SUBFRAME; k++)
-        now[k] = add(e[k], estimate[k]);
+    kernels->add(now - in->lag, gsm610_gain_levels_q15[in->gain], e, now);
 }

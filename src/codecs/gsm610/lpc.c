@@ -19,7 +19,7 @@ static void correlate(const int16_t s[FRAME], int32_t sums[ORDER + 1])
 }
 
 /* 4.2.4. A peak that rounds up to 2^15 on its way back wraps, in 16 bits. */
-static void autocorrelation(int16_t s[FRAME], int32_t sums[ORDER + 1])
+void gsm610_autocorrelate(int16_t s[FRAME], int32_t sums[ORDER + 1])
 {
     int16_t peak = peak_of(s, FRAME);
     int shift = peak == 0 ? 0 : 4 - norm_s(peak);
@@ -61,10 +61,10 @@ static void schur(const int32_t sums[ORDER + 1], int16_t reflection[ORDER])
     }
 }
 
-void gsm610_reflection(int16_t s[FRAME], int16_t reflection[ORDER])
+void gsm610_reflection(const struct dsp_gsm *kernels, int16_t s[FRAME], int16_t reflection[ORDER])
 {
     int32_t sums[ORDER + 1];
 
-    autocorrelation(s, sums);
+    kernels->autocorrelate(s, sums);
     schur(sums, reflection);
 }

@@ -2,64 +2,108 @@
 #include <string.h>
 #include "gsm610.h"
 
-typedef void lattice(int16_t delayed[ORDER], const int16_t reflection[ORDER], int16_t *s, int n);
+/* The filters' numbers in registers, as far as there are any. */
+struct lattice {
+    int delayed[ORDER], reflection[ORDER];
+};
 
-/* mult_r without its one case of saturation: |r| <= 32767. */
-static inline int16_t times(int16_t r, int16_t x)
+static inline struct lattice load(const int16_t delayed[ORDER], const int16_t reflection[ORDER])
 {
-    return (int16_t)((r * x + 0x4000) >> 15);
+    struct lattice lattice;
+
+    for (int i = 0; i < ORDER; i++) {
+        lattice.delayed[i] = delayed[i];
+        lattice.reflection[i] = reflection[i];
+    }
+    return lattice;
+}
+
+static inline void save(const struct lattice *lattice, int16_t delayed[ORDER])
+{
+    for (int i = 0; i < ORDER; i++)
+        delayed[i] = (int16_t)lattice->delayed[i];
 }
 
 /* 4.2.10 */
 static void analysis_lattice(int16_t delayed[ORDER], const int16_t reflection[ORDER], int16_t *s, int n)
 {
+    struct lattice lattice = load(delayed, reflection);
+
     for (int k = 0; k < n; k++) {
-        int16_t forward = s[k], backward = s[k];
+        int forward = s[k], backward = s[k];
 
+#pragma GCC unroll 8
         for (int i = 0; i < ORDER; i++) {
-            int16_t before = delayed[i];
+            int before = lattice.delayed[i];
 
-            delayed[i] = backward;
-            backward = add(before, times(reflection[i], forward));
-            forward = add(forward, times(reflection[i], before));
+            lattice.delayed[i] = backward;
+            backward = seldom_saturated(before + times(lattice.reflection[i], forward));
+            forward = seldom_saturated(forward + times(lattice.reflection[i], before));
         }
-        s[k] = forward;
+        s[k] = (int16_t)forward;
     }
+    save(&lattice, delayed);
 }
 
 /* 4.3.4 */
 static void synthesis_lattice(int16_t delayed[ORDER], const int16_t reflection[ORDER], int16_t *s, int n)
 {
-    for (int k = 0; k < n; k++) {
-        int16_t forward = sub(s[k], times(reflection[ORDER - 1], delayed[ORDER - 1]));
+    struct lattice lattice = load(delayed, reflection);
+    int *v = lattice.delayed, *r = lattice.reflection;
 
+    for (int k = 0; k < n; k++) {
+        int forward = seldom_saturated(s[k] - times(r[ORDER - 1], v[ORDER - 1]));
+
+#pragma GCC unroll 8
         for (int i = ORDER - 2; i >= 0; i--) {
-            forward = sub(forward, times(reflection[i], delayed[i]));
-            delayed[i + 1] = add(delayed[i], times(reflection[i], forward));
+            forward = seldom_saturated(forward - times(r[i], v[i]));
+            v[i + 1] = seldom_saturated(v[i] + times(r[i], forward));
         }
-        s[k] = delayed[0] = forward;
+        v[0] = forward;
+        s[k] = (int16_t)forward;
     }
+    save(&lattice, delayed);
 }
 
-static void filter(struct short_term *state, const uint8_t codes[ORDER], int16_t s[FRAME], lattice *pass)
+void gsm610_analyse(int16_t delayed[ORDER], const int16_t reflection[GSM_SECTIONS][ORDER], int16_t s[FRAME])
 {
-    static const uint8_t starts[] = { 0, 13, 27, 40, FRAME };
-    int16_t lars_q14[ORDER], reflection[ORDER];
+    for (int i = 0; i < GSM_SECTIONS; i++)
+        analysis_lattice(delayed, reflection[i], s + gsm_sections[i], gsm_sections[i + 1] - gsm_sections[i]);
+}
+
+void gsm610_synthesise(int16_t delayed[ORDER], int16_t *emphasis, const int16_t reflection[GSM_SECTIONS][ORDER],
+                       int16_t s[FRAME])
+{
+    for (int i = 0; i < GSM_SECTIONS; i++)
+        synthesis_lattice(delayed, reflection[i], s + gsm_sections[i], gsm_sections[i + 1] - gsm_sections[i]);
+    gsm610_postprocess(emphasis, s);
+}
+
+/* The sections' coefficients, by the ratios of the frame before and of this. */
+static void next_coefficients(const struct dsp_gsm *kernels, struct short_term *state, const uint8_t codes[ORDER],
+                              int16_t reflection[GSM_SECTIONS][ORDER])
+{
+    int16_t lars_q14[ORDER];
 
     gsm610_lar_decode(codes, lars_q14);
-    for (unsigned section = 0; section < 4; section++) {
-        gsm610_lar_interpolate(state->lars_q14, lars_q14, section, reflection);
-        pass(state->delayed, reflection, s + starts[section], starts[section + 1] - starts[section]);
-    }
+    kernels->interpolate(state->lars_q14, lars_q14, reflection);
     memcpy(state->lars_q14, lars_q14, sizeof lars_q14);
 }
 
-void gsm610_short_term_analysis(struct short_term *state, const uint8_t codes[ORDER], int16_t s[FRAME])
+void gsm610_short_term_analysis(const struct dsp_gsm *kernels, struct short_term *state, const uint8_t codes[ORDER],
+                                int16_t s[FRAME])
 {
-    filter(state, codes, s, analysis_lattice);
+    int16_t reflection[GSM_SECTIONS][ORDER];
+
+    next_coefficients(kernels, state, codes, reflection);
+    kernels->analyse(state->delayed, reflection, s);
 }
 
-void gsm610_short_term_synthesis(struct short_term *state, const uint8_t codes[ORDER], int16_t s[FRAME])
+void gsm610_short_term_synthesis(const struct dsp_gsm *kernels, struct short_term *state, int16_t *emphasis,
+                                 const uint8_t codes[ORDER], int16_t s[FRAME])
 {
-    filter(state, codes, s, synthesis_lattice);
+    int16_t reflection[GSM_SECTIONS][ORDER];
+
+    next_coefficients(kernels, state, codes, reflection);
+    kernels->synthesise(state->delayed, emphasis, reflection, s);
 }

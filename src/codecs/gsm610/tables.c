@@ -14,7 +14,5 @@ const struct lar_quantiser gsm610_lar_quantisers[ORDER] = {
 const int16_t gsm610_gain_thresholds_q15[3] = { 6554, 16384, 26214 };
 const int16_t gsm610_gain_levels_q15[4] = { 3277, 11469, 21299, 32767 };
 
-const int16_t gsm610_weighting_q13[6] = { -134, -374, 0, 2054, 5741, 8192 };
-
 const int16_t gsm610_inverse_mantissas[8] = { 29128, 26215, 23832, 21846, 20165, 18725, 17476, 16384 };
 const int16_t gsm610_mantissas_q15[8] = { 18431, 20479, 22527, 24575, 26623, 28671, 30719, 32767 };

@@ -16,9 +16,6 @@ extern const struct lar_quantiser gsm610_lar_quantisers[ORDER];
 extern const int16_t gsm610_gain_thresholds_q15[3];     /* DLB */
 extern const int16_t gsm610_gain_levels_q15[4];         /* QLB */
 
-/* Table 4.4, Q13: the weighting filter, symmetrical about its middle. */
-extern const int16_t gsm610_weighting_q13[6];           /* H[0] to H[5] */
-
 /* Tables 4.5 and 4.6: FAC[i] = 2048 (9 + i) - 1, NRFAC[i] = 2^29 / FAC[i], truncated. */
 extern const int16_t gsm610_inverse_mantissas[8];       /* NRFAC */
 extern const int16_t gsm610_mantissas_q15[8];           /* FAC */

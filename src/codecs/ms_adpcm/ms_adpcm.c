@@ -35,6 +35,7 @@ static const int16_t growth[16] = { 230, 230, 230, 230, 307, 409, 512, 614, GROW
 struct state {
     struct block block;
     uint16_t channels, predictors;
+    uint8_t quality;
     const uint8_t *pairs;           /* the format's own; null for the standard ones */
     const struct dsp *dsp;
 };
@@ -49,7 +50,7 @@ static uint32_t covered(size_t bytes, unsigned channels)
 {
     if (channels == 0 || bytes < HEADER * channels)
         return 0;
-    return (uint32_t)(HEADER_SAMPLES + (bytes - HEADER * channels) * 2 / channels);
+    return (uint32_t)(HEADER_SAMPLES + (bytes - HEADER * channels) * (channels == 2 ? 1 : 2));
 }
 
 static bool accepts(const struct wave_format *format, struct block *block)
@@ -109,6 +110,7 @@ static void start(void *memory, const struct wave_format *format, const struct s
     accepts(format, &state->block);
     state->dsp = dsp_set(settings->simd);
     state->channels = format->channels;
+    state->quality = settings->quality;
     state->predictors = stated;
     state->pairs = stated != 0 && format->extra_size >= 4 + 4 * stated ? format->extra + 4 : 0;
     if (!state->pairs || is_standard(state)) {
@@ -204,114 +206,18 @@ static struct progress decode(void *memory, const uint8_t *src, int16_t *pcm, st
     return done;
 }
 
-/* Products of a channel's samples with those one and two before, summed over the samples that a block predicts. */
-struct sums {
-    int64_t s00, s01, s02, s11, s12, s22;
-};
-
-static struct sums sums_of(const int16_t *pcm, uint32_t samples, unsigned channels)
+/* What a block may choose of. Of the standard predictors not 3 and 5: there decoders that shift drift most. */
+static unsigned choices(const struct state *state, struct ms_predictor predictors[UINT8_MAX + 1])
 {
-    struct sums sums = { 0 };
-    int older = pcm[0], newer = pcm[channels], first = older, second = newer;
-    int64_t most;
-
-    for (size_t i = HEADER_SAMPLES; i < samples; i++) {
-        int sample = pcm[i * channels];
-
-        sums.s00 += sample * sample;
-        sums.s01 += sample * newer;
-        sums.s02 += sample * older;
-        older = newer;
-        newer = sample;
-    }
-    /* The sums of earlier samples lose one product at the end and gain one at the start. */
-    sums.s11 = sums.s00 - newer * newer + second * second;
-    sums.s22 = sums.s11 - older * older + first * first;
-    sums.s12 = sums.s01 - newer * older + second * first;
-    most = sums.s00 > sums.s11 ? sums.s00 : sums.s11;
-    most = most > sums.s22 ? most : sums.s22;
-    for (; most >= 1 << 30; most >>= 1)
-        sums = (struct sums){ sums.s00 >> 1, sums.s01 >> 1, sums.s02 >> 1, sums.s11 >> 1, sums.s12 >> 1, sums.s22 >> 1 };
-    return sums;
-}
-
-/* The energy of what a predictor leaves, times 65536. No sum exceeds 2^30 in magnitude, nor a weight 2^15, so that all
- * terms together stay within (2^8 + 2^15 + 2^15)^2 * 2^30 < 2^63. */
-static int64_t energy_left(const struct sums *sums, struct weights weights)
-{
-    int64_t a = weights.newer, b = weights.older;
-
-    return 65536 * sums->s00 + a * a * sums->s11 + b * b * sums->s22 -
-           512 * (a * sums->s01 + b * sums->s02) + 2 * a * b * sums->s12;
-}
-
-/* The predictor that leaves least. Of the standard ones not 3 and 5: there decoders that shift drift most. */
-static unsigned best_predictor(const struct state *state, const int16_t *pcm, uint32_t samples)
-{
-    struct sums sums = sums_of(pcm, samples, state->channels);
-    int64_t least = INT64_MAX;
-    unsigned best = 0;
+    unsigned n = 0;
 
     for (unsigned i = 0; i < state->predictors && i <= UINT8_MAX; i++) {
-        int64_t energy = energy_left(&sums, weights_of(state, i));
+        struct weights weights = weights_of(state, i);
 
-        if (energy < least && (state->pairs || (i != 3 && i != 5))) {
-            least = energy;
-            best = i;
-        }
+        if (state->pairs || (i != 3 && i != 5))
+            predictors[n++] = (struct ms_predictor){ (int32_t)((uint16_t)weights.newer | (uint32_t)(uint16_t)weights.older << 16), (uint8_t)i };
     }
-    return best;
-}
-
-/* Three quarters of the mean residual of a block's first samples: the best of what was tried on speech, and as good as any
- * on music. */
-static int start_delta(struct weights weights, const int16_t *pcm, uint32_t samples, unsigned channels)
-{
-    enum { LOOK = 16 };
-    int sum = 0, delta;
-
-    for (size_t i = HEADER_SAMPLES; i < samples && i < HEADER_SAMPLES + LOOK; i++) {
-        struct chain chain = { pcm[(i - 1) * channels], pcm[(i - 2) * channels], 0, weights };
-        int residual = pcm[i * channels] - predict(&chain);
-
-        sum += residual < 0 ? -residual : residual;
-    }
-    delta = sum / LOOK * 3 / 4;
-    return delta < LEAST_DELTA ? LEAST_DELTA : delta > INT16_MAX ? INT16_MAX : delta;
-}
-
-static unsigned nearest(const struct chain *chain, int sample)
-{
-    int residual = sample - predict(chain), half = chain->delta / 2;
-    int code = (residual < 0 ? residual - half : residual + half) / chain->delta;
-
-    return (unsigned)(code < -8 ? -8 : code > 7 ? 7 : code) & 15;
-}
-
-static void encode_channel(const struct state *state, const int16_t *pcm, uint8_t *dst, unsigned channel)
-{
-    unsigned channels = state->channels, predictor = best_predictor(state, pcm + channel, state->block.samples);
-    uint8_t *header = dst + channels + 2 * channel, *codes = dst + HEADER * channels;
-    struct chain chain = { pcm[channel + channels], pcm[channel], 0, weights_of(state, predictor) };
-
-    chain.delta = start_delta(chain.weights, pcm + channel, state->block.samples, channels);
-    dst[channel] = (uint8_t)predictor;
-    store16_le(header, (uint16_t)chain.delta);
-    store16_le(header + 2 * channels, (uint16_t)chain.newer);
-    store16_le(header + 4 * channels, (uint16_t)chain.older);
-    for (size_t i = channel, n = (size_t)(state->block.samples - HEADER_SAMPLES) * channels; i < n; i += channels) {
-        unsigned code = nearest(&chain, pcm[i + HEADER_SAMPLES * channels]);
-
-        codes[i / 2] |= (uint8_t)(code << code_shift(i));
-        follow(&chain, code);
-    }
-}
-
-static void encode_block(const struct state *state, const int16_t *pcm, uint8_t *dst)
-{
-    memset(dst, 0, state->block.bytes);
-    for (unsigned channel = 0; channel < state->channels; channel++)
-        encode_channel(state, pcm, dst, channel);
+    return n;
 }
 
 static struct progress encode(void *memory, const int16_t *pcm, uint8_t *dst, struct offer offer)
@@ -320,8 +226,13 @@ static struct progress encode(void *memory, const int16_t *pcm, uint8_t *dst, st
     size_t n = whole_blocks(offer.out, offer.in, &state->block, state->channels);
     size_t samples = (size_t)state->block.samples * state->channels;
 
-    for (size_t i = 0; i < n; i++)
-        encode_block(state, pcm + i * samples, dst + i * state->block.bytes);
+    struct adpcm_blocks blocks = { n, state->block.bytes, state->block.samples, state->channels };
+    struct ms_predictor predictors[UINT8_MAX + 1];
+
+    if (n != 0) {
+        memset(dst, 0, n * state->block.bytes);
+        state->dsp->ms_encode(&blocks, predictors, choices(state, predictors), state->quality, pcm, dst);
+    }
     return (struct progress){ n * samples, n * state->block.bytes };
 }
 

@@ -16,7 +16,7 @@ static const struct view {
 /* Windowed by (1 - u^2)^2, u from -1 to 1. */
 static void autocorrelate(const int16_t *end, int reach, int32_t r[ORDER + 1])
 {
-    int16_t w[ANALYSIS_BEFORE + ANALYSIS_AFTER];
+    int16_t w[ANALYSIS_BEFORE + ANALYSIS_AFTER] = { 0 };
     int64_t sums[ORDER + 1] = { 0 };
     int shift = 0;
 

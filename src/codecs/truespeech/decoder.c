@@ -33,11 +33,11 @@ void truespeech_decode_frame(struct decoder *state, const struct parameters *in,
         if (sub->ltp == LTP_OFF)
             memset(p, 0, sizeof p);
         else
-            truespeech_long_term(now, truespeech_lag(sub->ltp, in->base[i / 2]), truespeech_taps[sub->ltp % TAPS], p);
+            truespeech_long_term(state->dsp, now, truespeech_lag(sub->ltp, in->base[i / 2]), truespeech_taps[sub->ltp % TAPS], p);
         truespeech_place_pulses(sub, e);
         truespeech_excite(now, p, e);
         if (i % 2 == 0 || in->blend)
-            truespeech_filter(a_q12[i], truespeech_reflections[0][in->reflection[0]], &filter);
+            truespeech_filter(state->dsp, a_q12[i], truespeech_reflections[0][in->reflection[0]], &filter);
         truespeech_synthesize(&state->synthesis, &filter, e, pcm + SUBFRAME * i);
     }
     memmove(state->history, state->history + FRAME, HISTORY * sizeof *state->history);

@@ -63,11 +63,11 @@ static void insert(struct candidate *best, int *count, int wanted, const struct 
     best[at] = *candidate;
 }
 
-static void predict(struct path *path, int i, int lag, int taps, int16_t p[SUBFRAME])
+static void predict(const struct dsp_speech *dsp, struct path *path, int i, int lag, int taps, int16_t p[SUBFRAME])
 {
     memset(p, 0, SUBFRAME * sizeof *p);
     if (lag)
-        truespeech_long_term(path->history + HISTORY + SUBFRAME * i, lag, truespeech_taps[taps], p);
+        truespeech_long_term(dsp, path->history + HISTORY + SUBFRAME * i, lag, truespeech_taps[taps], p);
 }
 
 /* Everything worth a look that may follow a path. */
@@ -85,7 +85,7 @@ static void follow(struct path *path, int number, int i, const struct response *
     for (int j = 0; j <= n; j++) {
         struct candidate candidate = { .path = number, .lag = codes[j].lag };
 
-        predict(path, i, codes[j].lag, codes[j].taps, p);
+        predict(filter->dsp, path, i, codes[j].lag, codes[j].taps, p);
         truespeech_convolve(response, p, y);
         for (int k = 0; k < SUBFRAME; k++)
             y[k] = saturate(t[k] - y[k]);
@@ -96,20 +96,18 @@ static void follow(struct path *path, int number, int i, const struct response *
 }
 
 /* The path goes on, exactly as a decoder will. */
-static void extend(const struct path *from, const struct candidate *candidate, int i, const struct synthesis_filter *filter,
-                   const int16_t *x, struct path *to)
+static void extend(struct path *path, const struct candidate *candidate, int i, const struct synthesis_filter *filter, const int16_t *x)
 {
     int16_t p[SUBFRAME], e[SUBFRAME], out[SUBFRAME];
 
-    *to = *from;
-    to->lags[i] = candidate->lag;
-    to->subframes[i] = candidate->subframe;
-    predict(to, i, candidate->lag, candidate->subframe.ltp, p);
+    path->lags[i] = candidate->lag;
+    path->subframes[i] = candidate->subframe;
+    predict(filter->dsp, path, i, candidate->lag, candidate->subframe.ltp, p);
     truespeech_place_pulses(&candidate->subframe, e);
-    truespeech_excite(to->history + HISTORY + SUBFRAME * i, p, e);
-    truespeech_synthesize(&to->synthesis, filter, e, out);
+    truespeech_excite(path->history + HISTORY + SUBFRAME * i, p, e);
+    truespeech_synthesize(&path->synthesis, filter, e, out);
     for (int k = 0; k < SUBFRAME; k++)
-        to->error += (int64_t)(x[k] - out[k]) * (x[k] - out[k]);
+        path->error += (int64_t)(x[k] - out[k]) * (x[k] - out[k]);
 }
 
 /* A subframe of every path. */
@@ -122,9 +120,12 @@ static int step(struct path paths[PATHS_MAX], int count, int i, const struct res
 
     for (int n = 0; n < count; n++)
         follow(&paths[n], n, i, response, filter, x, effort, best, &found);
+    for (int n = 0; n < found; n++) {
+        next[n] = paths[best[n].path];
+        extend(&next[n], &best[n], i, filter, x);
+    }
     for (int n = 0; n < found; n++)
-        extend(&paths[best[n].path], &best[n], i, filter, x, &next[n]);
-    memcpy(paths, next, (size_t)found * sizeof *paths);
+        paths[n] = next[n];
     return found;
 }
 
@@ -143,7 +144,7 @@ static void walk(const struct decoder *from, const uint8_t reflection[ORDER], co
     truespeech_predictor(reflection, a_q12);
     for (int i = 0; i < last; i++) {
         if (i == 0 || i == 2) {
-            truespeech_filter(i == 0 ? from->a_q12 : a_q12, k_q15, &filter);
+            truespeech_filter(from->dsp, i == 0 ? from->a_q12 : a_q12, k_q15, &filter);
             truespeech_response(&filter, &response);
         }
         count = step(paths, count, i, &response, &filter, pcm + SUBFRAME * i, effort);
@@ -189,7 +190,7 @@ void truespeech_encode_frame(struct encoder *state, const int16_t pcm[2 * FRAME]
     const struct effort *effort = &efforts[state->quality];
     uint8_t reflection[SPECTRA_MAX][ORDER];
     int64_t errors[SPECTRA_MAX] = { 0 };
-    struct path best, path;
+    struct path best = { .error = INT64_MAX }, path;
     int16_t decoded[FRAME];
     int chosen = 0;
 
@@ -198,7 +199,6 @@ void truespeech_encode_frame(struct encoder *state, const int16_t pcm[2 * FRAME]
         walk(&state->decoder, reflection[set], pcm, &survey, &path);
         errors[set] = path.error;
     }
-    best.error = INT64_MAX;
     for (int n = 0; n < effort->finalists; n++) {
         int set = least_of(errors, effort->spectra);
 

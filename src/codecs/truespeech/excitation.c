@@ -9,35 +9,49 @@ int truespeech_lag(unsigned ltp, unsigned base)
     return lag > LAG_MAX ? LAG_MAX : lag;
 }
 
-/* |tap| + |tap| <= 29466 (Q14: below 1.8), so the products' sum fits, but not always the result. In pieces shorter than any lag,
- * that none may read what it writes. */
-void truespeech_long_term(int16_t *now, int lag, const int16_t taps_q14[2], int16_t p[SUBFRAME])
+/* |tap| + |tap| <= 29466 (Q14: below 1.8), so the products' sum fits, but not always the result, which wraps. In pieces shorter than
+ * any lag, that none may read what it writes. */
+void truespeech_long_term(const struct dsp_speech *dsp, int16_t *now, int lag, const int16_t taps_q14[2], int16_t p[SUBFRAME])
 {
-    enum { PIECE = 12 };
+    enum { PIECE = 16 };
     int16_t first = taps_q14[0], second = taps_q14[1];
 
-    for (int at = 0; at < SUBFRAME; at += PIECE) {
+    for (int block = 0; block < SUBFRAME; block += PIECE) {
+        int at = block < SUBFRAME - PIECE ? block : SUBFRAME - PIECE;           /* some again */
         const int16_t *before = now + at - lag - 1;
-        int16_t piece[PIECE];
 
-        for (int i = 0; i < PIECE; i++)
-            piece[i] = wrap16((before[i] * first + before[i + 1] * second + 0x2000) >> 14);
-        memcpy(now + at, piece, sizeof piece);
-        memcpy(p + at, piece, sizeof piece);
+        dsp->mix(before, first, before + 1, second, 0x2000, 14, p + at, PIECE);
+        memcpy(now + at, p + at, PIECE * sizeof *now);
     }
+    if (dsp->peak(p, SUBFRAME) < INT16_MAX)             /* nothing was saturated instead */
+        return;
+    for (int i = 0; i < SUBFRAME; i++)
+        now[i] = p[i] = wrap16((now[i - lag - 1] * first + now[i - lag] * second + 0x2000) >> 14);
 }
 
-/* One half's pulses, in the combination number's order: every set whose first member is i comes before those with i + 1. A
- * number too high leaves the half empty. Gives the levels not used yet. */
+/* How many of the 30 numbers, which fall, are not below n. */
+static int count_from(const int16_t numbers[HALF], int16_t n)
+{
+    int16_t count = 0;
+
+    for (int i = 0; i < HALF / 8 * 8; i++)
+        count = (int16_t)(count + (numbers[i] >= n));
+    for (int i = HALF / 8 * 8; i < HALF; i++)
+        count = (int16_t)(count + (numbers[i] >= n));
+    return count;
+}
+
+/* One half's pulses, in the combination number's order: every set whose first member is i comes before those with i + 1. From the
+ * last set backwards, `left` of them, those whose members are all behind i are ways[pulses][i]: the first is the first i where these are
+ * too few. A number too high leaves the half empty. Gives the levels not used yet. */
 static const int16_t *place(uint32_t number, int pulses, const int16_t *levels, int16_t e[HALF])
 {
-    for (int i = 0; pulses > 0; i++) {
-        const uint16_t *ways = truespeech_ways[--pulses];
+    int32_t all = truespeech_ways[pulses][0] + truespeech_ways[pulses - 1][0], left = all - (int32_t)number;
 
-        while (i < HALF && number >= ways[i])
-            number -= ways[i++];
-        if (i == HALF)
-            break;
+    for (; left > 0 && pulses > 0; pulses--) {
+        int i = count_from(truespeech_ways[pulses], (int16_t)left);
+
+        left -= truespeech_ways[pulses][i];
         e[i] = *levels++;
     }
     return levels;
@@ -65,7 +79,7 @@ static uint32_t number(const uint8_t *at, int pulses, int first)
             at++;
             pulses--;
         } else
-            sum += truespeech_ways[pulses - 1][i];
+            sum += (uint16_t)truespeech_ways[pulses - 1][i];
     }
     return sum;
 }

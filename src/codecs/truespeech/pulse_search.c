@@ -170,13 +170,13 @@ int64_t truespeech_pulse_search(const struct response *response, const int16_t t
 {
     enum { KEPT = 3 };
     struct pulses best[KEPT], now;
-    int kept = 0, worse = 0, shift, down, first, wanted = effort->gains < KEPT ? effort->gains : KEPT;
+    int kept = 0, worse = 0, shift, down, code, wanted = effort->gains < KEPT ? effort->gains : KEPT;
     int32_t d[SUBFRAME];
 
     truespeech_correlate(response, t, d, &shift);
     down = PHI_SHIFT - response->scale - shift;
-    first = lowest_gain(response, d, down);
-    for (int code = first; code < GAINS && worse < 2; code++) {
+    code = lowest_gain(response, d, down);
+    do {
         int at = kept;
 
         start(&now, response, d, code, down);
@@ -189,7 +189,7 @@ int64_t truespeech_pulse_search(const struct response *response, const int16_t t
         kept += kept < wanted;
         memmove(best + at + 1, best + at, (size_t)(kept - 1 - at) * sizeof *best);
         best[at] = now;
-    }
+    } while (++code < GAINS && worse < 2);
     for (int i = 0; i < kept; i++)
         move_all(&best[i], response, effort->rounds);
     for (int i = 1; i < kept; i++)

@@ -2,8 +2,10 @@
 #include <string.h>
 #include "tables.h"
 
-void truespeech_filter(const int16_t a_q12[ORDER], int16_t k_q15, struct synthesis_filter *filter)
+void truespeech_filter(const struct dsp_speech *dsp, const int16_t a_q12[ORDER], int16_t k_q15, struct synthesis_filter *filter)
 {
+    memset(filter, 0, sizeof *filter);
+    filter->dsp = dsp;
     for (int i = 0; i < ORDER; i++) {
         filter->a_q12[i] = a_q12[i];
         filter->zeros_q12[i] = (int16_t)(truespeech_decay_550[i] * a_q12[i] >> 15);
@@ -45,8 +47,60 @@ static inline int32_t zeros(const int16_t rising_q12[ORDER], const int16_t *s)
     return sum;
 }
 
+static bool may_wrap(const int16_t c_q12[ORDER], int32_t peak)
+{
+    int32_t sum = 0;
+
+    for (int i = 0; i < ORDER; i++)
+        sum += c_q12[i] < 0 ? -c_q12[i] : c_q12[i];
+    return (int64_t)sum * peak > INT32_MAX - (1 << 28);
+}
+
+/* 4096 x, so that what a recursion is fed with and what it predicts are one sum; x takes 16 bits and so that 2^27 at most. */
+static void feed(const int16_t *x, int32_t sums[SUBFRAME])
+{
+    for (int i = 0; i < SUBFRAME / 8 * 8; i++)
+        sums[i] = x[i] * 4096;
+    for (int i = SUBFRAME / 8 * 8; i < SUBFRAME; i++)
+        sums[i] = x[i] * 4096;
+}
+
+enum { PAST = DSP_ORDER, ROOM = 64 };       /* of which compilers take eight at a time */
+
+/* Stage by stage, where no sample is clipped on the way and no sum wraps. */
+static bool synthesize_plainly(struct synthesis *state, const struct synthesis_filter *filter, const int16_t e[SUBFRAME], int16_t out[SUBFRAME])
+{
+    const struct dsp_speech *dsp = filter->dsp;
+    int16_t s[PAST + ROOM] = { 0 }, y[PAST + ROOM] = { 0 }, sharp[ROOM];
+    int32_t in[SUBFRAME], sums[ROOM] = { 0 }, peak;
+
+    memcpy(s + PAST - ORDER, state->s, sizeof state->s), memcpy(y + PAST - ORDER, state->y, sizeof state->y);
+    feed(e, in);
+    peak = dsp->poles(in, filter->a_q12, 12, s + PAST, sums, SUBFRAME);
+    if (peak > SAMPLE_MAX || may_wrap(filter->a_q12, peak))
+        return false;
+    dsp->zeros(s + PAST - 1, filter->zeros_q12, ORDER / 2, sums, SUBFRAME);     /* below 1.22 * 2^30, as the powers of .55 are together */
+    for (int i = 0; i < ROOM; i++)
+        sharp[i] = wrap16(s[PAST + i] + (-sums[i] >> 12));
+    feed(sharp, in);
+    peak = dsp->poles(in, filter->poles_q12, 12, y + PAST, sums, SUBFRAME);
+    if (peak > SAMPLE_MAX || may_wrap(filter->poles_q12, peak))
+        return false;
+    for (int i = 0; i < ROOM; i++) {
+        int32_t tilted = sums[i] + (y[PAST - 1 + i] * filter->tilt >> 4);       /* by less than 2^27 */
+
+        sums[i] = tilted - (tilted >> 3);
+    }
+    dsp->narrow(sums, 0x800, 12, sharp, ROOM);
+    for (int i = 0; i < ROOM; i++)
+        sharp[i] = (int16_t)(sharp[i] > SAMPLE_MAX ? SAMPLE_MAX : sharp[i] < -SAMPLE_MAX ? -SAMPLE_MAX : sharp[i]);
+    memcpy(out, sharp, SUBFRAME * sizeof *out);
+    memcpy(state->s, s + PAST + SUBFRAME - ORDER, sizeof state->s), memcpy(state->y, y + PAST + SUBFRAME - ORDER, sizeof state->y);
+    return true;
+}
+
 /* Both recursions in one loop: each waits for its own last sample, so they run side by side. */
-void truespeech_synthesize(struct synthesis *state, const struct synthesis_filter *filter, const int16_t e[SUBFRAME], int16_t out[SUBFRAME])
+static void synthesize_in_steps(struct synthesis *state, const struct synthesis_filter *filter, const int16_t e[SUBFRAME], int16_t out[SUBFRAME])
 {
     int16_t narrow[ORDER + SUBFRAME], rising_q12[ORDER];
     int32_t a_q12[ORDER], poles_q12[ORDER], s[ORDER + SUBFRAME], y[ORDER + SUBFRAME];
@@ -73,4 +127,10 @@ void truespeech_synthesize(struct synthesis *state, const struct synthesis_filte
         state->s[k] = narrow[SUBFRAME + k];
         state->y[k] = (int16_t)y[SUBFRAME + k];
     }
+}
+
+void truespeech_synthesize(struct synthesis *state, const struct synthesis_filter *filter, const int16_t e[SUBFRAME], int16_t out[SUBFRAME])
+{
+    if (!synthesize_plainly(state, filter, e, out))
+        synthesize_in_steps(state, filter, e, out);
 }

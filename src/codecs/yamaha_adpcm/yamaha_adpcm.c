@@ -242,7 +242,7 @@ static struct progress encode(void *memory, const int16_t *pcm, uint8_t *dst, st
 
     if (!state->headers)
         encode_codes(state, pcm, dst, n);
-    else if (n != 0 && (state->quality == 0 || !state->dsp->yamaha_search))
+    else if (n != 0 && state->quality == 0)
         state->dsp->yamaha_greedy(&blocks, pcm, dst);
     else if (n != 0)
         state->dsp->yamaha_search(&blocks, state->quality, pcm, dst);

@@ -1,0 +1,203 @@
+/* Microsoft ADPCM, each sample by the nearest code; and what comes before the codes of a block, which the search shares. */
+#include "ms_chain.h"
+
+/* What a block begins with: its predictor's number and weights, its delta, and its first samples, a pair. */
+struct ms_start {
+    lanes predictor, weights, delta, first;
+};
+
+/* Eight samples from `at` on; the last is repeated where there are fewer. */
+KERNEL void ms_load(const struct chains *chains, uint32_t at, lanes samples[8])
+{
+#if LANES == 8
+    size_t block = (size_t)chains->samples * chains->channels, between = (LANES / chains->channels - 1) * block + chains->channels - 1;
+
+    if (chains->samples - at >= 8 && chains->from[LANES - 1] == chains->from[0] + between) {
+        if (chains->channels == 1)
+            load_samples(samples, chains->from[0] + at, block, 1);
+        else
+            load_samples(samples, chains->from[0] + (size_t)at * 2, block, 2);
+        return;
+    }
+#endif
+    chains_load(chains, at, samples);
+}
+
+/* Rounded down, which is near enough where nothing is coded yet. */
+KERNEL lanes ms_residual(lanes sample, lanes pair, lanes weights)
+{
+    return magnitude_of(sample - (both_products(pair, weights) >> 8));
+}
+
+/* What weights leave of the last six of eight samples, in fourth powers: it is the highest residuals that cost most. Small ones
+ * count by their magnitude. Held at 8191, six of them sum to less than 2^31 - 2^28. */
+KERNEL lanes ms_peaks(const lanes samples[8], lanes weights)
+{
+    lanes sum = all(0);
+
+#pragma GCC unroll 8
+    for (int t = 2; t < 8; t++) {
+        lanes left = at_most(ms_residual(samples[t], ms_pair(samples[t - 1], samples[t - 2]), weights), all(8191));
+        lanes square = srl(both_products(left, left), 12);
+
+        sum += both_products(square, square) + left;
+    }
+    return sum;
+}
+
+/* The predictor whose peaks are least, by eight samples of every `stride`. The sums are of two parts, the lower of 16 bits. */
+KERNEL void ms_choose(struct ms_start *start, const struct chains *chains, const struct ms_predictor *predictors, unsigned count,
+                      uint32_t stride)
+{
+    lanes high[UINT8_MAX + 1], low[UINT8_MAX + 1], samples[8], least = all(INT32_MAX), least_low = all(0);
+
+    for (unsigned i = 0; i < count; i++)
+        high[i] = low[i] = all(0);
+    for (uint32_t at = 0; at < chains->samples; at += stride) {
+        ms_load(chains, at, samples);
+        for (unsigned i = 0; i < count; i++) {
+            low[i] += ms_peaks(samples, all(predictors[i].weights));
+            high[i] += low[i] >> 16;
+            low[i] &= UINT16_MAX;
+        }
+    }
+    for (unsigned i = 0; i < count; i++) {
+        lanes better = (high[i] < least) | ((high[i] == least) & (low[i] < least_low));
+
+        start->predictor = blend(better, all(predictors[i].number), start->predictor);
+        start->weights = blend(better, all(predictors[i].weights), start->weights);
+        least = blend(better, high[i], least);
+        least_low = blend(better, low[i], least_low);
+    }
+}
+
+/* Three quarters of the mean residual of a block's first samples: the best of what was tried on speech, and as good as any on
+ * music. */
+KERNEL lanes ms_first_delta(const struct ms_start *start, const struct chains *chains)
+{
+    enum { LOOK = 16 };
+    lanes samples[8], pair = start->first, sum = all(0);
+
+    for (uint32_t at = 2; at < chains->samples && at < 2 + LOOK; at += 8) {
+        ms_load(chains, at, samples);
+        for (int t = 0; t < 8; t++) {
+            sum += at_most(ms_residual(samples[t], pair, start->weights), all(INT16_MAX));
+            pair = ms_pair(samples[t], pair);
+        }
+    }
+    return at_least(sum / LOOK * 3 / 4, all(MS_LEAST_DELTA));
+}
+
+KERNEL struct ms_start ms_begin(const struct chains *chains, const struct ms_predictor *predictors, unsigned count, uint32_t stride)
+{
+    struct ms_start start = { all(0), all(0), all(0), all(0) };
+    lanes newer, older;
+
+    for (unsigned l = 0; l < LANES; l++) {
+        newer[l] = chains->from[l][chains->channels];
+        older[l] = chains->from[l][0];
+    }
+    start.first = ms_pair(newer, older);
+    ms_choose(&start, chains, predictors, count, stride);
+    start.delta = ms_first_delta(&start, chains);
+    return start;
+}
+
+KERNEL void ms_put_headers(const struct chains *chains, const struct ms_start *start)
+{
+    for (unsigned l = 0; l < LANES; l++) {
+        uint8_t *header = chains->to[l] + chains->channels + 2 * chains->channel[l];
+
+        chains->to[l][chains->channel[l]] = (uint8_t)start->predictor[l];
+        store16_le(header, (uint16_t)start->delta[l]);
+        store16_le(header + 2 * chains->channels, (uint16_t)start->first[l]);
+        store16_le(header + 4 * chains->channels, (uint16_t)((uint32_t)start->first[l] >> 16));
+    }
+}
+
+/* Four codes, the first highest, in the low halves of bytes. */
+KERNEL uint32_t ms_spread(uint32_t codes)
+{
+    codes = (codes | codes << 8) & 0x00FF00FF;
+    return (codes | codes << 4) & 0x0F0F0F0F;
+}
+
+KERNEL void ms_put_bytes(uint8_t *to, uint32_t n, uint32_t dword)
+{
+    if (n >= 4)
+        store32_le(to, load32_le(to) | __builtin_bswap32(dword));
+    else
+        for (uint32_t i = 0; i < n; i++)
+            to[i] |= (uint8_t)(dword >> (24 - 8 * i));
+}
+
+/* `n` codes of up to eight, the first highest, into zeros. */
+KERNEL void ms_put_codes(const struct chains *chains, uint32_t at, uint32_t n, lanes codes)
+{
+    uint32_t copy[LANES];
+
+    memcpy(copy, &codes, sizeof copy);
+#pragma GCC unroll 8
+    for (unsigned l = 0; l < LANES; l++) {
+        uint8_t *to = chains->to[l] + MS_HEADER * chains->channels + (size_t)at * chains->channels / 2;
+        unsigned up = chains->channel[l] == 0 ? 4 : 0;
+
+        if (chains->channels == 1)
+            ms_put_bytes(to, (n + 1) / 2, copy[l]);
+        else {
+            ms_put_bytes(to, n, ms_spread(copy[l] >> 16) << up);
+            if (n > 4)
+                ms_put_bytes(to + 4, n - 4, ms_spread(copy[l] & 0xFFFF) << up);
+        }
+    }
+}
+
+/* Signs and magnitudes of eight codes in two's complement. */
+KERNEL lanes ms_codes_of(lanes codes)
+{
+    lanes sign = codes & (int32_t)0x88888888, ones = srl(sign, 3), flipped = codes ^ (sign - ones);
+
+    return ((flipped & 0x77777777) + ones) ^ (flipped & sign & (int32_t)0x88888888);
+}
+
+/* What a magnitude up to 7 makes of the delta, in 256ths. */
+static const int32_t ms_growths[8] = { 230, 230, 230, 230, 307, 409, 512, 614 };
+
+/* The magnitude, up to 7, nearest to a residual's. */
+KERNEL lanes ms_nearest(lanes residual, lanes delta)
+{
+    lanes left = magnitude_of(residual) * 2 + delta, two = delta * 2, four = delta * 4, eight = delta * 8;
+    lanes a = eight > left, b, c;
+
+    left -= eight & ~a;
+    b = four > left;
+    left -= four & ~b;
+    c = two > left;
+    return 7 + c + (b + b) + (a << 2);
+}
+
+KERNEL void ms_greedy_group(const struct chains *chains, const struct ms_start *start)
+{
+    uint32_t n = chains->samples - 2;
+    lanes samples[8], pair = start->first, delta = start->delta;
+
+    for (uint32_t at = 0; at < n; at += 8) {
+        uint32_t left = n - at < 8 ? n - at : 8;
+        lanes codes = all(0);
+
+        ms_load(chains, at + 2, samples);
+#pragma GCC unroll 8
+        for (int t = 0; t < 8; t++) {
+            lanes predicted = ms_predict(pair, start->weights), residual = samples[t] - predicted, negative = residual >> 31;
+            lanes magnitude = ms_nearest(residual, delta), change = delta * magnitude;
+
+            pair = ms_pair(within(predicted + ((change ^ negative) - negative), INT16_MIN, INT16_MAX), pair);
+            delta = within(delta * choose(ms_growths, magnitude) >> 8, MS_LEAST_DELTA, MS_MOST_DELTA);
+            codes = (lanes)((ulanes)codes << 4) | magnitude | (negative & 8);
+        }
+        if (left < 8)
+            codes &= all((int32_t)(UINT32_MAX << (32 - 4 * left)));
+        ms_put_codes(chains, at, left, ms_codes_of(codes));
+    }
+    ms_put_headers(chains, start);
+}

@@ -1,0 +1,254 @@
+/* Microsoft ADPCM: the slot trellis, as in ima_search.h, where it is explained. A delta moves by factors as IMA's index moves
+ * by steps: magnitudes up to 3 count as one move down, those from 4 on as 2, 4, 6 and 8 up. Of 4 slots, 4 and 6 so lead to the
+ * same, and 5 and 7. The code -8 is not used.
+ *
+ * Costs are squared errors, each held at MS_ERROR_MOST, less the least cost every 8 samples and then held at MS_COST_MOST:
+ * MS_COST_MOST + 8 * MS_ERROR_MOST^2 < 2^31. Decisions are kept for two segments. A survivor knows where it came from when the last
+ * segment began: at the end of a segment the best one settles the segment before, and survivors that came from elsewhere end. */
+#include "ms_greedy.h"
+
+enum { MS_ERROR_MOST = 8191, MS_COST_MOST = 1 << 29, MS_COST_NEVER = 1 << 30, MS_SEGMENT = 128, MS_SLOTS_MOST = 16 };
+
+/* Deltas that grow no more, so that all stay within 16 bits: 614 / 256 of it are below 32768. */
+enum { MS_DELTA_HIGH = 13661 };
+
+/* Residuals are held here: what remains of one, beside any change of up to 7 deltas, leads to the same sample of 16 bits. */
+enum { MS_RESIDUAL_MOST = 1 << 20 };
+
+struct ms_survivors {
+    lanes cost[MS_SLOTS_MOST], pair[MS_SLOTS_MOST], delta[MS_SLOTS_MOST], origin[MS_SLOTS_MOST];
+};
+
+/* The best that leads to each slot. The step: the sample before, above the delta before. The way: by how much the sample is
+ * missed, in the direction of the residual, above 4 bits of origin and 4 of code, a sign and a magnitude. */
+struct ms_offers {
+    lanes cost[MS_SLOTS_MOST], step[MS_SLOTS_MOST], way[MS_SLOTS_MOST];
+};
+
+/* Codes of every slot, 4 bits each, for two segments. */
+struct ms_decisions {
+    lanes codes[2 * MS_SEGMENT][(MS_SLOTS_MOST + 7) / 8];
+};
+
+/* What a survivor can do next. The way is that of magnitude 0; each magnitude more takes `one` of it, a delta of what is missed less
+ * 1 for the magnitude. What is compared with multiples of it is a multiple of 256, and never equal. */
+struct ms_branch {
+    lanes cost, step, way, one;
+};
+
+KERNEL void ms_offer(struct ms_offers *offers, unsigned to, const struct ms_branch *from, lanes less, bool first)
+{
+    lanes way = from->way - less, error = at_most(magnitude_of(way >> 8), all(MS_ERROR_MOST));
+    lanes cost = from->cost + both_products(error, error);
+
+    if (first) {
+        offers->cost[to] = cost;
+        offers->step[to] = from->step;
+        offers->way[to] = way;
+    } else {
+        lanes better = cost < offers->cost[to];
+
+        offers->cost[to] = at_most(cost, offers->cost[to]);
+        offers->step[to] = blend(better, from->step, offers->step[to]);
+        offers->way[to] = blend(better, way, offers->way[to]);
+    }
+}
+
+KERNEL struct ms_branch ms_branch_of(const struct ms_survivors *now, unsigned slot, lanes weights, lanes sample)
+{
+    lanes residual = sample - ms_predict(now->pair[slot], weights);
+    lanes way = at_most(magnitude_of(residual), all(MS_RESIDUAL_MOST)) << 8;
+
+    return (struct ms_branch){
+        now->cost[slot], (lanes)((ulanes)now->pair[slot] << 16) | now->delta[slot],
+        way | now->origin[slot] | (srl(residual, 28) & 8), (now->delta[slot] << 8) - 1
+    };
+}
+
+/* The nearest magnitude up to 3. */
+KERNEL void ms_offer_below(struct ms_offers *offers, unsigned slots, unsigned slot, const struct ms_branch *from)
+{
+    lanes twice = (from->way & -256) * 2, three = from->one * 3, five = from->one * 5;
+    lanes magnitude = (from->one > twice) + (three > twice) + (five > twice) + 3;
+
+    ms_offer(offers, (slot + slots - 1) % slots, from, from->one * magnitude, true);
+}
+
+KERNEL void ms_offer_above(struct ms_offers *offers, unsigned slots, unsigned slot, const struct ms_branch *below)
+{
+    struct ms_branch from = *below;
+    lanes two = from.one * 2, five = from.one * 5, six = five + from.one, seven = five + two;
+
+    from.cost |= (from.one > 256 * MS_DELTA_HIGH) & MS_COST_NEVER;
+    if (slots == 4) {
+        ms_offer(offers, (slot + 2) % slots, &from, six - ((five > from.way) & two), false);
+        ms_offer(offers, slot, &from, seven - ((six > from.way) & two), false);
+    } else {
+        ms_offer(offers, (slot + 2) % slots, &from, from.one * 4, false);
+        ms_offer(offers, (slot + 4) % slots, &from, five, false);
+        ms_offer(offers, (slot + 6) % slots, &from, six, false);
+        ms_offer(offers, (slot + 8) % slots, &from, seven, false);
+    }
+}
+
+/* One sample: every survivor's branches, the best of them for each slot, and the decisions. */
+KERNEL void ms_advance(struct ms_survivors *now, unsigned slots, lanes weights, lanes sample, lanes *decisions)
+{
+    struct ms_offers offers;
+    struct ms_branch from[MS_SLOTS_MOST];
+
+#pragma GCC unroll 16
+    for (unsigned i = 0; i < slots; i++) {
+        from[i] = ms_branch_of(now, i, weights, sample);
+        ms_offer_below(&offers, slots, i, &from[i]);
+    }
+#pragma GCC unroll 16
+    for (unsigned i = 0; i < slots; i++)
+        ms_offer_above(&offers, slots, i, &from[i]);
+#pragma GCC unroll 2
+    for (unsigned i = 0; i < (slots + 7) / 8; i++)
+        decisions[i] = all(0);
+#pragma GCC unroll 16
+    for (unsigned i = 0; i < slots; i++) {
+        lanes way = offers.way[i], step = offers.step[i], negative = way << 28 >> 31, miss = way >> 8;
+        lanes missed = sample - ((miss ^ negative) - negative);
+
+        now->cost[i] = offers.cost[i];
+        now->pair[i] = (within(missed, INT16_MIN, INT16_MAX) & 0xFFFF) | (step & -65536);
+        now->delta[i] = at_least(both_products(step, choose(ms_growths, way)) >> 8, all(MS_LEAST_DELTA));
+        now->origin[i] = way & 0xF0;
+        decisions[i / 8] |= (lanes)((ulanes)(way & 15) << (4 * (i % 8)));
+    }
+}
+
+KERNEL lanes ms_least_cost(const struct ms_survivors *now, unsigned slots)
+{
+    lanes least = now->cost[0];
+
+#pragma GCC unroll 16
+    for (unsigned i = 1; i < slots; i++)
+        least = at_most(least, now->cost[i]);
+    return least;
+}
+
+KERNEL void ms_normalise(struct ms_survivors *now, unsigned slots)
+{
+    lanes least = ms_least_cost(now, slots);
+
+#pragma GCC unroll 16
+    for (unsigned i = 0; i < slots; i++)
+        now->cost[i] = at_most(now->cost[i] - least, all(MS_COST_MOST));
+}
+
+/* The slot before, and the code that led from it. */
+KERNEL lanes ms_step_back(lanes *slot, unsigned slots, const lanes *decisions)
+{
+    static const int32_t moves[8] = { -1, -1, -1, -1, 2, 4, 6, 8 };
+    lanes word = slots <= 8 ? decisions[0] : blend(*slot > 7, decisions[1], decisions[0]);
+    lanes code = (lanes)((ulanes)word >> ((*slot & 7) << 2));
+
+    *slot = (*slot - choose(moves, code)) & (int32_t)(slots - 1);
+    return code & 15;
+}
+
+/* The slot that began the segment of codes [from, to), of which `from` is a multiple of 8, on the way to this slot; writes the codes. */
+KERNEL lanes ms_trace(lanes slot, unsigned slots, const struct ms_decisions *decisions, uint32_t from, uint32_t to,
+                      const struct chains *chains)
+{
+    lanes codes = all(0);
+
+    for (uint32_t t = to; t-- > from;) {
+        codes |= (lanes)((ulanes)ms_step_back(&slot, slots, decisions->codes[t % (2 * MS_SEGMENT)]) << (28 - 4 * (t % 8)));
+        if (t % 8 == 0) {
+            ms_put_codes(chains, t, to - t < 8 ? to - t : 8, ms_codes_of(codes));
+            codes = all(0);
+        }
+    }
+    return slot;
+}
+
+/* The slot and the origin of the best survivor. */
+KERNEL lanes ms_best(const struct ms_survivors *now, unsigned slots, lanes *origin)
+{
+    lanes least = ms_least_cost(now, slots), best = all(0);
+
+#pragma GCC unroll 16
+    for (unsigned i = slots; i-- > 0;) {
+        best = blend(now->cost[i] == least, all((int32_t)i), best);
+        *origin = blend(now->cost[i] == least, now->origin[i], *origin);
+    }
+    return best;
+}
+
+/* Ends the survivors of another origin; the others' new origins are where they are. */
+KERNEL void ms_settle(struct ms_survivors *now, unsigned slots, lanes origin)
+{
+#pragma GCC unroll 16
+    for (unsigned i = 0; i < slots; i++) {
+        now->cost[i] = blend(now->origin[i] == origin, now->cost[i], all(MS_COST_MOST));
+        now->origin[i] = all((int32_t)(i << 4));
+    }
+}
+
+/* The delta that a slot begins with, about the mean residual: 4 slots three quarters of an octave apart, 16 a quarter. */
+KERNEL lanes ms_slot_delta(lanes middle, lanes slot, unsigned slots)
+{
+    /* 256 * 2^((i - 8) / 4) */
+    static const int32_t factors[17] = { 64, 76, 91, 108, 128, 152, 181, 215, 256, 304, 362, 431, 512, 609, 724, 861, 1024 };
+    int32_t apart = slots == 4 ? 3 : 1;
+
+    return within(middle * lookup(factors, slot * apart + 8 - (int32_t)(slots - 1) * apart / 2) >> 8, MS_LEAST_DELTA, INT16_MAX);
+}
+
+/* `done` codes are decided; those up to `settled` written. */
+KERNEL void ms_search_group(const struct chains *chains, struct ms_start *start, unsigned slots)
+{
+    uint32_t n = chains->samples - 2, settled = 0;
+    lanes middle = start->delta, samples[8], slot, first = all(0), origin = all(0);
+    struct ms_survivors now;
+    struct ms_decisions decisions;
+
+    for (unsigned i = 0; i < slots; i++) {
+        now.cost[i] = all(0);
+        now.pair[i] = start->first;
+        now.delta[i] = ms_slot_delta(middle, all((int32_t)i), slots);
+        now.origin[i] = all(0);
+    }
+    for (uint32_t done = 0; done < n;) {
+        uint32_t end = done + 8 < n ? done + 8 : n;
+
+        ms_load(chains, done + 2, samples);
+        for (uint32_t t = done; t < end; t++)
+            ms_advance(&now, slots, start->weights, samples[t - done], decisions.codes[t % (2 * MS_SEGMENT)]);
+        ms_normalise(&now, slots);
+        done = end;
+        if (done % MS_SEGMENT == 0 && done < n) {
+            ms_best(&now, slots, &origin);
+            if (done >= 2 * MS_SEGMENT) {
+                slot = ms_trace(srl(origin, 4), slots, &decisions, settled, settled + MS_SEGMENT, chains);
+                first = settled == 0 ? slot : first;
+                settled += MS_SEGMENT;
+            }
+            ms_settle(&now, slots, origin);
+        }
+    }
+    slot = ms_trace(ms_best(&now, slots, &origin), slots, &decisions, settled, n, chains);
+    start->delta = ms_slot_delta(middle, settled == 0 ? slot : first, slots);
+    ms_put_headers(chains, start);
+}
+
+static void ms_encode(const struct adpcm_blocks *blocks, const struct ms_predictor *predictors, unsigned count, unsigned quality,
+                      const int16_t *pcm, uint8_t *dst)
+{
+    for (size_t chain = 0; chain < blocks->count * blocks->channels; chain += LANES) {
+        struct chains chains = chains_at(blocks, chain, pcm, dst);
+        struct ms_start start = ms_begin(&chains, predictors, count, quality == 0 ? 16 : 8);
+
+        if (quality == 0)
+            ms_greedy_group(&chains, &start);
+        else if (quality == 1)
+            ms_search_group(&chains, &start, 4);
+        else
+            ms_search_group(&chains, &start, 16);
+    }
+}

@@ -1,0 +1,15 @@
+/* Limits of Yamaha ADPCM, and constants of its search, eight times each for lanes. */
+#ifndef OMNIACM_YAMAHA_NUMBERS_H
+#define OMNIACM_YAMAHA_NUMBERS_H
+
+#include <stdint.h>
+
+enum { YAMAHA_HEADER = 4, YAMAHA_STEP_LEAST = 127, YAMAHA_STEP_MOST = 24576 };
+
+enum yamaha_number {
+    YAMAHA_COST, YAMAHA_BIT_15, YAMAHA_SIGNS, YAMAHA_7, YAMAHA_13, YAMAHA_15, YAMAHA_31, YAMAHA_LEAST, YAMAHA_MOST, YAMAHA_MIN,
+    YAMAHA_MAX, YAMAHA_NUMBERS
+};
+extern const int32_t yamaha_numbers[YAMAHA_NUMBERS][8];
+
+#endif

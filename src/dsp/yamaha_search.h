@@ -1,0 +1,331 @@
+/* Blocks of Yamaha ADPCM, encoded side by side, by the slot trellis.
+ *
+ * A survivor is the best way to one state. Of quality 2, a state is a slot - a count that each magnitude moves as it moves the
+ * step's logarithm, modulo the number of slots - with the low bits of the last two magnitudes. So survivors differ in their step
+ * where costs alone would keep near copies of one path. Of quality 1, a slot counts, modulo 6, the magnitudes other than 4 and 6:
+ * of all the ways to tell states by one of two sets, the one found best for music. The slots begin at different steps, which the
+ * block's header gives for nothing.
+ *
+ * A cost is the squared errors so far, less the least, and held at COST_MOST: with one error's 2^30 it stays below 2^31. The codes
+ * of a stretch of samples are settled together, as soon as the survivors are AHEAD samples further; the best of them tells in
+ * which state the stretch ended, and from this state alone the search goes on there. */
+#include <stdbool.h>
+#include "yamaha_greedy.h"
+
+enum { YAMAHA_COST_MOST = 1 << 29, YAMAHA_AHEAD = 32, YAMAHA_WORDS = 4096, YAMAHA_STATES_MOST = 64 };
+
+struct yamaha_shape {
+    unsigned slots, history;        /* the low bits that a state knows: 0 or 2 */
+    int32_t starts[16];             /* of the slots: in 64ths of the mean change */
+};
+
+/* Of a slot, modulo 16, by the magnitude. */
+static const int32_t yamaha_moves[8] = { 15, 15, 15, 15, 2, 4, 6, 8 };
+
+/* What every sample needs, in memory: the compiler would make most of them anew each time. */
+KERNEL lanes number(enum yamaha_number i)
+{
+    lanes x;
+
+    memcpy(&x, yamaha_numbers[i], sizeof x);
+    return x;
+}
+
+struct yamaha_survivors {
+    lanes least, cost[YAMAHA_STATES_MOST], sample[YAMAHA_STATES_MOST], step[YAMAHA_STATES_MOST];
+};
+
+/* A way on from a survivor: its cost, how far the sample's distance was missed, and in one number the step before below the
+ * decision. A decision is a code, and above it the low bit that is forgotten. */
+struct yamaha_way {
+    lanes cost, miss, word;
+};
+
+enum { YAMAHA_DECISION = 16 };      /* the shift */
+
+/* Decisions of every state, in 4 or 8 bits each, for each sample of a stretch. */
+struct yamaha_decisions {
+    lanes words[YAMAHA_WORDS];
+};
+
+KERNEL unsigned yamaha_states(const struct yamaha_shape *shape) { return shape->slots << shape->history; }
+KERNEL unsigned yamaha_bits(const struct yamaha_shape *shape) { return shape->history ? 8 : 4; }
+KERNEL unsigned yamaha_row(const struct yamaha_shape *shape) { return (yamaha_states(shape) * yamaha_bits(shape) + 31) / 32; }
+
+/* What all ways on from a survivor share. */
+struct yamaha_fork {
+    lanes cost, step, distance, word;
+};
+
+KERNEL struct yamaha_fork yamaha_fork(const struct yamaha_survivors *now, unsigned state, lanes sample)
+{
+    lanes difference = sample - now->sample[state], step = now->step[state];
+
+    return (struct yamaha_fork){ at_most(now->cost[state] - now->least, number(YAMAHA_COST)), step, magnitude_of(difference),
+                                 (step | number(YAMAHA_BIT_15)) ^ (difference >> 31 & number(YAMAHA_SIGNS)) };
+}
+
+/* By so many eighths of a step, 2m + 1: shifted by 15 they are m's decision and a bit below it, which is taken away. */
+KERNEL struct yamaha_way yamaha_go(const struct yamaha_fork *from, lanes eighths)
+{
+    lanes miss = from->distance - (both_products(from->step, eighths) >> 3), held = at_most(miss, number(YAMAHA_MAX));
+
+    return (struct yamaha_way){ from->cost + both_products(held, held), miss, from->word ^ eighths << (YAMAHA_DECISION - 1) };
+}
+
+KERNEL struct yamaha_way yamaha_better(struct yamaha_way a, struct yamaha_way b)
+{
+    lanes better = b.cost < a.cost;
+
+    return (struct yamaha_way){ at_most(a.cost, b.cost), blend(better, b.miss, a.miss), blend(better, b.word, a.word) };
+}
+
+/* Of the magnitudes of each set the nearest is offered: m and n meet at (m + n + 1) / 2 quarters of a step. 4 and 6 stay. */
+KERNEL void yamaha_two_ways(const struct yamaha_fork *from, struct yamaha_way *stay, struct yamaha_way *leave)
+{
+    lanes quarters = from->distance << 2, step = from->step, twice = step << 1, five = (step << 2) + (step >> 1);
+    lanes below_2 = quarters < twice, below_1 = quarters - (~below_2 & twice) < step, low = number(YAMAHA_7) + (below_2 << 2) + (below_1 << 1);
+    lanes below_5 = quarters < five, below_6 = quarters < five + step, below_7 = quarters < five + twice;
+
+    *stay = yamaha_go(from, number(YAMAHA_13) + (below_6 << 2));
+    *leave = yamaha_go(from, blend(below_5, low, number(YAMAHA_15) + (below_7 << 2)));
+}
+
+/* The survivor of a state, and its decision. */
+KERNEL lanes yamaha_survive(struct yamaha_survivors *now, unsigned state, struct yamaha_way way, lanes sample)
+{
+    static const int32_t growth[8] = { 230, 230, 230, 230, 307, 409, 512, 614 };
+    lanes decision = srl(way.word, YAMAHA_DECISION) & number(YAMAHA_31), step = both_products(way.word, choose(growth, decision)) >> 8;
+
+    now->cost[state] = way.cost;
+    now->sample[state] = at_most(at_least(sample - signed_by(way.miss, way.word), number(YAMAHA_MIN)), number(YAMAHA_MAX));
+    now->step[state] = at_most(at_least(step, number(YAMAHA_LEAST)), number(YAMAHA_MOST));
+    return decision;
+}
+
+/* One sample: a state is stayed in, or left for the one before it. */
+KERNEL void yamaha_advance_two(struct yamaha_survivors *now, unsigned states, lanes sample, lanes *decisions)
+{
+    struct yamaha_way stay, leave, before, around;
+    lanes least = all(INT32_MAX), all_decisions = all(0);
+
+#pragma GCC unroll 8
+    for (unsigned i = 0; i <= states; i++) {
+        if (i < states) {
+            struct yamaha_fork from = yamaha_fork(now, i, sample);
+
+            yamaha_two_ways(&from, &stay, &leave);
+        } else {
+            leave = around;
+        }
+        if (i == 0) {
+            around = leave;
+        } else {
+            before = yamaha_better(before, leave);
+            all_decisions |= yamaha_survive(now, i - 1, before, sample) << (int)(4 * (i - 1));
+            least = at_most(least, before.cost);
+        }
+        before = stay;
+    }
+    now->least = least;
+    decisions[0] = all_decisions;
+}
+
+KERNEL void yamaha_offer(struct yamaha_way *ways, const struct yamaha_shape *shape, unsigned state, unsigned magnitude, struct yamaha_way way)
+{
+    unsigned slot = ((state >> 2) + (unsigned)yamaha_moves[magnitude]) % shape->slots;
+    unsigned to = slot << 2 | (state << 1 & 2) | (magnitude & 1);
+
+    way.word |= (int32_t)((state & 2) << 3 << YAMAHA_DECISION);
+    ways[to] = yamaha_better(ways[to], way);
+}
+
+/* One sample: of the magnitudes that lead to the same state the nearest is offered. */
+KERNEL void yamaha_advance_many(struct yamaha_survivors *now, const struct yamaha_shape *shape, lanes sample, lanes *decisions)
+{
+    unsigned states = yamaha_states(shape);
+    struct yamaha_way ways[YAMAHA_STATES_MOST];
+
+    for (unsigned i = 0; i < states; i++)
+        ways[i] = (struct yamaha_way){ all(INT32_MAX), all(0), all(0) };
+#pragma GCC unroll 4
+    for (unsigned i = 0; i < states; i++) {
+        struct yamaha_fork from = yamaha_fork(now, i, sample);
+        lanes quarters = from.distance << 2, middle = from.step + (from.step >> 1);
+
+        yamaha_offer(ways, shape, i, 0, yamaha_go(&from, 5 - ((quarters < middle) & 4)));
+        yamaha_offer(ways, shape, i, 1, yamaha_go(&from, 7 - ((quarters < middle + from.step) & 4)));
+        for (unsigned m = 4; m < 8; m++)
+            yamaha_offer(ways, shape, i, m, yamaha_go(&from, all((int32_t)(2 * m + 1))));
+    }
+    for (unsigned i = 0; i < states / 4; i++)
+        decisions[i] = all(0);
+    now->least = all(INT32_MAX);
+#pragma GCC unroll 4
+    for (unsigned i = 0; i < states; i++) {
+        decisions[i / 4] |= yamaha_survive(now, i, ways[i], sample) << (int)(i % 4 * 8);
+        now->least = at_most(now->least, ways[i].cost);
+    }
+}
+
+KERNEL void yamaha_advance(struct yamaha_survivors *now, const struct yamaha_shape *shape, lanes sample, lanes *decisions)
+{
+    if (shape->history == 0)
+        yamaha_advance_two(now, shape->slots, sample, decisions);
+    else
+        yamaha_advance_many(now, shape, sample, decisions);
+}
+
+KERNEL lanes yamaha_best_state(const struct yamaha_survivors *now, unsigned states)
+{
+    lanes best = all(0);
+
+#pragma GCC unroll 8
+    for (unsigned i = states; i-- > 0;)
+        best = blend(now->cost[i] == now->least, all((int32_t)i), best);
+    return best;
+}
+
+KERNEL lanes numbers_of_lanes(void)
+{
+    lanes lane;
+
+    for (int l = 0; l < LANES; l++)
+        lane[l] = l;
+    return lane;
+}
+
+/* Of an array of them, that with each lane's number. */
+KERNEL lanes pick(const lanes *from, lanes i)
+{
+    return lookup((const int32_t *)from, i * LANES + numbers_of_lanes());
+}
+
+/* The state before, and the code that led from it. */
+KERNEL lanes yamaha_step_back(lanes *state, const struct yamaha_shape *shape, const lanes *decisions)
+{
+    lanes decision, slot;
+
+    if (shape->history == 0) {
+        decision = decisions[0] >> (*state << 2);
+        *state += 1 + ((decision & 5) == 4);            /* 4 and 6 stayed */
+        *state &= *state < (int32_t)shape->slots;
+    } else {
+        decision = pick(decisions, *state >> 2) >> ((*state & 3) << 3);
+        slot = ((*state >> 2) - choose(yamaha_moves, decision)) & (int32_t)(shape->slots - 1);
+        *state = slot << 2 | (*state >> 1 & 1) | (decision >> 3 & 2);
+    }
+    return decision & 15;
+}
+
+/* The state before sample `from`, whose decisions come first, of what is `state` after sample to - 1. Codes are written where `chains`
+ * is given: `from` is a multiple of 8 then, and so is `to` but at a block's end. */
+KERNEL lanes yamaha_trace(lanes state, const struct yamaha_shape *shape, const lanes *decisions, uint32_t from, uint32_t to,
+                          const struct chains *chains)
+{
+    lanes codes = all(0);
+
+    for (uint32_t t = to; t-- > from;) {
+        codes = codes << 4 | yamaha_step_back(&state, shape, decisions + (size_t)(t - from) * yamaha_row(shape));
+        if (chains && t % 8 == 0) {
+            yamaha_put_codes(chains, t, to - t < 8 ? to - t : 8, codes);
+            codes = all(0);
+        }
+    }
+    return state;
+}
+
+KERNEL struct yamaha_chain yamaha_first(const struct chains *chains, const struct yamaha_shape *shape, lanes mean, lanes slot)
+{
+    return yamaha_before(chains, both_products(at_most(mean, all(INT16_MAX)), lookup(shape->starts, slot)) >> 6);
+}
+
+KERNEL void yamaha_begin(struct yamaha_survivors *now, const struct yamaha_shape *shape, const struct chains *chains, lanes mean)
+{
+    now->least = all(0);
+#pragma GCC unroll 8
+    for (unsigned i = 0; i < yamaha_states(shape); i++) {
+        unsigned slot = i >> shape->history;
+        struct yamaha_chain first = yamaha_first(chains, shape, mean, all((int32_t)slot));
+
+        now->cost[i] = all(i == slot << shape->history ? 0 : YAMAHA_COST_MOST);
+        now->sample[i] = first.sample;
+        now->step[i] = first.step;
+    }
+}
+
+/* One survivor alone. */
+KERNEL void yamaha_go_on(struct yamaha_survivors *now, const struct yamaha_shape *shape, const struct yamaha_survivors *then, lanes state)
+{
+    lanes sample = pick(then->sample, state), step = pick(then->step, state);
+
+    now->least = all(0);
+#pragma GCC unroll 8
+    for (unsigned i = 0; i < yamaha_states(shape); i++) {
+        now->cost[i] = ~(state == (int32_t)i) & YAMAHA_COST_MOST;
+        now->sample[i] = sample;
+        now->step[i] = step;
+    }
+}
+
+/* Advances over samples [from, to), `from` a multiple of 8. */
+KERNEL void yamaha_run(struct yamaha_survivors *now, const struct yamaha_shape *shape, const struct chains *chains, uint32_t from,
+                       uint32_t to, lanes *decisions)
+{
+    lanes samples[8];
+
+    for (uint32_t t = from; t < to; t++, decisions += yamaha_row(shape)) {
+        if (t % 8 == 0)
+            yamaha_load(chains, t, samples);
+        yamaha_advance(now, shape, samples[t % 8], decisions);
+    }
+}
+
+KERNEL void yamaha_search_group(const struct chains *chains, const struct yamaha_shape *shape)
+{
+    uint32_t row = yamaha_row(shape), length = YAMAHA_WORDS / row - YAMAHA_AHEAD, settled = 0;
+    lanes mean = yamaha_mean_change(chains), state;
+    struct yamaha_survivors now, then;
+    struct yamaha_decisions decisions;
+    struct yamaha_chain first;
+
+    yamaha_begin(&now, shape, chains, mean);
+    while (settled < chains->samples) {
+        bool last = chains->samples - settled <= length + YAMAHA_AHEAD;
+        uint32_t to = last ? chains->samples : settled + length;
+
+        yamaha_run(&now, shape, chains, settled, to, decisions.words);
+        if (last) {
+            state = yamaha_best_state(&now, yamaha_states(shape));
+        } else {
+            then = now;
+            yamaha_run(&now, shape, chains, to, to + YAMAHA_AHEAD, decisions.words + length * row);
+            state = yamaha_trace(yamaha_best_state(&now, yamaha_states(shape)), shape, decisions.words + length * row, to,
+                                 to + YAMAHA_AHEAD, 0);
+            yamaha_go_on(&now, shape, &then, state);
+        }
+        state = yamaha_trace(state, shape, decisions.words, settled, to, chains);
+        if (settled == 0) {
+            first = yamaha_first(chains, shape, mean, state >> (int)shape->history);
+            yamaha_put_headers(chains, &first);
+        }
+        settled = to;
+    }
+}
+
+static void yamaha_search(const struct adpcm_blocks *blocks, unsigned quality, const int16_t *pcm, uint8_t *dst)
+{
+    static const struct yamaha_shape standard = { 6, 0, { 30, 48, 77, 123, 197, 315 } };
+    static const struct yamaha_shape best = {
+        16, 2, { 12, 17, 24, 33, 46, 65, 91, 127, 178, 249, 348, 488, 683, 956, 1338, 1874 }
+    };
+
+    for (size_t chain = 0; chain < blocks->count * blocks->channels; chain += LANES) {
+        struct chains chains = chains_at(blocks, chain, pcm, dst);
+
+        if (quality < 2)
+            yamaha_search_group(&chains, &standard);
+        else
+            yamaha_search_group(&chains, &best);
+    }
+}

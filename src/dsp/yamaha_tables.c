@@ -1,0 +1,9 @@
+/* The numbers of Yamaha's search: yamaha_search.h says what they are. */
+#include "yamaha_numbers.h"
+
+#define EIGHT(x) { x, x, x, x, x, x, x, x }
+const int32_t yamaha_numbers[YAMAHA_NUMBERS][8] = {
+    [YAMAHA_COST] = EIGHT(1 << 29), [YAMAHA_BIT_15] = EIGHT(0x8000), [YAMAHA_SIGNS] = EIGHT(INT32_MIN | 8 << 16), [YAMAHA_7] = EIGHT(7),
+    [YAMAHA_13] = EIGHT(13), [YAMAHA_15] = EIGHT(15), [YAMAHA_31] = EIGHT(31), [YAMAHA_LEAST] = EIGHT(YAMAHA_STEP_LEAST),
+    [YAMAHA_MOST] = EIGHT(YAMAHA_STEP_MOST), [YAMAHA_MIN] = EIGHT(INT16_MIN), [YAMAHA_MAX] = EIGHT(INT16_MAX),
+};

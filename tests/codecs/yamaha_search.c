@@ -1,0 +1,326 @@
+/* Yamaha's encoders of blocks: every set of instructions and a plain reference write the same bytes; each quality is as good as it
+ * says, by a decoder that follows the chips' manual. */
+#include "adpcm_support.h"
+
+extern const struct codec yamaha_adpcm;
+
+enum { SLOTS = 6, SAMPLES_MOST = 8000 };
+
+static unsigned best_set(void)
+{
+#if defined __x86_64__ || defined __i386__
+    return __builtin_cpu_supports("avx2") ? 2 : __builtin_cpu_supports("sse2") ? 1 : 0;
+#else
+    return 0;
+#endif
+}
+
+static const int growths[8] = { 230, 230, 230, 230, 307, 409, 512, 614 };
+
+struct chain {
+    int sample, step;
+};
+
+static int within(int x, int least, int most)
+{
+    return x < least ? least : x > most ? most : x;
+}
+
+static struct chain after(struct chain chain, int code)
+{
+    int change = chain.step * (2 * (code & 7) + 1) / 8;
+
+    chain.sample = within(chain.sample + (code & 8 ? -change : change), INT16_MIN, INT16_MAX);
+    chain.step = within(chain.step * growths[code & 7] / 256, 127, 24576);
+    return chain;
+}
+
+static struct chain header_of(const uint8_t *block, unsigned channel)
+{
+    return (struct chain){ (int16_t)load16_le(block + 4 * channel), load16_le(block + 4 * channel + 2) };
+}
+
+static int code_of(const uint8_t *block, unsigned channels, unsigned channel, uint32_t i)
+{
+    size_t nibble = (size_t)i * channels + channel;
+    int byte = block[4 * channels + nibble / 2];
+
+    return nibble % 2 ? byte >> 4 : byte & 15;
+}
+
+struct format {
+    struct wave_format wave;
+    struct block block;
+    uint8_t extra[EXTRA_ROOM];
+};
+
+static void format_make(struct format *format, uint32_t rate, uint16_t channels)
+{
+    format->wave = format_of(&yamaha_adpcm, (struct mode){ rate, channels, 0 }, format->extra);
+    assert_true(yamaha_adpcm.accepts(&format->wave, &format->block) && format->block.samples > 1);
+}
+
+static struct bytes encoded(const struct format *format, unsigned quality, unsigned simd, struct sound sound)
+{
+    struct settings settings = { .quality = (uint8_t)quality, .simd = (uint8_t)simd };
+
+    return encode_all(&yamaha_adpcm, &format->wave, &settings, sound);
+}
+
+static void every_set_writes_the_same(void **unused)
+{
+    static const uint32_t rates[] = { 60, 120, 660, 8000, 44100, 200000 };
+    size_t bytes = 0;
+
+    (void)unused;
+    for (size_t r = 0; r < sizeof rates / sizeof *rates; r++)
+        for (uint16_t channels = 1; channels <= 2; channels++)
+            for (size_t blocks = 1; blocks < 12; blocks += 5)
+                for (unsigned quality = 0; quality <= 2; quality++) {
+                    struct format format;
+                    struct sound sound;
+                    struct bytes plain, other;
+
+                    format_make(&format, rates[r], channels);
+                    if (quality == 2 && blocks * format.block.samples > 8000)
+                        continue;
+                    sound = generated(blocks * format.block.samples * channels, rates[r] + (uint32_t)blocks);
+                    plain = encoded(&format, quality, 0, sound);
+                    for (unsigned simd = 1; simd <= best_set(); simd++) {
+                        other = encoded(&format, quality, simd, sound);
+                        assert_int_equal(other.size, plain.size);
+                        assert_memory_equal(other.data, plain.data, plain.size);
+                        free(other.data);
+                    }
+                    bytes += plain.size;
+                    free(plain.data), free(sound.samples);
+                }
+    print_message("%zu bytes, sets up to %u\n", bytes, best_set());
+}
+
+/* Whether each code leads at least as near as any other. */
+static void fast_codes_are_the_nearest(void **unused)
+{
+    struct sound sound = generated(120000, 7);
+
+    (void)unused;
+    for (uint16_t channels = 1; channels <= 2; channels++) {
+        struct format format;
+        struct bytes bytes;
+
+        format_make(&format, 11025, channels);
+        bytes = encoded(&format, 0, best_set(), sound);
+        for (size_t b = 0; (b + 1) * format.block.samples * channels <= sound.count; b++)
+            for (unsigned channel = 0; channel < channels; channel++) {
+                const uint8_t *block = bytes.data + b * format.block.bytes;
+                struct chain chain = header_of(block, channel);
+
+                for (uint32_t i = 0; i < format.block.samples; i++) {
+                    int sample = sound.samples[(b * format.block.samples + i) * channels + channel];
+                    int code = code_of(block, channels, channel, i);
+                    struct chain next = after(chain, code);
+
+                    /* Changes are truncated; one that saturation cuts may be nearer. */
+                    for (int c = 0; c < 16; c++) {
+                        int other = after(chain, c).sample;
+
+                        if (other != INT16_MIN && other != INT16_MAX && abs(sample - next.sample) > abs(sample - other) + 1)
+                            fail_msg("block %zu, sample %u: code %d, not %d", b, i, code, c);
+                    }
+                    chain = next;
+                }
+            }
+        free(bytes.data);
+    }
+    free(sound.samples);
+}
+
+/* The standard search once more, of one channel of one block, a survivor after the other. */
+struct survivor {
+    int cost;
+    struct chain chain;
+    uint8_t codes[SAMPLES_MOST];
+};
+
+/* 4 and 6, or the others: the nearest. */
+static int nearest_of(int distance, int step, bool others)
+{
+    int quarters = 4 * distance, half = step >> 1;
+
+    if (!others)
+        return quarters >= 5 * step + half ? 6 : 4;
+    if (quarters >= 4 * step + half)
+        return quarters >= 6 * step + half ? 7 : 5;
+    return quarters / step < 3 ? quarters / step : 3;
+}
+
+static struct survivor went(const struct survivor *from, int sample, bool others, uint32_t at)
+{
+    int difference = sample - from->chain.sample, distance = abs(difference);
+    int magnitude = nearest_of(distance, from->chain.step, others), code = difference < 0 ? magnitude | 8 : magnitude;
+    int miss = distance - from->chain.step * (2 * magnitude + 1) / 8, held = miss > INT16_MAX ? INT16_MAX : miss;
+    int low = (int16_t)(uint16_t)(held & 0xFFFF), high = held < 0 ? -1 : 0;      /* as a product of halves squares it */
+    struct survivor next = *from;
+
+    next.cost += low * low + high * high;
+    next.chain = after(from->chain, code);
+    next.codes[at] = (uint8_t)code;
+    return next;
+}
+
+static struct survivor searched(const int16_t *pcm, uint32_t samples, unsigned channels)
+{
+    static const int starts[SLOTS] = { 30, 48, 77, 123, 197, 315 };
+    static struct survivor now[SLOTS], next[SLOTS];
+    int sum = 0, first[SLOTS], best = 0, looked = samples < 16 ? (int)samples : 16;
+    struct chain chains[SLOTS];
+
+    for (int i = 1; i < looked; i++)
+        sum += abs(pcm[(size_t)i * channels] - pcm[(size_t)(i - 1) * channels]);
+    for (int s = 0; s < SLOTS; s++) {
+        int mean = sum / looked, step = within((mean > INT16_MAX ? INT16_MAX : mean) * starts[s] / 64, 127, 24576);
+
+        now[s].cost = 0;
+        now[s].chain = (struct chain){ within(pcm[0] - step / 8, INT16_MIN, INT16_MAX), step };
+        chains[s] = now[s].chain;
+        first[s] = s;
+    }
+    for (uint32_t t = 0; t < samples; t++) {
+        int came[SLOTS], least = INT32_MAX;
+
+        for (int s = 0; s < SLOTS; s++) {
+            struct survivor stays = went(&now[s], pcm[(size_t)t * channels], false, t);
+            struct survivor comes = went(&now[(s + 1) % SLOTS], pcm[(size_t)t * channels], true, t);
+
+            came[s] = first[comes.cost < stays.cost ? (s + 1) % SLOTS : s];
+            next[s] = comes.cost < stays.cost ? comes : stays;
+            least = next[s].cost < least ? next[s].cost : least;
+        }
+        for (int s = 0; s < SLOTS; s++) {
+            now[s] = next[s];
+            now[s].cost = now[s].cost - least < 1 << 29 ? now[s].cost - least : 1 << 29;
+        }
+        memcpy(first, came, sizeof first);
+    }
+    while (now[best].cost != 0)
+        best++;
+    now[best].chain = chains[first[best]];
+    return now[best];
+}
+
+static void standard_search_is_its_reference(void **unused)
+{
+    struct sound sound = generated(40000, 11);
+    size_t n = 0;
+
+    (void)unused;
+    for (uint16_t channels = 1; channels <= 2; channels++) {
+        struct format format;
+        struct bytes bytes;
+
+        format_make(&format, 9000, channels);
+        bytes = encoded(&format, 1, best_set(), sound);
+        for (size_t b = 0; (b + 1) * format.block.samples * channels <= sound.count; b++)
+            for (unsigned channel = 0; channel < channels; channel++) {
+                const uint8_t *block = bytes.data + b * format.block.bytes;
+                struct survivor expected = searched(sound.samples + b * format.block.samples * channels + channel,
+                                                    format.block.samples, channels);
+
+                assert_int_equal(header_of(block, channel).sample, expected.chain.sample);
+                assert_int_equal(header_of(block, channel).step, expected.chain.step);
+                for (uint32_t i = 0; i < format.block.samples; i++, n++)
+                    assert_int_equal(code_of(block, channels, channel, i), expected.codes[i]);
+            }
+        free(bytes.data);
+    }
+    print_message("%zu codes equal the reference's\n", n);
+    free(sound.samples);
+}
+
+static double quality_of(uint32_t rate, uint16_t channels, unsigned quality, struct sound sound)
+{
+    struct format format;
+    struct bytes bytes;
+    int16_t *pcm = malloc(sound.count * 2);
+    double db;
+
+    format_make(&format, rate, channels);
+    bytes = encoded(&format, quality, best_set(), sound);
+    for (size_t b = 0; b * format.block.samples * channels < sound.count; b++)
+        for (unsigned channel = 0; channel < channels; channel++) {
+            const uint8_t *block = bytes.data + b * format.block.bytes;
+            struct chain chain = header_of(block, channel);
+
+            for (uint32_t i = 0; i < format.block.samples; i++) {
+                size_t at = (b * format.block.samples + i) * channels + channel;
+
+                chain = after(chain, code_of(block, channels, channel, i));
+                if (at < sound.count)
+                    pcm[at] = (int16_t)chain.sample;
+            }
+        }
+    db = snr(sound.samples, pcm, sound.count);
+    free(bytes.data), free(pcm);
+    return db;
+}
+
+static double ffmpegs(uint32_t rate, uint16_t channels, const char *options, struct sound sound)
+{
+    char line[256];
+    struct coded coded;
+    struct bytes decoded;
+    double db;
+
+    snprintf(line, sizeof line, "ffmpeg -v error -f s16le -ar %u -ac %u -i pipe:0 -c:a adpcm_yamaha %s -f wav -", rate, channels, options);
+    coded = coded_open(peer_run(line, sound.samples, sound.count * 2));
+    snprintf(line, sizeof line, "ffmpeg -v error -i pipe:0 -f s16le -");
+    decoded = peer_run(line, coded.file.data, coded.file.size);
+    assert_true(decoded.size >= sound.count * 2);
+    db = snr(sound.samples, (const int16_t *)(const void *)decoded.data, sound.count);
+    free(coded.file.data), free(decoded.data);
+    return db;
+}
+
+/* The bounds are the margins over ffmpeg's plain encoder of the qualities 0 and 1, and of 2 over its `-trellis 8`. */
+static void check_qualities(const char *what, uint32_t rate, uint16_t channels, struct sound sound, struct sound part,
+                            const double margins[3])
+{
+    double plain = ffmpegs(rate, channels, "", sound), trellis = ffmpegs(rate, channels, "-trellis 8", part);
+    double fast = quality_of(rate, channels, 0, sound), standard = quality_of(rate, channels, 1, sound);
+    double best = quality_of(rate, channels, 2, part);
+
+    print_message("%s: fast %.2f, standard %.2f dB, ffmpeg %.2f; best %.2f, ffmpeg -trellis 8 %.2f\n", what, fast, standard, plain,
+                  best, trellis);
+    assert_true(fast >= plain + margins[0] && standard >= plain + margins[1] && best >= trellis + margins[2]);
+}
+
+static void qualities_of_speech(void **unused)
+{
+    struct sound sound = speech();
+
+    (void)unused;
+    check_qualities("speech", 8000, 1, sound, sound, (const double[]){ 0, 2, 1.5 });
+    free(sound.samples);
+}
+
+static void qualities_of_music(void **unused)
+{
+    struct sound sound = music(), part = { sound.samples, 3 * 88200 };
+
+    (void)unused;
+    check_qualities("music", 44100, 2, sound, part, (const double[]){ 0, 0.7, -0.15 });
+    free(sound.samples);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_set_writes_the_same),
+        cmocka_unit_test(fast_codes_are_the_nearest),
+        cmocka_unit_test(standard_search_is_its_reference),
+        cmocka_unit_test(qualities_of_speech),
+        cmocka_unit_test(qualities_of_music),
+    };
+
+    return cmocka_run_group_tests_name("yamaha_search", tests, 0, 0);
+}

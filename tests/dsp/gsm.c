@@ -1,0 +1,193 @@
+/* Every kernel of GSM 06.10 in every set gives the same bits as the codec's own, on random and on extreme input. */
+#include "support.h"
+#include "codecs/gsm610/tables.h"
+
+enum { ROUNDS = 20000, KINDS = 7 };
+
+/* Noise at several levels, few different numbers, the extremes, one of them alone, a period, and silence. */
+static void fill(int16_t *s, unsigned n, unsigned kind, uint32_t *seed)
+{
+    unsigned period = 1 + draw(seed) % 50, level = draw(seed) % 16;
+
+    for (unsigned i = 0; i < n; i++) {
+        int noise = (int16_t)(draw(seed) >> 9);
+
+        switch (kind) {
+        case 0: s[i] = (int16_t)noise; break;
+        case 1: s[i] = (int16_t)(noise >> level); break;
+        case 2: s[i] = (int16_t)(noise % 3 - 1); break;
+        case 3: s[i] = noise & 1 ? INT16_MIN : INT16_MAX; break;
+        case 4: s[i] = noise % 8 ? 0 : INT16_MIN; break;
+        case 5: s[i] = (int16_t)(i < period ? noise : s[i - period]); break;
+        default: s[i] = 0; break;
+        }
+    }
+}
+
+/* Reflection coefficients are never -1. */
+static void fill_coefficients(int16_t *r, unsigned n, unsigned kind, uint32_t *seed)
+{
+    fill(r, n, kind, seed);
+    for (unsigned i = 0; i < n; i++)
+        r[i] = r[i] == INT16_MIN ? -INT16_MAX : r[i];
+}
+
+typedef void comparison(const struct dsp_gsm *ours, const struct dsp_gsm *reference, unsigned kind, uint32_t *seed);
+
+static void with_each_set(comparison *compare)
+{
+    uint32_t seed = 610;
+
+    for (unsigned simd = 1; simd <= best_set(); simd++)
+        for (unsigned round = 0; round < ROUNDS; round++)
+            if (dsp_set(simd)->gsm)
+                compare(dsp_set(simd)->gsm, &gsm610_kernels, round % KINDS, &seed);
+}
+
+static void compare_emphasis(const struct dsp_gsm *ours, const struct dsp_gsm *reference, unsigned kind, uint32_t *seed)
+{
+    int16_t mine[1 + FRAME], theirs[1 + FRAME];
+
+    fill(mine, 1 + FRAME, kind, seed);
+    memcpy(theirs, mine, sizeof mine);
+    ours->emphasise(mine[0], mine + 1), reference->emphasise(theirs[0], theirs + 1);
+    assert_memory_equal(mine, theirs, sizeof mine);
+}
+
+static void compare_autocorrelation(const struct dsp_gsm *ours, const struct dsp_gsm *reference, unsigned kind,
+                                    uint32_t *seed)
+{
+    int16_t mine[FRAME], theirs[FRAME];
+    int32_t my_sums[ORDER + 1], their_sums[ORDER + 1];
+
+    fill(mine, FRAME, kind, seed);
+    memcpy(theirs, mine, sizeof mine);
+    ours->autocorrelate(mine, my_sums), reference->autocorrelate(theirs, their_sums);
+    assert_memory_equal(mine, theirs, sizeof mine);
+    assert_memory_equal(my_sums, their_sums, sizeof my_sums);
+}
+
+static void compare_interpolation(const struct dsp_gsm *ours, const struct dsp_gsm *reference, unsigned kind, uint32_t *seed)
+{
+    int16_t lars[2 * ORDER], mine[GSM_SECTIONS][ORDER], theirs[GSM_SECTIONS][ORDER];
+
+    fill(lars, 2 * ORDER, kind, seed);
+    ours->interpolate(lars, lars + ORDER, mine), reference->interpolate(lars, lars + ORDER, theirs);
+    assert_memory_equal(mine, theirs, sizeof mine);
+}
+
+/* Every ratio by itself. */
+static void interpolation_of_every_ratio_is_the_same(void **unused)
+{
+    (void)unused;
+    for (unsigned simd = 1; simd <= best_set(); simd++)
+        for (int x = INT16_MIN; x <= INT16_MAX; x += ORDER) {
+            int16_t lars[ORDER], mine[GSM_SECTIONS][ORDER], theirs[GSM_SECTIONS][ORDER];
+
+            for (int i = 0; i < ORDER; i++)
+                lars[i] = (int16_t)(x + i);
+            dsp_set(simd)->gsm->interpolate(lars, lars, mine), gsm610_kernels.interpolate(lars, lars, theirs);
+            assert_memory_equal(mine, theirs, sizeof mine);
+        }
+}
+
+struct lattice {
+    int16_t reflection[GSM_SECTIONS][ORDER], delayed[ORDER], emphasis, s[FRAME];
+};
+
+static struct lattice lattice_of(unsigned kind, uint32_t *seed)
+{
+    struct lattice lattice;
+
+    fill_coefficients(lattice.reflection[0], GSM_SECTIONS * ORDER, draw(seed) >> 8 & 1 ? 1 : 3, seed);
+    fill(lattice.delayed, ORDER, kind, seed);
+    fill(&lattice.emphasis, 1, kind, seed);
+    fill(lattice.s, FRAME, kind, seed);
+    return lattice;
+}
+
+static void compare_analysis(const struct dsp_gsm *ours, const struct dsp_gsm *reference, unsigned kind, uint32_t *seed)
+{
+    struct lattice mine = lattice_of(kind, seed), theirs = mine;
+
+    ours->analyse(mine.delayed, (const int16_t(*)[ORDER])mine.reflection, mine.s);
+    reference->analyse(theirs.delayed, (const int16_t(*)[ORDER])theirs.reflection, theirs.s);
+    assert_memory_equal(&mine, &theirs, sizeof mine);
+}
+
+static void compare_synthesis(const struct dsp_gsm *ours, const struct dsp_gsm *reference, unsigned kind, uint32_t *seed)
+{
+    struct lattice mine = lattice_of(kind, seed), theirs = mine;
+
+    ours->synthesise(mine.delayed, &mine.emphasis, (const int16_t(*)[ORDER])mine.reflection, mine.s);
+    reference->synthesise(theirs.delayed, &theirs.emphasis, (const int16_t(*)[ORDER])theirs.reflection, theirs.s);
+    assert_memory_equal(&mine, &theirs, sizeof mine);
+}
+
+/* Ties too: few different samples, and periods. */
+static void compare_search(const struct dsp_gsm *ours, const struct dsp_gsm *reference, unsigned kind, uint32_t *seed)
+{
+    int16_t s[LAG_MAX + SUBFRAME], d[SUBFRAME];
+    struct gsm_match mine, theirs;
+
+    fill(s, LAG_MAX + SUBFRAME, kind, seed);
+    fill(d, SUBFRAME, draw(seed) >> 8 & 1 ? 1 : kind, seed);
+    mine = ours->search(d, s + LAG_MAX), theirs = reference->search(d, s + LAG_MAX);
+    assert_int_equal(mine.lag, theirs.lag);
+    assert_int_equal(mine.sum, theirs.sum);
+    assert_int_equal(mine.power, theirs.power);
+}
+
+static void compare_prediction(const struct dsp_gsm *ours, const struct dsp_gsm *reference, unsigned kind, uint32_t *seed)
+{
+    int16_t past[SUBFRAME], e[SUBFRAME], mine[SUBFRAME], theirs[SUBFRAME];
+    int16_t gain = gsm610_gain_levels_q15[draw(seed) >> 8 & 3];
+
+    fill(past, SUBFRAME, kind, seed), fill(e, SUBFRAME, draw(seed) >> 8 & 1 ? 3 : kind, seed);
+    ours->add(past, gain, e, mine), reference->add(past, gain, e, theirs);
+    assert_memory_equal(mine, theirs, sizeof mine);
+    memcpy(mine, e, sizeof e), memcpy(theirs, e, sizeof e);
+    ours->subtract(past, gain, mine), reference->subtract(past, gain, theirs);
+    assert_memory_equal(mine, theirs, sizeof mine);
+}
+
+static void compare_weighting(const struct dsp_gsm *ours, const struct dsp_gsm *reference, unsigned kind, uint32_t *seed)
+{
+    int16_t e[SUBFRAME], mine[SUBFRAME], theirs[SUBFRAME];
+
+    fill(e, SUBFRAME, kind, seed);
+    ours->weigh(e, mine), reference->weigh(e, theirs);
+    assert_memory_equal(mine, theirs, sizeof mine);
+}
+
+#define SAME(what) \
+    static void what##_is_the_same(void **unused) \
+    { \
+        (void)unused; \
+        with_each_set(compare_##what); \
+    }
+SAME(emphasis)
+SAME(autocorrelation)
+SAME(interpolation)
+SAME(analysis)
+SAME(synthesis)
+SAME(search)
+SAME(prediction)
+SAME(weighting)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(emphasis_is_the_same),
+        cmocka_unit_test(autocorrelation_is_the_same),
+        cmocka_unit_test(interpolation_is_the_same),
+        cmocka_unit_test(interpolation_of_every_ratio_is_the_same),
+        cmocka_unit_test(analysis_is_the_same),
+        cmocka_unit_test(synthesis_is_the_same),
+        cmocka_unit_test(search_is_the_same),
+        cmocka_unit_test(prediction_is_the_same),
+        cmocka_unit_test(weighting_is_the_same),
+    };
+
+    return cmocka_run_group_tests_name("gsm sets", tests, 0, 0);
+}
