@@ -30,14 +30,14 @@ KERNEL lanes ms_residual(lanes sample, lanes pair, lanes weights)
 }
 
 /* What weights leave of the last six of eight samples, in fourth powers: it is the highest residuals that cost most. Small ones
- * count by their magnitude. Held at 8191, six of them sum to less than 2^31 - 2^28. */
+ * count by their magnitude. In quarters, held at 8191, six of them sum to less than 2^31 - 2^28. */
 KERNEL lanes ms_peaks(const lanes samples[8], lanes weights)
 {
     lanes sum = all(0);
 
 #pragma GCC unroll 8
     for (int t = 2; t < 8; t++) {
-        lanes left = at_most(ms_residual(samples[t], ms_pair(samples[t - 1], samples[t - 2]), weights), all(8191));
+        lanes left = at_most(srl(ms_residual(samples[t], ms_pair(samples[t - 1], samples[t - 2]), weights), 2), all(8191));
         lanes square = srl(both_products(left, left), 12);
 
         sum += both_products(square, square) + left;

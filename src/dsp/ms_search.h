@@ -2,7 +2,7 @@
  * by steps: magnitudes up to 3 count as one move down, those from 4 on as 2, 4, 6 and 8 up. Of 4 slots, 4 and 6 so lead to the
  * same, and 5 and 7. The code -8 is not used.
  *
- * Costs are squared errors, each held at MS_ERROR_MOST, less the least cost every 8 samples and then held at MS_COST_MOST:
+ * Costs are squares of half the errors, each held at MS_ERROR_MOST, less the least cost every 8 samples and then held at MS_COST_MOST:
  * MS_COST_MOST + 8 * MS_ERROR_MOST^2 < 2^31. Decisions are kept for two segments. A survivor knows where it came from when the last
  * segment began: at the end of a segment the best one settles the segment before, and survivors that came from elsewhere end. */
 #include "ms_greedy.h"
@@ -38,7 +38,7 @@ struct ms_branch {
 
 KERNEL void ms_offer(struct ms_offers *offers, unsigned to, const struct ms_branch *from, lanes less, bool first)
 {
-    lanes way = from->way - less, error = at_most(magnitude_of(way >> 8), all(MS_ERROR_MOST));
+    lanes way = from->way - less, error = at_most(magnitude_of(way >> 9), all(MS_ERROR_MOST));       /* half of what is missed */
     lanes cost = from->cost + both_products(error, error);
 
     if (first) {
@@ -46,11 +46,12 @@ KERNEL void ms_offer(struct ms_offers *offers, unsigned to, const struct ms_bran
         offers->step[to] = from->step;
         offers->way[to] = way;
     } else {
-        lanes better = cost < offers->cost[to];
+        /* Of equal costs the larger magnitude's: where every error is held, the delta has to grow. */
+        lanes worse = offers->cost[to] < cost;
 
         offers->cost[to] = at_most(cost, offers->cost[to]);
-        offers->step[to] = blend(better, from->step, offers->step[to]);
-        offers->way[to] = blend(better, way, offers->way[to]);
+        offers->step[to] = blend(worse, offers->step[to], from->step);
+        offers->way[to] = blend(worse, offers->way[to], way);
     }
 }
 
