@@ -34,10 +34,9 @@ static LRESULT acm_message(UINT message, LPARAM first, LPARAM second)
 LRESULT CALLBACK DriverProc(DWORD_PTR id, HDRVR driver, UINT message, LPARAM first, LPARAM second)
 {
     switch (message) {
-    case DRV_LOAD: case DRV_FREE:
-    case DRV_ENABLE: case DRV_DISABLE:
-    case DRV_INSTALL:
-    case DRV_REMOVE:                                    /* DRVCNF_OK */
+    case DRV_LOAD: return IsProcessorFeaturePresent(PF_XMMI64_INSTRUCTIONS_AVAILABLE);      /* the least that kernels need */
+    case DRV_FREE: case DRV_ENABLE: case DRV_DISABLE:
+    case DRV_INSTALL: case DRV_REMOVE:                  /* DRVCNF_OK */
     case DRV_QUERYCONFIGURE:
     case DRV_CLOSE: return 1;
     case DRV_OPEN: return open_driver((struct open_description *)second);

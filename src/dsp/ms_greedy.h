@@ -155,9 +155,9 @@ KERNEL void ms_put_codes(const struct chains *chains, uint32_t at, uint32_t n, l
 /* Signs and magnitudes of eight codes in two's complement. */
 KERNEL lanes ms_codes_of(lanes codes)
 {
-    lanes sign = codes & (int32_t)0x88888888, ones = srl(sign, 3), flipped = codes ^ (sign - ones);
+    ulanes sign = (ulanes)codes & 0x88888888, ones = sign >> 3, flipped = (ulanes)codes ^ (sign - ones);
 
-    return ((flipped & 0x77777777) + ones) ^ (flipped & sign & (int32_t)0x88888888);
+    return (lanes)(((flipped & 0x77777777) + ones) ^ (flipped & sign));
 }
 
 /* What a magnitude up to 7 makes of the delta, in 256ths. */

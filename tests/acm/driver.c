@@ -53,6 +53,13 @@ static void windows_order_opens_and_closes(void **unused)
     assert_int_equal(DriverProc(0, 0, DRV_FREE, 0, 0), 1);
 }
 
+static void it_is_not_loaded_without_sse2(void **unused)
+{
+    (void)unused;
+    processor_features = 0;
+    assert_int_equal(DriverProc(0, 0, DRV_LOAD, 0, 0), 0);
+}
+
 /* A session without a description comes first and ends last; DISABLE and FREE carry the id of what was closed. */
 static void wine_order_opens_and_closes(void **unused)
 {
@@ -215,6 +222,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(windows_order_opens_and_closes),
+        TEST(it_is_not_loaded_without_sse2),
         TEST(wine_order_opens_and_closes),
         TEST(instances_do_not_disturb_each_other),
         TEST(any_id_serves),

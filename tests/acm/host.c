@@ -9,6 +9,7 @@ int host_begin(void **unused)
 {
     (void)unused;
     mock_fresh();
+    processor_features = 1 << PF_XMMI64_INSTRUCTIONS_AVAILABLE;
     return 0;
 }
 

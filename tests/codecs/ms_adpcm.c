@@ -377,9 +377,9 @@ static void odd_blocks_are_encoded_and_decoded(void **unused)
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
         struct wave_format mono = { 2, 1, 8000, 0, sizes[i], 4, 0, 0 }, stereo = { 2, 2, 8000, 0, sizes[i], 4, 0, 0 };
 
-        check_round_trip(&ms_adpcm, &mono, 8);
+        check_round_trip(&ms_adpcm, &mono, 7);
         if (sizes[i] >= 14)
-            check_round_trip(&ms_adpcm, &stereo, 8);
+            check_round_trip(&ms_adpcm, &stereo, 7);
     }
 }
 

@@ -7,15 +7,6 @@ extern const struct codec ms_adpcm;
 
 static const struct mode speech_mode = { 8000, 1, 0 }, music_mode = { 44100, 2, 0 };
 
-static unsigned best_set(void)
-{
-#if defined __x86_64__ || defined __i386__
-    return __builtin_cpu_supports("avx2") ? 2 : __builtin_cpu_supports("sse2") ? 1 : 0;
-#else
-    return 0;
-#endif
-}
-
 static struct coded coded_in(uint8_t level, unsigned set, struct mode mode, struct sound sound)
 {
     const struct settings settings = { .quality = level, .simd = (uint8_t)set };

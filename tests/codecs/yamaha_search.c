@@ -6,15 +6,6 @@ extern const struct codec yamaha_adpcm;
 
 enum { SLOTS = 6, SAMPLES_MOST = 8000 };
 
-static unsigned best_set(void)
-{
-#if defined __x86_64__ || defined __i386__
-    return __builtin_cpu_supports("avx2") ? 2 : __builtin_cpu_supports("sse2") ? 1 : 0;
-#else
-    return 0;
-#endif
-}
-
 static const int growths[8] = { 230, 230, 230, 230, 307, 409, 512, 614 };
 
 struct chain {
