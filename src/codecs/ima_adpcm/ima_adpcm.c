@@ -11,7 +11,7 @@
 #include "dsp.h"
 #include "fixed.h"
 
-enum { TAG_IMA = 0x11, TAG_XBOX = 0x69, HEADER = 4, LAST_INDEX = IMA_LAST_INDEX };
+enum { TAG_IMA = 0x11, TAG_XBOX = 0x69, HEADER = 4, LAST_INDEX = IMA_LAST_INDEX, FEW = 2 };
 
 static const struct mode modes[] = {
     { 8000, 1, 0 }, { 8000, 2, 0 }, { 11025, 1, 0 }, { 11025, 2, 0 },
@@ -154,14 +154,15 @@ static void decode_block(const struct state *state, const uint8_t *src, int16_t 
             decode_channel(src + HEADER * channel, pcm + channel, samples, state->channels, 3);
 }
 
-/* The whole blocks of 4-bit codes. */
+/* The whole blocks of 4-bit codes, but for so few that their chains would fill the least part of a kernel's group. */
 static struct progress decode_whole(const struct state *state, const uint8_t *src, int16_t *pcm, struct offer offer)
 {
     size_t n = state->bits == 4 ? whole_blocks(offer.in, offer.out, &state->block, state->channels) : 0;
     struct adpcm_blocks blocks = { n, state->block.bytes, state->block.samples, state->channels };
 
-    if (n != 0)
-        state->dsp->ima_decode(&blocks, src, pcm);
+    if (n * state->channels <= FEW)
+        return (struct progress){ 0, 0 };
+    state->dsp->ima_decode(&blocks, src, pcm);
     return (struct progress){ n * blocks.bytes, n * blocks.samples * blocks.channels };
 }
 

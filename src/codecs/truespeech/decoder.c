@@ -23,7 +23,7 @@ static void predictors(const struct decoder *state, const struct parameters *in,
 void truespeech_decode_frame(struct decoder *state, const struct parameters *in, int16_t pcm[FRAME])
 {
     int16_t a_q12[SUBFRAMES][ORDER], e[SUBFRAME], p[SUBFRAME];
-    struct synthesis_filter filter;
+    struct synthesis_filter filter = { 0 };
 
     predictors(state, in, a_q12);
     for (int i = 0; i < SUBFRAMES; i++) {
