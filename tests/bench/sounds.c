@@ -58,12 +58,3 @@ struct sound aligned(struct sound original, struct sound decoded, unsigned chann
     }
     return (struct sound){ decoded.samples + best, n - best };
 }
-
-unsigned best_set(void)
-{
-#if defined __x86_64__ || defined __i386__
-    return __builtin_cpu_supports("avx2") ? 2 : __builtin_cpu_supports("sse2") ? 1 : 0;
-#else
-    return 0;
-#endif
-}

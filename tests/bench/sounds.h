@@ -13,7 +13,4 @@ uint32_t speech_rate(const struct codec *);
 /* The decoded sound as late as it has the highest SNR: that is the codec's delay, which no codec compensates. */
 struct sound aligned(struct sound original, struct sound decoded, unsigned channels);
 
-/* settings.simd of the best set of kernels that this processor has. */
-unsigned best_set(void);
-
 #endif
