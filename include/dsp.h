@@ -11,7 +11,7 @@
 #include "dsp_gsm.h"
 #include "dsp_speech.h"
 
-enum { IMA_LAST_INDEX = 88, MS_PREDICTORS = 7 };
+enum { IMA_LAST_INDEX = 88 };
 
 /* Blocks one after another, samples interleaved. */
 struct adpcm_blocks {

@@ -31,12 +31,50 @@ KERNEL struct chains chains_at(const struct adpcm_blocks *blocks, size_t first, 
     return chains;
 }
 
+#if LANES == 8
+/* Eight samples of the left channel, and of the right. */
+KERNEL void load_pair(row r[2], const int16_t *from)
+{
+    row low, high, even, odd;
+
+    memcpy(&low, from, 16);
+    memcpy(&high, from + 8, 16);
+    even = low16(low, high), odd = high16(low, high);           /* samples 0 4, 1 5; 2 6, 3 7: each of both channels */
+    low = low16(even, odd), high = high16(even, odd);
+    r[0] = low16(low, high), r[1] = high16(low, high);
+}
+
+KERNEL void load_rows(const struct chains *chains, uint32_t at, lanes samples[8])
+{
+    row r[8];
+
+    if (chains->channels == 1)
+#pragma GCC unroll 8
+        for (int l = 0; l < LANES; l++)
+            memcpy(&r[l], chains->from[l] + at, 16);
+    else
+#pragma GCC unroll 8
+        for (int l = 0; l < LANES; l += 2)
+            load_pair(&r[l], chains->from[l] + 2 * (size_t)at);
+    transpose(r);
+#pragma GCC unroll 8
+    for (int t = 0; t < 8; t++)
+        samples[t] = widened(r[t]);
+}
+#endif
+
 /* Samples from `at` on, eight of every lane; the last is repeated where there are fewer. */
 KERNEL void chains_load(const struct chains *chains, uint32_t at, lanes samples[8])
 {
     int32_t copy[8][LANES];
     uint32_t left = chains->samples - at;
 
+#if LANES == 8
+    if (left >= 8) {
+        load_rows(chains, at, samples);
+        return;
+    }
+#endif
     if (left >= 8)
         for (unsigned l = 0; l < LANES; l++) {
             const int16_t *from = chains->from[l] + (size_t)at * chains->channels;

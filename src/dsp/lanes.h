@@ -76,6 +76,9 @@ KERNEL lanes both_products(lanes a, lanes b)
 #endif
 #endif
 
+/* What block ADPCM's codes make of a step by their magnitudes, in 256ths: Microsoft's as Yamaha's. */
+static const int32_t growths[8] = { 230, 230, 230, 230, 307, 409, 512, 614 };
+
 KERNEL lanes within(lanes x, int32_t least, int32_t most)
 {
     return at_most(at_least(x, all(least)), all(most));
@@ -121,13 +124,15 @@ KERNEL void transpose(row r[8])
 
 /* A group of LANES chains is LANES / channels blocks. Lane l is channel l % channels of its block. */
 
-/* Where a lane has the dword of a row that each channel's code stands in (IMA), counted in bytes. */
-KERNEL lanes load_dwords(const uint8_t *src, size_t block_bytes, unsigned channels)
+static const lanes second_channels = { 0, -1, 0, -1, 0, -1, 0, -1 };
+
+/* Up to four bytes from `src` of each lane's block. */
+KERNEL lanes load_bytes(const uint8_t *src, size_t block_bytes, size_t bytes, unsigned channels)
 {
-    int32_t dwords[LANES];
+    int32_t dwords[LANES] = { 0 };
 
     for (unsigned l = 0; l < LANES; l++)
-        memcpy(&dwords[l], src + l / channels * block_bytes + l % channels * 4, 4);
+        memcpy(&dwords[l], src + l / channels * block_bytes, bytes);
     return (lanes){ dwords[0], dwords[1], dwords[2], dwords[3], dwords[4], dwords[5], dwords[6], dwords[7] };
 }
 
@@ -154,31 +159,6 @@ KERNEL void store_samples(const lanes samples[8], int16_t *pcm, size_t block_sam
         }
 }
 
-KERNEL void load_samples(lanes samples[8], const int16_t *pcm, size_t block_samples, unsigned channels)
-{
-    row r[8];
-
-    if (channels == 1)
-#pragma GCC unroll 8
-        for (int l = 0; l < LANES; l++)
-            memcpy(&r[l], pcm + (size_t)l * block_samples, 16);
-    else
-#pragma GCC unroll 8
-        for (int l = 0; l < LANES; l += 2) {
-            row low, high, even, odd;
-
-            memcpy(&low, pcm + (size_t)l / 2 * block_samples, 16);
-            memcpy(&high, pcm + (size_t)l / 2 * block_samples + 8, 16);
-            even = low16(low, high), odd = high16(low, high);           /* samples 0 4, 1 5; 2 6, 3 7: each of both channels */
-            low = low16(even, odd), high = high16(even, odd);
-            r[l] = low16(low, high), r[l + 1] = high16(low, high);
-        }
-    transpose(r);
-#pragma GCC unroll 8
-    for (int t = 0; t < 8; t++)
-        samples[t] = widened(r[t]);
-}
-
 /* The same with fewer than eight: `n` of each lane, by way of a copy. `block_samples` counts all channels. */
 KERNEL void store_some(const lanes samples[8], unsigned n, int16_t *pcm, size_t block_samples, unsigned channels)
 {
@@ -188,17 +168,6 @@ KERNEL void store_some(const lanes samples[8], unsigned n, int16_t *pcm, size_t 
     for (unsigned b = 0; b < LANES / channels; b++)
         for (unsigned i = 0; i < n * channels; i++)
             pcm[b * block_samples + i] = copy[b * 8 * channels + i];
-}
-
-KERNEL void load_some(lanes samples[8], unsigned n, const int16_t *pcm, size_t block_samples, unsigned channels)
-{
-    int16_t copy[8 * LANES];
-
-    memset(copy, 0, sizeof copy);
-    for (unsigned b = 0; b < LANES / channels; b++)
-        for (unsigned i = 0; i < n * channels; i++)
-            copy[b * 8 * channels + i] = pcm[b * block_samples + i];
-    load_samples(samples, copy, 8 * channels, channels);
 }
 
 #endif

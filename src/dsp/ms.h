@@ -59,13 +59,9 @@ KERNEL struct ms ms_start(const uint8_t *src, const struct adpcm_blocks *blocks,
 /* `n` samples of each channel, from the bytes that hold them; a lane of the second channel has its nibbles moved up. */
 KERNEL lanes ms_codes(const uint8_t *src, size_t block_bytes, size_t bytes, unsigned channels)
 {
-    int32_t dwords[LANES] = { 0 };
-    lanes codes;
+    lanes codes = load_bytes(src, block_bytes, bytes, channels);
 
-    for (unsigned l = 0; l < LANES; l++)
-        memcpy(&dwords[l], src + l / channels * block_bytes, bytes);
-    codes = (lanes){ dwords[0], dwords[1], dwords[2], dwords[3], dwords[4], dwords[5], dwords[6], dwords[7] };
-    return channels == 1 ? codes : blend((lanes){ 0, -1, 0, -1, 0, -1, 0, -1 }, codes << 4, codes);
+    return channels == 1 ? codes : blend(second_channels, codes << 4, codes);
 }
 
 KERNEL void ms_decode_group(const struct adpcm_blocks *blocks, struct ms *chain, const uint8_t *src, int16_t *pcm,

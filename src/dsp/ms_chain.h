@@ -26,9 +26,8 @@ KERNEL lanes ms_predict(lanes pair, lanes weights)
 KERNEL lanes ms_growth(lanes code)
 {
     static const int32_t below[8] = { 768, 614, 512, 409, 307, 230, 230, 230 };
-    static const int32_t above[8] = { 230, 230, 230, 230, 307, 409, 512, 614 };
 
-    return blend(code >> 31, choose(below, code), choose(above, code));
+    return blend(code >> 31, choose(below, code), choose(growths, code));
 }
 
 KERNEL lanes ms_delta_after(lanes delta, lanes code)

@@ -6,23 +6,6 @@ struct ms_start {
     lanes predictor, weights, delta, first;
 };
 
-/* Eight samples from `at` on; the last is repeated where there are fewer. */
-KERNEL void ms_load(const struct chains *chains, uint32_t at, lanes samples[8])
-{
-#if LANES == 8
-    size_t block = (size_t)chains->samples * chains->channels, between = (LANES / chains->channels - 1) * block + chains->channels - 1;
-
-    if (chains->samples - at >= 8 && chains->from[LANES - 1] == chains->from[0] + between) {
-        if (chains->channels == 1)
-            load_samples(samples, chains->from[0] + at, block, 1);
-        else
-            load_samples(samples, chains->from[0] + (size_t)at * 2, block, 2);
-        return;
-    }
-#endif
-    chains_load(chains, at, samples);
-}
-
 /* Rounded down, which is near enough where nothing is coded yet. */
 KERNEL lanes ms_residual(lanes sample, lanes pair, lanes weights)
 {
@@ -54,7 +37,7 @@ KERNEL void ms_choose(struct ms_start *start, const struct chains *chains, const
     for (unsigned i = 0; i < count; i++)
         high[i] = low[i] = all(0);
     for (uint32_t at = 0; at < chains->samples; at += stride) {
-        ms_load(chains, at, samples);
+        chains_load(chains, at, samples);
         for (unsigned i = 0; i < count; i++) {
             low[i] += ms_peaks(samples, all(predictors[i].weights));
             high[i] += low[i] >> 16;
@@ -79,7 +62,7 @@ KERNEL lanes ms_first_delta(const struct ms_start *start, const struct chains *c
     lanes samples[8], pair = start->first, sum = all(0);
 
     for (uint32_t at = 2; at < chains->samples && at < 2 + LOOK; at += 8) {
-        ms_load(chains, at, samples);
+        chains_load(chains, at, samples);
         for (int t = 0; t < 8; t++) {
             sum += at_most(ms_residual(samples[t], pair, start->weights), all(INT16_MAX));
             pair = ms_pair(samples[t], pair);
@@ -160,9 +143,6 @@ KERNEL lanes ms_codes_of(lanes codes)
     return (lanes)(((flipped & 0x77777777) + ones) ^ (flipped & sign));
 }
 
-/* What a magnitude up to 7 makes of the delta, in 256ths. */
-static const int32_t ms_growths[8] = { 230, 230, 230, 230, 307, 409, 512, 614 };
-
 /* The magnitude, up to 7, nearest to a residual's. */
 KERNEL lanes ms_nearest(lanes residual, lanes delta)
 {
@@ -185,14 +165,14 @@ KERNEL void ms_greedy_group(const struct chains *chains, const struct ms_start *
         uint32_t left = n - at < 8 ? n - at : 8;
         lanes codes = all(0);
 
-        ms_load(chains, at + 2, samples);
+        chains_load(chains, at + 2, samples);
 #pragma GCC unroll 8
         for (int t = 0; t < 8; t++) {
             lanes predicted = ms_predict(pair, start->weights), residual = samples[t] - predicted, negative = residual >> 31;
             lanes magnitude = ms_nearest(residual, delta), change = delta * magnitude;
 
             pair = ms_pair(within(predicted + ((change ^ negative) - negative), INT16_MIN, INT16_MAX), pair);
-            delta = within(delta * choose(ms_growths, magnitude) >> 8, MS_LEAST_DELTA, MS_MOST_DELTA);
+            delta = within(delta * choose(growths, magnitude) >> 8, MS_LEAST_DELTA, MS_MOST_DELTA);
             codes = (lanes)((ulanes)codes << 4) | magnitude | (negative & 8);
         }
         if (left < 8)

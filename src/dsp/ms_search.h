@@ -116,7 +116,7 @@ KERNEL void ms_advance(struct ms_survivors *now, unsigned slots, lanes weights, 
 
         now->cost[i] = offers.cost[i];
         now->pair[i] = (within(missed, INT16_MIN, INT16_MAX) & 0xFFFF) | (step & -65536);
-        now->delta[i] = at_least(both_products(step, choose(ms_growths, way)) >> 8, all(MS_LEAST_DELTA));
+        now->delta[i] = at_least(both_products(step, choose(growths, way)) >> 8, all(MS_LEAST_DELTA));
         now->origin[i] = way & 0xF0;
         decisions[i / 8] |= (lanes)((ulanes)(way & 15) << (4 * (i % 8)));
     }
@@ -218,7 +218,7 @@ KERNEL void ms_search_group(const struct chains *chains, struct ms_start *start,
     for (uint32_t done = 0; done < n;) {
         uint32_t end = done + 8 < n ? done + 8 : n;
 
-        ms_load(chains, done + 2, samples);
+        chains_load(chains, done + 2, samples);
         for (uint32_t t = done; t < end; t++)
             ms_advance(&now, slots, start->weights, samples[t - done], decisions.codes[t % (2 * MS_SEGMENT)]);
         ms_normalise(&now, slots);

@@ -3,11 +3,10 @@
 
 KERNEL lanes yamaha_follow(struct yamaha_chain *chain, lanes code)
 {
-    static const int32_t growth[8] = { 230, 230, 230, 230, 307, 409, 512, 614 };
     lanes negative = code << 28 >> 31, change = both_products(chain->step, (code & 7) * 2 + 1) >> 3;
 
     chain->sample = within(chain->sample + ((change ^ negative) - negative), INT16_MIN, INT16_MAX);
-    chain->step = yamaha_next_step(chain->step, choose(growth, code));
+    chain->step = yamaha_next_step(chain->step, choose(growths, code));
     return chain->sample;
 }
 
@@ -32,14 +31,9 @@ KERNEL struct yamaha_chain yamaha_start(const uint8_t *src, const struct adpcm_b
  * and the high ones of the right's. */
 KERNEL lanes yamaha_codes(const uint8_t *src, size_t block_bytes, size_t bytes, unsigned channels)
 {
-    const lanes right = { 0, -1, 0, -1, 0, -1, 0, -1 };
-    int32_t dwords[LANES] = { 0 };
-    lanes codes;
+    lanes codes = load_bytes(src, block_bytes, bytes, channels);
 
-    for (unsigned l = 0; l < LANES; l++)
-        memcpy(&dwords[l], src + l / channels * block_bytes, bytes);
-    codes = (lanes){ dwords[0], dwords[1], dwords[2], dwords[3], dwords[4], dwords[5], dwords[6], dwords[7] };
-    return channels == 1 ? codes : blend(right, srl(codes, 4), codes);
+    return channels == 1 ? codes : blend(second_channels, srl(codes, 4), codes);
 }
 
 /* Samples that the bytes of one row of codes make. */

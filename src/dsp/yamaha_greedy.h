@@ -2,42 +2,6 @@
 #include "chains.h"
 #include "yamaha.h"
 
-#if LANES == 8
-/* Eight samples of the left channel, and of the right. */
-KERNEL void load_pair(row r[2], const int16_t *from)
-{
-    row low, high, even, odd;
-
-    memcpy(&low, from, 16);
-    memcpy(&high, from + 8, 16);
-    even = low16(low, high), odd = high16(low, high);           /* samples 0 4, 1 5; 2 6, 3 7: each of both channels */
-    low = low16(even, odd), high = high16(even, odd);
-    r[0] = low16(low, high), r[1] = high16(low, high);
-}
-#endif
-
-/* chains_load's samples. */
-KERNEL void yamaha_load(const struct chains *chains, uint32_t at, lanes samples[8])
-{
-#if LANES == 8
-    row r[8];
-
-    if (chains->samples - at >= 8) {
-        if (chains->channels == 1)
-            for (int l = 0; l < LANES; l++)
-                memcpy(&r[l], chains->from[l] + at, 16);
-        else
-            for (int l = 0; l < LANES; l += 2)
-                load_pair(&r[l], chains->from[l]  + 2 * (size_t)at);
-        transpose(r);
-        for (int t = 0; t < 8; t++)
-            samples[t] = widened(r[t]);
-        return;
-    }
-#endif
-    chains_load(chains, at, samples);
-}
-
 /* 4 |difference| = m step + rest: three bits of m from comparisons, the change (2m + 1) / 8 steps; steps grow by 230 for m below
  * 4, else by 307, 409, 512 and 614. */
 KERNEL lanes yamaha_nearest(struct yamaha_chain *chain, lanes sample)
@@ -100,7 +64,7 @@ KERNEL lanes yamaha_trial(const struct chains *chains, struct yamaha_chain chain
     lanes cost = all(0), samples[8];
 
     for (uint32_t at = 0; at < n; at += 8) {
-        yamaha_load(chains, at, samples);
+        chains_load(chains, at, samples);
         for (int t = 0; t < 8; t++) {
             lanes error;
 
@@ -182,7 +146,7 @@ KERNEL void yamaha_greedy_group(const struct chains *chains)
         uint32_t left = chains->samples - at;
         lanes codes = all(0);
 
-        yamaha_load(chains, at, samples);
+        chains_load(chains, at, samples);
 #pragma GCC unroll 8
         for (int t = 0; t < 8; t++)
             codes |= yamaha_nearest(&chain, samples[t]) << 4 * t;

@@ -94,8 +94,7 @@ KERNEL void yamaha_two_ways(const struct yamaha_fork *from, struct yamaha_way *s
 /* The survivor of a state, and its decision. */
 KERNEL lanes yamaha_survive(struct yamaha_survivors *now, unsigned state, struct yamaha_way way, lanes sample)
 {
-    static const int32_t growth[8] = { 230, 230, 230, 230, 307, 409, 512, 614 };
-    lanes decision = srl(way.word, YAMAHA_DECISION) & number(YAMAHA_31), step = both_products(way.word, choose(growth, decision)) >> 8;
+    lanes decision = srl(way.word, YAMAHA_DECISION) & number(YAMAHA_31), step = both_products(way.word, choose(growths, decision)) >> 8;
 
     now->cost[state] = way.cost;
     now->sample[state] = at_most(at_least(sample - signed_by(way.miss, way.word), number(YAMAHA_MIN)), number(YAMAHA_MAX));
@@ -276,7 +275,7 @@ KERNEL void yamaha_run(struct yamaha_survivors *now, const struct yamaha_shape *
 
     for (uint32_t t = from; t < to; t++, decisions += yamaha_row(shape)) {
         if (t % 8 == 0)
-            yamaha_load(chains, t, samples);
+            chains_load(chains, t, samples);
         yamaha_advance(now, shape, samples[t % 8], decisions);
     }
 }

@@ -33,15 +33,21 @@ static inline struct coded coded_make(const struct codec *codec, const struct wa
     return coded_open(wav_make(format, data.data, data.size, (uint32_t)(data.size / block.bytes * block.samples)));
 }
 
-static inline struct coded coded_by_us(const struct codec *codec, struct mode mode, struct sound sound)
+/* Null settings are the defaults. */
+static inline struct coded coded_with(const struct codec *codec, const struct settings *settings, struct mode mode, struct sound sound)
 {
     uint8_t extra[EXTRA_ROOM];
     struct wave_format format = format_of(codec, mode, extra);
-    struct bytes data = encode_all(codec, &format, 0, sound);
+    struct bytes data = encode_all(codec, &format, settings, sound);
     struct coded coded = coded_make(codec, &format, data);
 
     free(data.data);
     return coded;
+}
+
+static inline struct coded coded_by_us(const struct codec *codec, struct mode mode, struct sound sound)
+{
+    return coded_with(codec, 0, mode, sound);
 }
 
 /* By ffmpeg's encoder of that name, in blocks of Windows' size. */

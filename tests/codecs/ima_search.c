@@ -7,25 +7,11 @@ extern const struct codec ima_adpcm;
 static const struct mode speech_mode = { 8000, 1, 0 }, music_mode = { 44100, 2, 0 };
 
 /* The sets give the same bytes: tests/dsp. */
-static uint8_t fastest(void)
-{
-#if defined __x86_64__ || defined __i386__
-    return __builtin_cpu_supports("avx2") ? 2 : __builtin_cpu_supports("sse2") ? 1 : 0;
-#else
-    return 0;
-#endif
-}
-
 static struct coded coded_by_quality(struct mode mode, struct sound sound, uint8_t quality)
 {
-    struct settings settings = { .quality = quality, .simd = fastest() };
-    uint8_t extra[EXTRA_ROOM];
-    struct wave_format format = format_of(&ima_adpcm, mode, extra);
-    struct bytes data = encode_all(&ima_adpcm, &format, &settings, sound);
-    struct coded coded = coded_make(&ima_adpcm, &format, data);
+    struct settings settings = { .quality = quality, .simd = best_set() };
 
-    free(data.data);
-    return coded;
+    return coded_with(&ima_adpcm, &settings, mode, sound);
 }
 
 /* How much better than ffmpeg: than its plain encoder at quality 0 and 1, than its trellis at 2. */

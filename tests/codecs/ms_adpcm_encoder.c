@@ -10,13 +10,8 @@ static const struct mode speech_mode = { 8000, 1, 0 }, music_mode = { 44100, 2, 
 static struct coded coded_in(uint8_t level, unsigned set, struct mode mode, struct sound sound)
 {
     const struct settings settings = { .quality = level, .simd = (uint8_t)set };
-    uint8_t extra[EXTRA_ROOM];
-    struct wave_format format = format_of(&ms_adpcm, mode, extra);
-    struct bytes data = encode_all(&ms_adpcm, &format, &settings, sound);
-    struct coded coded = coded_make(&ms_adpcm, &format, data);
 
-    free(data.data);
-    return coded;
+    return coded_with(&ms_adpcm, &settings, mode, sound);
 }
 
 /* A decoder that shifts, as sox' does, hears nearly the same. */

@@ -10,7 +10,7 @@ const int8_t g7231_pulses[SUBFRAMES] = { 6, 5, 6, 5 };
 void g7231_train(const int16_t in[SUBFRAME], int lag, int16_t out[SUBFRAME])
 {
     memcpy(out, in, SUBFRAME * sizeof *out);
-    if (peak_of(in, SUBFRAME) * (SUBFRAME / lag + 1) <= INT16_MAX) {    /* so that a sum of periods does not saturate */
+    if (dsp_speech_portable.peak(in, SUBFRAME) * (SUBFRAME / lag + 1) <= INT16_MAX) {    /* so that a sum of periods does not saturate */
         for (int i = lag; i < SUBFRAME; i++)
             out[i] = (int16_t)(in[i] + out[i - lag]);
         return;

@@ -74,27 +74,6 @@ static inline int magnitude(int16_t x)
     return x < 0 ? -x : x;
 }
 
-/* The greatest magnitude of n >= 8 samples; eight at once, the last ones twice perhaps. */
-static inline int32_t peak_of(const int16_t *s, int n)
-{
-    int16_t high[8] = { 0 }, low[8] = { 0 };
-    int32_t peak = 0;
-
-    for (int at = 0; at < n; at += 8) {
-        const int16_t *from = s + (at < n - 8 ? at : n - 8);
-
-        for (int i = 0; i < 8; i++)
-            high[i] = from[i] > high[i] ? from[i] : high[i];
-        for (int i = 0; i < 8; i++)
-            low[i] = from[i] < low[i] ? from[i] : low[i];
-    }
-    for (int i = 0; i < 8; i++) {
-        peak = high[i] > peak ? high[i] : peak;
-        peak = -low[i] > peak ? -low[i] : peak;
-    }
-    return peak;
-}
-
 static inline int32_t magnitudes(const int16_t *a, int n)
 {
     int32_t sum = 0;

@@ -264,16 +264,14 @@ static inline void encode_channel(uint8_t *header, const int16_t *pcm, uint32_t 
     }
 }
 
+/* Of 3 bits: those of 4 are the kernels'. */
 static void encode_block(const struct state *state, const int16_t *pcm, uint8_t *dst)
 {
     uint32_t samples = state->block.samples;
 
     memset(dst, 0, state->block.bytes);
     for (unsigned channel = 0; channel < state->channels; channel++)
-        if (state->bits == 4)
-            encode_channel(dst + HEADER * channel, pcm + channel, samples, state->channels, 4);
-        else
-            encode_channel(dst + HEADER * channel, pcm + channel, samples, state->channels, 3);
+        encode_channel(dst + HEADER * channel, pcm + channel, samples, state->channels, 3);
 }
 
 static struct progress encode(void *memory, const int16_t *pcm, uint8_t *dst, struct offer offer)
