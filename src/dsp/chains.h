@@ -44,7 +44,7 @@ KERNEL void load_pair(row r[2], const int16_t *from)
     r[0] = low16(low, high), r[1] = high16(low, high);
 }
 
-KERNEL void load_rows(const struct chains *chains, uint32_t at, lanes samples[8])
+KERNEL void load_eight(const struct chains *chains, uint32_t at, lanes samples[8])
 {
     row r[8];
 
@@ -71,7 +71,7 @@ KERNEL void chains_load(const struct chains *chains, uint32_t at, lanes samples[
 
 #if LANES == 8
     if (left >= 8) {
-        load_rows(chains, at, samples);
+        load_eight(chains, at, samples);
         return;
     }
 #endif

@@ -52,6 +52,12 @@ KERNEL lanes signed_by(lanes x, lanes sign)
     return (x ^ sign >> 31) - (sign >> 31);
 }
 
+/* Towards zero. */
+KERNEL lanes over_power_of_two(lanes x, int n)
+{
+    return (x + srl(x >> 31, 32 - n)) >> n;
+}
+
 KERNEL lanes lookup(const int32_t *table, lanes i)
 {
     lanes found;

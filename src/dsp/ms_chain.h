@@ -14,25 +14,9 @@ KERNEL lanes ms_pair(lanes newer, lanes older)
     return (newer & 0xFFFF) | (lanes)((ulanes)older << 16);
 }
 
-/* Division by 256 towards zero. */
 KERNEL lanes ms_predict(lanes pair, lanes weights)
 {
-    lanes sum = both_products(pair, weights);
-
-    return (sum + srl(sum >> 31, 24)) >> 8;
-}
-
-/* By a code of -8 to 7: of its low bits, one table for each sign. */
-KERNEL lanes ms_growth(lanes code)
-{
-    static const int32_t below[8] = { 768, 614, 512, 409, 307, 230, 230, 230 };
-
-    return blend(code >> 31, choose(below, code), choose(growths, code));
-}
-
-KERNEL lanes ms_delta_after(lanes delta, lanes code)
-{
-    return within(delta * ms_growth(code) >> 8, MS_LEAST_DELTA, MS_MOST_DELTA);
+    return over_power_of_two(both_products(pair, weights), 8);
 }
 
 #endif
