@@ -17,47 +17,15 @@ KERNEL lanes magnitude_of(lanes x) { return (lanes)_mm256_abs_epi32((__m256i)x);
 KERNEL lanes signed_by(lanes x, lanes sign) { return (lanes)_mm256_sign_epi32((__m256i)x, (__m256i)sign); }
 KERNEL lanes over_power_of_two(lanes x, int n) { return signed_by((lanes)_mm256_srli_epi32((__m256i)magnitude_of(x), n), x); }
 KERNEL lanes lookup(const int32_t *table, lanes i) { return (lanes)_mm256_i32gather_epi32(table, (__m256i)i, 4); }
-KERNEL lanes widened(row x) { return (lanes)_mm256_cvtepi16_epi32((__m128i)x); }
 KERNEL lanes choose(const int32_t eight[8], lanes i) { return (lanes)_mm256_permutevar8x32_epi32(*(const __m256i_u *)(const void *)eight, (__m256i)i); }
 KERNEL lanes where_negative(lanes x, lanes yes, lanes no) { return (lanes)_mm256_blendv_ps((__m256)no, (__m256)yes, (__m256)x); }
 KERNEL lanes both_products(lanes a, lanes b) { return (lanes)_mm256_madd_epi16((__m256i)a, (__m256i)b); }
-
-KERNEL row narrowed(lanes x)
-{
-    return (row)_mm_packs_epi32(_mm256_castsi256_si128((__m256i)x), _mm256_extracti128_si256((__m256i)x, 1));
-}
 
 /* Saturated to 16 bits, and two of these in one. */
 KERNEL lanes halves(lanes x) { return (lanes)_mm256_packs_epi32((__m256i)x, (__m256i)x); }
 KERNEL lanes interleaved(lanes low, lanes high) { return (lanes)_mm256_unpacklo_epi16((__m256i)low, (__m256i)high); }
 
-KERNEL lanes low_dwords(lanes a, lanes b) { return (lanes)_mm256_unpacklo_epi32((__m256i)a, (__m256i)b); }
-KERNEL lanes high_dwords(lanes a, lanes b) { return (lanes)_mm256_unpackhi_epi32((__m256i)a, (__m256i)b); }
-KERNEL lanes low_qwords(lanes a, lanes b) { return (lanes)_mm256_unpacklo_epi64((__m256i)a, (__m256i)b); }
-KERNEL lanes high_qwords(lanes a, lanes b) { return (lanes)_mm256_unpackhi_epi64((__m256i)a, (__m256i)b); }
-
-/* Two samples of two channels each, to two samples of both. */
-KERNEL lanes channels_in_turn(lanes x) { return (lanes)_mm256_shufflehi_epi16(_mm256_shufflelo_epi16((__m256i)x, 0xD8), 0xD8); }
-
-KERNEL void transpose_dwords(lanes r[4])
-{
-    lanes a = low_dwords(r[0], r[1]), b = high_dwords(r[0], r[1]), c = low_dwords(r[2], r[3]), d = high_dwords(r[2], r[3]);
-
-    r[0] = low_qwords(a, c), r[1] = high_qwords(a, c), r[2] = low_qwords(b, d), r[3] = high_qwords(b, d);
-}
-
-KERNEL lanes load_rows(const uint8_t *low, const uint8_t *high)
-{
-    return (lanes)_mm256_inserti128_si256(_mm256_castsi128_si256(_mm_loadu_si128((const __m128i_u *)(const void *)low)),
-                                          _mm_loadu_si128((const __m128i_u *)(const void *)high), 1);
-}
-
-KERNEL void store_rows(lanes x, uint8_t *low, uint8_t *high)
-{
-    _mm_storeu_si128((__m128i_u *)(void *)low, _mm256_castsi256_si128((__m256i)x));
-    _mm_storeu_si128((__m128i_u *)(void *)high, _mm256_extracti128_si256((__m256i)x, 1));
-}
-
+#include "twos.h"
 #include "g711_avx2.h"
 #include "gsm_kernels.h"
 #include "ima_sets.h"

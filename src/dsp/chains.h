@@ -2,6 +2,8 @@
 #ifndef OMNIACM_CHAINS_H
 #define OMNIACM_CHAINS_H
 
+#include <stdbool.h>
+#include "bits.h"
 #include "lanes.h"
 
 struct chains {
@@ -31,38 +33,6 @@ KERNEL struct chains chains_at(const struct adpcm_blocks *blocks, size_t first, 
     return chains;
 }
 
-#if LANES == 8
-/* Eight samples of the left channel, and of the right. */
-KERNEL void load_pair(row r[2], const int16_t *from)
-{
-    row low, high, even, odd;
-
-    memcpy(&low, from, 16);
-    memcpy(&high, from + 8, 16);
-    even = low16(low, high), odd = high16(low, high);           /* samples 0 4, 1 5; 2 6, 3 7: each of both channels */
-    low = low16(even, odd), high = high16(even, odd);
-    r[0] = low16(low, high), r[1] = high16(low, high);
-}
-
-KERNEL void load_eight(const struct chains *chains, uint32_t at, lanes samples[8])
-{
-    row r[8];
-
-    if (chains->channels == 1)
-#pragma GCC unroll 8
-        for (int l = 0; l < LANES; l++)
-            memcpy(&r[l], chains->from[l] + at, 16);
-    else
-#pragma GCC unroll 8
-        for (int l = 0; l < LANES; l += 2)
-            load_pair(&r[l], chains->from[l] + 2 * (size_t)at);
-    transpose(r);
-#pragma GCC unroll 8
-    for (int t = 0; t < 8; t++)
-        samples[t] = widened(r[t]);
-}
-#endif
-
 /* Samples from `at` on, eight of every lane; the last is repeated where there are fewer. */
 KERNEL void chains_load(const struct chains *chains, uint32_t at, lanes samples[8])
 {
@@ -71,7 +41,17 @@ KERNEL void chains_load(const struct chains *chains, uint32_t at, lanes samples[
 
 #if LANES == 8
     if (left >= 8) {
-        load_eight(chains, at, samples);
+        lanes twos[4];
+
+        if (chains->channels == 1)
+            load_twos(twos, chains->from, at, 1);
+        else
+            load_twos(twos, chains->from, at, 2);
+#pragma GCC unroll 4
+        for (int i = 0; i < 4; i++) {
+            samples[2 * i] = earlier_of(twos[i]);
+            samples[2 * i + 1] = later_of(twos[i]);
+        }
         return;
     }
 #endif
@@ -87,6 +67,54 @@ KERNEL void chains_load(const struct chains *chains, uint32_t at, lanes samples[
             for (unsigned t = 0; t < 8; t++)
                 copy[t][l] = chains->from[l][(size_t)(at + (t < left ? t : left - 1)) * chains->channels];
     memcpy(samples, copy, sizeof copy);
+}
+
+/* The low four nibbles as the low nibbles of four bytes. */
+KERNEL lanes nibbles_apart(lanes x)
+{
+    x = (x | (lanes)((ulanes)x << 8)) & 0x00FF00FF;
+    return (x | (lanes)((ulanes)x << 4)) & 0x0F0F0F0F;
+}
+
+KERNEL lanes nibbles_swapped(lanes x)
+{
+    return (lanes)((ulanes)(x & 0x0F0F0F0F) << 4) | (srl(x, 4) & 0x0F0F0F0F);
+}
+
+/* The first `n` of a number's `whole` bytes. */
+static inline void put_bytes(uint8_t *to, uint64_t number, uint32_t n, uint32_t whole)
+{
+    if (n == whole)
+        memcpy(to, &number, whole);
+    else
+        memcpy(to, &number, n);
+}
+
+/* Codes of every lane, a dword of each, the first sample's lowest: the first `n` of them go to where sample `at`, a multiple of
+ * 8 after `header` bytes of each channel, has its own. A byte's first code is in its high nibble, or in its low one. */
+KERNEL void chains_put_codes(const struct chains *chains, size_t header, uint32_t at, uint32_t n, lanes codes, bool high_first)
+{
+    uint32_t low[LANES], high[LANES];
+
+    if (chains->channels == 1) {
+        codes = high_first ? nibbles_swapped(codes) : codes;
+        memcpy(low, &codes, sizeof codes);
+#pragma GCC unroll 8
+        for (unsigned l = 0; l < LANES; l++)
+            put_bytes(chains->to[l] + header + at / 2, low[l], (n + 1) / 2, 4);
+    } else {
+        lanes first = nibbles_apart(codes & 0xFFFF), last = nibbles_apart(srl(codes, 16));
+        unsigned upper = high_first ? 0 : 1;
+
+        memcpy(low, &first, sizeof first);
+        memcpy(high, &last, sizeof last);
+#pragma GCC unroll 4
+        for (unsigned l = 0; l < LANES; l += 2) {
+            uint64_t both = high[l + upper] << 4 | high[l + 1 - upper];
+
+            put_bytes(chains->to[l] + 2 * header + at, both << 32 | low[l + upper] << 4 | low[l + 1 - upper], n, 8);
+        }
+    }
 }
 
 #endif

@@ -2,8 +2,6 @@
 #ifndef OMNIACM_MS_CHAIN_H
 #define OMNIACM_MS_CHAIN_H
 
-#include <stdbool.h>
-#include "bits.h"
 #include "chains.h"
 
 enum { MS_HEADER = 7, MS_LEAST_DELTA = 16, MS_MOST_DELTA = INT32_MAX / 768 };

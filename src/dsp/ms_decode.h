@@ -1,6 +1,7 @@
 /* Blocks of Microsoft ADPCM, decoded side by side: ms_adpcm.c has the format and the reference. Samples go by twos, the even
  * one in the low half of a lane: so they are predicted from, and so they are written. */
 #include "ms_chain.h"
+#include "twos.h"
 
 enum { MS_STRETCH = 16 };           /* bytes of a block that are decoded at once */
 
@@ -66,47 +67,8 @@ KERNEL struct ms ms_start(const uint8_t *src, const struct adpcm_blocks *blocks,
     return chain;
 }
 
-/* Four dwords of codes of every lane; of two channels, each dword once for both. */
-KERNEL void ms_load_codes(lanes codes[4], const uint8_t *src, size_t stride, unsigned channels)
-{
-    if (channels == 1) {
-#pragma GCC unroll 4
-        for (size_t i = 0; i < 4; i++)
-            codes[i] = load_rows(src + i * stride, src + (i + 4) * stride);
-        transpose_dwords(codes);
-    } else {
-        lanes a = load_rows(src, src + 2 * stride), b = load_rows(src + stride, src + 3 * stride);
-        lanes c = low_dwords(a, a), d = low_dwords(b, b), e = high_dwords(a, a), f = high_dwords(b, b);
-        lanes shift = { 0, 4, 0, 4, 0, 4, 0, 4 };
-
-        codes[0] = low_qwords(c, d) << shift;
-        codes[1] = high_qwords(c, d) << shift;
-        codes[2] = low_qwords(e, f) << shift;
-        codes[3] = high_qwords(e, f) << shift;
-    }
-}
-
-/* Eight samples of every lane, in twos. */
-KERNEL void ms_store(lanes twos[4], uint8_t *pcm, size_t stride, unsigned channels)
-{
-    if (channels == 1) {
-        transpose_dwords(twos);
-#pragma GCC unroll 4
-        for (size_t i = 0; i < 4; i++)
-            store_rows(twos[i], pcm + i * stride, pcm + (i + 4) * stride);
-    } else {
-#pragma GCC unroll 2
-        for (int i = 0; i < 4; i += 2) {
-            lanes a = channels_in_turn(twos[i]), b = channels_in_turn(twos[i + 1]);
-
-            store_rows(low_qwords(a, b), pcm + 8 * i, pcm + 8 * i + 2 * stride);
-            store_rows(high_qwords(a, b), pcm + 8 * i + stride, pcm + 8 * i + 3 * stride);
-        }
-    }
-}
-
-/* Sample t of the codes of 16 bytes, a code of every lane in the top bits. Mono codes are high nibble first; of two channels the
- * second one's were moved to the high nibble. */
+/* Code t of 16 bytes of every lane, in the top bits. One channel's go high nibble first; the second channel's were moved to
+ * the high nibbles. */
 KERNEL lanes ms_code(const lanes codes[4], unsigned t, unsigned channels)
 {
     unsigned place = channels == 1 ? (t % 8 ^ 1) * 4 : t % 4 * 8 + 4;
@@ -121,8 +83,13 @@ KERNEL void ms_decode_stretch(struct ms *chain, unsigned groups, const uint8_t *
     size_t blocks = LANES / channels;
 
 #pragma GCC unroll 2
-    for (size_t g = 0; g < groups; g++)
-        ms_load_codes(codes[g], src + g * blocks * block_bytes, block_bytes, channels);
+    for (size_t g = 0; g < groups; g++) {
+        load_codes(codes[g], src + g * blocks * block_bytes, block_bytes, channels);
+        if (channels == 2)
+#pragma GCC unroll 4
+            for (int i = 0; i < 4; i++)
+                codes[g][i] <<= (lanes){ 0, 4, 0, 4, 0, 4, 0, 4 };
+    }
     for (unsigned t = 0; t < 32 / channels; t += 8) {
 #pragma GCC unroll 4
         for (unsigned i = 0; i < 4; i++)
@@ -131,7 +98,7 @@ KERNEL void ms_decode_stretch(struct ms *chain, unsigned groups, const uint8_t *
                 twos[g][i] = ms_follow_two(&chain[g], ms_code(codes[g], t + 2 * i, channels), ms_code(codes[g], t + 2 * i + 1, channels));
 #pragma GCC unroll 2
         for (size_t g = 0; g < groups; g++)
-            ms_store(twos[g], pcm + 2 * (size_t)t * channels + g * blocks * stride, stride, channels);
+            store_twos(twos[g], pcm + 2 * (size_t)t * channels + g * blocks * stride, stride, channels);
     }
 }
 

@@ -1,6 +1,9 @@
 /* Microsoft ADPCM, each sample by the nearest code; and what comes before the codes of a block, which the search shares. */
 #include "ms_chain.h"
 
+/* As many as are coded in step, where registers do for two. */
+enum { MS_GROUPS = LANES == 8 ? 2 : 1 };
+
 /* What a block begins with: its predictor's number and weights, its delta, and its first samples, a pair. */
 struct ms_start {
     lanes predictor, weights, delta, first;
@@ -98,49 +101,17 @@ KERNEL void ms_put_headers(const struct chains *chains, const struct ms_start *s
     }
 }
 
-/* Four codes, the first highest, in the low halves of bytes. */
-KERNEL uint32_t ms_spread(uint32_t codes)
-{
-    codes = (codes | codes << 8) & 0x00FF00FF;
-    return (codes | codes << 4) & 0x0F0F0F0F;
-}
-
-KERNEL void ms_put_bytes(uint8_t *to, uint32_t n, uint32_t dword)
-{
-    if (n >= 4)
-        store32_le(to, load32_le(to) | __builtin_bswap32(dword));
-    else
-        for (uint32_t i = 0; i < n; i++)
-            to[i] |= (uint8_t)(dword >> (24 - 8 * i));
-}
-
-/* `n` codes of up to eight, the first highest, into zeros. */
-KERNEL void ms_put_codes(const struct chains *chains, uint32_t at, uint32_t n, lanes codes)
-{
-    uint32_t copy[LANES];
-
-    memcpy(copy, &codes, sizeof copy);
-#pragma GCC unroll 8
-    for (unsigned l = 0; l < LANES; l++) {
-        uint8_t *to = chains->to[l] + MS_HEADER * chains->channels + (size_t)at * chains->channels / 2;
-        unsigned up = chains->channel[l] == 0 ? 4 : 0;
-
-        if (chains->channels == 1)
-            ms_put_bytes(to, (n + 1) / 2, copy[l]);
-        else {
-            ms_put_bytes(to, n, ms_spread(copy[l] >> 16) << up);
-            if (n > 4)
-                ms_put_bytes(to + 4, n - 4, ms_spread(copy[l] & 0xFFFF) << up);
-        }
-    }
-}
-
 /* Signs and magnitudes of eight codes in two's complement. */
 KERNEL lanes ms_codes_of(lanes codes)
 {
     ulanes sign = (ulanes)codes & 0x88888888, ones = sign >> 3, flipped = (ulanes)codes ^ (sign - ones);
 
     return (lanes)(((flipped & 0x77777777) + ones) ^ (flipped & sign));
+}
+
+KERNEL void ms_put_codes(const struct chains *chains, uint32_t at, uint32_t n, lanes codes)
+{
+    chains_put_codes(chains, MS_HEADER, at, n, ms_codes_of(codes), true);
 }
 
 /* The magnitude, up to 7, nearest to a residual's. */
@@ -156,28 +127,50 @@ KERNEL lanes ms_nearest(lanes residual, lanes delta)
     return 7 + c + (b + b) + (a << 2);
 }
 
-KERNEL void ms_greedy_group(const struct chains *chains, const struct ms_start *start)
+/* What a chain knows between two codes, and its eight last ones. */
+struct ms_greedy {
+    lanes pair, delta, weights, codes;
+};
+
+KERNEL void ms_greedy_step(struct ms_greedy *chain, lanes sample)
+{
+    lanes predicted = ms_predict(chain->pair, chain->weights), residual = sample - predicted, negative = residual >> 31;
+    lanes magnitude = ms_nearest(residual, chain->delta), change = chain->delta * magnitude;
+
+    chain->pair = ms_pair(within(predicted + ((change ^ negative) - negative), INT16_MIN, INT16_MAX), chain->pair);
+    chain->delta = within(chain->delta * choose(growths, magnitude) >> 8, MS_LEAST_DELTA, MS_MOST_DELTA);
+    chain->codes = srl(chain->codes, 4) | (lanes)((ulanes)(magnitude | (negative & 8)) << 28);
+}
+
+/* Groups in step: one does not wait for the other's samples. */
+KERNEL void ms_greedy_groups(const struct chains *chains, const struct ms_start *starts, unsigned groups)
 {
     uint32_t n = chains->samples - 2;
-    lanes samples[8], pair = start->first, delta = start->delta;
+    struct ms_greedy greedy[MS_GROUPS];
+    lanes samples[MS_GROUPS][8];
 
+#pragma GCC unroll 2
+    for (unsigned g = 0; g < groups; g++)
+        greedy[g] = (struct ms_greedy){ starts[g].first, starts[g].delta, starts[g].weights, all(0) };
     for (uint32_t at = 0; at < n; at += 8) {
         uint32_t left = n - at < 8 ? n - at : 8;
-        lanes codes = all(0);
 
-        chains_load(chains, at + 2, samples);
+#pragma GCC unroll 2
+        for (unsigned g = 0; g < groups; g++)
+            chains_load(&chains[g], at + 2, samples[g]);
 #pragma GCC unroll 8
-        for (int t = 0; t < 8; t++) {
-            lanes predicted = ms_predict(pair, start->weights), residual = samples[t] - predicted, negative = residual >> 31;
-            lanes magnitude = ms_nearest(residual, delta), change = delta * magnitude;
-
-            pair = ms_pair(within(predicted + ((change ^ negative) - negative), INT16_MIN, INT16_MAX), pair);
-            delta = within(delta * choose(growths, magnitude) >> 8, MS_LEAST_DELTA, MS_MOST_DELTA);
-            codes = (lanes)((ulanes)codes << 4) | magnitude | (negative & 8);
+        for (int t = 0; t < 8; t++)
+#pragma GCC unroll 2
+            for (unsigned g = 0; g < groups; g++)
+                ms_greedy_step(&greedy[g], samples[g][t]);
+#pragma GCC unroll 2
+        for (unsigned g = 0; g < groups; g++) {
+            if (left < 8)
+                greedy[g].codes &= all((int32_t)(UINT32_MAX >> (32 - 4 * left)));
+            ms_put_codes(&chains[g], at, left, greedy[g].codes);
         }
-        if (left < 8)
-            codes &= all((int32_t)(UINT32_MAX << (32 - 4 * left)));
-        ms_put_codes(chains, at, left, ms_codes_of(codes));
     }
-    ms_put_headers(chains, start);
+#pragma GCC unroll 2
+    for (unsigned g = 0; g < groups; g++)
+        ms_put_headers(&chains[g], &starts[g]);
 }

@@ -159,9 +159,9 @@ KERNEL lanes ms_trace(lanes slot, unsigned slots, const struct ms_decisions *dec
     lanes codes = all(0);
 
     for (uint32_t t = to; t-- > from;) {
-        codes |= (lanes)((ulanes)ms_step_back(&slot, slots, decisions->codes[t % (2 * MS_SEGMENT)]) << (28 - 4 * (t % 8)));
+        codes |= (lanes)((ulanes)ms_step_back(&slot, slots, decisions->codes[t % (2 * MS_SEGMENT)]) << (4 * (t % 8)));
         if (t % 8 == 0) {
-            ms_put_codes(chains, t, to - t < 8 ? to - t : 8, ms_codes_of(codes));
+            ms_put_codes(chains, t, to - t < 8 ? to - t : 8, codes);
             codes = all(0);
         }
     }
@@ -238,18 +238,40 @@ KERNEL void ms_search_group(const struct chains *chains, struct ms_start *start,
     ms_put_headers(chains, start);
 }
 
+/* By the nearest code, as many groups as there are up to MS_GROUPS. */
+static void ms_encode_fast(const struct adpcm_blocks *blocks, const struct ms_predictor *predictors, unsigned count, size_t first,
+                           const int16_t *pcm, uint8_t *dst)
+{
+    struct chains chains[MS_GROUPS];
+    struct ms_start starts[MS_GROUPS];
+    unsigned groups = 0;
+
+    for (size_t chain = first; chain < blocks->count * blocks->channels && groups < MS_GROUPS; chain += LANES, groups++) {
+        chains[groups] = chains_at(blocks, chain, pcm, dst);
+        starts[groups] = ms_begin(&chains[groups], predictors, count, 32);
+    }
+    if (groups == MS_GROUPS)
+        ms_greedy_groups(chains, starts, MS_GROUPS);
+    else
+        ms_greedy_groups(chains, starts, 1);
+}
+
 static void ms_encode(const struct adpcm_blocks *blocks, const struct ms_predictor *predictors, unsigned count, unsigned quality,
                       const int16_t *pcm, uint8_t *dst)
 {
-    for (size_t chain = 0; chain < blocks->count * blocks->channels; chain += LANES) {
-        struct chains chains = chains_at(blocks, chain, pcm, dst);
-        struct ms_start start = ms_begin(&chains, predictors, count, quality == 0 ? 16 : 8);
+    size_t chains = blocks->count * blocks->channels;
 
-        if (quality == 0)
-            ms_greedy_group(&chains, &start);
-        else if (quality == 1)
-            ms_search_group(&chains, &start, 4);
-        else
-            ms_search_group(&chains, &start, 16);
-    }
+    if (quality == 0)
+        for (size_t first = 0; first < chains; first += MS_GROUPS * LANES)
+            ms_encode_fast(blocks, predictors, count, first, pcm, dst);
+    else
+        for (size_t first = 0; first < chains; first += LANES) {
+            struct chains group = chains_at(blocks, first, pcm, dst);
+            struct ms_start start = ms_begin(&group, predictors, count, 8);
+
+            if (quality == 1)
+                ms_search_group(&group, &start, 4);
+            else
+                ms_search_group(&group, &start, 16);
+        }
 }

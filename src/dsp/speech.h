@@ -6,6 +6,7 @@
 
 enum { WIDE = 2 * LANES, NARROW = 8 };          /* samples in a vector, and in a row */
 
+typedef int32_t row32 __attribute__((vector_size(16), may_alias));
 typedef uint32_t urow32 __attribute__((vector_size(16), may_alias));
 typedef uint64_t ulanes64 __attribute__((vector_size(4 * LANES), may_alias));
 typedef int16_t samples __attribute__((vector_size(4 * LANES), may_alias));

@@ -1,4 +1,5 @@
 /* Blocks of Yamaha ADPCM, decoded side by side. */
+#include "twos.h"
 #include "yamaha.h"
 
 KERNEL lanes yamaha_follow(struct yamaha_chain *chain, lanes code)
@@ -27,44 +28,56 @@ KERNEL struct yamaha_chain yamaha_start(const uint8_t *src, const struct adpcm_b
     return chain;
 }
 
-/* Up to four bytes of every lane's block: a mono lane's codes from the low nibble on, or the low nibbles of the left channel's lanes
- * and the high ones of the right's. */
-KERNEL lanes yamaha_codes(const uint8_t *src, size_t block_bytes, size_t bytes, unsigned channels)
-{
-    lanes codes = load_bytes(src, block_bytes, bytes, channels);
+enum { YAMAHA_STRETCH = 16 };       /* bytes of a block that are decoded at once */
 
-    return channels == 1 ? codes : blend(second_channels, srl(codes, 4), codes);
+/* Codes go low nibble first, or the left channel's in low nibbles and the right's in high ones. */
+KERNEL void yamaha_decode_stretch(struct yamaha_chain *chain, const uint8_t *src, size_t block_bytes, uint8_t *pcm, size_t stride,
+                                  unsigned channels)
+{
+    lanes codes[4], twos[4];
+
+    load_codes(codes, src, block_bytes, channels);
+    for (unsigned i = 0; i < 4; i += channels) {
+#pragma GCC unroll 4
+        for (unsigned t = 0; t < 4; t++) {
+            lanes *row = &codes[i + t * channels / 4 % channels], earlier, later;
+
+            if (channels == 2 && t % 2 == 0)
+                *row = (lanes)((ulanes)*row >> (ulanes){ 0, 4, 0, 4, 0, 4, 0, 4 });
+            earlier = yamaha_follow(chain, *row & 15);
+            *row = srl(*row, 4 * (int)channels);
+            later = yamaha_follow(chain, *row & 15);
+            *row = srl(*row, 4 * (int)channels);
+            twos[t] = two_of(earlier, later);
+        }
+        store_twos(twos, pcm + 16 * (size_t)i, stride, channels);
+    }
 }
 
-/* Samples that the bytes of one row of codes make. */
-KERNEL void yamaha_decode_row(struct yamaha_chain *chain, lanes codes, lanes *samples, unsigned channels)
+/* Fewer bytes: by way of a copy. */
+KERNEL void yamaha_decode_some(struct yamaha_chain *chain, const uint8_t *src, size_t block_bytes, uint8_t *pcm, size_t stride,
+                               size_t bytes, unsigned channels)
 {
-#pragma GCC unroll 8
-    for (unsigned t = 0; t < 8; t++)
-        if (t < 8 / channels) {
-            samples[t] = yamaha_follow(chain, codes & 15);
-            codes = srl(codes, 4 * (int)channels);
-        }
+    uint8_t in[LANES][YAMAHA_STRETCH] = { { 0 } }, out[LANES][4 * YAMAHA_STRETCH];
+
+    for (size_t b = 0; b < LANES / channels; b++)
+        memcpy(in[b], src + b * block_bytes, bytes);
+    yamaha_decode_stretch(chain, in[0], sizeof in[0], out[0], sizeof out[0], channels);
+    for (size_t b = 0; b < LANES / channels; b++)
+        memcpy(pcm + b * stride, out[b], 4 * bytes);
 }
 
 KERNEL void yamaha_decode_group(const struct adpcm_blocks *blocks, const uint8_t *src, int16_t *pcm, unsigned channels)
 {
-    size_t stride = (size_t)blocks->samples * channels;
+    size_t stride = 2 * (size_t)blocks->samples * channels, left = stride / 4;
     struct yamaha_chain chain = yamaha_start(src, blocks, channels);
-    uint32_t left = blocks->samples;
-    lanes samples[8] = { all(0) };
+    uint8_t *to = (uint8_t *)pcm;
 
     src += YAMAHA_HEADER * channels;
-    for (; left >= 8; left -= 8, src += 4 * channels, pcm += 8 * channels) {
-        for (unsigned row = 0; row < channels; row++)
-            yamaha_decode_row(&chain, yamaha_codes(src + 4 * row, blocks->bytes, 4, channels), samples + row * 4, channels);
-        store_samples(samples, pcm, stride, channels);
-    }
-    for (uint32_t n; left; left -= n, src += 4, pcm += n * channels) {
-        n = left < 8 / channels ? left : 8 / channels;
-        yamaha_decode_row(&chain, yamaha_codes(src, blocks->bytes, n * channels / 2, channels), samples, channels);
-        store_some(samples, n, pcm, stride, channels);
-    }
+    for (; left >= YAMAHA_STRETCH; left -= YAMAHA_STRETCH, src += YAMAHA_STRETCH, to += 4 * YAMAHA_STRETCH)
+        yamaha_decode_stretch(&chain, src, blocks->bytes, to, stride, channels);
+    if (left != 0)
+        yamaha_decode_some(&chain, src, blocks->bytes, to, stride, left, channels);
 }
 
 static size_t yamaha_decode(const struct adpcm_blocks *blocks, const uint8_t *src, int16_t *pcm)

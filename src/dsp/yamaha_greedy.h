@@ -101,39 +101,9 @@ KERNEL void yamaha_put_headers(const struct chains *chains, const struct yamaha_
     }
 }
 
-/* Eight nibbles as the low nibbles of eight bytes. */
-static inline uint64_t nibbles_apart(uint32_t nibbles)
-{
-    uint64_t x = nibbles;
-
-    x = (x | x << 16) & 0x0000FFFF0000FFFFu;
-    x = (x | x << 8) & 0x00FF00FF00FF00FFu;
-    return (x | x << 4) & 0x0F0F0F0F0F0F0F0Fu;
-}
-
-/* The first `n` of a number's `whole` bytes. */
-static inline void put_bytes(uint8_t *to, uint64_t number, uint32_t n, uint32_t whole)
-{
-    if (n == whole)
-        memcpy(to, &number, whole);
-    else
-        memcpy(to, &number, n);
-}
-
-/* Codes of every lane, a dword of each, the first sample's lowest: the first `n` of them go to where sample `at`, a multiple of
- * 8, has its own. The lanes of both channels are neighbours. */
 KERNEL void yamaha_put_codes(const struct chains *chains, uint32_t at, uint32_t n, lanes codes)
 {
-    int32_t dwords[LANES];
-
-    memcpy(dwords, &codes, sizeof codes);
-    if (chains->channels == 1)
-        for (unsigned l = 0; l < LANES; l++)
-            put_bytes(chains->to[l] + YAMAHA_HEADER + at / 2, (uint32_t)dwords[l], n / 2, 4);
-    else
-        for (unsigned l = 0; l < LANES; l += 2)
-            put_bytes(chains->to[l] + 2 * YAMAHA_HEADER + at,
-                      nibbles_apart((uint32_t)dwords[l]) | nibbles_apart((uint32_t)dwords[l + 1]) << 4, n, 8);
+    chains_put_codes(chains, YAMAHA_HEADER, at, n, codes, false);
 }
 
 KERNEL void yamaha_greedy_group(const struct chains *chains)
