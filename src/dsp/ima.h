@@ -10,17 +10,15 @@ struct ima {
     words sample, index;
 };
 
-/* One more than the index moves by a magnitude. */
-KERNEL words ima_growth(words magnitude)
+/* By one more than the index moves. */
+KERNEL words ima_move(words index, words growth)
 {
-    words above = less(magnitude, every(3));
-
-    return above + above + least(above, every(1));
+    return least(less(index + growth, every(1)), every(IMA_LAST_INDEX));
 }
 
 KERNEL words ima_next_index(words index, words magnitude)
 {
-    return least(less(index + ima_growth(magnitude), every(1)), every(IMA_LAST_INDEX));
+    return ima_move(index, ima_growth(magnitude));
 }
 
 /* A dword of each chain, of which it may have fewer bytes; the first is number 0. */

@@ -3,20 +3,18 @@
 
 enum { IMA_STRETCH = 32 };          /* samples of a chain that are decoded at once: 16 bytes */
 
-/* By a code in the top bits. */
 KERNEL words ima_follow(struct ima *chain, words code, words step)
 {
-    words change = (step >> 3) + (step & spread(code << 1)) + (step >> 1 & spread(code << 2)) + (step >> 2 & spread(code << 3));
-    words negative = spread(code);
+    words change = ima_change(code, step), negative = (words)((signed_words)code > 7);
 
     return chain->sample = less(more(chain->sample, change & ~negative), change & negative);
 }
 
 KERNEL void ima_decode_pair(struct ima *chain, words first, words second, words *samples)
 {
-    words index = chain->index, next = ima_next_index(index, (first << 1) >> 13), steps[2];
+    words index = chain->index, next = ima_move(index, ima_growth_by(first)), steps[2];
 
-    chain->index = ima_next_index(next, (second << 1) >> 13);
+    chain->index = ima_move(next, ima_growth_by(second));
     ima_steps_of(index, next, &steps[0], &steps[1]);
     samples[0] = ima_follow(chain, first, steps[0]) ^ 0x8000;
     samples[1] = ima_follow(chain, second, steps[1]) ^ 0x8000;
@@ -36,20 +34,20 @@ KERNEL void ima_load_codes(words codes[8], const struct chains *chains, size_t a
         }
 }
 
-/* `at` samples after the first. */
-KERNEL void ima_decode_stretch(struct ima *chain, const struct chains *chains, size_t at, unsigned channels)
+/* `at` samples after the first, but for `done` of them, a multiple of 8. */
+KERNEL void ima_decode_stretch(struct ima *chain, const struct chains *chains, size_t at, unsigned done, unsigned channels)
 {
     words codes[8], samples[8];
 
     ima_load_codes(codes, chains, at / 2 * channels, channels);
 #pragma GCC unroll 1
-    for (int i = 0; i < 8; i += 2) {
+    for (unsigned i = done / 4; i < 8; i += 2) {
 #pragma GCC unroll 2
         for (int j = 0; j < 2; j++) {
-            words four = codes[i + j];
+            words four = codes[i + (unsigned)j];
 
-            ima_decode_pair(chain, four << 12, four << 8, samples + 4 * j);
-            ima_decode_pair(chain, four << 4, four, samples + 4 * j + 2);
+            ima_decode_pair(chain, four & 15, four >> 4 & 15, samples + 4 * j);
+            ima_decode_pair(chain, four >> 8 & 15, four >> 12, samples + 4 * j + 2);
         }
         store_words(samples, chains, 2 * (at + 4 * (size_t)i) * channels, channels);
     }
@@ -67,7 +65,7 @@ APART void ima_decode_some(struct ima *chain, const struct chains *chains, size_
         for (uint32_t i = 0; i < n; i += 8)
             memcpy(in[l] + i / 2, chains->in[l] + (at + i) / 2 * chains->channels, n - i < 8 ? (n - i + 1) / 2 : 4);
     }
-    ima_decode_stretch(chain, &copy, 0, 1);
+    ima_decode_stretch(chain, &copy, 0, 0, 1);
     for (int l = 0; l < WORDS; l++)
         for (uint32_t i = 0; i < n; i++)
             memcpy(chains->out[l] + 2 * (at + i) * chains->channels, out[l] + 2 * i, 2);
@@ -93,24 +91,35 @@ APART struct ima ima_start(struct chains *chains)
     return chain;
 }
 
+/* All whole stretches; and, where what remains ends with a row of codes, the last 32 samples but for those that are done.
+ * Returns how many samples those are. */
+KERNEL size_t ima_decode_stretches(struct ima *chain, const struct chains *chains, size_t samples, unsigned channels)
+{
+    size_t end = samples >= IMA_STRETCH && samples % 8 == 0 ? samples : samples / IMA_STRETCH * IMA_STRETCH;
+
+    for (size_t at = 0; at < end; at += IMA_STRETCH) {
+        size_t done = at + IMA_STRETCH <= end ? 0 : at + IMA_STRETCH - end;
+
+        ima_decode_stretch(chain, chains, at - done, (unsigned)done, channels);
+    }
+    return end;
+}
+
 void IMA_SET(decode)(const struct adpcm_blocks *blocks, const uint8_t *src, int16_t *pcm)
 {
     unsigned channels = blocks->channels;
-    size_t chains = blocks->count * channels, stretches = (blocks->samples - 1) / IMA_STRETCH * IMA_STRETCH;
+    size_t chains = blocks->count * channels, samples = blocks->samples - 1;
 
     for (size_t first = 0; first < chains; first += WORDS) {
         struct chains group = chains_at(blocks, first, src, blocks->bytes, IMA_HEADER, pcm, 2 * (size_t)blocks->samples * channels, 2);
         struct ima chain = ima_start(&group);
-        uint32_t left = blocks->samples - 1;
         size_t at = 0;
 
         if (channels == 1)
-            for (; at < stretches; at += IMA_STRETCH)
-                ima_decode_stretch(&chain, &group, at, 1);
+            at = ima_decode_stretches(&chain, &group, samples, 1);
         else if (channels == ROW_CHANNELS)
-            for (; at < stretches; at += IMA_STRETCH)
-                ima_decode_stretch(&chain, &group, at, 2);
-        for (; at < left; at += IMA_STRETCH)
-            ima_decode_some(&chain, &group, at, left - at < IMA_STRETCH ? (uint32_t)(left - at) : IMA_STRETCH);
+            at = ima_decode_stretches(&chain, &group, samples, 2);
+        for (; at < samples; at += IMA_STRETCH)
+            ima_decode_some(&chain, &group, at, samples - at < IMA_STRETCH ? (uint32_t)(samples - at) : IMA_STRETCH);
     }
 }

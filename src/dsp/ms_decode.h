@@ -3,8 +3,6 @@
 #include "ms_chain.h"
 #include "twos.h"
 
-enum { MS_STRETCH = 16 };           /* bytes of a block that are decoded at once */
-
 struct ms {
     lanes pair, odd;                /* the last two samples; the odd one alone, as halves() has it */
     lanes delta;
@@ -76,21 +74,20 @@ KERNEL lanes ms_code(const lanes codes[4], unsigned t, unsigned channels)
     return codes[t * channels / 8] << (28 - place);
 }
 
-KERNEL void ms_decode_stretch(struct ms *chain, unsigned groups, const uint8_t *src, size_t block_bytes, uint8_t *pcm, size_t stride,
-                              unsigned channels)
+KERNEL void ms_decode_stretch(struct ms *chain, unsigned groups, const struct stretch *stretch, unsigned channels)
 {
     lanes codes[2][4], twos[2][4];
     size_t blocks = LANES / channels;
 
 #pragma GCC unroll 2
     for (size_t g = 0; g < groups; g++) {
-        load_codes(codes[g], src + g * blocks * block_bytes, block_bytes, channels);
+        load_codes(codes[g], stretch->from + g * blocks * stretch->from_stride, stretch->from_stride, channels);
         if (channels == 2)
 #pragma GCC unroll 4
             for (int i = 0; i < 4; i++)
                 codes[g][i] <<= (lanes){ 0, 4, 0, 4, 0, 4, 0, 4 };
     }
-    for (unsigned t = 0; t < 32 / channels; t += 8) {
+    for (unsigned t = 0; t < STRETCH_CODES / channels; t += 8) {
 #pragma GCC unroll 4
         for (unsigned i = 0; i < 4; i++)
 #pragma GCC unroll 2
@@ -98,41 +95,30 @@ KERNEL void ms_decode_stretch(struct ms *chain, unsigned groups, const uint8_t *
                 twos[g][i] = ms_follow_two(&chain[g], ms_code(codes[g], t + 2 * i, channels), ms_code(codes[g], t + 2 * i + 1, channels));
 #pragma GCC unroll 2
         for (size_t g = 0; g < groups; g++)
-            store_twos(twos[g], pcm + 2 * (size_t)t * channels + g * blocks * stride, stride, channels);
+            store_twos(twos[g], stretch->to + 2 * (size_t)t * channels + g * blocks * stretch->to_stride, stretch->to_stride, channels);
     }
-}
-
-/* Fewer bytes: by way of a copy. `samples` are of all channels. */
-KERNEL void ms_decode_some(struct ms *chain, unsigned groups, const uint8_t *src, size_t block_bytes, uint8_t *pcm, size_t stride,
-                           size_t samples, unsigned channels)
-{
-    uint8_t in[2 * LANES][MS_STRETCH] = { { 0 } }, out[2 * LANES][4 * MS_STRETCH];
-    size_t blocks = groups * LANES / channels;
-
-    for (size_t b = 0; b < blocks; b++)
-        memcpy(in[b], src + b * block_bytes, (samples + 1) / 2);
-    ms_decode_stretch(chain, groups, in[0], sizeof in[0], out[0], sizeof out[0], channels);
-    for (size_t b = 0; b < blocks; b++)
-        memcpy(pcm + b * stride, out[b], 2 * samples);
 }
 
 KERNEL void ms_decode_groups(const struct adpcm_blocks *blocks, const int16_t (*weights)[2], unsigned predictors, unsigned groups,
                              const uint8_t *src, int16_t *pcm, unsigned channels)
 {
-    size_t samples = (size_t)blocks->samples * channels, stride = 2 * samples;
-    size_t at = MS_HEADER * channels, left = samples - 2 * channels;
-    struct ms chain[2];
+    size_t count = groups * LANES / channels, samples = (size_t)blocks->samples * channels;
     uint8_t *to = (uint8_t *)(pcm + 2 * channels);
+    struct ms chain[2];
+    struct stretch stretch;
 
     for (size_t g = 0; g < groups; g++) {
         size_t first = g * LANES / channels;
 
         chain[g] = ms_start(src + first * blocks->bytes, blocks, weights, predictors, pcm + first * samples, channels);
     }
-    for (; left >= 2 * MS_STRETCH; left -= 2 * MS_STRETCH, at += MS_STRETCH, to += 4 * MS_STRETCH)
-        ms_decode_stretch(chain, groups, src + at, blocks->bytes, to, stride, channels);
-    if (left != 0)
-        ms_decode_some(chain, groups, src + at, blocks->bytes, to, stride, left, channels);
+    src += MS_HEADER * channels;
+    for (size_t left = samples - 2 * channels, n; left != 0; left -= n, src += n / 2, to += 2 * n) {
+        n = left < STRETCH_CODES ? left : STRETCH_CODES;
+        stretch_begin(&stretch, src, blocks->bytes, to, 2 * samples, count, n);
+        ms_decode_stretch(chain, groups, &stretch, channels);
+        stretch_end(&stretch, to, 2 * samples, count, n);
+    }
 }
 
 static size_t ms_decode(const struct adpcm_blocks *blocks, const int16_t (*weights)[2], unsigned predictors, const uint8_t *src,

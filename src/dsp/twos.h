@@ -100,4 +100,35 @@ KERNEL void load_codes(lanes codes[4], const uint8_t *src, size_t stride, unsign
     }
 }
 
+/* Sixteen bytes of codes of every block, and the samples that they make. Fewer go by way of copies. */
+enum { STRETCH = 16, STRETCH_CODES = 2 * STRETCH, STRETCH_BLOCKS = 2 * LANES };
+
+struct stretch {
+    const uint8_t *from;
+    uint8_t *to;
+    size_t from_stride, to_stride;
+    uint8_t codes[STRETCH_BLOCKS][STRETCH], samples[STRETCH_BLOCKS][4 * STRETCH];
+};
+
+/* `n` codes of all channels of each block, and where their samples go. */
+KERNEL void stretch_begin(struct stretch *stretch, const uint8_t *from, size_t from_stride, uint8_t *to, size_t to_stride,
+                          size_t blocks, size_t n)
+{
+    stretch->from = from, stretch->from_stride = from_stride;
+    stretch->to = to, stretch->to_stride = to_stride;
+    if (n == STRETCH_CODES)
+        return;
+    memset(stretch->codes, 0, sizeof stretch->codes);
+    for (size_t b = 0; b < blocks; b++)
+        memcpy(stretch->codes[b], from + b * from_stride, (n + 1) / 2);
+    stretch->from = stretch->codes[0], stretch->from_stride = sizeof stretch->codes[0];
+    stretch->to = stretch->samples[0], stretch->to_stride = sizeof stretch->samples[0];
+}
+
+KERNEL void stretch_end(const struct stretch *stretch, uint8_t *to, size_t to_stride, size_t blocks, size_t n)
+{
+    for (size_t b = 0; b < blocks && n < STRETCH_CODES; b++)
+        memcpy(to + b * to_stride, stretch->samples[b], 2 * n);
+}
+
 #endif

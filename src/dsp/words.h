@@ -104,6 +104,25 @@ KERNEL void store_row(words x, uint8_t *low, uint8_t *high)
     memcpy(low, &x, sizeof x);
 }
 
+/* One more than the index moves by a magnitude, or by a code of 4 bits. */
+KERNEL words ima_growth(words magnitude)
+{
+    words above = less(magnitude, every(3));
+
+    return above + above + least(above, every(1));
+}
+
+KERNEL words ima_growth_by(words code)
+{
+    return ima_growth(code & 7);
+}
+
+/* What a code adds, or takes where it is negative. */
+KERNEL words ima_change(words code, words step)
+{
+    return (step >> 3) + (step & spread(code << 13)) + (step >> 1 & spread(code << 14)) + (step >> 2 & spread(code << 15));
+}
+
 KERNEL void ima_steps_of(words a, words b, words *steps_a, words *steps_b)
 {
     for (int i = 0; i < WORDS; i++) {

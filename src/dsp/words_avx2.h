@@ -20,6 +20,33 @@ KERNEL void store_row(words x, uint8_t *low, uint8_t *high)
     _mm_storeu_si128((__m128i_u *)(void *)high, _mm256_extracti128_si256((__m256i)x, 1));
 }
 
+/* Of sixteen bytes, by the low 4 bits of each byte of i; 0 where its top bit is set. */
+#define SIXTEEN(i, ...) _mm256_shuffle_epi8(_mm256_setr_epi8(__VA_ARGS__, __VA_ARGS__), i)
+
+/* One more than the index moves by a code of 4 bits: none by 0, which the high bytes have. */
+KERNEL words ima_growth_by(words code)
+{
+    return (words)SIXTEEN((__m256i)code, 0, 0, 0, 0, 3, 5, 7, 9, 0, 0, 0, 0, 3, 5, 7, 9);
+}
+
+KERNEL words ima_growth(words magnitude)
+{
+    return ima_growth_by(magnitude);
+}
+
+/* What a code adds, or takes where it is negative. Each part of a step is the high half of a product with a power of two: a
+ * half and a quarter of it; and, in a whole and an eighth, which round down together, of a step twice as large. */
+KERNEL words ima_change(words code, words step)
+{
+    __m256i high = (__m256i)(code << 8 | 0x80), twice = (__m256i)(step + step);
+    __m256i whole = SIXTEEN(high, 16, 16, 16, 16, -112, -112, -112, -112, 16, 16, 16, 16, -112, -112, -112, -112);
+    __m256i half = SIXTEEN(high, 0, 0, -128, -128, 0, 0, -128, -128, 0, 0, -128, -128, 0, 0, -128, -128);
+    __m256i quarter = SIXTEEN(high, 0, 64, 0, 64, 0, 64, 0, 64, 0, 64, 0, 64, 0, 64, 0, 64);
+
+    return (words)_mm256_mulhi_epu16(twice, whole) + (words)_mm256_mulhi_epu16((__m256i)step, half) +
+           (words)_mm256_mulhi_epu16((__m256i)step, quarter);
+}
+
 KERNEL __m256i ima_part(const uint8_t *bytes, int i)
 {
     return _mm256_broadcastsi128_si256(_mm_loadu_si128((const __m128i_u *)(const void *)(bytes + 16 * i)));

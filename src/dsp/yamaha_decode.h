@@ -28,15 +28,12 @@ KERNEL struct yamaha_chain yamaha_start(const uint8_t *src, const struct adpcm_b
     return chain;
 }
 
-enum { YAMAHA_STRETCH = 16 };       /* bytes of a block that are decoded at once */
-
 /* Codes go low nibble first, or the left channel's in low nibbles and the right's in high ones. */
-KERNEL void yamaha_decode_stretch(struct yamaha_chain *chain, const uint8_t *src, size_t block_bytes, uint8_t *pcm, size_t stride,
-                                  unsigned channels)
+KERNEL void yamaha_decode_stretch(struct yamaha_chain *chain, const struct stretch *stretch, unsigned channels)
 {
     lanes codes[4], twos[4];
 
-    load_codes(codes, src, block_bytes, channels);
+    load_codes(codes, stretch->from, stretch->from_stride, channels);
     for (unsigned i = 0; i < 4; i += channels) {
 #pragma GCC unroll 4
         for (unsigned t = 0; t < 4; t++) {
@@ -50,34 +47,24 @@ KERNEL void yamaha_decode_stretch(struct yamaha_chain *chain, const uint8_t *src
             *row = srl(*row, 4 * (int)channels);
             twos[t] = two_of(earlier, later);
         }
-        store_twos(twos, pcm + 16 * (size_t)i, stride, channels);
+        store_twos(twos, stretch->to + 16 * (size_t)i, stretch->to_stride, channels);
     }
-}
-
-/* Fewer bytes: by way of a copy. */
-KERNEL void yamaha_decode_some(struct yamaha_chain *chain, const uint8_t *src, size_t block_bytes, uint8_t *pcm, size_t stride,
-                               size_t bytes, unsigned channels)
-{
-    uint8_t in[LANES][YAMAHA_STRETCH] = { { 0 } }, out[LANES][4 * YAMAHA_STRETCH];
-
-    for (size_t b = 0; b < LANES / channels; b++)
-        memcpy(in[b], src + b * block_bytes, bytes);
-    yamaha_decode_stretch(chain, in[0], sizeof in[0], out[0], sizeof out[0], channels);
-    for (size_t b = 0; b < LANES / channels; b++)
-        memcpy(pcm + b * stride, out[b], 4 * bytes);
 }
 
 KERNEL void yamaha_decode_group(const struct adpcm_blocks *blocks, const uint8_t *src, int16_t *pcm, unsigned channels)
 {
-    size_t stride = 2 * (size_t)blocks->samples * channels, left = stride / 4;
+    size_t count = LANES / channels, samples = (size_t)blocks->samples * channels;
     struct yamaha_chain chain = yamaha_start(src, blocks, channels);
     uint8_t *to = (uint8_t *)pcm;
+    struct stretch stretch;
 
     src += YAMAHA_HEADER * channels;
-    for (; left >= YAMAHA_STRETCH; left -= YAMAHA_STRETCH, src += YAMAHA_STRETCH, to += 4 * YAMAHA_STRETCH)
-        yamaha_decode_stretch(&chain, src, blocks->bytes, to, stride, channels);
-    if (left != 0)
-        yamaha_decode_some(&chain, src, blocks->bytes, to, stride, left, channels);
+    for (size_t left = samples, n; left != 0; left -= n, src += n / 2, to += 2 * n) {
+        n = left < STRETCH_CODES ? left : STRETCH_CODES;
+        stretch_begin(&stretch, src, blocks->bytes, to, 2 * samples, count, n);
+        yamaha_decode_stretch(&chain, &stretch, channels);
+        stretch_end(&stretch, to, 2 * samples, count, n);
+    }
 }
 
 static size_t yamaha_decode(const struct adpcm_blocks *blocks, const uint8_t *src, int16_t *pcm)
