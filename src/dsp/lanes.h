@@ -37,6 +37,16 @@ KERNEL lanes at_most(lanes a, lanes b)
     return blend(a < b, a, b);
 }
 
+KERNEL lanes unsigned_at_most(lanes a, lanes b)
+{
+    return blend((ulanes)a < (ulanes)b, a, b);
+}
+
+KERNEL lanes where_negative(lanes x, lanes yes, lanes no)
+{
+    return blend(x >> 31, yes, no);
+}
+
 KERNEL lanes magnitude_of(lanes x)
 {
     lanes sign = x >> 31;

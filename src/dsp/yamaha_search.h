@@ -6,9 +6,10 @@
  * of all the ways to tell states by one of two sets, the one found best for music. The slots begin at different steps, which the
  * block's header gives for nothing.
  *
- * A cost is the squared errors so far, less the least, and held at COST_MOST: with one error's 2^30 it stays below 2^31. The codes
- * of a stretch of samples are settled together, as soon as the survivors are AHEAD samples further; the best of them tells in
- * which state the stretch ended, and from this state alone the search goes on there. */
+ * A cost is the squared errors so far. Every few samples it is less the least and held at COST_MOST, and stays below 2^32: with two
+ * errors of 2^30; with four of quality 1, where none is above that of magnitude 4 at the largest step. The codes of a stretch of samples are settled together, as soon as the
+ * survivors are AHEAD samples further; the best of them tells in which state the stretch ended, and from this state alone the
+ * search goes on there. */
 #include <stdbool.h>
 #include "yamaha_greedy.h"
 
@@ -32,16 +33,16 @@ KERNEL lanes number(enum yamaha_number i)
 }
 
 struct yamaha_survivors {
-    lanes least, cost[YAMAHA_STATES_MOST], sample[YAMAHA_STATES_MOST], step[YAMAHA_STATES_MOST];
+    lanes cost[YAMAHA_STATES_MOST], sample[YAMAHA_STATES_MOST], step[YAMAHA_STATES_MOST];
 };
 
-/* A way on from a survivor: its cost, how far the sample's distance was missed, and in one number the step before below the
- * decision. A decision is a code, and above it the low bit that is forgotten. */
+/* A way on from a survivor: its cost without sign, how far the sample's distance was missed, and in one number the code, the low
+ * bit that is forgotten and the step before. A decision is a code, and above it that bit. */
 struct yamaha_way {
     lanes cost, miss, word;
 };
 
-enum { YAMAHA_DECISION = 16 };      /* the shift */
+enum { YAMAHA_CODE = 28, YAMAHA_FORGOTTEN = 16 };           /* their shifts */
 
 /* Decisions of every state, in 4 or 8 bits each, for each sample of a stretch. */
 struct yamaha_decisions {
@@ -61,52 +62,51 @@ KERNEL struct yamaha_fork yamaha_fork(const struct yamaha_survivors *now, unsign
 {
     lanes difference = sample - now->sample[state], step = now->step[state];
 
-    return (struct yamaha_fork){ at_most(now->cost[state] - now->least, number(YAMAHA_COST)), step, magnitude_of(difference),
-                                 (step | number(YAMAHA_BIT_15)) ^ (difference >> 31 & number(YAMAHA_SIGNS)) };
+    return (struct yamaha_fork){ now->cost[state], step, magnitude_of(difference), step | (difference & number(YAMAHA_SIGN)) };
 }
 
-/* By so many eighths of a step, 2m + 1: shifted by 15 they are m's decision and a bit below it, which is taken away. */
+/* By so many eighths of a step, 2m + 1: the bit below m is of no use. */
 KERNEL struct yamaha_way yamaha_go(const struct yamaha_fork *from, lanes eighths)
 {
-    lanes miss = from->distance - (both_products(from->step, eighths) >> 3), held = at_most(miss, number(YAMAHA_MAX));
+    lanes miss = from->distance - (both_products(from->step, eighths) >> 3), held = at_most(miss, number(YAMAHA_HELD));
 
-    return (struct yamaha_way){ from->cost + both_products(held, held), miss, from->word ^ eighths << (YAMAHA_DECISION - 1) };
+    return (struct yamaha_way){ (lanes)((ulanes)from->cost + (ulanes)both_products(held, held)), miss, from->word | eighths << (YAMAHA_CODE - 1) };
 }
 
 KERNEL struct yamaha_way yamaha_better(struct yamaha_way a, struct yamaha_way b)
 {
-    lanes better = b.cost < a.cost;
+    lanes cost = unsigned_at_most(a.cost, b.cost), first = cost == a.cost;
 
-    return (struct yamaha_way){ at_most(a.cost, b.cost), blend(better, b.miss, a.miss), blend(better, b.word, a.word) };
+    return (struct yamaha_way){ cost, blend(first, a.miss, b.miss), blend(first, a.word, b.word) };
 }
 
 /* Of the magnitudes of each set the nearest is offered: m and n meet at (m + n + 1) / 2 quarters of a step. 4 and 6 stay. */
 KERNEL void yamaha_two_ways(const struct yamaha_fork *from, struct yamaha_way *stay, struct yamaha_way *leave)
 {
-    lanes quarters = from->distance << 2, step = from->step, twice = step << 1, five = (step << 2) + (step >> 1);
+    lanes quarters = from->distance << 2, step = from->step, twice = step << 1, past = quarters - (step << 2) - (step >> 1);
     lanes below_2 = quarters < twice, below_1 = quarters - (~below_2 & twice) < step, low = number(YAMAHA_7) + (below_2 << 2) + (below_1 << 1);
-    lanes below_5 = quarters < five, below_6 = quarters < five + step, below_7 = quarters < five + twice;
+    lanes below_6 = past < step, below_7 = past < twice;
 
     *stay = yamaha_go(from, number(YAMAHA_13) + (below_6 << 2));
-    *leave = yamaha_go(from, blend(below_5, low, number(YAMAHA_15) + (below_7 << 2)));
+    *leave = yamaha_go(from, where_negative(past, low, number(YAMAHA_15) + (below_7 << 2)));
 }
 
-/* The survivor of a state, and its decision. */
+/* The survivor of a state, and its code. */
 KERNEL lanes yamaha_survive(struct yamaha_survivors *now, unsigned state, struct yamaha_way way, lanes sample)
 {
-    lanes decision = srl(way.word, YAMAHA_DECISION) & number(YAMAHA_31), step = both_products(way.word, choose(growths, decision)) >> 8;
+    lanes code = srl(way.word, YAMAHA_CODE), step = both_products(way.word, choose(growths, code)) >> 8;
 
     now->cost[state] = way.cost;
     now->sample[state] = at_most(at_least(sample - signed_by(way.miss, way.word), number(YAMAHA_MIN)), number(YAMAHA_MAX));
     now->step[state] = at_most(at_least(step, number(YAMAHA_LEAST)), number(YAMAHA_MOST));
-    return decision;
+    return code;
 }
 
 /* One sample: a state is stayed in, or left for the one before it. */
 KERNEL void yamaha_advance_two(struct yamaha_survivors *now, unsigned states, lanes sample, lanes *decisions)
 {
     struct yamaha_way stay, leave, before, around;
-    lanes least = all(INT32_MAX), all_decisions = all(0);
+    lanes all_decisions = all(0);
 
 #pragma GCC unroll 8
     for (unsigned i = 0; i <= states; i++) {
@@ -122,11 +122,9 @@ KERNEL void yamaha_advance_two(struct yamaha_survivors *now, unsigned states, la
         } else {
             before = yamaha_better(before, leave);
             all_decisions |= yamaha_survive(now, i - 1, before, sample) << (int)(4 * (i - 1));
-            least = at_most(least, before.cost);
         }
         before = stay;
     }
-    now->least = least;
     decisions[0] = all_decisions;
 }
 
@@ -135,7 +133,7 @@ KERNEL void yamaha_offer(struct yamaha_way *ways, const struct yamaha_shape *sha
     unsigned slot = ((state >> 2) + (unsigned)yamaha_moves[magnitude]) % shape->slots;
     unsigned to = slot << 2 | (state << 1 & 2) | (magnitude & 1);
 
-    way.word |= (int32_t)((state & 2) << 3 << YAMAHA_DECISION);
+    way.word |= (int32_t)((state & 2) >> 1 << YAMAHA_FORGOTTEN);
     ways[to] = yamaha_better(ways[to], way);
 }
 
@@ -146,7 +144,7 @@ KERNEL void yamaha_advance_many(struct yamaha_survivors *now, const struct yamah
     struct yamaha_way ways[YAMAHA_STATES_MOST];
 
     for (unsigned i = 0; i < states; i++)
-        ways[i] = (struct yamaha_way){ all(INT32_MAX), all(0), all(0) };
+        ways[i] = (struct yamaha_way){ all(-1), all(0), all(0) };
 #pragma GCC unroll 4
     for (unsigned i = 0; i < states; i++) {
         struct yamaha_fork from = yamaha_fork(now, i, sample);
@@ -159,11 +157,11 @@ KERNEL void yamaha_advance_many(struct yamaha_survivors *now, const struct yamah
     }
     for (unsigned i = 0; i < states / 4; i++)
         decisions[i] = all(0);
-    now->least = all(INT32_MAX);
 #pragma GCC unroll 4
     for (unsigned i = 0; i < states; i++) {
-        decisions[i / 4] |= yamaha_survive(now, i, ways[i], sample) << (int)(i % 4 * 8);
-        now->least = at_most(now->least, ways[i].cost);
+        lanes decision = yamaha_survive(now, i, ways[i], sample) | (srl(ways[i].word, YAMAHA_FORGOTTEN - 4) & 16);
+
+        decisions[i / 4] |= decision << (int)(i % 4 * 8);
     }
 }
 
@@ -175,13 +173,32 @@ KERNEL void yamaha_advance(struct yamaha_survivors *now, const struct yamaha_sha
         yamaha_advance_many(now, shape, sample, decisions);
 }
 
+KERNEL lanes yamaha_least_cost(const struct yamaha_survivors *now, unsigned states)
+{
+    lanes least = now->cost[0];
+
+#pragma GCC unroll 8
+    for (unsigned i = 1; i < states; i++)
+        least = unsigned_at_most(least, now->cost[i]);
+    return least;
+}
+
+KERNEL void yamaha_normalise(struct yamaha_survivors *now, unsigned states)
+{
+    lanes least = yamaha_least_cost(now, states);
+
+#pragma GCC unroll 8
+    for (unsigned i = 0; i < states; i++)
+        now->cost[i] = unsigned_at_most((lanes)((ulanes)now->cost[i] - (ulanes)least), all(YAMAHA_COST_MOST));
+}
+
 KERNEL lanes yamaha_best_state(const struct yamaha_survivors *now, unsigned states)
 {
-    lanes best = all(0);
+    lanes least = yamaha_least_cost(now, states), best = all(0);
 
 #pragma GCC unroll 8
     for (unsigned i = states; i-- > 0;)
-        best = blend(now->cost[i] == now->least, all((int32_t)i), best);
+        best = blend(now->cost[i] == least, all((int32_t)i), best);
     return best;
 }
 
@@ -241,7 +258,6 @@ KERNEL struct yamaha_chain yamaha_first(const struct chains *chains, const struc
 
 KERNEL void yamaha_begin(struct yamaha_survivors *now, const struct yamaha_shape *shape, const struct chains *chains, lanes mean)
 {
-    now->least = all(0);
 #pragma GCC unroll 8
     for (unsigned i = 0; i < yamaha_states(shape); i++) {
         unsigned slot = i >> shape->history;
@@ -258,7 +274,6 @@ KERNEL void yamaha_go_on(struct yamaha_survivors *now, const struct yamaha_shape
 {
     lanes sample = pick(then->sample, state), step = pick(then->step, state);
 
-    now->least = all(0);
 #pragma GCC unroll 8
     for (unsigned i = 0; i < yamaha_states(shape); i++) {
         now->cost[i] = ~(state == (int32_t)i) & YAMAHA_COST_MOST;
@@ -277,6 +292,8 @@ KERNEL void yamaha_run(struct yamaha_survivors *now, const struct yamaha_shape *
         if (t % 8 == 0)
             chains_load(chains, t, samples);
         yamaha_advance(now, shape, samples[t % 8], decisions);
+        if ((t + 1) % (shape->history ? 2 : 4) == 0)
+            yamaha_normalise(now, yamaha_states(shape));
     }
 }
 

@@ -128,7 +128,7 @@ static void fast_codes_are_the_nearest(void **unused)
 
 /* The standard search once more, of one channel of one block, a survivor after the other. */
 struct survivor {
-    int cost;
+    uint32_t cost;
     struct chain chain;
     uint8_t codes[SAMPLES_MOST];
 };
@@ -149,11 +149,11 @@ static struct survivor went(const struct survivor *from, int sample, bool others
 {
     int difference = sample - from->chain.sample, distance = abs(difference);
     int magnitude = nearest_of(distance, from->chain.step, others), code = difference < 0 ? magnitude | 8 : magnitude;
-    int miss = distance - from->chain.step * (2 * magnitude + 1) / 8, held = miss > INT16_MAX ? INT16_MAX : miss;
+    int miss = distance - from->chain.step * (2 * magnitude + 1) / 8, held = miss > 27648 ? 27648 : miss;
     int low = (int16_t)(uint16_t)(held & 0xFFFF), high = held < 0 ? -1 : 0;      /* as a product of halves squares it */
     struct survivor next = *from;
 
-    next.cost += low * low + high * high;
+    next.cost += (uint32_t)(low * low + high * high);
     next.chain = after(from->chain, code);
     next.codes[at] = (uint8_t)code;
     return next;
@@ -177,7 +177,8 @@ static struct survivor searched(const int16_t *pcm, uint32_t samples, unsigned c
         first[s] = s;
     }
     for (uint32_t t = 0; t < samples; t++) {
-        int came[SLOTS], least = INT32_MAX;
+        int came[SLOTS];
+        uint32_t least = UINT32_MAX;
 
         for (int s = 0; s < SLOTS; s++) {
             struct survivor stays = went(&now[s], pcm[(size_t)t * channels], false, t);
@@ -189,12 +190,13 @@ static struct survivor searched(const int16_t *pcm, uint32_t samples, unsigned c
         }
         for (int s = 0; s < SLOTS; s++) {
             now[s] = next[s];
-            now[s].cost = now[s].cost - least < 1 << 29 ? now[s].cost - least : 1 << 29;
+            if (t % 4 == 3)
+                now[s].cost = now[s].cost - least < 1 << 29 ? now[s].cost - least : 1 << 29;
         }
         memcpy(first, came, sizeof first);
     }
-    while (now[best].cost != 0)
-        best++;
+    for (int s = 1; s < SLOTS; s++)
+        best = now[s].cost < now[best].cost ? s : best;
     now[best].chain = chains[first[best]];
     return now[best];
 }
