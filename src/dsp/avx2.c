@@ -13,6 +13,7 @@ KERNEL lanes blend(lanes mask, lanes yes, lanes no)
 
 KERNEL lanes at_least(lanes a, lanes b) { return (lanes)_mm256_max_epi32((__m256i)a, (__m256i)b); }
 KERNEL lanes at_most(lanes a, lanes b) { return (lanes)_mm256_min_epi32((__m256i)a, (__m256i)b); }
+KERNEL lanes low_and_high(lanes low, lanes high) { return (lanes)_mm256_blend_epi16((__m256i)low, (__m256i)high, 0xAA); }
 KERNEL lanes unsigned_at_most(lanes a, lanes b) { return (lanes)_mm256_min_epu32((__m256i)a, (__m256i)b); }
 KERNEL lanes magnitude_of(lanes x) { return (lanes)_mm256_abs_epi32((__m256i)x); }
 KERNEL lanes signed_by(lanes x, lanes sign) { return (lanes)_mm256_sign_epi32((__m256i)x, (__m256i)sign); }

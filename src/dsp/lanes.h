@@ -37,6 +37,12 @@ KERNEL lanes at_most(lanes a, lanes b)
     return blend(a < b, a, b);
 }
 
+/* The low half of one, the high half of the other. */
+KERNEL lanes low_and_high(lanes low, lanes high)
+{
+    return (low & 0xFFFF) | (high & -65536);
+}
+
 KERNEL lanes unsigned_at_most(lanes a, lanes b)
 {
     return blend((ulanes)a < (ulanes)b, a, b);

@@ -31,9 +31,9 @@ struct ms_decisions {
 };
 
 /* What a survivor can do next. The way is that of magnitude 0; each magnitude more takes `one` of it, a delta of what is missed less
- * 1 for the magnitude. What is compared with multiples of it is a multiple of 256, and never equal. */
+ * 1 for the magnitude; `two` and so on are multiples of that. */
 struct ms_branch {
-    lanes cost, step, way, one;
+    lanes cost, step, way, one, two, three, five;
 };
 
 KERNEL void ms_offer(struct ms_offers *offers, unsigned to, const struct ms_branch *from, lanes less, bool first)
@@ -59,18 +59,18 @@ KERNEL struct ms_branch ms_branch_of(const struct ms_survivors *now, unsigned sl
 {
     lanes residual = sample - ms_predict(now->pair[slot], weights);
     lanes way = at_most(magnitude_of(residual), all(MS_RESIDUAL_MOST)) << 8;
+    lanes one = (now->delta[slot] << 8) - 1, two = one + one, three = two + one;
 
     return (struct ms_branch){
         now->cost[slot], (lanes)((ulanes)now->pair[slot] << 16) | now->delta[slot],
-        way | now->origin[slot] | (srl(residual, 28) & 8), (now->delta[slot] << 8) - 1
+        way | now->origin[slot] | (srl(residual, 28) & 8), one, two, three, three + two
     };
 }
 
 /* The nearest magnitude up to 3. */
 KERNEL void ms_offer_below(struct ms_offers *offers, unsigned slots, unsigned slot, const struct ms_branch *from)
 {
-    lanes twice = (from->way & -256) * 2, three = from->one * 3, five = from->one * 5;
-    lanes magnitude = (from->one > twice) + (three > twice) + (five > twice) + 3;
+    lanes twice = from->way + from->way, magnitude = (from->one > twice) + (from->three > twice) + (from->five > twice) + 3;
 
     ms_offer(offers, (slot + slots - 1) % slots, from, from->one * magnitude, true);
 }
@@ -78,9 +78,9 @@ KERNEL void ms_offer_below(struct ms_offers *offers, unsigned slots, unsigned sl
 KERNEL void ms_offer_above(struct ms_offers *offers, unsigned slots, unsigned slot, const struct ms_branch *below)
 {
     struct ms_branch from = *below;
-    lanes two = from.one * 2, five = from.one * 5, six = five + from.one, seven = five + two;
+    lanes two = from.two, five = from.five, six = five + from.one, seven = five + two;
 
-    from.cost |= (from.one > 256 * MS_DELTA_HIGH) & MS_COST_NEVER;
+    from.cost = where_negative(256 * MS_DELTA_HIGH - from.one, all(MS_COST_NEVER), from.cost);
     if (slots == 4) {
         ms_offer(offers, (slot + 2) % slots, &from, six - ((five > from.way) & two), false);
         ms_offer(offers, slot, &from, seven - ((six > from.way) & two), false);
@@ -111,15 +111,17 @@ KERNEL void ms_advance(struct ms_survivors *now, unsigned slots, lanes weights, 
         decisions[i] = all(0);
 #pragma GCC unroll 16
     for (unsigned i = 0; i < slots; i++) {
-        lanes way = offers.way[i], step = offers.step[i], negative = way << 28 >> 31, miss = way >> 8;
-        lanes missed = sample - ((miss ^ negative) - negative);
+        lanes way = offers.way[i], step = offers.step[i], code = (lanes)((ulanes)way << 28);
+        lanes missed = sample - signed_by(way >> 8, code | 1);
 
         now->cost[i] = offers.cost[i];
-        now->pair[i] = (within(missed, INT16_MIN, INT16_MAX) & 0xFFFF) | (step & -65536);
+        now->pair[i] = low_and_high(within(missed, INT16_MIN, INT16_MAX), step);
         now->delta[i] = at_least(both_products(step, choose(growths, way)) >> 8, all(MS_LEAST_DELTA));
         now->origin[i] = way & 0xF0;
-        decisions[i / 8] |= (lanes)((ulanes)(way & 15) << (4 * (i % 8)));
+        decisions[i / 8] = srl(decisions[i / 8], 4) | code;
     }
+    if (slots < 8)
+        decisions[0] = srl(decisions[0], (int)(32 - 4 * slots));
 }
 
 KERNEL lanes ms_least_cost(const struct ms_survivors *now, unsigned slots)

@@ -12,7 +12,7 @@ KERNEL lanes high_qwords(lanes a, lanes b) { return (lanes)_mm256_unpackhi_epi64
 
 KERNEL lanes two_of(lanes earlier, lanes later)
 {
-    return (lanes)_mm256_blend_epi16((__m256i)earlier, (__m256i)(later << 16), 0xAA);
+    return low_and_high(earlier, later << 16);
 }
 
 KERNEL lanes earlier_of(lanes two) { return two << 16 >> 16; }
