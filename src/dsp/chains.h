@@ -15,7 +15,7 @@ struct chains {
 };
 
 /* The group that begins with this chain. */
-KERNEL struct chains chains_at(const struct adpcm_blocks *blocks, size_t first, const int16_t *pcm, uint8_t *dst)
+APART struct chains chains_at(const struct adpcm_blocks *blocks, size_t first, const int16_t *pcm, uint8_t *dst)
 {
     size_t most = blocks->count * blocks->channels - 1;
     struct chains chains;
@@ -33,28 +33,12 @@ KERNEL struct chains chains_at(const struct adpcm_blocks *blocks, size_t first, 
     return chains;
 }
 
-/* Samples from `at` on, eight of every lane; the last is repeated where there are fewer. */
-KERNEL void chains_load(const struct chains *chains, uint32_t at, lanes samples[8])
+/* What cannot be loaded by rows. */
+APART void chains_load_each(const struct chains *chains, uint32_t at, lanes samples[8])
 {
     int32_t copy[8][LANES];
     uint32_t left = chains->samples - at;
 
-#if LANES == 8
-    if (left >= 8) {
-        lanes twos[4];
-
-        if (chains->channels == 1)
-            load_twos(twos, chains->from, at, 1);
-        else
-            load_twos(twos, chains->from, at, 2);
-#pragma GCC unroll 4
-        for (int i = 0; i < 4; i++) {
-            samples[2 * i] = earlier_of(twos[i]);
-            samples[2 * i + 1] = later_of(twos[i]);
-        }
-        return;
-    }
-#endif
     if (left >= 8)
         for (unsigned l = 0; l < LANES; l++) {
             const int16_t *from = chains->from[l] + (size_t)at * chains->channels;
@@ -67,6 +51,28 @@ KERNEL void chains_load(const struct chains *chains, uint32_t at, lanes samples[
             for (unsigned t = 0; t < 8; t++)
                 copy[t][l] = chains->from[l][(size_t)(at + (t < left ? t : left - 1)) * chains->channels];
     memcpy(samples, copy, sizeof copy);
+}
+
+/* Samples from `at` on, eight of every lane; the last is repeated where there are fewer. */
+KERNEL void chains_load(const struct chains *chains, uint32_t at, lanes samples[8])
+{
+#if LANES == 8
+    lanes twos[4];
+
+    if (chains->samples - at >= 8) {
+        if (chains->channels == 1)
+            load_twos(twos, chains->from, at, 1);
+        else
+            load_twos(twos, chains->from, at, 2);
+#pragma GCC unroll 4
+        for (int i = 0; i < 4; i++) {
+            samples[2 * i] = earlier_of(twos[i]);
+            samples[2 * i + 1] = later_of(twos[i]);
+        }
+        return;
+    }
+#endif
+    chains_load_each(chains, at, samples);
 }
 
 /* The low four nibbles as the low nibbles of four bytes. */
@@ -92,7 +98,7 @@ static inline void put_bytes(uint8_t *to, uint64_t number, uint32_t n, uint32_t 
 
 /* Codes of every lane, a dword of each, the first sample's lowest: the first `n` of them go to where sample `at`, a multiple of
  * 8 after `header` bytes of each channel, has its own. A byte's first code is in its high nibble, or in its low one. */
-KERNEL void chains_put_codes(const struct chains *chains, size_t header, uint32_t at, uint32_t n, lanes codes, bool high_first)
+APART void chains_put_codes(const struct chains *chains, size_t header, uint32_t at, uint32_t n, lanes codes, bool high_first)
 {
     uint32_t low[LANES], high[LANES];
 

@@ -74,7 +74,7 @@ KERNEL lanes ms_first_delta(const struct ms_start *start, const struct chains *c
     return at_least(sum / LOOK * 3 / 4, all(MS_LEAST_DELTA));
 }
 
-KERNEL struct ms_start ms_begin(const struct chains *chains, const struct ms_predictor *predictors, unsigned count, uint32_t stride)
+APART struct ms_start ms_begin(const struct chains *chains, const struct ms_predictor *predictors, unsigned count, uint32_t stride)
 {
     struct ms_start start = { all(0), all(0), all(0), all(0) };
     lanes newer, older;

@@ -244,13 +244,13 @@ KERNEL void ms_search_group(const struct chains *chains, struct ms_start *start,
 static void ms_encode_fast(const struct adpcm_blocks *blocks, const struct ms_predictor *predictors, unsigned count, size_t first,
                            const int16_t *pcm, uint8_t *dst)
 {
+    unsigned groups = first + LANES < blocks->count * blocks->channels ? MS_GROUPS : 1;
     struct chains chains[MS_GROUPS];
     struct ms_start starts[MS_GROUPS];
-    unsigned groups = 0;
 
-    for (size_t chain = first; chain < blocks->count * blocks->channels && groups < MS_GROUPS; chain += LANES, groups++) {
-        chains[groups] = chains_at(blocks, chain, pcm, dst);
-        starts[groups] = ms_begin(&chains[groups], predictors, count, 32);
+    for (unsigned g = 0; g < groups; g++) {
+        chains[g] = chains_at(blocks, first + g * LANES, pcm, dst);
+        starts[g] = ms_begin(&chains[g], predictors, count, 32);
     }
     if (groups == MS_GROUPS)
         ms_greedy_groups(chains, starts, MS_GROUPS);

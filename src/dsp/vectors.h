@@ -14,4 +14,7 @@ typedef int16_t row __attribute__((vector_size(16), may_alias));        /* 8 sam
 
 #define KERNEL static inline __attribute__((always_inline))
 
+/* What is called once in a while: it would be copied to each place. */
+#define APART static __attribute__((noinline, unused))
+
 #endif
