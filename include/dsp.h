@@ -64,4 +64,12 @@ extern const struct dsp dsp_portable, dsp_sse2, dsp_avx2;
 extern const int32_t ima_steps[IMA_LAST_INDEX + 1];
 extern const uint8_t ima_low_bytes[96], ima_high_bytes[96];
 
+/* What each magnitude adds or takes. */
+extern const uint16_t ima_changes[IMA_LAST_INDEX + 1][8];
+
+/* One channel of one block of IMA ADPCM of 4 bits, by itself: as ima_decode and ima_greedy do it, and quicker than those for one.
+ * `header` is the channel's; `samples`, at least 1, may be fewer than the block's: no byte is touched that those do not need. */
+void ima_decode_alone(const uint8_t *header, int16_t *pcm, uint32_t samples, unsigned channels);
+void ima_encode_alone(const int16_t *pcm, uint8_t *header, uint32_t samples, unsigned channels);
+
 #endif

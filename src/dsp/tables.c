@@ -17,3 +17,10 @@ const int32_t ima_steps[IMA_LAST_INDEX + 1] = { STEPS(ITSELF) };
 #define LOW(step) (step) & 255
 #define HIGH(step) (step) >> 8
 const uint8_t ima_low_bytes[96] = { STEPS(LOW) }, ima_high_bytes[96] = { STEPS(HIGH) };
+
+/* Of a step by a magnitude: the weights of its bits, each truncated, and always half of the lowest. */
+#define CHANGE(step, m) (((step) >> 3) + ((m) & 4 ? (step) : 0) + ((m) & 2 ? (step) >> 1 : 0) + ((m) & 1 ? (step) >> 2 : 0))
+#define CHANGES(step) \
+    { CHANGE(step, 0), CHANGE(step, 1), CHANGE(step, 2), CHANGE(step, 3), CHANGE(step, 4), CHANGE(step, 5), CHANGE(step, 6), \
+      CHANGE(step, 7) }
+const uint16_t ima_changes[IMA_LAST_INDEX + 1][8] = { STEPS(CHANGES) };

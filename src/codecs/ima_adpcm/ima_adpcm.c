@@ -18,9 +18,6 @@ static const struct mode modes[] = {
     { 22050, 1, 0 }, { 22050, 2, 0 }, { 44100, 1, 0 }, { 44100, 2, 0 }, { 0 }
 };
 
-/* How the index moves after a code, by its magnitude. */
-static const int8_t moves_3[4] = { -1, -1, 1, 2 }, moves_4[8] = { -1, -1, -1, -1, 2, 4, 6, 8 };
-
 struct state {
     struct block block;
     uint16_t channels, bits;
@@ -79,7 +76,12 @@ static void start(void *memory, const struct wave_format *format, const struct s
     state->dsp = dsp_set(settings->simd);
 }
 
-/* What runs for every code is inline, so that its width is a constant there. */
+/* Codes of 3 bits; those of 4 are src/dsp's. */
+
+enum { BITS = 3 };
+
+/* How the index moves after a code, by its magnitude. */
+static const int8_t moves[4] = { -1, -1, 1, 2 };
 
 /* Where a channel's string has a byte, counted from its first. */
 static size_t place(uint32_t byte, unsigned channels)
@@ -87,44 +89,39 @@ static size_t place(uint32_t byte, unsigned channels)
     return (size_t)(byte / 4) * 4 * channels + byte % 4;
 }
 
-static inline unsigned code_at(const uint8_t *codes, uint32_t i, unsigned channels, unsigned bits)
+static inline unsigned code_at(const uint8_t *codes, uint32_t i, unsigned channels)
 {
-    uint32_t byte = i * bits / 8;
-    unsigned shift = i * bits % 8, window = codes[place(byte, channels)];
+    uint32_t byte = i * BITS / 8;
+    unsigned shift = i * BITS % 8, window = codes[place(byte, channels)];
 
-    if (shift + bits > 8)
+    if (shift + BITS > 8)
         window |= (unsigned)codes[place(byte + 1, channels)] << 8;
-    return window >> shift & ((1u << bits) - 1);
+    return window >> shift & ((1u << BITS) - 1);
 }
 
 /* Into zeros. */
-static inline void put_code(uint8_t *codes, uint32_t i, unsigned code, unsigned channels, unsigned bits)
+static inline void put_code(uint8_t *codes, uint32_t i, unsigned code, unsigned channels)
 {
-    uint32_t byte = i * bits / 8;
-    unsigned shift = i * bits % 8;
+    uint32_t byte = i * BITS / 8;
+    unsigned shift = i * BITS % 8;
 
     codes[place(byte, channels)] |= (uint8_t)(code << shift);
-    if (shift + bits > 8)
+    if (shift + BITS > 8)
         codes[place(byte + 1, channels)] |= (uint8_t)(code >> (8 - shift));
 }
 
 /* What a magnitude adds: the weights of its bits, and always half of the lowest weight. */
-static inline int difference(int step, unsigned magnitude, unsigned bits)
+static inline int difference(int step, unsigned magnitude)
 {
-    int sum = step >> (bits - 1);
-
-#pragma GCC unroll 3
-    for (unsigned weight = 0; weight < bits - 1; weight++)
-        sum += (step >> weight) & -(int)(magnitude >> (bits - 2 - weight) & 1);
-    return sum;
+    return (step >> 2) + (magnitude & 2 ? step : 0) + (magnitude & 1 ? step >> 1 : 0);
 }
 
-static inline void follow(struct chain *chain, unsigned code, unsigned bits)
+static inline void follow(struct chain *chain, unsigned code)
 {
-    unsigned sign = 1u << (bits - 1), magnitude = code & (sign - 1);
-    int change = difference(ima_steps[chain->index], magnitude, bits), negative = -(int)(code >> (bits - 1));
+    unsigned sign = 1u << (BITS - 1), magnitude = code & (sign - 1);
+    int change = difference(ima_steps[chain->index], magnitude), negative = -(int)(code >> (BITS - 1));
     int sample = chain->sample + (change ^ negative) - negative;
-    int index = chain->index + (bits == 3 ? moves_3 : moves_4)[magnitude];
+    int index = chain->index + moves[magnitude];
 
     /* Seldom: a branch is foretold, where a conditional move would lengthen the way from sample to sample. */
     if (sample != (int16_t)sample)
@@ -133,14 +130,14 @@ static inline void follow(struct chain *chain, unsigned code, unsigned bits)
     chain->index = index < 0 ? 0 : index > LAST_INDEX ? LAST_INDEX : index;
 }
 
-static inline void decode_channel(const uint8_t *header, int16_t *pcm, uint32_t samples, unsigned channels, unsigned bits)
+static inline void decode_channel(const uint8_t *header, int16_t *pcm, uint32_t samples, unsigned channels)
 {
     const uint8_t *codes = header + HEADER * channels;
     struct chain chain = { (int16_t)load16_le(header), header[2] < LAST_INDEX ? header[2] : LAST_INDEX };
 
     pcm[0] = (int16_t)chain.sample;
     for (uint32_t i = 1; i < samples; i++) {
-        follow(&chain, code_at(codes, i - 1, channels, bits), bits);
+        follow(&chain, code_at(codes, i - 1, channels));
         pcm[(size_t)i * channels] = (int16_t)chain.sample;
     }
 }
@@ -149,9 +146,9 @@ static void decode_block(const struct state *state, const uint8_t *src, int16_t 
 {
     for (unsigned channel = 0; channel < state->channels; channel++)
         if (state->bits == 4)
-            decode_channel(src + HEADER * channel, pcm + channel, samples, state->channels, 4);
+            ima_decode_alone(src + HEADER * channel, pcm + channel, samples, state->channels);
         else
-            decode_channel(src + HEADER * channel, pcm + channel, samples, state->channels, 3);
+            decode_channel(src + HEADER * channel, pcm + channel, samples, state->channels);
 }
 
 /* The whole blocks of 4-bit codes, but for so few that their chains would fill the least part of a kernel's group. */
@@ -192,26 +189,25 @@ static int distance_between(int a, int b)
 }
 
 /* The code that leads nearest to a sample. */
-static inline unsigned nearest(const struct chain *chain, int sample, unsigned bits)
+static inline unsigned nearest(const struct chain *chain, int sample)
 {
-    unsigned sign = 1u << (bits - 1), magnitude = 0;
+    unsigned sign = 1u << (BITS - 1), magnitude = 0;
     int step = ima_steps[chain->index], distance = distance_between(sample, chain->sample), left = distance;
 
-    for (unsigned weight = 0; weight < bits - 1; weight++) {
+    for (unsigned weight = 0; weight < BITS - 1; weight++) {
         bool reached = left >= step >> weight;
 
         magnitude = magnitude << 1 | reached;
         left -= reached ? step >> weight : 0;
     }
     /* The weights are truncated, so that the next magnitude can be nearer; the one below cannot. */
-    if (magnitude < sign - 1 &&
-        difference(step, magnitude + 1, bits) - distance < distance - difference(step, magnitude, bits))
+    if (magnitude < sign - 1 && difference(step, magnitude + 1) - distance < distance - difference(step, magnitude))
         magnitude++;
     return sample < chain->sample ? sign | magnitude : magnitude;
 }
 
 /* The squared error that codes from this start index would make in the samples after the first. */
-static uint64_t trial(const int16_t *pcm, uint32_t samples, unsigned channels, int index, unsigned bits)
+static uint64_t trial(const int16_t *pcm, uint32_t samples, unsigned channels, int index)
 {
     struct chain chain = { pcm[0], index };
     uint64_t error = 0;
@@ -220,7 +216,7 @@ static uint64_t trial(const int16_t *pcm, uint32_t samples, unsigned channels, i
         int sample = pcm[(size_t)i * channels];
         uint32_t miss;
 
-        follow(&chain, nearest(&chain, sample, bits), bits);
+        follow(&chain, nearest(&chain, sample));
         miss = (uint32_t)distance_between(sample, chain.sample);
         error += miss * miss;       /* at most 65535^2 */
     }
@@ -229,7 +225,7 @@ static uint64_t trial(const int16_t *pcm, uint32_t samples, unsigned channels, i
 
 /* The start index of a block, told from its first samples alone, so that blocks can be encoded in any order: the step that
  * is the mean difference, or a neighbour that does better on trial. */
-static int start_index(const int16_t *pcm, uint32_t samples, unsigned channels, unsigned bits)
+static int start_index(const int16_t *pcm, uint32_t samples, unsigned channels)
 {
     enum { LOOK = 25, REACH = 8, STRIDE = 4 };
     uint32_t n = samples < LOOK ? samples : LOOK;
@@ -241,7 +237,7 @@ static int start_index(const int16_t *pcm, uint32_t samples, unsigned channels, 
     while (middle < LAST_INDEX && ima_steps[middle] * (LOOK - 1) < sum)
         middle++;
     for (int index = middle - REACH; index <= middle + REACH; index += STRIDE) {
-        uint64_t error = index < 0 || index > LAST_INDEX ? UINT64_MAX : trial(pcm, n, channels, index, bits);
+        uint64_t error = index < 0 || index > LAST_INDEX ? UINT64_MAX : trial(pcm, n, channels, index);
 
         best = error < least ? index : best;
         least = error < least ? error : least;
@@ -249,18 +245,18 @@ static int start_index(const int16_t *pcm, uint32_t samples, unsigned channels, 
     return best;
 }
 
-static inline void encode_channel(uint8_t *header, const int16_t *pcm, uint32_t samples, unsigned channels, unsigned bits)
+static inline void encode_channel(uint8_t *header, const int16_t *pcm, uint32_t samples, unsigned channels)
 {
     uint8_t *codes = header + HEADER * channels;
-    struct chain chain = { pcm[0], start_index(pcm, samples, channels, bits) };
+    struct chain chain = { pcm[0], start_index(pcm, samples, channels) };
 
     store16_le(header, (uint16_t)chain.sample);
     header[2] = (uint8_t)chain.index;
     for (uint32_t i = 1; i < samples; i++) {
-        unsigned code = nearest(&chain, pcm[(size_t)i * channels], bits);
+        unsigned code = nearest(&chain, pcm[(size_t)i * channels]);
 
-        put_code(codes, i - 1, code, channels, bits);
-        follow(&chain, code, bits);
+        put_code(codes, i - 1, code, channels);
+        follow(&chain, code);
     }
 }
 
@@ -271,7 +267,7 @@ static void encode_block(const struct state *state, const int16_t *pcm, uint8_t 
 
     memset(dst, 0, state->block.bytes);
     for (unsigned channel = 0; channel < state->channels; channel++)
-        encode_channel(dst + HEADER * channel, pcm + channel, samples, state->channels, 3);
+        encode_channel(dst + HEADER * channel, pcm + channel, samples, state->channels);
 }
 
 static struct progress encode(void *memory, const int16_t *pcm, uint8_t *dst, struct offer offer)
@@ -283,7 +279,9 @@ static struct progress encode(void *memory, const int16_t *pcm, uint8_t *dst, st
 
     if (state->bits == 4 && n != 0) {
         memset(dst, 0, n * state->block.bytes);
-        if (state->quality == 0)
+        if (state->quality == 0 && n * state->channels == 1)
+            ima_encode_alone(pcm, dst, state->block.samples, 1);
+        else if (state->quality == 0)
             state->dsp->ima_greedy(&blocks, pcm, dst);
         else
             state->dsp->ima_search(&blocks, state->quality, pcm, dst);

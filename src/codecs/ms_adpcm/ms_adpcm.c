@@ -166,6 +166,8 @@ static void decode_block(const struct state *state, const uint8_t *src, int16_t 
         decode_channel(state, src, pcm, samples, channel);
 }
 
+enum { LEAST_GROUP = 8 };           /* chains, below which no kernel does any */
+
 /* The whole blocks that go side by side. */
 static struct progress decode_groups(const struct state *state, const uint8_t *src, int16_t *pcm, struct offer offer)
 {
@@ -174,7 +176,7 @@ static struct progress decode_groups(const struct state *state, const uint8_t *s
     int16_t pairs[UINT8_MAX + 1][2];
     unsigned predictors = state->predictors < UINT8_MAX + 1 ? state->predictors : UINT8_MAX + 1;
 
-    if (!state->dsp->ms_decode || n == 0 || state->block.samples < HEADER_SAMPLES)
+    if (!state->dsp->ms_decode || n * state->channels < LEAST_GROUP || state->block.samples < HEADER_SAMPLES)
         return (struct progress){ 0, 0 };
     for (unsigned i = 0; i < predictors; i++) {
         struct weights weights = weights_of(state, i);

@@ -1,0 +1,152 @@
+/* IMA ADPCM of 4 bits, one chain alone: a group of lanes would wait for it as long as for all. The same bits as the kernels'. */
+#include <stdbool.h>
+#include "bits.h"
+#include "fixed.h"
+#include "dsp.h"
+
+enum { HEADER = 4 };
+
+struct chain {
+    int sample, index;
+};
+
+static inline void move(struct chain *chain, unsigned magnitude)
+{
+    static const int8_t growths[8] = { 0, 0, 0, 0, 3, 5, 7, 9 };
+    int index = chain->index + growths[magnitude];
+
+    index -= index != 0;
+    chain->index = index < IMA_LAST_INDEX ? index : IMA_LAST_INDEX;
+}
+
+/* Seldom: a branch is foretold, where a conditional move would lengthen the way from sample to sample. */
+static inline int saturated(int sample)
+{
+    return sample != (int16_t)sample ? saturate(sample) : sample;
+}
+
+static inline int follow(struct chain *chain, unsigned code)
+{
+    int change = ima_changes[chain->index][code & 7], negative = -(int)(code >> 3);
+
+    move(chain, code & 7);
+    return chain->sample = saturated(chain->sample + ((change ^ negative) - negative));
+}
+
+void ima_decode_alone(const uint8_t *header, int16_t *pcm, uint32_t samples, unsigned channels)
+{
+    const uint8_t *row = header + (size_t)HEADER * channels;
+    struct chain chain = { (int16_t)load16_le(header), header[2] < IMA_LAST_INDEX ? header[2] : IMA_LAST_INDEX };
+
+    *pcm = (int16_t)chain.sample;
+    pcm += channels;
+    for (uint32_t left = samples - 1; left != 0; row += (size_t)4 * channels) {
+        uint32_t n = left < 8 ? left : 8, codes = 0;
+
+        if (n == 8)
+            codes = load32_le(row);
+        else
+            for (uint32_t i = 0; i < n; i += 2)
+                codes |= (uint32_t)row[i / 2] << 4 * i;
+        for (uint32_t i = 0; i < n; i++, codes >>= 4, pcm += channels)
+            *pcm = (int16_t)follow(&chain, codes & 15);
+        left -= n;
+    }
+}
+
+static inline int distance_between(int a, int b)
+{
+    return a < b ? b - a : a - b;
+}
+
+/* Takes a part of the step from what is left, if it can: -1 if it could not. Without a branch, which nothing could foretell. */
+static inline int take(int *left, int part)
+{
+    int rest = *left - part, less = rest >> 31;
+
+    *left = rest + (part & less);
+    return less;
+}
+
+/* The nearest code. */
+static inline unsigned nearest(struct chain *chain, int sample)
+{
+    int step = ima_steps[chain->index], difference = sample - chain->sample, negative = difference >> 31;
+    int distance = (difference ^ negative) - negative, left = distance, magnitude = 7, change;
+
+    magnitude += 4 * take(&left, step);
+    magnitude += 2 * take(&left, step >> 1);
+    magnitude += take(&left, step >> 2);
+    change = distance - left + (step >> 3);
+    chain->sample = saturated(chain->sample + ((change ^ negative) - negative));
+    move(chain, (unsigned)magnitude);
+    return (unsigned)magnitude | ((unsigned)negative & 8);
+}
+
+/* The index whose step is nearest above the mean difference of a block's first samples. */
+static int middle_of(const int16_t *pcm, uint32_t samples, unsigned channels)
+{
+    enum { LOOK = 24 };
+    uint32_t n = samples < LOOK ? samples : LOOK;
+    int sum = 0, index = 0;
+
+    for (uint32_t i = 1; i < n; i++)
+        sum += distance_between(pcm[i * channels], pcm[(i - 1) * channels]);
+    sum = n > 1 ? sum * (1024 / (int)(n - 1)) >> 10 : 0;
+    while (index < IMA_LAST_INDEX && ima_steps[index] < sum)
+        index++;
+    return index;
+}
+
+/* The mean's index, or a neighbour that makes fewer errors in the samples after the first, the last of which is repeated. All are
+ * tried at once: they do not wait for each other. */
+static int start_index(const int16_t *pcm, uint32_t samples, unsigned channels)
+{
+    enum { TRIALS = 7, REACH = 6 };
+    int middle = middle_of(pcm, samples, channels), best = middle, least = UINT16_MAX, costs[TRIALS] = { 0 }, starts[TRIALS];
+    struct chain chains[TRIALS];
+
+    if (samples < 2)
+        return middle;
+    for (int k = 0; k < TRIALS; k++) {
+        int index = middle - REACH + 2 * k;
+
+        starts[k] = index < 0 ? 0 : index < IMA_LAST_INDEX ? index : IMA_LAST_INDEX;
+        chains[k] = (struct chain){ pcm[0], starts[k] };
+    }
+    for (uint32_t i = 1; i <= (samples > 9 ? 16 : 8); i++) {
+        int sample = pcm[(i < samples ? i : samples - 1) * channels];
+
+        for (int k = 0; k < TRIALS; k++) {
+            nearest(&chains[k], sample);
+            costs[k] += distance_between(sample, chains[k].sample);
+        }
+    }
+    for (int k = 0; k < TRIALS; k++) {
+        best = costs[k] < least ? starts[k] : best;
+        least = costs[k] < least ? costs[k] : least;
+    }
+    return best;
+}
+
+void ima_encode_alone(const int16_t *pcm, uint8_t *header, uint32_t samples, unsigned channels)
+{
+    uint8_t *row = header + (size_t)HEADER * channels;
+    struct chain chain = { pcm[0], start_index(pcm, samples, channels) };
+
+    store16_le(header, (uint16_t)chain.sample);
+    store16_le(header + 2, (uint16_t)chain.index);
+    pcm += channels;
+    for (uint32_t left = samples - 1; left != 0; row += (size_t)4 * channels) {
+        uint32_t n = left < 8 ? left : 8, codes = 0;
+
+        for (uint32_t i = 0; i < n; i++, pcm += channels)
+            codes |= nearest(&chain, *pcm) << 4 * i;
+        if (n == 8)
+            store32_le(row, codes);
+        else
+            for (uint32_t i = 0; i < n; i += 2)
+                row[i / 2] = (uint8_t)(codes >> 4 * i);
+        left -= n;
+    }
+}
