@@ -126,7 +126,7 @@ static int predict(const struct chain *chain)
 }
 
 /* The header's delta may be anything of 16 bits, a negative one too; those that follow lie between the limits. */
-static void follow(struct chain *chain, unsigned code)
+static inline int16_t follow(struct chain *chain, unsigned code)
 {
     int sample = predict(chain) + ((int)code - (code & 8 ? 16 : 0)) * chain->delta;
     int delta = chain->delta * growth[code] >> 8;
@@ -137,12 +137,7 @@ static void follow(struct chain *chain, unsigned code)
     chain->older = chain->newer;
     chain->newer = sample;
     chain->delta = delta < LEAST_DELTA ? LEAST_DELTA : delta > MOST_DELTA ? MOST_DELTA : delta;
-}
-
-/* Codes of all channels are counted together. */
-static unsigned code_shift(size_t i)
-{
-    return i % 2 ? 0 : 4;
+    return (int16_t)sample;
 }
 
 static void decode_channel(const struct state *state, const uint8_t *src, int16_t *pcm, uint32_t samples, unsigned channel)
@@ -154,10 +149,16 @@ static void decode_channel(const struct state *state, const uint8_t *src, int16_
 
     pcm[channel] = (int16_t)chain.older;
     pcm[channel + channels] = (int16_t)chain.newer;
-    for (size_t i = channel, n = (size_t)(samples - HEADER_SAMPLES) * channels; i < n; i += channels) {
-        follow(&chain, codes[i / 2] >> code_shift(i) & 15);
-        pcm[i + HEADER_SAMPLES * channels] = (int16_t)chain.newer;
-    }
+    pcm += channel + HEADER_SAMPLES * channels;
+    if (channels == 2)
+        for (uint32_t i = 0; i < samples - HEADER_SAMPLES; i++)
+            pcm[2 * (size_t)i] = follow(&chain, channel == 0 ? codes[i] >> 4 : codes[i] & 15);
+    else
+        for (uint32_t i = 0; i < samples - HEADER_SAMPLES; i++) {
+            pcm[i] = follow(&chain, codes[i / 2] >> 4);
+            if (++i < samples - HEADER_SAMPLES)
+                pcm[i] = follow(&chain, codes[i / 2] & 15);
+        }
 }
 
 static void decode_block(const struct state *state, const uint8_t *src, int16_t *pcm, uint32_t samples)
