@@ -1,15 +1,18 @@
 /* Every codec through the core, beside its peers: rounds of each in turn, and the median nanoseconds of processor time that a
  * sample took, a line each for tests/bench/table. The sounds stay in build/bench/sounds for the program in Wine.
- * bench.codecs [TAG [QUALITY]] takes one codec alone, with every set of kernels. */
+ * bench.codecs [TAG [QUALITY]] takes one codec alone, with every set of kernels; bench.codecs --search every quality of the encoders
+ * that search, beside peers' that do. */
 #define _POSIX_C_SOURCE 200809L
 #include <time.h>
 #include "sounds.h"
 #include "task.h"
 
 enum { ROUNDS = 11, TASKS = 12, PIECE = 65536, SETS = 3 };      /* PIECE: bytes of PCM or code offered at once */
-static const double LEAST = 0.0005, MOST = 0.08;          /* seconds: of a measurement, and of all rounds of a task */
+static const double LEAST = 0.0005, MOST = 0.08, ONCE = 0.3;         /* seconds: of a measurement, of all rounds of a task, and of one
+                                                                         * that is not repeated */
 
 static unsigned only_tag, quality;
+static bool searching;
 
 void task_made(const struct task *task, const void *data, size_t size)
 {
@@ -90,8 +93,12 @@ static void measure(const struct task *tasks, size_t n, double *medians)
     int rounds = 0;
 
     for (; rounds < ROUNDS && spent < MOST * (double)n; rounds++)
-        for (size_t i = 0; i < n; i++)
-            spent += seconds[i][rounds] = timed(&tasks[i]);
+        for (size_t i = 0; i < n; i++) {
+            bool again = rounds == 0 || seconds[i][0] < ONCE;
+
+            seconds[i][rounds] = again ? timed(&tasks[i]) : seconds[i][0];
+            spent += seconds[i][0] < ONCE ? seconds[i][rounds] : 0;
+        }
     for (size_t i = 0; i < n; i++) {
         qsort(seconds[i], (size_t)rounds, sizeof(double), ascending);
         medians[i] = seconds[i][rounds / 2];
@@ -116,11 +123,30 @@ static double snr_of(struct task task, void (*decode)(const struct task *))
     return result;
 }
 
+/* Those of a list's peers that have the codec; how many tasks there are then. */
+static size_t add_peers(const struct task *common, uint32_t bit_rate, bool decoding, const struct peer *peer, struct task *tasks,
+                        double *snrs, size_t n)
+{
+    const struct wave_format *format = &common->format;
+
+    for (; peer->name && n < TASKS; peer++) {
+        if (peer->tag != common->codec->tag || (peer->bits && peer->bits != format->bits_per_sample) ||
+            (peer->bit_rate && peer->bit_rate != bit_rate) || peer->channels < format->channels || !(decoding ? peer->decode : peer->encode))
+            continue;
+        tasks[n] = *common;
+        tasks[n].name = peer->name;
+        tasks[n].run = decoding ? peer->decode : peer->encode;
+        tasks[n].id = peer->id;
+        snrs[n] = decoding ? 0 : snr_of(tasks[n], peer->decode ? peer->decode : we_decode);
+        n++;
+    }
+    return n;
+}
+
 /* Ours, a task for each set, then the peers'. */
 static size_t tasks_of(const struct task *common, uint32_t bit_rate, bool decoding, struct task *tasks, double *snrs)
 {
     static const char *const sets[SETS] = { "portable", "SSE2", "AVX2" };
-    const struct wave_format *format = &common->format;
     size_t n = 0;
 
     for (unsigned set = only_tag ? 0 : best_set(); set <= best_set(); set++, n++) {
@@ -130,19 +156,26 @@ static size_t tasks_of(const struct task *common, uint32_t bit_rate, bool decodi
         tasks[n].settings.simd = (uint8_t)set;
         snrs[n] = decoding || set < best_set() ? 0 : snr_of(tasks[n], we_decode);
     }
-    for (int list = 0; list < 2; list++)
-        for (const struct peer *peer = list ? libav_peers : peers; peer->name && n < TASKS; peer++) {
-            if (peer->tag != common->codec->tag || (peer->bits && peer->bits != format->bits_per_sample) ||
-                (peer->bit_rate && peer->bit_rate != bit_rate) || peer->channels < format->channels || !(decoding ? peer->decode : peer->encode))
-                continue;
-            tasks[n] = *common;
-            tasks[n].name = peer->name;
-            tasks[n].run = decoding ? peer->decode : peer->encode;
-            tasks[n].id = peer->id;
-            snrs[n] = decoding ? 0 : snr_of(tasks[n], peer->decode);
-            n++;
-        }
-    return n;
+    n = add_peers(common, bit_rate, decoding, peers, tasks, snrs, n);
+    return add_peers(common, bit_rate, decoding, libav_peers, tasks, snrs, n);
+}
+
+/* Encoders that search: ours of each quality, then the peers', and theirs that search. */
+static size_t searches_of(const struct task *common, uint32_t bit_rate, struct task *tasks, double *snrs)
+{
+    static const char *const qualities[] = { "quality 0", "quality 1", "quality 2" };
+    size_t n = 0;
+
+    for (; n < sizeof qualities / sizeof *qualities; n++) {
+        tasks[n] = *common;
+        tasks[n].name = qualities[n];
+        tasks[n].run = we_encode;
+        tasks[n].settings = (struct settings){ .quality = (uint8_t)n, .simd = (uint8_t)best_set() };
+        snrs[n] = snr_of(tasks[n], we_decode);
+    }
+    n = add_peers(common, bit_rate, false, peers, tasks, snrs, n);
+    n = add_peers(common, bit_rate, false, libav_peers, tasks, snrs, n);
+    return add_peers(common, bit_rate, false, searching_peers, tasks, snrs, n);
 }
 
 static void each_way(const struct task *common, uint32_t bit_rate, bool decoding)
@@ -157,7 +190,7 @@ static void each_way(const struct task *common, uint32_t bit_rate, bool decoding
         printf("run\t%s %u %s\t%zu\n", common->codec->name, format->byte_rate * 8, decoding ? "decode" : "encode", common->sound.count);
         return;
     }
-    n = tasks_of(common, bit_rate, decoding, tasks, snrs);
+    n = searching ? searches_of(common, bit_rate, tasks, snrs) : tasks_of(common, bit_rate, decoding, tasks, snrs);
     measure(tasks, n, medians);
     for (size_t i = 0; i < n; i++)
         printf("bench\thost\t0x%X\t%s\t%u\t%u\t%u\t%s\twhole\t%s\t%.5f\t%.2f\n", format->tag, common->codec->name, format->sample_rate,
@@ -181,7 +214,8 @@ static void compare(const struct codec *codec, struct mode mode)
             common.planes[c][i] = sound.samples[i * mode.channels + c];
     }
     each_way(&common, mode.bit_rate, false);
-    each_way(&common, mode.bit_rate, true);
+    if (!searching)
+        each_way(&common, mode.bit_rate, true);
     free(common.code.data), free(common.file.data), free(common.planes[0]), free(common.planes[1]);
 }
 
@@ -199,9 +233,19 @@ static void missing(void)
 #ifndef HAVE_SPANDSP
     printf("# without spandsp: libspandsp-dev is missing\n");
 #endif
+#ifndef HAVE_SOX
+    printf("# without sox: libsox-dev is missing\n");
+#endif
 #ifndef HAVE_BCG729
     printf("# without bcg729: libbcg729-dev is missing\n");
 #endif
+}
+
+static bool is_wanted(const struct codec *codec)
+{
+    bool searches = codec->tag == 0x02 || codec->tag == 0x11 || codec->tag == 0x20;
+
+    return (!searching || searches) && (!only_tag || codec->tag == only_tag);
 }
 
 /* Speech at each bit rate, and music. */
@@ -210,7 +254,7 @@ static void all_codecs(void **unused)
     (void)unused;
     missing();
     for (size_t i = 0; codecs[i]; i++)
-        for (const struct mode *mode = codecs[i]->modes; mode->sample_rate && (!only_tag || codecs[i]->tag == only_tag); mode++)
+        for (const struct mode *mode = codecs[i]->modes; mode->sample_rate && is_wanted(codecs[i]); mode++)
             if (mode->channels == 1 ? mode->sample_rate == speech_rate(codecs[i]) : mode->channels == 2 && mode->sample_rate == 44100)
                 compare(codecs[i], *mode);
 }
@@ -219,6 +263,7 @@ int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = { cmocka_unit_test(all_codecs) };
 
+    searching = argc > 1 && strcmp(argv[1], "--search") == 0;
     only_tag = argc > 1 ? (unsigned)strtoul(argv[1], 0, 0) : 0;
     quality = argc > 2 ? (unsigned)strtoul(argv[2], 0, 0) : 0;
     return cmocka_run_group_tests_name("bench", tests, 0, 0);

@@ -6,13 +6,14 @@
 
 enum { PACKET = 4096 };             /* bytes, of whole blocks: what its WAV reader makes */
 
-static AVCodecContext *open_context(const struct task *task, const AVCodec *codec)
+static AVCodecContext *open_context(const struct task *task, const AVCodec *codec, int trellis)
 {
     AVCodecContext *context = avcodec_alloc_context3(codec);
     const struct wave_format *format = &task->format;
 
     av_log_set_level(AV_LOG_ERROR);
     context->sample_rate = (int)format->sample_rate;
+    context->trellis = trellis;
     context->bit_rate = task->id == AV_CODEC_ID_G723_1 ? 6300 : task->id == AV_CODEC_ID_ADPCM_G726 || task->id == AV_CODEC_ID_ADPCM_G726LE ?
                         (int64_t)format->sample_rate * format->bits_per_sample : 8 * (int64_t)format->byte_rate;
     av_channel_layout_default(&context->ch_layout, format->channels);
@@ -41,7 +42,7 @@ static void made(const struct task *task, const AVFrame *frame)
 
 static void decodes(const struct task *task)
 {
-    AVCodecContext *context = open_context(task, avcodec_find_decoder((enum AVCodecID)task->id));
+    AVCodecContext *context = open_context(task, avcodec_find_decoder((enum AVCodecID)task->id), 0);
     AVFrame *frame = av_frame_alloc();
     AVPacket *packet = av_packet_alloc();
     size_t block = task->format.block_align ? task->format.block_align : 1, piece = block < PACKET ? PACKET / block * block : block;
@@ -58,9 +59,9 @@ static void decodes(const struct task *task)
     av_packet_free(&packet), av_frame_free(&frame), avcodec_free_context(&context);
 }
 
-static void encodes(const struct task *task)
+static void encodes_with(const struct task *task, int trellis)
 {
-    AVCodecContext *context = open_context(task, avcodec_find_encoder((enum AVCodecID)task->id));
+    AVCodecContext *context = open_context(task, avcodec_find_encoder((enum AVCodecID)task->id), trellis);
     AVFrame *frame = av_frame_alloc();
     AVPacket *packet = av_packet_alloc();
     unsigned channels = task->format.channels;
@@ -85,6 +86,16 @@ static void encodes(const struct task *task)
     }
     frame->data[0] = frame->data[1] = 0;
     av_packet_free(&packet), av_frame_free(&frame), avcodec_free_context(&context);
+}
+
+static void encodes(const struct task *task)
+{
+    encodes_with(task, 0);
+}
+
+static void searches(const struct task *task)
+{
+    encodes_with(task, 8);
 }
 #endif
 
@@ -112,6 +123,16 @@ const struct peer libav_peers[] = {
     { 0x42, 0, 6300, MONO, AV_CODEC_ID_G723_1 },
     { 0x42, 0, 5300, DECODER, AV_CODEC_ID_G723_1 },
     { 0x83, 0, 0, DECODER, AV_CODEC_ID_G729 },
+#endif
+    { 0 }
+};
+
+/* Not Microsoft's, which fails on speech: its own decoder makes -3 dB of it. */
+const struct peer searching_peers[] = {
+#ifdef HAVE_AVCODEC
+#define SEARCH 2, "-trellis 8", searches, decodes
+    { 0x11, 0, 0, SEARCH, AV_CODEC_ID_ADPCM_IMA_WAV },
+    { 0x20, 0, 0, SEARCH, AV_CODEC_ID_ADPCM_YAMAHA },
 #endif
     { 0 }
 };

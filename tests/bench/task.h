@@ -21,7 +21,7 @@ struct task {
 /* What a piece of the work made. */
 void task_made(const struct task *, const void *data, size_t size);
 
-/* Each library's codecs, a null name at the end. */
+/* Each library's codecs, a null name at the end. Without a decoder of its own, ours decodes what it made. */
 struct peer {
     uint16_t tag;
     uint16_t bits;                  /* of a sample; 0 is any */
@@ -32,5 +32,8 @@ struct peer {
     int id;
 };
 extern const struct peer libav_peers[], peers[];
+
+/* Those that are far slower, and are asked only where encoders are compared that search. */
+extern const struct peer searching_peers[];
 
 #endif
