@@ -21,6 +21,7 @@ KERNEL lanes over_power_of_two(lanes x, int n) { return signed_by((lanes)_mm256_
 KERNEL lanes lookup(const int32_t *table, lanes i) { return (lanes)_mm256_i32gather_epi32(table, (__m256i)i, 4); }
 KERNEL lanes choose(const int32_t eight[8], lanes i) { return (lanes)_mm256_permutevar8x32_epi32(*(const __m256i_u *)(const void *)eight, (__m256i)i); }
 KERNEL lanes where_negative(lanes x, lanes yes, lanes no) { return (lanes)_mm256_blendv_ps((__m256)no, (__m256)yes, (__m256)x); }
+KERNEL lanes high_product(lanes a, lanes b) { return (lanes)_mm256_mulhi_epu16((__m256i)a, (__m256i)b); }
 KERNEL lanes both_products(lanes a, lanes b) { return (lanes)_mm256_madd_epi16((__m256i)a, (__m256i)b); }
 
 /* Saturated to 16 bits, and two of these in one. */

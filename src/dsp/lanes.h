@@ -88,6 +88,12 @@ KERNEL lanes choose(const int32_t eight[8], lanes i)
 }
 
 #ifndef HAVE_PRODUCTS
+/* Of 16 bits without sign, the product above its low 16. */
+KERNEL lanes high_product(lanes a, lanes b)
+{
+    return (lanes)((ulanes)a * (ulanes)b >> 16);
+}
+
 /* The sum of the products of both 16-bit halves. */
 KERNEL lanes both_products(lanes a, lanes b)
 {

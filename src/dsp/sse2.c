@@ -6,6 +6,7 @@
 
 #define HAVE_PRODUCTS
 
+KERNEL lanes high_product(lanes a, lanes b) { return (lanes)_mm_mulhi_epu16((__m128i)a, (__m128i)b); }
 KERNEL lanes both_products(lanes a, lanes b) { return (lanes)_mm_madd_epi16((__m128i)a, (__m128i)b); }
 
 #include "gsm_kernels.h"

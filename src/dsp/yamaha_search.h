@@ -55,22 +55,22 @@ KERNEL unsigned yamaha_row(const struct yamaha_shape *shape) { return (yamaha_st
 
 /* What all ways on from a survivor share. */
 struct yamaha_fork {
-    lanes cost, step, distance, word;
+    lanes cost, twice, distance, word;          /* twice the step */
 };
 
 KERNEL struct yamaha_fork yamaha_fork(const struct yamaha_survivors *now, unsigned state, lanes sample)
 {
     lanes difference = sample - now->sample[state], step = now->step[state];
 
-    return (struct yamaha_fork){ now->cost[state], step, magnitude_of(difference), step | (difference & number(YAMAHA_SIGN)) };
+    return (struct yamaha_fork){ now->cost[state], step + step, magnitude_of(difference), step | (difference & number(YAMAHA_SIGN)) };
 }
 
-/* By so many eighths of a step, 2m + 1: the bit below m is of no use. */
+/* By so many eighths of a step, 2m + 1, in Q12: the bit below m is of no use. */
 KERNEL struct yamaha_way yamaha_go(const struct yamaha_fork *from, lanes eighths)
 {
-    lanes miss = from->distance - (both_products(from->step, eighths) >> 3), held = at_most(miss, number(YAMAHA_HELD));
+    lanes miss = from->distance - high_product(from->twice, eighths), held = at_most(miss, number(YAMAHA_HELD));
 
-    return (struct yamaha_way){ (lanes)((ulanes)from->cost + (ulanes)both_products(held, held)), miss, from->word | eighths << (YAMAHA_CODE - 1) };
+    return (struct yamaha_way){ (lanes)((ulanes)from->cost + (ulanes)both_products(held, held)), miss, from->word | eighths << (YAMAHA_CODE - 13) };
 }
 
 KERNEL struct yamaha_way yamaha_better(struct yamaha_way a, struct yamaha_way b)
@@ -80,15 +80,15 @@ KERNEL struct yamaha_way yamaha_better(struct yamaha_way a, struct yamaha_way b)
     return (struct yamaha_way){ cost, blend(first, a.miss, b.miss), blend(first, a.word, b.word) };
 }
 
-/* Of the magnitudes of each set the nearest is offered: m and n meet at (m + n + 1) / 2 quarters of a step. 4 and 6 stay. */
-KERNEL void yamaha_two_ways(const struct yamaha_fork *from, struct yamaha_way *stay, struct yamaha_way *leave)
+/* Of the magnitudes of each set the nearest is offered: m and n meet at m + n + 1 eighths of a step. 4 and 6 stay. */
+KERNEL void yamaha_two_ways(const struct yamaha_fork *from, lanes step, struct yamaha_way *stay, struct yamaha_way *leave)
 {
-    lanes quarters = from->distance << 2, step = from->step, twice = step << 1, past = quarters - (step << 2) - (step >> 1);
-    lanes below_2 = quarters < twice, below_1 = quarters - (~below_2 & twice) < step, low = number(YAMAHA_7) + (below_2 << 2) + (below_1 << 1);
-    lanes below_6 = past < step, below_7 = past < twice;
+    lanes eighths = from->distance << 3, twice = from->twice, four = twice + twice, past = eighths - both_products(step, number(YAMAHA_9));
+    lanes below_2 = eighths < four, below_1 = eighths - (~below_2 & four) < twice, below_6 = past < twice, below_7 = past < four;
+    lanes low = number(YAMAHA_7) - (below_2 & number(YAMAHA_4)) - (below_1 & number(YAMAHA_2));
 
-    *stay = yamaha_go(from, number(YAMAHA_13) + (below_6 << 2));
-    *leave = yamaha_go(from, where_negative(past, low, number(YAMAHA_15) + (below_7 << 2)));
+    *stay = yamaha_go(from, number(YAMAHA_13) - (below_6 & number(YAMAHA_4)));
+    *leave = yamaha_go(from, where_negative(past, low, number(YAMAHA_15) - (below_7 & number(YAMAHA_4))));
 }
 
 /* The survivor of a state, and its code. */
@@ -113,7 +113,7 @@ KERNEL void yamaha_advance_two(struct yamaha_survivors *now, unsigned states, la
         if (i < states) {
             struct yamaha_fork from = yamaha_fork(now, i, sample);
 
-            yamaha_two_ways(&from, &stay, &leave);
+            yamaha_two_ways(&from, now->step[i], &stay, &leave);
         } else {
             leave = around;
         }
@@ -148,12 +148,12 @@ KERNEL void yamaha_advance_many(struct yamaha_survivors *now, const struct yamah
 #pragma GCC unroll 4
     for (unsigned i = 0; i < states; i++) {
         struct yamaha_fork from = yamaha_fork(now, i, sample);
-        lanes quarters = from.distance << 2, middle = from.step + (from.step >> 1);
+        lanes eighths = from.distance << 3, middle = from.twice + now->step[i];
 
-        yamaha_offer(ways, shape, i, 0, yamaha_go(&from, 5 - ((quarters < middle) & 4)));
-        yamaha_offer(ways, shape, i, 1, yamaha_go(&from, 7 - ((quarters < middle + from.step) & 4)));
+        yamaha_offer(ways, shape, i, 0, yamaha_go(&from, Q12(5) - ((eighths < middle) & Q12(4))));
+        yamaha_offer(ways, shape, i, 1, yamaha_go(&from, Q12(7) - ((eighths < middle + from.twice) & Q12(4))));
         for (unsigned m = 4; m < 8; m++)
-            yamaha_offer(ways, shape, i, m, yamaha_go(&from, all((int32_t)(2 * m + 1))));
+            yamaha_offer(ways, shape, i, m, yamaha_go(&from, all((int32_t)Q12(2 * m + 1))));
     }
     for (unsigned i = 0; i < states / 4; i++)
         decisions[i] = all(0);

@@ -136,13 +136,13 @@ struct survivor {
 /* 4 and 6, or the others: the nearest. */
 static int nearest_of(int distance, int step, bool others)
 {
-    int quarters = 4 * distance, half = step >> 1;
+    int eighths = 8 * distance;
 
     if (!others)
-        return quarters >= 5 * step + half ? 6 : 4;
-    if (quarters >= 4 * step + half)
-        return quarters >= 6 * step + half ? 7 : 5;
-    return quarters / step < 3 ? quarters / step : 3;
+        return eighths >= 11 * step ? 6 : 4;
+    if (eighths >= 9 * step)
+        return eighths >= 13 * step ? 7 : 5;
+    return eighths / step < 6 ? eighths / step / 2 : 3;
 }
 
 static struct survivor went(const struct survivor *from, int sample, bool others, uint32_t at)
