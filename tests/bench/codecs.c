@@ -248,6 +248,25 @@ static bool is_wanted(const struct codec *codec)
     return (!searching || searches) && (!only_tag || codec->tag == only_tag);
 }
 
+/* Of modes with the same bytes a second, G.722's, the first is the whole code's. */
+static bool is_first(const struct codec *codec, const struct mode *mode)
+{
+    uint8_t extra[EXTRA_ROOM];
+    uint32_t bytes = format_of(codec, *mode, extra).byte_rate;
+
+    for (const struct mode *other = codec->modes; other < mode; other++)
+        if (other->sample_rate == mode->sample_rate && other->channels == mode->channels && format_of(codec, *other, extra).byte_rate == bytes)
+            return false;
+    return true;
+}
+
+static bool is_heard(const struct codec *codec, const struct mode *mode)
+{
+    bool speech = mode->channels == 1 && mode->sample_rate == speech_rate(codec), music = mode->channels == 2 && mode->sample_rate == 44100;
+
+    return (speech || music) && is_first(codec, mode);
+}
+
 /* Speech at each bit rate, and music. */
 static void all_codecs(void **unused)
 {
@@ -255,7 +274,7 @@ static void all_codecs(void **unused)
     missing();
     for (size_t i = 0; codecs[i]; i++)
         for (const struct mode *mode = codecs[i]->modes; mode->sample_rate && is_wanted(codecs[i]); mode++)
-            if (mode->channels == 1 ? mode->sample_rate == speech_rate(codecs[i]) : mode->channels == 2 && mode->sample_rate == 44100)
+            if (is_heard(codecs[i], mode))
                 compare(codecs[i], *mode);
 }
 
