@@ -8,6 +8,7 @@
 #define OMNIACM_NMS_ADPCM_NMS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 enum { FRAME = 160, ROWS = FRAME / 4, ZEROS = 6, POLES = 2 };
@@ -20,16 +21,16 @@ struct nms {
     int scale;                      /* its antilogarithm, 2 to 1024 */
     int a[POLES], b[ZEROS];         /* Q14 */
     int dq[ZEROS + 1];              /* quantised differences, the newest first */
-    int p[3];                       /* dq and the zeros' part of the estimate: only their signs count */
+    int p[3];                       /* signs of dq with the zeros' part of the estimate */
     int sr[POLES];                  /* reconstructed samples */
     int sez, se;                    /* estimates: by the zeros, and by all */
 };
 
 void nms_start(struct nms *, unsigned bits);
 
-/* A 16-bit sample; `odd` tells every other one. */
-unsigned nms_encode(struct nms *, int16_t sample, unsigned odd);
-int16_t nms_decode(struct nms *, unsigned code);
+/* 16-bit samples and codes of a frame, or `n` of its first samples. */
+void nms_encode(struct nms *, const int16_t pcm[FRAME], uint16_t rows[ROWS]);
+void nms_decode(struct nms *, const uint16_t rows[ROWS], int16_t *pcm, size_t n);
 
 /* Four codes are a row: a word of nibbles, the first in the highest. A frame's 40 rows take 20, 30 or 40 words. */
 void nms_unpack(const uint8_t *src, unsigned bits, uint16_t rows[ROWS]);

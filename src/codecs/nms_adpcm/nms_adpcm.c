@@ -97,8 +97,7 @@ static void decode_frame(struct state *state, const uint8_t *src, int16_t *pcm, 
         return;
     }
     nms_unpack(src, state->bits, rows);
-    for (size_t i = 0; i < samples; i++)
-        pcm[i] = nms_decode(&state->nms, (unsigned)rows[i / 4] >> (12 - 4 * (i % 4)) & 15);
+    nms_decode(&state->nms, rows, pcm, samples);
 }
 
 /* Samples that a frame's first bytes cover: whole words, and of 3 bits the fourth row of every three words. */
@@ -168,8 +167,7 @@ static void encode_frame(struct state *state, const int16_t *pcm, uint8_t *dst)
             dst[i] = ulaw_compress(pcm[i]);
         return;
     }
-    for (unsigned i = 0; i < FRAME; i++)
-        rows[i / 4] |= (uint16_t)(nms_encode(&state->nms, pcm[i], i % 2) << (12 - 4 * (i % 4)));
+    nms_encode(&state->nms, pcm, rows);
     nms_pack(rows, state->bits, dst);
 }
 

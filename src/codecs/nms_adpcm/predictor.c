@@ -3,6 +3,8 @@
 #include "nms.h"
 #include "tables.h"
 
+#define INLINE static inline __attribute__((always_inline))
+
 enum { LOG_LEAST = 2171, LOG_MOST = 20480 };
 enum { SAMPLE_MOST = 8159, PCM_MOST = 32767 };
 
@@ -18,24 +20,42 @@ void nms_start(struct nms *state, unsigned bits)
 }
 
 /* 2^((log - 20480) / 2048) * 1024, between the tabled powers along a straight line. */
-static int antilog(int log)
+INLINE int antilog(int log)
 {
     int line = 4096 + ((log & 63) * 5739 >> 12);        /* Q12, up to 2^(1/32) */
 
     return line * nms_powers[log >> 6 & 31] >> (26 - (log >> 11));
 }
 
-static int limited(int x, int least, int most)
+INLINE int limited(int x, int least, int most)
 {
     return x < least ? least : x > most ? most : x;
 }
 
-static bool opposite(int x, int y)
+/* -1, 0 or 1; of two, -1 and 1 differ in all bits but the lowest. */
+INLINE int sign_of(int x)
 {
-    return (x < 0 && y > 0) || (x > 0 && y < 0);
+    return (x > 0) - (x < 0);
 }
 
-static void adapt_scale(struct nms *state)
+INLINE bool opposite(int sign, int other)
+{
+    return (sign ^ other) == -2;
+}
+
+/* Without a branch, which nothing could foretell. */
+INLINE int negated_if(bool negative, int x)
+{
+    return (x ^ -(int)negative) + negative;
+}
+
+/* Less a 256th: x * 255 >> 8. */
+INLINE int faded(int x)
+{
+    return x - ((x + 255) >> 8);
+}
+
+INLINE void adapt_scale(struct nms *state)
 {
     int move = nms_moves[state->bits - 2][(state->code & 7) >> (4 - state->bits)];
 
@@ -44,28 +64,31 @@ static void adapt_scale(struct nms *state)
 }
 
 /* Here 0 counts as positive. */
-static void adapt_zeros(struct nms *state)
+INLINE void adapt_zeros(struct nms *state)
 {
+#pragma GCC unroll 6
     for (int i = 0; i < ZEROS; i++)
-        state->b[i] = (state->b[i] * 255 >> 8) + ((state->dq[0] < 0) == (state->dq[i + 1] < 0) ? 128 : -128);
+        state->b[i] = faded(state->b[i]) + 128 - ((state->dq[0] ^ state->dq[i + 1]) >> 31 & 256);
 }
 
-static void adapt_poles(struct nms *state)
+INLINE void adapt_poles(struct nms *state)
 {
     int pull = limited(state->a[0] >> 5, -256, 256), most;
     bool turned = opposite(state->p[0], state->p[1]);
 
-    state->a[0] = (state->a[0] * 255 >> 8) + (turned ? -192 : 192);
-    state->a[1] = (state->a[1] * 254 >> 8) + (turned ? pull : -pull) + (opposite(state->p[0], state->p[2]) ? -128 : 128);
+    state->a[0] = faded(state->a[0]) + negated_if(turned, 192);
+    state->a[1] = (state->a[1] * 254 >> 8) + negated_if(!turned, pull) +
+                  negated_if(opposite(state->p[0], state->p[2]), 128);
     state->a[1] = limited(state->a[1], -12288, 12288);
     most = 15360 - state->a[1];
     state->a[0] = limited(state->a[0], -most, most);
 }
 
-static void estimate(struct nms *state)
+INLINE void estimate(struct nms *state)
 {
     int zeros = 0;
 
+#pragma GCC unroll 6
     for (int i = 0; i < ZEROS; i++)
         zeros += state->dq[i] * state->b[i];
     state->sez = zeros >> 14;
@@ -73,7 +96,7 @@ static void estimate(struct nms *state)
 }
 
 /* The last sample makes everything ready for the next one; so the first is met by a state that has moved once. */
-static void advance(struct nms *state)
+INLINE void advance(struct nms *state)
 {
     adapt_scale(state);
     adapt_zeros(state);
@@ -82,44 +105,59 @@ static void advance(struct nms *state)
 }
 
 /* The shift floors, as in the 16-bit NMSVCE.DLL. */
-static void reconstruct(struct nms *state, unsigned code)
+INLINE void reconstruct(struct nms *state, unsigned code)
 {
     int level = nms_levels[state->bits - 2][(code & 7) >> (4 - state->bits)] * state->scale;
 
-    memmove(state->dq + 1, state->dq, ZEROS * sizeof *state->dq);
-    memmove(state->p + 1, state->p, 2 * sizeof *state->p);
+#pragma GCC unroll 6
+    for (int i = ZEROS; i > 0; i--)
+        state->dq[i] = state->dq[i - 1];
+    state->p[2] = state->p[1];
+    state->p[1] = state->p[0];
     state->sr[1] = state->sr[0];
-    state->dq[0] = (code & 8 ? -level : level) >> 12;
-    state->p[0] = state->sez + state->dq[0];
+    state->dq[0] = negated_if(code >> 3 & 1, level) >> 12;
+    state->p[0] = sign_of(state->sez + state->dq[0]);
     state->sr[0] = limited(state->se + state->dq[0], -SR_MOST, SR_MOST);
     state->code = code;
 }
 
 /* |se| < 2^17 by the bounds above, so that the distance, Q13, fits 32 bits. */
-static unsigned quantise(const struct nms *state, int difference)
+INLINE unsigned quantise(const struct nms *state, int difference)
 {
     const int16_t *decisions = nms_decisions[state->bits - 2];
     int distance = (difference < 0 ? -difference : difference) * 8192, last = (1 << (state->bits - 1)) - 1, n = 0;
 
-    while (n < last && distance >= decisions[n] * state->scale)
-        n++;
+    /* All are asked: where the first refusal comes nothing could foretell. */
+    for (int i = 0; i < last; i++)
+        n += distance >= decisions[i] * state->scale;
     return (unsigned)n << (4 - state->bits) | (difference < 0 ? 8 : 0);
 }
 
-/* Every other difference is lowered by 2, as NMS' own coders do. */
-unsigned nms_encode(struct nms *state, int16_t sample, unsigned odd)
+/* The state is a copy, which stays in registers: in memory, what is stored in parts and loaded at once would be waited for.
+ * Every other difference is lowered by 2, as NMS' own coders do. */
+void nms_encode(struct nms *kept, const int16_t pcm[FRAME], uint16_t rows[ROWS])
 {
-    unsigned code;
+    struct nms state = *kept;
 
-    advance(state);
-    code = quantise(state, sample * SAMPLE_MOST / PCM_MOST - state->se - (odd ? 0 : 2));
-    reconstruct(state, code);
-    return code;
+    for (unsigned i = 0; i < FRAME; i++) {
+        unsigned code;
+
+        advance(&state);
+        code = quantise(&state, pcm[i] * SAMPLE_MOST / PCM_MOST - state.se - (i % 2 ? 0 : 2));
+        reconstruct(&state, code);
+        rows[i / 4] = (uint16_t)((unsigned)rows[i / 4] << 4 | code);
+    }
+    *kept = state;
 }
 
-int16_t nms_decode(struct nms *state, unsigned code)
+void nms_decode(struct nms *kept, const uint16_t rows[ROWS], int16_t *pcm, size_t n)
 {
-    advance(state);
-    reconstruct(state, code);
-    return (int16_t)(limited(wrap16(state->sr[0]), -SAMPLE_MOST, SAMPLE_MOST) * PCM_MOST / SAMPLE_MOST);
+    struct nms state = *kept;
+
+    for (size_t i = 0; i < n; i++) {
+        advance(&state);
+        reconstruct(&state, (unsigned)rows[i / 4] >> (12 - 4 * (i % 4)) & 15);
+        pcm[i] = (int16_t)(limited(wrap16(state.sr[0]), -SAMPLE_MOST, SAMPLE_MOST) * PCM_MOST / SAMPLE_MOST);
+    }
+    *kept = state;
 }
