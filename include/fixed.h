@@ -11,6 +11,12 @@ static inline int16_t saturate(int32_t x)
     return (int16_t)(x > INT16_MAX ? INT16_MAX : x < INT16_MIN ? INT16_MIN : x);
 }
 
+/* saturate, where that is seldom: a branch then costs less than a choice. */
+static inline int16_t seldom_saturated(int x)
+{
+    return (int16_t)(__builtin_expect(x == (int16_t)x, 1) ? x : x < 0 ? INT16_MIN : INT16_MAX);
+}
+
 static inline int32_t L_saturate(int64_t x)
 {
     return (int32_t)(x > INT32_MAX ? INT32_MAX : x < INT32_MIN ? INT32_MIN : x);

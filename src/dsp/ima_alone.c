@@ -19,18 +19,12 @@ static inline void move(struct chain *chain, unsigned magnitude)
     chain->index = index < IMA_LAST_INDEX ? index : IMA_LAST_INDEX;
 }
 
-/* Seldom: a branch is foretold, where a conditional move would lengthen the way from sample to sample. */
-static inline int saturated(int sample)
-{
-    return sample != (int16_t)sample ? saturate(sample) : sample;
-}
-
 static inline int follow(struct chain *chain, unsigned code)
 {
     int change = ima_changes[chain->index][code & 7], negative = -(int)(code >> 3);
 
     move(chain, code & 7);
-    return chain->sample = saturated(chain->sample + ((change ^ negative) - negative));
+    return chain->sample = seldom_saturated(chain->sample + ((change ^ negative) - negative));
 }
 
 void ima_decode_alone(const uint8_t *header, int16_t *pcm, uint32_t samples, unsigned channels)
@@ -78,7 +72,7 @@ static inline unsigned nearest(struct chain *chain, int sample)
     magnitude += 2 * take(&left, step >> 1);
     magnitude += take(&left, step >> 2);
     change = distance - left + (step >> 3);
-    chain->sample = saturated(chain->sample + ((change ^ negative) - negative));
+    chain->sample = seldom_saturated(chain->sample + ((change ^ negative) - negative));
     move(chain, (unsigned)magnitude);
     return (unsigned)magnitude | ((unsigned)negative & 8);
 }

@@ -102,6 +102,12 @@ KERNEL lanes both_products(lanes a, lanes b)
 #endif
 #endif
 
+/* The low halves of both in one number, the first's below. */
+KERNEL lanes two_of(lanes low, lanes high)
+{
+    return low_and_high(low, (lanes)((ulanes)high << 16));
+}
+
 /* What block ADPCM's codes make of a step by their magnitudes, in 256ths: Microsoft's as Yamaha's. */
 static const int32_t growths[8] = { 230, 230, 230, 230, 307, 409, 512, 614 };
 

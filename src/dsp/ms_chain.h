@@ -6,12 +6,7 @@
 
 enum { MS_HEADER = 7, MS_LEAST_DELTA = 16, MS_MOST_DELTA = INT32_MAX / 768 };
 
-/* Two samples, or a predictor's two weights, in one number: the newer one in the low half. */
-KERNEL lanes ms_pair(lanes newer, lanes older)
-{
-    return low_and_high(newer, (lanes)((ulanes)older << 16));
-}
-
+/* From two samples by two weights, the newer one's in the same half. */
 KERNEL lanes ms_predict(lanes pair, lanes weights)
 {
     return over_power_of_two(both_products(pair, weights), 8);

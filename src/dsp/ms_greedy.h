@@ -23,7 +23,7 @@ KERNEL lanes ms_peaks(const lanes samples[8], lanes weights)
 
 #pragma GCC unroll 8
     for (int t = 2; t < 8; t++) {
-        lanes left = at_most(srl(ms_residual(samples[t], ms_pair(samples[t - 1], samples[t - 2]), weights), 2), all(8191));
+        lanes left = at_most(srl(ms_residual(samples[t], two_of(samples[t - 1], samples[t - 2]), weights), 2), all(8191));
         lanes square = srl(both_products(left, left), 12);
 
         sum += both_products(square, square) + left;
@@ -68,7 +68,7 @@ KERNEL lanes ms_first_delta(const struct ms_start *start, const struct chains *c
         chains_load(chains, at, samples);
         for (int t = 0; t < 8; t++) {
             sum += at_most(ms_residual(samples[t], pair, start->weights), all(INT16_MAX));
-            pair = ms_pair(samples[t], pair);
+            pair = two_of(samples[t], pair);
         }
     }
     return at_least(sum / LOOK * 3 / 4, all(MS_LEAST_DELTA));
@@ -83,7 +83,7 @@ APART struct ms_start ms_begin(const struct chains *chains, const struct ms_pred
         newer[l] = chains->from[l][chains->channels];
         older[l] = chains->from[l][0];
     }
-    start.first = ms_pair(newer, older);
+    start.first = two_of(newer, older);
     ms_choose(&start, chains, predictors, count, stride);
     start.delta = ms_first_delta(&start, chains);
     return start;
@@ -137,7 +137,7 @@ KERNEL void ms_greedy_step(struct ms_greedy *chain, lanes sample)
     lanes predicted = ms_predict(chain->pair, chain->weights), residual = sample - predicted, negative = residual >> 31;
     lanes magnitude = ms_nearest(residual, chain->delta), change = chain->delta * magnitude;
 
-    chain->pair = ms_pair(within(predicted + ((change ^ negative) - negative), INT16_MIN, INT16_MAX), chain->pair);
+    chain->pair = two_of(within(predicted + ((change ^ negative) - negative), INT16_MIN, INT16_MAX), chain->pair);
     chain->delta = within(chain->delta * choose(growths, magnitude) >> 8, MS_LEAST_DELTA, MS_MOST_DELTA);
     chain->codes = srl(chain->codes, 4) | (lanes)((ulanes)(magnitude | (negative & 8)) << 28);
 }

@@ -5,6 +5,7 @@
  * Costs are squares of half the errors, each held at MS_ERROR_MOST, less the least cost every 8 samples and then held at MS_COST_MOST:
  * MS_COST_MOST + 8 * MS_ERROR_MOST^2 < 2^31. Decisions are kept for two segments. A survivor knows where it came from when the last
  * segment began: at the end of a segment the best one settles the segment before, and survivors that came from elsewhere end. */
+#include "costs.h"
 #include "ms_greedy.h"
 
 enum { MS_ERROR_MOST = 8191, MS_COST_MOST = 1 << 29, MS_COST_NEVER = 1 << 30, MS_SEGMENT = 128, MS_SLOTS_MOST = 16 };
@@ -124,25 +125,6 @@ KERNEL void ms_advance(struct ms_survivors *now, unsigned slots, lanes weights, 
         decisions[0] = srl(decisions[0], (int)(32 - 4 * slots));
 }
 
-KERNEL lanes ms_least_cost(const struct ms_survivors *now, unsigned slots)
-{
-    lanes least = now->cost[0];
-
-#pragma GCC unroll 16
-    for (unsigned i = 1; i < slots; i++)
-        least = at_most(least, now->cost[i]);
-    return least;
-}
-
-KERNEL void ms_normalise(struct ms_survivors *now, unsigned slots)
-{
-    lanes least = ms_least_cost(now, slots);
-
-#pragma GCC unroll 16
-    for (unsigned i = 0; i < slots; i++)
-        now->cost[i] = at_most(now->cost[i] - least, all(MS_COST_MOST));
-}
-
 /* The slot before, and the code that led from it. */
 KERNEL lanes ms_step_back(lanes *slot, unsigned slots, const lanes *decisions)
 {
@@ -170,16 +152,14 @@ KERNEL lanes ms_trace(lanes slot, unsigned slots, const struct ms_decisions *dec
     return slot;
 }
 
-/* The slot and the origin of the best survivor. */
+/* The best survivor's slot, and its origin. */
 KERNEL lanes ms_best(const struct ms_survivors *now, unsigned slots, lanes *origin)
 {
-    lanes least = ms_least_cost(now, slots), best = all(0);
+    lanes best = best_of(now->cost, slots);
 
 #pragma GCC unroll 16
-    for (unsigned i = slots; i-- > 0;) {
-        best = blend(now->cost[i] == least, all((int32_t)i), best);
-        *origin = blend(now->cost[i] == least, now->origin[i], *origin);
-    }
+    for (unsigned i = 0; i < slots; i++)
+        *origin = blend(best == (int32_t)i, now->origin[i], *origin);
     return best;
 }
 
@@ -223,7 +203,7 @@ KERNEL void ms_search_group(const struct chains *chains, struct ms_start *start,
         chains_load(chains, done + 2, samples);
         for (uint32_t t = done; t < end; t++)
             ms_advance(&now, slots, start->weights, samples[t - done], decisions.codes[t % (2 * MS_SEGMENT)]);
-        ms_normalise(&now, slots);
+        normalise_costs(now.cost, slots, MS_COST_MOST);
         done = end;
         if (done % MS_SEGMENT == 0 && done < n) {
             ms_best(&now, slots, &origin);

@@ -10,11 +10,6 @@ KERNEL lanes high_dwords(lanes a, lanes b) { return (lanes)_mm256_unpackhi_epi32
 KERNEL lanes low_qwords(lanes a, lanes b) { return (lanes)_mm256_unpacklo_epi64((__m256i)a, (__m256i)b); }
 KERNEL lanes high_qwords(lanes a, lanes b) { return (lanes)_mm256_unpackhi_epi64((__m256i)a, (__m256i)b); }
 
-KERNEL lanes two_of(lanes earlier, lanes later)
-{
-    return low_and_high(earlier, later << 16);
-}
-
 KERNEL lanes earlier_of(lanes two) { return two << 16 >> 16; }
 KERNEL lanes later_of(lanes two) { return two >> 16; }
 

@@ -2,6 +2,7 @@
 #ifndef OMNIACM_VECTORS_H
 #define OMNIACM_VECTORS_H
 
+#include "compiler.h"
 #include "dsp.h"
 
 /* Chains side by side: as many as a register has 32-bit numbers. */
@@ -12,9 +13,6 @@
 typedef int32_t lanes __attribute__((vector_size(4 * LANES), may_alias));
 typedef int16_t row __attribute__((vector_size(16), may_alias));        /* 8 samples */
 
-#define KERNEL static inline __attribute__((always_inline))
-
-/* What is called once in a while: it would be copied to each place. */
-#define APART static __attribute__((noinline, unused))
+#define KERNEL static INLINED
 
 #endif

@@ -9,6 +9,7 @@
 #include <stdint.h>
 #include <string.h>
 #include "bits.h"
+#include "compiler.h"
 #include "dsp.h"
 
 #ifndef WORDS
@@ -21,10 +22,7 @@ typedef int32_t pairs __attribute__((vector_size(2 * WORDS)));
 typedef uint32_t unsigned_pairs __attribute__((vector_size(2 * WORDS)));
 typedef int64_t quads __attribute__((vector_size(2 * WORDS)));
 
-#define KERNEL static inline __attribute__((always_inline))
-
-/* What is called once in a while: it would be copied to each place. */
-#define APART static __attribute__((noinline))
+#define KERNEL static INLINED
 
 KERNEL words every(uint16_t x)
 {

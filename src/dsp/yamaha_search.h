@@ -11,6 +11,7 @@
  * survivors are AHEAD samples further; the best of them tells in which state the stretch ended, and from this state alone the
  * search goes on there. */
 #include <stdbool.h>
+#include "costs.h"
 #include "yamaha_greedy.h"
 
 enum { YAMAHA_COST_MOST = 1 << 29, YAMAHA_AHEAD = 32, YAMAHA_WORDS = 4096, YAMAHA_STATES_MOST = 64 };
@@ -173,35 +174,6 @@ KERNEL void yamaha_advance(struct yamaha_survivors *now, const struct yamaha_sha
         yamaha_advance_many(now, shape, sample, decisions);
 }
 
-KERNEL lanes yamaha_least_cost(const struct yamaha_survivors *now, unsigned states)
-{
-    lanes least = now->cost[0];
-
-#pragma GCC unroll 8
-    for (unsigned i = 1; i < states; i++)
-        least = unsigned_at_most(least, now->cost[i]);
-    return least;
-}
-
-KERNEL void yamaha_normalise(struct yamaha_survivors *now, unsigned states)
-{
-    lanes least = yamaha_least_cost(now, states);
-
-#pragma GCC unroll 8
-    for (unsigned i = 0; i < states; i++)
-        now->cost[i] = unsigned_at_most((lanes)((ulanes)now->cost[i] - (ulanes)least), all(YAMAHA_COST_MOST));
-}
-
-KERNEL lanes yamaha_best_state(const struct yamaha_survivors *now, unsigned states)
-{
-    lanes least = yamaha_least_cost(now, states), best = all(0);
-
-#pragma GCC unroll 8
-    for (unsigned i = states; i-- > 0;)
-        best = blend(now->cost[i] == least, all((int32_t)i), best);
-    return best;
-}
-
 KERNEL lanes numbers_of_lanes(void)
 {
     lanes lane;
@@ -293,7 +265,7 @@ KERNEL void yamaha_run(struct yamaha_survivors *now, const struct yamaha_shape *
             chains_load(chains, t, samples);
         yamaha_advance(now, shape, samples[t % 8], decisions);
         if ((t + 1) % (shape->history ? 2 : 4) == 0)
-            yamaha_normalise(now, yamaha_states(shape));
+            normalise_costs(now->cost, yamaha_states(shape), YAMAHA_COST_MOST);
     }
 }
 
@@ -312,11 +284,11 @@ KERNEL void yamaha_search_group(const struct chains *chains, const struct yamaha
 
         yamaha_run(&now, shape, chains, settled, to, decisions.words);
         if (last) {
-            state = yamaha_best_state(&now, yamaha_states(shape));
+            state = best_of(now.cost, yamaha_states(shape));
         } else {
             then = now;
             yamaha_run(&now, shape, chains, to, to + YAMAHA_AHEAD, decisions.words + length * row);
-            state = yamaha_trace(yamaha_best_state(&now, yamaha_states(shape)), shape, decisions.words + length * row, to,
+            state = yamaha_trace(best_of(now.cost, yamaha_states(shape)), shape, decisions.words + length * row, to,
                                  to + YAMAHA_AHEAD, 0);
             yamaha_go_on(&now, shape, &then, state);
         }

@@ -2,12 +2,12 @@
 #ifndef OMNIACM_G722_BAND_H
 #define OMNIACM_G722_BAND_H
 
+#include "compiler.h"
 #include "fixed.h"
 #include "g722.h"
 #include "tables.h"
 
-/* A band's state stays in registers only where all of this is part of the loop. */
-#define INLINED inline __attribute__((always_inline))
+/* What follows is INLINED: a band's state stays in registers only where all of this is part of the loop. */
 
 static inline int32_t clamp(int32_t x, int32_t least, int32_t most)
 {

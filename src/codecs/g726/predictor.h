@@ -2,10 +2,10 @@
 #ifndef OMNIACM_G726_PREDICTOR_H
 #define OMNIACM_G726_PREDICTOR_H
 
+#include "compiler.h"
 #include "g726.h"
 
-/* The state stays in registers only where all of this is part of the loop. */
-#define INLINED inline __attribute__((always_inline))
+/* What follows is INLINED: the state stays in registers only where all of this is part of the loop. */
 
 static inline int32_t clamp(int32_t x, int32_t least, int32_t most)
 {

@@ -58,12 +58,6 @@ static inline int times(int r, int x)
     return (r * x + 0x4000) >> 15;
 }
 
-/* saturate, where that is seldom: a branch then costs less than a choice. */
-static inline int16_t seldom_saturated(int x)
-{
-    return (int16_t)(__builtin_expect(x == (int16_t)x, 1) ? x : x < 0 ? INT16_MIN : INT16_MAX);
-}
-
 /* The reflection coefficients of a frame, Q15: lpc.c. The low bits that their scaling costs are lost to `s` as well. */
 void gsm610_reflection(const struct dsp_gsm *, int16_t s[FRAME], int16_t reflection[ORDER]);    /* 4.2.4, 4.2.5 */
 

@@ -120,13 +120,9 @@ static inline void follow(struct chain *chain, unsigned code)
 {
     unsigned sign = 1u << (BITS - 1), magnitude = code & (sign - 1);
     int change = difference(ima_steps[chain->index], magnitude), negative = -(int)(code >> (BITS - 1));
-    int sample = chain->sample + (change ^ negative) - negative;
     int index = chain->index + moves[magnitude];
 
-    /* Seldom: a branch is foretold, where a conditional move would lengthen the way from sample to sample. */
-    if (sample != (int16_t)sample)
-        sample = saturate(sample);
-    chain->sample = sample;
+    chain->sample = seldom_saturated(chain->sample + (change ^ negative) - negative);
     chain->index = index < 0 ? 0 : index > LAST_INDEX ? LAST_INDEX : index;
 }
 

@@ -128,12 +128,9 @@ static int predict(const struct chain *chain)
 /* The header's delta may be anything of 16 bits, a negative one too; those that follow lie between the limits. */
 static inline int16_t follow(struct chain *chain, unsigned code)
 {
-    int sample = predict(chain) + ((int)code - (code & 8 ? 16 : 0)) * chain->delta;
+    int sample = seldom_saturated(predict(chain) + ((int)code - (code & 8 ? 16 : 0)) * chain->delta);
     int delta = chain->delta * growth[code] >> 8;
 
-    /* Seldom: a branch is foretold, where a conditional move would lengthen the way from sample to sample. */
-    if (sample != (int16_t)sample)
-        sample = saturate(sample);
     chain->older = chain->newer;
     chain->newer = sample;
     chain->delta = delta < LEAST_DELTA ? LEAST_DELTA : delta > MOST_DELTA ? MOST_DELTA : delta;
@@ -143,6 +140,7 @@ static inline int16_t follow(struct chain *chain, unsigned code)
 static void decode_channel(const struct state *state, const uint8_t *src, int16_t *pcm, uint32_t samples, unsigned channel)
 {
     unsigned channels = state->channels;
+    uint32_t n = samples - HEADER_SAMPLES;
     const uint8_t *header = src + channels + 2 * channel, *codes = src + HEADER * channels;
     struct chain chain = { (int16_t)load16_le(header + 2 * channels), (int16_t)load16_le(header + 4 * channels),
                            (int16_t)load16_le(header), weights_of(state, src[channel]) };
@@ -151,14 +149,16 @@ static void decode_channel(const struct state *state, const uint8_t *src, int16_
     pcm[channel + channels] = (int16_t)chain.newer;
     pcm += channel + HEADER_SAMPLES * channels;
     if (channels == 2)
-        for (uint32_t i = 0; i < samples - HEADER_SAMPLES; i++)
+        for (uint32_t i = 0; i < n; i++)
             pcm[2 * (size_t)i] = follow(&chain, channel == 0 ? codes[i] >> 4 : codes[i] & 15);
-    else
-        for (uint32_t i = 0; i < samples - HEADER_SAMPLES; i++) {
+    else {
+        for (uint32_t i = 0; i + 1 < n; i += 2) {
             pcm[i] = follow(&chain, codes[i / 2] >> 4);
-            if (++i < samples - HEADER_SAMPLES)
-                pcm[i] = follow(&chain, codes[i / 2] & 15);
+            pcm[i + 1] = follow(&chain, codes[i / 2] & 15);
         }
+        if (n % 2)
+            pcm[n - 1] = follow(&chain, codes[n / 2] >> 4);
+    }
 }
 
 static void decode_block(const struct state *state, const uint8_t *src, int16_t *pcm, uint32_t samples)

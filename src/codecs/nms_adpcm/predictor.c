@@ -1,9 +1,8 @@
 #include <string.h>
+#include "compiler.h"
 #include "fixed.h"
 #include "nms.h"
 #include "tables.h"
-
-#define INLINE static inline __attribute__((always_inline))
 
 enum { LOG_LEAST = 2171, LOG_MOST = 20480 };
 enum { SAMPLE_MOST = 8159, PCM_MOST = 32767 };
@@ -20,42 +19,42 @@ void nms_start(struct nms *state, unsigned bits)
 }
 
 /* 2^((log - 20480) / 2048) * 1024, between the tabled powers along a straight line. */
-INLINE int antilog(int log)
+static INLINED int antilog(int log)
 {
     int line = 4096 + ((log & 63) * 5739 >> 12);        /* Q12, up to 2^(1/32) */
 
     return line * nms_powers[log >> 6 & 31] >> (26 - (log >> 11));
 }
 
-INLINE int limited(int x, int least, int most)
+static INLINED int limited(int x, int least, int most)
 {
     return x < least ? least : x > most ? most : x;
 }
 
 /* -1, 0 or 1; of two, -1 and 1 differ in all bits but the lowest. */
-INLINE int sign_of(int x)
+static INLINED int sign_of(int x)
 {
     return (x > 0) - (x < 0);
 }
 
-INLINE bool opposite(int sign, int other)
+static INLINED bool opposite(int sign, int other)
 {
     return (sign ^ other) == -2;
 }
 
 /* Without a branch, which nothing could foretell. */
-INLINE int negated_if(bool negative, int x)
+static INLINED int negated_if(bool negative, int x)
 {
     return (x ^ -(int)negative) + negative;
 }
 
 /* Less a 256th: x * 255 >> 8. */
-INLINE int faded(int x)
+static INLINED int faded(int x)
 {
     return x - ((x + 255) >> 8);
 }
 
-INLINE void adapt_scale(struct nms *state)
+static INLINED void adapt_scale(struct nms *state)
 {
     int move = nms_moves[state->bits - 2][(state->code & 7) >> (4 - state->bits)];
 
@@ -64,14 +63,14 @@ INLINE void adapt_scale(struct nms *state)
 }
 
 /* Here 0 counts as positive. */
-INLINE void adapt_zeros(struct nms *state)
+static INLINED void adapt_zeros(struct nms *state)
 {
 #pragma GCC unroll 6
     for (int i = 0; i < ZEROS; i++)
         state->b[i] = faded(state->b[i]) + 128 - ((state->dq[0] ^ state->dq[i + 1]) >> 31 & 256);
 }
 
-INLINE void adapt_poles(struct nms *state)
+static INLINED void adapt_poles(struct nms *state)
 {
     int pull = limited(state->a[0] >> 5, -256, 256), most;
     bool turned = opposite(state->p[0], state->p[1]);
@@ -84,7 +83,7 @@ INLINE void adapt_poles(struct nms *state)
     state->a[0] = limited(state->a[0], -most, most);
 }
 
-INLINE void estimate(struct nms *state)
+static INLINED void estimate(struct nms *state)
 {
     int zeros = 0;
 
@@ -96,7 +95,7 @@ INLINE void estimate(struct nms *state)
 }
 
 /* The last sample makes everything ready for the next one; so the first is met by a state that has moved once. */
-INLINE void advance(struct nms *state)
+static INLINED void advance(struct nms *state)
 {
     adapt_scale(state);
     adapt_zeros(state);
@@ -105,7 +104,7 @@ INLINE void advance(struct nms *state)
 }
 
 /* The shift floors, as in the 16-bit NMSVCE.DLL. */
-INLINE void reconstruct(struct nms *state, unsigned code)
+static INLINED void reconstruct(struct nms *state, unsigned code)
 {
     int level = nms_levels[state->bits - 2][(code & 7) >> (4 - state->bits)] * state->scale;
 
@@ -122,7 +121,7 @@ INLINE void reconstruct(struct nms *state, unsigned code)
 }
 
 /* |se| < 2^17 by the bounds above, so that the distance, Q13, fits 32 bits. */
-INLINE unsigned quantise(const struct nms *state, int difference)
+static INLINED unsigned quantise(const struct nms *state, int difference)
 {
     const int16_t *decisions = nms_decisions[state->bits - 2];
     int distance = (difference < 0 ? -difference : difference) * 8192, last = (1 << (state->bits - 1)) - 1, n = 0;
