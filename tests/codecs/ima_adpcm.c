@@ -345,6 +345,39 @@ static void an_index_beyond_the_table_is_its_last(void **unused)
     }
 }
 
+/* Nor in any lane of a kernel, of as many blocks as the widest has, and a few. */
+static void nor_is_it_in_blocks_side_by_side(void **unused)
+{
+    enum { BLOCKS = 41, BYTES = 36 };
+
+    (void)unused;
+    for (uint8_t simd = 0; simd <= best_set(); simd++)
+        for (uint16_t channels = 1; channels <= 2; channels++) {
+            struct wave_format format = format_bare(4, channels, (uint16_t)(BYTES * channels));
+            struct settings settings = { .quality = 1, .simd = simd };
+            uint8_t last[BLOCKS * 2 * BYTES], beyond[BLOCKS * 2 * BYTES];
+            struct bytes bytes = { last, (size_t)BLOCKS * channels * BYTES };
+            struct sound a, b;
+            uint32_t seed = 88;
+
+            for (size_t i = 0; i < bytes.size; i++)
+                last[i] = beyond[i] = (uint8_t)(draw(&seed) >> 9);
+            for (size_t block = 0; block < BLOCKS; block++)
+                for (size_t channel = 0; channel < channels; channel++) {
+                    size_t index = block * BYTES * channels + 4 * channel + 2;
+
+                    last[index] = 88;
+                    beyond[index] = (uint8_t)(89 + (block * 4 + channel) % 167);
+                }
+            a = decode_all(&ima_adpcm, &format, &settings, bytes);
+            bytes.data = beyond;
+            b = decode_all(&ima_adpcm, &format, &settings, bytes);
+            assert_int_equal(a.count, b.count);
+            assert_memory_equal(a.samples, b.samples, a.count * sizeof *a.samples);
+            free(a.samples), free(b.samples);
+        }
+}
+
 static void an_incomplete_block_makes_what_it_covers(void **unused)
 {
     (void)unused;
@@ -436,6 +469,7 @@ int main(void)
         cmocka_unit_test(codes_of_3_bits_decode_by_the_standard),
         cmocka_unit_test(every_state_takes_every_code),
         cmocka_unit_test(an_index_beyond_the_table_is_its_last),
+        cmocka_unit_test(nor_is_it_in_blocks_side_by_side),
         cmocka_unit_test(an_incomplete_block_makes_what_it_covers),
         cmocka_unit_test(odd_blocks_are_encoded_and_decoded),
         cmocka_unit_test(silence_stays_silent),
