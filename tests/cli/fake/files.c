@@ -45,15 +45,26 @@ static void normalize(const wchar_t *path, wchar_t to[NAME])
     to[n] = 0;
 }
 
-static struct node *find(const wchar_t *path)
+/* Without its prefix, Windows takes a path of MAX_PATH characters with the 0 at its end. */
+static bool is_too_long(const wchar_t *path)
 {
-    wchar_t wanted[NAME];
+    return wcsncmp(path, L"\\\\?\\", 4) != 0 && wcslen(path) + (path[0] && path[1] == ':' ? 0 : wcslen(here)) >= MAX_PATH;
+}
 
-    normalize(path, wanted);
+static struct node *find_normal(const wchar_t *normal)
+{
     for (struct node *node = nodes; node < nodes + NODES; node++)
-        if (node->used && _wcsicmp(node->path, wanted) == 0)
+        if (node->used && _wcsicmp(node->path, normal) == 0)
             return node;
     return 0;
+}
+
+static struct node *find(const wchar_t *path)
+{
+    wchar_t normal[NAME];
+
+    normalize(path, normal);
+    return is_too_long(path) ? 0 : find_normal(normal);
 }
 
 /* The folder of a path, "" for where the program runs. */
@@ -62,12 +73,14 @@ static bool has_parent(const wchar_t *path)
     wchar_t wanted[NAME], *end;
     const struct node *parent;
 
+    if (is_too_long(path))
+        return false;
     normalize(path, wanted);
     end = wcsrchr(wanted, L'\\');
     if (!end)
         return true;
     *end = 0;
-    parent = find(wanted);
+    parent = find_normal(wanted);
     return parent && parent->folder;
 }
 
@@ -90,12 +103,12 @@ static void remove_node(struct node *node)
 
 static const wchar_t *widened_path(const char *path)
 {
-    static wchar_t wide[NAME];
-    size_t n = 0;
+    static wchar_t wide[NAME + 4];
+    wchar_t *end = wide + wcslen(wcscpy(wide, L"\\\\?\\"));
 
-    for (; path[n] && n < NAME - 1; n++)
-        wide[n] = (unsigned char)path[n];
-    wide[n] = 0;
+    while (*path && end < wide + NAME - 1)
+        *end++ = (unsigned char)*path++;
+    *end = 0;
     return wide;
 }
 
