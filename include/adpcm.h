@@ -39,19 +39,20 @@ static inline void adpcm_complete_samples(struct wave_format *format, uint32_t s
 /* Streams of 4-bit codes without blocks: a byte is two codes of one channel, or one of each of two. Files say any block, and
  * 0, 8 or 16 bits. */
 
-static inline bool adpcm_stream_accepts(const struct wave_format *format, struct block *block)
+static inline bool adpcm_stream_parse(const struct wave_format *format, struct layout *layout)
 {
     unsigned bits = format->bits_per_sample;
 
-    if (format->channels < 1 || format->channels > 2 || format->sample_rate == 0 || (bits % 8 != 0 && bits != 4) ||
-        bits > 16)
+    if (layout->channels > 2 || (bits % 8 != 0 && bits != 4) || bits > 16)
         return false;
-    *block = (struct block){ 1, 2u / format->channels, 1 };
+    layout->block = (struct span){ 1, 2u / layout->channels };
     return true;
 }
 
-static inline void adpcm_stream_complete(struct wave_format *format, const struct mode *mode)
+static inline void adpcm_stream_complete(struct wave_format *format, const struct mode *mode,
+                                         uint8_t dialect)
 {
+    (void)dialect;
     format->channels = mode->channels;
     format->sample_rate = mode->sample_rate;
     format->byte_rate = (uint32_t)((uint64_t)mode->sample_rate * mode->channels / 2);

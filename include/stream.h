@@ -8,10 +8,10 @@
 /* What is to be converted, worked out from two formats. */
 struct plan {
     const struct codec *codec;
+    uint16_t tag;                   /* of the codec's side */
     bool decoding;
     enum pcm pcm;
-    struct block block;
-    struct wave_format format;      /* the codec's side; its extra bytes stay the caller's */
+    struct layout layout;
 };
 
 /* Whether some codec converts `from` into `to`: one side PCM, rates and channels equal. */
@@ -27,13 +27,15 @@ struct stream;
 
 /* A stream takes stream_bytes() of the caller's memory, aligned for any type. */
 size_t stream_bytes(const struct plan *);
-struct stream *stream_start(void *memory, const struct plan *, const struct settings *);
+struct stream *stream_start(void *memory, const struct plan *, const struct options *);
 void stream_reset(struct stream *);
 
-/* Converts as much as fits, in bytes. */
+/* Converts as much as fits, in bytes. A decoder's destination that holds a frame of PCM, but no
+ * block, gets what it holds of one, and the next calls the rest. */
 struct progress stream_convert(struct stream *, const uint8_t *src, uint8_t *dst, struct offer);
 
-/* Whether an offer that came to nothing did so for lack of room: it had more than nothing, or than WHOLE's incomplete block. */
+/* Whether an offer that came to nothing did so for lack of room: it had more than nothing, or than
+ * WHOLE's incomplete block. */
 bool stream_lacks_room(const struct stream *, struct offer);
 
 #endif

@@ -8,7 +8,7 @@ enum { SAMPLES = 9001 };            /* of each channel: no multiple of anyone's 
 struct subject {
     const struct codec *codec;
     struct wave_format format, pcm;
-    struct block block;
+    struct layout layout;
     uint8_t extra[EXTRA_ROOM];
 };
 
@@ -20,7 +20,7 @@ static void each_subject(void (*check)(const struct subject *))
 
             subject.format = format_of(*codec, *mode, subject.extra);
             subject.pcm = (struct wave_format){ TAG_PCM, mode->channels, mode->sample_rate, 0, (uint16_t)(2 * mode->channels), 16, 0, 0 };
-            if (!(*codec)->accepts(&subject.format, &subject.block))
+            if (!parses((*codec), &subject.format, &subject.layout))
                 fail_msg("%s refuses what it completed at %u Hz", (*codec)->name, (unsigned)mode->sample_rate);
             check(&subject);
         }
@@ -34,12 +34,12 @@ struct running {
 
 static struct running run(const struct subject *subject, bool decoding)
 {
-    static const struct settings settings = { .quality = 1, .bit_order = 1 };     /* a first piece may be too small to tell it */
+    const struct options options = { .quality = 1, .quirks = QUIRK_MSB_FIRST, .dsp = dsp_set(0) };     /* a first piece may be too small to tell it */
     struct running running;
 
     assert_true(stream_plan(&running.plan, decoding ? &subject->format : &subject->pcm, decoding ? &subject->pcm : &subject->format));
     assert_true(running.plan.decoding == decoding);
-    running.stream = stream_start(malloc(stream_bytes(&running.plan)), &running.plan, &settings);
+    running.stream = stream_start(malloc(stream_bytes(&running.plan)), &running.plan, &options);
     return running;
 }
 
@@ -85,7 +85,7 @@ static struct bytes convert_all(struct running *running, struct bytes src, enum 
 
     do {
         step = convert(running->stream, src.data + used, &out,
-                       (struct offer){ src.size - used, promised(running, src.size) + running->plan.block.bytes, ending });
+                       (struct offer){ src.size - used, promised(running, src.size) + running->plan.layout.block.bytes, ending });
         used += step.used;
     } while (step.used || step.made);
     assert_true(ending == WHOLE || used == src.size);
@@ -96,9 +96,9 @@ static struct bytes convert_all(struct running *running, struct bytes src, enum 
 static struct bytes convert_in_pieces(struct running *running, struct bytes src, uint32_t seed)
 {
     struct bytes out = { 0, 0 };
-    uint64_t pcm_block = (uint64_t)running->plan.block.samples * running->plan.format.channels * 2;
-    size_t in_block = running->plan.decoding ? running->plan.block.bytes : (size_t)pcm_block;
-    size_t out_block = running->plan.decoding ? (size_t)pcm_block : running->plan.block.bytes, used = 0;
+    uint64_t pcm_block = (uint64_t)running->plan.layout.block.frames * running->plan.layout.channels * 2;
+    size_t in_block = running->plan.decoding ? running->plan.layout.block.bytes : (size_t)pcm_block;
+    size_t out_block = running->plan.decoding ? (size_t)pcm_block : running->plan.layout.block.bytes, used = 0;
     unsigned idle = 0;
 
     while (idle < 200) {
@@ -137,9 +137,9 @@ static struct bytes source_of(const struct subject *subject, bool decoding)
 
     if (!decoding)
         return sound;
-    if (!subject->codec->encoder.run) {
+    if (!subject->codec->encoder) {
         free(sound.data);
-        return random_bytes(40 * subject->block.bytes + 17, 3);
+        return random_bytes(40 * subject->layout.block.bytes + 17, 3);
     }
     encoder = run(subject, false);
     bytes = convert_all(&encoder, sound, END);
@@ -150,7 +150,7 @@ static struct bytes source_of(const struct subject *subject, bool decoding)
 
 static bool exists(const struct subject *subject, bool decoding)
 {
-    return decoding ? subject->codec->decoder.run != 0 : subject->codec->encoder.run != 0;
+    return decoding ? subject->codec->decoder != 0 : subject->codec->encoder != 0;
 }
 
 static void assert_same(const struct subject *subject, struct bytes a, struct bytes b)
@@ -162,15 +162,15 @@ static void assert_same(const struct subject *subject, struct bytes a, struct by
 static void check_formats(const struct subject *subject)
 {
     const struct wave_format zero = { .tag = subject->format.tag };
-    struct block block;
+    struct layout layout;
 
-    assert_int_equal(subject->format.tag, subject->codec->tag);
-    assert_true(subject->block.bytes != 0 && subject->block.samples != 0);
-    assert_true(subject->block.least != 0 && subject->block.least <= subject->block.bytes);
+    assert_int_equal(subject->format.tag, subject->codec->tags->tag);
+    assert_true(subject->layout.block.bytes != 0 && subject->layout.block.frames != 0);
+    assert_true(subject->layout.least_bytes != 0 && subject->layout.least_bytes <= subject->layout.block.bytes);
     assert_true(subject->format.extra_size <= EXTRA_ROOM);
     assert_true(subject->format.byte_rate != 0 && subject->format.block_align != 0);
-    assert_false(subject->codec->accepts(&zero, &block));
-    assert_true(subject->codec->decoder.run != 0);
+    assert_false(parses(subject->codec, &zero, &layout));
+    assert_true(subject->codec->decoder != 0);
 }
 
 static void what_a_row_completes_it_accepts(void **unused)
@@ -180,7 +180,7 @@ static void what_a_row_completes_it_accepts(void **unused)
     (void)unused;
     each_subject(check_formats);
     for (const struct codec *const *codec = codecs; *codec; codec++)
-        assert_true((*codec)->modes->sample_rate != 0 && codec_find((*codec)->tag) == *codec);
+        assert_true((*codec)->modes->sample_rate != 0 && codec_find((*codec)->tags->tag) == *codec);
     for (; codec_tag(tags); tags++)
         for (size_t earlier = 0; earlier < tags; earlier++)
             assert_int_not_equal(codec_tag(tags), codec_tag(earlier));
@@ -214,7 +214,8 @@ static void pieces_give_what_the_whole_gives(void **unused)
     each_subject(check_pieces);
 }
 
-/* What WHOLE calls leave behind, one last call with END gives, into what STREAM_SIZE says for its source alone. */
+/* What WHOLE calls leave behind, one last call with END gives, into what STREAM_SIZE says for its source alone. A self-delimiting
+ * decoder leaves nothing behind. */
 static void check_end(const struct subject *subject)
 {
     for (int decoding = 0; decoding < 2; decoding++) {
@@ -223,7 +224,7 @@ static void check_end(const struct subject *subject)
         struct progress step;
         size_t used;
 
-        if (!exists(subject, decoding) || subject->block.least != subject->block.bytes)
+        if (!exists(subject, decoding) || (decoding && subject->layout.self_delimiting))
             continue;
         src = source_of(subject, decoding);
         one = run(subject, decoding), two = run(subject, decoding);
@@ -270,7 +271,7 @@ static void a_reset_stream_is_a_fresh_one(void **unused)
 static void check_random(const struct subject *subject)
 {
     for (uint32_t seed = 1; seed < 12; seed++) {
-        uint32_t draws = seed, size = draw(&draws) % (20 * subject->block.bytes + 100), ending = PART + draw(&draws) % 2;
+        uint32_t draws = seed, size = draw(&draws) % (20 * subject->layout.block.bytes + 100), ending = PART + draw(&draws) % 2;
         struct bytes src = random_bytes(size, seed), out;
         struct running decoder = run(subject, true);
 
@@ -297,10 +298,10 @@ static void check_small_destination(const struct subject *subject)
             continue;
         src = source_of(subject, decoding);
         one = run(subject, decoding), other = run(subject, decoding);
-        block_out = decoding ? (size_t)subject->block.samples * subject->format.channels * 2 : subject->block.bytes;
-        least = subject->block.least;
+        block_out = decoding ? (size_t)subject->layout.block.frames * subject->format.channels * 2 : subject->layout.block.bytes;
+        least = subject->layout.least_bytes;
         whole = convert_all(&one, src, END);
-        for (room = 0; room < block_out && least == subject->block.bytes; room += 1 + block_out / 5) {
+        for (room = 0; room < block_out && least == subject->layout.block.bytes; room += 1 + block_out / 5) {
             struct offer offer = { src.size, room, WHOLE };
             struct progress step = convert(other.stream, src.data, &none, offer);
 
@@ -337,7 +338,7 @@ static void check_sizes(const struct subject *subject)
 
             assert_true(stream_size_from_destination(&running.plan, room, &fits));
             assert_true(stream_size_from_source(&running.plan, fits, &again));
-            if (subject->block.least == subject->block.bytes)
+            if (subject->layout.least_bytes == subject->layout.block.bytes)
                 assert_true(again <= room);
         }
         assert_true(stream_size_from_destination(&running.plan, 0, &seed) && seed == 0);
@@ -363,7 +364,7 @@ static void check_sound(const struct subject *subject)
     double best = -100;
     int32_t x = 0, y = 0;
 
-    if (!subject->codec->encoder.run)
+    if (!subject->codec->encoder)
         return;
     for (size_t i = 0; i < SAMPLES; i++) {
         x += y / 8 + (i % period < 12 ? 800 : 0);

@@ -41,12 +41,12 @@ static char *put_row(char *to, const struct codec *codec)
     const char *separator = "";
 
     kbits(codec, &low, &high);
-    to += sprintf(to, "| 0x%02X | %s | ", codec->tag, codec->name);
+    to += sprintf(to, "| 0x%02X | %s | ", codec->tags->tag, codec->name);
     to = put_rates(to, codec->modes);
     to += sprintf(to, high - low > 0.05 ? " | %s | %.1f to %.1f | " : " | %s | %.1f | ", has_stereo(codec->modes) ? "1, 2" : "1", low, high);
-    to += sprintf(to, "%s | ", codec->encoder.run ? "read, write" : "read");
-    for (const uint16_t *alias = codec->aliases; alias && *alias; alias++, separator = ", ")
-        to += sprintf(to, "%s0x%02X", separator, *alias);
+    to += sprintf(to, "%s | ", codec->encoder ? "read, write" : "read");
+    for (const struct tag *tag = codec->tags + 1; tag->tag; tag++, separator = ", ")
+        to += sprintf(to, "%s0x%02X", separator, tag->tag);
     return to + sprintf(to, " |\n");
 }
 

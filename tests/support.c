@@ -3,6 +3,7 @@
 #include <unistd.h>
 #include "support.h"
 #include "bits.h"
+#include "stream.h"
 
 /* A skipped test leaves what it had read. What the driver allocates is counted by its own tests. */
 const char *__asan_default_options(void);
@@ -155,33 +156,46 @@ struct sound generated(size_t count, uint32_t seed)
     return sound;
 }
 
-static const struct settings *usual(const struct settings *settings)
+bool parses(const struct codec *codec, const struct wave_format *format, struct layout *layout)
 {
-    static const struct settings standard = { .quality = 1 };
+    struct wave_format tagged = *format;
 
-    return settings ? settings : &standard;
+    tagged.tag = tagged.tag ? tagged.tag : codec->tags->tag;
+    return codec_parse(codec, &tagged, layout);
 }
 
-struct bytes encode_all(const struct codec *codec, const struct wave_format *format, const struct settings *settings, struct sound sound)
+void codec_init(const struct codec *codec,
+                void (*init)(void *, const struct layout *, const struct options *), void *state,
+                const struct wave_format *format, const struct options *options,
+                struct layout *layout)
 {
-    struct block block;
+    struct options full = options ? *options : DEFAULT_OPTIONS;
+
+    full.dsp = full.dsp ? full.dsp : dsp_set(0);
+    assert_true(parses(codec, format, layout));
+    init(state, layout, &full);
+}
+
+struct bytes encode_all(const struct codec *codec, const struct wave_format *format, const struct options *options, struct sound sound)
+{
+    struct layout layout;
     size_t frame, used = 0, room;
     struct bytes out = { 0, 0 };
-    void *state = malloc(codec->encoder.state_size);
+    void *state = malloc(codec->encoder->state_size);
     int16_t *padded;
     struct progress step;
 
-    assert_true(codec->accepts(format, &block));
-    frame = (size_t)block.samples * format->channels;
+    assert_true(parses(codec, format, &layout));
+    frame = (size_t)layout.block.frames * format->channels;
     padded = calloc(sound.count + frame, sizeof(int16_t));
     memcpy(padded, sound.samples, sound.count * sizeof(int16_t));
-    room = (sound.count / frame + 8) * block.bytes;
+    room = (sound.count / frame + 8) * layout.block.bytes;
     out.data = malloc(room);
-    codec->encoder.start(state, format, usual(settings));
+    encoder_init(codec, state, format, options);
     do {
-        step = codec->encoder.run(state, padded + used, out.data + out.size, (struct offer){ sound.count - used, room - out.size, END });
+        step = codec->encoder->run(state, padded + used, out.data + out.size, (struct offer){ sound.count - used, room - out.size, END });
         if (step.used == 0 && step.made == 0 && used < sound.count && sound.count - used < frame) {
-            step = codec->encoder.run(state, padded + used, out.data + out.size, (struct offer){ frame, room - out.size, END });
+            step = codec->encoder->run(state, padded + used, out.data + out.size, (struct offer){ frame, room - out.size, END });
             sound.count = step.used ? used + step.used : sound.count;
         }
         used += step.used;
@@ -192,32 +206,66 @@ struct bytes encode_all(const struct codec *codec, const struct wave_format *for
     return out;
 }
 
-struct sound decode_all(const struct codec *codec, const struct wave_format *format, const struct settings *settings, struct bytes bytes)
+struct sound decode_all(const struct codec *codec, const struct wave_format *format, const struct options *options, struct bytes bytes)
 {
-    struct block block;
+    struct layout layout;
     size_t used = 0, room;
     struct sound out = { 0, 0 };
-    void *state = malloc(codec->decoder.state_size);
+    void *state = malloc(codec->decoder->state_size);
     struct progress step;
 
-    assert_true(codec->accepts(format, &block));
-    room = (bytes.size / block.least + 8) * block.samples * format->channels;
+    assert_true(parses(codec, format, &layout));
+    room = (bytes.size / layout.least_bytes + 8) * layout.block.frames * format->channels;
     out.samples = malloc(room * sizeof(int16_t));
-    codec->decoder.start(state, format, usual(settings));
+    decoder_init(codec, state, format, options);
     do {
-        step = codec->decoder.run(state, bytes.data + used, out.samples + out.count, (struct offer){ bytes.size - used, room - out.count, END });
+        step = codec->decoder->run(state, bytes.data + used, out.samples + out.count, (struct offer){ bytes.size - used, room - out.count, END });
         used += step.used;
         out.count += step.made;
     } while (step.used != 0 || step.made != 0);
+    if (codec->decoder->covered && !layout.self_delimiting && used < bytes.size) {
+        struct span part = { (uint32_t)(bytes.size - used), 0 };
+
+        part.frames = codec->decoder->covered(&layout, part.bytes);
+        if (part.frames != 0)
+            codec->decoder->run_truncated(state, bytes.data + used, part, out.samples + out.count);
+        out.count += (size_t)part.frames * format->channels;
+    }
     free(state);
     return out;
 }
 
+struct progress decode_once(const struct codec *codec, const struct wave_format *format,
+                            const uint8_t *src, int16_t *pcm, struct offer offer)
+{
+    struct wave_format from = *format, to = { TAG_PCM, format->channels, format->sample_rate, 0, 0, 16, 0, 0 };
+    uint8_t *in = malloc(offer.in + !offer.in);
+    uint8_t *out = malloc((offer.out + !offer.out) * sizeof(int16_t));
+    struct stream *stream;
+    struct progress done;
+    struct plan plan;
+
+    from.tag = from.tag ? from.tag : codec->tags->tag;
+    to.block_align = (uint16_t)(2 * to.channels);
+    assert_true(stream_plan(&plan, &from, &to));
+    assert_ptr_equal(plan.codec, codec);
+    stream = stream_start(malloc(stream_bytes(&plan)), &plan, &DEFAULT_OPTIONS);
+    memcpy(in, src, offer.in);
+    done = stream_convert(stream, in, out, (struct offer){ offer.in, offer.out * sizeof(int16_t), offer.ending });
+    assert_true(done.used <= offer.in && done.made <= offer.out * sizeof(int16_t));
+    memcpy(pcm, out, done.made);
+    done.made /= sizeof(int16_t);
+    free(in);
+    free(out);
+    free(stream);
+    return done;
+}
+
 struct wave_format format_of(const struct codec *codec, struct mode mode, uint8_t extra[EXTRA_ROOM])
 {
-    struct wave_format format = { .tag = codec->tag, .extra = extra };
+    struct wave_format format = { .tag = codec->tags->tag, .extra = extra };
 
-    codec->complete(&format, &mode);
+    codec_complete(codec, &format, &mode);
     return format;
 }
 

@@ -20,7 +20,7 @@ static struct job jobs[STREAMS];
 
 static struct bytes decodable(const struct codec *codec, const struct wave_format *format, struct sound sound)
 {
-    return codec->encoder.run ? encode_all(codec, format, 0, sound) : (struct bytes){ (uint8_t *)sound.samples, 999 };
+    return codec->encoder ? encode_all(codec, format, 0, sound) : (struct bytes){ (uint8_t *)sound.samples, 999 };
 }
 
 /* Rows in turn; every other time round a row decodes. */
@@ -40,10 +40,10 @@ static void make_job(struct job *job, size_t number, size_t rows)
 
 static void begin(struct job *job)
 {
-    struct settings settings = DEFAULT_SETTINGS;
+    struct options options = DEFAULT_OPTIONS;
 
-    settings.bit_order = 1;         /* what is told from the bytes depends on how many come at once */
-    job->stream = stream_start(malloc(stream_bytes(&job->plan)), &job->plan, &settings);
+    options.quirks = QUIRK_MSB_FIRST;         /* what is told from the bytes depends on how many come at once */
+    job->stream = stream_start(malloc(stream_bytes(&job->plan)), &job->plan, &options);
     job->used = 0;
 }
 
@@ -55,7 +55,7 @@ static bool feed(struct job *job, struct bytes *out)
     struct progress step;
 
     assert_true(stream_size_from_source(&job->plan, PIECE, &room));
-    room += job->plan.block.bytes + 2 * job->plan.block.samples * job->format.channels;
+    room += job->plan.layout.block.bytes + 2 * job->plan.layout.block.frames * job->format.channels;
     out->data = realloc(out->data, out->size + room);
     step = stream_convert(job->stream, job->src.data + job->used, out->data + out->size, (struct offer){ in, room, in == left ? END : WHOLE });
     job->used += step.used;

@@ -72,10 +72,10 @@ static void put_rows(const struct dialog *dialog)
             text[n] = (WCHAR)codec->name[n];
         while (codec->name[n++]);
         put_cell(dialog, row, 0, text);
-        put_cell(dialog, row, 1, dialog_wording(dialog, codec->encoder.run ? WORDS_BOTH_WAYS : WORDS_READ_ONLY, text));
-        n = dialog->calls.wsprintfW(text, L"0x%02X", codec->tag);
-        for (const uint16_t *alias = codec->aliases; alias && *alias && n + 8 < WORDING_ROOM; alias++)
-            n += dialog->calls.wsprintfW(text + n, L", 0x%02X", *alias);
+        put_cell(dialog, row, 1, dialog_wording(dialog, codec->encoder ? WORDS_BOTH_WAYS : WORDS_READ_ONLY, text));
+        n = dialog->calls.wsprintfW(text, L"0x%02X", codec->tags->tag);
+        for (const struct tag *tag = codec->tags + 1; tag->tag && n + 8 < WORDING_ROOM; tag++)
+            n += dialog->calls.wsprintfW(text + n, L", 0x%02X", tag->tag);
         put_cell(dialog, row, 2, text);
     }
 }
@@ -132,7 +132,7 @@ static void start(struct dialog *dialog)
     put_rows(dialog);
     fit_columns(dialog);
     for (int row = 0; codecs[row]; row++)
-        set_row(dialog, row, !settings_disable_stored(codecs[row]->tag));
+        set_row(dialog, row, !settings_disable_stored(codecs[row]->tags->tag));
     tell(dialog, FORMATS, LVM_SETITEMSTATE, 0, (LPARAM)&item);
     settings_read_stored(&settings);
     put_settings(dialog, &settings);
@@ -160,7 +160,7 @@ static BOOL apply(struct dialog *dialog)
         return TRUE;
     for (int row = 0; codecs[row] && count < ROWS_MOST; row++)
         if (!is_on(dialog, row))
-            off[count++] = codecs[row]->tag;
+            off[count++] = codecs[row]->tags->tag;
     off[count] = 0;
     if (!settings_write(&settings, off)) {
         to->MessageBoxW(dialog->window, dialog_wording(dialog, WORDS_NOT_SAVED, text), dialog_wording(dialog, WORDS_TITLE, title),

@@ -58,9 +58,9 @@ BOOL format_read(struct wave_format *format, const WAVEFORMATEX *wfx, size_t siz
 static BOOL is_known(const struct wave_format *format)
 {
     const struct codec *codec = codec_find(format->tag);
-    struct block block;
+    struct layout layout;
 
-    return pcm_of(format) != PCM_NONE || (codec && codec->accepts(format, &block));
+    return pcm_of(format) != PCM_NONE || (codec && codec_parse(codec, format, &layout));
 }
 
 /* Writes a format into `size` bytes; false where they are too few. */
@@ -86,7 +86,7 @@ static BOOL format_write(const struct wave_format *format, WAVEFORMATEX *wfx, si
 static void complete_codec(struct completed *completed, uint16_t tag, const struct codec *codec, struct mode mode)
 {
     *completed = (struct completed){ .format = { .tag = tag, .extra = completed->extra } };
-    codec->complete(&completed->format, &mode);
+    codec_complete(codec, &completed->format, &mode);
 }
 
 static void complete_pcm(struct completed *completed, uint16_t tag, struct mode mode, uint16_t bits)
@@ -136,7 +136,7 @@ static BOOL standard_format(uint16_t tag, DWORD index, struct completed *complet
         complete_pcm(completed, TAG_PCM, mode, index % 2 ? 16 : 8);
         return TRUE;
     }
-    for (const struct mode *listed = codec && codec->tag == tag ? codec->modes : 0; listed && listed->sample_rate; listed++)
+    for (const struct mode *listed = codec && codec->tags->tag == tag ? codec->modes : 0; listed && listed->sample_rate; listed++)
         if (index-- == 0) {
             complete_codec(completed, tag, codec, *listed);
             return TRUE;
@@ -334,9 +334,9 @@ LRESULT format_details(ACMFORMATDETAILSW *to, DWORD query)
 /* Whether a completed format is what the caller asked of it, and one that `codec` encodes into. */
 static BOOL suits(const struct codec *codec, const struct wave_format *format, DWORD flags, const struct wave_format *wanted)
 {
-    struct block block;
+    struct layout layout;
 
-    return codec->encoder.run && codec->accepts(format, &block) &&
+    return codec->encoder && codec_parse(codec, format, &layout) &&
            (!(flags & ACM_FORMATSUGGESTF_WBITSPERSAMPLE) || format->bits_per_sample == wanted->bits_per_sample) &&
            !settings_disable(format->tag);
 }
@@ -346,7 +346,7 @@ static BOOL suits(const struct codec *codec, const struct wave_format *format, D
 static BOOL suggest_codec(struct completed *completed, struct mode sound, DWORD flags, const struct wave_format *wanted)
 {
     for (const struct codec *const *codec = codecs; *codec; codec++) {
-        uint16_t tag = flags & ACM_FORMATSUGGESTF_WFORMATTAG ? wanted->tag : (*codec)->tag;
+        uint16_t tag = flags & ACM_FORMATSUGGESTF_WFORMATTAG ? wanted->tag : (*codec)->tags->tag;
 
         if (codec_find(tag) != *codec)
             continue;

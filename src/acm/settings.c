@@ -1,5 +1,6 @@
 #include <string.h>
 #include "settings.h"
+#include "dsp.h"
 
 enum { TEXT_ROOM = 512 };           /* characters of OMNIACM_SETTINGS, and of the list of disabled tags */
 
@@ -151,6 +152,18 @@ void settings_read(struct settings *settings)
 
 void settings_read_stored(struct settings *settings) { read(settings, L""); }
 
+struct options settings_options(const struct settings *settings)
+{
+    static const uint8_t orders[] = { 0, QUIRK_MSB_FIRST, QUIRK_LSB_FIRST };
+    struct options options = { .quality = settings->quality, .dsp = dsp_set(settings->simd) };
+
+    options.quirks = orders[settings->bit_order];
+    options.quirks |= settings->nibble_order ? QUIRK_LOW_NIBBLE_FIRST : 0;
+    options.quirks |= settings->dtx ? QUIRK_DTX : 0;
+    options.quirks |= settings->interpolation ? QUIRK_REVERSED_INTERPOLATION : 0;
+    return options;
+}
+
 /* Whether a tag is among the numbers at `list`, each after one separator; a 0 or `end` ends them. An alias goes with the tag
  * of its row. */
 static BOOL lists(const WCHAR *list, WCHAR separator, WCHAR end, uint16_t tag)
@@ -160,7 +173,7 @@ static BOOL lists(const WCHAR *list, WCHAR separator, WCHAR end, uint16_t tag)
     while (*list && *list != end) {
         DWORD number = number_at(&list);
 
-        if (number == tag || (codec && number == codec->tag))
+        if (number == tag || (codec && number == codec->tags->tag))
             return TRUE;
         while (*list && *list != separator && *list != end)
             list++;

@@ -8,8 +8,22 @@
 #include "msacmdrv.h"
 #include "codec.h"
 
+/* What is stored and shown, a number each. */
+struct settings {
+    uint8_t quality;                /* of encoders: 0 fast, 1 standard, 2 best */
+    uint8_t bit_order;              /* of G.726 that is read: 0 detected, 1 MSB first, 2 LSB first */
+    uint8_t nibble_order;           /* of OKI and Dialogic ADPCM: 0 high nibble first, 1 low first */
+    uint8_t dtx;                    /* 1: silence may be sent as silence frames */
+    uint8_t simd;                   /* the best set of kernels that may run: 0, 1 SSE2, 2 AVX2 */
+    uint8_t interpolation;          /* 1: QUIRK_REVERSED_INTERPOLATION */
+};
+#define DEFAULT_SETTINGS ((struct settings){ .quality = 1 })
+
 /* Every setting that a stream is opened with; a value that cannot be is passed over. */
 void settings_read(struct settings *);
+
+/* The same as codecs understand it. */
+struct options settings_options(const struct settings *);
 
 /* Whether the user switched a tag off. */
 BOOL settings_disable(uint16_t tag);

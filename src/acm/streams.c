@@ -26,6 +26,7 @@ static void notify(const struct instance *instance, DWORD message, struct stream
 LRESULT stream_open(LPARAM parameter)
 {
     struct settings settings;
+    struct options options;
     struct instance instance;
     struct plan plan;
     void *memory;
@@ -33,7 +34,7 @@ LRESULT stream_open(LPARAM parameter)
     if (!instance_of(parameter, &instance))
         return MMSYSERR_INVALPARAM;
     instance_set_driver(parameter, 0);                  /* whatever stood there is no stream, if opening fails */
-    if (instance.pwfltr || !plan_of(&plan, &instance) || settings_disable(plan.format.tag))
+    if (instance.pwfltr || !plan_of(&plan, &instance) || settings_disable(plan.tag))
         return ACMERR_NOTPOSSIBLE;
     if (instance.fdwOpen & ACM_STREAMOPENF_QUERY)
         return MMSYSERR_NOERROR;
@@ -41,7 +42,8 @@ LRESULT stream_open(LPARAM parameter)
     if (!memory)
         return MMSYSERR_NOMEM;
     settings_read(&settings);
-    instance_set_driver(parameter, (DWORD_PTR)stream_start(memory, &plan, &settings));
+    options = settings_options(&settings);
+    instance_set_driver(parameter, (DWORD_PTR)stream_start(memory, &plan, &options));
     notify(&instance, MM_ACM_OPEN, 0);
     return MMSYSERR_NOERROR;
 }

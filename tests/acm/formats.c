@@ -160,7 +160,7 @@ static void tags_are_listed_by_index(void **unused)
         assert_int_equal(details->fdwSupport, 1);
         assert_true(codec || details->dwFormatTag == 1 || details->dwFormatTag == 3 || details->dwFormatTag == 0xFFFE);
         if (codec)
-            assert_int_equal(details->cStandardFormats, details->dwFormatTag == codec->tag ? mode_count(codec) : 0);
+            assert_int_equal(details->cStandardFormats, details->dwFormatTag == codec->tags->tag ? mode_count(codec) : 0);
         for (DWORD earlier = 0; earlier < index; earlier++)
             assert_true(tag_at(earlier)->dwFormatTag != details->dwFormatTag);
     }
@@ -569,7 +569,7 @@ static void formats_without_bits_have_a_text(void **unused)
     (void)unused;
     for (const struct codec *const *codec = codecs; *codec; codec++)
         for (DWORD index = 0; index < mode_count(*codec); index++) {
-            const ACMFORMATDETAILSW *details = format_at((*codec)->tag, index);
+            const ACMFORMATDETAILSW *details = format_at((*codec)->tags->tag, index);
 
             length_of(details->szFormat, 128);
             if (details->pwfx->wBitsPerSample != 0 && (*codec)->modes->bit_rate == 0)
@@ -578,7 +578,7 @@ static void formats_without_bits_have_a_text(void **unused)
             assert_true(contains(details->szFormat, " kHz, ") && contains(details->szFormat, " kbit/s, "));
             assert_true(contains(details->szFormat, details->pwfx->nChannels == 1 ? "Mono" : "Stereo"));
             for (DWORD earlier = 0; earlier < index; earlier++)
-                assert_memory_not_equal(format_at((*codec)->tag, earlier)->szFormat, details->szFormat,
+                assert_memory_not_equal(format_at((*codec)->tags->tag, earlier)->szFormat, details->szFormat,
                                         sizeof details->szFormat);
         }
     if (!seen)
@@ -702,7 +702,7 @@ static WAVEFORMATEX *wanted_make(size_t size, DWORD flags, WORD tag, WORD channe
 /* For the route's own source. */
 static LRESULT suggest_dst(const struct route *route, DWORD flags, WAVEFORMATEX *dst, size_t size)
 {
-    return suggest(route->layout, flags, route->src, (DWORD)wfx_size(route->src), dst, (DWORD)size);
+    return suggest(route->abi, flags, route->src, (DWORD)wfx_size(route->src), dst, (DWORD)size);
 }
 
 /* What was suggested can be had. */
@@ -710,7 +710,7 @@ static void check_convertible(const struct route *route, WAVEFORMATEX *src, WAVE
 {
     check(*route, dst->nChannels == src->nChannels && dst->nSamplesPerSec == src->nSamplesPerSec);
     check(*route, is_format(dst, wfx_size(dst)) == MMSYSERR_NOERROR);
-    check(*route, ask(STREAM_OPEN, instance_make(route->layout, src, dst, ACM_STREAMOPENF_QUERY), 0) == MMSYSERR_NOERROR);
+    check(*route, ask(STREAM_OPEN, instance_make(route->abi, src, dst, ACM_STREAMOPENF_QUERY), 0) == MMSYSERR_NOERROR);
 }
 
 static void pcm_is_suggested_for_codecs(void **unused)
@@ -768,12 +768,12 @@ static void codecs_are_suggested_for_pcm(void **unused)
                 WAVEFORMATEX *src = lend(size), *dst;
 
                 /* Bits that an alias alone has at this rate are not to be had without its tag. */
-                if (flags & FLAG_BITS && !(flags & FLAG_TAG) && route.tag != route.codec->tag)
+                if (flags & FLAG_BITS && !(flags & FLAG_TAG) && route.tag != route.codec->tags->tag)
                     continue;
                 memcpy(src, route.src, 16);
                 dst = wanted_make(ROOM, flags, route.tag, route.mode.channels, route.mode.sample_rate,
                                   route.format.bits_per_sample);
-                check(route, suggest(route.layout, flags, src, (DWORD)size, dst, ROOM) == MMSYSERR_NOERROR);
+                check(route, suggest(route.abi, flags, src, (DWORD)size, dst, ROOM) == MMSYSERR_NOERROR);
                 check(route, codec_find(dst->wFormatTag) != 0);
                 check(route, !(flags & FLAG_TAG) || dst->wFormatTag == route.tag);
                 check(route, !(flags & FLAG_BITS) || dst->wBitsPerSample == route.format.bits_per_sample);
@@ -794,7 +794,7 @@ static void codecs_are_suggested_for_every_form_of_pcm(void **unused)
             WAVEFORMATEX *src = pcm_make(&shapes[i], route.mode.sample_rate, route.mode.channels);
             WAVEFORMATEX *dst = wanted_make(ROOM, FLAG_TAG, route.tag, 0, 0, 0);
 
-            check(route, suggest(route.layout, FLAG_TAG, src, (DWORD)wfx_size(src), dst, ROOM) == MMSYSERR_NOERROR);
+            check(route, suggest(route.abi, FLAG_TAG, src, (DWORD)wfx_size(src), dst, ROOM) == MMSYSERR_NOERROR);
             check(route, dst->wFormatTag == route.tag);
             check_convertible(&route, src, dst);
         }
@@ -849,14 +849,14 @@ static void nothing_is_suggested_for_what_is_not_ours(void **unused)
 
     (void)unused;
     strange->wFormatTag = foreign_tag();
-    for (enum layout layout = WINDOWS; layout <= WINE; layout++) {
-        assert_int_equal(suggest(layout, 0, strange, 16, dst, 128), ACMERR_NOTPOSSIBLE);
+    for (enum abi abi = WINDOWS; abi <= WINE; abi++) {
+        assert_int_equal(suggest(abi, 0, strange, 16, dst, 128), ACMERR_NOTPOSSIBLE);
         for (DWORD size = 0; size < 16; size++)
-            assert_true(suggest(layout, 0, lend_copy(pcm, size), size, dst, 128) != MMSYSERR_NOERROR);
-        assert_true(suggest(layout, 0, 0, 16, dst, 128) != MMSYSERR_NOERROR);
-        assert_true(suggest(layout, 0, pcm, 16, 0, 128) != MMSYSERR_NOERROR);
+            assert_true(suggest(abi, 0, lend_copy(pcm, size), size, dst, 128) != MMSYSERR_NOERROR);
+        assert_true(suggest(abi, 0, 0, 16, dst, 128) != MMSYSERR_NOERROR);
+        assert_true(suggest(abi, 0, pcm, 16, 0, 128) != MMSYSERR_NOERROR);
         for (DWORD flag = 0x100000; flag <= 0x800000; flag <<= 1)
-            assert_int_equal(suggest(layout, flag, pcm, 16, dst, 128), MMSYSERR_NOTSUPPORTED);
+            assert_int_equal(suggest(abi, flag, pcm, 16, dst, 128), MMSYSERR_NOTSUPPORTED);
     }
     assert_true(is_untouched(dst, 128));
 }

@@ -84,9 +84,9 @@ uint32_t get32(const void *memory, size_t at) { return load32_le((const uint8_t 
 
 uint64_t get64(const void *memory, size_t at) { return get32(memory, at) | (uint64_t)get32(memory, at + 4) << 32; }
 
-void *instance_make(enum layout layout, const WAVEFORMATEX *src, const WAVEFORMATEX *dst, DWORD open)
+void *instance_make(enum abi abi, const WAVEFORMATEX *src, const WAVEFORMATEX *dst, DWORD open)
 {
-    const struct instance_layout *at = &instance_layouts[layout];
+    const struct instance_layout *at = &instance_layouts[abi];
     void *instance = lend(at->size);
 
     put32(instance, 0, at->size);
@@ -109,9 +109,9 @@ const struct instance_layout *layout_of(const void *instance)
 
 DWORD_PTR instance_driver(const void *instance) { return get64(instance, layout_of(instance)->driver); }
 
-LRESULT suggest(enum layout layout, DWORD flags, const WAVEFORMATEX *src, DWORD src_size, WAVEFORMATEX *dst, DWORD dst_size)
+LRESULT suggest(enum abi abi, DWORD flags, const WAVEFORMATEX *src, DWORD src_size, WAVEFORMATEX *dst, DWORD dst_size)
 {
-    const struct suggestion_layout *at = &suggestion_layouts[layout];
+    const struct suggestion_layout *at = &suggestion_layouts[abi];
     void *suggestion = lend(at->size);
 
     put32(suggestion, 0, at->size);
@@ -248,8 +248,8 @@ WORD foreign_tag(void)
 static bool has_mode(struct route *route)
 {
     route->format = (struct wave_format){ .tag = route->tag, .extra = route->extra };
-    route->codec->complete(&route->format, &route->mode);
-    return route->codec->accepts(&route->format, &route->block) || route->tag == route->codec->tag;
+    codec_complete(route->codec, &route->format, &route->mode);
+    return parses(route->codec, &route->format, &route->layout) || route->tag == route->codec->tags->tag;
 }
 
 /* The tag and the mode of a number among all of them. */
@@ -272,20 +272,20 @@ static void route_make(struct route *route)
 
     snprintf(route->name, sizeof route->name, "tag %04X, %u Hz, %u channels, %s, as %s", route->tag,
              (unsigned)route->mode.sample_rate, route->mode.channels, route->decoding ? "decoding" : "encoding",
-             route->layout == WINE ? "Wine" : "Windows");
+             route->abi == WINE ? "Wine" : "Windows");
     route->coded = wfx_make(&route->format);
     route->pcm = pcm_make(&shapes[SHAPE_S16], route->mode.sample_rate, route->mode.channels);
     route->src = route->decoding ? route->coded : route->pcm;
     route->dst = route->decoding ? route->pcm : route->coded;
-    pcm_block = route->block.samples * route->mode.channels * 2;
-    route->src_block = route->decoding ? route->block.bytes : pcm_block;
-    route->dst_block = route->decoding ? pcm_block : route->block.bytes;
+    pcm_block = route->layout.block.frames * route->mode.channels * 2;
+    route->src_block = route->decoding ? route->layout.block.bytes : pcm_block;
+    route->dst_block = route->decoding ? pcm_block : route->layout.block.bytes;
 }
 
 /* A row's modes and directions take the layouts in turn. */
 static bool is_wanted(const struct route *route, size_t number)
 {
-    return !route->own || (route->tag == route->codec->tag && (number / 4 + number / 2 + number) % 2 == 0);
+    return !route->own || (route->tag == route->codec->tags->tag && (number / 4 + number / 2 + number) % 2 == 0);
 }
 
 bool route_next(struct route *route)
@@ -298,9 +298,9 @@ bool route_next(struct route *route)
         size_t number = route->number++;
 
         route->decoding = number % 4 / 2 != 0;
-        route->layout = number % 2 ? WINE : WINDOWS;
+        route->abi = number % 2 ? WINE : WINDOWS;
         if (is_wanted(route, number) && has_mode(route) &&
-            (route->decoding ? route->codec->decoder.run != 0 : route->codec->encoder.run != 0)) {
+            (route->decoding ? route->codec->decoder != 0 : route->codec->encoder != 0)) {
             route_make(route);
             return true;
         }
@@ -312,7 +312,7 @@ bool route_next(struct route *route)
 
 void *stream_opened(const struct route *route, DWORD flags)
 {
-    void *instance = instance_make(route->layout, route->src, route->dst, flags);
+    void *instance = instance_make(route->abi, route->src, route->dst, flags);
 
     check(*route, ask(STREAM_OPEN, instance, 0) == MMSYSERR_NOERROR);
     check(*route, instance_driver(instance) != 0);
@@ -391,9 +391,9 @@ static bool has_frames_of_several_sizes(const struct codec *codec)
     for (const struct mode *mode = codec->modes; mode->sample_rate; mode++) {
         uint8_t extra[EXTRA_ROOM];
         struct wave_format format = format_of(codec, *mode, extra);
-        struct block block;
+        struct layout layout;
 
-        several |= codec->accepts(&format, &block) && block.least != block.bytes;
+        several |= parses(codec, &format, &layout) && layout.least_bytes != layout.block.bytes;
     }
     return several;
 }
@@ -409,7 +409,7 @@ struct bytes material(const struct route *route, unsigned blocks, DWORD more, ui
     if (route->decoding) {          /* random ones would make more sound than their bytes promise, or less */
         struct bytes code;
 
-        sound = generated((size / route->src_block + 2) * route->block.samples * route->mode.channels, seed);
+        sound = generated((size / route->src_block + 2) * route->layout.block.frames * route->mode.channels, seed);
         code = encode_all(route->codec, &route->format, 0, sound);
         check(*route, code.size >= size);
         data = lend_copy(code.data, size);

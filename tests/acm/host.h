@@ -26,7 +26,7 @@ void release(void);
 bool is_untouched(const void *from, size_t n);
 
 /* ---- Structures as Microsoft's msacm32 lays them out on x64, and as Wine does */
-enum layout { WINDOWS, WINE };
+enum abi { WINDOWS, WINE };
 
 struct instance_layout {
     unsigned size, src, dst, filter, callback, user, open, driver_flags, driver, has;
@@ -45,11 +45,11 @@ uint32_t get32(const void *memory, size_t at);
 uint64_t get64(const void *memory, size_t at);
 
 /* ACMDRVSTREAMINSTANCE; which layout it has shows in its cbStruct. */
-void *instance_make(enum layout, const WAVEFORMATEX *src, const WAVEFORMATEX *dst, DWORD open);
+void *instance_make(enum abi, const WAVEFORMATEX *src, const WAVEFORMATEX *dst, DWORD open);
 const struct instance_layout *layout_of(const void *instance);
 DWORD_PTR instance_driver(const void *instance);
 
-LRESULT suggest(enum layout, DWORD flags, const WAVEFORMATEX *src, DWORD src_size, WAVEFORMATEX *dst, DWORD dst_size);
+LRESULT suggest(enum abi, DWORD flags, const WAVEFORMATEX *src, DWORD src_size, WAVEFORMATEX *dst, DWORD dst_size);
 
 /* ---- Formats, in memory of exactly their size */
 WAVEFORMATEX *wfx_make(const struct wave_format *);
@@ -84,10 +84,10 @@ struct route {
     const struct codec *codec;
     struct mode mode;
     bool decoding;
-    enum layout layout;
+    enum abi abi;
     struct wave_format format; /* the codec's side */
     uint8_t extra[EXTRA_ROOM];
-    struct block block;
+    struct layout layout;
     WAVEFORMATEX *coded, *pcm;  /* 16 bits */
     WAVEFORMATEX *src, *dst;    /* one of them each */
     DWORD src_block, dst_block; /* bytes */

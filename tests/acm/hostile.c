@@ -75,10 +75,10 @@ static void suggestions_are_the_same_at_any_address(void **unused)
 {
     (void)unused;
     EACH_ROUTE(route) {
-        const struct suggestion_layout *at = &suggestion_layouts[route.layout];
+        const struct suggestion_layout *at = &suggestion_layouts[route.abi];
         DWORD size = (DWORD)wfx_size(route.src), room = 18 + EXTRA_ROOM;
         WAVEFORMATEX *plain = lend(room);
-        LRESULT answer = suggest(route.layout, 0, route.src, size, plain, room);
+        LRESULT answer = suggest(route.abi, 0, route.src, size, plain, room);
 
         for (size_t by = 1; by < MISALIGNMENTS; by++) {
             uint8_t *suggestion = (uint8_t *)lend(at->size + by) + by, *dst = (uint8_t *)lend(room + by) + by;
@@ -100,8 +100,8 @@ static void streams_are_the_same_at_any_address(void **unused)
     (void)unused;
     EACH_CONVERSION(route)
         for (size_t by = 1; by < MISALIGNMENTS; by += 3) {
-            const struct instance_layout *at = &instance_layouts[route.layout];
-            void *plain = stream_opened(&route, 0), *made = instance_make(route.layout, 0, 0, 0), *instance;
+            const struct instance_layout *at = &instance_layouts[route.abi];
+            void *plain = stream_opened(&route, 0), *made = instance_make(route.abi, 0, 0, 0), *instance;
             struct bytes src = material(&route, 2, 0, 31), expected = converted(plain, src, FLUSH);
             struct stream_size size = { sizeof size, ACM_STREAMSIZEF_SOURCE, (DWORD)src.size, 0 }, *odd_size = misaligned(&size, sizeof size, by);
             struct stream_header header = { .cbStruct = sizeof header, .pbSrc = misaligned(src.data, src.size, by), .cbSrcLength = (DWORD)src.size,
@@ -147,14 +147,14 @@ static void a_suggestion_may_replace_its_source(void **unused)
     EACH_ROUTE(route) {
         DWORD size = (DWORD)wfx_size(route.src), room = 18 + EXTRA_ROOM;
         WAVEFORMATEX *apart = lend(room);
-        LRESULT answer = suggest(route.layout, 0, route.src, size, apart, room);
+        LRESULT answer = suggest(route.abi, 0, route.src, size, apart, room);
 
-        check(route, answer == MMSYSERR_NOERROR || !route.codec->encoder.run);
+        check(route, answer == MMSYSERR_NOERROR || !route.codec->encoder);
         for (size_t by = 0; by <= size && answer == MMSYSERR_NOERROR; by++) {
             uint8_t *memory = lend(2 * room);
             WAVEFORMATEX *src = memcpy(memory + by, route.src, size), *dst = (WAVEFORMATEX *)(void *)memory;
 
-            check(route, suggest(route.layout, 0, src, size, dst, room) == answer);
+            check(route, suggest(route.abi, 0, src, size, dst, room) == answer);
             check(route, memcmp(dst, apart, wfx_size(apart)) == 0);
         }
     }
@@ -275,11 +275,11 @@ static void a_format_is_no_longer_than_it_says(void **unused)
         for (size_t i = 0; i < sizeof rooms / sizeof *rooms; i++) {
             WAVEFORMATEX *dst = lend(18 + EXTRA_ROOM), *exact;
             ACMFORMATDETAILSW details = { .cbStruct = sizeof details, .dwFormatTag = route.tag, .pwfx = route.coded, .cbwfx = rooms[i] };
-            LRESULT answer = suggest(route.layout, 0, route.src, (DWORD)wfx_size(route.src), dst, 18 + EXTRA_ROOM);
+            LRESULT answer = suggest(route.abi, 0, route.src, (DWORD)wfx_size(route.src), dst, 18 + EXTRA_ROOM);
 
             check(route, ask(FORMAT_DETAILS, &details, ACM_FORMATDETAILSF_FORMAT) == MMSYSERR_NOERROR);
             exact = lend(answer ? 18 : wfx_size(dst) == 16 ? 18 : wfx_size(dst));
-            check(route, suggest(route.layout, 0, route.src, rooms[i], exact, rooms[i]) == answer);
+            check(route, suggest(route.abi, 0, route.src, rooms[i], exact, rooms[i]) == answer);
             check(route, answer || memcmp(exact, dst, wfx_size(dst)) == 0);
         }
 }
@@ -292,7 +292,7 @@ static void nothing_comes_after_a_failed_opening(void **unused)
     (void)unused;
     EACH_ROUTE(route)
         for (int way = 0; way < 3; way++) {
-            void *instance = instance_make(route.layout, way == 0 ? route.dst : route.src, route.dst, way == 1 ? ACM_STREAMOPENF_QUERY : 0);
+            void *instance = instance_make(route.abi, way == 0 ? route.dst : route.src, route.dst, way == 1 ? ACM_STREAMOPENF_QUERY : 0);
             struct bytes src = material(&route, 0, 4, 32);
             uint8_t *dst = lend(route.dst_block);
             struct conversion done;
@@ -348,7 +348,7 @@ static void details_asked(void)
 /* Opens, converts a block, and closes; all of it or nothing. */
 static LRESULT stream_used(const struct route *route, struct bytes src)
 {
-    void *instance = instance_make(route->layout, route->src, route->dst, ACM_STREAMOPENF_ASYNC | CALLBACK_FUNCTION);
+    void *instance = instance_make(route->abi, route->src, route->dst, ACM_STREAMOPENF_ASYNC | CALLBACK_FUNCTION);
     LRESULT answer = ask(STREAM_OPEN, instance, 0);
     uint8_t *dst = lend(route->dst_block);
     struct conversion done;
@@ -405,7 +405,7 @@ static void nothing_but_opening_takes_memory(void **unused)
         heap.made = 0;
         heap.failing = 1;
         details_asked();
-        check(route, suggest(route.layout, 0, route.src, (DWORD)wfx_size(route.src), lend(18 + EXTRA_ROOM), 18 + EXTRA_ROOM) != MMSYSERR_NOMEM);
+        check(route, suggest(route.abi, 0, route.src, (DWORD)wfx_size(route.src), lend(18 + EXTRA_ROOM), 18 + EXTRA_ROOM) != MMSYSERR_NOMEM);
         check(route, heap.made == 0 && heap.failing == 1);
         heap.failing = 0;
         instance = stream_opened(&route, 0);

@@ -95,9 +95,9 @@ static void what_both_pack_lies_where_it_should(void **unused)
 static void an_instance_is_read_in_both_layouts(void **unused)
 {
     (void)unused;
-    for (enum layout layout = WINDOWS; layout <= WINE; layout++) {
-        const struct instance_layout *at = &instance_layouts[layout];
-        void *from = instance_make(layout, (void *)0x1122334455667788, (void *)0x99AABBCCDDEEFF00, 0x12345678);
+    for (enum abi abi = WINDOWS; abi <= WINE; abi++) {
+        const struct instance_layout *at = &instance_layouts[abi];
+        void *from = instance_make(abi, (void *)0x1122334455667788, (void *)0x99AABBCCDDEEFF00, 0x12345678);
         struct instance to;
 
         put64(from, at->filter, 0x0F1E2D3C4B5A6978);
@@ -114,8 +114,8 @@ static void an_instance_is_read_in_both_layouts(void **unused)
 static void a_suggestion_is_read_in_both_layouts(void **unused)
 {
     (void)unused;
-    for (enum layout layout = WINDOWS; layout <= WINE; layout++) {
-        const struct suggestion_layout *at = &suggestion_layouts[layout];
+    for (enum abi abi = WINDOWS; abi <= WINE; abi++) {
+        const struct suggestion_layout *at = &suggestion_layouts[abi];
         void *from = lend(at->size);
         struct suggestion to;
 
@@ -152,8 +152,8 @@ static void short_structures_are_refused(void **unused)
 static void only_the_drivers_member_is_written(void **unused)
 {
     (void)unused;
-    for (enum layout layout = WINDOWS; layout <= WINE; layout++) {
-        const struct instance_layout *at = &instance_layouts[layout];
+    for (enum abi abi = WINDOWS; abi <= WINE; abi++) {
+        const struct instance_layout *at = &instance_layouts[abi];
         uint8_t *memory = lend(at->size);
 
         put32(memory, 0, at->size);

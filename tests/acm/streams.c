@@ -2,6 +2,7 @@
 #include "host.h"
 
 enum { BLOCKALIGN = 4, START = 0x10, FLUSH = 0x20 };
+enum { SMALL = 72 * 1024 };        /* bytes of a stream */
 
 static void check_equal(const struct route *route, struct bytes a, struct bytes b)
 {
@@ -35,7 +36,7 @@ static void a_stream_is_one_small_block(void **unused)
         void *instance = stream_opened(&route, 0);
 
         check(route, heap.made == made + 1 && heap.live == 1);
-        check(route, heap.largest < 65536);
+        check(route, heap.largest <= SMALL);
         check(route, instance_driver(instance) % sizeof(void *) == 0);
         stream_closed(instance);
         check(route, heap.live == 0);
@@ -48,18 +49,18 @@ static void many_channels_take_no_more_than_eight_blocks(void **unused)
     (void)unused;
     EACH_ROUTE(route) {
         struct wave_format format = route.format;
-        struct block block;
+        struct layout layout;
         void *instance;
 
         format.channels = 0x7FFF;
-        if (!route.codec->accepts(&format, &block))
+        if (!parses(route.codec, &format, &layout))
             continue;
         route.pcm = pcm_make(&shapes[SHAPE_S16], format.sample_rate, format.channels);
         route.src = route.decoding ? wfx_make(&format) : route.pcm;
         route.dst = route.decoding ? route.pcm : wfx_make(&format);
         heap.largest = 0;
         instance = stream_opened(&route, 0);
-        check(route, heap.largest < 65536 + 8 * 2 * (size_t)block.samples * format.channels);
+        check(route, heap.largest <= SMALL + 8 * 2 * (size_t)layout.block.frames * format.channels);
         stream_closed(instance);
     }
 }
@@ -69,7 +70,7 @@ static void opening_leaves_the_structure_alone(void **unused)
 {
     (void)unused;
     EACH_ROUTE(route) {
-        void *instance = instance_make(route.layout, route.src, route.dst, ACM_STREAMOPENF_NONREALTIME);
+        void *instance = instance_make(route.abi, route.src, route.dst, ACM_STREAMOPENF_NONREALTIME);
         size_t size = layout_of(instance)->size, at = layout_of(instance)->driver;
         uint8_t *before = lend_copy(instance, size);
 
@@ -89,7 +90,7 @@ static void a_query_opens_nothing(void **unused)
     (void)unused;
     EACH_ROUTE(route) {
         void *instance =
-            instance_make(route.layout, route.src, route.dst, ACM_STREAMOPENF_QUERY | ACM_STREAMOPENF_NONREALTIME);
+            instance_make(route.abi, route.src, route.dst, ACM_STREAMOPENF_QUERY | ACM_STREAMOPENF_NONREALTIME);
         size_t size = layout_of(instance)->size;
         uint8_t *before = lend_copy(instance, size);
 
@@ -111,7 +112,7 @@ static void a_failed_allocation_leaves_nothing(void **unused)
         stream_closed(stream_opened(&route, 0));
         allocations = heap.made;
         for (size_t n = 1; n <= allocations; n++) {
-            void *instance = instance_make(route.layout, route.src, route.dst, 0);
+            void *instance = instance_make(route.abi, route.src, route.dst, 0);
 
             heap.failing = n;
             check(route, ask(STREAM_OPEN, instance, 0) == MMSYSERR_NOMEM);
@@ -126,7 +127,7 @@ static void a_failed_allocation_leaves_nothing(void **unused)
 static void check_refused(const struct route *route, const WAVEFORMATEX *src, const WAVEFORMATEX *dst)
 {
     for (DWORD flags = 0; flags <= ACM_STREAMOPENF_QUERY; flags++) {
-        void *instance = instance_make(route->layout, src, dst, flags);
+        void *instance = instance_make(route->abi, src, dst, flags);
 
         check(*route, ask(STREAM_OPEN, instance, 0) == ACMERR_NOTPOSSIBLE);
         check(*route, instance_driver(instance) == 0 && heap.made == 0);
@@ -175,7 +176,7 @@ static void a_filter_is_refused(void **unused)
 {
     (void)unused;
     EACH_ROUTE(route) {
-        void *instance = instance_make(route.layout, route.src, route.dst, 0), *filter = lend(32);
+        void *instance = instance_make(route.abi, route.src, route.dst, 0), *filter = lend(32);
 
         put64(instance, layout_of(instance)->filter, (uintptr_t)filter);
         check(route, ask(STREAM_OPEN, instance, 0) == ACMERR_NOTPOSSIBLE);
@@ -187,9 +188,9 @@ static void missing_formats_are_refused(void **unused)
 {
     (void)unused;
     EACH_ROUTE(route) {
-        check(route, ask(STREAM_OPEN, instance_make(route.layout, 0, route.dst, 0), 0) != MMSYSERR_NOERROR);
-        check(route, ask(STREAM_OPEN, instance_make(route.layout, route.src, 0, 0), 0) != MMSYSERR_NOERROR);
-        check(route, ask(STREAM_OPEN, instance_make(route.layout, 0, 0, 0), 0) != MMSYSERR_NOERROR);
+        check(route, ask(STREAM_OPEN, instance_make(route.abi, 0, route.dst, 0), 0) != MMSYSERR_NOERROR);
+        check(route, ask(STREAM_OPEN, instance_make(route.abi, route.src, 0, 0), 0) != MMSYSERR_NOERROR);
+        check(route, ask(STREAM_OPEN, instance_make(route.abi, 0, 0, 0), 0) != MMSYSERR_NOERROR);
         check(route, heap.made == 0);
     }
 }
@@ -257,7 +258,7 @@ static void only_a_stream_with_a_callback_calls_back(void **unused)
     (void)unused;
     EACH_ROUTE(route)
         for (size_t i = 0; i < sizeof flags / sizeof *flags; i++) {
-            void *instance = instance_make(route.layout, route.src, route.dst, flags[i]);
+            void *instance = instance_make(route.abi, route.src, route.dst, flags[i]);
 
             check(route, ask(STREAM_OPEN, instance, 0) == MMSYSERR_NOERROR);
             if (!(flags[i] & ACM_STREAMOPENF_QUERY))
@@ -310,12 +311,12 @@ static int64_t scaled(uint64_t bytes, uint64_t from, uint64_t to, bool up)
 /* Blocks that an encoder keeps back until the end. */
 static DWORD held_of(const struct route *route)
 {
-    return route->decoding ? 0 : route->codec->encoder.held;
+    return route->decoding ? 0 : route->layout.lookahead / route->layout.block.frames;
 }
 
 static void check_size(const struct route *route, void *instance, DWORD bytes)
 {
-    DWORD src_block = route->decoding ? route->block.least : route->src_block, held = held_of(route) * route->dst_block;
+    DWORD src_block = route->decoding ? route->layout.least_bytes : route->src_block, held = held_of(route) * route->dst_block;
     int64_t dst = scaled(bytes, src_block, route->dst_block, true),
             src = scaled(bytes > held ? bytes - held : 0, route->dst_block, route->src_block, false);
 
@@ -503,6 +504,12 @@ static void every_byte_is_used_in_the_end(void **unused)
         }
 }
 
+/* A bit stream, or frames that tell their size: what a call leaves incomplete is in the state. */
+static bool takes_every_byte(const struct route *route)
+{
+    return route->decoding && route->layout.self_delimiting;
+}
+
 static void whole_blocks_alone_are_used(void **unused)
 {
     (void)unused;
@@ -511,7 +518,7 @@ static void whole_blocks_alone_are_used(void **unused)
         void *instance = stream_opened(&route, 0);
         DWORD room = 4 * route.dst_block;
 
-        for (DWORD blocks = 0; blocks < 3 && route.block.least == route.block.bytes && !held_of(&route); blocks++)
+        for (DWORD blocks = 0; blocks < 3 && !takes_every_byte(&route) && !held_of(&route); blocks++)
             for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
                 struct bytes src = material(&route, blocks, parts[i], 12);
                 struct conversion done = convert(instance, src.data, (DWORD)src.size, lend(room), room, BLOCKALIGN | START);
@@ -587,7 +594,7 @@ static void a_destination_is_filled_and_no_further(void **unused)
 
                 check(route, done.result == MMSYSERR_NOERROR && done.used > 0 && done.used < src.size);
                 check(route, done.made > 0 && done.made <= room && is_untouched(dst + room, 64));
-                if (route.block.least == route.block.bytes)
+                if (route.layout.least_bytes == route.layout.block.bytes)
                     check(route, done.made == room / route.dst_block * route.dst_block);
             }
         stream_closed(instance);
@@ -690,7 +697,7 @@ static void missing_parts_are_refused(void **unused)
 {
     (void)unused;
     EACH_ROUTE(route) {
-        void *instance = stream_opened(&route, 0), *unopened = instance_make(route.layout, route.src, route.dst, 0);
+        void *instance = stream_opened(&route, 0), *unopened = instance_make(route.abi, route.src, route.dst, 0);
         struct bytes src = material(&route, 1, 0, 22);
         uint8_t *dst = lend(route.dst_block);
         struct conversion done = convert(instance, 0, route.src_block, dst, route.dst_block, 0);
@@ -757,7 +764,7 @@ static unsigned many_blocks(const struct route *route)
 
     if (route->format.byte_rate * 4 < route->mode.sample_rate * route->mode.channels)
         return 3;
-    return 11 + 6000 / (route->block.samples * frame / 2);
+    return 11 + 6000 / (route->layout.block.frames * frame / 2);
 }
 
 static void every_pcm_encodes_to_the_same_codes(void **unused)
@@ -788,7 +795,7 @@ static void pcm_is_narrowed_to_the_nearest(void **unused)
     (void)unused;
     EACH_CONVERSION(route)
         for (size_t i = 0; i < SHAPES && !route.decoding; i++) {
-            size_t samples = (size_t)route.block.samples * route.mode.channels * 3;
+            size_t samples = (size_t)route.layout.block.frames * route.mode.channels * 3;
             uint32_t seed = 25;
             struct bytes wide = { lend_random(samples * (shapes[i].bits / 8), &seed), samples * (shapes[i].bits / 8) };
             void *instance = shaped(&route, &shapes[i]);
@@ -940,8 +947,8 @@ static void garbage_instances_are_survived(void **unused)
 
     (void)unused;
     for (unsigned round = 0; round < 20000; round++) {
-        enum layout layout = draw(&seed) % 2;
-        const struct instance_layout *at = &instance_layouts[layout];
+        enum abi abi = draw(&seed) % 2;
+        const struct instance_layout *at = &instance_layouts[abi];
         void *instance = lend_random(at->size, &seed), *parameter = lend_random(sizeof(struct stream_header), &seed);
         WAVEFORMATEX *src = lend_random(18 + 256, &seed), *dst = lend_random(18 + 256, &seed);
 

@@ -30,14 +30,14 @@ void task_made(const struct task *task, const void *data, size_t size)
 static void we_decode(const struct task *task)
 {
     static int16_t pcm[16 * PIECE];
-    void *state = malloc(task->codec->decoder.state_size);
+    void *state = malloc(task->codec->decoder->state_size);
     struct progress step = { 1, 0 };
 
-    task->codec->decoder.start(state, &task->format, &task->settings);
+    decoder_init(task->codec, state, &task->format, &task->options);
     for (size_t at = 0; step.used != 0 || step.made != 0; at += step.used) {
         size_t left = task->code.size - at, n = left < PIECE ? left : PIECE;
 
-        step = task->codec->decoder.run(state, task->code.data + at, pcm, (struct offer){ n, 16 * PIECE, n == left ? END : WHOLE });
+        step = task->codec->decoder->run(state, task->code.data + at, pcm, (struct offer){ n, 16 * PIECE, n == left ? END : WHOLE });
         task_made(task, pcm, step.made * sizeof *pcm);
     }
     free(state);
@@ -46,14 +46,14 @@ static void we_decode(const struct task *task)
 static void we_encode(const struct task *task)
 {
     static uint8_t code[PIECE];
-    void *state = malloc(task->codec->encoder.state_size);
+    void *state = malloc(task->codec->encoder->state_size);
     struct progress step = { 1, 0 };
 
-    task->codec->encoder.start(state, &task->format, &task->settings);
+    encoder_init(task->codec, state, &task->format, &task->options);
     for (size_t at = 0; step.used != 0 || step.made != 0; at += step.used) {
         size_t left = task->sound.count - at, n = left < PIECE / 2 ? left : PIECE / 2;
 
-        step = task->codec->encoder.run(state, task->sound.samples + at, code, (struct offer){ n, PIECE, WHOLE });
+        step = task->codec->encoder->run(state, task->sound.samples + at, code, (struct offer){ n, PIECE, WHOLE });
         task_made(task, code, step.made);
     }
     free(state);
@@ -130,7 +130,7 @@ static size_t add_peers(const struct task *common, uint32_t bit_rate, bool decod
     const struct wave_format *format = &common->format;
 
     for (; peer->name && n < TASKS; peer++) {
-        if (peer->tag != common->codec->tag || (peer->bits && peer->bits != format->bits_per_sample) ||
+        if (peer->tag != common->codec->tags->tags->tag || (peer->bits && peer->bits != format->bits_per_sample) ||
             (peer->bit_rate && peer->bit_rate != bit_rate) || peer->channels < format->channels || !(decoding ? peer->decode : peer->encode))
             continue;
         tasks[n] = *common;
@@ -153,7 +153,7 @@ static size_t tasks_of(const struct task *common, uint32_t bit_rate, bool decodi
         tasks[n] = *common;
         tasks[n].name = set == best_set() ? "OmniACM" : sets[set];
         tasks[n].run = decoding ? we_decode : we_encode;
-        tasks[n].settings.simd = (uint8_t)set;
+        tasks[n].options.dsp = dsp_set(set);
         snrs[n] = decoding || set < best_set() ? 0 : snr_of(tasks[n], we_decode);
     }
     n = add_peers(common, bit_rate, decoding, peers, tasks, snrs, n);
@@ -170,7 +170,7 @@ static size_t searches_of(const struct task *common, uint32_t bit_rate, struct t
         tasks[n] = *common;
         tasks[n].name = qualities[n];
         tasks[n].run = we_encode;
-        tasks[n].settings = (struct settings){ .quality = (uint8_t)n, .simd = (uint8_t)best_set() };
+        tasks[n].options = (struct options){ .quality = (uint8_t)n, .dsp = dsp_set(best_set()) };
         snrs[n] = snr_of(tasks[n], we_decode);
     }
     n = add_peers(common, bit_rate, false, peers, tasks, snrs, n);
@@ -202,7 +202,7 @@ static void each_way(const struct task *common, uint32_t bit_rate, bool decoding
 static void compare(const struct codec *codec, struct mode mode)
 {
     struct sound sound = sound_at(mode.sample_rate, mode.channels);
-    struct task common = { .codec = codec, .sound = sound, .settings = { .quality = (uint8_t)quality } };
+    struct task common = { .codec = codec, .sound = sound, .options = { .quality = (uint8_t)quality } };
     uint8_t extra[EXTRA_ROOM];
 
     common.format = format_of(codec, mode, extra);
@@ -243,9 +243,9 @@ static void missing(void)
 
 static bool is_wanted(const struct codec *codec)
 {
-    bool searches = codec->tag == 0x02 || codec->tag == 0x11 || codec->tag == 0x20;
+    bool searches = codec->tags->tag == 0x02 || codec->tags->tag == 0x11 || codec->tags->tag == 0x20;
 
-    return (!searching || searches) && (!only_tag || codec->tag == only_tag);
+    return (!searching || searches) && (!only_tag || codec->tags->tag == only_tag);
 }
 
 /* Of modes with the same bytes a second, G.722's, the first is the whole code's. */

@@ -101,9 +101,9 @@ static void each_quality(const struct codec *codec, struct mode mode)
     struct wave_format format = format_of(codec, mode, extra);
 
     for (uint8_t quality = 0; quality < 3; quality++) {
-        struct settings settings = { .quality = quality, .simd = (uint8_t)best_set() };
-        struct bytes code = encode_all(codec, &format, &settings, sound);
-        struct sound decoded = decode_all(codec, &format, &settings, code);
+        struct options options = { .quality = quality, .dsp = dsp_set(best_set()) };
+        struct bytes code = encode_all(codec, &format, &options, sound);
+        struct sound decoded = decode_all(codec, &format, &options, code);
 
         if (code.size != last.size || memcmp(code.data, last.data, code.size) != 0)
             report(codec, &format, quality, sound, aligned(sound, decoded, 1));

@@ -10,7 +10,7 @@ struct task {
     int id;                         /* the peer's number for the codec */
     const struct codec *codec;
     struct wave_format format;
-    struct settings settings;
+    struct options options;
     struct sound sound;             /* interleaved */
     int16_t *planes[2];             /* the same, for peers that take a channel after the other */
     struct bytes code;              /* to decode */

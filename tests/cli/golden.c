@@ -3,7 +3,7 @@
 #include "stream.h"
 #include "cli/golden.h"
 
-static struct settings settings = DEFAULT_SETTINGS;
+static struct options options = { .quality = 1 };
 static bool seen[1 << 16];
 
 static struct wave_format pcm_like(const struct wave_format *format)
@@ -28,7 +28,7 @@ static struct bytes convert(const struct wave_format *from, const struct wave_fo
         return out;
     assert_true(stream_size_from_source(&plan, (uint32_t)size, &room));
     memory = malloc(stream_bytes(&plan));
-    stream = stream_start(memory, &plan, &settings);
+    stream = stream_start(memory, &plan, &options);
     out.data = malloc(room + 65536);
     for (size_t used = 0; used < size && (step.used != 0 || step.made != 0); used += step.used) {
         step = stream_convert(stream, (const uint8_t *)source + used, out.data + out.size,
@@ -92,7 +92,7 @@ static void check_table(uint8_t simd)
         print_message("this processor lacks the instructions\n");
         skip();
     }
-    settings.simd = simd;
+    options.dsp = dsp_set(simd);
     memset(seen, 0, sizeof seen);
     for (const struct codec *const *codec = codecs; *codec; codec++)
         for (const struct mode *mode = (*codec)->modes; mode->sample_rate != 0; mode++) {

@@ -47,7 +47,7 @@ static uint32_t codes_from(unsigned code, size_t number) { return code | (~code 
 static void check_ima(unsigned index, unsigned code, const int16_t *from, size_t n, const int steps[89], unsigned set)
 {
     struct wave_format format = { 0x11, 1, 8000, 0, 8, 4, 0, 0 };
-    const struct settings settings = { .quality = 1, .simd = (uint8_t)set };
+    const struct options options = { .quality = 1, .dsp = dsp_set(set) };
     struct sound sound;
     struct bytes data = { malloc(8 * n), 8 * n };
 
@@ -56,7 +56,7 @@ static void check_ima(unsigned index, unsigned code, const int16_t *from, size_t
         store16_le(data.data + 8 * i + 2, (uint16_t)index);
         store32_le(data.data + 8 * i + 4, codes_from(code, i));
     }
-    sound = decode_all(&ima_adpcm, &format, &settings, data);
+    sound = decode_all(&ima_adpcm, &format, &options, data);
     assert_int_equal(sound.count, 9 * n);
     for (size_t i = 0; i < n; i++) {
         struct model model = { from[i], (int)index };
@@ -71,7 +71,7 @@ static void check_ima(unsigned index, unsigned code, const int16_t *from, size_t
     free(data.data), free(sound.samples);
 }
 
-/* A torn block: Xbox' whole ones are long. */
+/* A truncated block: Xbox' whole ones are long. */
 static void check_xbox(unsigned index, unsigned code, const int16_t *from, size_t n, const int steps[89], void *state)
 {
     uint8_t block[5] = { 0, 0, (uint8_t)index, 0, (uint8_t)codes_from(code, 0) };
@@ -79,11 +79,10 @@ static void check_xbox(unsigned index, unsigned code, const int16_t *from, size_
     for (size_t i = 0; i < n; i++) {
         struct model first = ima_after((struct model){ from[i], (int)index }, steps, code), second = ima_after(first, steps, ~code & 15);
         int16_t pcm[3];
-        struct progress done;
 
         store16_le(block, (uint16_t)from[i]);
-        done = xbox_adpcm.decoder.run(state, block, pcm, (struct offer){ 5, 3, PART });
-        if (done.used != 5 || done.made != 3 || pcm[0] != from[i] || pcm[1] != first.sample || pcm[2] != second.sample)
+        xbox_adpcm.decoder->run_truncated(state, block, (struct span){ 5, 3 }, pcm);
+        if (pcm[0] != from[i] || pcm[1] != first.sample || pcm[2] != second.sample)
             fail_msg("index %u, predictor %d, code %u", index, from[i], code);
     }
 }
@@ -94,13 +93,13 @@ static void ima_and_xbox_follow_the_standard(void **unused)
     size_t n = predictors(from);
     uint8_t extra[EXTRA_ROOM];
     struct wave_format format = format_of(&xbox_adpcm, (struct mode){ 22050, 1, 0 }, extra);
-    void *state = malloc(xbox_adpcm.decoder.state_size);
+    void *state = malloc(xbox_adpcm.decoder->state_size);
     int steps[89];
 
     (void)unused;
     for (int index = 0; index < 89; index++)
         steps[index] = ima_step(index);
-    xbox_adpcm.decoder.start(state, &format, &DEFAULT_SETTINGS);
+    decoder_init(&xbox_adpcm, state, &format, 0);
     for (unsigned index = 0; index < 89; index++)
         for (unsigned code = 0; code < 16; code++) {
             for (unsigned set = 0; set <= best_set(); set++)
@@ -134,7 +133,7 @@ static size_t oki_number(struct model model) { return (size_t)(model.sample + 20
  * code; in mono it is two, and not all pairs are tried unless all is. */
 static void follow_oki(const struct codec *codec, uint16_t channels)
 {
-    size_t size = codec->decoder.state_size, queued = 1, states = 0;
+    size_t size = codec->decoder->state_size, queued = 1, states = 0;
     unsigned stride = channels == 2 || !all_cases() ? 17 : 1;
     uint8_t extra[EXTRA_ROOM], *blobs = malloc(OKI_SAMPLES * OKI_STEPS * size), *now = malloc(size);
     bool *known = calloc(OKI_SAMPLES * OKI_STEPS, sizeof *known);
@@ -143,7 +142,7 @@ static void follow_oki(const struct codec *codec, uint16_t channels)
 
     queue[0] = (struct model){ 0, 0 };
     memset(blobs + oki_number(queue[0]) * size, 0, size);
-    codec->decoder.start(blobs + oki_number(queue[0]) * size, &format, &DEFAULT_SETTINGS);
+    decoder_init(codec, blobs + oki_number(queue[0]) * size, &format, 0);
     known[oki_number(queue[0])] = true;
     for (; states < queued; states++)
         for (unsigned byte = 0; byte < 256; byte += stride) {
@@ -154,7 +153,7 @@ static void follow_oki(const struct codec *codec, uint16_t channels)
             struct progress done;
 
             memcpy(now, blobs + oki_number(queue[states]) * size, size);
-            done = codec->decoder.run(now, &code, pcm, (struct offer){ 1, 2, WHOLE });
+            done = codec->decoder->run(now, &code, pcm, (struct offer){ 1, 2, WHOLE });
             if (done.used != 1 || done.made != 2 || pcm[0] != 16 * first.sample || pcm[1] != 16 * last.sample ||
                 (known[number] && memcmp(blobs + number * size, now, size) != 0))
                 fail_msg("sample %d, index %d, byte %02X", queue[states].sample, queue[states].step, byte);
@@ -164,7 +163,7 @@ static void follow_oki(const struct codec *codec, uint16_t channels)
                 queue[queued++] = last;
             }
         }
-    print_message("tag %02X, %u channels: %zu states of %d\n", codec->tag, channels, states, OKI_SAMPLES * OKI_STEPS);
+    print_message("tag %02X, %u channels: %zu states of %d\n", codec->tags->tag, channels, states, OKI_SAMPLES * OKI_STEPS);
     assert_true(states > 100000);
     free(blobs), free(now), free(known), free(queue);
 }
@@ -204,7 +203,7 @@ static void check_yamaha(struct model from, unsigned code, void *decoder)
     store16_le(block, (uint16_t)from.sample);
     store16_le(block + 2, (uint16_t)from.step);
     block[4] = (uint8_t)codes_from(code, 0);
-    done = yamaha_adpcm.decoder.run(decoder, block, pcm, (struct offer){ 5, 2, WHOLE });
+    done = yamaha_adpcm.decoder->run(decoder, block, pcm, (struct offer){ 5, 2, WHOLE });
     if (done.used != 5 || done.made != 2 || pcm[0] != first.sample || pcm[1] != second.sample)
         fail_msg("Yamaha: sample %d, step %d, code %u", from.sample, from.step, code);
 }
@@ -240,12 +239,12 @@ static void check_multiplied(check_state *check, void *decoder, int low, int hig
 static void yamaha_multiplies_as_its_chips(void **unused)
 {
     struct wave_format format = { 0x20, 1, 60, 0, 5, 4, 0, 0 };
-    void *state = malloc(yamaha_adpcm.decoder.state_size);
-    struct block block;
+    void *state = malloc(yamaha_adpcm.decoder->state_size);
+    struct layout layout;
 
     (void)unused;
-    assert_true(yamaha_adpcm.accepts(&format, &block) && block.bytes == 5 && block.samples == 2);
-    yamaha_adpcm.decoder.start(state, &format, &DEFAULT_SETTINGS);
+    assert_true(parses(&yamaha_adpcm, &format, &layout) && layout.block.bytes == 5 && layout.block.frames == 2);
+    decoder_init(&yamaha_adpcm, state, &format, 0);
     check_multiplied(check_yamaha, state, 127, 24576);
     free(state);
 }

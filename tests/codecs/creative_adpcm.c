@@ -41,10 +41,10 @@ static void decoding_equals_ffmpeg(void **unused)
 
 static double quality_at(uint8_t level, struct mode mode, struct sound sound)
 {
-    const struct settings settings = { .quality = level };
+    const struct options options = { .quality = level };
     uint8_t extra[EXTRA_ROOM];
     struct wave_format format = format_of(&creative_adpcm, mode, extra);
-    struct bytes data = encode_all(&creative_adpcm, &format, &settings, sound);
+    struct bytes data = encode_all(&creative_adpcm, &format, &options, sound);
     double decibels = quality(&creative_adpcm, coded_make(&creative_adpcm, &format, data), decoded_by_us, sound);
 
     assert_int_equal(data.size, sound.count / 2);
@@ -76,7 +76,7 @@ static void music_is_carried(void **unused)
 /* One path is the nearest code each time. */
 static void the_fast_encoder_is_greedy(void **unused)
 {
-    const struct settings fast = { .quality = 0 };
+    const struct options fast = { .quality = 0 };
     struct sound sound = generated(50000, 8);
     struct wave_format format = { 0x200, 1, 8000, 4000, 1, 4, 0, 0 };
     struct bytes data = encode_all(&creative_adpcm, &format, &fast, sound);
@@ -96,34 +96,34 @@ static void the_fast_encoder_is_greedy(void **unused)
 /* What the best encoder holds back comes out when nothing may follow, whatever room each call has. */
 static void nothing_is_kept_at_the_end(void **unused)
 {
-    const struct settings best = { .quality = 2 };
+    const struct options best = { .quality = 2 };
     struct sound sound = generated(3000, 8);
 
     (void)unused;
     for (uint16_t channels = 1; channels <= 2; channels++)
         for (enum ending ending = PART; ending <= END; ending++) {
             struct wave_format format = { 0x200, channels, 8000, 4000, 1, 4, 0, 0 };
-            void *state = malloc(creative_adpcm.encoder.state_size);
+            void *state = malloc(creative_adpcm.encoder->state_size);
             uint8_t *at_once = malloc(1500), *bytewise = malloc(1500);
             struct progress done;
             size_t used = 0, made = 0;
 
-            creative_adpcm.encoder.start(state, &format, &best);
-            done = creative_adpcm.encoder.run(state, sound.samples, at_once, (struct offer){ 3000, 1500, ending });
+            encoder_init(&creative_adpcm, state, &format, &best);
+            done = creative_adpcm.encoder->run(state, sound.samples, at_once, (struct offer){ 3000, 1500, ending });
             assert_true(done.used == 3000 && done.made == 1500);
-            creative_adpcm.encoder.start(state, &format, &best);
-            done = creative_adpcm.encoder.run(state, sound.samples, bytewise, (struct offer){ 3000, 1500, WHOLE });
+            encoder_init(&creative_adpcm, state, &format, &best);
+            done = creative_adpcm.encoder->run(state, sound.samples, bytewise, (struct offer){ 3000, 1500, WHOLE });
             assert_true(done.used == 3000 && done.made == 1500u - 7 * channels);
-            creative_adpcm.encoder.start(state, &format, &best);
+            encoder_init(&creative_adpcm, state, &format, &best);
             do {
-                done = creative_adpcm.encoder.run(state, sound.samples + used, bytewise + made,
+                done = creative_adpcm.encoder->run(state, sound.samples + used, bytewise + made,
                                                   (struct offer){ 3000 - used, 1, ending });
                 used += done.used;
                 made += done.made;
             } while (made < 1500 && done.used + done.made != 0);
             assert_true(used == 3000 && made == 1500);
             assert_memory_equal(at_once, bytewise, 1500);
-            done = creative_adpcm.encoder.run(state, sound.samples, bytewise, (struct offer){ 0, 9, END });
+            done = creative_adpcm.encoder->run(state, sound.samples, bytewise, (struct offer){ 0, 9, END });
             assert_true(done.used == 0 && done.made == 0);
             free(state), free(at_once), free(bytewise);
         }
@@ -134,20 +134,20 @@ static void headers_are_creatives(void **unused)
 {
     uint8_t extra[EXTRA_ROOM];
     struct wave_format format = format_of(&creative_adpcm, (struct mode){ 22050, 2, 0 }, extra);
-    struct block block;
+    struct layout layout;
 
     (void)unused;
     assert_true(format.byte_rate == 22050 && format.block_align == 1 && format.bits_per_sample == 4);
     assert_true(format.extra_size == 2 && load16_le(extra) == 0);
     store16_le(extra, 1);
-    assert_true(creative_adpcm.accepts(&format, &block) && block.bytes == 1 && block.samples == 1);
+    assert_true(parses(&creative_adpcm, &format, &layout) && layout.block.bytes == 1 && layout.block.frames == 1);
     format.extra_size = 0, format.block_align = 2, format.bits_per_sample = 0;
-    assert_true(creative_adpcm.accepts(&format, &block));
+    assert_true(parses(&creative_adpcm, &format, &layout));
     format.bits_per_sample = 3;
-    assert_false(creative_adpcm.accepts(&format, &block));
+    assert_false(parses(&creative_adpcm, &format, &layout));
     format.bits_per_sample = 4, format.channels = 3;
-    assert_false(creative_adpcm.accepts(&format, &block));
-    check_stream_fits_64_KB(&(struct wave_format){ 0x200, 2, 44100, 0, 1, 4, 0, 0 });
+    assert_false(parses(&creative_adpcm, &format, &layout));
+    check_stream_is_small(&(struct wave_format){ 0x200, 2, 44100, 0, 1, 4, 0, 0 });
 }
 
 int main(void)

@@ -35,16 +35,16 @@ static void check_block(uint16_t tag, uint16_t align, uint16_t config, uint32_t 
 {
     uint8_t extra[EXTRA_ROOM];
     struct wave_format format = format_with(tag, align, config, extra);
-    struct block block;
+    struct layout layout;
 
-    assert_true(g7231.accepts(&format, &block));
-    assert_int_equal(block.bytes, bytes);
-    assert_int_equal(block.samples, FRAME);
-    assert_int_equal(block.least, least);
+    assert_true(parses(&g7231, &format, &layout));
+    assert_int_equal(layout.block.bytes, bytes);
+    assert_int_equal(layout.block.frames, FRAME);
+    assert_int_equal(layout.least_bytes, least);
     format.sample_rate = 11025;
-    assert_false(g7231.accepts(&format, &block));
+    assert_false(parses(&g7231, &format, &layout));
     format.sample_rate = 8000, format.channels = 2;
-    assert_false(g7231.accepts(&format, &block));
+    assert_false(parses(&g7231, &format, &layout));
 }
 
 static void formats_are_read_leniently(void **unused)
@@ -100,13 +100,13 @@ static struct sound decode_in(uint16_t tag, uint16_t align, struct bytes bytes)
     enum { MOST = 150 * FRAME };
     uint8_t extra[EXTRA_ROOM];
     struct wave_format format = format_with(tag, align, 0, extra);
-    struct settings settings = DEFAULT_SETTINGS;
+    struct options options = DEFAULT_OPTIONS;
     struct sound out = { malloc(MOST * 2), 0 };
-    void *state = malloc(g7231.decoder.state_size);
+    void *state = malloc(g7231.decoder->state_size);
     struct progress done;
 
-    g7231.decoder.start(state, &format, &settings);
-    done = g7231.decoder.run(state, bytes.data, out.samples, (struct offer){ bytes.size, MOST, END });
+    decoder_init(&g7231, state, &format, &options);
+    done = g7231.decoder->run(state, bytes.data, out.samples, (struct offer){ bytes.size, MOST, END });
     assert_int_equal(done.used, bytes.size);
     out.count = done.made;
     free(state);
@@ -163,15 +163,15 @@ static void pieces_without_regard_to_frames(void **unused)
     (void)unused;
     assert_int_equal(whole.count, 60 * FRAME);
     for (size_t size = 1; size < 60; size += 7) {
-        struct reader *reader = malloc(g7231.decoder.state_size);
-        struct settings settings = DEFAULT_SETTINGS;
+        struct reader *reader = malloc(g7231.decoder->state_size);
+        struct options options = DEFAULT_OPTIONS;
         int16_t pcm[60 * FRAME];
         size_t made = 0;
 
-        g7231.decoder.start(reader, &format, &settings);
+        decoder_init(&g7231, reader, &format, &options);
         for (size_t at = 0; at < alone.size; at += size) {
             size_t n = alone.size - at < size ? alone.size - at : size;
-            struct progress step = g7231.decoder.run(reader, alone.data + at, pcm + made, (struct offer){ n, 60 * FRAME - made, PART });
+            struct progress step = g7231.decoder->run(reader, alone.data + at, pcm + made, (struct offer){ n, 60 * FRAME - made, PART });
 
             made += step.made;
             if (step.used < n) {
@@ -225,11 +225,11 @@ static void illegal_frames_are_concealed(void **unused)
 
 static void silence_is_compressed_where_the_framing_can_hold_it(void **unused)
 {
-    struct settings settings = { .quality = 1, .dtx = 1 };
+    struct options options = { .quality = 1, .quirks = QUIRK_DTX };
     struct sound silence = { calloc(100, FRAME * 2), 100 * FRAME };
     uint8_t extra[EXTRA_ROOM];
     struct wave_format cells = format_with(0x42, 24, 0, extra), alone = format_with(TAG_COMVERSE, 1, 0, extra);
-    struct bytes a = encode_all(&g7231, &cells, &settings, silence), b = encode_all(&g7231, &alone, &settings, silence);
+    struct bytes a = encode_all(&g7231, &cells, &options, silence), b = encode_all(&g7231, &alone, &options, silence);
     struct bytes c = encode_all(&g7231, &alone, 0, silence);
     struct sound back = decode_all(&g7231, &alone, 0, b);
 
@@ -243,9 +243,23 @@ static void silence_is_compressed_where_the_framing_can_hold_it(void **unused)
 
 /* --- ffmpeg --- */
 
-static void check_decoding(const char *options, bool plain, uint16_t align)
+/* Everything through the decoder, `plain`: without its postfilter. */
+static struct sound decoded_by(const struct wave_format *format, bool plain, struct bytes code)
 {
-    struct settings settings = { .quality = 1, .postfilter = plain };
+    struct reader *reader = malloc(g7231.decoder->state_size);
+    struct sound out = { malloc((code.size + 1) * FRAME * sizeof(int16_t)), 0 };
+    struct progress done;
+
+    decoder_init(&g7231, reader, format, 0);
+    reader->decoder.plain = plain;
+    done = g7231.decoder->run(reader, code.data, out.samples, (struct offer){ code.size, (code.size + 1) * FRAME, END });
+    out.count = done.made;
+    free(reader);
+    return out;
+}
+
+static void check_decoding(const char *switches, bool plain, uint16_t align)
+{
     struct sound sound = speech(), ours;
     uint8_t extra[EXTRA_ROOM];
     struct wave_format format = format_with(0x42, align, 0, extra);
@@ -253,9 +267,9 @@ static void check_decoding(const char *options, bool plain, uint16_t align)
     char command[200];
 
     code = encode_all(&g7231, &format, 0, sound);
-    snprintf(command, sizeof command, "ffmpeg -v error -f g723_1 %s -i - -f s16le -", options);
+    snprintf(command, sizeof command, "ffmpeg -v error -f g723_1 %s -i - -f s16le -", switches);
     theirs = peer_run(command, code.data, code.size);
-    ours = decode_all(&g7231, &format, &settings, code);
+    ours = decoded_by(&format, plain, code);
     assert_true(ours.count > 0 && ours.count * 2 == theirs.size);
     for (size_t i = 0; i < ours.count; i++)
         if (ours.samples[i] != ((int16_t *)(void *)theirs.data)[i])

@@ -14,12 +14,12 @@ static struct wave_format header(uint16_t tag, uint16_t channels, uint16_t bits,
 /* Bits of a code as a block shows them: bytes x 8 / codes. 0 where the format is refused. */
 static unsigned bits_of(struct wave_format format)
 {
-    struct block block;
+    struct layout layout;
 
-    if (!codec_find(format.tag)->accepts(&format, &block))
+    if (!parses(codec_find(format.tag), &format, &layout))
         return 0;
-    assert_int_equal(block.least, block.bytes);
-    return block.bytes * 8 / (block.samples * format.channels);
+    assert_int_equal(layout.least_bytes, layout.block.bytes);
+    return layout.block.bytes * 8 / (layout.block.frames * format.channels);
 }
 
 /* --- Headers --- */
@@ -98,7 +98,7 @@ static void what_nobody_could_mean_is_refused(void **unused)
     assert_int_equal(bits_of(header(0x40, 3, 4, 1)), 0);
     assert_int_equal(bits_of(header(0x14, 1, 4, 64)), 0);
     format = (struct wave_format){ .tag = 0x14E9 };
-    codec_find(0x14E9)->complete(&format, &(struct mode){ 8000, 1, 24000 });     /* its one rate */
+    codec_complete(codec_find(0x14E9), &format, &(struct mode){ 8000, 1, 24000 });     /* its one rate */
     assert_int_equal(bits_of(format), 4);
 }
 
@@ -130,7 +130,7 @@ static void stereo_is_two_coders(void **unused)
     enum { FRAMES = 800 };
     struct sound sound = generated(2 * FRAMES, 3), both, one;
     struct wave_format formats[] = { header(0x40, 2, 4, 128), header(0x14, 2, 3, 96), header(0x14, 2, 5, 160) };
-    static const struct settings msb = { .bit_order = 1 };
+    static const struct options msb = { .quirks = QUIRK_MSB_FIRST };
 
     (void)unused;
     for (size_t i = 0; i < 3; i++) {
@@ -157,18 +157,18 @@ static void stereo_is_two_coders(void **unused)
 static void auxiliary_bytes_are_skipped(void **unused)
 {
     static uint8_t riffnew[] = { 6, 0 }, mmreg[] = { 2, 0, 6, 0 }, absurd[] = { 90, 0 };
-    static const struct settings msb = { .bit_order = 1 };
+    static const struct options msb = { .quirks = QUIRK_MSB_FIRST };
     struct sound sound = generated(5 * 128, 4), plain, out;
     struct wave_format bare = header(0x14, 1, 3, 48), format = header(0x14, 1, 3, 54);
     struct bytes code = encode_all(&g723_adpcm, &bare, 0, sound), blocks;
-    struct block block;
+    struct layout layout;
 
     (void)unused;
     plain = decode_all(&g723_adpcm, &bare, &msb, code);
     for (int i = 0; i < 2; i++) {
         format.extra = i ? mmreg : riffnew, format.extra_size = i ? 4 : 2;
-        assert_true(g723_adpcm.accepts(&format, &block));
-        assert_true(block.bytes == 54 && block.samples == 128);
+        assert_true(parses(&g723_adpcm, &format, &layout));
+        assert_true(layout.block.bytes == 54 && layout.block.frames == 128);
         blocks = encode_all(&g723_adpcm, &format, 0, sound);
         assert_int_equal(blocks.size, 5 * 54);
         for (size_t n = 0; n < 5; n++) {
@@ -181,8 +181,8 @@ static void auxiliary_bytes_are_skipped(void **unused)
         assert_memory_equal(out.samples, plain.samples, out.count * 2);
     }
     format.extra = absurd, format.extra_size = 2;
-    assert_true(g723_adpcm.accepts(&format, &block));
-    assert_true(block.bytes == 3 && block.samples == 8);
+    assert_true(parses(&g723_adpcm, &format, &layout));
+    assert_true(layout.block.bytes == 3 && layout.block.frames == 8);
 }
 
 /* --- What a call leaves over --- */
@@ -190,9 +190,9 @@ static void auxiliary_bytes_are_skipped(void **unused)
 static void incomplete_units_are_kept_until_the_end(void **unused)
 {
     enum { SAMPLES = 1003 };
-    static const struct settings msb = { .bit_order = 1 };
+    static const struct options msb = { .quirks = QUIRK_MSB_FIRST };
     struct sound sound = generated(SAMPLES, 5), whole;
-    void *decoder = malloc(g726.decoder.state_size), *encoder = malloc(g726.encoder.state_size);
+    void *decoder = malloc(g726.decoder->state_size), *encoder = malloc(g726.encoder->state_size);
 
     (void)unused;
     for (uint16_t bits = 2; bits <= 5; bits++) {
@@ -205,25 +205,25 @@ static void incomplete_units_are_kept_until_the_end(void **unused)
         assert_int_equal(code.size, (SAMPLES * bits + 7) / 8);
         whole = decode_all(&g726, &format, &msb, code);
         assert_int_equal(whole.count, code.size * 8 / bits);
-        g726.encoder.start(encoder, &format, &msb), g726.decoder.start(decoder, &format, &msb);
+        encoder_init(&g726, encoder, &format, &msb), decoder_init(&g726, decoder, &format, &msb);
         for (size_t at = 0, n; at < SAMPLES; at += n) {         /* 1, 2, 3 ... samples a call: each is used up */
             n = 1 + at % 13 < SAMPLES - at ? 1 + at % 13 : SAMPLES - at;
             for (size_t used = 0; used < n; used += step.used) {
-                step = g726.encoder.run(encoder, sound.samples + at + used, bytes + done.made, (struct offer){ n - used, sizeof bytes - done.made, PART });
+                step = g726.encoder->run(encoder, sound.samples + at + used, bytes + done.made, (struct offer){ n - used, sizeof bytes - done.made, PART });
                 assert_true(step.used != 0);
                 done.made += step.made;
             }
         }
-        step = g726.encoder.run(encoder, sound.samples, bytes + done.made, (struct offer){ 0, sizeof bytes - done.made, END });
+        step = g726.encoder->run(encoder, sound.samples, bytes + done.made, (struct offer){ 0, sizeof bytes - done.made, END });
         assert_int_equal(done.made + step.made, code.size);
         assert_memory_equal(bytes, code.data, code.size);
         done.made = 0;
         for (size_t at = 0; at < code.size; at += step.used) {  /* a byte a call */
-            step = g726.decoder.run(decoder, bytes + at, pcm + done.made, (struct offer){ 1, SAMPLES + 8 - done.made, PART });
+            step = g726.decoder->run(decoder, bytes + at, pcm + done.made, (struct offer){ 1, SAMPLES + 8 - done.made, PART });
             assert_int_equal(step.used, 1);
             done.made += step.made;
         }
-        step = g726.decoder.run(decoder, bytes, pcm + done.made, (struct offer){ 0, SAMPLES + 8 - done.made, END });
+        step = g726.decoder->run(decoder, bytes, pcm + done.made, (struct offer){ 0, SAMPLES + 8 - done.made, END });
         assert_int_equal(done.made + step.made, whole.count);
         assert_memory_equal(pcm, whole.samples, whole.count * 2);
     }
@@ -295,9 +295,9 @@ static void the_order_is_settled_once(void **unused)
     struct wave_format format = header(0x64, 1, 4, 0);
     struct bytes code;
     static int16_t pcm[240000];
-    void *state = malloc(g726.decoder.state_size);
+    void *state = malloc(g726.decoder->state_size);
     struct progress step;
-    static const struct settings auto_order = { .bit_order = 0 }, msb = { .bit_order = 1 }, lsb = { .bit_order = 2 };
+    static const struct options auto_order = { .quirks = 0 }, msb = { .quirks = QUIRK_MSB_FIRST }, lsb = { .quirks = QUIRK_LSB_FIRST };
 
     (void)unused;
     code = lsb_first(encode_all(&g726, &format, 0, sound), 4);
@@ -305,10 +305,10 @@ static void the_order_is_settled_once(void **unused)
     assert_memory_equal(told.samples, fixed.samples, fixed.count * 2);
     fixed = decode_all(&g726, &format, &msb, code);
     assert_memory_not_equal(told.samples, fixed.samples, fixed.count * 2);
-    g726.decoder.start(state, &format, &auto_order);
-    step = g726.decoder.run(state, code.data, pcm, (struct offer){ 511, 2 * 511, WHOLE });
+    decoder_init(&g726, state, &format, &auto_order);
+    step = g726.decoder->run(state, code.data, pcm, (struct offer){ 511, 2 * 511, WHOLE });
     assert_int_equal(step.made, 2 * 511);
-    step = g726.decoder.run(state, code.data + 511, pcm + 2 * 511, (struct offer){ 10000, 20000, WHOLE });
+    step = g726.decoder->run(state, code.data + 511, pcm + 2 * 511, (struct offer){ 10000, 20000, WHOLE });
     assert_int_equal(step.made, 20000);
     assert_memory_equal(pcm, fixed.samples, 2 * (2 * 511 + 20000));
     free(state);
@@ -320,7 +320,7 @@ static struct sound file_decoded(const char *name, const struct codec *expected,
 {
     struct bytes file = sample_read(name);
     struct wave_format format;
-    struct settings fixed = { .bit_order = (uint8_t)order };
+    struct options fixed = { .quirks = order == LSB_FIRST ? QUIRK_LSB_FIRST : QUIRK_MSB_FIRST };
     struct sound told, known;
 
     *data = wav_open(file, &format);

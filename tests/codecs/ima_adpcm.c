@@ -73,14 +73,14 @@ static void model_decode(const struct wave_format *format, const uint8_t *block,
 static struct sound decoded_by_model(const struct codec *codec, const struct coded *coded, enum rounding rounding)
 {
     size_t n = coded->data.size / coded->format.block_align, frame;
-    struct block block;
+    struct layout layout;
     struct sound sound;
 
-    assert_true(codec->accepts(&coded->format, &block));
-    frame = (size_t)block.samples * coded->format.channels;
+    assert_true(parses(codec, &coded->format, &layout));
+    frame = (size_t)layout.block.frames * coded->format.channels;
     sound = (struct sound){ malloc(n * frame * sizeof(int16_t) + 1), n * frame };
     for (size_t i = 0; i < n; i++)
-        model_decode(&coded->format, coded->data.data + i * block.bytes, sound.samples + i * frame, block.samples, rounding);
+        model_decode(&coded->format, coded->data.data + i * layout.block.bytes, sound.samples + i * frame, layout.block.frames, rounding);
     return sound;
 }
 
@@ -161,9 +161,9 @@ static void modes_that_are_refused_are_completed_all_the_same(void **unused)
     for (size_t i = 0; i < sizeof odd / sizeof *odd; i++) {
         uint8_t extra[EXTRA_ROOM];
         struct wave_format format = format_of(&ima_adpcm, odd[i], extra);
-        struct block block;
+        struct layout layout;
 
-        assert_int_equal(ima_adpcm.accepts(&format, &block), odd[i].sample_rate == UINT32_MAX);
+        assert_int_equal(parses(&ima_adpcm, &format, &layout), odd[i].sample_rate == UINT32_MAX);
     }
 }
 
@@ -190,13 +190,13 @@ static void headers_are_read_leniently(void **unused)
         uint8_t extra[4] = { (uint8_t)headers[i].stated, (uint8_t)(headers[i].stated >> 8) };
         struct wave_format format = { 0x11, headers[i].channels, 8000, 16000, headers[i].block_align,
                                       headers[i].bits, headers[i].extra_size, extra };
-        struct block block = { 0 };
+        struct layout layout = { 0 };
 
-        assert_int_equal(ima_adpcm.accepts(&format, &block), headers[i].samples != 0);
-        if (headers[i].samples != 0 && (block.samples != headers[i].samples || block.bytes != headers[i].block_align))
-            fail_msg("header %zu: %u samples", i, block.samples);
+        assert_int_equal(parses(&ima_adpcm, &format, &layout), headers[i].samples != 0);
+        if (headers[i].samples != 0 && (layout.block.frames != headers[i].samples || layout.block.bytes != headers[i].block_align))
+            fail_msg("header %zu: %u samples", i, layout.block.frames);
         format.sample_rate = 0;
-        assert_false(ima_adpcm.accepts(&format, &block));
+        assert_false(parses(&ima_adpcm, &format, &layout));
     }
 }
 

@@ -9,9 +9,9 @@ static const struct mode speech_mode = { 8000, 1, 0 }, music_mode = { 44100, 2, 
 /* The sets give the same bytes: tests/dsp. */
 static struct coded coded_by_quality(struct mode mode, struct sound sound, uint8_t quality)
 {
-    struct settings settings = { .quality = quality, .simd = best_set() };
+    struct options options = { .quality = quality, .dsp = dsp_set(best_set()) };
 
-    return coded_with(&ima_adpcm, &settings, mode, sound);
+    return coded_with(&ima_adpcm, &options, mode, sound);
 }
 
 /* How much better than ffmpeg: than its plain encoder at quality 0 and 1, than its trellis at 2. */

@@ -51,18 +51,18 @@ static struct sound decoded_by_model(const struct codec *codec, const struct cod
 {
     size_t n = coded->data.size / coded->format.block_align, frame;
     int16_t table[256][2];
-    struct block block;
+    struct layout layout;
     struct sound sound;
 
-    assert_true(codec->accepts(&coded->format, &block));
-    frame = (size_t)block.samples * coded->format.channels;
+    assert_true(parses(codec, &coded->format, &layout));
+    frame = (size_t)layout.block.frames * coded->format.channels;
     sound = (struct sound){ malloc(n * frame * sizeof(int16_t) + 1), n * frame };
     for (unsigned i = 0; i < 256 && coded->format.extra_size >= 8 + 4 * i; i++) {
         table[i][0] = (int16_t)load16_le(coded->format.extra + 4 + 4 * i);
         table[i][1] = (int16_t)load16_le(coded->format.extra + 6 + 4 * i);
     }
     for (size_t i = 0; i < n; i++)
-        model_decode(coded->format.channels, coded->data.data + i * block.bytes, sound.samples + i * frame, block.samples,
+        model_decode(coded->format.channels, coded->data.data + i * layout.block.bytes, sound.samples + i * frame, layout.block.frames,
                      (const int16_t (*)[2])table);
     return sound;
 }
@@ -164,13 +164,13 @@ static void headers_are_read_leniently(void **unused)
         uint8_t extra[32] = { (uint8_t)headers[i].stated, (uint8_t)(headers[i].stated >> 8) };
         struct wave_format format = { 2, headers[i].channels, 8000, 16000, headers[i].block_align,
                                       headers[i].bits, headers[i].extra_size, extra };
-        struct block block = { 0 };
+        struct layout layout = { 0 };
 
-        assert_int_equal(ms_adpcm.accepts(&format, &block), headers[i].samples != 0);
-        if (headers[i].samples != 0 && (block.samples != headers[i].samples || block.bytes != headers[i].block_align))
-            fail_msg("header %zu: %u samples", i, block.samples);
+        assert_int_equal(parses(&ms_adpcm, &format, &layout), headers[i].samples != 0);
+        if (headers[i].samples != 0 && (layout.block.frames != headers[i].samples || layout.block.bytes != headers[i].block_align))
+            fail_msg("header %zu: %u samples", i, layout.block.frames);
         format.sample_rate = 0;
-        assert_false(ms_adpcm.accepts(&format, &block));
+        assert_false(parses(&ms_adpcm, &format, &layout));
     }
 }
 

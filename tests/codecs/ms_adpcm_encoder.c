@@ -9,9 +9,9 @@ static const struct mode speech_mode = { 8000, 1, 0 }, music_mode = { 44100, 2, 
 
 static struct coded coded_in(uint8_t level, unsigned set, struct mode mode, struct sound sound)
 {
-    const struct settings settings = { .quality = level, .simd = (uint8_t)set };
+    const struct options options = { .quality = level, .dsp = dsp_set(set) };
 
-    return coded_with(&ms_adpcm, &settings, mode, sound);
+    return coded_with(&ms_adpcm, &options, mode, sound);
 }
 
 /* A decoder that shifts, as sox' does, hears nearly the same. */
@@ -75,11 +75,11 @@ static void blocks_are_independent(void **unused)
 
     (void)unused;
     for (uint8_t level = 0; level < 3; level++) {
-        const struct settings settings = { .quality = level, .simd = (uint8_t)best_set() };
-        struct bytes together = encode_all(&ms_adpcm, &format, &settings, sound);
+        const struct options options = { .quality = level, .dsp = dsp_set(best_set()) };
+        struct bytes together = encode_all(&ms_adpcm, &format, &options, sound);
 
         for (size_t i = 0; i < 21; i++) {
-            struct bytes alone = encode_all(&ms_adpcm, &format, &settings, (struct sound){ sound.samples + i * 500, 500 });
+            struct bytes alone = encode_all(&ms_adpcm, &format, &options, (struct sound){ sound.samples + i * 500, 500 });
 
             assert_int_equal(alone.size, 256);
             assert_memory_equal(alone.data, together.data + i * 256, 256);

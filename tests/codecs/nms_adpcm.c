@@ -229,13 +229,13 @@ static void headers_are_written_as_nms_does_and_read_leniently(void **unused)
     }
     for (size_t i = 0; i < sizeof read / sizeof *read; i++) {
         struct wave_format format = { 0x38, 1, 8000, 1, read[i][0], read[i][1], 0, 0 };
-        struct block block;
+        struct layout layout;
 
-        assert_int_equal(nms_adpcm.accepts(&format, &block), read[i][2] != 0);
+        assert_int_equal(parses(&nms_adpcm, &format, &layout), read[i][2] != 0);
         if (read[i][2] != 0)
-            assert_true(block.bytes == read[i][2] && block.samples == 160);
+            assert_true(layout.block.bytes == read[i][2] && layout.block.frames == 160);
         format.channels = 2;
-        assert_false(nms_adpcm.accepts(&format, &block));
+        assert_false(parses(&nms_adpcm, &format, &layout));
     }
 }
 

@@ -243,7 +243,7 @@ static void speech_is_carried(void **unused)
 
 static void low_nibbles_first_are_the_same_codes_swapped(void **unused)
 {
-    const struct settings low_first = { .quality = 1, .nibble_order = 1 };
+    const struct options low_first = { .quality = 1, .quirks = QUIRK_LOW_NIBBLE_FIRST };
     struct sound sound = generated(30000, 6);
 
     (void)unused;
@@ -287,12 +287,12 @@ static void headers_are_written_as_registered_and_read_leniently(void **unused)
     for (size_t i = 0; i < sizeof headers / sizeof *headers; i++) {
         struct wave_format format = { 0, headers[i].channels, headers[i].rate, 1, headers[i].block_align, headers[i].bits, 0,
                                       0 };
-        struct block block = { 0 };
+        struct layout layout = { 0 };
 
-        assert_int_equal(dialogic_adpcm.accepts(&format, &block), headers[i].dialogic);
-        assert_int_equal(oki_adpcm.accepts(&format, &block), headers[i].oki);
+        assert_int_equal(parses(&dialogic_adpcm, &format, &layout), headers[i].dialogic);
+        assert_int_equal(parses(&oki_adpcm, &format, &layout), headers[i].oki);
         if (headers[i].oki)
-            assert_true(block.bytes == 1 && block.least == 1 && block.samples * headers[i].channels == 2);
+            assert_true(layout.block.bytes == 1 && layout.least_bytes == 1 && layout.block.frames * headers[i].channels == 2);
     }
 }
 

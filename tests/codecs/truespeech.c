@@ -2,7 +2,7 @@
 #include <math.h>
 #include "truespeech_peer.h"
 
-static const struct settings reversed = { .quality = 1, .interpolation = 1 };
+static const struct options reversed = { .quality = 1, .quirks = QUIRK_REVERSED_INTERPOLATION };
 
 /* --- FFmpeg --- */
 
@@ -293,19 +293,20 @@ static void the_header_is_as_windows_wrote_it(void **unused)
 static void headers_are_read_leniently(void **unused)
 {
     struct wave_format format = { .tag = 0x1501, .channels = 1, .sample_rate = 8000 };
-    struct block block;
+    struct layout layout;
 
     (void)unused;
     assert_ptr_equal(codec_find(0x1501), &truespeech);
     for (uint16_t align = 0; align < 100; align++) {
         format.block_align = align;
-        assert_int_equal(truespeech.accepts(&format, &block), align <= 1 || align % 32 == 0);
-        assert_true(block.bytes == 32 && block.samples == 240 && block.least == 32);
+        assert_int_equal(parses(&truespeech, &format, &layout), align <= 1 || align % 32 == 0);
+        if (align <= 1 || align % 32 == 0)
+            assert_true(layout.block.bytes == 32 && layout.block.frames == 240 && layout.least_bytes == 32);
     }
     format.channels = 2, format.block_align = 32;
-    assert_false(truespeech.accepts(&format, &block));
+    assert_false(parses(&truespeech, &format, &layout));
     format.channels = 1, format.sample_rate = 11025;
-    assert_false(truespeech.accepts(&format, &block));
+    assert_false(parses(&truespeech, &format, &layout));
 }
 
 int main(void)

@@ -5,9 +5,9 @@
 
 static struct bytes encoded(uint8_t quality, struct sound sound)
 {
-    struct settings settings = { .quality = quality };
+    struct options options = { .quality = quality };
 
-    return encode_all(&truespeech, &mono, &settings, sound);
+    return encode_all(&truespeech, &mono, &options, sound);
 }
 
 /* --- quality --- */

@@ -152,14 +152,14 @@ static void headers_are_read_leniently(void **unused)
     for (size_t i = 0; i < sizeof headers / sizeof *headers; i++) {
         uint8_t extra[2] = { (uint8_t)headers[i][3], 0 };
         struct wave_format format = { 0x69, headers[i][0], 22050, 1, headers[i][1], headers[i][2], 2, extra };
-        struct block block;
+        struct layout layout;
 
-        if (xbox_adpcm.accepts(&format, &block) != (headers[i][4] != 0))
+        if (parses(&xbox_adpcm, &format, &layout) != (headers[i][4] != 0))
             fail_msg("header %zu", i);
         if (headers[i][4] != 0)
-            assert_true(block.bytes == headers[i][4] && block.samples == 64);
+            assert_true(layout.block.bytes == headers[i][4] && layout.block.frames == 64);
         format.sample_rate = 0;
-        assert_false(xbox_adpcm.accepts(&format, &block));
+        assert_false(parses(&xbox_adpcm, &format, &layout));
     }
 }
 

@@ -111,20 +111,20 @@ static void blocks_with_headers_decode_as_documented(void **unused)
         uint8_t extra[EXTRA_ROOM];
         struct wave_format format = format_of(&yamaha_adpcm, *mode, extra);
         struct bytes data = random_bytes(9u * format.block_align, mode->sample_rate);
-        struct block block;
+        struct layout layout;
         struct sound ours;
         int16_t *model;
 
-        assert_true(yamaha_adpcm.accepts(&format, &block));
-        for (size_t at = 0; at < data.size; at += block.bytes)
+        assert_true(parses(&yamaha_adpcm, &format, &layout));
+        for (size_t at = 0; at < data.size; at += layout.block.bytes)
             for (unsigned channel = 0; channel < mode->channels; channel++)
                 store16_le(data.data + at + 4 * channel + 2, (uint16_t)(127 + load16_le(data.data + at) % 24450));
         ours = decode_all(&yamaha_adpcm, &format, 0, data);
         model = malloc(ours.count * 2);
         for (size_t i = 0; i < 9; i++)
-            model_decode_block(data.data + i * block.bytes, model + i * block.samples * mode->channels, mode->channels,
-                               block.samples);
-        assert_int_equal(ours.count, 9u * block.samples * mode->channels);
+            model_decode_block(data.data + i * layout.block.bytes, model + i * layout.block.frames * mode->channels, mode->channels,
+                               layout.block.frames);
+        assert_int_equal(ours.count, 9u * layout.block.frames * mode->channels);
         assert_memory_equal(ours.samples, model, ours.count * 2);
         n += ours.count;
         free(data.data), free(ours.samples), free(model);
@@ -176,7 +176,7 @@ static void blocks_are_encoded_alone(void **unused)
         struct wave_format format = format_of(&yamaha_adpcm, *mode, extra);
 
         check_round_trip(&yamaha_adpcm, &format, 4);
-        check_stream_fits_64_KB(&format);
+        check_stream_is_small(&format);
     }
 }
 
@@ -214,11 +214,11 @@ static void blocks_are_a_thirtieth_of_a_second(void **unused)
     for (size_t i = 0; i < sizeof expected / sizeof *expected; i++) {
         uint8_t extra[EXTRA_ROOM];
         struct wave_format format = format_of(&yamaha_adpcm, expected[i].mode, extra);
-        struct block block;
+        struct layout layout;
 
-        assert_true(yamaha_adpcm.accepts(&format, &block));
-        assert_true(format.block_align == expected[i].block_align && block.bytes == expected[i].block_align);
-        assert_true(block.samples == expected[i].samples && format.byte_rate == expected[i].byte_rate);
+        assert_true(parses(&yamaha_adpcm, &format, &layout));
+        assert_true(format.block_align == expected[i].block_align && layout.block.bytes == expected[i].block_align);
+        assert_true(layout.block.frames == expected[i].samples && format.byte_rate == expected[i].byte_rate);
         assert_true(format.bits_per_sample == 4 && format.extra_size == 0);
     }
 }
@@ -240,10 +240,10 @@ static void headers_are_read_leniently(void **unused)
         struct wave_format format = {
             0x20, headers[i].channels, headers[i].rate, 7, headers[i].block_align, headers[i].bits, 0, 0
         };
-        struct block block = { 0 };
+        struct layout layout = { 0 };
 
-        if (yamaha_adpcm.accepts(&format, &block) != (headers[i].bytes != 0) || block.bytes != headers[i].bytes)
-            fail_msg("header %zu: %u bytes", i, block.bytes);
+        if (parses(&yamaha_adpcm, &format, &layout) != (headers[i].bytes != 0) || layout.block.bytes != headers[i].bytes)
+            fail_msg("header %zu: %u bytes", i, layout.block.bytes);
     }
 }
 

@@ -41,21 +41,21 @@ static int code_of(const uint8_t *block, unsigned channels, unsigned channel, ui
 
 struct format {
     struct wave_format wave;
-    struct block block;
+    struct layout layout;
     uint8_t extra[EXTRA_ROOM];
 };
 
 static void format_make(struct format *format, uint32_t rate, uint16_t channels)
 {
     format->wave = format_of(&yamaha_adpcm, (struct mode){ rate, channels, 0 }, format->extra);
-    assert_true(yamaha_adpcm.accepts(&format->wave, &format->block) && format->block.samples > 1);
+    assert_true(parses(&yamaha_adpcm, &format->wave, &format->layout) && format->layout.block.frames > 1);
 }
 
 static struct bytes encoded(const struct format *format, unsigned quality, unsigned simd, struct sound sound)
 {
-    struct settings settings = { .quality = (uint8_t)quality, .simd = (uint8_t)simd };
+    struct options options = { .quality = (uint8_t)quality, .dsp = dsp_set(simd) };
 
-    return encode_all(&yamaha_adpcm, &format->wave, &settings, sound);
+    return encode_all(&yamaha_adpcm, &format->wave, &options, sound);
 }
 
 static void every_set_writes_the_same(void **unused)
@@ -73,9 +73,9 @@ static void every_set_writes_the_same(void **unused)
                     struct bytes plain, other;
 
                     format_make(&format, rates[r], channels);
-                    if (quality == 2 && blocks * format.block.samples > 8000)
+                    if (quality == 2 && blocks * format.layout.block.frames > 8000)
                         continue;
-                    sound = generated(blocks * format.block.samples * channels, rates[r] + (uint32_t)blocks);
+                    sound = generated(blocks * format.layout.block.frames * channels, rates[r] + (uint32_t)blocks);
                     plain = encoded(&format, quality, 0, sound);
                     for (unsigned simd = 1; simd <= best_set(); simd++) {
                         other = encoded(&format, quality, simd, sound);
@@ -101,13 +101,13 @@ static void fast_codes_are_the_nearest(void **unused)
 
         format_make(&format, 11025, channels);
         bytes = encoded(&format, 0, best_set(), sound);
-        for (size_t b = 0; (b + 1) * format.block.samples * channels <= sound.count; b++)
+        for (size_t b = 0; (b + 1) * format.layout.block.frames * channels <= sound.count; b++)
             for (unsigned channel = 0; channel < channels; channel++) {
-                const uint8_t *block = bytes.data + b * format.block.bytes;
+                const uint8_t *block = bytes.data + b * format.layout.block.bytes;
                 struct chain chain = header_of(block, channel);
 
-                for (uint32_t i = 0; i < format.block.samples; i++) {
-                    int sample = sound.samples[(b * format.block.samples + i) * channels + channel];
+                for (uint32_t i = 0; i < format.layout.block.frames; i++) {
+                    int sample = sound.samples[(b * format.layout.block.frames + i) * channels + channel];
                     int code = code_of(block, channels, channel, i);
                     struct chain next = after(chain, code);
 
@@ -213,15 +213,15 @@ static void standard_search_is_its_reference(void **unused)
 
         format_make(&format, 9000, channels);
         bytes = encoded(&format, 1, best_set(), sound);
-        for (size_t b = 0; (b + 1) * format.block.samples * channels <= sound.count; b++)
+        for (size_t b = 0; (b + 1) * format.layout.block.frames * channels <= sound.count; b++)
             for (unsigned channel = 0; channel < channels; channel++) {
-                const uint8_t *block = bytes.data + b * format.block.bytes;
-                struct survivor expected = searched(sound.samples + b * format.block.samples * channels + channel,
-                                                    format.block.samples, channels);
+                const uint8_t *block = bytes.data + b * format.layout.block.bytes;
+                struct survivor expected = searched(sound.samples + b * format.layout.block.frames * channels + channel,
+                                                    format.layout.block.frames, channels);
 
                 assert_int_equal(header_of(block, channel).sample, expected.chain.sample);
                 assert_int_equal(header_of(block, channel).step, expected.chain.step);
-                for (uint32_t i = 0; i < format.block.samples; i++, n++)
+                for (uint32_t i = 0; i < format.layout.block.frames; i++, n++)
                     assert_int_equal(code_of(block, channels, channel, i), expected.codes[i]);
             }
         free(bytes.data);
@@ -239,13 +239,13 @@ static double quality_of(uint32_t rate, uint16_t channels, unsigned quality, str
 
     format_make(&format, rate, channels);
     bytes = encoded(&format, quality, best_set(), sound);
-    for (size_t b = 0; b * format.block.samples * channels < sound.count; b++)
+    for (size_t b = 0; b * format.layout.block.frames * channels < sound.count; b++)
         for (unsigned channel = 0; channel < channels; channel++) {
-            const uint8_t *block = bytes.data + b * format.block.bytes;
+            const uint8_t *block = bytes.data + b * format.layout.block.bytes;
             struct chain chain = header_of(block, channel);
 
-            for (uint32_t i = 0; i < format.block.samples; i++) {
-                size_t at = (b * format.block.samples + i) * channels + channel;
+            for (uint32_t i = 0; i < format.layout.block.frames; i++) {
+                size_t at = (b * format.layout.block.frames + i) * channels + channel;
 
                 chain = after(chain, code_of(block, channels, channel, i));
                 if (at < sound.count)

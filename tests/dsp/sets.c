@@ -23,21 +23,21 @@ static void free_guarded(uint8_t *memory, size_t size)
 }
 
 /* What one set makes of `in`, in one offer. */
-static struct bytes run(const struct codec *codec, const struct wave_format *format, struct settings settings, bool decoding,
+static struct bytes run(const struct codec *codec, const struct wave_format *format, struct options options, bool decoding,
                         struct bytes in, size_t room)
 {
-    size_t size = decoding ? room * 2 : room, state_size = decoding ? codec->decoder.state_size : codec->encoder.state_size;
+    size_t size = decoding ? room * 2 : room, state_size = decoding ? codec->decoder->state_size : codec->encoder->state_size;
     uint8_t *out = guarded(size), *copy = malloc(in.size + !in.size), *state = guarded(state_size);
     struct progress done;
     struct bytes made;
 
     memcpy(copy, in.data, in.size);
     if (decoding) {
-        codec->decoder.start(state, format, &settings);
-        done = codec->decoder.run(state, copy, (int16_t *)(void *)out, (struct offer){ in.size, room, END });
+        decoder_init(codec, state, format, &options);
+        done = codec->decoder->run(state, copy, (int16_t *)(void *)out, (struct offer){ in.size, room, END });
     } else {
-        codec->encoder.start(state, format, &settings);
-        done = codec->encoder.run(state, (const int16_t *)(const void *)copy, out, (struct offer){ in.size / 2, room, END });
+        encoder_init(codec, state, format, &options);
+        done = codec->encoder->run(state, (const int16_t *)(const void *)copy, out, (struct offer){ in.size / 2, room, END });
     }
     made = (struct bytes){ malloc(size + sizeof done), done.made * (decoding ? 2 : 1) + sizeof done };
     memcpy(made.data, &done, sizeof done);
@@ -49,17 +49,18 @@ static struct bytes run(const struct codec *codec, const struct wave_format *for
 static void compare(const struct codec *codec, const struct wave_format *format, unsigned quality, bool decoding, struct bytes in,
                     size_t room)
 {
-    struct settings settings = { .quality = (uint8_t)quality };
-    struct bytes portable = run(codec, format, settings, decoding, in, room), other;
+    struct options options = { .quality = (uint8_t)quality };
+    struct bytes portable = run(codec, format, options, decoding, in, room), other;
 
-    for (settings.simd = 1; settings.simd <= best_set(); settings.simd++) {
-        other = run(codec, format, settings, decoding, in, room);
+    for (unsigned simd = 1; simd <= best_set(); simd++) {
+        options.dsp = dsp_set(simd);
+        other = run(codec, format, options, decoding, in, room);
         if (other.size != portable.size)
-            fail_msg("%s, set %u: %zu bytes, not %zu", codec->name, settings.simd, other.size, portable.size);
+            fail_msg("%s, set %u: %zu bytes, not %zu", codec->name, simd, other.size, portable.size);
         for (size_t i = 0; i < other.size; i++)
             if (other.data[i] != portable.data[i])
                 fail_msg("%s, %s, %u channels, blocks of %u bytes, quality %u, set %u: byte %zu of %zu differs", codec->name,
-                         decoding ? "decoding" : "encoding", format->channels, format->block_align, quality, settings.simd,
+                         decoding ? "decoding" : "encoding", format->channels, format->block_align, quality, simd,
                          i - sizeof(struct progress), other.size - sizeof(struct progress));
         free(other.data);
     }
@@ -94,11 +95,11 @@ static int16_t sample_of(unsigned kind, size_t i, uint32_t *seed)
 
 enum { KINDS = 5 };
 
-/* 19 blocks and a torn one, or a thousand samples. */
-static void each_kind(const struct codec *codec, const struct wave_format *format, const struct block *block)
+/* 19 blocks and a truncated one, or a thousand samples. */
+static void each_kind(const struct codec *codec, const struct wave_format *format, const struct layout *layout)
 {
-    size_t blocks = block->samples > 100 ? 19 : 19 + 1000 / block->samples, frame = (size_t)block->samples * format->channels;
-    struct bytes code = { malloc((blocks + 1) * block->bytes), blocks * block->bytes + block->bytes / 2 };
+    size_t blocks = layout->block.frames > 100 ? 19 : 19 + 1000 / layout->block.frames, frame = (size_t)layout->block.frames * format->channels;
+    struct bytes code = { malloc((blocks + 1) * layout->block.bytes), blocks * layout->block.bytes + layout->block.bytes / 2 };
     struct bytes pcm = { malloc((blocks + 1) * frame * 2), (blocks * frame + frame / 2) * 2 };
     uint32_t seed = 1;
 
@@ -107,13 +108,13 @@ static void each_kind(const struct codec *codec, const struct wave_format *forma
             code.data[i] = byte_of(kind, i, &seed);
         for (size_t i = 0; i < pcm.size / 2; i++)
             store16_le(pcm.data + 2 * i, (uint16_t)sample_of(kind, i, &seed));
-        if (codec->decoder.run) {
+        if (codec->decoder) {
             compare(codec, format, 1, true, code, (blocks + 1) * frame);
             compare(codec, format, 1, true, code, (blocks - 1) * frame - 1);
         }
         /* The best search takes its time under a sanitizer. */
-        for (unsigned quality = 0; codec->encoder.run && quality < (kind < 2 && block->samples < 60 ? 3u : 2u); quality++)
-            compare(codec, format, quality, false, pcm, (blocks - 1) * block->bytes);
+        for (unsigned quality = 0; codec->encoder && quality < (kind < 2 && layout->block.frames < 60 ? 3u : 2u); quality++)
+            compare(codec, format, quality, false, pcm, (blocks - 1) * layout->block.bytes);
     }
     free(code.data), free(pcm.data);
 }
@@ -122,7 +123,7 @@ static void sets_give_the_same_bits(void **unused)
 {
     static const uint16_t aligns[] = { 0, 9, 16, 22, 33, 37, 72, 101, 256, 1023 };
     uint8_t extra[EXTRA_ROOM];
-    struct block block;
+    struct layout layout;
     size_t formats = 0;
 
     (void)unused;
@@ -136,15 +137,15 @@ static void sets_give_the_same_bits(void **unused)
                     format.block_align = aligns[a] ? aligns[a] : format.block_align;
                     if (aligns[a] && format.extra_size >= 2)
                         store16_le(extra, 0);
-                    if ((aligns[a] || fewer) && !codecs[i]->accepts(&format, &block))
+                    if ((aligns[a] || fewer) && !parses(codecs[i], &format, &layout))
                         continue;
                     if (fewer) {
-                        if (format.extra_size < 2 || block.samples <= fewer)
+                        if (format.extra_size < 2 || layout.block.frames <= fewer)
                             continue;
-                        store16_le(extra, (uint16_t)(block.samples - fewer));
+                        store16_le(extra, (uint16_t)(layout.block.frames - fewer));
                     }
-                    if (codecs[i]->accepts(&format, &block)) {
-                        each_kind(codecs[i], &format, &block);
+                    if (parses(codecs[i], &format, &layout)) {
+                        each_kind(codecs[i], &format, &layout);
                         formats++;
                     }
                 }

@@ -9,33 +9,33 @@
 #include "adpcm.h"
 #include "creative.h"
 
-enum { TAG_CREATIVE = 0x200 };
+static const struct tag tags[] = { { 0x200, 0, "Creative" }, { 0 } };
 
 static const struct mode modes[] = {
     { 8000, 1, 0 }, { 8000, 2, 0 }, { 11025, 1, 0 }, { 11025, 2, 0 },
     { 22050, 1, 0 }, { 22050, 2, 0 }, { 44100, 1, 0 }, { 44100, 2, 0 }, { 0 }
 };
 
-static void complete(struct wave_format *format, const struct mode *mode)
+static void complete(struct wave_format *format, const struct mode *mode, uint8_t dialect)
 {
-    adpcm_stream_complete(format, mode);
+    adpcm_stream_complete(format, mode, dialect);
     format->extra_size = 2;
     store16_le(format->extra, 0);
 }
 
 struct decoder {
-    struct block block;
+    struct span block;
     uint16_t channels;
     struct chain chains[2];
 };
 
-static void start_decoder(void *memory, const struct wave_format *format, const struct settings *settings)
+static void init_decoder(void *memory, const struct layout *layout, const struct options *options)
 {
     struct decoder *state = memory;
 
-    (void)settings;
-    *state = (struct decoder){ .channels = format->channels, .chains = { { 0, STEP_LEAST }, { 0, STEP_LEAST } } };
-    adpcm_stream_accepts(format, &state->block);
+    (void)options;
+    *state = (struct decoder){ .block = layout->block, .channels = layout->channels,
+                               .chains = { { 0, STEP_LEAST }, { 0, STEP_LEAST } } };
 }
 
 static struct progress decode(void *memory, const uint8_t *src, int16_t *pcm, struct offer offer)
@@ -59,14 +59,14 @@ struct encoder {
     struct search searches[2];
 };
 
-static void start_encoder(void *memory, const struct wave_format *format, const struct settings *settings)
+static void init_encoder(void *memory, const struct layout *layout, const struct options *options)
 {
     static const struct { uint8_t count, fineness, most; } searches[] = { { 1, 0, 0 }, { 16, 3, 0 }, { 16, 3, 14 } };
     struct encoder *state = memory;
-    unsigned quality = settings->quality < 2 ? settings->quality : 2;
+    unsigned quality = options->quality < 2 ? options->quality : 2;
 
-    *state = (struct encoder){ .channels = format->channels, .most = searches[quality].most };
-    for (unsigned channel = 0; channel < format->channels; channel++)
+    *state = (struct encoder){ .channels = layout->channels, .most = searches[quality].most };
+    for (unsigned channel = 0; channel < layout->channels; channel++)
         creative_search_start(&state->searches[channel], searches[quality].count, searches[quality].fineness);
 }
 
@@ -103,8 +103,10 @@ static struct progress encode(void *memory, const int16_t *pcm, uint8_t *dst, st
     return done;
 }
 
+static const struct codec_decoder decoder = { sizeof(struct decoder), init_decoder, decode, 0, 0 };
+static const struct codec_encoder encoder = { sizeof(struct encoder), init_encoder, encode };
+
 const struct codec creative_adpcm = {
-    .tag = TAG_CREATIVE, .name = "Creative ADPCM", .modes = modes, .complete = complete, .accepts = adpcm_stream_accepts,
-    .decoder = { sizeof(struct decoder), start_decoder, decode },
-    .encoder = { sizeof(struct encoder), start_encoder, encode },
+    .name = "Creative ADPCM", .tags = tags, .modes = modes, .parse = adpcm_stream_parse,
+    .complete = complete, .decoder = &decoder, .encoder = &encoder,
 };

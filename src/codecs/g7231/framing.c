@@ -65,11 +65,9 @@ struct progress framing_decode(struct reader *reader, const uint8_t *src, int16_
     memcpy(seen + kept, src, n - kept);
     unit = framing_unit(&reader->framing, seen, n, offer.ending == END);
     if (n < unit && offer.ending == END && n >= g7231_frame_bytes(seen[0]))
-        unit = n;                                       /* the cell is torn, not the frame */
-    if (n < unit && offer.ending == WHOLE)
-        return (struct progress){ 0, 0 };
+        unit = n;                                       /* the cell is incomplete, not the frame */
     if (n < unit) {
-        reader->kept = (uint8_t)(offer.ending == PART ? n : 0);
+        reader->kept = (uint8_t)(offer.ending == END ? 0 : n);
         memcpy(reader->bytes, seen, reader->kept);
         return (struct progress){ offer.in, 0 };
     }

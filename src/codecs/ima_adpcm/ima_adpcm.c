@@ -11,7 +11,9 @@
 #include "dsp.h"
 #include "fixed.h"
 
-enum { TAG_IMA = 0x11, TAG_XBOX = 0x69, HEADER = 4, LAST_INDEX = IMA_LAST_INDEX, FEW = 2 };
+enum { HEADER = 4, LAST_INDEX = IMA_LAST_INDEX, FEW = 2 };
+
+static const struct tag tags[] = { { 0x11, 0, "Intel" }, { 0 } };
 
 static const struct mode modes[] = {
     { 8000, 1, 0 }, { 8000, 2, 0 }, { 11025, 1, 0 }, { 11025, 2, 0 },
@@ -19,7 +21,7 @@ static const struct mode modes[] = {
 };
 
 struct state {
-    struct block block;
+    struct span block;
     uint16_t channels, bits;
     uint8_t quality;
     const struct dsp *dsp;
@@ -31,15 +33,15 @@ struct chain {
 };
 
 /* Samples of each channel that a block's first bytes cover: the header's, and one for each code that every channel has. */
-static uint32_t covered(size_t bytes, uint16_t channels, unsigned bits)
+static uint32_t frames_in(size_t bytes, uint16_t channels, unsigned bits)
 {
-    size_t row = 4u * channels, body, torn;
+    size_t row = 4u * channels, body, rest;
 
     if (channels == 0 || bytes < HEADER * channels)
         return 0;
     body = bytes - HEADER * channels;
-    torn = body % row;
-    return (uint32_t)(1 + (body / row * 4 + (torn > row - 4 ? torn - (row - 4) : 0)) * 8 / bits);
+    rest = body % row;
+    return (uint32_t)(1 + (body / row * 4 + (rest > row - 4 ? rest - (row - 4) : 0)) * 8 / bits);
 }
 
 static unsigned bits_of(const struct wave_format *format)
@@ -47,33 +49,34 @@ static unsigned bits_of(const struct wave_format *format)
     return format->bits_per_sample ? format->bits_per_sample : 4;
 }
 
-static bool accepts(const struct wave_format *format, struct block *block)
+static bool parse(const struct wave_format *format, struct layout *layout)
 {
     unsigned bits = bits_of(format);
+    uint32_t frames = frames_in(format->block_align, layout->channels, bits);
 
-    if ((bits != 3 && bits != 4) || format->channels == 0 || format->sample_rate == 0 ||
-        format->block_align <= HEADER * format->channels)
+    if ((bits != 3 && bits != 4) || format->block_align <= HEADER * layout->channels)
         return false;
-    block->bytes = block->least = format->block_align;
-    block->samples = adpcm_samples(format, covered(format->block_align, format->channels, bits));
+    layout->bits = (uint8_t)bits;
+    layout->block = (struct span){ format->block_align, adpcm_samples(format, frames) };
     return true;
 }
 
-static void complete(struct wave_format *format, const struct mode *mode)
+static void complete(struct wave_format *format, const struct mode *mode, uint8_t dialect)
 {
+    (void)dialect;
     adpcm_complete(format, mode, 2);
-    adpcm_complete_samples(format, covered(format->block_align, format->channels, 4));
+    adpcm_complete_samples(format, frames_in(format->block_align, format->channels, 4));
 }
 
-static void start(void *memory, const struct wave_format *format, const struct settings *settings)
+static void init(void *memory, const struct layout *layout, const struct options *options)
 {
     struct state *state = memory;
 
-    accepts(format, &state->block);
-    state->channels = format->channels;
-    state->bits = (uint16_t)bits_of(format);
-    state->quality = settings->quality;
-    state->dsp = dsp_set(settings->simd);
+    state->block = layout->block;
+    state->channels = layout->channels;
+    state->bits = layout->bits;
+    state->quality = options->quality;
+    state->dsp = options->dsp;
 }
 
 /* Codes of 3 bits; those of 4 are src/dsp's. */
@@ -151,7 +154,7 @@ static void decode_block(const struct state *state, const uint8_t *src, int16_t 
 static struct progress decode_whole(const struct state *state, const uint8_t *src, int16_t *pcm, struct offer offer)
 {
     size_t n = state->bits == 4 ? whole_blocks(offer.in, offer.out, &state->block, state->channels) : 0;
-    struct adpcm_blocks blocks = { n, state->block.bytes, state->block.samples, state->channels };
+    struct adpcm_blocks blocks = { n, state->block.bytes, state->block.frames, state->channels };
 
     if (n * state->channels <= FEW)
         return (struct progress){ 0, 0 };
@@ -162,21 +165,25 @@ static struct progress decode_whole(const struct state *state, const uint8_t *sr
 static struct progress decode(void *memory, const uint8_t *src, int16_t *pcm, struct offer offer)
 {
     const struct state *state = memory;
+    size_t n = whole_blocks(offer.in, offer.out, &state->block, state->channels);
+    size_t samples = (size_t)state->block.frames * state->channels;
     struct progress done = decode_whole(state, src, pcm, offer);
 
-    while (done.used < offer.in) {
-        size_t left = offer.in - done.used, bytes = left < state->block.bytes ? left : state->block.bytes;
-        uint32_t whole = state->block.samples, samples = covered(bytes, state->channels, state->bits);
-        size_t made = (size_t)(samples < whole ? samples : whole) * state->channels;
-
-        if ((bytes < state->block.bytes && offer.ending == WHOLE) || made > offer.out - done.made)
-            break;
-        if (made != 0)
-            decode_block(state, src + done.used, pcm + done.made, samples < whole ? samples : whole);
-        done.used += bytes;
-        done.made += made;
-    }
+    for (; done.used < n * state->block.bytes; done.used += state->block.bytes, done.made += samples)
+        decode_block(state, src + done.used, pcm + done.made, state->block.frames);
     return done;
+}
+
+static uint32_t covered(const struct layout *layout, uint32_t bytes)
+{
+    uint32_t frames = frames_in(bytes, layout->channels, layout->bits);
+
+    return frames < layout->block.frames ? frames : layout->block.frames;
+}
+
+static void decode_truncated(void *state, const uint8_t *src, struct span block, int16_t *pcm)
+{
+    decode_block(state, src, pcm, block.frames);
 }
 
 static int distance_between(int a, int b)
@@ -259,7 +266,7 @@ static inline void encode_channel(uint8_t *header, const int16_t *pcm, uint32_t 
 /* Of 3 bits: those of 4 are the kernels'. */
 static void encode_block(const struct state *state, const int16_t *pcm, uint8_t *dst)
 {
-    uint32_t samples = state->block.samples;
+    uint32_t samples = state->block.frames;
 
     memset(dst, 0, state->block.bytes);
     for (unsigned channel = 0; channel < state->channels; channel++)
@@ -270,13 +277,13 @@ static struct progress encode(void *memory, const int16_t *pcm, uint8_t *dst, st
 {
     const struct state *state = memory;
     size_t n = whole_blocks(offer.out, offer.in, &state->block, state->channels);
-    size_t samples = (size_t)state->block.samples * state->channels;
-    struct adpcm_blocks blocks = { n, state->block.bytes, state->block.samples, state->channels };
+    size_t samples = (size_t)state->block.frames * state->channels;
+    struct adpcm_blocks blocks = { n, state->block.bytes, state->block.frames, state->channels };
 
     if (state->bits == 4 && n != 0) {
         memset(dst, 0, n * state->block.bytes);
         if (state->quality == 0 && n * state->channels == 1)
-            ima_encode_alone(pcm, dst, state->block.samples, 1);
+            ima_encode_alone(pcm, dst, state->block.frames, 1);
         else if (state->quality == 0)
             state->dsp->ima_greedy(&blocks, pcm, dst);
         else
@@ -287,15 +294,20 @@ static struct progress encode(void *memory, const int16_t *pcm, uint8_t *dst, st
     return (struct progress){ n * samples, n * state->block.bytes };
 }
 
+static const struct codec_decoder decoder = { sizeof(struct state), init, decode, covered,
+                                              decode_truncated };
+static const struct codec_encoder encoder = { sizeof(struct state), init, encode };
+
 const struct codec ima_adpcm = {
-    .tag = TAG_IMA, .name = "IMA ADPCM", .modes = modes, .complete = complete, .accepts = accepts,
-    .decoder = { sizeof(struct state), start, decode },
-    .encoder = { sizeof(struct state), start, encode },
+    .name = "IMA ADPCM", .tags = tags, .modes = modes, .parse = parse, .complete = complete,
+    .decoder = &decoder, .encoder = &encoder,
 };
 
 /* The Xbox' dialect, under a tag that was Voxware's: small blocks, whose last code counts for nothing. */
 
-enum { XBOX_BYTES = HEADER + 32, XBOX_SAMPLES = 64 };
+enum { XBOX_BYTES = HEADER + 32, XBOX_FRAMES = 64 };
+
+static const struct tag xbox_tags[] = { { 0x69, 0, "Microsoft's Xbox" }, { 0 } };
 
 static const struct mode xbox_modes[] = {
     { 11025, 1, 0 }, { 11025, 2, 0 }, { 22050, 1, 0 }, { 22050, 2, 0 },
@@ -303,38 +315,28 @@ static const struct mode xbox_modes[] = {
 };
 
 /* Any count of blocks may be called one, and a missing size is known. */
-static bool xbox_accepts(const struct wave_format *format, struct block *block)
+static bool xbox_parse(const struct wave_format *format, struct layout *layout)
 {
-    uint32_t bytes = XBOX_BYTES * (uint32_t)format->channels;
+    uint32_t bytes = XBOX_BYTES * (uint32_t)layout->channels;
 
-    *block = (struct block){ bytes, XBOX_SAMPLES, bytes };
-    return bytes != 0 && bytes <= UINT16_MAX && format->sample_rate != 0 && bits_of(format) == 4 &&
+    layout->bits = 4;
+    layout->block = (struct span){ bytes, XBOX_FRAMES };
+    return bytes <= UINT16_MAX && bits_of(format) == 4 &&
            (format->block_align == 1 || format->block_align % bytes == 0);
 }
 
-static void xbox_complete(struct wave_format *format, const struct mode *mode)
+static void xbox_complete(struct wave_format *format, const struct mode *mode, uint8_t dialect)
 {
+    (void)dialect;
     format->channels = mode->channels;
     format->sample_rate = mode->sample_rate;
     format->block_align = (uint16_t)(XBOX_BYTES * (uint32_t)mode->channels & UINT16_MAX);
     format->bits_per_sample = 4;
     format->extra_size = 2;
-    adpcm_complete_samples(format, XBOX_SAMPLES);
-}
-
-static void xbox_start(void *memory, const struct wave_format *format, const struct settings *settings)
-{
-    struct state *state = memory;
-
-    xbox_accepts(format, &state->block);
-    state->channels = format->channels;
-    state->bits = 4;
-    state->quality = settings->quality;
-    state->dsp = dsp_set(settings->simd);
+    adpcm_complete_samples(format, XBOX_FRAMES);
 }
 
 const struct codec xbox_adpcm = {
-    .tag = TAG_XBOX, .name = "Xbox ADPCM", .modes = xbox_modes, .complete = xbox_complete, .accepts = xbox_accepts,
-    .decoder = { sizeof(struct state), xbox_start, decode },
-    .encoder = { sizeof(struct state), xbox_start, encode },
+    .name = "Xbox ADPCM", .tags = xbox_tags, .modes = xbox_modes, .parse = xbox_parse,
+    .complete = xbox_complete, .decoder = &decoder, .encoder = &encoder,
 };

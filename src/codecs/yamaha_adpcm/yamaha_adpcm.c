@@ -11,7 +11,9 @@
 #include "adpcm_step.h"
 #include "dsp.h"
 
-enum { TAG_YAMAHA = 0x20, HEADER = 4, STEP_LEAST = 127, STEP_MOST = 24576 };
+enum { HEADER = 4, STEP_LEAST = 127, STEP_MOST = 24576 };
+
+static const struct tag tags[] = { { 0x20, 0, "Yamaha" }, { 0 } };
 
 static const struct mode modes[] = {
     { 8000, 1, 0 }, { 8000, 2, 0 }, { 11025, 1, 0 }, { 11025, 2, 0 },
@@ -24,7 +26,7 @@ struct chain {
 };
 
 struct state {
-    struct block block;
+    struct span block;
     const struct dsp *dsp;
     uint16_t channels;
     uint8_t quality;
@@ -47,35 +49,37 @@ static bool has_headers(const struct wave_format *format)
     return bytes != 0 && format->block_align == (bytes + HEADER) * format->channels;
 }
 
-static bool accepts(const struct wave_format *format, struct block *block)
+static bool parse(const struct wave_format *format, struct layout *layout)
 {
-    if (!adpcm_stream_accepts(format, block))
+    if (!adpcm_stream_parse(format, layout))
         return false;
     if (has_headers(format)) {
-        block->bytes = block->least = format->block_align;
-        block->samples = 2 * code_bytes(format->sample_rate, format->channels);
+        uint32_t bytes = code_bytes(layout->sample_rate, layout->channels);
+
+        layout->block = (struct span){ format->block_align, 2 * bytes };
     }
     return true;
 }
 
-static void complete(struct wave_format *format, const struct mode *mode)
+static void complete(struct wave_format *format, const struct mode *mode, uint8_t dialect)
 {
     uint32_t bytes = code_bytes(mode->sample_rate, mode->channels);
 
-    adpcm_stream_complete(format, mode);
+    adpcm_stream_complete(format, mode, dialect);
     if (bytes == 0 || mode->channels > 2)
         return;
     format->block_align = (uint16_t)((bytes + HEADER) * mode->channels);
     format->byte_rate = (uint32_t)((uint64_t)mode->sample_rate * format->block_align / (2 * bytes));
 }
 
-static void start(void *memory, const struct wave_format *format, const struct settings *settings)
+/* A byte is the block of a stream without headers. */
+static void init(void *memory, const struct layout *layout, const struct options *options)
 {
     struct state *state = memory;
 
-    *state = (struct state){ .dsp = dsp_set(settings->simd), .channels = format->channels, .quality = settings->quality,
-                             .headers = has_headers(format), .chains = { { 0, STEP_LEAST }, { 0, STEP_LEAST } } };
-    accepts(format, &state->block);
+    *state = (struct state){ .block = layout->block, .dsp = options->dsp, .channels = layout->channels,
+                             .quality = options->quality, .headers = layout->block.bytes > 1,
+                             .chains = { { 0, STEP_LEAST }, { 0, STEP_LEAST } } };
 }
 
 static inline struct chain after(struct chain chain, unsigned code)
@@ -132,7 +136,7 @@ static struct chain read_header(const uint8_t *src)
 static void decode_two_mono(const struct state *state, const uint8_t *src, int16_t *pcm)
 {
     const uint8_t *later = src + state->block.bytes;
-    int16_t *later_pcm = pcm + state->block.samples;
+    int16_t *later_pcm = pcm + state->block.frames;
     struct chain first = read_header(src), second = read_header(later);
 
     for (size_t i = 0, at = HEADER; at < state->block.bytes; i++, at++) {
@@ -147,40 +151,41 @@ static void decode_two_mono(const struct state *state, const uint8_t *src, int16
     }
 }
 
-/* A block with headers, or the first bytes of one. */
-static struct progress decode_block(struct state *state, const uint8_t *src, int16_t *pcm, struct offer offer)
+/* A block with headers, or its first bytes. */
+static void decode_block(struct state *state, const uint8_t *src, size_t bytes, int16_t *pcm)
 {
-    size_t headers = (size_t)HEADER * state->channels, bytes = offer.in < state->block.bytes ? offer.in : state->block.bytes;
-    size_t codes = bytes < headers ? 0 : bytes - headers;
+    size_t headers = (size_t)HEADER * state->channels;
 
-    if ((bytes < state->block.bytes && offer.ending == WHOLE) || 2 * codes > offer.out)
-        return (struct progress){ 0, 0 };
-    if (codes != 0) {
-        for (unsigned channel = 0; channel < state->channels; channel++)
-            state->chains[channel] = read_header(src + HEADER * channel);
-        decode_codes(state, src + headers, pcm, codes);
-    }
-    return (struct progress){ bytes, 2 * codes };
+    for (unsigned channel = 0; channel < state->channels; channel++)
+        state->chains[channel] = read_header(src + HEADER * channel);
+    decode_codes(state, src + headers, pcm, bytes - headers);
 }
 
 static struct progress decode_blocks(struct state *state, const uint8_t *src, int16_t *pcm, struct offer offer)
 {
     struct adpcm_blocks blocks = { whole_blocks(offer.in, offer.out, &state->block, state->channels), state->block.bytes,
-                                   state->block.samples, state->channels };
-    size_t whole = state->dsp->yamaha_decode ? state->dsp->yamaha_decode(&blocks, src, pcm) : 0;
-    struct progress done, step;
+                                   state->block.frames, state->channels };
+    size_t done = state->dsp->yamaha_decode ? state->dsp->yamaha_decode(&blocks, src, pcm) : 0;
+    size_t samples = (size_t)blocks.samples * blocks.channels;
 
     if (state->channels == 1)
-        for (; whole + 2 <= blocks.count; whole += 2)
-            decode_two_mono(state, src + whole * blocks.bytes, pcm + whole * blocks.samples);
-    done = (struct progress){ whole * blocks.bytes, whole * blocks.samples * blocks.channels };
-    do {
-        step = decode_block(state, src + done.used, pcm + done.made,
-                            (struct offer){ offer.in - done.used, offer.out - done.made, offer.ending });
-        done.used += step.used;
-        done.made += step.made;
-    } while (step.used != 0);
-    return done;
+        for (; done + 2 <= blocks.count; done += 2)
+            decode_two_mono(state, src + done * blocks.bytes, pcm + done * samples);
+    for (; done < blocks.count; done++)
+        decode_block(state, src + done * blocks.bytes, blocks.bytes, pcm + done * samples);
+    return (struct progress){ done * blocks.bytes, done * samples };
+}
+
+static uint32_t covered(const struct layout *layout, uint32_t bytes)
+{
+    uint32_t headers = HEADER * (uint32_t)layout->channels;
+
+    return bytes < headers ? 0 : (bytes - headers) * 2 / layout->channels;
+}
+
+static void decode_truncated(void *state, const uint8_t *src, struct span block, int16_t *pcm)
+{
+    decode_block(state, src, block.bytes, pcm);
 }
 
 static struct progress decode(void *memory, const uint8_t *src, int16_t *pcm, struct offer offer)
@@ -241,7 +246,7 @@ static struct progress encode(void *memory, const int16_t *pcm, uint8_t *dst, st
 {
     struct state *state = memory;
     size_t n = whole_blocks(offer.out, offer.in, &state->block, state->channels);
-    struct adpcm_blocks blocks = { n, state->block.bytes, state->block.samples, state->channels };
+    struct adpcm_blocks blocks = { n, state->block.bytes, state->block.frames, state->channels };
 
     if (!state->headers)
         encode_codes(state, pcm, dst, n);
@@ -249,11 +254,14 @@ static struct progress encode(void *memory, const int16_t *pcm, uint8_t *dst, st
         state->dsp->yamaha_greedy(&blocks, pcm, dst);
     else if (n != 0)
         state->dsp->yamaha_search(&blocks, state->quality, pcm, dst);
-    return (struct progress){ n * state->block.samples * state->channels, n * state->block.bytes };
+    return (struct progress){ n * state->block.frames * state->channels, n * state->block.bytes };
 }
 
+static const struct codec_decoder decoder = { sizeof(struct state), init, decode, covered,
+                                              decode_truncated };
+static const struct codec_encoder encoder = { sizeof(struct state), init, encode };
+
 const struct codec yamaha_adpcm = {
-    .tag = TAG_YAMAHA, .name = "Yamaha ADPCM", .modes = modes, .complete = complete, .accepts = accepts,
-    .decoder = { sizeof(struct state), start, decode },
-    .encoder = { sizeof(struct state), start, encode },
+    .name = "Yamaha ADPCM", .tags = tags, .modes = modes, .parse = parse, .complete = complete,
+    .decoder = &decoder, .encoder = &encoder,
 };
