@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include "dsp_gsm.h"
-#include "dsp_speech.h"
+#include "dsp_celp.h"
 
 enum { IMA_LAST_INDEX = 88 };
 
@@ -52,7 +52,7 @@ struct dsp {
     void (*yamaha_search)(const struct adpcm_blocks *, unsigned quality, const int16_t *pcm, uint8_t *dst);
 
     const struct dsp_gsm *gsm;                          /* dsp_gsm.h */
-    const struct dsp_speech *speech;                    /* dsp_speech.h */
+    const struct dsp_celp *celp;                        /* dsp_celp.h */
 };
 
 /* The best set that settings.simd allows. */

@@ -36,12 +36,12 @@ KERNEL lanes interleaved(lanes low, lanes high) { return (lanes)_mm256_unpacklo_
 #include "ms_decode.h"
 #include "yamaha_decode.h"
 #include "yamaha_search.h"
-#include "speech.h"
+#include "celp_x86.h"
 
 const struct dsp dsp_avx2 = {
     .gsm = &gsm_kernels,
     .alaw_expand = alaw_expands, .ulaw_expand = ulaw_expands, .alaw_compress = alaw_compresses, .ulaw_compress = ulaw_compresses,
-    .speech = &speech,
+    .celp = &celp_kernels,
     .ima_decode = avx2_ima_decode, .ima_greedy = avx2_ima_greedy, .ima_search = avx2_ima_search, .ms_decode = ms_decode, .ms_encode = ms_encode,
     .yamaha_decode = yamaha_decode, .yamaha_greedy = yamaha_greedy, .yamaha_search = yamaha_search,
 };

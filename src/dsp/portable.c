@@ -5,7 +5,7 @@
 #include "yamaha_search.h"
 
 const struct dsp dsp_portable = {
-    .speech = &dsp_speech_portable,
+    .celp = &dsp_celp_c,
     .alaw_expand = portable_alaw_expand, .ulaw_expand = portable_ulaw_expand,
     .alaw_compress = portable_alaw_compress, .ulaw_compress = portable_ulaw_compress,
     .ima_decode = portable_ima_decode, .ima_greedy = portable_ima_greedy, .ima_search = portable_ima_search, .ms_encode = ms_encode,

@@ -83,7 +83,7 @@ static void start_decoder(void *state, const struct wave_format *format, const s
 
     memset(reader, 0, sizeof *reader);
     g7231_decoder_start(&reader->decoder);
-    reader->decoder.dsp = dsp_set(settings->simd)->speech;
+    reader->decoder.dsp = dsp_set(settings->simd)->celp;
     reader->decoder.plain = settings->postfilter;
     reader->framing = layout_of(format).framing;
 }
@@ -112,7 +112,7 @@ static void start_encoder(void *state, const struct wave_format *format, const s
     memset(writer, 0, sizeof *writer);
     g7231_encoder_start(&writer->encoder);
     writer->layout = layout_of(format);
-    writer->encoder.dsp = dsp_set(settings->simd)->speech;
+    writer->encoder.dsp = dsp_set(settings->simd)->celp;
     writer->encoder.plain = settings->highpass;
     writer->encoder.dtx = settings->dtx && writer->layout.framing.cell == 0;
 }

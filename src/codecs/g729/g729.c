@@ -99,7 +99,7 @@ static void start_decoder(void *state, const struct wave_format *format, const s
 
     frame_blocks(format, &decoding->framing);
     g729_decoder_start(&decoding->decoder);
-    decoding->decoder.dsp = dsp_set(settings->simd)->speech;
+    decoding->decoder.dsp = dsp_set(settings->simd)->celp;
 }
 
 static void start_kelvin_decoder(void *state, const struct wave_format *format, const struct settings *settings)
@@ -108,7 +108,7 @@ static void start_kelvin_decoder(void *state, const struct wave_format *format, 
 
     kelvin_blocks(format, &decoding->framing);
     g729_decoder_start(&decoding->decoder);
-    decoding->decoder.dsp = dsp_set(settings->simd)->speech;
+    decoding->decoder.dsp = dsp_set(settings->simd)->celp;
 }
 
 static void start_encoder(void *state, const struct wave_format *format, const struct settings *settings)
@@ -117,7 +117,7 @@ static void start_encoder(void *state, const struct wave_format *format, const s
 
     frame_blocks(format, &encoding->framing);
     g729_encoder_start(&encoding->encoder, ends_in_sid(&encoding->framing, encoding->framing.block.bytes));
-    encoding->encoder.dsp = dsp_set(settings->simd)->speech;
+    encoding->encoder.dsp = dsp_set(settings->simd)->celp;
 }
 
 static void start_kelvin_encoder(void *state, const struct wave_format *format, const struct settings *settings)
@@ -126,7 +126,7 @@ static void start_kelvin_encoder(void *state, const struct wave_format *format, 
 
     kelvin_blocks(format, &encoding->framing);
     g729_encoder_start(&encoding->encoder, false);
-    encoding->encoder.dsp = dsp_set(settings->simd)->speech;
+    encoding->encoder.dsp = dsp_set(settings->simd)->celp;
 }
 
 /* A block, or the part of one that is there: its whole frames, and its SID frame where its length tells of one. */

@@ -41,7 +41,7 @@ static void start_decoder(void *state, const struct wave_format *format, const s
 
     (void)format;
     memset(decoder, 0, sizeof *decoder);
-    decoder->dsp = dsp_set(settings->simd)->speech;
+    decoder->dsp = dsp_set(settings->simd)->celp;
     decoder->reversed = settings->interpolation == 1;
 }
 
@@ -66,7 +66,7 @@ static void start_encoder(void *state, const struct wave_format *format, const s
 
     (void)format;
     memset(encoder, 0, sizeof *encoder);
-    encoder->decoder.dsp = dsp_set(settings->simd)->speech;
+    encoder->decoder.dsp = dsp_set(settings->simd)->celp;
     encoder->quality = settings->quality > 2 ? 2 : settings->quality;
 }
 

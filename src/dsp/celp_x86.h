@@ -1,7 +1,7 @@
 /* The speech coders' kernels, on the sums of both products of pairs of samples. Where the last vector would not be full, it begins
  * earlier. */
 #include <emmintrin.h>
-#include "dsp_speech.h"
+#include "dsp_celp.h"
 #include "lanes.h"
 
 enum { WIDE = 2 * LANES, NARROW = 8 };          /* samples in a vector, and in a row */
@@ -71,7 +71,7 @@ KERNEL int last_from(int at, int n, int width)
 /* --- Zeros --- */
 
 /* Even and odd sums apart: a pair of samples is a lane. */
-static void speech_zeros(const int16_t *x, const int16_t *a, int pairs, int32_t *sums, int n)
+static void celp_zeros(const int16_t *x, const int16_t *a, int pairs, int32_t *sums, int n)
 {
     for (int block = 0; block < n; block += WIDE) {
         int at = last_from(block, n, WIDE);
@@ -123,7 +123,7 @@ KERNEL struct fours from_past(const int16_t *y, const int32_t *c)
     struct fours sums = { { 0 }, { 0 }, { 0 }, { 0 } };
 
 #pragma GCC unroll 10
-    for (int j = 1; j <= DSP_ORDER; j++) {
+    for (int j = 1; j <= CELP_ORDER; j++) {
         row32 sample = same(y[-j]);
 
         sums.now += products_at(sample, c + 3 + j);
@@ -148,14 +148,14 @@ KERNEL int32_t peak_in(row high, row low)
 
 #define SPREAD(x, lane) ((row32)_mm_shuffle_epi32((__m128i)(x), (lane) * 0x55))
 
-KERNEL int32_t poles_by(const int32_t *in, const int16_t a[DSP_ORDER], int shift, int16_t *y, int32_t *out, int n)
+KERNEL int32_t poles_by(const int32_t *in, const int16_t a[CELP_ORDER], int shift, int16_t *y, int32_t *out, int n)
 {
-    int32_t c[4 + DSP_ORDER + 4] = { 0 };
+    int32_t c[4 + CELP_ORDER + 4] = { 0 };
     urow32 bias = (urow32)same(1 << (shift - 1));
-    row high = greater_of(load_row(y - 8), load_row(y - DSP_ORDER)), low = lesser_of(load_row(y - 8), load_row(y - DSP_ORDER));
+    row high = greater_of(load_row(y - 8), load_row(y - CELP_ORDER)), low = lesser_of(load_row(y - 8), load_row(y - CELP_ORDER));
     struct fours sums;
 
-    for (int j = 0; j < DSP_ORDER; j++)
+    for (int j = 0; j < CELP_ORDER; j++)
         c[4 + j] = (uint16_t)a[j];
     sums = from_past(y, c);
     for (int i = 0; i < n; i += 4) {
@@ -177,7 +177,7 @@ KERNEL int32_t poles_by(const int32_t *in, const int16_t a[DSP_ORDER], int shift
 }
 
 /* Shifts by constants are faster. */
-static int32_t speech_poles(const int32_t *in, const int16_t a[DSP_ORDER], int shift, int16_t *y, int32_t *out, int n)
+static int32_t celp_poles(const int32_t *in, const int16_t a[CELP_ORDER], int shift, int16_t *y, int32_t *out, int n)
 {
     return shift == 13 ? poles_by(in, a, 13, y, out, n) : shift == 12 ? poles_by(in, a, 12, y, out, n) : poles_by(in, a, shift, y, out, n);
 }
@@ -194,7 +194,7 @@ KERNEL lanes tail_of(const int16_t *a, int n)
     return load_wide(a + n - WIDE) & (lanes)(place >= (int16_t)(WIDE - n % WIDE));
 }
 
-static int32_t speech_dot(const int16_t *a, const int16_t *b, int n)
+static int32_t celp_dot(const int16_t *a, const int16_t *b, int n)
 {
     ulanes sum = { 0 };
 
@@ -218,7 +218,7 @@ KERNEL void add_places(struct places *sums, lanes a, const int16_t *b)
     sums->fourth += (ulanes)both_products(a, load_wide(b + 3));
 }
 
-static void speech_correlate(const int16_t *a, const int16_t *b, int n, int32_t *out, int count)
+static void celp_correlate(const int16_t *a, const int16_t *b, int n, int32_t *out, int count)
 {
     lanes tail = n % WIDE != 0 ? tail_of(a, n) : all(0);
     int k = 0;
@@ -236,7 +236,7 @@ static void speech_correlate(const int16_t *a, const int16_t *b, int n, int32_t 
         memcpy(out + from, &four, sizeof four);
     }
     for (; k < count; k++)
-        out[k] = speech_dot(a, b + k, n);
+        out[k] = celp_dot(a, b + k, n);
 }
 
 /* Two squares are at most 2^31. */
@@ -247,7 +247,7 @@ KERNEL ulanes64 halves_of(lanes x)
     return (squares >> 32) + (squares & 0xFFFFFFFF);
 }
 
-static int64_t speech_energy(const int16_t *a, int n)
+static int64_t celp_energy(const int16_t *a, int n)
 {
     ulanes64 sum = { 0 };
     uint64_t total = 0;
@@ -261,7 +261,7 @@ static int64_t speech_energy(const int16_t *a, int n)
     return (int64_t)total;
 }
 
-static int32_t speech_peak(const int16_t *a, int n)
+static int32_t celp_peak(const int16_t *a, int n)
 {
     row high = load_row(a), low = high;
 
@@ -281,7 +281,7 @@ KERNEL row narrowed_sums(const int32_t *in, row32 bias, int shift)
     return packed(((row32)load_row(in) + bias) >> shift, ((row32)load_row(in + 4) + bias) >> shift);
 }
 
-static void speech_narrow(const int32_t *in, int32_t bias, int shift, int16_t *out, int n)
+static void celp_narrow(const int32_t *in, int32_t bias, int shift, int16_t *out, int n)
 {
     for (int i = 0; i < n; i += NARROW) {
         int at = last_from(i, n, NARROW);
@@ -297,7 +297,7 @@ KERNEL row mixed(row a, row b, row gains_low, row gains_high, row32 bias, int sh
                   (pair_products(high_pairs(a, b), gains_high) + bias) >> shift);
 }
 
-static void speech_mix(const int16_t *a, int16_t gain_a, const int16_t *b, int16_t gain_b, int32_t bias, int shift, int16_t *out, int n)
+static void celp_mix(const int16_t *a, int16_t gain_a, const int16_t *b, int16_t gain_b, int32_t bias, int shift, int16_t *out, int n)
 {
     row gains = (row)same(pair_of(gain_a, gain_b));
     row last = mixed(load_row(a + n - NARROW), load_row(b + n - NARROW), gains, gains, same(bias), shift);
@@ -310,7 +310,7 @@ static void speech_mix(const int16_t *a, int16_t gain_a, const int16_t *b, int16
     memcpy(out + n - NARROW, &last, sizeof last);
 }
 
-static void speech_scale(const int16_t *a, const int16_t *gains, int32_t bias, int shift, int16_t *out, int n)
+static void celp_scale(const int16_t *a, const int16_t *gains, int32_t bias, int shift, int16_t *out, int n)
 {
     row none = { 0 }, last_gains = load_row(gains + n - NARROW);
     row last = mixed(load_row(a + n - NARROW), none, low_pairs(last_gains, none), high_pairs(last_gains, none), same(bias), shift);
@@ -323,6 +323,6 @@ static void speech_scale(const int16_t *a, const int16_t *gains, int32_t bias, i
     memcpy(out + n - NARROW, &last, sizeof last);
 }
 
-static const struct dsp_speech speech = {
-    speech_zeros, speech_poles, speech_correlate, speech_dot, speech_energy, speech_peak, speech_narrow, speech_scale, speech_mix,
+static const struct dsp_celp celp_kernels = {
+    celp_zeros, celp_poles, celp_correlate, celp_dot, celp_energy, celp_peak, celp_narrow, celp_scale, celp_mix,
 };

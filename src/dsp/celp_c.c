@@ -1,5 +1,5 @@
 /* The reference of the speech coders' kernels. */
-#include "dsp_speech.h"
+#include "dsp_celp.h"
 #include "fixed.h"
 
 enum { AT_ONCE = 16 };                  /* a constant, so that compilers make vectors of a loop; what is left over goes one by one */
@@ -49,13 +49,13 @@ static int32_t peak(const int16_t *a, int n)
 }
 
 /* Written out, the sample that the sum waits for last. */
-static int32_t poles(const int32_t *in, const int16_t a[DSP_ORDER], int shift, int16_t *y, int32_t *out, int n)
+static int32_t poles(const int32_t *in, const int16_t a[CELP_ORDER], int shift, int16_t *y, int32_t *out, int n)
 {
-    uint32_t c[DSP_ORDER], past[DSP_ORDER + DSP_SUBFRAME], bias = (uint32_t)1 << (shift - 1), last = (uint32_t)y[-1];
+    uint32_t c[CELP_ORDER], past[CELP_ORDER + CELP_SUBFRAME], bias = (uint32_t)1 << (shift - 1), last = (uint32_t)y[-1];
 
-    for (int j = 0; j < DSP_ORDER; j++) {
+    for (int j = 0; j < CELP_ORDER; j++) {
         c[j] = (uint32_t)a[j];
-        past[j] = (uint32_t)y[j - DSP_ORDER];
+        past[j] = (uint32_t)y[j - CELP_ORDER];
     }
     for (int i = 0; i < n; i++) {
         const uint32_t *p = past + i;
@@ -63,11 +63,11 @@ static int32_t poles(const int32_t *in, const int16_t a[DSP_ORDER], int shift, i
                      + c[2] * p[7] + c[1] * p[8];
 
         sum += c[0] * last;
-        last = past[DSP_ORDER + i] = (uint32_t)((int32_t)(sum + bias) >> shift);
+        last = past[CELP_ORDER + i] = (uint32_t)((int32_t)(sum + bias) >> shift);
         y[i] = saturate((int32_t)last);
         out[i] = (int32_t)sum;
     }
-    return peak(y - DSP_ORDER, DSP_ORDER + n);
+    return peak(y - CELP_ORDER, CELP_ORDER + n);
 }
 
 static int32_t dot(const int16_t *a, const int16_t *b, int n)
@@ -145,4 +145,4 @@ static void mix(const int16_t *a, int16_t gain_a, const int16_t *b, int16_t gain
         out[i] = saturate((a[i] * gain_a + b[i] * gain_b + bias) >> shift);
 }
 
-const struct dsp_speech dsp_speech_portable = { zeros, poles, correlate, dot, energy, peak, narrow, scale, mix };
+const struct dsp_celp dsp_celp_c = { zeros, poles, correlate, dot, energy, peak, narrow, scale, mix };

@@ -27,7 +27,7 @@ static void *exactly(const void *from, size_t size)
 
 struct round {
     uint32_t seed;
-    const struct dsp_speech *mine, *reference;
+    const struct dsp_celp *mine, *reference;
 };
 
 static void zeros_are_the_same(struct round *round)
@@ -56,27 +56,27 @@ static void zeros_are_the_same(struct round *round)
 static void poles_are_the_same(struct round *round)
 {
     int n = 16 + 4 * (int)(draw(&round->seed) % 13), shift = 11 + (int)(draw(&round->seed) % 4), loud = 2 + (int)(draw(&round->seed) % 29);
-    int16_t a[DSP_ORDER], y[MOST], *copy;
-    int32_t in[DSP_SUBFRAME], out[DSP_SUBFRAME], mine[DSP_SUBFRAME], peak, expected = 0;
+    int16_t a[CELP_ORDER], y[MOST], *copy;
+    int32_t in[CELP_SUBFRAME], out[CELP_SUBFRAME], mine[CELP_SUBFRAME], peak, expected = 0;
     bool fits = true;
 
-    fill(y, DSP_ORDER, &round->seed), fill(a, DSP_ORDER, &round->seed);
+    fill(y, CELP_ORDER, &round->seed), fill(a, CELP_ORDER, &round->seed);
     for (int i = 0; i < n; i++)
         in[i] = (int32_t)draw(&round->seed) >> (31 - loud);
-    copy = exactly(y, ((size_t)n + DSP_ORDER) * sizeof *y);
-    peak = round->mine->poles(in, a, shift, copy + DSP_ORDER, mine, n);
-    assert_int_equal(peak >= INT16_MAX, round->reference->poles(in, a, shift, y + DSP_ORDER, out, n) >= INT16_MAX);
-    for (int i = 0; i < DSP_ORDER; i++)
+    copy = exactly(y, ((size_t)n + CELP_ORDER) * sizeof *y);
+    peak = round->mine->poles(in, a, shift, copy + CELP_ORDER, mine, n);
+    assert_int_equal(peak >= INT16_MAX, round->reference->poles(in, a, shift, y + CELP_ORDER, out, n) >= INT16_MAX);
+    for (int i = 0; i < CELP_ORDER; i++)
         expected = abs(y[i]) > expected ? abs(y[i]) : expected;
     for (int i = 0; i < n && fits; i++) {
         uint32_t sum = (uint32_t)in[i];
         int32_t now;
 
-        for (int j = 0; j < DSP_ORDER; j++)
-            sum += (uint32_t)(a[j] * y[DSP_ORDER + i - 1 - j]);
+        for (int j = 0; j < CELP_ORDER; j++)
+            sum += (uint32_t)(a[j] * y[CELP_ORDER + i - 1 - j]);
         now = (int32_t)(sum + (1u << (shift - 1))) >> shift;
         fits = now < INT16_MAX && now > -INT16_MAX;
-        assert_true(!fits || (now == copy[DSP_ORDER + i] && now == y[DSP_ORDER + i]));
+        assert_true(!fits || (now == copy[CELP_ORDER + i] && now == y[CELP_ORDER + i]));
         assert_true(!fits || ((int32_t)sum == mine[i] && (int32_t)sum == out[i]));
         expected = fits && abs(now) > expected ? abs(now) : expected;
     }
@@ -134,10 +134,10 @@ static void gains_are_the_same(struct round *round)
 
 static void each_round(void (*test)(struct round *))
 {
-    struct round round = { .seed = 6, .reference = dsp_set(0)->speech };
+    struct round round = { .seed = 6, .reference = dsp_set(0)->celp };
 
     for (unsigned simd = 0; simd <= best_set(); simd++) {
-        round.mine = dsp_set(simd)->speech;
+        round.mine = dsp_set(simd)->celp;
         for (int i = 0; i < ROUNDS; i++)
             test(&round);
     }
