@@ -99,20 +99,13 @@ static void complete(struct wave_format *format, const struct mode *mode)
     store16_le(format->extra, BLOCK_SAMPLES);
 }
 
-static const struct dsp_gsm *kernels_of(const struct settings *settings)
-{
-    const struct dsp_gsm *kernels = dsp_set(settings->simd)->gsm;
-
-    return kernels ? kernels : &gsm610_kernels;
-}
-
 static void start_decoder(void *memory, const struct wave_format *format, const struct settings *settings)
 {
     struct decoder *state = memory;
 
     (void)format;
     gsm610_decoder_start(state);
-    state->kernels = kernels_of(settings);
+    state->kernels = dsp_set(settings->simd)->gsm;
 }
 
 static void start_encoder(void *memory, const struct wave_format *format, const struct settings *settings)
@@ -121,7 +114,7 @@ static void start_encoder(void *memory, const struct wave_format *format, const 
 
     (void)format;
     gsm610_encoder_start(state);
-    state->kernels = kernels_of(settings);
+    state->kernels = dsp_set(settings->simd)->gsm;
 }
 
 static void decode_half(struct decoder *state, const uint8_t *src, unsigned half, int16_t *pcm)
