@@ -35,19 +35,14 @@ static inline void add_scaled(int32_t *restrict sums, const int16_t *restrict a,
         sums[i] += factor * a[i];
 }
 
-/* The sum of squares of up to 2^16 samples. Each square, at most 2^30, is added in two halves, of
- * which neither sum leaves 32 bits. */
+/* The sum of squares of up to 2^32 samples. */
 static inline int64_t energy_exact(const int16_t *a, int n)
 {
-    uint32_t high = 0, low = 0;
+    int64_t sum = 0;
 
-    for (int i = 0; i < n; i++) {
-        uint32_t square = (uint32_t)(a[i] * a[i]);
-
-        high += square >> 16;
-        low += square & 0xFFFF;
-    }
-    return ((int64_t)high << 16) + low;
+    for (int i = 0; i < n; i++)
+        sum += a[i] * a[i];
+    return sum;
 }
 
 /* Whether L_mac saturates in no partial sum of a[i] b[i], whatever the order: |sum| < 2^30, so that
