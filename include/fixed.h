@@ -114,6 +114,10 @@ static inline int32_t L_shr_r(int32_t a, int n)
 /* Q31 -> Q15, to the nearest (the ITU's `round`, a name that C's library has). */
 static inline int16_t round_q15(int32_t x) { return extract_h(L_add(x, 0x8000)); }
 
+/* round_q15(L_shl(x, 2)) and extract_h(L_shl(x, 2)): saturating before a right shift is the same as saturating after it. */
+static inline int16_t round_q13(int32_t x) { return saturate(((x >> 13) + 1) >> 1); }
+static inline int16_t extract_q13(int32_t x) { return saturate(x >> 14); }
+
 /* The left shift that brings a value into [0x4000, 0x7FFF] or [-0x8000, -0x4001] (for 32 bits likewise); 0 for 0. */
 static inline int16_t norm_l(int32_t x)
 {

@@ -30,7 +30,7 @@ static void encode_by(const struct vector *vector, unsigned simd)
         rates = open_vector(vector->flags);
     assert_true(frames > 0 && (!vector->flags || rates.size == frames));
     g7231_encoder_start(&encoder);
-    encoder.dsp = dsp_set(simd)->speech;
+    encoder.dsp = dsp_set(simd)->celp;
     encoder.plain = vector->plain;
     encoder.dtx = vector->dtx;
     for (size_t i = 0; i < frames; i++) {
@@ -66,7 +66,7 @@ static void decode_by(const struct vector *vector, unsigned simd)
         lost = open_vector(vector->flags);
     assert_true(frames > 0 && (!vector->flags || lost.size == 2 * frames));
     g7231_decoder_start(&decoder);
-    decoder.dsp = dsp_set(simd)->speech;
+    decoder.dsp = dsp_set(simd)->celp;
     decoder.plain = vector->plain;
     for (size_t i = 0; i < frames; i++) {
         bool legal;

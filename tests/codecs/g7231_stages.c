@@ -2,7 +2,6 @@
 #include <math.h>
 #include "support.h"
 #include "codecs/g7231/tables.h"
-#include "codecs/g7231/plain.h"
 
 static void tables_follow_their_formulas(void **unused)
 {
@@ -48,8 +47,8 @@ static void check_book(const int16_t (*book)[TERMS], int n, int *most_taps, int 
         }
         for (int j = GAIN_TERMS; j < TERMS; j++)
             assert_int_equal(b[j], 0);
-        *most_taps = magnitudes(b, TAPS) > *most_taps ? magnitudes(b, TAPS) : *most_taps;
-        *most_pairs = magnitudes(b + 2 * TAPS, 2 * TAPS) > *most_pairs ? magnitudes(b + 2 * TAPS, 2 * TAPS) : *most_pairs;
+        *most_taps = sum_of_magnitudes(b, TAPS) > *most_taps ? sum_of_magnitudes(b, TAPS) : *most_taps;
+        *most_pairs = sum_of_magnitudes(b + 2 * TAPS, 2 * TAPS) > *most_pairs ? sum_of_magnitudes(b + 2 * TAPS, 2 * TAPS) : *most_pairs;
     }
 }
 
@@ -99,9 +98,9 @@ static void plain_sums_are_those_of_l_mac(void **unused)
         }
         for (int i = 0; i < length; i++)
             squares = L_mac(squares, a[i], a[i]);
-        plain += is_plain(energy_of(a, length), energy_of(b, length));
-        assert_int_equal(L_energy(energy_of(a, length)), squares);
-        assert_int_equal(L_dot(a, energy_of(a, length), b, energy_of(b, length), length), g7231_dot(0, a, b, length));
+        plain += mac_is_exact(energy_exact(a, length), energy_exact(b, length));
+        assert_int_equal(L_energy(0, energy_exact(a, length)), squares);
+        assert_int_equal(dot_by_energy(a, energy_exact(a, length), b, energy_exact(b, length), length), g7231_dot(0, a, b, length));
     }
     assert_true(plain > 5000 && plain < 19000);
 }
@@ -126,7 +125,7 @@ static void filters_are_those_of_l_mac(void **unused)
 
     (void)unused;
     for (unsigned n = 0; n < 4000; n++) {
-        const struct dsp_speech *dsp = dsp_set(n % (best_set() + 1))->speech;
+        const struct dsp_celp *dsp = dsp_set(n % (best_set() + 1))->celp;
         int16_t a[ORDER], x[ORDER + SUBFRAME], y[ORDER + SUBFRAME];
         int32_t sums[SUBFRAME], expected[SUBFRAME];
         int bits = 8 + (int)(draw(&seed) % 9), loud = 10 + (int)(draw(&seed) % 22);
@@ -159,7 +158,7 @@ static void peaks_and_shifts(void **unused)
 
     (void)unused;
     for (int n = 0; n < 5000; n++) {
-        const struct dsp_speech *dsp = dsp_set((unsigned)n / 2 % (best_set() + 1))->speech;
+        const struct dsp_celp *dsp = dsp_set((unsigned)n / 2 % (best_set() + 1))->celp;
         int16_t s[HISTORY + FRAME], was[HISTORY + FRAME];
         int length = n % 2 ? SUBFRAME : HISTORY + FRAME, bits = 1 + n % 16, peak = 0, shift;
 

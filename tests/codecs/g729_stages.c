@@ -126,7 +126,7 @@ static void residuals_are_the_standards_steps(void **unused)
 
     (void)unused;
     for (int round = 0; round < 2000; round++) {
-        const struct dsp_speech *dsp = dsp_set((unsigned)round % (best_set() + 1))->speech;
+        const struct dsp_celp *dsp = dsp_set((unsigned)round % (best_set() + 1))->celp;
         int16_t a[ORDER + 1], x[ORDER + SUBFRAME], y[SUBFRAME];
 
         random_filter(&seed, 10 + round % 7, a);
@@ -157,7 +157,7 @@ static void syntheses_are_the_standards_steps(void **unused)
 
     (void)unused;
     for (int round = 0; round < 4000; round++) {
-        const struct dsp_speech *dsp = dsp_set((unsigned)round / 3 % (best_set() + 1))->speech;
+        const struct dsp_celp *dsp = dsp_set((unsigned)round / 3 % (best_set() + 1))->celp;
         int16_t a[ORDER + 1], x[SUBFRAME], memory[ORDER], y[ORDER + SUBFRAME];
         int n = round % 3 == 0 ? 22 : SUBFRAME;
         bool overflow = false, told;
@@ -293,7 +293,7 @@ static void levinson_finds_the_filter_of_a_resonance(void **unused)
     (void)unused;
     for (int i = 0; i < WINDOW; i++)
         s[i] = (int16_t)((i > 1 ? 1.6 * s[i - 1] - 0.81 * s[i - 2] : 0) + noise(&seed, 9));
-    g729_autocorrelation(dsp_set(best_set())->speech, s, ORDER, &r);
+    g729_autocorrelation(dsp_set(best_set())->celp, s, ORDER, &r);
     g729_lag_window(ORDER, &r);
     assert_true(g729_levinson(&last, r.r, &prediction));
     near_to(prediction.a_q12[1] / 4096.0, -1.6, 0.25, "coefficient", 1);
@@ -326,7 +326,7 @@ static void comfort_noise_has_the_strength_asked_for(void **unused)
         for (int frame = 0; frame < 200; frame++) {
             struct noise_pitch pitch[SUBFRAMES];
 
-            g729_noise_excitation(dsp_set((unsigned)g % (best_set() + 1))->speech, gains[g], &seed, excitation + PAST, pitch);
+            g729_noise_excitation(dsp_set((unsigned)g % (best_set() + 1))->celp, gains[g], &seed, excitation + PAST, pitch);
             for (int i = 0; i < FRAME; i++)
                 energy += (double)excitation[PAST + i] * excitation[PAST + i];
             memmove(excitation, excitation + FRAME, PAST * sizeof *excitation);

@@ -238,7 +238,7 @@ static void synthesis_is_that_of_its_steps(void **unused)
         truespeech_predictor(reflection, a_q12);
         for (int i = 0; i < ORDER && round % 9 == 0; i++)
             a_q12[i] = (int16_t)((int32_t)draw(&seed) >> quiet);
-        truespeech_filter(dsp_set(round % (best_set() + 1))->speech, a_q12, truespeech_reflections[0][reflection[0]], &filter);
+        truespeech_filter(dsp_set(round % (best_set() + 1))->celp, a_q12, truespeech_reflections[0][reflection[0]], &filter);
         for (int i = 0; i < SUBFRAME; i++)
             e[i] = (int16_t)((int32_t)draw(&seed) >> quiet);
         truespeech_synthesize(&mine, &filter, e, out);
@@ -265,7 +265,7 @@ static void long_term_prediction_is_that_of_its_steps(void **unused)
             mine[i] = slow[i] = (int16_t)((int32_t)draw(&seed) >> quiet);
         for (int i = 0; i < SUBFRAME; i++)
             now[i] = wrap16((now[i - lag - 1] * taps[0] + now[i - lag] * taps[1] + 0x2000) >> 14);
-        truespeech_long_term(dsp_set(round % (best_set() + 1))->speech, mine + HISTORY, lag, taps, p);
+        truespeech_long_term(dsp_set(round % (best_set() + 1))->celp, mine + HISTORY, lag, taps, p);
         assert_memory_equal(mine, slow, sizeof mine);
         assert_memory_equal(p, now, sizeof p);
     }

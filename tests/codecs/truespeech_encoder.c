@@ -178,7 +178,7 @@ static void a_pulse_search_finds_pulses(void **unused)
     int exact = 0;
 
     (void)unused;
-    truespeech_filter(dsp_set(best_set())->speech, a_q12, -20000, &filter);
+    truespeech_filter(dsp_set(best_set())->celp, a_q12, -20000, &filter);
     truespeech_response(&filter, &response);
     for (int i = 0; i < 200; i++) {
         struct subframe in = { .gain = 11, .levels = draw(&seed) & 0x3FFF, .positions = draw(&seed) % 4060 << 15 }, out;
@@ -206,14 +206,14 @@ static void a_long_term_search_finds_lag_and_taps(void **unused)
     uint32_t seed = 9;
 
     (void)unused;
-    truespeech_filter(dsp_set(best_set())->speech, a_q12, -10000, &filter);
+    truespeech_filter(dsp_set(best_set())->celp, a_q12, -10000, &filter);
     truespeech_response(&filter, &response);
     for (int i = 0; i < HISTORY; i++)
         history[i] = (int16_t)((int32_t)(draw(&seed) % 4000) - 2000);
     for (int lag = SUBFRAME; lag <= LAG_MAX; lag++) {
         int taps = lag % TAPS;
 
-        truespeech_long_term(dsp_set(best_set())->speech, history + HISTORY, lag, truespeech_taps[taps], p);
+        truespeech_long_term(dsp_set(best_set())->celp, history + HISTORY, lag, truespeech_taps[taps], p);
         truespeech_convolve(&response, p, t);
         assert_int_equal(truespeech_long_term_search(&response, history + HISTORY, t, LAG_MIN, LAG_MAX, 3, codes), 3);
         if (codes[0].lag != lag || codes[0].taps != taps)

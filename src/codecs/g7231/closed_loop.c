@@ -1,7 +1,7 @@
 /* The search of the pitch predictor's lag and taps (clause 2.14), and taming: where the error that a decoder may have could
  * grow, the taps that would let it are not searched. */
 #include <string.h>
-#include "plain.h"
+#include "g7231.h"
 #include "tables.h"
 
 enum { LAGS_MOST = 4, ROOM = 64, LONG_LAG = SUBFRAME - 2, LAG_MOST = HISTORY - 5 };
@@ -79,7 +79,7 @@ static void prepare(const int16_t h_q13[SUBFRAME], struct response *out)
     memcpy(out->h_q13, h_q13, SUBFRAME * sizeof *h_q13);
     for (int i = 0; i < SUBFRAME; i++)
         out->backwards[ROOM - 1 - i] = h_q13[i];
-    out->energy = energy_of(h_q13, SUBFRAME);
+    out->energy = energy_exact(h_q13, SUBFRAME);
 }
 
 /* What the response makes of e is added to `sums` by L_mac, or taken away by L_msu; they are up to 2^30 in magnitude. */
@@ -88,9 +88,9 @@ static void convolve(const int16_t e[SUBFRAME], const struct response *response,
     int16_t padded[ROOM] = { 0 };
 
     memcpy(padded, e, SUBFRAME * sizeof *e);
-    if (is_plain(4 * energy_of(e, SUBFRAME), response->energy)) {          /* what is added is within 2^30 */
+    if (mac_is_exact(4 * energy_exact(e, SUBFRAME), response->energy)) {          /* what is added is within 2^30 */
         for (int i = 0; i < SUBFRAME; i++) {
-            int32_t sum = 2 * plain_dot(padded, response->backwards + ROOM - 1 - i, ROOM);
+            int32_t sum = 2 * dot_exact(padded, response->backwards + ROOM - 1 - i, ROOM);
 
             sums[i] += away ? -sum : sum;
         }
@@ -124,8 +124,8 @@ static int32_t half_dot(const int16_t a[ROOM], int64_t energy_a, const int16_t b
 {
     int32_t sum = 0;
 
-    if (is_plain(energy_a, energy_b))
-        return L_shl(plain_dot(a, b, ROOM), n);
+    if (mac_is_exact(energy_a, energy_b))
+        return L_shl(dot_exact(a, b, ROOM), n);
     for (int i = 0; i < SUBFRAME; i++)
         sum = L_add(sum, L_mult(a[i], b[i]) >> 1);
     return L_shl(sum, n);
@@ -139,11 +139,11 @@ static void correlate(const int16_t target[ROOM], int64_t energy, int16_t y[TAPS
 
     memset(out, 0, TERMS * sizeof *out);
     for (int i = 0; i < TAPS; i++) {
-        energies[i] = energy_of(y[i], SUBFRAME);
+        energies[i] = energy_exact(y[i], SUBFRAME);
         *out++ = half_dot(target, energy, y[i], energies[i], 1);
     }
     for (int i = 0; i < TAPS; i++)
-        *out++ = L_energy(energies[i]);
+        *out++ = L_energy(0, energies[i]);
     for (int i = 1; i < TAPS; i++)
         for (int j = 0; j < i; j++)
             *out++ = half_dot(y[i], energies[i], y[j], energies[j], 2);
@@ -198,7 +198,7 @@ static int best_vector(const int16_t c[TERMS], const int16_t (*book)[TERMS], int
     for (int i = 0; i < most; i++) {
         int32_t gain;
 
-        if (plain && plain_dot(c, book[i], TERMS) <= *best)
+        if (plain && dot_exact(c, book[i], TERMS) <= *best)
             continue;
         gain = gain_of(c, book[i]);
         if (gain > *best) {
@@ -227,7 +227,7 @@ static void search(enum rate rate, int odd, int pair_lag, int lags, const int mo
 }
 
 /* Even subframes search three lags around the open loop's and settle the pair's; odd ones search four around that. */
-void g7231_closed_loop(const struct dsp_speech *dsp, const int16_t *now, const int16_t h_q13[SUBFRAME],
+void g7231_closed_loop(const struct dsp_celp *dsp, const int16_t *now, const int16_t h_q13[SUBFRAME],
                        const struct taming *taming, uint16_t sine,
                        struct parameters *out, int subframe, int16_t target[SUBFRAME])
 {
@@ -236,7 +236,7 @@ void g7231_closed_loop(const struct dsp_speech *dsp, const int16_t *now, const i
     int16_t past[SUBFRAME + TAPS - 1], y[TAPS][ROOM], c[LAGS_MOST][TERMS], own[SUBFRAME], padded[ROOM] = { 0 };
     int32_t wide[LAGS_MOST][TERMS], sums[SUBFRAME];
     int odd = subframe % 2, lags = 3 + odd, lag = out->lags[subframe / 2], most[2];
-    int64_t energy = energy_of(target, SUBFRAME);
+    int64_t energy = energy_exact(target, SUBFRAME);
 
     if (!odd)
         lag = lag == LAG_MIN ? LAG_MIN + 1 : lag > LAG_MOST ? LAG_MOST : lag;

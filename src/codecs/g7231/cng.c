@@ -119,7 +119,7 @@ static int16_t amplitude(const int16_t e[PAIR], const struct pulses *pulses, int
     return (int16_t)(x > 2 * MOST_AMPLITUDE ? 2 * MOST_AMPLITUDE : x < -2 * MOST_AMPLITUDE ? -2 * MOST_AMPLITUDE : x);
 }
 
-void g7231_noise(const struct dsp_speech *dsp, struct noise *noise, enum rate rate,
+void g7231_noise(const struct dsp_celp *dsp, struct noise *noise, enum rate rate,
                  int16_t excitation[HISTORY + FRAME], struct parameters *out)
 {
     static const int16_t offsets[SUBFRAMES] = { 1, 0, 1, 3 };

@@ -100,7 +100,7 @@ static void describe(struct silence *state, struct activity *activity, const int
     state->noise.target_gain = g7231_noise_gain(state->index);
 }
 
-void g7231_silence(const struct dsp_speech *dsp, struct silence *state, struct activity *activity,
+void g7231_silence(const struct dsp_celp *dsp, struct silence *state, struct activity *activity,
                    const int16_t before[ORDER],
                    int16_t excitation[HISTORY + FRAME], struct parameters *out)
 {

@@ -1,6 +1,6 @@
 /* Pulses as they are decoded: clauses 2.17, 3.5. */
 #include <string.h>
-#include "plain.h"
+#include "g7231.h"
 #include "tables.h"
 
 enum { LONG_LAG = SUBFRAME - 2, TRACKS = 4 };
@@ -10,7 +10,7 @@ const int8_t g7231_pulses[SUBFRAMES] = { 6, 5, 6, 5 };
 void g7231_train(const int16_t in[SUBFRAME], int lag, int16_t out[SUBFRAME])
 {
     memcpy(out, in, SUBFRAME * sizeof *out);
-    if (dsp_speech_portable.peak(in, SUBFRAME) * (SUBFRAME / lag + 1) <= INT16_MAX) {    /* so that a sum of periods does not saturate */
+    if (dsp_celp_c.peak(in, SUBFRAME) * (SUBFRAME / lag + 1) <= INT16_MAX) {    /* so that a sum of periods does not saturate */
         for (int i = lag; i < SUBFRAME; i++)
             out[i] = (int16_t)(in[i] + out[i - lag]);
         return;

@@ -76,7 +76,7 @@ static void init_decoder(void *state, const struct layout *layout, const struct 
 
     memset(reader, 0, sizeof *reader);
     g7231_decoder_start(&reader->decoder);
-    reader->decoder.dsp = options->dsp->speech;
+    reader->decoder.dsp = options->dsp->celp;
     reader->framing = own->framing;
 }
 
@@ -104,7 +104,7 @@ static void init_encoder(void *state, const struct layout *layout, const struct 
     memset(writer, 0, sizeof *writer);
     g7231_encoder_start(&writer->encoder);
     memcpy(&writer->own, layout->own, sizeof writer->own);
-    writer->encoder.dsp = options->dsp->speech;
+    writer->encoder.dsp = options->dsp->celp;
     writer->encoder.dtx = options->quirks & QUIRK_DTX && writer->own.framing.cell == 0;
 }
 

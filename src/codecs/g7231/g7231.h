@@ -10,6 +10,7 @@
 #include <stdint.h>
 #include "dsp.h"
 #include "fixed.h"
+#include "mac.h"
 
 enum { FRAME = 240, SUBFRAME = 60, SUBFRAMES = FRAME / SUBFRAME, PAIRS = SUBFRAMES / 2, PAIR = 2 * SUBFRAME };
 enum { ORDER = 10, WINDOW = 180, LOOKAHEAD = SUBFRAME };
@@ -46,16 +47,28 @@ size_t g7231_pack(const struct parameters *, uint8_t frame[FRAME_BYTES]);
 
 /* What several stages need: numbers.c. */
 int32_t g7231_dot(int32_t sum, const int16_t *a, const int16_t *b, int n);      /* L_mac in turn */
+
+/* g7231_dot from 0, by an exact sum where the vectors' energies allow it. */
+static inline int32_t dot_by_energy(const int16_t *a, int64_t energy_a, const int16_t *b, int64_t energy_b, int n)
+{
+    return mac_is_exact(energy_a, energy_b) ? 2 * dot_exact(a, b, n) : g7231_dot(0, a, b, n);
+}
+
+static inline int magnitude(int16_t x)
+{
+    return x < 0 ? -x : x;
+}
+
 /* to a peak of 12 bits, 2048 to 4096; the left shift that did it [Vec_Norm] */
-int16_t g7231_normalise(const struct dsp_speech *dsp, int16_t *s, int n);
+int16_t g7231_normalise(const struct dsp_celp *dsp, int16_t *s, int n);
 int16_t g7231_sqrt(int32_t square_q31);         /* Q15, its lowest bit 0 [Sqrt_lbc] */
-void g7231_excitation(const struct dsp_speech *dsp, const int16_t fixed[SUBFRAME], const int16_t past[SUBFRAME],
+void g7231_excitation(const struct dsp_celp *dsp, const int16_t fixed[SUBFRAME], const int16_t past[SUBFRAME],
                       int16_t out[SUBFRAME]);     /* 2 fixed + past */
 
 /* Sums of a subframe, less what ten zeros make of x, or more by what ten poles make of y, which is a quarter of the sums,
  * rounded: filters.c. x and y have ORDER samples of their past before them. */
-void g7231_zeros(const struct dsp_speech *dsp, int32_t sums[SUBFRAME], const int16_t a[ORDER], const int16_t *x);
-void g7231_poles(const struct dsp_speech *dsp, int32_t sums[SUBFRAME], const int16_t a[ORDER], int16_t *y);
+void g7231_zeros(const struct dsp_celp *dsp, int32_t sums[SUBFRAME], const int16_t a[ORDER], const int16_t *x);
+void g7231_poles(const struct dsp_celp *dsp, int32_t sums[SUBFRAME], const int16_t a[ORDER], int16_t *y);
 
 static inline int16_t random16(int16_t *seed)   /* [Rand_lbc] */
 {
@@ -68,7 +81,7 @@ struct autocorrelation {
     int16_t shift;                  /* how far to the left; 40 where there is nothing [ShAcf_sf] */
 };
 enum { PAST = WINDOW - LOOKAHEAD };
-void g7231_lpc(const struct dsp_speech *dsp, const int16_t s[PAST + FRAME], int16_t lpc_q13[SUBFRAMES][ORDER],
+void g7231_lpc(const struct dsp_celp *dsp, const int16_t s[PAST + FRAME], int16_t lpc_q13[SUBFRAMES][ORDER],
                struct autocorrelation[SUBFRAMES],
                uint16_t *sine);                                                                     /* 2.4 */
 int16_t g7231_levinson(const int16_t r[ORDER + 1], int16_t lpc_q13[ORDER], int16_t *second);        /* the residual's energy */
@@ -85,7 +98,7 @@ void g7231_lsp_interpolate(const int16_t before[ORDER], const int16_t now[ORDER]
  * lag's are read. */
 const int16_t *g7231_taps(enum rate, int16_t pair_lag, int16_t index);
 void g7231_past(const int16_t *now, int lag, int16_t past[SUBFRAME + TAPS - 1]);                    /* [Get_Rez] */
-void g7231_adaptive(const struct dsp_speech *dsp, const int16_t *now, enum rate, int16_t pair_lag,
+void g7231_adaptive(const struct dsp_celp *dsp, const int16_t *now, enum rate, int16_t pair_lag,
                     const struct subframe *, int16_t out[SUBFRAME]);   /* 2.18, 3.4 */
 
 /* Pulses: fixed.c decodes those of both rates. */
@@ -106,7 +119,7 @@ void g7231_noise_approach(struct noise *, bool first);          /* its gain the 
 int16_t g7231_noise_gain(int16_t index);                        /* 0 to 63 -> Q5 [Dec_SidGain] */
 int16_t g7231_noise_index(int32_t twice_energy);                /* of twice a mean square [the end of Qua_SidGain] */
 /* A frame of excitation behind HISTORY samples of it; what would have been sent is left in `parameters`. */
-void g7231_noise(const struct dsp_speech *dsp, struct noise *, enum rate, int16_t excitation[HISTORY + FRAME],
+void g7231_noise(const struct dsp_celp *dsp, struct noise *, enum rate, int16_t excitation[HISTORY + FRAME],
                  struct parameters *);      /* [Calc_Exc_Rand] */
 
 /* What a lost frame is made from: conceal.c. */
@@ -117,15 +130,15 @@ struct concealment {
     int16_t seed;
     int16_t energy, shift;          /* of its last half; for silence that begins unseen */
 };
-void g7231_conceal_learn(const struct dsp_speech *dsp, struct concealment *, const struct parameters *,
+void g7231_conceal_learn(const struct dsp_celp *dsp, struct concealment *, const struct parameters *,
                          const int16_t normal[HISTORY + FRAME], int16_t shift);
 void g7231_conceal(struct concealment *, int16_t excitation[HISTORY + FRAME], int16_t out[FRAME]);  /* 3.10.2 */
 
 /* 3.7: synth.c. s has ORDER samples of its past before it. */
-void g7231_synthesise(const struct dsp_speech *dsp, const int16_t lpc_q13[ORDER], const int16_t e[SUBFRAME], int16_t *s);
+void g7231_synthesise(const struct dsp_celp *dsp, const int16_t lpc_q13[ORDER], const int16_t e[SUBFRAME], int16_t *s);
 
 /* postfilter.c. The pitch postfilter works on a frame's excitation, once normalised and once as it is. */
-void g7231_pitch_postfilter(const struct dsp_speech *dsp, const struct parameters *, const int16_t normal[HISTORY + FRAME],
+void g7231_pitch_postfilter(const struct dsp_celp *dsp, const struct parameters *, const int16_t normal[HISTORY + FRAME],
                             const int16_t excitation[HISTORY + FRAME], int16_t out[FRAME]);         /* 3.6 */
 struct postfilter {
     int16_t poles[ORDER];           /* PostIirDl, the latest last */
@@ -133,7 +146,7 @@ struct postfilter {
     int16_t gain_q12;               /* Gain */
 };
 /* s has ORDER samples of its past before it. */
-void g7231_postfilter(const struct dsp_speech *dsp, struct postfilter *, const int16_t lpc_q13[ORDER],
+void g7231_postfilter(const struct dsp_celp *dsp, struct postfilter *, const int16_t lpc_q13[ORDER],
                       const int16_t *s, int16_t out[SUBFRAME]);  /* 3.8, 3.9 */
 
 /* The input's high pass, which halves, and the weighting filters: weighting.c. */
@@ -153,20 +166,20 @@ struct ringing {
 };
 void g7231_highpass(struct highpass *, const int16_t pcm[FRAME], int16_t s[FRAME]);                 /* 2.3 */
 void g7231_weighting(const int16_t lpc_q13[ORDER], struct weighting *);                             /* 2.8 */
-void g7231_weight(const struct dsp_speech *dsp, const struct weighting *, const int16_t *s,
+void g7231_weight(const struct dsp_celp *dsp, const struct weighting *, const int16_t *s,
                   int16_t *out);    /* a subframe, with ORDER before both */
-void g7231_impulse_response(const struct dsp_speech *dsp, const int16_t lpc_q13[ORDER], const struct weighting *,
+void g7231_impulse_response(const struct dsp_celp *dsp, const int16_t lpc_q13[ORDER], const struct weighting *,
                             struct harmonic, int16_t h_q13[SUBFRAME]);  /* 2.12 */
-void g7231_subtract_ringing(const struct dsp_speech *dsp, const struct ringing *, const int16_t lpc_q13[ORDER],
+void g7231_subtract_ringing(const struct dsp_celp *dsp, const struct ringing *, const int16_t lpc_q13[ORDER],
                             const struct weighting *, struct harmonic,
                             int16_t target[SUBFRAME]);                                              /* 2.13 */
-void g7231_ring(const struct dsp_speech *dsp, struct ringing *, const int16_t lpc_q13[ORDER], const struct weighting *,
+void g7231_ring(const struct dsp_celp *dsp, struct ringing *, const int16_t lpc_q13[ORDER], const struct weighting *,
                 const int16_t e[SUBFRAME]);   /* 2.19 */
 
 /* The weighted signal, with HISTORY samples before `now`: pitch.c. */
 /* of a pair of subframes, normalised: 18 to 142 */    /* 2.9 */
-int16_t g7231_open_loop(const struct dsp_speech *dsp, const int16_t *now);
-struct harmonic g7231_harmonic(const struct dsp_speech *dsp, const int16_t *now,
+int16_t g7231_open_loop(const struct dsp_celp *dsp, const int16_t *now);
+struct harmonic g7231_harmonic(const struct dsp_celp *dsp, const int16_t *now,
                                int16_t lag);                /* likewise normalised */  /* 2.11 */
 void g7231_shape(const int16_t *now, struct harmonic, int16_t out[SUBFRAME]);
 
@@ -177,7 +190,7 @@ struct taming {
 };
 void g7231_taming_start(struct taming *);
 void g7231_tame(struct taming *, enum rate, int16_t pair_lag, const struct subframe *);
-void g7231_closed_loop(const struct dsp_speech *dsp, const int16_t *now, const int16_t h_q13[SUBFRAME],
+void g7231_closed_loop(const struct dsp_celp *dsp, const int16_t *now, const int16_t h_q13[SUBFRAME],
                        const struct taming *, uint16_t sine,
                        struct parameters *, int subframe, int16_t target[SUBFRAME]);                /* 2.14 */
 
@@ -210,13 +223,13 @@ struct silence {
 };
 void g7231_silence_start(struct silence *);
 void g7231_silence_learn(struct silence *, const struct autocorrelation[SUBFRAMES]);
-void g7231_silence(const struct dsp_speech *dsp, struct silence *, struct activity *, const int16_t before[ORDER],
+void g7231_silence(const struct dsp_celp *dsp, struct silence *, struct activity *, const int16_t before[ORDER],
                    int16_t excitation[HISTORY + FRAME],
                    struct parameters *);                                                            /* A.4 */
 
 /* 2: encoder.c. */
 struct encoder {
-    const struct dsp_speech *dsp;
+    const struct dsp_celp *dsp;
     struct highpass highpass;
     struct ringing ringing;
     struct taming taming;
@@ -234,7 +247,7 @@ void g7231_encode_frame(struct encoder *, const int16_t pcm[FRAME], enum rate, s
 
 /* 3, A.4: decoder.c. A frame that is lost or illegal is a null pointer. */
 struct decoder {
-    const struct dsp_speech *dsp;
+    const struct dsp_celp *dsp;
     struct concealment concealment;
     struct noise noise;
     struct postfilter postfilter;

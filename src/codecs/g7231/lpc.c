@@ -1,13 +1,13 @@
 /* Linear prediction: clause 2.4. */
 #include <string.h>
-#include "plain.h"
+#include "g7231.h"
 #include "tables.h"
 
 enum { SINE_Q15 = 0x799A, SINES = 14, SUBFRAMES_SEEN = 15 };           /* 0.95 */
 
 /* No sum saturates: |v| <= 4096, the squares of the window sum to 71.5, so no sum of products of windowed samples is beyond
  * 71.6 2^24 < 2^31 1025 / 1024. */
-static void correlate(const struct dsp_speech *dsp, const int16_t *s, struct autocorrelation *out)
+static void correlate(const struct dsp_celp *dsp, const int16_t *s, struct autocorrelation *out)
 {
     int16_t v[WINDOW + ORDER] = { 0 }, shift;          /* zeros behind: every lag is a sum of WINDOW terms */
     int32_t sums[ORDER + 1], energy;
@@ -61,7 +61,7 @@ int16_t g7231_levinson(const int16_t r[ORDER + 1], int16_t lpc_q13[ORDER], int16
 }
 
 /* The lowest 15 bits of `sine` tell which of the last subframes looked like a sine, the highest whether 14 of them did. */
-void g7231_lpc(const struct dsp_speech *dsp, const int16_t s[PAST + FRAME], int16_t lpc_q13[SUBFRAMES][ORDER],
+void g7231_lpc(const struct dsp_celp *dsp, const int16_t s[PAST + FRAME], int16_t lpc_q13[SUBFRAMES][ORDER],
                struct autocorrelation acf[SUBFRAMES], uint16_t *sine)
 {
     int count = 0;

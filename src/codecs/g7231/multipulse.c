@@ -1,6 +1,6 @@
 /* The high rate's search, MP-MLQ: clause 2.15. */
 #include <string.h>
-#include "plain.h"
+#include "g7231.h"
 #include "tables.h"
 
 enum { STEPS = 2, SHORT_LAG = SUBFRAME - 2, ROOM = 64, PLACES = 32 };
@@ -30,7 +30,7 @@ static void prepare(struct workings *work, const int16_t target[SUBFRAME], const
 
     memset(work, 0, sizeof *work);
     memcpy(work->target, target, SUBFRAME * sizeof *target);
-    work->energy = energy_of(target, SUBFRAME);
+    work->energy = energy_exact(target, SUBFRAME);
     work->train = lag < SHORT_LAG;
     if (work->train)
         g7231_train(h_q13, lag, work->h_q13);
@@ -40,14 +40,14 @@ static void prepare(struct workings *work, const int16_t target[SUBFRAME], const
         half[i] = (int16_t)(work->h_q13[i] >> 1);
         work->peak = magnitude(work->h_q13[i]) > work->peak ? magnitude(work->h_q13[i]) : work->peak;
     }
-    energy = energy_of(work->h_q13, SUBFRAME);
-    energy_half = energy_of(half, SUBFRAME);
-    shift = norm_l(L_energy(energy_half));
+    energy = energy_exact(work->h_q13, SUBFRAME);
+    energy_half = energy_exact(half, SUBFRAME);
+    shift = norm_l(L_energy(0, energy_half));
     for (int i = 0; i < SUBFRAME; i += 2)
         work->own[PLACES + i / 2] = work->own[PLACES - i / 2] =
-            round_q15(L_shl(L_dot(half + i, energy_half, half, energy_half, ROOM), shift));
+            round_q15(L_shl(dot_by_energy(half + i, energy_half, half, energy_half, ROOM), shift));
     for (int i = 0; i < SUBFRAME; i++)
-        work->cross[i % 2][i / 2] = L_shl(L_dot(work->target + i, work->energy, work->h_q13, energy, ROOM), shift - 4);
+        work->cross[i % 2][i / 2] = L_shl(dot_by_energy(work->target + i, work->energy, work->h_q13, energy, ROOM), shift - 4);
 }
 
 /* The place of a grid where one pulse alone would do most, the last of equals; what it would do; and the gain that it would
@@ -131,7 +131,7 @@ static void filter(const struct workings *work, int pulses, const struct choice 
 
     if ((int64_t)2 * pulses * gain * work->peak <= INT32_MAX) {
         for (int j = 0; j < pulses; j++)
-            plain_add(sums + 2 * choice->place[j] + choice->grid, work->h_q13, choice->pulse[j], ROOM);
+            add_scaled(sums + 2 * choice->place[j] + choice->grid, work->h_q13, choice->pulse[j], ROOM);
         for (int i = 0; i < SUBFRAME; i++)
             y[i] = extract_q13(2 * sums[i]);
         return;
@@ -153,9 +153,9 @@ static int32_t gain_of(const struct workings *work, int pulses, const struct cho
     int32_t gain = 0;
 
     filter(work, pulses, choice, y);
-    energy = energy_of(y, SUBFRAME);
+    energy = energy_exact(y, SUBFRAME);
     if (work->energy + 2 * energy <= INT32_MAX)
-        return 2 * plain_dot(work->target, y, ROOM) - (int32_t)energy;
+        return 2 * dot_exact(work->target, y, ROOM) - (int32_t)energy;
     for (int i = 0; i < SUBFRAME; i++)
         gain = L_sub(L_mac(gain, work->target[i], y[i]), L_mult(y[i], y[i]) >> 1);
     return gain;

@@ -1,5 +1,5 @@
 /* The pitch of the weighted signal, normalised: the open loop's estimate (clause 2.9) and the harmonic noise shaping (2.11). */
-#include "plain.h"
+#include "g7231.h"
 
 enum { OPEN_LAG_MAX = HISTORY - 3, RANGE = 3, LAGS = 2 * RANGE + 1, SHAPING_Q15 = 0x2800 };    /* 0.3125 */
 
@@ -38,12 +38,12 @@ static bool better(struct score now, struct score best, bool far)
     return !far || L_msu(L_mac(L_negate(product >> 2), now.over, best.under), now.under, over) > 0;
 }
 
-int16_t g7231_open_loop(const struct dsp_speech *dsp, const int16_t *now)
+int16_t g7231_open_loop(const struct dsp_celp *dsp, const int16_t *now)
 {
     struct score best = { 30, 0x4000, INT16_MAX };
     int lag = LAG_MIN;
     int64_t own = dsp->energy(now, PAIR), exact = dsp->energy(now - LAG_MIN + 1, PAIR);
-    int32_t energy = L_energy(exact), sums[OPEN_LAG_MAX - LAG_MIN + 1];
+    int32_t energy = L_energy(0, exact), sums[OPEN_LAG_MAX - LAG_MIN + 1];
 
     dsp->correlate(now, now - OPEN_LAG_MAX, PAIR, sums, OPEN_LAG_MAX - LAG_MIN + 1);
     for (int i = LAG_MIN; i <= OPEN_LAG_MAX; i++) {
@@ -53,7 +53,7 @@ int16_t g7231_open_loop(const struct dsp_speech *dsp, const int16_t *now)
 
         exact += past[0] * past[0] - past[PAIR] * past[PAIR];
         energy = L_mac(L_msu(energy, past[PAIR], past[PAIR]), past[0], past[0]);
-        cross = is_plain(own, exact) ? 2 * sums[OPEN_LAG_MAX - i] : g7231_dot(0, now, past, PAIR);
+        cross = mac_is_exact(own, exact) ? 2 * sums[OPEN_LAG_MAX - i] : g7231_dot(0, now, past, PAIR);
         if (cross <= 0)
             continue;
         score = score_of(cross, energy);
@@ -66,7 +66,7 @@ int16_t g7231_open_loop(const struct dsp_speech *dsp, const int16_t *now)
 }
 
 /* The lag within 3 of the open loop's with the best prediction, and its gain if that is worth 2 dB. */
-struct harmonic g7231_harmonic(const struct dsp_speech *dsp, const int16_t *now, int16_t lag)
+struct harmonic g7231_harmonic(const struct dsp_celp *dsp, const int16_t *now, int16_t lag)
 {
     int32_t wide[1 + 2 * LAGS], peak = 0;
     int16_t s[1 + 2 * LAGS], over = 1, under = INT16_MAX, cross;

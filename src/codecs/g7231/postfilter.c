@@ -1,12 +1,12 @@
 /* The pitch postfilter (clause 3.6), the formant postfilter (3.8) and the gain scaling unit (3.9). */
 #include <string.h>
-#include "plain.h"
+#include "g7231.h"
 #include "tables.h"
 
 enum { FORGETTING_Q15 = 0x2000, TILT_Q15 = -0x4000, UNITY_Q12 = 0x1000 };
 
 /* Of a subframe, normalised to magnitudes up to 4096: 60 products of 2^24, doubled, are below 2^31. */
-static int32_t correlation(const struct dsp_speech *dsp, const int16_t *a, const int16_t *b)
+static int32_t correlation(const struct dsp_celp *dsp, const int16_t *a, const int16_t *b)
 {
     return 2 * dsp->dot(a, b, SUBFRAME);
 }
@@ -26,7 +26,7 @@ struct comb {
 };
 
 /* The lag within 3 of the decoded one for which the subframe at `now` best resembles its past; the shortest of equals. */
-static struct match best_back(const struct dsp_speech *dsp, const int16_t *now, int lag)
+static struct match best_back(const struct dsp_celp *dsp, const int16_t *now, int lag)
 {
     int32_t sums[LAGS];
     struct match best = { 0, 0 };
@@ -40,7 +40,7 @@ static struct match best_back(const struct dsp_speech *dsp, const int16_t *now, 
 }
 
 /* Its future, of which there is `room`. */
-static struct match best_forth(const struct dsp_speech *dsp, const int16_t *now, int lag, int room)
+static struct match best_forth(const struct dsp_celp *dsp, const int16_t *now, int lag, int room)
 {
     int count = room - (lag - RANGE) + 1;
     int32_t sums[LAGS];
@@ -75,7 +75,7 @@ static struct comb comb_of(enum rate rate, int lag, int16_t t, int16_t c, int16_
     return comb;
 }
 
-static struct comb find_comb(const struct dsp_speech *dsp, enum rate rate, const int16_t *now, int lag, int room)
+static struct comb find_comb(const struct dsp_celp *dsp, enum rate rate, const int16_t *now, int lag, int room)
 {
     int near = lag > HISTORY - RANGE ? HISTORY - RANGE : lag;
     struct match best[2] = { best_back(dsp, now, near), best_forth(dsp, now, near, room) };
@@ -100,7 +100,7 @@ static struct comb find_comb(const struct dsp_speech *dsp, enum rate rate, const
     return comb_of(rate, best[pick].lag, s[0], s[1 + 2 * pick], s[2 + 2 * pick]);
 }
 
-void g7231_pitch_postfilter(const struct dsp_speech *dsp, const struct parameters *in, const int16_t normal[HISTORY + FRAME],
+void g7231_pitch_postfilter(const struct dsp_celp *dsp, const struct parameters *in, const int16_t normal[HISTORY + FRAME],
                             const int16_t excitation[HISTORY + FRAME], int16_t out[FRAME])
 {
     for (int k = 0; k < SUBFRAMES; k++) {
@@ -117,7 +117,7 @@ void g7231_pitch_postfilter(const struct dsp_speech *dsp, const struct parameter
 
 /* Twice the sum of squares, shifted as the gain scaling unit wants it, and the tilt of the spectrum, which the filter
  * counters by half of what it has been lately. */
-static int32_t measure(const struct dsp_speech *dsp, struct postfilter *state, const int16_t *s)
+static int32_t measure(const struct dsp_celp *dsp, struct postfilter *state, const int16_t *s)
 {
     int16_t normal[SUBFRAME], first = 0;
     int32_t energy, cross;
@@ -136,7 +136,7 @@ static int32_t measure(const struct dsp_speech *dsp, struct postfilter *state, c
 }
 
 /* `now` is a quarter of the sums, rounded; the tilt is within 1/2. With sums below 2^28 only now[-1] can be -32768. */
-static void tilted(const struct dsp_speech *dsp, int32_t sums[SUBFRAME], const int16_t *now, int16_t tilt,
+static void tilted(const struct dsp_celp *dsp, int32_t sums[SUBFRAME], const int16_t *now, int16_t tilt,
                    int16_t out[SUBFRAME])
 {
     int32_t bits = now[-1] == INT16_MIN ? INT32_MAX : 0;
@@ -154,7 +154,7 @@ static void tilted(const struct dsp_speech *dsp, int32_t sums[SUBFRAME], const i
     dsp->narrow(sums, 0x4000, 15, out, SUBFRAME);
 }
 
-static void formants(const struct dsp_speech *dsp, struct postfilter *state, const int16_t lpc_q13[ORDER],
+static void formants(const struct dsp_celp *dsp, struct postfilter *state, const int16_t lpc_q13[ORDER],
                      const int16_t *s, int16_t out[SUBFRAME])
 {
     int16_t zeros[ORDER], poles[ORDER], y[ORDER + SUBFRAME], *now = y + ORDER;
@@ -176,7 +176,7 @@ static void formants(const struct dsp_speech *dsp, struct postfilter *state, con
 
 /* --- Gain --- */
 
-static int16_t gain_towards(const struct dsp_speech *dsp, int32_t wanted, const int16_t s[SUBFRAME])
+static int16_t gain_towards(const struct dsp_celp *dsp, int32_t wanted, const int16_t s[SUBFRAME])
 {
     int16_t quarter[SUBFRAME];
     int32_t energy;
@@ -184,7 +184,7 @@ static int16_t gain_towards(const struct dsp_speech *dsp, int32_t wanted, const 
 
     for (int i = 0; i < SUBFRAME; i++)
         quarter[i] = (int16_t)(s[i] >> 2);
-    energy = L_energy(dsp->energy(quarter, SUBFRAME));
+    energy = L_energy(0, dsp->energy(quarter, SUBFRAME));
     if (energy == 0 || wanted == 0)
         return UNITY_Q12;
     up = norm_l(energy), wanted_up = norm_l(wanted);
@@ -194,7 +194,7 @@ static int16_t gain_towards(const struct dsp_speech *dsp, int32_t wanted, const 
 
 /* Gains are not negative: G 2^16 - G 2^12 + W 2^12 is below 2^31 - 2^15, and nothing saturates before the end. The gain that
  * the standard rounds from that, G - G / 16 + W / 16, is written so that the next one waits for three steps only. */
-static void scale(const struct dsp_speech *dsp, struct postfilter *state, int16_t wanted_q12, int16_t s[SUBFRAME])
+static void scale(const struct dsp_celp *dsp, struct postfilter *state, int16_t wanted_q12, int16_t s[SUBFRAME])
 {
     int32_t gain = state->gain_q12;
     int16_t gains[SUBFRAME];
@@ -207,7 +207,7 @@ static void scale(const struct dsp_speech *dsp, struct postfilter *state, int16_
     state->gain_q12 = (int16_t)gain;
 }
 
-void g7231_postfilter(const struct dsp_speech *dsp, struct postfilter *state, const int16_t lpc_q13[ORDER],
+void g7231_postfilter(const struct dsp_celp *dsp, struct postfilter *state, const int16_t lpc_q13[ORDER],
                       const int16_t *s, int16_t out[SUBFRAME])
 {
     int32_t energy = measure(dsp, state, s);

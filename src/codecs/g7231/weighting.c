@@ -22,7 +22,7 @@ void g7231_weighting(const int16_t lpc_q13[ORDER], struct weighting *out)
     }
 }
 
-void g7231_weight(const struct dsp_speech *dsp, const struct weighting *filter, const int16_t *s, int16_t *out)
+void g7231_weight(const struct dsp_celp *dsp, const struct weighting *filter, const int16_t *s, int16_t *out)
 {
     int32_t sums[SUBFRAME];
 
@@ -33,7 +33,7 @@ void g7231_weight(const struct dsp_speech *dsp, const struct weighting *filter, 
 }
 
 /* Synthesis and weighting of what is in `sums`, from their memories before s and out. */
-static void combined(const struct dsp_speech *dsp, const int16_t lpc_q13[ORDER], const struct weighting *filter,
+static void combined(const struct dsp_celp *dsp, const int16_t lpc_q13[ORDER], const struct weighting *filter,
                      int32_t sums[SUBFRAME], int up, int16_t *s, int16_t *out)
 {
     g7231_poles(dsp, sums, lpc_q13, s);
@@ -43,7 +43,7 @@ static void combined(const struct dsp_speech *dsp, const int16_t lpc_q13[ORDER],
     g7231_poles(dsp, sums, filter->poles, out);
 }
 
-void g7231_impulse_response(const struct dsp_speech *dsp, const int16_t lpc_q13[ORDER], const struct weighting *filter,
+void g7231_impulse_response(const struct dsp_celp *dsp, const int16_t lpc_q13[ORDER], const struct weighting *filter,
                             struct harmonic harmonic, int16_t h_q13[SUBFRAME])
 {
     int32_t impulse[SUBFRAME] = { 0x04000000 };
@@ -54,7 +54,7 @@ void g7231_impulse_response(const struct dsp_speech *dsp, const int16_t lpc_q13[
         h_q13[i] = round_q15(L_msu(L_deposit_h(now[i]), harmonic.gain_q15, now[i - harmonic.lag]));
 }
 
-void g7231_subtract_ringing(const struct dsp_speech *dsp, const struct ringing *state, const int16_t lpc_q13[ORDER],
+void g7231_subtract_ringing(const struct dsp_celp *dsp, const struct ringing *state, const int16_t lpc_q13[ORDER],
                             const struct weighting *filter,
                             struct harmonic harmonic, int16_t target[SUBFRAME])
 {
@@ -68,7 +68,7 @@ void g7231_subtract_ringing(const struct dsp_speech *dsp, const struct ringing *
         target[i] = round_q15(L_mac(L_deposit_h(sub(target[i], now[i])), harmonic.gain_q15, now[i - harmonic.lag]));
 }
 
-void g7231_ring(const struct dsp_speech *dsp, struct ringing *state, const int16_t lpc_q13[ORDER],
+void g7231_ring(const struct dsp_celp *dsp, struct ringing *state, const int16_t lpc_q13[ORDER],
                 const struct weighting *filter, const int16_t e[SUBFRAME])
 {
     int16_t s[ORDER + SUBFRAME], out[HISTORY + SUBFRAME];

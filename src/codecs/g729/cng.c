@@ -2,7 +2,7 @@
 #include <string.h>
 #include "g729.h"
 #include "double_precision.h"
-#include "sums.h"
+#include "mac.h"
 
 enum { PULSE_MAX = 5000, GAUSS_SHARE_Q15 = 19043, REST_SHARE_Q15 = 24576 };     /* sqrt(40) / 4 - 1; 1 - (1/2)^2 */
 
@@ -61,7 +61,7 @@ static void gaussian(int16_t gain_q3, uint16_t *seed, int16_t noise[SUBFRAME])
 
     for (int i = 0; i < SUBFRAME; i++)
         noise[i] = gauss(seed);
-    scale = Mpy_32_16(Inv_sqrt(L_energy(0, noise, SUBFRAME) >> 1), add(gain_q3, mult_r(gain_q3, GAUSS_SHARE_Q15)));
+    scale = Mpy_32_16(Inv_sqrt(L_energy(0, energy_exact(noise, SUBFRAME)) >> 1), add(gain_q3, mult_r(gain_q3, GAUSS_SHARE_Q15)));
     shift = norm_l(scale);
     factor = extract_h(L_shl(scale, shift));
     for (int i = 0; i < SUBFRAME; i++)
@@ -131,7 +131,7 @@ static int16_t height_on_noise(int16_t gain_q3, const struct draw *drawn, const 
     return pulse_height(linear, L_mac(L_shr(Mpy_32_16(wanted_energy(gain_q3), REST_SHARE_Q15), 2 * shift - 1), linear, linear), shift);
 }
 
-static struct noise_pitch excite(const struct dsp_speech *dsp, int16_t gain_q3, uint16_t *seed, int16_t *now)
+static struct noise_pitch excite(const struct dsp_celp *dsp, int16_t gain_q3, uint16_t *seed, int16_t *now)
 {
     struct draw drawn;
     int16_t noise[SUBFRAME], scaled[SUBFRAME], linear, height;
@@ -145,7 +145,7 @@ static struct noise_pitch excite(const struct dsp_speech *dsp, int16_t gain_q3, 
     for (int i = 0; i < SUBFRAME; i++)
         scaled[i] = (int16_t)(now[i] >> shift);
     linear = (int16_t)(pulse_sum(&drawn, scaled, 0) >> 1);
-    rest = L_sub(L_shr(wanted_energy(gain_q3), 1 + 2 * shift), L_energy(0, scaled, SUBFRAME));
+    rest = L_sub(L_shr(wanted_energy(gain_q3), 1 + 2 * shift), L_energy(0, energy_exact(scaled, SUBFRAME)));
     rest = L_mac(rest, linear, linear);
     if (rest < 0) {
         memcpy(now, noise, sizeof noise);
@@ -162,7 +162,7 @@ static struct noise_pitch excite(const struct dsp_speech *dsp, int16_t gain_q3, 
     return (struct noise_pitch){ drawn.lag.whole, drawn.pitch_q14 };
 }
 
-void g729_noise_excitation(const struct dsp_speech *dsp, int16_t gain_q3, uint16_t *seed, int16_t now[FRAME],
+void g729_noise_excitation(const struct dsp_celp *dsp, int16_t gain_q3, uint16_t *seed, int16_t now[FRAME],
                            struct noise_pitch pitch[SUBFRAMES])
 {
     for (int i = 0; i < SUBFRAMES; i++)

@@ -1,7 +1,7 @@
 /* The search for four pulses: A.3.8.1. */
 #include <string.h>
 #include "g729.h"
-#include "sums.h"
+#include "mac.h"
 
 enum { TRACKS = 5 };                    /* track t: samples t, t + 5, ...; pulses stand on tracks 0, 1, 2, and 3 or 4 */
 
@@ -13,9 +13,9 @@ struct matrix {
 
 /* Scaled so that the energy has its highest bits in 16; as the standard does it, with an energy that may be saturated. Whether
  * no sum of products can saturate any more. */
-static bool scale_response(const struct dsp_speech *dsp, const int16_t h_q12[SUBFRAME], int16_t h[SUBFRAME])
+static bool scale_response(const struct dsp_celp *dsp, const int16_t h_q12[SUBFRAME], int16_t h[SUBFRAME])
 {
-    int32_t energy = energy_from(dsp, 0, h_q12, SUBFRAME);
+    int32_t energy = L_energy(0, dsp->energy(h_q12, SUBFRAME));
     int shift = extract_h(energy) > 32000 ? -1 : norm_l(energy) >> 1;
 
     for (int i = 0; i < SUBFRAME; i++)
@@ -193,7 +193,7 @@ static void describe(const struct matrix *matrix, const int chosen[4], const int
     out->positions = (uint16_t)(places[0] | places[1] << 3 | places[2] << 6 | places[3] << 9);
 }
 
-void g729_codebook_search(const struct dsp_speech *dsp, const int16_t h_q12[SUBFRAME], const int16_t target[SUBFRAME],
+void g729_codebook_search(const struct dsp_celp *dsp, const int16_t h_q12[SUBFRAME], const int16_t target[SUBFRAME],
                           struct subframe *out,
                           int16_t filtered_q12[SUBFRAME])
 {

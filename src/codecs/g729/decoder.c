@@ -1,7 +1,7 @@
 /* The decoder: 4.1, 4.4, B.4.5. */
 #include <string.h>
 #include "tables.h"
-#include "sums.h"
+#include "mac.h"
 
 static const int16_t lsp_start_q15[ORDER] = { 30000, 26000, 21000, 15000, 8000, 0, -8000, -15000, -21000, -26000 };
 
@@ -11,7 +11,7 @@ static const int16_t noise_lsp_q15[ORDER] = { 31441, 27566, 21458, 13612, 4663, 
 void g729_decoder_start(struct decoder *state)
 {
     memset(state, 0, sizeof *state);
-    state->dsp = dsp_set(0)->speech;
+    state->dsp = dsp_set(0)->celp;
     memcpy(state->lsp_q15, lsp_start_q15, sizeof lsp_start_q15);
     memcpy(state->noise_lsp_q15, noise_lsp_q15, sizeof noise_lsp_q15);
     memcpy(state->lsf.last_q13, g729_lsf_start_q13, sizeof g729_lsf_start_q13);
@@ -122,7 +122,7 @@ static void noise_frame(struct decoder *state, const struct sid *sid, int16_t a_
 
 static struct energy excitation_energy(const int16_t now[FRAME])
 {
-    int32_t sum = L_energy(0, now, FRAME);
+    int32_t sum = L_energy(0, energy_exact(now, FRAME));
     int16_t shift = norm_l(sum);
 
     return (struct energy){ round_q15(L_shl(sum, shift)), (int16_t)(shift - 16) };

@@ -2,7 +2,7 @@
  * saturates, else its steps. Sums are of single products, half of what L_mac gives. */
 #include <string.h>
 #include "g729.h"
-#include "sums.h"
+#include "mac.h"
 
 void g729_expand(const int16_t a_q12[ORDER + 1], int16_t gamma, int16_t out_q12[ORDER + 1])
 {
@@ -35,7 +35,7 @@ static int16_t residual_step(const int16_t a_q12[ORDER + 1], const int16_t *x)
     return round_q15(L_shl(sum, 3));
 }
 
-void g729_residual(const struct dsp_speech *dsp, const int16_t a_q12[ORDER + 1], const int16_t *x, int16_t y[SUBFRAME])
+void g729_residual(const struct dsp_celp *dsp, const int16_t a_q12[ORDER + 1], const int16_t *x, int16_t y[SUBFRAME])
 {
     int32_t sums[SUBFRAME];
 
@@ -86,7 +86,7 @@ static bool negatives(const int16_t a_q12[ORDER + 1], int16_t out_q12[ORDER])
 enum { ROOM = SUBFRAME, FOURS = 4 };
 
 /* The kernel's sums wrap where they cannot be trusted: then a sample before, or this one, fails the bound. */
-bool g729_synthesis(const struct dsp_speech *dsp, const int16_t a_q12[ORDER + 1], const int16_t *x, int16_t *y, int n,
+bool g729_synthesis(const struct dsp_celp *dsp, const int16_t a_q12[ORDER + 1], const int16_t *x, int16_t *y, int n,
                     int16_t memory[ORDER])
 {
     int16_t out[ORDER + ROOM], poles_q12[ORDER];

@@ -109,7 +109,7 @@ static void init_decoder(void *memory, const struct layout *layout, const struct
 
     state->framing = *framing_of(layout);
     g729_decoder_start(&state->decoder);
-    state->decoder.dsp = options->dsp->speech;
+    state->decoder.dsp = options->dsp->celp;
 }
 
 static void init_encoder(void *memory, const struct layout *layout, const struct options *options)
@@ -118,7 +118,7 @@ static void init_encoder(void *memory, const struct layout *layout, const struct
 
     state->framing = *framing_of(layout);
     g729_encoder_start(&state->encoder, ends_in_sid(&state->framing, layout->block.bytes));
-    state->encoder.dsp = options->dsp->speech;
+    state->encoder.dsp = options->dsp->celp;
 }
 
 /* A block, or the part of one that is there: its whole frames, and its SID frame where its length tells of one. */

@@ -54,11 +54,11 @@ uint8_t g729_parity(uint8_t lag);                                               
 void g729_expand(const int16_t a_q12[ORDER + 1], int16_t gamma, int16_t out_q12[ORDER + 1]);
 
 /* A subframe through A(z); the ten samples before x are read. */
-void g729_residual(const struct dsp_speech *dsp, const int16_t a_q12[ORDER + 1], const int16_t *x, int16_t y[SUBFRAME]);
+void g729_residual(const struct dsp_celp *dsp, const int16_t a_q12[ORDER + 1], const int16_t *x, int16_t y[SUBFRAME]);
 
 /* n <= SUBFRAME samples through 1 / A(z), the last ten of which stay in memory. True where a step saturated (the standard's
  * Overflow). y may be x. */
-bool g729_synthesis(const struct dsp_speech *dsp, const int16_t a_q12[ORDER + 1], const int16_t *x, int16_t *y, int n,
+bool g729_synthesis(const struct dsp_celp *dsp, const int16_t a_q12[ORDER + 1], const int16_t *x, int16_t *y, int n,
                     int16_t memory[ORDER]);
 
 /* The high-pass filters before the coder and behind the decoder: highpass.c. */
@@ -84,7 +84,7 @@ struct prediction {
     int16_t a_q12[ORDER + 1], reflection2_q15;
     int16_t error;                      /* its energy; only of a stable filter */
 };
-void g729_autocorrelation(const struct dsp_speech *dsp, const int16_t s[WINDOW], int order, struct autocorrelation *);
+void g729_autocorrelation(const struct dsp_celp *dsp, const int16_t s[WINDOW], int order, struct autocorrelation *);
 void g729_lag_window(int order, struct autocorrelation *);
 bool g729_levinson(struct predictor_memory *, const int32_t r[ORDER + 1], struct prediction *);     /* whether stable */
 
@@ -135,12 +135,12 @@ struct lag {
 struct lag g729_lag_decode1(uint8_t code);                                                      /* 4.1.3 */
 struct lag g729_lag_decode2(uint8_t code, int16_t first);
 /* 3.7.1, (40): a subframe, from the PAST samples before now */
-void g729_adaptive_codebook(const struct dsp_speech *dsp, int16_t *now, struct lag);
-void g729_excite(const struct dsp_speech *dsp, const int16_t code_q13[SUBFRAME], int16_t pitch_q14, int16_t code_q1,
+void g729_adaptive_codebook(const struct dsp_celp *dsp, int16_t *now, struct lag);
+void g729_excite(const struct dsp_celp *dsp, const int16_t code_q13[SUBFRAME], int16_t pitch_q14, int16_t code_q1,
                  int16_t now[SUBFRAME]);      /* 3.10, (75) */
 
 /* open_loop.c: A.3.4. LAG_MAX samples before the frame. */
-int16_t g729_open_loop_lag(const struct dsp_speech *dsp, const int16_t *weighted);
+int16_t g729_open_loop_lag(const struct dsp_celp *dsp, const int16_t *weighted);
 
 /* closed_loop.c: A.3.7, 3.7.2, 3.7.3. A scaled number stands for mantissa 2^-exponent. */
 struct range {
@@ -153,15 +153,15 @@ struct scaled {
 struct pitch_products {
     struct scaled energy, product;      /* of the filtered vector; with the target */
 };
-void g729_backward_filter(const struct dsp_speech *dsp, const int16_t h_q12[SUBFRAME], const int16_t target[SUBFRAME],
+void g729_backward_filter(const struct dsp_celp *dsp, const int16_t h_q12[SUBFRAME], const int16_t target[SUBFRAME],
                           int16_t d[SUBFRAME]);
 struct range g729_lag_range(int lag, int below, int span);
-struct lag g729_closed_loop_lag(const struct dsp_speech *dsp, const int16_t h_q12[SUBFRAME],
+struct lag g729_closed_loop_lag(const struct dsp_celp *dsp, const int16_t h_q12[SUBFRAME],
                                 const int16_t target[SUBFRAME], struct range, bool thirds_always,
                                 int16_t *now);
 uint8_t g729_lag_encode1(struct lag);
 uint8_t g729_lag_encode2(struct lag, struct range);
-int16_t g729_pitch_gain(const struct dsp_speech *dsp, const int16_t target[SUBFRAME], const int16_t filtered[SUBFRAME],
+int16_t g729_pitch_gain(const struct dsp_celp *dsp, const int16_t target[SUBFRAME], const int16_t filtered[SUBFRAME],
                         struct pitch_products *);
 
 /* taming.c: how much a decoder's errors may have grown in each quarter of the past excitation. */
@@ -174,7 +174,7 @@ void g729_taming_update(struct taming *, int16_t pitch_q14, int16_t lag);
 
 /* fixed_codebook.c, codebook_search.c: 3.8, A.3.8. The response is that of the sharpened filter; gives codes, and the code
  * and its filtered self. */
-void g729_codebook_search(const struct dsp_speech *dsp, const int16_t h_q12[SUBFRAME], const int16_t target[SUBFRAME],
+void g729_codebook_search(const struct dsp_celp *dsp, const int16_t h_q12[SUBFRAME], const int16_t target[SUBFRAME],
                           struct subframe *,
                           int16_t filtered_q12[SUBFRAME]);
 void g729_fixed_codebook(const struct subframe *, int16_t code_q13[SUBFRAME]);                  /* 4.1.4 */
@@ -203,7 +203,7 @@ int16_t g729_sharpness(int16_t pitch_q14);
 struct gain_products {
     struct scaled y1_y1, x_y1, y2_y2, x_y2, y1_y2;      /* x_y1, x_y2: -2 times, y1_y2: 2 times */
 };
-void g729_gain_products(const struct dsp_speech *dsp, const struct pitch_products *, const int16_t target[SUBFRAME],
+void g729_gain_products(const struct dsp_celp *dsp, const struct pitch_products *, const int16_t target[SUBFRAME],
                         const int16_t y1[SUBFRAME],
                         const int16_t y2_q12[SUBFRAME], struct gain_products *);
 struct gains g729_gain_quantise(struct gain_memory *, const struct gain_products *, const int16_t code_q13[SUBFRAME], bool tame,
@@ -219,7 +219,7 @@ int16_t g729_random(uint16_t *seed);                                            
 struct noise_pitch {
     int16_t lag, gain_q14;
 };
-void g729_noise_excitation(const struct dsp_speech *dsp, int16_t gain_q3, uint16_t *seed, int16_t now[FRAME],
+void g729_noise_excitation(const struct dsp_celp *dsp, int16_t gain_q3, uint16_t *seed, int16_t now[FRAME],
                            struct noise_pitch pitch[SUBFRAMES]);
 int16_t g729_noise_gain(int16_t before, int16_t now);           /* B.4.4: smoothed, 7/8 and 1/8 */
 
@@ -277,13 +277,13 @@ struct postfilter {
     int16_t tilt;                       /* the last sample */
     int16_t gain_q12;
 };
-void g729_postfilter(const struct dsp_speech *dsp, struct postfilter *, const int16_t a_q12[SUBFRAMES][ORDER + 1],
+void g729_postfilter(const struct dsp_celp *dsp, struct postfilter *, const int16_t a_q12[SUBFRAMES][ORDER + 1],
                      const int16_t lags[SUBFRAMES], bool voiced,
                      int16_t speech[FRAME]);
 
 /* decoder.c: 4.1, 4.4, B.4.5. */
 struct decoder {
-    const struct dsp_speech *dsp;
+    const struct dsp_celp *dsp;
     int16_t excitation[PAST + FRAME];
     int16_t synthesis[ORDER];
     int16_t lsp_q15[ORDER];
@@ -305,7 +305,7 @@ void g729_decode_frame(struct decoder *, const struct parameters *, int16_t pcm[
 
 /* encoder.c */
 struct encoder {
-    const struct dsp_speech *dsp;
+    const struct dsp_celp *dsp;
     struct highpass input;
     int16_t speech[WINDOW];             /* the past, the frame from 120 on, the look-ahead */
     int16_t weighted[LAG_MAX + FRAME];

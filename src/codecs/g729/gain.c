@@ -2,7 +2,7 @@
 #include <string.h>
 #include "tables.h"
 #include "double_precision.h"
-#include "sums.h"
+#include "mac.h"
 
 enum { ERROR_START_Q10 = -14 * 1024 };
 
@@ -15,7 +15,7 @@ void g729_gain_start(struct gain_memory *memory)
 /* (66) to (71): the predicted energy less that of the code, in dB, and from it 10^(dB / 20). */
 struct predicted_gain g729_gain_predict(const struct gain_memory *memory, const int16_t code_q13[SUBFRAME])
 {
-    int32_t energy = L_energy(0, code_q13, SUBFRAME);
+    int32_t energy = L_energy(0, energy_exact(code_q13, SUBFRAME));
     int32_t level_q14 = L_mac(Mpy_32_16(Log2(energy), -24660), 32588, 32);     /* 127.298 - 3.0103 log2(energy) */
     int32_t level_q24 = L_shl(level_q14, 10), log2_q16;
 

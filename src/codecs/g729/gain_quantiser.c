@@ -1,22 +1,22 @@
 /* The choice of both gains: 3.9.2. */
 #include "tables.h"
 #include "double_precision.h"
-#include "sums.h"
+#include "mac.h"
 
 enum { CANDIDATES1 = 4, CANDIDATES2 = 8, PLACES1 = 8, PLACES2 = 16 };
 enum { TAME_Q9 = 481, TAME_Q14 = 16383 };                       /* 0.94, 0.9999: gains of a tamed subframe stay below */
 
-static struct scaled product(const struct dsp_speech *dsp, const int16_t x[SUBFRAME], const int16_t y[SUBFRAME],
+static struct scaled product(const struct dsp_celp *dsp, const int16_t x[SUBFRAME], const int16_t y[SUBFRAME],
                              int exponent)
 {
-    int32_t sum = is_safe_dot(dsp->energy(x, SUBFRAME), dsp->energy(y, SUBFRAME)) ? L_add(2 * dsp->dot(x, y, SUBFRAME), 1)
+    int32_t sum = mac_is_exact(dsp->energy(x, SUBFRAME), dsp->energy(y, SUBFRAME)) ? L_add(2 * dsp->dot(x, y, SUBFRAME), 1)
                                                                                   : L_dot(1, x, y, SUBFRAME);
     int shift = norm_l(sum);
 
     return (struct scaled){ round_q15(L_shl(sum, shift)), shift + exponent };
 }
 
-void g729_gain_products(const struct dsp_speech *dsp, const struct pitch_products *pitch,
+void g729_gain_products(const struct dsp_celp *dsp, const struct pitch_products *pitch,
                         const int16_t target[SUBFRAME], const int16_t y1[SUBFRAME],
                         const int16_t y2_q12[SUBFRAME], struct gain_products *out)
 {

@@ -2,10 +2,10 @@
 #include <string.h>
 #include "tables.h"
 #include "double_precision.h"
-#include "sums.h"
+#include "mac.h"
 
 /* 3.2.1. With its first sum below 2^31, no other sum reaches that (Cauchy and Schwarz); where it is not, all is lowered. */
-void g729_autocorrelation(const struct dsp_speech *dsp, const int16_t s[WINDOW], int order, struct autocorrelation *out)
+void g729_autocorrelation(const struct dsp_celp *dsp, const int16_t s[WINDOW], int order, struct autocorrelation *out)
 {
     int16_t windowed[WINDOW + VAD_ORDER] = { 0 };
     int shift;

@@ -1,7 +1,7 @@
 /* The choice of codes for line spectral frequencies: 3.2.4. */
 #include <string.h>
 #include "tables.h"
-#include "sums.h"
+#include "mac.h"
 
 enum { FIRST_Q13 = 1029, LAST_Q13 = 23677, ONE_Q13 = 8192 };            /* pi 0.04, pi 0.92 */
 

@@ -1,7 +1,7 @@
 /* The open-loop lag, from every second sample of the weighted speech: A.3.4. */
 #include "g729.h"
 #include "double_precision.h"
-#include "sums.h"
+#include "mac.h"
 
 enum { PAIRS = (LAG_MAX + 1) / 2 };
 
@@ -11,7 +11,7 @@ struct grids {
     bool safe;                          /* no sum of products can saturate */
 };
 
-static void split(const struct dsp_speech *dsp, const int16_t *weighted, struct grids *out)
+static void split(const struct dsp_celp *dsp, const int16_t *weighted, struct grids *out)
 {
     int64_t energy_even, energy_odd;
     int up = 0;
@@ -48,7 +48,7 @@ struct sums {
     int32_t even[EVENS], odd[ODDS];     /* the longest lag first */
 };
 
-static void correlate(const struct dsp_speech *dsp, const struct grids *grids, struct sums *out)
+static void correlate(const struct dsp_celp *dsp, const struct grids *grids, struct sums *out)
 {
     dsp->correlate(grids->even + PAIRS, delayed(grids, LONGEST_EVEN), FRAME / 2, out->even, EVENS);
     dsp->correlate(grids->even + PAIRS, delayed(grids, LONGEST_ODD), FRAME / 2, out->odd, ODDS);
@@ -61,7 +61,7 @@ static int32_t correlation(const struct grids *grids, const struct sums *sums, i
     if (!grids->safe)
         return L_dot(0, now, past, FRAME / 2);
     if (lag % 2 != 0 && lag > LONGEST_ODD)
-        return 2 * dot(now, past, FRAME / 2);
+        return 2 * dot_exact(now, past, FRAME / 2);
     return 2 * (lag % 2 == 0 ? sums->even[(LONGEST_EVEN - lag) / 2] : sums->odd[(LONGEST_ODD - lag) / 2]);
 }
 
@@ -81,7 +81,7 @@ static void consider(const struct grids *grids, const struct sums *sums, int lag
 /* (A.5): over the root of the energy. */
 static int16_t normalised(const struct grids *grids, const struct candidate *best)
 {
-    return extract_l(Mpy_32(best->correlation, Inv_sqrt(L_energy(1, delayed(grids, best->lag), FRAME / 2))));
+    return extract_l(Mpy_32(best->correlation, Inv_sqrt(L_energy(1, energy_exact(delayed(grids, best->lag), FRAME / 2)))));
 }
 
 static bool is_near(int a, int b, int distance) { return a - b < distance && b - a < distance; }
@@ -96,7 +96,7 @@ static int16_t favoured(int16_t strength, int lag, int longer, int16_t share)
     return strength;
 }
 
-int16_t g729_open_loop_lag(const struct dsp_speech *dsp, const int16_t *weighted)
+int16_t g729_open_loop_lag(const struct dsp_celp *dsp, const int16_t *weighted)
 {
     struct grids grids;
     struct sums sums;

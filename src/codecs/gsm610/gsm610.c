@@ -100,20 +100,13 @@ static void complete(struct wave_format *format, const struct mode *mode, uint8_
     store16_le(format->extra, BLOCK_SAMPLES);
 }
 
-static const struct dsp_gsm *kernels_of(const struct options *options)
-{
-    const struct dsp_gsm *kernels = options->dsp->gsm;
-
-    return kernels ? kernels : &gsm610_kernels;
-}
-
 static void init_decoder(void *memory, const struct layout *layout, const struct options *options)
 {
     struct decoder *state = memory;
 
     (void)layout;
     gsm610_decoder_start(state);
-    state->kernels = kernels_of(options);
+    state->kernels = options->dsp->gsm;
 }
 
 static void init_encoder(void *memory, const struct layout *layout, const struct options *options)
@@ -122,7 +115,7 @@ static void init_encoder(void *memory, const struct layout *layout, const struct
 
     (void)layout;
     gsm610_encoder_start(state);
-    state->kernels = kernels_of(options);
+    state->kernels = options->dsp->gsm;
 }
 
 static void decode_half(struct decoder *state, const uint8_t *src, unsigned half, int16_t *pcm)

@@ -6,7 +6,7 @@
 #define OMNIACM_GSM610_H
 
 #include <stdint.h>
-#include "dsp.h"
+#include "dsp_c.h"
 #include "fixed.h"
 
 enum { FRAME = GSM_FRAME, SUBFRAME = GSM_SUBFRAME, SUBFRAMES = FRAME / SUBFRAME, ORDER = GSM_ORDER, PULSES = 13 };
@@ -88,8 +88,7 @@ void gsm610_long_term_synthesis(const struct dsp_gsm *, const int16_t e[SUBFRAME
 void gsm610_rpe_encode(const struct dsp_gsm *, const int16_t e[SUBFRAME], struct subframe *);   /* 4.2.13 to 4.2.15 */
 void gsm610_rpe_decode(const struct subframe *, int16_t e[SUBFRAME]);                               /* 4.2.16, 4.2.17 */
 
-/* The kernels (dsp_gsm.h) in plain C: the reference of those in src/dsp. Each stands beside the stage that calls it. */
-extern const struct dsp_gsm gsm610_kernels;                 /* gsm610.c */
+/* The kernels (dsp_gsm.h) in plain C: gsm610_kernels, the reference of those in src/dsp. Each stands beside the stage that calls it. */
 void gsm610_emphasise(int16_t last, int16_t s[FRAME]);
 void gsm610_autocorrelate(int16_t s[FRAME], int32_t sums[ORDER + 1]);
 void gsm610_interpolate(const int16_t before_q14[ORDER], const int16_t now_q14[ORDER],

@@ -5,13 +5,16 @@
  * channel. A channel's dwords make one string of codes, lowest bit first, in which codes of 3 bits straddle bytes and
  * dwords. A code is a sign bit over a magnitude, whose bits weigh a step, half and (of 4 bits) a quarter of it.
  *
+ * Blocks of 4-bit codes go to the kernels: ima_decode, ima_greedy and ima_search of dsp.h, whose plain C is block4.c and search.c.
+ * Those of 3 bits are coded by block3.c.
+ *
  * The difference is the standard's sum of truncated shifts, not a product: sox and libsndfile agree, ffmpeg drifts. */
 #include <string.h>
 #include "adpcm.h"
+#include "block.h"
 #include "dsp.h"
-#include "fixed.h"
 
-enum { HEADER = 4, LAST_INDEX = IMA_LAST_INDEX, FEW = 2 };
+enum { HEADER = IMA_HEADER };
 
 static const struct tag tags[] = { { 0x11, 0, "Intel" }, { 0 } };
 
@@ -25,11 +28,6 @@ struct state {
     uint16_t channels, bits;
     uint8_t quality;
     const struct dsp *dsp;
-};
-
-/* What one channel knows between two codes. */
-struct chain {
-    int sample, index;
 };
 
 /* Samples of each channel that a block's first bytes cover: the header's, and one for each code that every channel has. */
@@ -79,85 +77,21 @@ static void init(void *memory, const struct layout *layout, const struct options
     state->dsp = options->dsp;
 }
 
-/* Codes of 3 bits; those of 4 are src/dsp's. */
-
-enum { BITS = 3 };
-
-/* How the index moves after a code, by its magnitude. */
-static const int8_t moves[4] = { -1, -1, 1, 2 };
-
-/* Where a channel's string has a byte, counted from its first. */
-static size_t place(uint32_t byte, unsigned channels)
-{
-    return (size_t)(byte / 4) * 4 * channels + byte % 4;
-}
-
-static inline unsigned code_at(const uint8_t *codes, uint32_t i, unsigned channels)
-{
-    uint32_t byte = i * BITS / 8;
-    unsigned shift = i * BITS % 8, window = codes[place(byte, channels)];
-
-    if (shift + BITS > 8)
-        window |= (unsigned)codes[place(byte + 1, channels)] << 8;
-    return window >> shift & ((1u << BITS) - 1);
-}
-
-/* Into zeros. */
-static inline void put_code(uint8_t *codes, uint32_t i, unsigned code, unsigned channels)
-{
-    uint32_t byte = i * BITS / 8;
-    unsigned shift = i * BITS % 8;
-
-    codes[place(byte, channels)] |= (uint8_t)(code << shift);
-    if (shift + BITS > 8)
-        codes[place(byte + 1, channels)] |= (uint8_t)(code >> (8 - shift));
-}
-
-/* What a magnitude adds: the weights of its bits, and always half of the lowest weight. */
-static inline int difference(int step, unsigned magnitude)
-{
-    return (step >> 2) + (magnitude & 2 ? step : 0) + (magnitude & 1 ? step >> 1 : 0);
-}
-
-static inline void follow(struct chain *chain, unsigned code)
-{
-    unsigned sign = 1u << (BITS - 1), magnitude = code & (sign - 1);
-    int change = difference(ima_steps[chain->index], magnitude), negative = -(int)(code >> (BITS - 1));
-    int index = chain->index + moves[magnitude];
-
-    chain->sample = seldom_saturated(chain->sample + (change ^ negative) - negative);
-    chain->index = index < 0 ? 0 : index > LAST_INDEX ? LAST_INDEX : index;
-}
-
-static inline void decode_channel(const uint8_t *header, int16_t *pcm, uint32_t samples, unsigned channels)
-{
-    const uint8_t *codes = header + HEADER * channels;
-    struct chain chain = { (int16_t)load16_le(header), header[2] < LAST_INDEX ? header[2] : LAST_INDEX };
-
-    pcm[0] = (int16_t)chain.sample;
-    for (uint32_t i = 1; i < samples; i++) {
-        follow(&chain, code_at(codes, i - 1, channels));
-        pcm[(size_t)i * channels] = (int16_t)chain.sample;
-    }
-}
-
 static void decode_block(const struct state *state, const uint8_t *src, int16_t *pcm, uint32_t samples)
 {
     for (unsigned channel = 0; channel < state->channels; channel++)
         if (state->bits == 4)
-            ima_decode_alone(src + HEADER * channel, pcm + channel, samples, state->channels);
+            ima_decode_channel4(src + HEADER * channel, pcm + channel, samples, state->channels);
         else
-            decode_channel(src + HEADER * channel, pcm + channel, samples, state->channels);
+            ima_decode_channel3(src + HEADER * channel, pcm + channel, samples, state->channels);
 }
 
-/* The whole blocks of 4-bit codes, but for so few that their chains would fill the least part of a kernel's group. */
+/* The whole blocks of 4-bit codes. */
 static struct progress decode_whole(const struct state *state, const uint8_t *src, int16_t *pcm, struct offer offer)
 {
     size_t n = state->bits == 4 ? whole_blocks(offer.in, offer.out, &state->block, state->channels) : 0;
     struct adpcm_blocks blocks = { n, state->block.bytes, state->block.frames, state->channels };
 
-    if (n * state->channels <= FEW)
-        return (struct progress){ 0, 0 };
     state->dsp->ima_decode(&blocks, src, pcm);
     return (struct progress){ n * blocks.bytes, n * blocks.samples * blocks.channels };
 }
@@ -186,91 +120,14 @@ static void decode_truncated(void *state, const uint8_t *src, struct span block,
     decode_block(state, src, pcm, block.frames);
 }
 
-static int distance_between(int a, int b)
-{
-    return a < b ? b - a : a - b;
-}
-
-/* The code that leads nearest to a sample. */
-static inline unsigned nearest(const struct chain *chain, int sample)
-{
-    unsigned sign = 1u << (BITS - 1), magnitude = 0;
-    int step = ima_steps[chain->index], distance = distance_between(sample, chain->sample), left = distance;
-
-    for (unsigned weight = 0; weight < BITS - 1; weight++) {
-        bool reached = left >= step >> weight;
-
-        magnitude = magnitude << 1 | reached;
-        left -= reached ? step >> weight : 0;
-    }
-    /* The weights are truncated, so that the next magnitude can be nearer; the one below cannot. */
-    if (magnitude < sign - 1 && difference(step, magnitude + 1) - distance < distance - difference(step, magnitude))
-        magnitude++;
-    return sample < chain->sample ? sign | magnitude : magnitude;
-}
-
-/* The squared error that codes from this start index would make in the samples after the first. */
-static uint64_t trial(const int16_t *pcm, uint32_t samples, unsigned channels, int index)
-{
-    struct chain chain = { pcm[0], index };
-    uint64_t error = 0;
-
-    for (uint32_t i = 1; i < samples; i++) {
-        int sample = pcm[(size_t)i * channels];
-        uint32_t miss;
-
-        follow(&chain, nearest(&chain, sample));
-        miss = (uint32_t)distance_between(sample, chain.sample);
-        error += miss * miss;       /* at most 65535^2 */
-    }
-    return error;
-}
-
-/* The start index of a block, told from its first samples alone, so that blocks can be encoded in any order: the step that
- * is the mean difference, or a neighbour that does better on trial. */
-static int start_index(const int16_t *pcm, uint32_t samples, unsigned channels)
-{
-    enum { LOOK = 25, REACH = 8, STRIDE = 4 };
-    uint32_t n = samples < LOOK ? samples : LOOK;
-    int sum = 0, middle = 0, best = 0;
-    uint64_t least = UINT64_MAX;
-
-    for (uint32_t i = 1; i < n; i++)
-        sum += distance_between(pcm[(size_t)i * channels], pcm[(size_t)(i - 1) * channels]);
-    while (middle < LAST_INDEX && ima_steps[middle] * (LOOK - 1) < sum)
-        middle++;
-    for (int index = middle - REACH; index <= middle + REACH; index += STRIDE) {
-        uint64_t error = index < 0 || index > LAST_INDEX ? UINT64_MAX : trial(pcm, n, channels, index);
-
-        best = error < least ? index : best;
-        least = error < least ? error : least;
-    }
-    return best;
-}
-
-static inline void encode_channel(uint8_t *header, const int16_t *pcm, uint32_t samples, unsigned channels)
-{
-    uint8_t *codes = header + HEADER * channels;
-    struct chain chain = { pcm[0], start_index(pcm, samples, channels) };
-
-    store16_le(header, (uint16_t)chain.sample);
-    header[2] = (uint8_t)chain.index;
-    for (uint32_t i = 1; i < samples; i++) {
-        unsigned code = nearest(&chain, pcm[(size_t)i * channels]);
-
-        put_code(codes, i - 1, code, channels);
-        follow(&chain, code);
-    }
-}
-
-/* Of 3 bits: those of 4 are the kernels'. */
+/* Of 3-bit codes. */
 static void encode_block(const struct state *state, const int16_t *pcm, uint8_t *dst)
 {
     uint32_t samples = state->block.frames;
 
     memset(dst, 0, state->block.bytes);
     for (unsigned channel = 0; channel < state->channels; channel++)
-        encode_channel(dst + HEADER * channel, pcm + channel, samples, state->channels);
+        ima_encode_channel3(pcm + channel, dst + HEADER * channel, samples, state->channels);
 }
 
 static struct progress encode(void *memory, const int16_t *pcm, uint8_t *dst, struct offer offer)
@@ -282,9 +139,7 @@ static struct progress encode(void *memory, const int16_t *pcm, uint8_t *dst, st
 
     if (state->bits == 4 && n != 0) {
         memset(dst, 0, n * state->block.bytes);
-        if (state->quality == 0 && n * state->channels == 1)
-            ima_encode_alone(pcm, dst, state->block.frames, 1);
-        else if (state->quality == 0)
+        if (state->quality == 0)
             state->dsp->ima_greedy(&blocks, pcm, dst);
         else
             state->dsp->ima_search(&blocks, state->quality, pcm, dst);

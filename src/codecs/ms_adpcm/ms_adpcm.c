@@ -4,17 +4,14 @@
  * each) - and the channels' codes of 4 bits in turn, high nibble first. The header's samples are the block's first two.
  * A predictor is a pair of weights, in 256ths, of the two samples before; the pairs stand in the format's extra bytes.
  *
+ * Blocks go to the kernels, ms_decode and ms_encode of dsp.h; their plain C is in block.c, encode.c and search.c.
+ *
  * The prediction is divided, as in the published text, ffmpeg and Wine; sox and libsndfile shift, and drift from them. */
 #include <string.h>
 #include "adpcm.h"
-#include "dsp.h"
-#include "fixed.h"
+#include "block.h"
 
-enum { HEADER = 7, HEADER_SAMPLES = 2, PREDICTORS = 7, LEAST_DELTA = 16 };
-
-/* The delta is held where its greatest growth still fits 32 bits, as in ffmpeg; what a code adds to a prediction, at most
- * 8 * MOST_DELTA, then fits too. */
-enum { GROWTH = 768, MOST_DELTA = INT32_MAX / GROWTH };
+enum { HEADER = MS_HEADER, HEADER_SAMPLES = MS_HEADER_SAMPLES, PREDICTORS = 7 };
 
 static const struct tag tags[] = { { 2, 0, "Microsoft" }, { 0 } };
 
@@ -31,9 +28,6 @@ static const struct weights standard[PREDICTORS] = {
     { 256, 0 }, { 512, -256 }, { 0, 0 }, { 192, 64 }, { 240, 0 }, { 460, -208 }, { 392, -232 }
 };
 
-/* What the delta is multiplied by after a code, in 256ths. */
-static const int16_t growth[16] = { 230, 230, 230, 230, 307, 409, 512, 614, GROWTH, 614, 512, 409, 307, 230, 230, 230 };
-
 /* A format's own pairs of weights, as its extra bytes have them. A block's header can name 256. */
 struct own {
     uint16_t predictors;            /* 0: the standard pairs */
@@ -47,12 +41,6 @@ struct state {
     uint8_t quality;
     const uint8_t *pairs;           /* the layout's; null for the standard ones */
     const struct dsp *dsp;
-};
-
-/* What one channel knows between two codes. */
-struct chain {
-    int newer, older, delta;
-    struct weights weights;
 };
 
 static uint32_t frames_in(size_t bytes, unsigned channels)
@@ -136,86 +124,39 @@ static void init(void *memory, const struct layout *layout, const struct options
     state->pairs = own->predictors ? own->pairs : 0;
 }
 
-/* Of weights that fill 16 bits: at most 2^23. */
-static int predict(const struct chain *chain)
+/* The predictors' weights as the kernels take them; returns how many there are. */
+static unsigned table_of(const struct state *state, int16_t table[UINT8_MAX + 1][2])
 {
-    return (chain->newer * chain->weights.newer + chain->older * chain->weights.older) / 256;
-}
+    unsigned predictors = state->predictors < UINT8_MAX + 1 ? state->predictors : UINT8_MAX + 1;
 
-/* The header's delta may be anything of 16 bits, a negative one too; those that follow lie between the limits. */
-static inline int16_t follow(struct chain *chain, unsigned code)
-{
-    int sample = seldom_saturated(predict(chain) + ((int)code - (code & 8 ? 16 : 0)) * chain->delta);
-    int delta = chain->delta * growth[code] >> 8;
+    for (unsigned i = 0; i < predictors; i++) {
+        struct weights weights = weights_of(state, i);
 
-    chain->older = chain->newer;
-    chain->newer = sample;
-    chain->delta = delta < LEAST_DELTA ? LEAST_DELTA : delta > MOST_DELTA ? MOST_DELTA : delta;
-    return (int16_t)sample;
-}
-
-static void decode_channel(const struct state *state, const uint8_t *src, int16_t *pcm, uint32_t samples, unsigned channel)
-{
-    unsigned channels = state->channels;
-    uint32_t n = samples - HEADER_SAMPLES;
-    const uint8_t *header = src + channels + 2 * channel, *codes = src + HEADER * channels;
-    struct chain chain = { (int16_t)load16_le(header + 2 * channels), (int16_t)load16_le(header + 4 * channels),
-                           (int16_t)load16_le(header), weights_of(state, src[channel]) };
-
-    pcm[channel] = (int16_t)chain.older;
-    pcm[channel + channels] = (int16_t)chain.newer;
-    pcm += channel + HEADER_SAMPLES * channels;
-    if (channels == 2)
-        for (uint32_t i = 0; i < n; i++)
-            pcm[2 * (size_t)i] = follow(&chain, channel == 0 ? codes[i] >> 4 : codes[i] & 15);
-    else {
-        for (uint32_t i = 0; i + 1 < n; i += 2) {
-            pcm[i] = follow(&chain, codes[i / 2] >> 4);
-            pcm[i + 1] = follow(&chain, codes[i / 2] & 15);
-        }
-        if (n % 2)
-            pcm[n - 1] = follow(&chain, codes[n / 2] >> 4);
+        table[i][0] = (int16_t)weights.newer;
+        table[i][1] = (int16_t)weights.older;
     }
+    return predictors;
 }
 
 static void decode_block(const struct state *state, const uint8_t *src, int16_t *pcm, uint32_t samples)
 {
+    int16_t table[UINT8_MAX + 1][2];
+    unsigned predictors = table_of(state, table);
+
     for (unsigned channel = 0; channel < state->channels; channel++)
-        decode_channel(state, src, pcm, samples, channel);
-}
-
-enum { LEAST_GROUP = 8 };           /* chains, below which no kernel does any */
-
-/* The whole blocks that go side by side. */
-static struct progress decode_groups(const struct state *state, const uint8_t *src, int16_t *pcm, struct offer offer)
-{
-    size_t n = whole_blocks(offer.in, offer.out, &state->block, state->channels);
-    struct adpcm_blocks blocks = { n, state->block.bytes, state->block.frames, state->channels };
-    int16_t pairs[UINT8_MAX + 1][2];
-    unsigned predictors = state->predictors < UINT8_MAX + 1 ? state->predictors : UINT8_MAX + 1;
-
-    if (!state->dsp->ms_decode || n * state->channels < LEAST_GROUP || state->block.frames < HEADER_SAMPLES)
-        return (struct progress){ 0, 0 };
-    for (unsigned i = 0; i < predictors; i++) {
-        struct weights weights = weights_of(state, i);
-
-        pairs[i][0] = (int16_t)weights.newer;
-        pairs[i][1] = (int16_t)weights.older;
-    }
-    n = state->dsp->ms_decode(&blocks, (const int16_t(*)[2])pairs, predictors, src, pcm);
-    return (struct progress){ n * blocks.bytes, n * blocks.samples * blocks.channels };
+        ms_decode_channel((const int16_t(*)[2])table, predictors, src, pcm, samples, channel, state->channels);
 }
 
 static struct progress decode(void *memory, const uint8_t *src, int16_t *pcm, struct offer offer)
 {
     const struct state *state = memory;
     size_t n = whole_blocks(offer.in, offer.out, &state->block, state->channels);
-    size_t samples = (size_t)state->block.frames * state->channels;
-    struct progress done = decode_groups(state, src, pcm, offer);
+    struct adpcm_blocks blocks = { n, state->block.bytes, state->block.frames, state->channels };
+    int16_t table[UINT8_MAX + 1][2];
 
-    for (; done.used < n * state->block.bytes; done.used += state->block.bytes, done.made += samples)
-        decode_block(state, src + done.used, pcm + done.made, state->block.frames);
-    return done;
+    if (n != 0)
+        state->dsp->ms_decode(&blocks, (const int16_t(*)[2])table, table_of(state, table), src, pcm);
+    return (struct progress){ n * blocks.bytes, n * blocks.samples * blocks.channels };
 }
 
 static uint32_t covered(const struct layout *layout, uint32_t bytes)

@@ -63,7 +63,7 @@ static void insert(struct candidate *best, int *count, int wanted, const struct 
     best[at] = *candidate;
 }
 
-static void predict(const struct dsp_speech *dsp, struct path *path, int i, int lag, int taps, int16_t p[SUBFRAME])
+static void predict(const struct dsp_celp *dsp, struct path *path, int i, int lag, int taps, int16_t p[SUBFRAME])
 {
     memset(p, 0, SUBFRAME * sizeof *p);
     if (lag)
@@ -89,7 +89,7 @@ static void follow(struct path *path, int number, int i, const struct response *
         truespeech_convolve(response, p, y);
         for (int k = 0; k < SUBFRAME; k++)
             y[k] = saturate(t[k] - y[k]);
-        candidate.error = path->error + energy(y, SUBFRAME) - truespeech_pulse_search(response, y, effort, &candidate.subframe);
+        candidate.error = path->error + energy_exact(y, SUBFRAME) - truespeech_pulse_search(response, y, effort, &candidate.subframe);
         candidate.subframe.ltp = codes[j].taps;
         insert(best, count, effort->paths, &candidate);
     }

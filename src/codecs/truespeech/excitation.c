@@ -11,7 +11,7 @@ int truespeech_lag(unsigned ltp, unsigned base)
 
 /* |tap| + |tap| <= 29466 (Q14: below 1.8), so the products' sum fits, but not always the result, which wraps. In pieces shorter than
  * any lag, that none may read what it writes. */
-void truespeech_long_term(const struct dsp_speech *dsp, int16_t *now, int lag, const int16_t taps_q14[2],
+void truespeech_long_term(const struct dsp_celp *dsp, int16_t *now, int lag, const int16_t taps_q14[2],
                           int16_t p[SUBFRAME])
 {
     enum { PIECE = 16 };

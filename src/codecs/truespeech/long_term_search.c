@@ -61,9 +61,9 @@ static void scan_lags(const struct response *response, const int16_t *now, const
         if (lag < SUBFRAME)
             repeat(v, lag, sum);
         shorten(lag < SUBFRAME ? sum : v, shift, this);
-        out->target[lag] = dot(target, this);
-        out->energy[lag] = dot(this, this);
-        out->next[lag - 1] = dot(this, u[(lag + 1) % 2]);
+        out->target[lag] = dot_exact(target, this, WIDE);
+        out->energy[lag] = dot_exact(this, this, WIDE);
+        out->next[lag - 1] = dot_exact(this, u[(lag + 1) % 2], WIDE);
     }
 }
 

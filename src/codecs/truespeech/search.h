@@ -4,6 +4,7 @@
 #ifndef OMNIACM_TRUESPEECH_SEARCH_H
 #define OMNIACM_TRUESPEECH_SEARCH_H
 
+#include "mac.h"
 #include "truespeech.h"
 
 enum { WIDE = 64, CODES_MAX = 16, PATHS_MAX = 8 };
@@ -18,26 +19,8 @@ struct effort {
     uint8_t finalists;                  /* of them, searched with all effort */
 };
 
-/* Both inner products take vectors whose lengths' product stays below 2^31: then no partial sum overflows. */
-static inline int32_t dot(const int16_t *a, const int16_t *b)
-{
-    int32_t sum = 0;
-
-    for (int i = 0; i < WIDE; i++)
-        sum += a[i] * b[i];
-    return sum;
-}
-
-static inline int64_t energy(const int16_t *x, int n)
-{
-    int64_t sum = 0;
-
-    for (int i = 0; i < n; i++)
-        sum += x[i] * x[i];
-    return sum;
-}
-
-/* The right shift, at least 0, that brings the length of a vector below 2^15.5, and so its product with a response below 2^31. */
+/* The right shift, at least 0, that brings the length of a vector below 2^15.5, and so its product with a response below 2^31:
+ * then no partial sum of an inner product overflows. */
 static inline int length_shift(int64_t energy)
 {
     int shift = 0;

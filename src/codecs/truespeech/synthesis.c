@@ -2,7 +2,7 @@
 #include <string.h>
 #include "tables.h"
 
-void truespeech_filter(const struct dsp_speech *dsp, const int16_t a_q12[ORDER], int16_t k_q15,
+void truespeech_filter(const struct dsp_celp *dsp, const int16_t a_q12[ORDER], int16_t k_q15,
                        struct synthesis_filter *filter)
 {
     memset(filter, 0, sizeof *filter);
@@ -66,13 +66,13 @@ static void feed(const int16_t *x, int32_t sums[SUBFRAME])
         sums[i] = x[i] * 4096;
 }
 
-enum { PAST = DSP_ORDER, ROOM = 64 };       /* of which compilers take eight at a time */
+enum { PAST = CELP_ORDER, ROOM = 64 };       /* of which compilers take eight at a time */
 
 /* Stage by stage, where no sample is clipped on the way and no sum wraps. */
 static bool synthesize_plainly(struct synthesis *state, const struct synthesis_filter *filter, const int16_t e[SUBFRAME],
                                int16_t out[SUBFRAME])
 {
-    const struct dsp_speech *dsp = filter->dsp;
+    const struct dsp_celp *dsp = filter->dsp;
     int16_t s[PAST + ROOM] = { 0 }, y[PAST + ROOM] = { 0 }, sharp[ROOM];
     int32_t in[SUBFRAME], sums[ROOM] = { 0 }, peak;
 

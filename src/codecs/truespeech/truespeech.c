@@ -44,7 +44,7 @@ static void init_decoder(void *memory, const struct layout *layout, const struct
 
     (void)layout;
     memset(state, 0, sizeof *state);
-    state->dsp = options->dsp->speech;
+    state->dsp = options->dsp->celp;
     state->reversed = (options->quirks & QUIRK_REVERSED_INTERPOLATION) != 0;
 }
 
@@ -67,7 +67,7 @@ static void init_encoder(void *memory, const struct layout *layout, const struct
 
     (void)layout;
     memset(state, 0, sizeof *state);
-    state->decoder.dsp = options->dsp->speech;
+    state->decoder.dsp = options->dsp->celp;
     state->quality = options->quality > 2 ? 2 : options->quality;
 }
 

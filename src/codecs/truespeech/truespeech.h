@@ -44,7 +44,7 @@ void truespeech_blend(const int16_t near_q12[ORDER], const int16_t far_q12[ORDER
 
 /* Excitation, excitation.c: the long-term prediction of a subframe from the HISTORY samples before `now`, written to `now`
  * too: lags below 60 repeat it. */
-void truespeech_long_term(const struct dsp_speech *dsp, int16_t *now, int lag, const int16_t taps_q14[2],
+void truespeech_long_term(const struct dsp_celp *dsp, int16_t *now, int lag, const int16_t taps_q14[2],
                           int16_t p[SUBFRAME]);
 int truespeech_lag(unsigned ltp, unsigned base);                /* clamped to LAG_MAX, as a decoder does */
 void truespeech_place_pulses(const struct subframe *, int16_t e[SUBFRAME]);
@@ -59,15 +59,15 @@ struct synthesis {
     int16_t s[ORDER], y[ORDER];         /* behind 1/A, and behind the postfilter's poles; the latest last */
 };
 struct synthesis_filter {
-    const struct dsp_speech *dsp;
-    int16_t a_q12[DSP_ORDER], zeros_q12[ORDER], poles_q12[DSP_ORDER], tilt;     /* zeros behind; tilt: 3/4 k, Q15 */
+    const struct dsp_celp *dsp;
+    int16_t a_q12[CELP_ORDER], zeros_q12[ORDER], poles_q12[CELP_ORDER], tilt;     /* zeros behind; tilt: 3/4 k, Q15 */
 };
-void truespeech_filter(const struct dsp_speech *dsp, const int16_t a_q12[ORDER], int16_t k_q15, struct synthesis_filter *);
+void truespeech_filter(const struct dsp_celp *dsp, const int16_t a_q12[ORDER], int16_t k_q15, struct synthesis_filter *);
 void truespeech_synthesize(struct synthesis *, const struct synthesis_filter *, const int16_t e[SUBFRAME], int16_t out[SUBFRAME]);
 
 /* Decoding: decoder.c. */
 struct decoder {
-    const struct dsp_speech *dsp;
+    const struct dsp_celp *dsp;
     int16_t history[HISTORY + FRAME];   /* of excitation */
     int16_t a_q12[ORDER];               /* the last frame's predictor */
     struct synthesis synthesis;
