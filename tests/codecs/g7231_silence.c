@@ -166,6 +166,130 @@ static void comfort_noise_is_as_loud_as_the_room(void **unused)
     }
 }
 
+/* --- The stages by themselves --- */
+
+static int32_t astray(uint32_t *seed, int32_t most) { return (int32_t)((draw(seed) >> 8) % (2 * (uint32_t)most + 1)) - most; }
+
+enum { WALKS = 20, STARTS = 10, WALK = 300 };
+
+/* The lags of a frame of voice are multiples of one, or nearly; those of noise are any. */
+static void hear_lags(uint32_t *seed, bool voiced, int16_t lags[PAIRS])
+{
+    for (int i = 0; i < PAIRS; i++) {
+        int32_t lag = voiced ? 18 * (1 + (int32_t)(draw(seed) % 7)) + astray(seed, 4) : 18 + (int32_t)(draw(seed) % 124);
+
+        lags[i] = (int16_t)lag;
+    }
+}
+
+/* Noise whose level walks about, at times louder at once, and to the noisiest that the detector follows. */
+static unsigned walk(uint32_t seed, uint8_t *active)
+{
+    struct activity state;
+    int32_t level = 2 + (int32_t)(draw(&seed) % 40), rise = 40 + (int32_t)(draw(&seed) % 60), burst = 0;
+    unsigned count = 0;
+    bool voiced = false;
+
+    g7231_activity_start(&state);
+    for (int i = 0; i < WALK; i++) {
+        int16_t s[ORDER + FRAME] = { 0 };
+
+        if (draw(&seed) % 32 == 0)
+            burst = burst ? 0 : 100 + (int32_t)(draw(&seed) % 150);
+        if (draw(&seed) % 16 == 0)
+            voiced = !voiced;
+        level = level * (int32_t)(draw(&seed) % 2 ? 64 + rise / 16 : 61) / 64 + 1;
+        level = level > 1200 ? 1200 : level;
+        for (int j = 0; j < FRAME; j++)
+            s[ORDER + j] = (int16_t)astray(&seed, level + level * burst / 100);
+        for (int j = 0; j < ORDER; j++)
+            state.lpc_q13[j] = (int16_t)(state.lpc_q13[j] + astray(&seed, 40));
+        hear_lags(&seed, voiced, state.lags + PAIRS);
+        active[i] = g7231_is_active(&state, s + ORDER, draw(&seed) % 40 == 0 ? SINE : 0);
+        count += active[i];
+    }
+    return count;
+}
+
+static void voice_is_detected_as_ever(void **unused)
+{
+    static const uint32_t known[WALKS] = {
+        0x5E008F6C, 0xD92303A2, 0x51DC853C, 0x34E92287, 0x6158FBCD, 0x97591389,
+        0xB0E193F6, 0x62599677, 0xC1DD6DEA, 0x8CB9C9B3, 0xC1176A83, 0xC0044B69,
+        0xCDD88B95, 0xDCD7FD27, 0x80CC3B0D, 0xD479E84E, 0x861D150F, 0x4C231F44,
+        0x43395C9B, 0x151379A9,
+    };
+    static uint8_t active[STARTS * WALK];
+    unsigned count = 0, wrong = 0;
+
+    (void)unused;
+    for (unsigned i = 0; i < WALKS; i++) {
+        uint32_t sum;
+
+        for (unsigned start = 0; start < STARTS; start++)
+            count += walk(i * STARTS + start + 1, active + start * WALK);
+        sum = golden_checksum(active, sizeof active);
+        if (writing())
+            print_message("0x%08X,%c", sum, i % 6 == 5 ? '\n' : ' ');
+        wrong += sum != known[i];
+    }
+    print_message("%u of %u frames are voice\n", count, WALKS * STARTS * WALK);
+    assert_int_equal(wrong, 0);
+}
+
+/* A.4.4: of 64 gains the one whose square is nearest to the energy; where two are as near, either. */
+static void gains_are_the_nearest(void **unused)
+{
+    (void)unused;
+    for (int32_t energy = 0; energy < 300000; energy += energy < 3000 ? 1 : 7) {
+        int chosen = g7231_noise_index(energy);
+        int32_t least = INT32_MAX, off = 0;
+
+        for (int i = 0; i < 64; i++) {
+            int32_t gain = g7231_noise_gain((int16_t)i) >> 5, apart = abs(2 * gain * gain - energy);
+
+            least = apart < least ? apart : least;
+            off = i == chosen ? apart : off;
+        }
+        if (off != least)
+            fail_msg("%d: index %d is %d off, not %d", energy, chosen, off, least);
+    }
+}
+
+/* A.4.5: the noise of a pair of subframes has the energy of its gain, where what was heard before is not louder. */
+static void noise_has_the_energy_of_its_gain(void **unused)
+{
+    enum { GAINS = 64, ROUNDS = 20 };
+    static int16_t made[GAINS * ROUNDS][FRAME];
+    uint32_t seed = SEED;
+    struct noise noise;
+    double worst = 0;
+
+    (void)unused;
+    g7231_noise_start(&noise);
+    for (int i = 0; i < GAINS * ROUNDS; i++) {
+        int16_t excitation[HISTORY + FRAME];
+        int32_t gain = g7231_noise_gain((int16_t)(i / ROUNDS)) >> 5;
+        int32_t before = (int32_t)(draw(&seed) % (i % 4 == 0 ? 9000 : 2 * (uint32_t)gain + 1));
+        struct parameters parameters;
+
+        for (int j = 0; j < HISTORY + FRAME; j++)
+            excitation[j] = (int16_t)astray(&seed, before);
+        noise.target_gain = g7231_noise_gain((int16_t)(i / ROUNDS));
+        g7231_noise_approach(&noise, true);
+        g7231_noise(dsp_set(best_set())->speech, &noise, RATE_63, excitation, &parameters);
+        memcpy(made[i], excitation + HISTORY, sizeof made[i]);
+        for (int k = 0; k < PAIRS && before <= gain && gain >= 20; k++) {
+            double off = level_of(made[i] + k * PAIR, PAIR) - 20 * log10(gain);
+
+            worst = fabs(off) > worst ? fabs(off) : worst;
+        }
+    }
+    print_message("at most %.2f dB off\n", worst);
+    assert_true(worst < 0.5);
+    assert_int_equal(golden_checksum(made, sizeof made), 0xA4E77153);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -174,6 +298,9 @@ int main(void)
         cmocka_unit_test(lost_frames_are_heard_as_ever),
         cmocka_unit_test(a_slowly_falling_room_is_described_every_4_steps),
         cmocka_unit_test(comfort_noise_is_as_loud_as_the_room),
+        cmocka_unit_test(voice_is_detected_as_ever),
+        cmocka_unit_test(gains_are_the_nearest),
+        cmocka_unit_test(noise_has_the_energy_of_its_gain),
     };
 
     return cmocka_run_group_tests_name("g7231_silence", tests, 0, 0);
