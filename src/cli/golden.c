@@ -1,9 +1,26 @@
+#include <stdbool.h>
 #include "golden.h"
 
 const struct golden golden_table[] = {
 #include "golden_table.h"
 };
 const size_t golden_rows = sizeof golden_table / sizeof *golden_table;
+
+const struct golden_format golden_silence[] = {
+    { 0xA100, 1, 8000, 800, 1, 0 },
+    { 0x0083, 1, 8000, 733, 22, 0 },
+};
+
+struct golden_settings golden_settings(enum golden_part part)
+{
+    switch (part) {
+    case GOLDEN_FAST: return (struct golden_settings){ .quality = 0 };
+    case GOLDEN_BEST: return (struct golden_settings){ .quality = 2 };
+    case GOLDEN_DTX:
+    case GOLDEN_DTX_DECODE: return (struct golden_settings){ .quality = 1, .dtx = 1 };
+    default: return (struct golden_settings){ .quality = 1 };
+    }
+}
 
 static int is_prime(size_t n)
 {
@@ -109,6 +126,34 @@ void golden_sound(uint32_t sample_rate, unsigned channels, int16_t *samples)
 
         for (size_t i = 0; i < n; i++)
             samples[i * channels + channel] = (int16_t)sample(&voice, i, n, channel);
+    }
+}
+
+/* Noise of a pause, white or through a one-pole low pass: |y| <= 2^15, for it moves towards |x| <= 2^14. */
+static int32_t hush(struct voice *voice, int32_t amplitude, bool dull)
+{
+    int32_t x = (int32_t)(draw(&voice->seed) >> 16) % (2 * amplitude + 1) - amplitude;
+
+    voice->y1 = dull ? voice->y1 + (4 * x - voice->y1) / 8 : x;
+    return voice->y1;
+}
+
+/* Bursts of speech, with pauses nine times as long between them. */
+void golden_pauses(uint32_t sample_rate, unsigned channels, int16_t *samples)
+{
+    static const int16_t amplitudes[] = { 60, 0, 60, 60, 75, 90, 70, 40, 20, 20 };
+    enum { PARTS = 40 };
+    size_t n = GOLDEN_PAUSES * golden_frames(sample_rate), part_length = n / PARTS + 1;
+
+    for (unsigned channel = 0; channel < channels; channel++) {
+        struct voice voice = { .rate = sample_rate, .seed = 0x0DD5EED + channel };
+
+        for (size_t i = 0; i < n; i++) {
+            size_t part = i / part_length + channel;
+
+            samples[i * channels + channel] = (int16_t)(part % 10 == 1 ? speech(&voice, i) :
+                hush(&voice, amplitudes[part % 10], part / 7 % 2));
+        }
     }
 }
 

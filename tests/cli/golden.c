@@ -3,7 +3,7 @@
 #include "stream.h"
 #include "cli/golden.h"
 
-static struct options options = { .quality = 1 };
+static uint8_t simd;
 static bool seen[1 << 16];
 
 static struct wave_format pcm_like(const struct wave_format *format)
@@ -14,9 +14,20 @@ static struct wave_format pcm_like(const struct wave_format *format)
         struct wave_format){ TAG_PCM, format->channels, format->sample_rate, format->sample_rate * align, align, 16, 0, 0 };
 }
 
-/* As msacm32's client converts: all at once with END, then what is left. Null data where the direction does not exist. */
-static struct bytes convert(const struct wave_format *from, const struct wave_format *to, const void *source, size_t size)
+static struct options options_of(enum golden_part part)
 {
+    struct golden_settings golden = golden_settings(part);
+
+    return (struct options){
+        .quality = golden.quality, .quirks = golden.dtx ? QUIRK_DTX : 0, .dsp = dsp_set(simd)
+    };
+}
+
+/* As msacm32's client converts: all at once with END, then what is left. Null data where the direction does not exist. */
+static struct bytes convert(enum golden_part part, const struct wave_format *from, const struct wave_format *to, const void *source,
+                            size_t size)
+{
+    struct options options = options_of(part);
     struct plan plan;
     struct bytes out = { 0, 0 };
     struct stream *stream;
@@ -42,7 +53,9 @@ static struct bytes convert(const struct wave_format *from, const struct wave_fo
 /* 1 where the table does not have the result; the row that it should have is printed. */
 static int judge(const struct wave_format *format, enum golden_part part, struct bytes result)
 {
-    static const char *const parts[] = { "GOLDEN_ENCODE", "GOLDEN_DECODE", "GOLDEN_NOISE" };
+    static const char *const parts[] = {
+        "GOLDEN_ENCODE", "GOLDEN_DECODE", "GOLDEN_NOISE", "GOLDEN_FAST", "GOLDEN_BEST", "GOLDEN_DTX", "GOLDEN_DTX_DECODE"
+    };
     struct golden row = {
         format->tag, format->sample_rate, format->channels, format->byte_rate, format->bits_per_sample, part,
         (uint32_t)result.size, 0
@@ -61,38 +74,93 @@ static int judge(const struct wave_format *format, enum golden_part part, struct
     return 1;
 }
 
-static int compare_format(const struct wave_format *format)
+static bool same(struct bytes a, struct bytes b)
+{
+    return a.size == b.size && (a.size == 0 || memcmp(a.data, b.data, a.size) == 0);
+}
+
+/* A quality that changes what the encoder writes has a row, any other has none. */
+static int compare_quality(const struct wave_format *format, enum golden_part part, const void *sound, size_t size, struct bytes usual)
 {
     struct wave_format pcm = pcm_like(format);
-    size_t size = golden_frames(format->sample_rate) * format->channels * sizeof(int16_t);
-    int16_t *sound = malloc(size);
-    uint8_t noise[GOLDEN_NOISE_BYTES];
-    struct bytes encoded, decoded, from_noise;
-    int wrong;
+    struct bytes encoded = convert(part, &pcm, format, sound, size);
+    int wrong = same(encoded, usual) ? 0 : judge(format, part, encoded);
 
-    golden_sound(format->sample_rate, format->channels, sound);
-    golden_noise(noise);
-    encoded = convert(&pcm, format, sound, size);
-    decoded = encoded.data ? convert(format, &pcm, encoded.data, encoded.size) : (struct bytes){ 0, 0 };
-    from_noise = convert(format, &pcm, noise, sizeof noise);
-    wrong = judge(format, GOLDEN_ENCODE, encoded) + judge(format, GOLDEN_DECODE, decoded) +
-            judge(format, GOLDEN_NOISE, from_noise);
-    free(sound);
     free(encoded.data);
-    free(decoded.data);
-    free(from_noise.data);
     return wrong;
 }
 
-static void check_table(uint8_t simd)
+static int compare_encoder(const struct wave_format *format, enum golden_part part, enum golden_part back, struct sound sound)
+{
+    struct wave_format pcm = pcm_like(format);
+    size_t size = sound.count * sizeof(int16_t);
+    struct bytes encoded = convert(part, &pcm, format, sound.samples, size), decoded = { 0, 0 };
+    int wrong = judge(format, part, encoded);
+
+    if (encoded.data)
+        decoded = convert(back, format, &pcm, encoded.data, encoded.size);
+    wrong += judge(format, back, decoded);
+    if (encoded.data && part == GOLDEN_ENCODE)
+        wrong += compare_quality(format, GOLDEN_FAST, sound.samples, size, encoded) +
+                 compare_quality(format, GOLDEN_BEST, sound.samples, size, encoded);
+    free(encoded.data);
+    free(decoded.data);
+    return wrong;
+}
+
+static int compare_noise(const struct wave_format *format)
+{
+    struct wave_format pcm = pcm_like(format);
+    uint8_t noise[GOLDEN_NOISE_BYTES];
+    struct bytes decoded;
+    int wrong;
+
+    golden_noise(noise);
+    decoded = convert(GOLDEN_NOISE, format, &pcm, noise, sizeof noise);
+    wrong = judge(format, GOLDEN_NOISE, decoded);
+    free(decoded.data);
+    return wrong;
+}
+
+static struct sound golden_of(const struct wave_format *format, void (*make)(uint32_t, unsigned, int16_t *), size_t length)
+{
+    struct sound sound = { 0, length * golden_frames(format->sample_rate) * format->channels };
+
+    sound.samples = malloc(sound.count * sizeof(int16_t));
+    make(format->sample_rate, format->channels, sound.samples);
+    return sound;
+}
+
+static int compare_format(const struct wave_format *format)
+{
+    struct sound sound = golden_of(format, golden_sound, 1);
+    int wrong = compare_encoder(format, GOLDEN_ENCODE, GOLDEN_DECODE, sound) + compare_noise(format);
+
+    free(sound.samples);
+    return wrong;
+}
+
+static int compare_silence(const struct golden_format *golden)
+{
+    struct wave_format format = {
+        golden->tag, golden->channels, golden->sample_rate, golden->byte_rate, golden->block_align, golden->bits_per_sample, 0, 0
+    };
+    struct sound pauses = golden_of(&format, golden_pauses, GOLDEN_PAUSES);
+    int wrong = compare_encoder(&format, GOLDEN_DTX, GOLDEN_DTX_DECODE, pauses);
+
+    free(pauses.samples);
+    return wrong;
+}
+
+static void check_table(uint8_t set)
 {
     int wrong = 0;
 
-    if (simd > best_set()) {
+    if (set > best_set()) {
         print_message("this processor lacks the instructions\n");
         skip();
     }
-    options.dsp = dsp_set(simd);
+    simd = set;
     memset(seen, 0, sizeof seen);
     for (const struct codec *const *codec = codecs; *codec; codec++)
         for (const struct mode *mode = (*codec)->modes; mode->sample_rate != 0; mode++) {
@@ -101,6 +169,8 @@ static void check_table(uint8_t simd)
 
             wrong += compare_format(&format);
         }
+    for (size_t i = 0; i < GOLDEN_SILENCE_FORMATS; i++)
+        wrong += compare_silence(&golden_silence[i]);
     for (size_t i = 0; i < golden_rows; i++)
         if (!seen[i]) {
             print_message("row %zu, of tag 0x%04X, is no format of the core\n", i, golden_table[i].tag);
