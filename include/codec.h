@@ -46,7 +46,7 @@ struct layout {
     uint8_t bits;                   /* of a code, where the codec has several widths */
     bool self_delimiting;           /* the decoder takes every byte and keeps an incomplete unit */
     struct span block;              /* the unit of work; the nominal one where sizes vary */
-    uint32_t least_bytes;           /* the fewest that make block.frames; 0 from parse: block.bytes */
+    uint32_t least_bytes;           /* the fewest that make block.frames; parse's 0: block.bytes */
     uint32_t lookahead;             /* frames that the encoder withholds until END */
     _Alignas(8) uint8_t own[OWN_ROOM];      /* the codec's */
 };

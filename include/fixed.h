@@ -35,7 +35,6 @@ static inline int16_t abs_s(int16_t a) { return saturate(a < 0 ? -a : a); }
 static inline int16_t extract_h(int32_t x) { return (int16_t)(x >> 16); }
 static inline int16_t extract_l(int32_t x) { return wrap16(x); }
 static inline int32_t L_deposit_h(int16_t a) { return (int32_t)a * 65536; }
-static inline int32_t L_deposit_l(int16_t a) { return a; }
 
 /* By the processor's flag: a saturated sum has the sign of a. */
 static inline int32_t L_add(int32_t a, int32_t b)

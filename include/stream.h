@@ -1,4 +1,4 @@
-/* One conversion between PCM and a codec's format: the block loop, and the sizes that it implies. */
+/* One conversion between PCM and a codec's format: the block loop, and the sizes it implies. */
 #ifndef OMNIACM_STREAM_H
 #define OMNIACM_STREAM_H
 
@@ -17,7 +17,7 @@ struct plan {
 /* Whether some codec converts `from` into `to`: one side PCM, rates and channels equal. */
 bool stream_plan(struct plan *, const struct wave_format *from, const struct wave_format *to);
 
-/* Bytes of destination that `src` bytes may need in one call; false where 32 bits cannot hold them. */
+/* Bytes of destination that `src` bytes may need in one call; false where they exceed 32 bits. */
 bool stream_size_from_source(const struct plan *, uint32_t src, uint32_t *dst);
 
 /* Bytes of source that are sure to fit into `dst` bytes. */

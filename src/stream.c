@@ -1,23 +1,35 @@
+#include <string.h>
 #include "stream.h"
 
-enum { SCRATCH_BLOCKS = 8, SCRATCH_LEAST = 4096 };      /* blocks side by side in SIMD lanes; samples */
+enum { SCRATCH_BLOCKS = 8, SCRATCH_LEAST = 4096 }; /* blocks side by side in SIMD lanes; samples */
 
+/* Where a decoder's destination cannot hold one block, the block is decoded into scratch and counts
+ * as used; the destination is filled, and the rest is pending for the next calls. So does Windows'
+ * MS ADPCM codec, except that it loses the rest. A call does so only if it would use nothing
+ * otherwise: a host that asked STREAM_SIZE never sees it.
+ *
+ * Pending output may fill a whole destination. Wine's DirectShow wrapper drops all that a call
+ * made, and the rest of its source, when that call has used nothing. Therefore a call that gives
+ * pending output alone takes one byte of the next block, if the source has more: `carried` bytes,
+ * which the block is later put together from. Under WHOLE, which promises to use blocks, it takes
+ * none. */
 struct stream {
     struct plan plan;
     struct options options;
     void *state;
-    int16_t *scratch;               /* samples on their way to or from a width that is not 16 bits */
-    size_t scratch_samples;         /* whole blocks, and at least SCRATCH_BLOCKS of them */
+    int16_t *scratch;           /* samples on their way to or from a width that is not 16 bits */
+    size_t scratch_samples;     /* whole blocks, and at least SCRATCH_BLOCKS of them */
+    size_t pending_at, pending; /* samples in scratch that no destination had room for */
+    uint8_t *carry;             /* room for a block of a decoder that is not self-delimiting */
+    size_t carried;
 };
 
-static size_t aligned(size_t bytes)
-{
-    return (bytes + 15) & ~(size_t)15;
-}
+static size_t aligned(size_t bytes) { return (bytes + 15) & ~(size_t)15; }
 
 static size_t state_bytes(const struct plan *plan)
 {
-    return aligned(plan->decoding ? plan->codec->decoder->state_size : plan->codec->encoder->state_size);
+    return aligned(plan->decoding ? plan->codec->decoder->state_size
+                                  : plan->codec->encoder->state_size);
 }
 
 /* Samples of all channels in a block. */
@@ -64,10 +76,7 @@ static bool scale(uint64_t units, uint64_t size, uint32_t *bytes)
     return fits;
 }
 
-static uint64_t divide_up(uint64_t a, uint32_t b)
-{
-    return a / b + (a % b != 0);
-}
+static uint64_t divide_up(uint64_t a, uint32_t b) { return a / b + (a % b != 0); }
 
 /* An encoder that looks ahead gives at END also the frames that it had withheld: there is always to
  * be room for them. */
@@ -95,9 +104,15 @@ bool stream_size_from_destination(const struct plan *plan, uint32_t dst, uint32_
     return scale(frames, frame_bytes(plan), src);
 }
 
+static size_t carry_bytes(const struct plan *plan)
+{
+    return plan->decoding && !plan->layout.self_delimiting ? plan->layout.block.bytes : 0;
+}
+
 size_t stream_bytes(const struct plan *plan)
 {
-    return aligned(sizeof(struct stream)) + state_bytes(plan) + sizeof(int16_t) * scratch_samples(plan);
+    return aligned(sizeof(struct stream)) + state_bytes(plan) +
+           sizeof(int16_t) * scratch_samples(plan) + carry_bytes(plan);
 }
 
 struct stream *stream_start(void *memory, const struct plan *plan, const struct options *options)
@@ -109,6 +124,7 @@ struct stream *stream_start(void *memory, const struct plan *plan, const struct 
     stream->state = (uint8_t *)memory + aligned(sizeof(struct stream));
     stream->scratch = (int16_t *)(void *)((uint8_t *)stream->state + state_bytes(plan));
     stream->scratch_samples = scratch_samples(plan);
+    stream->carry = (uint8_t *)(stream->scratch + stream->scratch_samples);
     stream_reset(stream);
     return stream;
 }
@@ -119,39 +135,73 @@ void stream_reset(struct stream *stream)
 
     (stream->plan.decoding ? codec->decoder->init : codec->encoder->init)(
         stream->state, &stream->plan.layout, &stream->options);
+    stream->pending_at = stream->pending = stream->carried = 0;
 }
 
-/* Whether samples at `p` are int16_t as they stand; every machine that we build for is little-endian. */
+/* Whether samples at `p` are int16_t as they stand; every machine that we build for is
+ * little-endian. */
 static bool is_native(const struct stream *stream, const void *p)
 {
     return stream->plan.pcm == PCM_S16 && (uintptr_t)p % sizeof(int16_t) == 0;
 }
 
-static size_t least(size_t a, size_t b)
-{
-    return a < b ? a : b;
-}
+static size_t least(size_t a, size_t b) { return a < b ? a : b; }
 
 /* One call to a decoder: what is left of its offer, and what has come of it so far. */
 struct call {
     const uint8_t *src;
     uint8_t *dst;
-    size_t in, room;                /* bytes, and samples of all channels */
+    size_t in, room; /* bytes, and samples of all channels */
     enum ending ending;
-    struct progress done;           /* bytes in both */
+    bool decoded;         /* something, as opposed to pending output alone */
+    struct progress done; /* bytes in both */
 };
 
-/* Takes account of `samples` that are in the destination, made from `bytes`. */
-static void advance(const struct stream *stream, struct call *call, size_t bytes, size_t samples)
+static void use(struct call *call, size_t bytes)
 {
-    size_t made = samples * pcm_bytes(stream->plan.pcm);
-
     call->src += bytes;
     call->in -= bytes;
-    call->dst += made;
-    call->room -= samples;
     call->done.used += bytes;
-    call->done.made += made;
+}
+
+/* Writes samples of `pcm` that are not in the destination yet, as many as there is room for. */
+static size_t put(const struct stream *stream, struct call *call, const int16_t *pcm,
+                  size_t samples)
+{
+    size_t n = least(samples, call->room), bytes = n * pcm_bytes(stream->plan.pcm);
+
+    if (pcm != (const void *)call->dst)
+        pcm_from_s16(stream->plan.pcm, pcm, call->dst, n);
+    call->dst += bytes;
+    call->room -= n;
+    call->done.made += bytes;
+    return n;
+}
+
+/* Gives the first of `samples` in scratch; what has no room is pending. */
+static void give(struct stream *stream, struct call *call, size_t samples)
+{
+    stream->pending_at = put(stream, call, stream->scratch, samples);
+    stream->pending = samples - stream->pending_at;
+}
+
+static void give_pending(struct stream *stream, struct call *call)
+{
+    size_t n = put(stream, call, stream->scratch + stream->pending_at, stream->pending);
+
+    stream->pending_at += n;
+    stream->pending -= n;
+}
+
+/* Runs the decoder once, on what is left of the source. */
+static struct progress run(struct stream *stream, struct call *call, int16_t *pcm, size_t samples)
+{
+    struct offer offer = { call->in, samples, call->ending };
+    struct progress step = stream->plan.codec->decoder->run(stream->state, call->src, pcm, offer);
+
+    call->decoded = call->decoded || step.used != 0 || step.made != 0;
+    use(call, step.used);
+    return step;
 }
 
 /* As many blocks as fit, straight into the destination if it is an array of int16_t. */
@@ -164,12 +214,33 @@ static void decode_blocks(struct stream *stream, struct call *call)
         int16_t *pcm = native ? (int16_t *)(void *)call->dst : stream->scratch;
         size_t out = native ? call->room : least(call->room, stream->scratch_samples);
 
-        step = stream->plan.codec->decoder->run(stream->state, call->src, pcm,
-                                                (struct offer){ call->in, out, call->ending });
-        if (!native)
-            pcm_from_s16(stream->plan.pcm, stream->scratch, call->dst, step.made);
-        advance(stream, call, step.used, step.made);
+        step = run(stream, call, pcm, out);
+        put(stream, call, pcm, step.made);
     } while (step.used != 0 || step.made != 0);
+}
+
+/* One block, for a destination that does not hold it. */
+static void decode_one(struct stream *stream, struct call *call)
+{
+    give(stream, call, run(stream, call, stream->scratch, block_samples(&stream->plan)).made);
+}
+
+/* The block whose first bytes are in carry already, once the source has the others. */
+static void decode_carried(struct stream *stream, struct call *call)
+{
+    const struct span *block = &stream->plan.layout.block;
+    size_t missing = block->bytes - stream->carried;
+    struct offer offer = { block->bytes, block_samples(&stream->plan), call->ending };
+    struct progress step;
+
+    if (stream->carried == 0 || call->in < missing)
+        return;
+    memcpy(stream->carry + stream->carried, call->src, missing);
+    stream->carried = 0;
+    use(call, missing);
+    step = stream->plan.codec->decoder->run(stream->state, stream->carry, stream->scratch, offer);
+    give(stream, call, step.made);
+    call->decoded = true;
 }
 
 /* The incomplete block at the end of a source after which there may be nothing: the frames that it
@@ -178,34 +249,53 @@ static void decode_truncated(struct stream *stream, struct call *call)
 {
     const struct codec_decoder *decoder = stream->plan.codec->decoder;
     const struct layout *layout = &stream->plan.layout;
-    struct span part = { (uint32_t)call->in, 0 };
+    struct span part = { (uint32_t)(stream->carried + call->in), 0 };
     size_t samples;
 
-    if (layout->self_delimiting || call->ending == WHOLE || call->in >= layout->block.bytes)
+    if (layout->self_delimiting || call->in >= layout->block.bytes - stream->carried)
+        return;
+    if (call->ending == WHOLE || part.bytes == 0 || (call->ending == PART && call->in == 0))
         return;
     if (decoder->covered)
         part.frames = decoder->covered(layout, part.bytes);
     samples = (size_t)part.frames * layout->channels;
-    if (samples > call->room)
+    if (samples > call->room && (call->decoded || call->room == 0))
         return;
+    memcpy(stream->carry + stream->carried, call->src, call->in);
+    stream->carried = 0;
+    use(call, call->in);
     if (samples != 0)
-        decoder->run_truncated(stream->state, call->src, part, stream->scratch);
-    pcm_from_s16(stream->plan.pcm, stream->scratch, call->dst, samples);
-    advance(stream, call, call->in, samples);
+        decoder->run_truncated(stream->state, stream->carry, part, stream->scratch);
+    give(stream, call, samples);
 }
 
-static struct progress decode(struct stream *stream, const uint8_t *src, uint8_t *dst, struct offer offer)
+static struct progress decode(struct stream *stream, const uint8_t *src, uint8_t *dst,
+                              struct offer offer)
 {
-    size_t room = offer.out / frame_bytes(&stream->plan) * stream->plan.layout.channels;
-    struct call call = { src, dst, offer.in, room, offer.ending, { 0, 0 } };
+    const struct layout *layout = &stream->plan.layout;
+    size_t room = offer.out / frame_bytes(&stream->plan) * layout->channels;
+    struct call call = { src, dst, offer.in, room, offer.ending, false, { 0, 0 } };
 
-    decode_blocks(stream, &call);
-    decode_truncated(stream, &call);
+    give_pending(stream, &call);
+    if (call.room != 0)
+        decode_carried(stream, &call);
+    if (stream->pending == 0 && stream->carried == 0)
+        decode_blocks(stream, &call);
+    if (call.room != 0 && stream->carried == 0 && !call.decoded)
+        decode_one(stream, &call);
+    if (stream->pending == 0)
+        decode_truncated(stream, &call);
+    if (call.done.used == 0 && call.done.made != 0 && call.room == 0 && call.ending != WHOLE &&
+        call.in > 1 && stream->carried + 1 < carry_bytes(&stream->plan)) {
+        stream->carry[stream->carried++] = *call.src;
+        use(&call, 1);
+    }
     return call.done;
 }
 
 /* An incomplete last block, made whole with silence; `n` samples of it are real. */
-static struct progress encode_padded(struct stream *stream, const int16_t *pcm, size_t n, uint8_t *dst, struct offer offer)
+static struct progress encode_padded(struct stream *stream, const int16_t *pcm, size_t n,
+                                     uint8_t *dst, struct offer offer)
 {
     struct progress step;
 
@@ -216,7 +306,8 @@ static struct progress encode_padded(struct stream *stream, const int16_t *pcm, 
     return step;
 }
 
-static struct progress encode(struct stream *stream, const uint8_t *src, uint8_t *dst, struct offer offer)
+static struct progress encode(struct stream *stream, const uint8_t *src, uint8_t *dst,
+                              struct offer offer)
 {
     unsigned width = pcm_bytes(stream->plan.pcm);
     size_t frame = frame_bytes(&stream->plan), block = block_samples(&stream->plan);
@@ -241,13 +332,15 @@ static struct progress encode(struct stream *stream, const uint8_t *src, uint8_t
         done.made += step.made;
     } while (step.used != 0 || step.made != 0);
     done.used *= width;
-    /* Less than one sample of each channel can never become more: it is dropped, or the caller would offer it for ever. */
+    /* Less than one sample of each channel can never become more: it is dropped, or the caller
+     * would offer it for ever. */
     if (offer.ending != WHOLE && offer.in < frame)
         done.used = offer.in;
     return done;
 }
 
-struct progress stream_convert(struct stream *stream, const uint8_t *src, uint8_t *dst, struct offer offer)
+struct progress stream_convert(struct stream *stream, const uint8_t *src, uint8_t *dst,
+                               struct offer offer)
 {
     /* No bytes may have no address; a codec need not know. */
     src = src ? src : (const uint8_t *)stream->scratch;
@@ -260,7 +353,9 @@ bool stream_lacks_room(const struct stream *stream, struct offer offer)
     const struct plan *plan = &stream->plan;
     uint64_t block = (uint64_t)plan->layout.block.frames * frame_bytes(plan);
 
-    if (plan->decoding)
-        block = plan->layout.self_delimiting ? 1 : plan->layout.block.bytes;
-    return offer.in >= (offer.ending == WHOLE ? block : 1);
+    if (!plan->decoding)
+        return offer.in >= (offer.ending == WHOLE ? block : 1);
+    block = plan->layout.self_delimiting ? 1 : plan->layout.block.bytes - stream->carried;
+    return offer.out < frame_bytes(plan) &&
+           (stream->pending != 0 || offer.in >= (offer.ending == WHOLE ? block : 1));
 }

@@ -104,36 +104,21 @@ static void complete_pcm(struct completed *completed, uint16_t tag, struct mode 
     }
 }
 
-/* Whether the table has this sound ahead of this mode of this codec. Codecs may share their modes. */
-static BOOL is_repeated(const struct codec *const *codec, const struct mode *mode)
-{
-    for (const struct codec *const *earlier = codecs; earlier <= codec; earlier++)
-        for (const struct mode *same = (*earlier)->modes; same->sample_rate && (earlier != codec || same != mode); same++)
-            if (same->sample_rate == mode->sample_rate && same->channels == mode->channels)
-                return TRUE;
-    return FALSE;
-}
-
-/* The sound that some codec converts, numbered without repetition: what PCM is enumerated at. */
-static BOOL pcm_mode(DWORD index, struct mode *mode)
-{
-    for (const struct codec *const *codec = codecs; *codec; codec++)
-        for (const struct mode *candidate = (*codec)->modes; candidate->sample_rate; candidate++)
-            if (!is_repeated(codec, candidate) && index-- == 0) {
-                *mode = *candidate;
-                return TRUE;
-            }
-    return FALSE;
-}
+/* What PCM is enumerated at: every rate and channels of the codecs' modes, once. */
+static const struct mode pcm_modes[] = {
+    { 8000, 1, 0 },  { 8000, 2, 0 },  { 11025, 1, 0 }, { 11025, 2, 0 },
+    { 22050, 1, 0 }, { 22050, 2, 0 }, { 44100, 1, 0 }, { 44100, 2, 0 },
+    { 6000, 1, 0 },  { 48000, 1, 0 }, { 48000, 2, 0 }, { 16000, 1, 0 }
+};
+enum { PCM_MODES = sizeof pcm_modes / sizeof *pcm_modes };
 
 /* Format `index` of a tag as it is enumerated: PCM in 8 and 16 bits, a codec in its modes. */
 static BOOL standard_format(uint16_t tag, DWORD index, struct completed *completed)
 {
     const struct codec *codec = codec_find(tag);
-    struct mode mode;
 
-    if (tag == TAG_PCM && pcm_mode(index / 2, &mode)) {
-        complete_pcm(completed, TAG_PCM, mode, index % 2 ? 16 : 8);
+    if (tag == TAG_PCM && index / 2 < PCM_MODES) {
+        complete_pcm(completed, TAG_PCM, pcm_modes[index / 2], index % 2 ? 16 : 8);
         return TRUE;
     }
     for (const struct mode *listed = codec && codec->tags->tag == tag ? codec->modes : 0; listed && listed->sample_rate; listed++)

@@ -348,7 +348,16 @@ static void no_formats_follow_the_last(void **unused)
     assert_true(is_untouched(room, 256));
 }
 
-/* At every sound that a codec takes: 8 bits, then 16. */
+static bool some_codec_has(DWORD rate, WORD channels)
+{
+    for (const struct codec *const *codec = codecs; *codec; codec++)
+        for (const struct mode *mode = (*codec)->modes; mode->sample_rate; mode++)
+            if (mode->sample_rate == rate && mode->channels == channels)
+                return true;
+    return false;
+}
+
+/* At every sound that a codec takes, and at no other: 8 bits, then 16. */
 static void pcm_is_enumerated_at_what_codecs_convert(void **unused)
 {
     DWORD count = tag_of(TAG_PCM)->cStandardFormats;
@@ -360,6 +369,7 @@ static void pcm_is_enumerated_at_what_codecs_convert(void **unused)
         assert_int_equal(wfx->wBitsPerSample, index % 2 ? 16 : 8);
         assert_int_equal(wfx->nBlockAlign, wfx->nChannels * wfx->wBitsPerSample / 8);
         assert_int_equal(wfx->nAvgBytesPerSec, wfx->nSamplesPerSec * wfx->nBlockAlign);
+        assert_true(some_codec_has(wfx->nSamplesPerSec, wfx->nChannels));
     }
     for (const struct codec *const *codec = codecs; *codec; codec++)
         for (const struct mode *mode = (*codec)->modes; mode->sample_rate; mode++) {

@@ -549,21 +549,22 @@ static void nothing_makes_nothing(void **unused)
     }
 }
 
-/* Too little room for a block is an error that leaves everything as it was, dst and state. */
+/* Too little room for a block, or for one frame of PCM, is an error that leaves everything as it was, dst and state. */
 static void a_small_destination_changes_nothing(void **unused)
 {
     static const DWORD flags[] = { 0, BLOCKALIGN, FLUSH };
 
     (void)unused;
     EACH_CONVERSION(route) {
-        const DWORD rooms[] = { 0, 1, route.dst_block / 2, route.dst_block - 1 };
+        const DWORD least = route.decoding ? 2 * route.mode.channels : route.dst_block;
+        const DWORD rooms[] = { 0, 1, least / 2, least - 1 };
         struct bytes first = material(&route, 2, 0, 13), second = material(&route, 2, 0, 14), after;
         void *plain = stream_opened(&route, 0), *disturbed = stream_opened(&route, 0);
 
         check_equal(&route, converted(plain, first, BLOCKALIGN), converted(disturbed, first, BLOCKALIGN));
         for (size_t i = 0; i < 4; i++)
             for (size_t k = 0; k < 3; k++) {
-                DWORD room = rooms[i] < route.dst_block ? rooms[i] : 0;
+                DWORD room = rooms[i] < least ? rooms[i] : 0;
                 uint8_t *dst = lend(room + 64);
                 struct conversion done = convert(disturbed, second.data, (DWORD)second.size, dst, room, flags[k]);
 
@@ -575,6 +576,106 @@ static void a_small_destination_changes_nothing(void **unused)
         stream_closed(plain);
         stream_closed(disturbed);
     }
+}
+
+/* Everything, in calls of this much room each; no call is an error, and none comes to nothing before the end. */
+static struct bytes converted_into(const struct route *route, void *instance, struct bytes src, DWORD room, DWORD flags)
+{
+    struct bytes made = { lend(4 * route->dst_block), 0 };
+    struct conversion done;
+    DWORD used = 0;
+
+    do {
+        uint8_t *dst = lend(room + 64);
+
+        done = convert(instance, src.data + used, (DWORD)src.size - used, dst, room, flags);
+        check(*route, done.result == MMSYSERR_NOERROR && (done.used > 0 || done.made > 0 || used == src.size));
+        check(*route, made.size + done.made <= 4 * route->dst_block && is_untouched(dst + room, 64));
+        memcpy(made.data + made.size, dst, done.made);
+        made.size += done.made;
+        used += done.used;
+    } while (done.used > 0 || done.made > 0);
+    return made;
+}
+
+/* A decoder's destination that holds no block is filled, and the next ones get the rest. */
+static void a_small_destination_is_filled(void **unused)
+{
+    static const DWORD flags[] = { 0, BLOCKALIGN, FLUSH };
+
+    (void)unused;
+    EACH_CONVERSION(route) {
+        DWORD frame = 2 * route.mode.channels, block = route.dst_block / frame;
+        const DWORD rooms[] = { block / 5, block / 2, block - 1 };
+        struct bytes src = material(&route, 2, 0, 15);
+        void *instance = stream_opened(&route, 0);
+
+        for (size_t i = 0; i < 9 && route.decoding; i++) {
+            DWORD room = rooms[i / 3] * frame;
+            struct conversion done;
+
+            if (room == 0)
+                continue;
+            done = convert(instance, src.data, (DWORD)src.size, lend(room), room, START | flags[i % 3]);
+            check(route, done.result == MMSYSERR_NOERROR && done.used >= route.layout.least_bytes && done.made == room);
+            convert(instance, 0, 0, 0, 0, START);
+            check_equal(&route, converted_into(&route, instance, src, room, flags[i % 3]), expected_of(&route, src));
+        }
+        stream_closed(instance);
+    }
+}
+
+/* 512 bytes of Microsoft's ADPCM into 32: Windows' codec uses all of them and makes 32. Wine's tests of msacm32 say so. */
+static void microsofts_adpcm_fills_32_bytes(void **unused)
+{
+    static const DWORD flags[] = { 0, BLOCKALIGN };
+
+    (void)unused;
+    EACH_CONVERSION(route) {
+        void *instance;
+
+        if (!route.decoding || route.tag != WAVE_FORMAT_ADPCM || route.src_block != 512)
+            continue;
+        instance = stream_opened(&route, 0);
+        for (size_t i = 0; i < 2; i++) {
+            struct bytes src = material(&route, 1, 0, 15);
+            struct conversion done = convert(instance, src.data, 512, lend(32), 32, START | flags[i]);
+
+            check(route, done.result == MMSYSERR_NOERROR && done.used == 512 && done.made == 32);
+        }
+        stream_closed(instance);
+    }
+}
+
+/* Wine's DirectShow filter: buffers of half a second, and no flags. A call that uses nothing ends a sample, whose rest and whose
+ * output are lost. Blocks that last longer than a buffer come one or several a sample. */
+static void directshow_hears_every_block(void **unused)
+{
+    (void)unused;
+    EACH_CONVERSION(route)
+        for (unsigned blocks = 1; blocks <= 3 && route.decoding && route.layout.block.bytes > 30; blocks++) {
+            DWORD room = route.dst_block * 9 / 10 / (2 * route.mode.channels) * (2 * route.mode.channels), total = 0;
+            struct bytes src = material(&route, 33, 0, 15), made = { lend(34 * route.dst_block), 0 };
+            void *instance = stream_opened(&route, 0);
+
+            while (total < src.size) {
+                DWORD left = blocks * route.src_block, used = 0;
+
+                left = left < src.size - total ? left : (DWORD)src.size - total;
+                for (; used < left;) {
+                    struct conversion done = convert(instance, src.data + total + used, left - used, made.data + made.size, room, 0);
+
+                    check(route, done.result == MMSYSERR_NOERROR && done.used > 0);
+                    used += done.used;
+                    made.size += done.made;
+                }
+                total += used;
+            }
+            for (DWORD more = 1; more; made.size += more)
+                more = convert(instance, 0, 0, made.data + made.size, room, FLUSH).made;
+            check_equal(&route, made, expected_of(&route, src));
+            stream_closed(instance);
+        }
 }
 
 static void a_destination_is_filled_and_no_further(void **unused)
@@ -993,6 +1094,9 @@ int main(void)
         TEST(whole_blocks_alone_are_used),
         TEST(nothing_makes_nothing),
         TEST(a_small_destination_changes_nothing),
+        TEST(a_small_destination_is_filled),
+        TEST(microsofts_adpcm_fills_32_bytes),
+        TEST(directshow_hears_every_block),
         TEST(a_destination_is_filled_and_no_further),
         TEST(start_is_a_fresh_stream),
         TEST(streams_do_not_disturb_each_other),

@@ -130,7 +130,7 @@ static size_t add_peers(const struct task *common, uint32_t bit_rate, bool decod
     const struct wave_format *format = &common->format;
 
     for (; peer->name && n < TASKS; peer++) {
-        if (peer->tag != common->codec->tags->tags->tag || (peer->bits && peer->bits != format->bits_per_sample) ||
+        if (peer->tag != common->codec->tags->tag || (peer->bits && peer->bits != format->bits_per_sample) ||
             (peer->bit_rate && peer->bit_rate != bit_rate) || peer->channels < format->channels || !(decoding ? peer->decode : peer->encode))
             continue;
         tasks[n] = *common;

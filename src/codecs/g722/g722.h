@@ -33,13 +33,6 @@ void g722_start(struct g722 *);
 void g722_encode_octets(struct g722 *, const int16_t *pcm, uint8_t *octets, size_t n, int mode);
 void g722_decode_octets(struct g722 *, const uint8_t *octets, int16_t *pcm, size_t n, int mode);
 
-/* The bands alone: 15-bit samples to codes of 6 and 2 bits, and back. The low code of a mode comes without the bits that the
- * mode does not use. */
-unsigned g722_encode_low(struct band *, int32_t x);
-unsigned g722_encode_high(struct band *, int32_t x);
-int32_t g722_decode_low(struct band *, unsigned code, int mode);
-int32_t g722_decode_high(struct band *, unsigned code);
-
 /* The filters, on n pairs of samples behind TAPS - 2 past ones. */
 void g722_split(const int16_t *x, int16_t *low, int16_t *high, size_t n);
 void g722_join(const int16_t *x, int16_t *pcm, size_t n);

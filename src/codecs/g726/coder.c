@@ -98,20 +98,6 @@ void g726_encode_samples(struct adpcm *state, const int16_t *pcm, uint8_t *codes
     *state = s;
 }
 
-struct reconstructed g726_reconstruct(struct adpcm *s, unsigned code)
-{
-    struct reconstructed out = { 0, 0, s->y };
-    struct estimates e;
-    struct window window;
-
-    open_window(&window, s);
-    e = estimate(s, &window, WINDOW);
-    out.se = e.se;
-    out.sr = adapt(s, code, e, &window, WINDOW);
-    close_window(&window, s, 1);
-    return out;
-}
-
 /* LIMO, Annex A: 14 bits; and back to 16. */
 static inline int16_t limited(int32_t sr)
 {

@@ -53,12 +53,6 @@ void g726_start(struct adpcm *, unsigned bits);
 void g726_encode_samples(struct adpcm *, const int16_t *pcm, uint8_t *codes, size_t n, size_t stride);
 void g726_decode_samples(struct adpcm *, const uint8_t *codes, int16_t *pcm, size_t n, size_t stride);
 
-/* One code of a decoder: the reconstructed signal, 16-bit two's complement, before LIMO, with SE and Y for who compresses it again. */
-struct reconstructed {
-    int32_t sr, se, y;
-};
-struct reconstructed g726_reconstruct(struct adpcm *, unsigned code);
-
 /* Codes in bytes, from the start of one: the first in the highest or in the lowest bits. A last byte's spare bits are 0. */
 enum order { TOLD_FROM_BYTES, MSB_FIRST, LSB_FIRST };
 void g726_pack(const uint8_t *codes, size_t n, unsigned bits, uint8_t *dst);
