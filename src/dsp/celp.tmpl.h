@@ -60,7 +60,7 @@ KERNEL uint32_t sum_of_lanes(u32x4 x)
     return x[0];
 }
 
-/* Four sums in a row. */
+/* Four sums in one vector. */
 KERNEL u32x4 sums_of(u32x4 a, u32x4 b, u32x4 c, u32x4 d)
 {
     u32x4 ab = (u32x4)_mm_unpacklo_epi32((__m128i)a, (__m128i)b) +
@@ -91,7 +91,8 @@ static void celp_zeros(const int16_t *x, const int16_t *a, int pairs, int32_t *s
             even += (uvec32)madd16(load_vector(from - 1), c);
             odd += (uvec32)madd16(load_vector(from), c);
         }
-        memcpy(e, &even, sizeof e), memcpy(o, &odd, sizeof o);
+        memcpy(e, &even, sizeof e);
+        memcpy(o, &odd, sizeof o);
         for (int i = 0; i < LANES32 / 4; i++) {
             __m128i low = _mm_unpacklo_epi32((__m128i)e[i], (__m128i)o[i]),
                     high = _mm_unpackhi_epi32((__m128i)e[i], (__m128i)o[i]);
@@ -179,7 +180,8 @@ KERNEL int32_t poles_by(const int32_t *in, const int16_t a[CELP_ORDER], int shif
         add_sample(&sums, SPREAD((i32x4)sums.now >> shift, 3), 3, c);
         narrow = packed((i32x4)sums.now >> shift, (i32x4)sums.now >> shift);
         sums.now -= bias;
-        memcpy(out + i, &sums.now, 4 * sizeof *out), memcpy(y + i, &narrow, 4 * sizeof *y);
+        memcpy(out + i, &sums.now, 4 * sizeof *out);
+        memcpy(y + i, &narrow, 4 * sizeof *y);
         high = greater_of(high, narrow);
         low = lesser_of(low, narrow);
         sums = (struct fours){ sums.next, sums.third, sums.last, { 0 } };

@@ -90,10 +90,10 @@ KERNEL __m256i ulaw_codes(__m256i samples)
     __m256i negative = _mm256_srai_epi16(samples, 15);
     __m256i magnitude = _mm256_add_epi16(_mm256_srli_epi16(_mm256_xor_si256(samples, negative), 2),
                                          _mm256_set1_epi16(33));
-    __m256i held = _mm256_min_epi16(magnitude, _mm256_set1_epi16(0x1FFF));
-    __m256i segment = log2_of_byte(_mm256_srli_epi16(held, 5)); /* 8 bits: 0 to 7 */
+    __m256i limited = _mm256_min_epi16(magnitude, _mm256_set1_epi16(0x1FFF));
+    __m256i segment = log2_of_byte(_mm256_srli_epi16(limited, 5)); /* 8 bits: 0 to 7 */
     __m256i code =
-        _mm256_and_si256(shifted(_mm256_srli_epi16(held, 1), segment), _mm256_set1_epi16(15));
+        _mm256_and_si256(shifted(_mm256_srli_epi16(limited, 1), segment), _mm256_set1_epi16(15));
 
     code = _mm256_or_si256(code, _mm256_slli_epi16(segment, 4));
     code = _mm256_or_si256(code, _mm256_and_si256(negative, _mm256_set1_epi16(0x80)));

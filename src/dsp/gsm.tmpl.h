@@ -41,12 +41,12 @@ KERNEL int32_t sum_of(__m128i x)
 }
 
 /* abs_s of the greatest. */
-KERNEL int16_t row_peak(const int16_t *s, int rows)
+KERNEL int16_t peak_of_vectors(const int16_t *s, int vectors)
 {
     __m128i peak = _mm_setzero_si128();
 
 #pragma GCC unroll 5
-    for (int i = 0; i < rows; i++) {
+    for (int i = 0; i < vectors; i++) {
         __m128i x = load128(s + GSM_VECTOR * i);
 
         peak = _mm_max_epi16(peak, _mm_max_epi16(x, _mm_subs_epi16(_mm_setzero_si128(), x)));

@@ -78,7 +78,8 @@ KERNEL int32_t power_of(const int16_t *past)
 
 static struct gsm_match gsm_search(const int16_t d[GSM_SUBFRAME], const int16_t *now)
 {
-    int16_t pairs[LAG_END][2], scaled[GSM_SUBFRAME], peak = row_peak(d, GSM_SUBFRAME / GSM_VECTOR);
+    int16_t pairs[LAG_END][2], scaled[GSM_SUBFRAME],
+        peak = peak_of_vectors(d, GSM_SUBFRAME / GSM_VECTOR);
     int scale = peak == 0 || norm_s(peak) > 6 ? 0 : 6 - norm_s(peak);
     int32_t d_pairs[GSM_SUBFRAME / 2];
     vec32 best = set32(0), best_lag = set32(GSM_LAG_MIN), place, sums[LAG_GROUPS], lags, better;

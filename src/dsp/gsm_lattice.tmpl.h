@@ -3,7 +3,7 @@
  * Parameter: VECTOR_BYTES. After gsm.tmpl.h. */
 
 /* 4.2.9, a ratio a lane. */
-KERNEL __m128i reflection_row(__m128i lar)
+KERNEL __m128i reflection_of(__m128i lar)
 {
     __m128i sign = _mm_srai_epi16(lar, 15), zero = _mm_setzero_si128(), r, steep, flat;
 
@@ -25,13 +25,13 @@ static void gsm_interpolate(const int16_t before_q14[GSM_ORDER], const int16_t n
     __m128i before2 = _mm_srai_epi16(before, 1), now2 = _mm_srai_epi16(now, 1);
     __m128i quarters = _mm_adds_epi16(_mm_srai_epi16(before, 2), _mm_srai_epi16(now, 2));
 
-    store128(reflection[0], reflection_row(_mm_adds_epi16(quarters, before2)));
-    store128(reflection[1], reflection_row(_mm_adds_epi16(before2, now2)));
-    store128(reflection[2], reflection_row(_mm_adds_epi16(quarters, now2)));
-    store128(reflection[3], reflection_row(now));
+    store128(reflection[0], reflection_of(_mm_adds_epi16(quarters, before2)));
+    store128(reflection[1], reflection_of(_mm_adds_epi16(before2, now2)));
+    store128(reflection[2], reflection_of(_mm_adds_epi16(quarters, now2)));
+    store128(reflection[3], reflection_of(now));
 }
 
-/* 4.2.10, a row of eight samples through all stages. `last` is each stage's row before. */
+/* 4.2.10, a vector of eight samples through all stages. `last` is each stage's vector before. */
 KERNEL __m128i analysed(const __m128i r[GSM_ORDER], __m128i last[GSM_ORDER], __m128i s)
 {
     __m128i forward = s, backward = s, before;
@@ -46,7 +46,7 @@ KERNEL __m128i analysed(const __m128i r[GSM_ORDER], __m128i last[GSM_ORDER], __m
     return forward;
 }
 
-/* The coefficients of each sample of a row, of which a later section may begin within it. */
+/* The coefficients of each sample of a vector, of which a later section may begin within it. */
 KERNEL void coefficients_at(int at, const int16_t reflection[GSM_SECTIONS][GSM_ORDER],
                             __m128i r[GSM_ORDER])
 {

@@ -34,7 +34,7 @@ KERNEL void gsm_correlate(const int16_t *s, int32_t sums[GSM_ORDER + 1])
 
 static void gsm_autocorrelate(int16_t s[GSM_FRAME], int32_t sums[GSM_ORDER + 1])
 {
-    int16_t padded[GSM_ORDER + GSM_FRAME], peak = row_peak(s, GSM_FRAME / GSM_VECTOR);
+    int16_t padded[GSM_ORDER + GSM_FRAME], peak = peak_of_vectors(s, GSM_FRAME / GSM_VECTOR);
     int shift = peak == 0 ? 0 : 4 - norm_s(peak);
 
     store128(padded, _mm_setzero_si128());

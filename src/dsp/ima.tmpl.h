@@ -138,12 +138,12 @@ APART void ima_put_headers(const struct gather16 *chains, vec16 index)
 
 /* The sides of blocks of samples, and of blocks of codes: where a channel's first sample and header
  * are. */
-KERNEL struct side ima_pcm(const struct adpcm_blocks *blocks, const int16_t *pcm)
+KERNEL struct side ima_pcm_side(const struct adpcm_blocks *blocks, const int16_t *pcm)
 {
     return side_of(pcm, 2 * (size_t)blocks->samples * blocks->channels, 2);
 }
 
-KERNEL struct side ima_codes(const struct adpcm_blocks *blocks, const uint8_t *codes)
+KERNEL struct side ima_code_side(const struct adpcm_blocks *blocks, const uint8_t *codes)
 {
     return side_of(codes, blocks->bytes, IMA_HEADER);
 }

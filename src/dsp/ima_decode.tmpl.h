@@ -79,7 +79,7 @@ APART void ima_decode_some(struct ima *chain, const struct gather16 *chains, siz
 }
 
 /* Reads the headers, and leaves the chains at their first codes and their second samples. */
-APART struct ima ima_start(struct gather16 *chains)
+APART struct ima ima_read_headers(struct gather16 *chains)
 {
     uint16_t sample[LANES16], index[LANES16];
     struct ima chain;
@@ -125,8 +125,8 @@ static void ima_decode(const struct adpcm_blocks *blocks, const uint8_t *src, in
     }
     for (size_t first = 0; first < chains; first += LANES16) {
         struct gather16 group =
-            gather16_at(blocks, first, ima_codes(blocks, src), ima_pcm(blocks, pcm));
-        struct ima chain = ima_start(&group);
+            gather16_at(blocks, first, ima_code_side(blocks, src), ima_pcm_side(blocks, pcm));
+        struct ima chain = ima_read_headers(&group);
         size_t at = 0;
 
         if (channels == 1)

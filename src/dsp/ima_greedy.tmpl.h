@@ -105,7 +105,7 @@ static void ima_greedy(const struct adpcm_blocks *blocks, const int16_t *pcm, ui
     }
     for (size_t first = 0; first < chains; first += LANES16) {
         struct gather16 group =
-            gather16_at(blocks, first, ima_pcm(blocks, pcm), ima_codes(blocks, dst));
+            gather16_at(blocks, first, ima_pcm_side(blocks, pcm), ima_code_side(blocks, dst));
         struct ima chain = { ima_first_samples(&group), ima_middle(&group, blocks->samples) };
         vec16 r[8];
 

@@ -1,16 +1,15 @@
-/* IMA ADPCM of 4 bits: the slot trellis.
+/* IMA ADPCM of 4 bits: the trellis search. trellis.tmpl.h has the walk.
  *
- * A survivor is the best way to one state, and a state is a slot - the count of all index moves so
- * far, not held within the table, modulo the number of slots - with the low bits of the last
- * magnitudes (parities). So survivors differ in their step where costs alone would keep near copies
- * of one path. The slots begin at neighbouring start indices, which the block's header gives for
- * nothing.
+ * A survivor is the best path to one state, and a state is a slot - the sum of all index moves so
+ * far, not clamped to the table, modulo the number of slots - with the low bits of the last
+ * magnitudes (parities). So survivors differ in their step, where costs alone would keep near
+ * copies of one path. The slots begin at neighboring start indices, which cost no bits: each
+ * block's header has one anyway.
  *
- * Costs are squares of errors, less the least cost every 4 samples and then held at COST_MOST. An
- * error beyond 6852 counts less and less, 14187 at the most, so that COST_MOST + 4 * 14187^2 <
- * ENDED, and with ENDED < 2^31. A survivor knows the state that it came from when the segment
- * began: when it ends, the best one settles the segment before, and those of another origin end:
- * ENDED stays in their costs, and no other survivor can cost more.
+ * Costs are squares of errors, reduced by the least cost every 4 samples and then limited to
+ * COST_MOST. An error beyond 6852 counts less and less, at most 14187, so that COST_MOST + 4 *
+ * 14187^2 < ENDED, and with ENDED < 2^31. ENDED stays in the cost of a survivor that is ended, and
+ * no other survivor can cost more.
  *
  * Parameter: VECTOR_BYTES. After ima_greedy.tmpl.h. */
 enum { IMA_COST_MOST = 1 << 28, IMA_ENDED = 1 << 30, IMA_SEGMENT = 32, IMA_STATES_MOST = 64 };
@@ -18,6 +17,11 @@ enum { IMA_COST_MOST = 1 << 28, IMA_ENDED = 1 << 30, IMA_SEGMENT = 32, IMA_STATE
 struct ima_survivors {
     vec32 even[IMA_STATES_MOST], odd[IMA_STATES_MOST]; /* costs */
     vec16 sample[IMA_STATES_MOST], index[IMA_STATES_MOST], origin[IMA_STATES_MOST];
+};
+
+/* The first sample, and the index of the mean difference. */
+struct ima_start {
+    vec16 sample, middle;
 };
 
 struct ima_shape {
@@ -32,7 +36,7 @@ struct ima_branch {
     vec16 distance, rail, head, half, quarter, eighth, above, left[2], word[2], origin;
 };
 
-/* The best way to a state so far. */
+/* The best branch to a state so far. */
 struct ima_best {
     vec32 even, odd;
     vec16 miss, word, origin;
@@ -138,17 +142,17 @@ KERNEL void ima_offer_two(struct ima_best *best, const struct ima_branch *from, 
               from->head + (uint16_t)magnitude + (further & 2), 0);
 }
 
-/* All ways to a state. */
-KERNEL struct ima_best ima_best(const struct ima_branch *branches, const struct ima_shape shape,
-                                unsigned state)
+/* The best of all branches to a state. */
+KERNEL struct ima_best ima_best_to(const struct ima_branch *branches, const struct ima_shape shape,
+                                   unsigned state)
 {
     unsigned slots = shape.slots, parities = shape.parities, slot = state / parities,
              parity = state % parities;
-    unsigned ways = parities > 1 ? 2 : 1, low = parity & 1;
+    unsigned older = parities > 1 ? 2 : 1, low = parity & 1;
     struct ima_best best;
 
 #pragma GCC unroll 2
-    for (unsigned i = 0; i < ways; i++) {
+    for (unsigned i = 0; i < older; i++) {
         const struct ima_branch *from = branches + (parity >> 1) + 2 * i;
 
         ima_offer_small(&best, from + (slot + 1) % slots * parities, low, parities, i == 0);
@@ -168,12 +172,13 @@ KERNEL struct ima_best ima_best(const struct ima_branch *branches, const struct 
 
 /* One sample: every survivor's branches, the best way to each state, and the decisions: a byte of
  * each state, the sign and the magnitude, and above them the parity that is shifted out. */
-KERNEL void ima_advance(struct ima_survivors *now, const struct ima_shape shape, vec16 sample,
-                        vec16 *decisions)
+KERNEL void ima_advance(struct ima_survivors *now, const struct ima_shape shape,
+                        const struct ima_start *start, vec16 sample, vec16 *decisions)
 {
     unsigned states = shape.slots * shape.parities;
     struct ima_branch branches[IMA_STATES_MOST];
 
+    (void)start;
 #pragma GCC unroll 2
     for (unsigned i = 0; i < states; i += 2) {
         vec16 steps[2];
@@ -184,7 +189,7 @@ KERNEL void ima_advance(struct ima_survivors *now, const struct ima_shape shape,
     }
 #pragma GCC unroll 4
     for (unsigned i = 0; i < states; i++) {
-        struct ima_best best = ima_best(branches, shape, i);
+        struct ima_best best = ima_best_to(branches, shape, i);
         vec16 negative = sign_mask16(best.word << 12), byte = best.word & 15;
 
         now->even[i] = best.even, now->odd[i] = best.odd;
@@ -213,8 +218,9 @@ KERNEL struct ima_costs ima_least_costs(const struct ima_survivors *now, unsigne
     return costs;
 }
 
-KERNEL void ima_normalise(struct ima_survivors *now, unsigned states)
+KERNEL void ima_normalize(struct ima_survivors *now, const struct ima_shape shape)
 {
+    unsigned states = shape.slots * shape.parities;
     struct ima_costs costs = ima_least_costs(now, states);
 
 #pragma GCC unroll 4
@@ -252,49 +258,27 @@ KERNEL vec16 ima_step_back(vec16 *state, const struct ima_shape shape, const vec
     return byte & 15;
 }
 
-struct ima_decisions {
-    vec16 bytes[2 * IMA_SEGMENT][IMA_STATES_MOST / 2];
-};
-
-/* Follows a state back over the samples [from, to), `from` a multiple of 8, and writes their codes.
- */
-KERNEL vec16 ima_trace(vec16 state, const struct ima_shape shape,
-                       const struct ima_decisions *decisions, uint32_t from, uint32_t to,
-                       const struct gather16 *chains)
+/* The first state of the least cost, and its origin. */
+KERNEL vec16 ima_best(const struct ima_survivors *now, const struct ima_shape shape, vec16 *origin)
 {
-    vec16 codes[2] = { set16(0), set16(0) };
-
-    for (uint32_t t = to; t-- > from;) {
-        vec16 code = ima_step_back(&state, shape, decisions->bytes[t % (2 * IMA_SEGMENT)]);
-
-        codes[1] = codes[1] << 4 | codes[0] >> 12;
-        codes[0] = codes[0] << 4 | code;
-        if (t % 8 == 0) {
-            ima_put_codes(chains, t / 8, to - t < 8 ? (to - t + 1) / 2 : 4, codes[0], codes[1]);
-            codes[0] = codes[1] = set16(0);
-        }
-    }
-    return state;
-}
-
-/* The survivor of the least cost: its state, or its origin. */
-KERNEL vec16 ima_best_of(const struct ima_survivors *now, unsigned states, int origin)
-{
+    unsigned states = shape.slots * shape.parities;
     struct ima_costs costs = ima_least_costs(now, states);
     vec16 best = set16(0);
 
+    *origin = set16(0);
     for (unsigned i = states; i-- > 0;) {
         vec16 found = join16(now->even[i] == costs.even, now->odd[i] == costs.odd);
 
-        best = blend16(found, origin ? now->origin[i] : set16((uint16_t)i), best);
+        best = blend16(found, set16((uint16_t)i), best);
+        *origin = blend16(found, now->origin[i], *origin);
     }
     return best;
 }
 
 /* Ends the survivors of another origin, and begins a segment. */
-KERNEL void ima_settle(struct ima_survivors *now, unsigned states, vec16 origin)
+KERNEL void ima_begin_segment(struct ima_survivors *now, const struct ima_shape shape, vec16 origin)
 {
-    for (unsigned i = 0; i < states; i++) {
+    for (unsigned i = 0; i < shape.slots * shape.parities; i++) {
         vec16 same = equal16(now->origin[i], origin);
         vec32 even = (vec32)same << 16 >> 16, odd = (vec32)same >> 16;
 
@@ -311,57 +295,57 @@ KERNEL vec16 ima_first_index(vec16 middle, vec16 slot, unsigned slots)
     return min16(subs16(middle + slot * apart, set16(below)), set16(IMA_LAST_INDEX));
 }
 
-KERNEL void ima_begin(struct ima_survivors *now, const struct ima_shape shape, vec16 first,
-                      vec16 middle)
+KERNEL void ima_begin(struct ima_survivors *now, const struct ima_shape shape,
+                      const struct ima_start *start)
 {
     for (unsigned i = 0; i < shape.slots * shape.parities; i++) {
         now->even[i] = now->odd[i] = set32(i % shape.parities ? IMA_COST_MOST : 0);
-        now->sample[i] = first;
-        now->index[i] = ima_first_index(middle, set16((uint16_t)(i / shape.parities)), shape.slots);
-        now->origin[i] = set16((uint16_t)i);
+        now->sample[i] = start->sample;
+        now->index[i] =
+            ima_first_index(start->middle, set16((uint16_t)(i / shape.parities)), shape.slots);
+        now->origin[i] = set16(0);
     }
 }
 
-KERNEL void ima_put_first_index(const struct gather16 *chains, const struct ima_shape shape,
-                                vec16 middle, vec16 state)
+KERNEL void ima_load(const struct gather16 *chains, uint32_t t, uint32_t n, vec16 samples[8])
 {
-    ima_put_headers(chains,
-                    ima_first_index(middle, shape.parities > 1 ? state >> 2 : state, shape.slots));
+    gather16_samples(samples, chains, t + 1, n + 1);
 }
 
-/* `done` codes are decided; those up to `settled` are written. */
+/* Eight codes of four bits, the first one lowest. */
+struct ima_codes {
+    vec16 low, high;
+};
+
+KERNEL void ima_prepend_code(struct ima_codes *codes, vec16 code)
+{
+    codes->high = codes->high << 4 | codes->low >> 12;
+    codes->low = codes->low << 4 | code;
+}
+
+KERNEL void ima_put_eight(const struct gather16 *chains, uint32_t t, uint32_t n,
+                          const struct ima_codes *codes)
+{
+    ima_put_codes(chains, t / 8, (n + 1) / 2, codes->low, codes->high);
+}
+
+#define TRELLIS(name) ima_##name
+#define TRELLIS_VECTOR vec16
+#define TRELLIS_CHAINS gather16
+#define TRELLIS_SEGMENT IMA_SEGMENT
+#define TRELLIS_DECISIONS (IMA_STATES_MOST / 2)
+#define TRELLIS_NORMALIZED 4
+#include "trellis.tmpl.h"
+
 KERNEL void ima_search_group(const struct gather16 *chains, const struct ima_shape shape,
                              uint32_t samples)
 {
-    unsigned states = shape.slots * shape.parities;
-    uint32_t n = samples - 1, settled = 0;
-    vec16 middle = ima_middle(chains, samples), r[8], state;
-    struct ima_survivors now;
-    struct ima_decisions decisions;
+    struct ima_start start = { ima_first_samples(chains), ima_middle(chains, samples) };
+    vec16 first = ima_walk(chains, shape, &start, samples - 1);
 
-    ima_begin(&now, shape, ima_first_samples(chains), middle);
-    for (uint32_t done = 0; done < n; done++) {
-        if (done % 8 == 0)
-            gather16_samples(r, chains, done + 1, samples);
-        ima_advance(&now, shape, r[done % 8], decisions.bytes[done % (2 * IMA_SEGMENT)]);
-        if (done % 4 == 3)
-            ima_normalise(&now, states);
-        if (done + 1 == IMA_SEGMENT)
-            for (unsigned i = 0; i < states; i++)
-                now.origin[i] = set16((uint16_t)i);
-        if (done + 1 == settled + 2 * IMA_SEGMENT && done + 1 < n) {
-            vec16 origin = ima_best_of(&now, states, 1);
-
-            state = ima_trace(origin, shape, &decisions, settled, settled + IMA_SEGMENT, chains);
-            ima_settle(&now, states, origin);
-            if (settled == 0)
-                ima_put_first_index(chains, shape, middle, state);
-            settled += IMA_SEGMENT;
-        }
-    }
-    state = ima_trace(ima_best_of(&now, states, 0), shape, &decisions, settled, n, chains);
-    if (settled == 0)
-        ima_put_first_index(chains, shape, middle, state);
+    if (shape.parities > 1)
+        first >>= 2;
+    ima_put_headers(chains, ima_first_index(start.middle, first, shape.slots));
 }
 
 static void ima_search(const struct adpcm_blocks *blocks, unsigned quality, const int16_t *pcm,
@@ -371,7 +355,7 @@ static void ima_search(const struct adpcm_blocks *blocks, unsigned quality, cons
 
     for (size_t first = 0; first < chains; first += LANES16) {
         struct gather16 group =
-            gather16_at(blocks, first, ima_pcm(blocks, pcm), ima_codes(blocks, dst));
+            gather16_at(blocks, first, ima_pcm_side(blocks, pcm), ima_code_side(blocks, dst));
 
         if (quality < 2)
             ima_search_group(&group, (struct ima_shape){ 4, 1 }, blocks->samples);

@@ -19,7 +19,7 @@ KERNEL vec32 ms_residual(vec32 sample, vec32 pair, vec32 weights)
 }
 
 /* What weights leave of the last six of eight samples, in fourth powers: it is the highest
- * residuals that cost most. Small ones count by their magnitude. In quarters, held at 8191, six of
+ * residuals that cost most. Small ones count by their magnitude. In quarters, at most 8191, six of
  * them sum to less than 2^31 - 2^28. */
 KERNEL vec32 ms_peaks(const vec32 samples[8], vec32 weights)
 {
@@ -82,8 +82,9 @@ KERNEL vec32 ms_first_delta(const struct ms_start *start, const struct gather32 
     return max32(sum / LOOK * 3 / 4, set32(MS_LEAST_DELTA));
 }
 
-APART struct ms_start ms_begin(const struct gather32 *chains, const struct ms_predictor *predictors,
-                               unsigned count, uint32_t stride)
+APART struct ms_start ms_start_of(const struct gather32 *chains,
+                                  const struct ms_predictor *predictors, unsigned count,
+                                  uint32_t stride)
 {
     struct ms_start start = { set32(0), set32(0), set32(0), set32(0) };
     vec32 newer, older;

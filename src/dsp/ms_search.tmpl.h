@@ -1,13 +1,10 @@
-/* Microsoft ADPCM: the slot trellis, as in ima_search.tmpl.h, where it is explained. A delta moves
- * by factors as IMA's index moves by steps: magnitudes up to 3 count as one move down, those from 4
- * on as 2, 4, 6 and 8 up. Of 4 slots, 4 and 6 so lead to the same, and 5 and 7. The code -8 is not
- * used.
+/* Microsoft ADPCM: the trellis search. trellis.tmpl.h has the walk, ima_search.tmpl.h explains the
+ * slots. A delta moves by factors as IMA's index moves by steps: magnitudes up to 3 count as one
+ * move down, those from 4 on as 2, 4, 6 and 8 up. With 4 slots, 4 and 6 lead to the same slot, and
+ * so do 5 and 7. The code -8 is not used.
  *
- * Costs are squares of half the errors, each held at MS_ERROR_MOST, less the least cost every 8
- * samples and then held at MS_COST_MOST: MS_COST_MOST + 8 * MS_ERROR_MOST^2 < 2^31. Decisions are
- * kept for two segments. A survivor knows where it came from when the last segment began: at the
- * end of a segment the best one settles the segment before, and survivors that came from elsewhere
- * end.
+ * Costs are squares of half the errors, each limited to MS_ERROR_MOST, reduced by the least cost
+ * every 8 samples and then limited to MS_COST_MOST: MS_COST_MOST + 8 * MS_ERROR_MOST^2 < 2^31.
  *
  * Parameter: VECTOR_BYTES. After ms_greedy.tmpl.h and costs.tmpl.h. */
 
@@ -22,9 +19,13 @@ enum {
 /* Deltas that grow no more, so that all stay within 16 bits: 614 / 256 of it are below 32768. */
 enum { MS_DELTA_HIGH = 13661 };
 
-/* Residuals are held here: what remains of one, beside any change of up to 7 deltas, leads to the
- * same sample of 16 bits. */
+/* Residuals are limited to this: what remains of one, beside any change of up to 7 deltas, leads to
+ * the same sample of 16 bits. */
 enum { MS_RESIDUAL_MOST = 1 << 20 };
+
+struct ms_shape {
+    unsigned slots; /* 4 or 16 */
+};
 
 struct ms_survivors {
     vec32 cost[MS_SLOTS_MOST], pair[MS_SLOTS_MOST], delta[MS_SLOTS_MOST], origin[MS_SLOTS_MOST];
@@ -35,11 +36,6 @@ struct ms_survivors {
  * of code, a sign and a magnitude. */
 struct ms_offers {
     vec32 cost[MS_SLOTS_MOST], step[MS_SLOTS_MOST], way[MS_SLOTS_MOST];
-};
-
-/* Codes of every slot, 4 bits each, for two segments. */
-struct ms_decisions {
-    vec32 codes[2 * MS_SEGMENT][(MS_SLOTS_MOST + 7) / 8];
 };
 
 /* What a survivor can do next. The way is that of magnitude 0; each magnitude more takes `one` of
@@ -60,7 +56,8 @@ KERNEL void ms_offer(struct ms_offers *offers, unsigned to, const struct ms_bran
         offers->step[to] = from->step;
         offers->way[to] = way;
     } else {
-        /* Of equal costs the larger magnitude's: where every error is held, the delta has to grow.
+        /* Of equal costs the larger magnitude's: where every error is limited, the delta has to
+         * grow.
          */
         vec32 worse = offers->cost[to] < cost;
 
@@ -115,15 +112,16 @@ KERNEL void ms_offer_above(struct ms_offers *offers, unsigned slots, unsigned sl
 }
 
 /* One sample: every survivor's branches, the best of them for each slot, and the decisions. */
-KERNEL void ms_advance(struct ms_survivors *now, unsigned slots, vec32 weights, vec32 sample,
-                       vec32 *decisions)
+KERNEL void ms_advance(struct ms_survivors *now, const struct ms_shape shape,
+                       const struct ms_start *start, vec32 sample, vec32 *decisions)
 {
+    unsigned slots = shape.slots;
     struct ms_offers offers;
     struct ms_branch from[MS_SLOTS_MOST];
 
 #pragma GCC unroll 16
     for (unsigned i = 0; i < slots; i++) {
-        from[i] = ms_branch_of(now, i, weights, sample);
+        from[i] = ms_branch_of(now, i, start->weights, sample);
         ms_offer_below(&offers, slots, i, &from[i]);
     }
 #pragma GCC unroll 16
@@ -148,51 +146,39 @@ KERNEL void ms_advance(struct ms_survivors *now, unsigned slots, vec32 weights, 
 }
 
 /* The slot before, and the code that led from it. */
-KERNEL vec32 ms_step_back(vec32 *slot, unsigned slots, const vec32 *decisions)
+KERNEL vec32 ms_step_back(vec32 *slot, const struct ms_shape shape, const vec32 *decisions)
 {
     static const int32_t moves[8] = { -1, -1, -1, -1, 2, 4, 6, 8 };
-    vec32 word = slots <= 8 ? decisions[0] : blend32(*slot > 7, decisions[1], decisions[0]);
+    vec32 word = shape.slots <= 8 ? decisions[0] : blend32(*slot > 7, decisions[1], decisions[0]);
     vec32 code = (vec32)((uvec32)word >> ((*slot & 7) << 2));
 
-    *slot = (*slot - lookup8(moves, code)) & (int32_t)(slots - 1);
+    *slot = (*slot - lookup8(moves, code)) & (int32_t)(shape.slots - 1);
     return code & 15;
 }
 
-/* The slot that began the segment of codes [from, to), of which `from` is a multiple of 8, on the
- * way to this slot; writes the codes. */
-KERNEL vec32 ms_trace(vec32 slot, unsigned slots, const struct ms_decisions *decisions,
-                      uint32_t from, uint32_t to, const struct gather32 *chains)
+KERNEL void ms_normalize(struct ms_survivors *now, const struct ms_shape shape)
 {
-    vec32 codes = set32(0);
-
-    for (uint32_t t = to; t-- > from;) {
-        codes |= (vec32)((uvec32)ms_step_back(&slot, slots, decisions->codes[t % (2 * MS_SEGMENT)])
-                         << (4 * (t % 8)));
-        if (t % 8 == 0) {
-            ms_put_codes(chains, t, to - t < 8 ? to - t : 8, codes);
-            codes = set32(0);
-        }
-    }
-    return slot;
+    normalize_costs(now->cost, shape.slots, MS_COST_MOST);
 }
 
-/* The best survivor's slot, and its origin. */
-KERNEL vec32 ms_best(const struct ms_survivors *now, unsigned slots, vec32 *origin)
+/* The first slot of the least cost, and its origin. */
+KERNEL vec32 ms_best(const struct ms_survivors *now, const struct ms_shape shape, vec32 *origin)
 {
-    vec32 best = best_of(now->cost, slots);
+    vec32 best = best_of(now->cost, shape.slots);
 
+    *origin = set32(0);
 #pragma GCC unroll 16
-    for (unsigned i = 0; i < slots; i++)
-        *origin = blend32(best == (int32_t)i, now->origin[i], *origin);
+    for (unsigned i = 0; i < shape.slots; i++)
+        *origin = blend32(best == (int32_t)i, srl32(now->origin[i], 4), *origin);
     return best;
 }
 
-/* Ends the survivors of another origin; the others' new origins are where they are. */
-KERNEL void ms_settle(struct ms_survivors *now, unsigned slots, vec32 origin)
+/* Ends the survivors of another origin, and begins a segment. */
+KERNEL void ms_begin_segment(struct ms_survivors *now, const struct ms_shape shape, vec32 origin)
 {
 #pragma GCC unroll 16
-    for (unsigned i = 0; i < slots; i++) {
-        now->cost[i] = blend32(now->origin[i] == origin, now->cost[i], set32(MS_COST_MOST));
+    for (unsigned i = 0; i < shape.slots; i++) {
+        now->cost[i] = blend32(now->origin[i] == origin << 4, now->cost[i], set32(MS_COST_MOST));
         now->origin[i] = set32((int32_t)(i << 4));
     }
 }
@@ -211,42 +197,52 @@ KERNEL vec32 ms_slot_delta(vec32 middle, vec32 slot, unsigned slots)
         MS_LEAST_DELTA, INT16_MAX);
 }
 
-/* `done` codes are decided; those up to `settled` written. */
+KERNEL void ms_begin(struct ms_survivors *now, const struct ms_shape shape,
+                     const struct ms_start *start)
+{
+    for (unsigned i = 0; i < shape.slots; i++) {
+        now->cost[i] = set32(0);
+        now->pair[i] = start->first;
+        now->delta[i] = ms_slot_delta(start->delta, set32((int32_t)i), shape.slots);
+        now->origin[i] = set32(0);
+    }
+}
+
+KERNEL void ms_load(const struct gather32 *chains, uint32_t t, uint32_t n, vec32 samples[8])
+{
+    (void)n;
+    gather32_samples(chains, t + 2, samples);
+}
+
+/* Eight codes of four bits, the first one lowest. */
+struct ms_codes {
+    vec32 all;
+};
+
+KERNEL void ms_prepend_code(struct ms_codes *codes, vec32 code)
+{
+    codes->all = (vec32)((uvec32)codes->all << 4) | code;
+}
+
+KERNEL void ms_put_eight(const struct gather32 *chains, uint32_t t, uint32_t n,
+                         const struct ms_codes *codes)
+{
+    ms_put_codes(chains, t, n, codes->all);
+}
+
+#define TRELLIS(name) ms_##name
+#define TRELLIS_VECTOR vec32
+#define TRELLIS_CHAINS gather32
+#define TRELLIS_SEGMENT MS_SEGMENT
+#define TRELLIS_DECISIONS ((MS_SLOTS_MOST + 7) / 8)
+#define TRELLIS_NORMALIZED 8
+#include "trellis.tmpl.h"
+
 KERNEL void ms_search_group(const struct gather32 *chains, struct ms_start *start, unsigned slots)
 {
-    uint32_t n = chains->samples - 2, settled = 0;
-    vec32 middle = start->delta, samples[8], slot, first = set32(0), origin = set32(0);
-    struct ms_survivors now;
-    struct ms_decisions decisions;
+    vec32 first = ms_walk(chains, (struct ms_shape){ slots }, start, chains->samples - 2);
 
-    for (unsigned i = 0; i < slots; i++) {
-        now.cost[i] = set32(0);
-        now.pair[i] = start->first;
-        now.delta[i] = ms_slot_delta(middle, set32((int32_t)i), slots);
-        now.origin[i] = set32(0);
-    }
-    for (uint32_t done = 0; done < n;) {
-        uint32_t end = done + 8 < n ? done + 8 : n;
-
-        gather32_samples(chains, done + 2, samples);
-        for (uint32_t t = done; t < end; t++)
-            ms_advance(&now, slots, start->weights, samples[t - done],
-                       decisions.codes[t % (2 * MS_SEGMENT)]);
-        normalize_costs(now.cost, slots, MS_COST_MOST);
-        done = end;
-        if (done % MS_SEGMENT == 0 && done < n) {
-            ms_best(&now, slots, &origin);
-            if (done >= 2 * MS_SEGMENT) {
-                slot = ms_trace(srl32(origin, 4), slots, &decisions, settled, settled + MS_SEGMENT,
-                                chains);
-                first = settled == 0 ? slot : first;
-                settled += MS_SEGMENT;
-            }
-            ms_settle(&now, slots, origin);
-        }
-    }
-    slot = ms_trace(ms_best(&now, slots, &origin), slots, &decisions, settled, n, chains);
-    start->delta = ms_slot_delta(middle, settled == 0 ? slot : first, slots);
+    start->delta = ms_slot_delta(start->delta, first, slots);
     ms_put_headers(chains, start);
 }
 
@@ -260,7 +256,7 @@ static void ms_encode_fast(const struct adpcm_blocks *blocks, const struct ms_pr
 
     for (unsigned g = 0; g < groups; g++) {
         chains[g] = gather32_at(blocks, first + g * LANES32, pcm, dst);
-        starts[g] = ms_begin(&chains[g], predictors, count, 32);
+        starts[g] = ms_start_of(&chains[g], predictors, count, 32);
     }
     if (groups == MS_GROUPS)
         ms_greedy_groups(chains, starts, MS_GROUPS);
@@ -279,7 +275,7 @@ static void ms_encode(const struct adpcm_blocks *blocks, const struct ms_predict
     else
         for (size_t first = 0; first < chains; first += LANES32) {
             struct gather32 group = gather32_at(blocks, first, pcm, dst);
-            struct ms_start start = ms_begin(&group, predictors, count, 8);
+            struct ms_start start = ms_start_of(&group, predictors, count, 8);
 
             if (quality == 1)
                 ms_search_group(&group, &start, 4);

@@ -19,7 +19,7 @@ enum yamaha_constant {
     YAMAHA_7,
     YAMAHA_13,
     YAMAHA_15,
-    YAMAHA_HELD,
+    YAMAHA_MISS_MOST,
     YAMAHA_LEAST,
     YAMAHA_MOST,
     YAMAHA_MIN,

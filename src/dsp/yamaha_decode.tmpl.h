@@ -39,14 +39,14 @@ KERNEL void yamaha_decode_stretch(struct yamaha_chain *chain, const struct stret
     for (unsigned i = 0; i < 4; i += channels) {
 #pragma GCC unroll 4
         for (unsigned t = 0; t < 4; t++) {
-            vec32 *row = &codes[i + t * channels / 4 % channels], earlier, later;
+            vec32 *dword = &codes[i + t * channels / 4 % channels], earlier, later;
 
             if (channels == 2 && t % 2 == 0)
-                *row = (vec32)((uvec32)*row >> (uvec32){ 0, 4, 0, 4, 0, 4, 0, 4 });
-            earlier = yamaha_follow(chain, *row & 15);
-            *row = srl32(*row, 4 * (int)channels);
-            later = yamaha_follow(chain, *row & 15);
-            *row = srl32(*row, 4 * (int)channels);
+                *dword = (vec32)((uvec32)*dword >> (uvec32){ 0, 4, 0, 4, 0, 4, 0, 4 });
+            earlier = yamaha_follow(chain, *dword & 15);
+            *dword = srl32(*dword, 4 * (int)channels);
+            later = yamaha_follow(chain, *dword & 15);
+            *dword = srl32(*dword, 4 * (int)channels);
             pairs[t] = pair16(earlier, later);
         }
         scatter32_pairs(pairs, stretch->to + 16 * (size_t)i, stretch->to_stride, channels);

@@ -59,7 +59,7 @@ KERNEL vec32 yamaha_mean_change(const struct gather32 *chains)
     return means;
 }
 
-/* What a start would cost over a block's first samples: errors, each held at 8191, squared. */
+/* What a start would cost over a block's first samples: squared errors, each at most 8191. */
 KERNEL vec32 yamaha_trial(const struct gather32 *chains, struct yamaha_chain chain)
 {
     uint32_t n = chains->samples < YAMAHA_LOOK ? chains->samples : YAMAHA_LOOK;

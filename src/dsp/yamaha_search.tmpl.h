@@ -1,24 +1,25 @@
-/* Blocks of Yamaha ADPCM, encoded side by side, by the slot trellis.
+/* Yamaha ADPCM in blocks: the trellis search.
  *
- * A survivor is the best way to one state. Of quality 2, a state is a slot - a count that each
+ * A survivor is the best path to one state. For quality 2, a state is a slot - a count that each
  * magnitude moves as it moves the step's logarithm, modulo the number of slots - with the low bits
- * of the last two magnitudes. So survivors differ in their step where costs alone would keep near
- * copies of one path. Of quality 1, a slot counts, modulo 6, the magnitudes other than 4 and 6: of
- * all the ways to tell states by one of two sets, the one found best for music. The slots begin at
- * different steps, which the block's header gives for nothing.
+ * of the last two magnitudes. So survivors differ in their step, where costs alone would keep near
+ * copies of one path. For quality 1, a slot counts, modulo 6, the magnitudes other than 4 and 6: of
+ * all divisions of the magnitudes into two sets, the best one for music. The slots begin at
+ * different steps, which cost no bits: each block's header has one anyway.
  *
- * A cost is the squared errors so far. Every few samples it is less the least and held at
- * COST_MOST, and stays below 2^32: with two errors of 2^30; with four of quality 1, where none is
- * above that of magnitude 4 at the largest step. The codes of a stretch of samples are settled
- * together, as soon as the survivors are AHEAD samples further; the best of them tells in which
- * state the stretch ended, and from this state alone the search goes on there.
+ * A cost is the sum of the squared errors. Every few samples it is reduced by the least and limited
+ * to COST_MOST, and stays below 2^32: with two errors of 2^30; with four of quality 1, where none
+ * is above that of magnitude 4 at the largest step. The codes of a stretch of samples are decided
+ * together, when the survivors are AHEAD samples further: the best of them shows in which state the
+ * stretch ended, and the search goes on there from this state alone. trellis.tmpl.h prunes
+ * survivors instead; its walk would make other codes.
  *
  * Parameter: VECTOR_BYTES. After yamaha_greedy.tmpl.h and costs.tmpl.h. */
 
 enum {
     YAMAHA_COST_MOST = 1 << 29,
     YAMAHA_AHEAD = 32,
-    YAMAHA_WORDS = 4096,
+    YAMAHA_DECISIONS = 4096,
     YAMAHA_STATES_MOST = 64
 };
 
@@ -42,10 +43,10 @@ struct yamaha_survivors {
     vec32 cost[YAMAHA_STATES_MOST], sample[YAMAHA_STATES_MOST], step[YAMAHA_STATES_MOST];
 };
 
-/* A way on from a survivor: its cost without sign, how far the sample's distance was missed, and in
+/* A branch from a survivor: its unsigned cost, how far the sample's distance was missed, and in
  * one number the code, the low bit that is forgotten and the step before. A decision is a code, and
  * above it that bit. */
-struct yamaha_way {
+struct yamaha_branch {
     vec32 cost, miss, word;
 };
 
@@ -53,7 +54,7 @@ enum { YAMAHA_CODE = 28, YAMAHA_FORGOTTEN = 16 }; /* their shifts */
 
 /* Decisions of every state, in 4 or 8 bits each, for each sample of a stretch. */
 struct yamaha_decisions {
-    vec32 words[YAMAHA_WORDS];
+    vec32 all[YAMAHA_DECISIONS];
 };
 
 KERNEL unsigned yamaha_states(const struct yamaha_shape *shape)
@@ -61,12 +62,12 @@ KERNEL unsigned yamaha_states(const struct yamaha_shape *shape)
     return shape->slots << shape->history;
 }
 KERNEL unsigned yamaha_bits(const struct yamaha_shape *shape) { return shape->history ? 8 : 4; }
-KERNEL unsigned yamaha_row(const struct yamaha_shape *shape)
+KERNEL unsigned yamaha_stride(const struct yamaha_shape *shape)
 {
     return (yamaha_states(shape) * yamaha_bits(shape) + 31) / 32;
 }
 
-/* What all ways on from a survivor share. */
+/* What all branches from a survivor share. */
 struct yamaha_fork {
     vec32 cost, twice, distance, word; /* twice the step */
 };
@@ -81,27 +82,27 @@ KERNEL struct yamaha_fork yamaha_fork(const struct yamaha_survivors *now, unsign
 }
 
 /* By so many eighths of a step, 2m + 1, in Q12: the bit below m is of no use. */
-KERNEL struct yamaha_way yamaha_go(const struct yamaha_fork *from, vec32 eighths)
+KERNEL struct yamaha_branch yamaha_go(const struct yamaha_fork *from, vec32 eighths)
 {
     vec32 miss = from->distance - mulhi_u16(from->twice, eighths),
-          held = min32(miss, constant(YAMAHA_HELD));
+          limited = min32(miss, constant(YAMAHA_MISS_MOST));
 
-    return (struct yamaha_way){ (vec32)((uvec32)from->cost + (uvec32)madd16(held, held)), miss,
-                                from->word | eighths << (YAMAHA_CODE - 13) };
+    return (struct yamaha_branch){ (vec32)((uvec32)from->cost + (uvec32)madd16(limited, limited)),
+                                   miss, from->word | eighths << (YAMAHA_CODE - 13) };
 }
 
-KERNEL struct yamaha_way yamaha_better(struct yamaha_way a, struct yamaha_way b)
+KERNEL struct yamaha_branch yamaha_better(struct yamaha_branch a, struct yamaha_branch b)
 {
     vec32 cost = min_u32(a.cost, b.cost), first = cost == a.cost;
 
-    return (struct yamaha_way){ cost, blend32(first, a.miss, b.miss),
-                                blend32(first, a.word, b.word) };
+    return (struct yamaha_branch){ cost, blend32(first, a.miss, b.miss),
+                                   blend32(first, a.word, b.word) };
 }
 
 /* Of the magnitudes of each set the nearest is offered: m and n meet at m + n + 1 eighths of a
  * step. 4 and 6 stay. */
-KERNEL void yamaha_two_ways(const struct yamaha_fork *from, vec32 step, struct yamaha_way *stay,
-                            struct yamaha_way *leave)
+KERNEL void yamaha_two_branches(const struct yamaha_fork *from, vec32 step,
+                                struct yamaha_branch *stay, struct yamaha_branch *leave)
 {
     vec32 eighths = from->distance << 3, twice = from->twice, four = twice + twice,
           past = eighths - madd16(step, constant(YAMAHA_9));
@@ -116,15 +117,16 @@ KERNEL void yamaha_two_ways(const struct yamaha_fork *from, vec32 step, struct y
 }
 
 /* The survivor of a state, and its code. */
-KERNEL vec32 yamaha_survive(struct yamaha_survivors *now, unsigned state, struct yamaha_way way,
-                            vec32 sample)
+KERNEL vec32 yamaha_survive(struct yamaha_survivors *now, unsigned state,
+                            struct yamaha_branch branch, vec32 sample)
 {
-    vec32 code = srl32(way.word, YAMAHA_CODE),
-          step = madd16(way.word, lookup8(step_growths, code)) >> 8;
+    vec32 code = srl32(branch.word, YAMAHA_CODE),
+          step = madd16(branch.word, lookup8(step_growths, code)) >> 8;
 
-    now->cost[state] = way.cost;
-    now->sample[state] = min32(max32(sample - sign32(way.miss, way.word), constant(YAMAHA_MIN)),
-                               constant(YAMAHA_MAX));
+    now->cost[state] = branch.cost;
+    now->sample[state] =
+        min32(max32(sample - sign32(branch.miss, branch.word), constant(YAMAHA_MIN)),
+              constant(YAMAHA_MAX));
     now->step[state] = min32(max32(step, constant(YAMAHA_LEAST)), constant(YAMAHA_MOST));
     return code;
 }
@@ -133,7 +135,7 @@ KERNEL vec32 yamaha_survive(struct yamaha_survivors *now, unsigned state, struct
 KERNEL void yamaha_advance_two(struct yamaha_survivors *now, unsigned states, vec32 sample,
                                vec32 *decisions)
 {
-    struct yamaha_way stay, leave, before, around;
+    struct yamaha_branch stay, leave, before, around;
     vec32 all_decisions = set32(0);
 
 #pragma GCC unroll 8
@@ -141,7 +143,7 @@ KERNEL void yamaha_advance_two(struct yamaha_survivors *now, unsigned states, ve
         if (i < states) {
             struct yamaha_fork from = yamaha_fork(now, i, sample);
 
-            yamaha_two_ways(&from, now->step[i], &stay, &leave);
+            yamaha_two_branches(&from, now->step[i], &stay, &leave);
         } else {
             leave = around;
         }
@@ -156,14 +158,14 @@ KERNEL void yamaha_advance_two(struct yamaha_survivors *now, unsigned states, ve
     decisions[0] = all_decisions;
 }
 
-KERNEL void yamaha_offer(struct yamaha_way *ways, const struct yamaha_shape *shape, unsigned state,
-                         unsigned magnitude, struct yamaha_way way)
+KERNEL void yamaha_offer(struct yamaha_branch *branches, const struct yamaha_shape *shape,
+                         unsigned state, unsigned magnitude, struct yamaha_branch branch)
 {
     unsigned slot = ((state >> 2) + (unsigned)yamaha_moves[magnitude]) % shape->slots;
     unsigned to = slot << 2 | (state << 1 & 2) | (magnitude & 1);
 
-    way.word |= (int32_t)((state & 2) >> 1 << YAMAHA_FORGOTTEN);
-    ways[to] = yamaha_better(ways[to], way);
+    branch.word |= (int32_t)((state & 2) >> 1 << YAMAHA_FORGOTTEN);
+    branches[to] = yamaha_better(branches[to], branch);
 }
 
 /* One sample: of the magnitudes that lead to the same state the nearest is offered. */
@@ -171,27 +173,28 @@ KERNEL void yamaha_advance_many(struct yamaha_survivors *now, const struct yamah
                                 vec32 sample, vec32 *decisions)
 {
     unsigned states = yamaha_states(shape);
-    struct yamaha_way ways[YAMAHA_STATES_MOST];
+    struct yamaha_branch branches[YAMAHA_STATES_MOST];
 
     for (unsigned i = 0; i < states; i++)
-        ways[i] = (struct yamaha_way){ set32(-1), set32(0), set32(0) };
+        branches[i] = (struct yamaha_branch){ set32(-1), set32(0), set32(0) };
 #pragma GCC unroll 4
     for (unsigned i = 0; i < states; i++) {
         struct yamaha_fork from = yamaha_fork(now, i, sample);
         vec32 eighths = from.distance << 3, middle = from.twice + now->step[i];
 
-        yamaha_offer(ways, shape, i, 0, yamaha_go(&from, Q12(5) - ((eighths < middle) & Q12(4))));
-        yamaha_offer(ways, shape, i, 1,
+        yamaha_offer(branches, shape, i, 0,
+                     yamaha_go(&from, Q12(5) - ((eighths < middle) & Q12(4))));
+        yamaha_offer(branches, shape, i, 1,
                      yamaha_go(&from, Q12(7) - ((eighths < middle + from.twice) & Q12(4))));
         for (unsigned m = 4; m < 8; m++)
-            yamaha_offer(ways, shape, i, m, yamaha_go(&from, set32((int32_t)Q12(2 * m + 1))));
+            yamaha_offer(branches, shape, i, m, yamaha_go(&from, set32((int32_t)Q12(2 * m + 1))));
     }
     for (unsigned i = 0; i < states / 4; i++)
         decisions[i] = set32(0);
 #pragma GCC unroll 4
     for (unsigned i = 0; i < states; i++) {
-        vec32 decision = yamaha_survive(now, i, ways[i], sample) |
-                         (srl32(ways[i].word, YAMAHA_FORGOTTEN - 4) & 16);
+        vec32 decision = yamaha_survive(now, i, branches[i], sample) |
+                         (srl32(branches[i].word, YAMAHA_FORGOTTEN - 4) & 16);
 
         decisions[i / 4] |= decision << (int)(i % 4 * 8);
     }
@@ -248,8 +251,9 @@ KERNEL vec32 yamaha_trace(vec32 state, const struct yamaha_shape *shape, const v
     vec32 codes = set32(0);
 
     for (uint32_t t = to; t-- > from;) {
-        codes = codes << 4 |
-                yamaha_step_back(&state, shape, decisions + (size_t)(t - from) * yamaha_row(shape));
+        codes =
+            codes << 4 |
+            yamaha_step_back(&state, shape, decisions + (size_t)(t - from) * yamaha_stride(shape));
         if (chains && t % 8 == 0) {
             yamaha_put_codes(chains, t, to - t < 8 ? to - t : 8, codes);
             codes = set32(0);
@@ -299,7 +303,7 @@ KERNEL void yamaha_run(struct yamaha_survivors *now, const struct yamaha_shape *
 {
     vec32 samples[8];
 
-    for (uint32_t t = from; t < to; t++, decisions += yamaha_row(shape)) {
+    for (uint32_t t = from; t < to; t++, decisions += yamaha_stride(shape)) {
         if (t % 8 == 0)
             gather32_samples(chains, t, samples);
         yamaha_advance(now, shape, samples[t % 8], decisions);
@@ -310,33 +314,34 @@ KERNEL void yamaha_run(struct yamaha_survivors *now, const struct yamaha_shape *
 
 KERNEL void yamaha_search_group(const struct gather32 *chains, const struct yamaha_shape *shape)
 {
-    uint32_t row = yamaha_row(shape), length = YAMAHA_WORDS / row - YAMAHA_AHEAD, settled = 0;
+    uint32_t stride = yamaha_stride(shape), length = YAMAHA_DECISIONS / stride - YAMAHA_AHEAD,
+             written = 0;
     vec32 mean = yamaha_mean_change(chains), state;
     struct yamaha_survivors now, then;
     struct yamaha_decisions decisions;
     struct yamaha_chain first;
 
     yamaha_begin(&now, shape, chains, mean);
-    while (settled < chains->samples) {
-        bool last = chains->samples - settled <= length + YAMAHA_AHEAD;
-        uint32_t to = last ? chains->samples : settled + length;
+    while (written < chains->samples) {
+        bool last = chains->samples - written <= length + YAMAHA_AHEAD;
+        uint32_t to = last ? chains->samples : written + length;
 
-        yamaha_run(&now, shape, chains, settled, to, decisions.words);
+        yamaha_run(&now, shape, chains, written, to, decisions.all);
         if (last) {
             state = best_of(now.cost, yamaha_states(shape));
         } else {
             then = now;
-            yamaha_run(&now, shape, chains, to, to + YAMAHA_AHEAD, decisions.words + length * row);
+            yamaha_run(&now, shape, chains, to, to + YAMAHA_AHEAD, decisions.all + length * stride);
             state = yamaha_trace(best_of(now.cost, yamaha_states(shape)), shape,
-                                 decisions.words + length * row, to, to + YAMAHA_AHEAD, 0);
+                                 decisions.all + length * stride, to, to + YAMAHA_AHEAD, 0);
             yamaha_go_on(&now, shape, &then, state);
         }
-        state = yamaha_trace(state, shape, decisions.words, settled, to, chains);
-        if (settled == 0) {
+        state = yamaha_trace(state, shape, decisions.all, written, to, chains);
+        if (written == 0) {
             first = yamaha_first(chains, shape, mean, state >> (int)shape->history);
             yamaha_put_headers(chains, &first);
         }
-        settled = to;
+        written = to;
     }
 }
 

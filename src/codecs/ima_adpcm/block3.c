@@ -111,8 +111,8 @@ static uint64_t trial(const int16_t *pcm, uint32_t samples, unsigned channels, i
     return error;
 }
 
-/* The start index of a block, told from its first samples alone, so that blocks can be encoded in
- * any order: the step that is the mean difference, or a neighbour that does better on trial. */
+/* The start index of a block, found from its first samples alone, so that blocks can be encoded in
+ * any order: the step that is the mean difference, or a neighbor that does better on trial. */
 static int start_index(const int16_t *pcm, uint32_t samples, unsigned channels)
 {
     enum { LOOK = 25, REACH = 8, STRIDE = 4 };

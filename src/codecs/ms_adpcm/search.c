@@ -184,7 +184,7 @@ static unsigned trace(const struct trellis *trellis, unsigned slot, uint32_t fro
         unsigned code = trellis->decisions[t % (2 * SEGMENT)][slot], magnitude = code & 7;
 
         ms_put_code(channel, t, (code & 8 ? 16 - magnitude : magnitude) & 15);
-        slot = (slot + back[magnitude]) % trellis->slots;
+        slot = (slot + back[magnitude]) & (trellis->slots - 1);
     }
     return slot;
 }

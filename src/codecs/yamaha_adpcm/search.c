@@ -135,7 +135,7 @@ static void advance_by_parities(struct trellis *trellis, int sample, uint8_t *de
     struct way ways[STATES_MOST];
     struct survivor next[STATES_MOST];
 
-    for (unsigned i = 0; i < states; i++)
+    for (unsigned i = 0; i < STATES_MOST; i++)
         ways[i].cost = UINT32_MAX;
     for (unsigned i = 0; i < states; i++) {
         const struct survivor *from = &trellis->survivors[i];
