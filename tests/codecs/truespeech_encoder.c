@@ -57,6 +57,36 @@ static void best_speech_stays_nearest(void **unused)
 
 /* --- the stream --- */
 
+/* A frame is coded when the next one is known: one is always held back, until nothing can follow. */
+static void a_held_frame_waits_for_the_end(void **unused)
+{
+    static const struct offer offers[] = {
+        { 2 * FRAME, 2 * FRAME_BYTES, PART }, { 0, 2 * FRAME_BYTES, PART }, { FRAME, 2 * FRAME_BYTES, WHOLE },
+        { 0, 2 * FRAME_BYTES, PART }, { 0, FRAME_BYTES - 1, END }, { 0, 2 * FRAME_BYTES, END }, { 0, 2 * FRAME_BYTES, END }
+    };
+    static const size_t frames[] = { 1, 0, 1, 0, 0, 1, 0 };
+    struct sound sound = generated(3 * FRAME, 21);
+    struct bytes whole = encoded(0, sound);
+    uint8_t made[5 * FRAME_BYTES];
+    void *state = malloc(truespeech.encoder->state_size);
+    struct options options = { .quality = 0, .dsp = dsp_set(0) };
+    struct progress done = { 0, 0 };
+
+    (void)unused;
+    encoder_init(&truespeech, state, &mono, &options);
+    for (size_t i = 0; i < sizeof frames / sizeof *frames; i++) {
+        struct progress step = truespeech.encoder->run(state, sound.samples + done.used, made + done.made, offers[i]);
+
+        assert_int_equal(step.used, offers[i].in);
+        assert_int_equal(step.made, frames[i] * FRAME_BYTES);
+        done.used += step.used;
+        done.made += step.made;
+    }
+    assert_int_equal(whole.size, 3 * FRAME_BYTES);
+    assert_memory_equal(made, whole.data, whole.size);
+    free(state), free(whole.data), free(sound.samples);
+}
+
 static void frames_look_like_a_real_encoders(void **unused)
 {
     struct sound sound = speech();
@@ -227,6 +257,7 @@ int main(void)
         cmocka_unit_test(fast_speech_stays_near),
         cmocka_unit_test(standard_speech_stays_nearer),
         cmocka_unit_test(best_speech_stays_nearest),
+        cmocka_unit_test(a_held_frame_waits_for_the_end),
         cmocka_unit_test(frames_look_like_a_real_encoders),
         cmocka_unit_test(no_sound_blows_up),
         cmocka_unit_test(silence_is_nearly_silent),
