@@ -105,7 +105,7 @@ static void every_mode_is_as_near_as_stated(void **unused)
 
     (void)unused;
     for (const struct codec *const *codec = codecs; *codec; codec++)
-        for (const struct mode *mode = (*codec)->modes; mode->sample_rate && (*codec)->encoder.run; mode++) {
+        for (const struct mode *mode = (*codec)->modes; mode->sample_rate && (*codec)->encoder; mode++) {
             uint8_t extra[EXTRA_ROOM];
             struct wave_format format = format_of(*codec, *mode, extra);
 

@@ -17,7 +17,7 @@ static struct bytes encode(unsigned simd, struct sound sound, size_t starts[])
     struct parameters made;
 
     g7231_encoder_start(&encoder);
-    encoder.dsp = dsp_set((uint8_t)simd)->speech;
+    encoder.dsp = dsp_set((uint8_t)simd)->celp;
     encoder.dtx = true;
     for (size_t i = 0; i < FRAMES; i++) {
         starts[i] = out.size;
@@ -55,7 +55,7 @@ static void decode(unsigned simd, bool lossy, const uint32_t known[SECONDS])
     unsigned pauses = 0;
 
     g7231_decoder_start(&decoder);
-    decoder.dsp = dsp_set((uint8_t)simd)->speech;
+    decoder.dsp = dsp_set((uint8_t)simd)->celp;
     for (; at < bytes.size && frames < FRAMES; frames++) {
         bool lost = lossy && draw(&seed) % 5 == 0;
 
@@ -277,7 +277,7 @@ static void noise_has_the_energy_of_its_gain(void **unused)
             excitation[j] = (int16_t)astray(&seed, before);
         noise.target_gain = g7231_noise_gain((int16_t)(i / ROUNDS));
         g7231_noise_approach(&noise, true);
-        g7231_noise(dsp_set(best_set())->speech, &noise, RATE_63, excitation, &parameters);
+        g7231_noise(dsp_set(best_set())->celp, &noise, RATE_63, excitation, &parameters);
         memcpy(made[i], excitation + HISTORY, sizeof made[i]);
         for (int k = 0; k < PAIRS && before <= gain && gain >= 20; k++) {
             double off = level_of(made[i] + k * PAIR, PAIR) - 20 * log10(gain);

@@ -35,7 +35,7 @@ static struct bytes encode(unsigned simd, struct sound sound, size_t starts[])
     struct parameters made;
 
     g729_encoder_start(&encoder, true);
-    encoder.dsp = dsp_set((uint8_t)simd)->speech;
+    encoder.dsp = dsp_set((uint8_t)simd)->celp;
     for (size_t i = 0; i < FRAMES; i++) {
         starts[i] = out.size;
         g729_encode_frame(&encoder, sound.samples + i * FRAME, DETECTED, &made);
@@ -73,7 +73,7 @@ static void decode(unsigned simd, bool lossy, const uint32_t known[SECONDS])
     unsigned pauses = 0;
 
     g729_decoder_start(&decoder);
-    decoder.dsp = dsp_set((uint8_t)simd)->speech;
+    decoder.dsp = dsp_set((uint8_t)simd)->celp;
     for (; at < bytes.size && frames < FRAMES; frames++) {
         bool lost = lossy && draw(&seed) % 5 == 0;
 
@@ -322,7 +322,7 @@ static void noise_has_the_energy_of_its_gain(void **unused)
 
         for (int j = 0; j < PAST + FRAME; j++)
             excitation[j] = (int16_t)astray(&seed, before);
-        g729_noise_excitation(dsp_set(best_set())->speech, gain_q3, &noise_seed, now, pitch);
+        g729_noise_excitation(dsp_set(best_set())->celp, gain_q3, &noise_seed, now, pitch);
         for (int k = 0; k < SUBFRAMES && gain_q3 >= 80 && gain_q3 < 8000; k++) {
             double off = level_of(now + k * SUBFRAME, SUBFRAME) - 20 * log10(gain_q3 / 8.0);
 
