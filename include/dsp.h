@@ -58,7 +58,7 @@ struct dsp {
     const struct dsp_celp *celp; /* dsp_celp.h */
 };
 
-/* The best set that settings.simd allows. */
+/* A set: 0 in plain C, 1 SSE2, 2 AVX2; or the best one below that was built. */
 const struct dsp *dsp_set(unsigned simd);
 
 extern const struct dsp dsp_portable, dsp_sse2, dsp_avx2;

@@ -178,10 +178,10 @@ static size_t put(const struct stream *stream, struct call *call, const int16_t 
     return n;
 }
 
-/* Gives the first of `samples` in scratch; what has no room is pending. */
-static void give(struct stream *stream, struct call *call, size_t samples)
+/* Gives the first of `samples` of `pcm`; what has no room, which is in scratch, is pending. */
+static void give(struct stream *stream, struct call *call, const int16_t *pcm, size_t samples)
 {
-    stream->pending_at = put(stream, call, stream->scratch, samples);
+    stream->pending_at = put(stream, call, pcm, samples);
     stream->pending = samples - stream->pending_at;
 }
 
@@ -222,7 +222,9 @@ static void decode_blocks(struct stream *stream, struct call *call)
 /* One block, for a destination that does not hold it. */
 static void decode_one(struct stream *stream, struct call *call)
 {
-    give(stream, call, run(stream, call, stream->scratch, block_samples(&stream->plan)).made);
+    struct progress step = run(stream, call, stream->scratch, block_samples(&stream->plan));
+
+    give(stream, call, stream->scratch, step.made);
 }
 
 /* The block whose first bytes are in carry already, once the source has the others. */
@@ -233,13 +235,13 @@ static void decode_carried(struct stream *stream, struct call *call)
     struct offer offer = { block->bytes, block_samples(&stream->plan), call->ending };
     struct progress step;
 
-    if (stream->carried == 0 || call->in < missing)
+    if (call->in < missing)
         return;
     memcpy(stream->carry + stream->carried, call->src, missing);
     stream->carried = 0;
     use(call, missing);
     step = stream->plan.codec->decoder->run(stream->state, stream->carry, stream->scratch, offer);
-    give(stream, call, step.made);
+    give(stream, call, stream->scratch, step.made);
     call->decoded = true;
 }
 
@@ -250,23 +252,30 @@ static void decode_truncated(struct stream *stream, struct call *call)
     const struct codec_decoder *decoder = stream->plan.codec->decoder;
     const struct layout *layout = &stream->plan.layout;
     struct span part = { (uint32_t)(stream->carried + call->in), 0 };
+    const uint8_t *src = call->src;
+    int16_t *pcm = stream->scratch;
     size_t samples;
 
-    if (layout->self_delimiting || call->in >= layout->block.bytes - stream->carried)
+    if (call->in >= layout->block.bytes - stream->carried)
         return;
-    if (call->ending == WHOLE || part.bytes == 0 || (call->ending == PART && call->in == 0))
+    if (call->in == 0 && (call->ending == PART || stream->carried == 0))
         return;
     if (decoder->covered)
         part.frames = decoder->covered(layout, part.bytes);
     samples = (size_t)part.frames * layout->channels;
     if (samples > call->room && (call->decoded || call->room == 0))
         return;
-    memcpy(stream->carry + stream->carried, call->src, call->in);
+    if (stream->carried != 0) {
+        memcpy(stream->carry + stream->carried, src, call->in);
+        src = stream->carry;
+    }
+    if (samples <= call->room && is_native(stream, call->dst))
+        pcm = (int16_t *)(void *)call->dst;
     stream->carried = 0;
     use(call, call->in);
     if (samples != 0)
-        decoder->run_truncated(stream->state, stream->carry, part, stream->scratch);
-    give(stream, call, samples);
+        decoder->run_truncated(stream->state, src, part, pcm);
+    give(stream, call, pcm, samples);
 }
 
 static struct progress decode(struct stream *stream, const uint8_t *src, uint8_t *dst,
@@ -276,14 +285,15 @@ static struct progress decode(struct stream *stream, const uint8_t *src, uint8_t
     size_t room = offer.out / frame_bytes(&stream->plan) * layout->channels;
     struct call call = { src, dst, offer.in, room, offer.ending, false, { 0, 0 } };
 
-    give_pending(stream, &call);
-    if (call.room != 0)
+    if (stream->pending != 0)
+        give_pending(stream, &call);
+    if (stream->carried != 0 && call.room != 0)
         decode_carried(stream, &call);
     if (stream->pending == 0 && stream->carried == 0)
         decode_blocks(stream, &call);
     if (call.room != 0 && stream->carried == 0 && !call.decoded)
         decode_one(stream, &call);
-    if (stream->pending == 0)
+    if (stream->pending == 0 && call.ending != WHOLE && !layout->self_delimiting)
         decode_truncated(stream, &call);
     if (call.done.used == 0 && call.done.made != 0 && call.room == 0 && call.ending != WHOLE &&
         call.in > 1 && stream->carried + 1 < carry_bytes(&stream->plan)) {

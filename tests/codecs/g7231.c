@@ -29,8 +29,7 @@ static void encode_by(const struct vector *vector, unsigned simd)
     if (vector->flags)
         rates = open_vector(vector->flags);
     assert_true(frames > 0 && (!vector->flags || rates.size == frames));
-    g7231_encoder_start(&encoder);
-    encoder.dsp = dsp_set(simd)->celp;
+    g7231_encoder_start(&encoder, dsp_set(simd)->celp);
     encoder.plain = vector->plain;
     encoder.dtx = vector->dtx;
     for (size_t i = 0; i < frames; i++) {
@@ -65,8 +64,7 @@ static void decode_by(const struct vector *vector, unsigned simd)
     if (vector->flags)
         lost = open_vector(vector->flags);
     assert_true(frames > 0 && (!vector->flags || lost.size == 2 * frames));
-    g7231_decoder_start(&decoder);
-    decoder.dsp = dsp_set(simd)->celp;
+    g7231_decoder_start(&decoder, dsp_set(simd)->celp);
     decoder.plain = vector->plain;
     for (size_t i = 0; i < frames; i++) {
         bool legal;

@@ -75,7 +75,7 @@ static struct bytes frames_of(size_t n, size_t cell, bool (*slow)(size_t), bool 
     uint8_t frame[FRAME_BYTES];
 
     memset(sound.samples + n / 2 * FRAME, 0, n / 2 * FRAME * 2);
-    g7231_encoder_start(&encoder);
+    g7231_encoder_start(&encoder, dsp_set(0)->celp);
     encoder.dtx = dtx;
     for (size_t i = 0; i < n; i++) {
         size_t size;
@@ -304,7 +304,7 @@ static void but_for_taming_speech_is_encoded_as_ffmpeg_does(void **unused)
 
     (void)unused;
     assert_true(frames > 900 && theirs.size == frames * FRAME_BYTES);
-    g7231_encoder_start(&encoder);
+    g7231_encoder_start(&encoder, dsp_set(0)->celp);
     for (size_t i = 0; i < frames; i++) {
         g7231_taming_start(&encoder.taming);
         encoder.sine = 0;

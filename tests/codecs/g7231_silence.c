@@ -16,8 +16,7 @@ static struct bytes encode(unsigned simd, struct sound sound, size_t starts[])
     struct encoder encoder;
     struct parameters made;
 
-    g7231_encoder_start(&encoder);
-    encoder.dsp = dsp_set((uint8_t)simd)->celp;
+    g7231_encoder_start(&encoder, dsp_set((uint8_t)simd)->celp);
     encoder.dtx = true;
     for (size_t i = 0; i < FRAMES; i++) {
         starts[i] = out.size;
@@ -54,8 +53,7 @@ static void decode(unsigned simd, bool lossy, const uint32_t known[SECONDS])
     enum kind before = SPEECH;
     unsigned pauses = 0;
 
-    g7231_decoder_start(&decoder);
-    decoder.dsp = dsp_set((uint8_t)simd)->celp;
+    g7231_decoder_start(&decoder, dsp_set((uint8_t)simd)->celp);
     for (; at < bytes.size && frames < FRAMES; frames++) {
         bool lost = lossy && draw(&seed) % 5 == 0;
 
@@ -117,7 +115,7 @@ static void a_slowly_falling_room_is_described_every_4_steps(void **unused)
     int last = 0, count = 0;
 
     (void)unused;
-    g7231_encoder_start(&encoder);
+    g7231_encoder_start(&encoder, dsp_set(0)->celp);
     encoder.dtx = true;
     for (int frame = 0; frame < 400; frame++) {
         struct parameters made;
@@ -149,9 +147,9 @@ static void comfort_noise_is_as_loud_as_the_room(void **unused)
         int16_t heard[200 * FRAME], pcm[FRAME];
         double louder;
 
-        g7231_encoder_start(&encoder);
+        g7231_encoder_start(&encoder, dsp_set(0)->celp);
         encoder.dtx = true;
-        g7231_decoder_start(&decoder);
+        g7231_decoder_start(&decoder, dsp_set(0)->celp);
         room(pcm, db);
         for (int frame = 0; frame < 200; frame++) {
             struct parameters made;

@@ -296,7 +296,7 @@ static void speech_is_told_from_noise(void **unused)
     int sent[2] = { 0 };
 
     (void)unused;
-    g7231_encoder_start(&encoder);
+    g7231_encoder_start(&encoder, dsp_set(0)->celp);
     encoder.dtx = true;
     for (int n = 0; n < 200; n++) {
         int16_t pcm[FRAME];

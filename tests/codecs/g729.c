@@ -105,8 +105,8 @@ static void a_block_of_22_ends_in_a_sid_frame(void **unused)
     assert_int_equal(code.size, 20 * 22);
     out = decode_all(&g729a, &format, 0, code);
     assert_int_equal(out.count, 60 * FRAME);
-    g729_decoder_start(&decoder);
-    g729_encoder_start(&encoder, true);
+    g729_decoder_start(&decoder, dsp_set(0)->celp);
+    g729_encoder_start(&encoder, dsp_set(0)->celp, true);
     for (size_t i = 0; i < 60; i++) {
         const uint8_t *at = code.data + i / 3 * 22 + i % 3 * 10;
         struct parameters parameters;

@@ -27,7 +27,7 @@ static void any_sid_frame_is_a_stable_filter(void **unused)
     for (unsigned before = 0; before < 1024; before += 3) {
         struct decoder state;
 
-        g729_decoder_start(&state);
+        g729_decoder_start(&state, dsp_set(0)->celp);
         for (int i = 0; i < 8; i++) {
             struct sid sid = sid_of(before);
 
@@ -65,8 +65,8 @@ static void noise_after_a_lost_sid_frame_is_as_loud_as_the_speech(void **unused)
         struct decoder decoder;
         double louder;
 
-        g729_encoder_start(&encoder, false);
-        g729_decoder_start(&decoder);
+        g729_encoder_start(&encoder, dsp_set(0)->celp, false);
+        g729_decoder_start(&decoder, dsp_set(0)->celp);
         for (int frame = 0; frame < 20; frame++) {
             struct parameters parameters;
 
@@ -108,7 +108,7 @@ static void silence_is_found_where_bcg729_finds_it_and_before(void **unused)
     struct encoder state;
 
     (void)unused;
-    g729_encoder_start(&state, true);
+    g729_encoder_start(&state, dsp_set(0)->celp, true);
     for (size_t frame = 0; frame < frames; frame++) {
         struct parameters parameters;
         uint8_t theirs[FRAME_BYTES], length;

@@ -34,8 +34,7 @@ static struct bytes encode(unsigned simd, struct sound sound, size_t starts[])
     struct encoder encoder;
     struct parameters made;
 
-    g729_encoder_start(&encoder, true);
-    encoder.dsp = dsp_set((uint8_t)simd)->celp;
+    g729_encoder_start(&encoder, dsp_set((uint8_t)simd)->celp, true);
     for (size_t i = 0; i < FRAMES; i++) {
         starts[i] = out.size;
         g729_encode_frame(&encoder, sound.samples + i * FRAME, DETECTED, &made);
@@ -72,8 +71,7 @@ static void decode(unsigned simd, bool lossy, const uint32_t known[SECONDS])
     enum kind before = SPEECH;
     unsigned pauses = 0;
 
-    g729_decoder_start(&decoder);
-    decoder.dsp = dsp_set((uint8_t)simd)->celp;
+    g729_decoder_start(&decoder, dsp_set((uint8_t)simd)->celp);
     for (; at < bytes.size && frames < FRAMES; frames++) {
         bool lost = lossy && draw(&seed) % 5 == 0;
 
@@ -136,7 +134,7 @@ static void a_slowly_falling_room_is_sent_every_4_db(void **unused)
     int last = 0, count = 0;
 
     (void)unused;
-    g729_encoder_start(&encoder, true);
+    g729_encoder_start(&encoder, dsp_set(0)->celp, true);
     for (int frame = 0; frame < 400; frame++) {
         struct parameters made;
         int16_t pcm[FRAME];
@@ -163,8 +161,8 @@ static void comfort_noise_is_as_loud_as_the_room(void **unused)
         int16_t heard[200 * FRAME], pcm[FRAME];
         double louder;
 
-        g729_encoder_start(&encoder, true);
-        g729_decoder_start(&decoder);
+        g729_encoder_start(&encoder, dsp_set(0)->celp, true);
+        g729_decoder_start(&decoder, dsp_set(0)->celp);
         room(pcm, db);
         for (int frame = 0; frame < 200; frame++) {
             struct parameters made;

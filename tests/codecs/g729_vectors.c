@@ -37,8 +37,7 @@ static void check_decoder_by(unsigned simd, const char *codes, const char *outpu
     struct decoder state;
     size_t frame = 0;
 
-    g729_decoder_start(&state);
-    state.dsp = dsp_set(simd)->celp;
+    g729_decoder_start(&state, dsp_set(simd)->celp);
     for (size_t at = 0; at < bit.size; frame++) {
         struct parameters parameters;
         int16_t pcm[FRAME];
@@ -79,8 +78,7 @@ static void check_encoder_by(unsigned simd, const char *input, const char *codes
     struct encoder state;
     size_t frame = 0;
 
-    g729_encoder_start(&state, activity == DETECTED);
-    state.dsp = dsp_set(simd)->celp;
+    g729_encoder_start(&state, dsp_set(simd)->celp, activity == DETECTED);
     for (size_t at = 0; at < bit.size; frame++) {
         struct parameters parameters, wanted;
         uint8_t ours[FRAME_BYTES], theirs[FRAME_BYTES];

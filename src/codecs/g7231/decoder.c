@@ -4,10 +4,10 @@
 
 enum { UNITY_Q12 = 0x1000 };
 
-void g7231_decoder_start(struct decoder *state)     /* 3.11 */
+void g7231_decoder_start(struct decoder *state, const struct dsp_celp *dsp)     /* 3.11 */
 {
     memset(state, 0, sizeof *state);
-    state->dsp = dsp_set(0)->celp;
+    state->dsp = dsp;
     memcpy(state->lsp, g7231_lsp_mean, sizeof state->lsp);
     g7231_noise_start(&state->noise);
     state->postfilter.gain_q12 = UNITY_Q12;

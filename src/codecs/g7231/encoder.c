@@ -4,10 +4,10 @@
 
 enum { BUDGET = 120 };
 
-void g7231_encoder_start(struct encoder *state)     /* 2.21 */
+void g7231_encoder_start(struct encoder *state, const struct dsp_celp *dsp)     /* 2.21 */
 {
     memset(state, 0, sizeof *state);
-    state->dsp = dsp_set(0)->celp;
+    state->dsp = dsp;
     memcpy(state->lsp, g7231_lsp_mean, sizeof state->lsp);
     g7231_taming_start(&state->taming);
     g7231_activity_start(&state->activity);

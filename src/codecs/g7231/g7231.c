@@ -75,8 +75,7 @@ static void init_decoder(void *state, const struct layout *layout, const struct 
     struct reader *reader = state;
 
     memset(reader, 0, sizeof *reader);
-    g7231_decoder_start(&reader->decoder);
-    reader->decoder.dsp = options->dsp->celp;
+    g7231_decoder_start(&reader->decoder, options->dsp->celp);
     reader->framing = own->framing;
 }
 
@@ -102,9 +101,8 @@ static void init_encoder(void *state, const struct layout *layout, const struct 
     struct writer *writer = state;
 
     memset(writer, 0, sizeof *writer);
-    g7231_encoder_start(&writer->encoder);
+    g7231_encoder_start(&writer->encoder, options->dsp->celp);
     memcpy(&writer->own, layout->own, sizeof writer->own);
-    writer->encoder.dsp = options->dsp->celp;
     writer->encoder.dtx = options->quirks & QUIRK_DTX && writer->own.framing.cell == 0;
 }
 

@@ -242,7 +242,7 @@ struct encoder {
     int16_t weighted[HISTORY];      /* PrevWgt, whose last are WghtIirDl */
     int16_t excitation[HISTORY];    /* PrevExc */
 };
-void g7231_encoder_start(struct encoder *);
+void g7231_encoder_start(struct encoder *, const struct dsp_celp *);
 void g7231_encode_frame(struct encoder *, const int16_t pcm[FRAME], enum rate, struct parameters *);
 
 /* 3, A.4: decoder.c. A frame that is lost or illegal is a null pointer. */
@@ -257,7 +257,7 @@ struct decoder {
     int16_t excitation[HISTORY];    /* PrevExc */
     int16_t synthesis[ORDER];       /* SyntIirDl, the latest last */
 };
-void g7231_decoder_start(struct decoder *);
+void g7231_decoder_start(struct decoder *, const struct dsp_celp *);
 void g7231_decode_frame(struct decoder *, const struct parameters *, int16_t pcm[FRAME]);
 
 #endif

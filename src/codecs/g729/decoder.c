@@ -8,10 +8,10 @@ static const int16_t lsp_start_q15[ORDER] = { 30000, 26000, 21000, 15000, 8000, 
 /* The spectrum of noise until a SID frame tells another: cos(pi (i + 1) / 11), rounded as the standard's C has it. */
 static const int16_t noise_lsp_q15[ORDER] = { 31441, 27566, 21458, 13612, 4663, -4663, -13612, -21458, -27566, -31441 };
 
-void g729_decoder_start(struct decoder *state)
+void g729_decoder_start(struct decoder *state, const struct dsp_celp *dsp)
 {
     memset(state, 0, sizeof *state);
-    state->dsp = dsp_set(0)->celp;
+    state->dsp = dsp;
     memcpy(state->lsp_q15, lsp_start_q15, sizeof lsp_start_q15);
     memcpy(state->noise_lsp_q15, noise_lsp_q15, sizeof noise_lsp_q15);
     memcpy(state->lsf.last_q13, g729_lsf_start_q13, sizeof g729_lsf_start_q13);

@@ -7,10 +7,10 @@ enum { GAMMA_Q15 = 24576, TILT_Q15 = 22938, TAME_GAIN_Q14 = 15564 };            
 
 static const int16_t lsp_start_q15[ORDER] = { 30000, 26000, 21000, 15000, 8000, 0, -8000, -15000, -21000, -26000 };
 
-void g729_encoder_start(struct encoder *state, bool hears_noise)
+void g729_encoder_start(struct encoder *state, const struct dsp_celp *dsp, bool hears_noise)
 {
     memset(state, 0, sizeof *state);
-    state->dsp = dsp_set(0)->celp;
+    state->dsp = dsp;
     memcpy(state->lsp_q15, lsp_start_q15, sizeof lsp_start_q15);
     memcpy(state->quantised_q15, lsp_start_q15, sizeof lsp_start_q15);
     state->stable.a_q12[0] = 1 << 12;

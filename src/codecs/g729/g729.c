@@ -108,8 +108,7 @@ static void init_decoder(void *memory, const struct layout *layout, const struct
     struct decoding *state = memory;
 
     state->framing = *framing_of(layout);
-    g729_decoder_start(&state->decoder);
-    state->decoder.dsp = options->dsp->celp;
+    g729_decoder_start(&state->decoder, options->dsp->celp);
 }
 
 static void init_encoder(void *memory, const struct layout *layout, const struct options *options)
@@ -117,8 +116,8 @@ static void init_encoder(void *memory, const struct layout *layout, const struct
     struct encoding *state = memory;
 
     state->framing = *framing_of(layout);
-    g729_encoder_start(&state->encoder, ends_in_sid(&state->framing, layout->block.bytes));
-    state->encoder.dsp = options->dsp->celp;
+    g729_encoder_start(&state->encoder, options->dsp->celp,
+                       ends_in_sid(&state->framing, layout->block.bytes));
 }
 
 /* A block, or the part of one that is there: its whole frames, and its SID frame where its length tells of one. */

@@ -298,7 +298,7 @@ struct decoder {
     struct postfilter postfilter;
     struct highpass output;
 };
-void g729_decoder_start(struct decoder *);
+void g729_decoder_start(struct decoder *, const struct dsp_celp *);
 void g729_decode_frame(struct decoder *, const struct parameters *, int16_t pcm[FRAME]);
 
 /* --- The coder --- */
@@ -325,7 +325,7 @@ struct encoder {
 
 /* What a frame is to be sent as: speech, what it is found to be, or noise. With VOICE alone it need not be told from noise. */
 enum activity { VOICE, DETECTED, NOISE };
-void g729_encoder_start(struct encoder *, bool hears_noise);
+void g729_encoder_start(struct encoder *, const struct dsp_celp *, bool hears_noise);
 void g729_encode_frame(struct encoder *, const int16_t pcm[FRAME], enum activity, struct parameters *);
 
 #endif
