@@ -1,4 +1,5 @@
 /* What the driver says of itself, of its tags and of their formats, and what it suggests. */
+#include <math.h>
 #include <stddef.h>
 #include "host.h"
 
@@ -595,6 +596,34 @@ static void formats_without_bits_have_a_text(void **unused)
         skip();
 }
 
+/* The numbers of such a text: the sample rate to 1 Hz; the codec's own bit rate where it has several, else that of the bytes. */
+static void texts_have_the_formats_numbers(void **unused)
+{
+    unsigned seen = 0;
+
+    (void)unused;
+    for (const struct codec *const *codec = codecs; *codec; codec++)
+        for (DWORD index = 0; index < mode_count(*codec); index++) {
+            const ACMFORMATDETAILSW *details = format_at((*codec)->tag, index);
+            const WAVEFORMATEX *wfx = details->pwfx;
+            double bits = (*codec)->modes[index].bit_rate ? (*codec)->modes[index].bit_rate : wfx->nAvgBytesPerSec * 8.0;
+            char rate[16], text[128];
+
+            if (wfx->wBitsPerSample != 0 && (*codec)->modes->bit_rate == 0)
+                continue;
+            seen++;
+            snprintf(rate, sizeof rate, "%.1f", floor(bits / 100 + 0.5) / 10);
+            if (strstr(rate, ".0"))
+                *strstr(rate, ".0") = 0;
+            snprintf(text, sizeof text, "%.3f kHz, %s kbit/s, %s", wfx->nSamplesPerSec / 1000.0, rate,
+                     wfx->nChannels == 1 ? "Mono" : "Stereo");
+            if (!equals(details->szFormat, text))
+                fail_msg("tag %04X: the text is not \"%s\"", wfx->wFormatTag, text);
+        }
+    if (!seen)
+        skip();
+}
+
 /* ---- Windows' own formats, as XP SP3 and 7 SP1 announce them */
 
 struct expected {
@@ -985,6 +1014,7 @@ int main(void)
         TEST(extensible_is_what_it_wraps),
         TEST(extensible_of_something_else_is_refused),
         TEST(formats_without_bits_have_a_text),
+        TEST(texts_have_the_formats_numbers),
         TEST(alaw_is_enumerated_as_by_windows),
         TEST(ulaw_is_enumerated_as_by_windows),
         TEST(ima_adpcm_is_enumerated_as_by_windows),

@@ -410,6 +410,38 @@ static void test_write_large(void **unused)
     assert_false(wav_finish(&writer, 4200ull << 20, 1));
 }
 
+/* A RIFF file's own size has 32 bits, of which all ones mean RF64: about there, files with sound of even and of odd size. */
+static void test_write_at_the_limit(void **unused)
+{
+    static struct memory memory;
+    static struct wav wav;
+
+    (void)unused;
+    for (uint64_t riff = 0xFFFFFFFB; riff <= 0x100000003; riff++) {
+        struct wav_writer writer;
+        struct wav_io io = io_of(&memory);
+        uint64_t whole = riff + riff % 2, data;
+
+        memory_resize(&memory, 0);
+        assert_true(wav_create(&writer, &io, gsm, 5000000000));
+        data = riff + 8 - writer.data_at;
+        assert_true(wav_finish(&writer, data, data));
+        assert_int_equal(memory.size, whole + 8);
+        assert_memory_equal(memory.bytes, whole > 0xFFFFFFFE ? "RF64" : "RIFF", 4);
+        assert_int_equal(load32_le(memory.bytes + 4), whole > 0xFFFFFFFE ? 0xFFFFFFFF : whole);
+        assert_int_equal(load32_le(memory.bytes + writer.data_at - 4), whole > 0xFFFFFFFE ? 0xFFFFFFFF : data);
+        assert_memory_equal(memory.bytes + 12, whole > 0xFFFFFFFE ? "ds64" : "JUNK", 4);
+        if (whole > 0xFFFFFFFE) {
+            assert_int_equal(load64_le(memory.bytes + 20), whole);
+            assert_int_equal(load64_le(memory.bytes + 28), data);
+            assert_int_equal(load64_le(memory.bytes + 36), data);
+        }
+        assert_null(open_memory(&wav, &memory));
+        assert_int_equal(wav.data_size, data);
+        assert_int_equal(wav.fact, data);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -417,6 +449,7 @@ int main(void)
         cmocka_unit_test(test_rf64),      cmocka_unit_test(test_short_formats), cmocka_unit_test(test_extensible),
         cmocka_unit_test(test_refusals),  cmocka_unit_test(test_noise),      cmocka_unit_test(test_samples),
         cmocka_unit_test(test_write),     cmocka_unit_test(test_write_large),
+        cmocka_unit_test(test_write_at_the_limit),
     };
 
     return cmocka_run_group_tests(tests, 0, 0);

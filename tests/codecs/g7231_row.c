@@ -152,6 +152,19 @@ static void cells_are_known_by_their_rhythm(void **unused)
     free(cells.data), free(alone.data);
 }
 
+static bool twice(size_t i) { return i == 9 || i == 39; }
+
+/* The first frame that is shorter than a cell decides. A later one cannot overrule it, whatever stands in its padding. */
+static void a_decided_framing_stays(void **unused)
+{
+    struct bytes cells = frames_of(100, 24, twice, false), alone = frames_of(100, 0, twice, false);
+
+    (void)unused;
+    memset(cells.data + 39 * 24 + 20, 0xA5, 4);
+    check_same_sound(cells, 0x42, 24, alone, TAG_COMVERSE, 1);
+    free(cells.data), free(alone.data);
+}
+
 /* Where the framing is settled, pieces of any size, down to a byte, give what the whole gives. */
 static void pieces_without_regard_to_frames(void **unused)
 {
@@ -323,6 +336,7 @@ int main(void)
         cmocka_unit_test(formats_are_read_leniently),
         cmocka_unit_test(cells_and_frames_alone_decode_alike),
         cmocka_unit_test(cells_are_known_by_their_rhythm),
+        cmocka_unit_test(a_decided_framing_stays),
         cmocka_unit_test(pieces_without_regard_to_frames),
         cmocka_unit_test(torn_ends),
         cmocka_unit_test(illegal_frames_are_concealed),

@@ -111,7 +111,8 @@ static void past_filter(const struct dtx *dtx, struct predictor_memory *last, in
     memcpy(a_q12, prediction.a_q12, sizeof prediction.a_q12);
 }
 
-/* B.4.1.2: a SID frame at once; later where the noise has changed, but not more often than every third frame. */
+/* B.4.1.2: a SID frame at once; later where the noise has changed, but not more often than every third frame. Levels are even, so
+ * a change of more than 2 dB is one of 4 dB or more. */
 static bool is_due(struct dtx *dtx, const struct spectrum *now, struct sid_gain gain, bool first)
 {
     if (first) {
