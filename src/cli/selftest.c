@@ -1,3 +1,4 @@
+#include <stdio.h>
 #include <stdlib.h>
 #include "commands.h"
 #include "formats.h"
@@ -68,10 +69,10 @@ static struct golden row_of(const WAVEFORMATEX *wfx, enum golden_part part)
 static void choose_settings(const struct selftest *test, struct golden_settings settings)
 {
     wchar_t text[SETTINGS_ROOM];
-    int n = _snwprintf(text, SETTINGS_ROOM, L"quality=%u,dtx=%u,bitorder=0,nibbleorder=0,interpolation=0,%ls",
-                       settings.quality, settings.dtx, test->settings);
+    int n = swprintf(text, SETTINGS_ROOM, L"quality=%u,dtx=%u,bitorder=0,nibbleorder=0,interpolation=0,%ls",
+                     settings.quality, settings.dtx, test->settings);
 
-    if (n < 0 || n >= SETTINGS_ROOM)
+    if (n < 0)
         text[SETTINGS_ROOM - 1] = 0;
     SetEnvironmentVariableW(L"OMNIACM_SETTINGS", text);
 }

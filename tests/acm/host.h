@@ -11,7 +11,7 @@
 LRESULT CALLBACK DriverProc(DWORD_PTR id, HDRVR driver, UINT message, LPARAM first, LPARAM second);
 LRESULT ask(UINT message, const void *first, LPARAM second);
 
-/* Every test begins with a fresh Windows and ends with nothing allocated. */
+/* Every test begins with a fresh Windows and ends with nothing allocated; streams that it left open, because it failed, are closed. */
 int host_begin(void **);
 int host_end(void **);
 #define TEST(function) cmocka_unit_test_setup_teardown(function, host_begin, host_end)

@@ -1,0 +1,190 @@
+/* msacm32, as much of it as the program calls. Every driver is ours by its code; others have less of it, under other names. */
+#include <string.h>
+#include "program.h"
+
+struct driver_made drivers_made[4];
+unsigned drivers_count;
+static unsigned open_count;
+
+unsigned acm_open(void) { return open_count; }
+
+void acm_fresh(void)
+{
+    drivers_made[0] = (struct driver_made){ L"OmniACM", L"OmniACM, classic WAV formats", 0, true, false };
+    drivers_count = 1;
+    open_count = 0;
+}
+
+static const struct driver_made *driver_of(const void *handle) { return &drivers_made[(uintptr_t)handle - 1]; }
+
+MMRESULT WINAPI acmDriverEnum(ACMDRIVERENUMCB each, DWORD_PTR context, DWORD flags)
+{
+    (void)flags;
+    for (uintptr_t i = 1; i <= drivers_count; i++)
+        if (!each((HACMDRIVERID)i, context, ACMDRIVERDETAILS_SUPPORTF_CODEC))
+            break;
+    return MMSYSERR_NOERROR;
+}
+
+MMRESULT WINAPI acmDriverDetailsW(HACMDRIVERID id, ACMDRIVERDETAILSW *details, DWORD flags)
+{
+    const struct driver_made *made = driver_of(id);
+
+    (void)flags;
+    assert_int_equal(ask(DRIVER_DETAILS, details, 0), MMSYSERR_NOERROR);
+    wcscpy(details->szShortName, made->short_name);
+    wcscpy(details->szLongName, made->long_name);
+    details->cFormatTags = made->tag ? 2 : details->cFormatTags;
+    return MMSYSERR_NOERROR;
+}
+
+MMRESULT WINAPI acmDriverOpen(HACMDRIVER *handle, HACMDRIVERID id, DWORD flags)
+{
+    (void)flags;
+    if (!driver_of(id)->opens)
+        return MMSYSERR_ERROR;
+    *handle = (HACMDRIVER)id;
+    open_count++;
+    return MMSYSERR_NOERROR;
+}
+
+MMRESULT WINAPI acmDriverClose(HACMDRIVER handle, DWORD flags)
+{
+    (void)handle, (void)flags;
+    open_count--;
+    return MMSYSERR_NOERROR;
+}
+
+MMRESULT WINAPI acmDriverAddW(HACMDRIVERID *id, HINSTANCE module, LPARAM proc, DWORD priority, DWORD flags)
+{
+    (void)id, (void)module, (void)proc, (void)priority, (void)flags;
+    return MMSYSERR_ERROR;
+}
+
+MMRESULT WINAPI acmDriverRemove(HACMDRIVERID id, DWORD flags)
+{
+    (void)id, (void)flags;
+    return MMSYSERR_NOERROR;
+}
+
+/* --- Formats --- */
+
+MMRESULT WINAPI acmFormatTagDetailsW(HACMDRIVER handle, ACMFORMATTAGDETAILSW *details, DWORD flags)
+{
+    const struct driver_made *made = driver_of(handle);
+
+    if (made->tag && (flags & ACM_FORMATTAGDETAILSF_QUERYMASK) == ACM_FORMATTAGDETAILSF_INDEX) {
+        details->dwFormatTag = details->dwFormatTagIndex ? made->tag : WAVE_FORMAT_PCM;
+        flags = ACM_FORMATTAGDETAILSF_FORMATTAG;
+    }
+    return (MMRESULT)ask(FORMATTAG_DETAILS, details, flags);
+}
+
+MMRESULT WINAPI acmFormatDetailsW(HACMDRIVER handle, ACMFORMATDETAILSW *details, DWORD flags)
+{
+    (void)handle;
+    return (MMRESULT)ask(FORMAT_DETAILS, details, flags);
+}
+
+static bool has_tag(const struct driver_made *made, WORD tag)
+{
+    return !made->tag || tag == made->tag || tag == WAVE_FORMAT_PCM;
+}
+
+static const struct driver_made *last_of(HACMDRIVER handle)
+{
+    return handle ? driver_of(handle) : &drivers_made[drivers_count - 1];
+}
+
+static const struct driver_made *first_of(HACMDRIVER handle) { return handle ? driver_of(handle) : drivers_made; }
+
+MMRESULT WINAPI acmFormatSuggest(HACMDRIVER handle, WAVEFORMATEX *from, WAVEFORMATEX *to, DWORD size, DWORD flags)
+{
+    for (const struct driver_made *made = first_of(handle); made <= last_of(handle); made++)
+        if (made->opens && has_tag(made, from->wFormatTag) && has_tag(made, to->wFormatTag) &&
+            !(made->decodes_only && from->wFormatTag == WAVE_FORMAT_PCM) &&
+            suggest(WINDOWS, flags, from, (DWORD)wfx_size(from), to, size) == MMSYSERR_NOERROR)
+            return MMSYSERR_NOERROR;
+    return ACMERR_NOTPOSSIBLE;
+}
+
+/* --- Streams --- */
+
+struct stream_made {
+    void *instance;
+    const struct driver_made *driver;
+};
+
+MMRESULT WINAPI acmStreamOpen(HACMSTREAM *stream, HACMDRIVER handle, WAVEFORMATEX *from, WAVEFORMATEX *to, WAVEFILTER *filter,
+                              DWORD_PTR callback, DWORD_PTR context, DWORD flags)
+{
+    (void)filter, (void)callback, (void)context;
+    for (const struct driver_made *made = first_of(handle); made <= last_of(handle); made++) {
+        void *instance = instance_make(WINDOWS, from, to, flags);
+        struct stream_made *opened;
+
+        if (!made->opens || !has_tag(made, from->wFormatTag) || !has_tag(made, to->wFormatTag) ||
+            (made->decodes_only && from->wFormatTag == WAVE_FORMAT_PCM) || ask(STREAM_OPEN, instance, 0) != MMSYSERR_NOERROR)
+            continue;
+        if (flags & ACM_STREAMOPENF_QUERY)
+            return MMSYSERR_NOERROR;
+        opened = malloc(sizeof *opened);
+        *opened = (struct stream_made){ instance, made };
+        *stream = (HACMSTREAM)(void *)opened;
+        open_count++;
+        return MMSYSERR_NOERROR;
+    }
+    return ACMERR_NOTPOSSIBLE;
+}
+
+MMRESULT WINAPI acmStreamClose(HACMSTREAM stream, DWORD flags)
+{
+    (void)flags;
+    stream_closed(((struct stream_made *)(void *)stream)->instance);
+    free(stream);
+    open_count--;
+    return MMSYSERR_NOERROR;
+}
+
+MMRESULT WINAPI acmDriverID(HACMOBJ object, HACMDRIVERID *id, DWORD flags)
+{
+    (void)flags;
+    *id = (HACMDRIVERID)(uintptr_t)(((struct stream_made *)(void *)object)->driver - drivers_made + 1);
+    return MMSYSERR_NOERROR;
+}
+
+MMRESULT WINAPI acmStreamSize(HACMSTREAM stream, DWORD in, DWORD *to, DWORD flags)
+{
+    struct stream_size size = { sizeof size, flags, in, in };
+    LRESULT result = ask(STREAM_SIZE, ((struct stream_made *)(void *)stream)->instance, (LPARAM)&size);
+
+    *to = flags == ACM_STREAMSIZEF_SOURCE ? size.cbDstLength : size.cbSrcLength;
+    return (MMRESULT)result;
+}
+
+MMRESULT WINAPI acmStreamPrepareHeader(HACMSTREAM stream, ACMSTREAMHEADER *header, DWORD flags)
+{
+    (void)stream, (void)flags;
+    header->fdwStatus |= ACMSTREAMHEADER_STATUSF_PREPARED;
+    open_count++;
+    return MMSYSERR_NOERROR;
+}
+
+MMRESULT WINAPI acmStreamUnprepareHeader(HACMSTREAM stream, ACMSTREAMHEADER *header, DWORD flags)
+{
+    (void)stream, (void)flags;
+    header->fdwStatus &= ~(DWORD)ACMSTREAMHEADER_STATUSF_PREPARED;
+    open_count--;
+    return MMSYSERR_NOERROR;
+}
+
+MMRESULT WINAPI acmStreamConvert(HACMSTREAM stream, ACMSTREAMHEADER *header, DWORD flags)
+{
+    struct conversion done = convert(((struct stream_made *)(void *)stream)->instance, header->pbSrc, header->cbSrcLength,
+                                     header->pbDst, header->cbDstLength, flags);
+
+    assert_true(header->fdwStatus & ACMSTREAMHEADER_STATUSF_PREPARED);
+    header->cbSrcLengthUsed = done.used;
+    header->cbDstLengthUsed = done.made;
+    return (MMRESULT)done.result;
+}

@@ -1,0 +1,657 @@
+/* The program's reasoning: what its words mean, which files they are, which driver converts them, and what it says of a header. */
+#include "program.h"
+#include "cli/golden.h"
+
+enum { FRAMES = 9001, GSM_BLOCK = 320 };
+
+/* --- Files --- */
+
+static struct sound sound;
+
+static int16_t *samples_of(uint16_t channels)
+{
+    if (!sound.samples)
+        sound = generated(2 * FRAMES, 3);
+    return channels <= 2 ? sound.samples : 0;
+}
+
+static struct wave_format pcm(uint32_t rate, uint16_t channels)
+{
+    uint16_t align = (uint16_t)(2 * channels);
+
+    return (struct wave_format){ TAG_PCM, channels, rate, rate * align, align, 16, 0, 0 };
+}
+
+static void put_wav(const char *path, const struct wave_format *format, const void *data, size_t size, uint32_t samples)
+{
+    struct bytes file = wav_make(format, data, size, samples);
+
+    disk_put(path, file.data, file.size);
+    free(file.data);
+}
+
+/* FRAMES samples of each channel. */
+static void put_pcm(const char *path, uint32_t rate, uint16_t channels)
+{
+    struct wave_format format = pcm(rate, channels);
+
+    put_wav(path, &format, samples_of(channels), (size_t)FRAMES * format.block_align, FRAMES);
+}
+
+static struct bytes get_wav(const char *path, struct wave_format *format)
+{
+    struct bytes file = disk_get(path);
+
+    if (!file.data)
+        fail_msg("%s is missing: %s%s", path, out, err);
+    return wav_open(file, format);
+}
+
+/* Whether a result is what the core makes of the samples. */
+static void check_result(const char *path, uint16_t tag, uint32_t byte_rate, uint8_t quality)
+{
+    struct settings settings = { .quality = quality };
+    struct wave_format format;
+    struct bytes data = get_wav(path, &format), code;
+    const struct codec *codec = codec_find(tag);
+
+    assert_int_equal(format.tag, tag);
+    if (byte_rate)
+        assert_int_equal(format.byte_rate, byte_rate);
+    code = encode_all(codec, &format, &settings, (struct sound){ samples_of(format.channels), (size_t)FRAMES * format.channels });
+    assert_int_equal(data.size, code.size);
+    assert_memory_equal(data.data, code.data, code.size);
+    free(code.data);
+}
+
+/* A GSM file; its header can be spoilt by the caller. */
+static struct bytes gsm_code(struct wave_format *format, uint8_t extra[EXTRA_ROOM])
+{
+    *format = format_of(codec_find(0x31), (struct mode){ 8000, 1, 0 }, extra);
+    return encode_all(codec_find(0x31), format, 0, (struct sound){ samples_of(1), FRAMES });
+}
+
+/* --- Words --- */
+
+static void a_command_line_that_makes_no_sense_ends_with_2(void **unused)
+{
+    static const char *const lines[] = {
+        "", "frobnicate", "convert", "convert one.wav", "convert a b --frob", "convert a b --to", "convert a b --overwrite=1",
+        "convert --out", "convert --out x", "convert a b --quality good", "convert a b --to gsm@fast", "convert a b --to gsm@",
+        "convert a b --to gsm@0", "convert a b --to gsm@-1", "convert a b --rate 13k --to gsm", "convert a b --too gsm",
+        "convert a b --t gsm", "bench", "info", "selftest again", "list all", "info --driver", "-to gsm"
+    };
+
+    (void)unused;
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
+        if (run(lines[i]) != 2)
+            fail_msg("'%s' is taken", lines[i]);
+        assert_string_equal(out, "");
+        assert_true(err[0] != 0);
+    }
+    assert_int_equal(disk_files(), 0);
+}
+
+static void help_is_no_error(void **unused)
+{
+    (void)unused;
+    assert_int_equal(run("--help"), 0);
+    assert_true(strstr(out, "omniacm convert IN.wav OUT.wav") && !err[0]);
+    assert_int_equal(run("--version"), 0);
+    assert_true(strstr(out, "omniacm ") && !err[0]);
+}
+
+/* A value stands behind its option or behind "=", and options stand anywhere before "--". */
+static void options_have_two_forms_and_an_end(void **unused)
+{
+    static const char *const lines[] = {
+        "convert in.wav out.wav --to gsm", "convert in.wav out.wav --to=gsm", "convert --to gsm in.wav out.wav",
+        "convert in.wav --to gsm out.wav", "convert --to gsm -- in.wav out.wav", "convert in.wav --overwrite out.wav --to gsm"
+    };
+
+    (void)unused;
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
+        disk_fresh();
+        put_pcm("in.wav", 8000, 1);
+        assert_int_equal(run(lines[i]), 0);
+        check_result("out.wav", 0x31, 1625, 1);
+    }
+    put_pcm("--to", 8000, 1);
+    assert_int_equal(run("convert --to alaw -- --to out2.wav"), 0);
+    check_result("out2.wav", 6, 8000, 1);
+}
+
+/* --- Formats --- */
+
+static void formats_are_known_by_word_number_and_part(void **unused)
+{
+    static const struct {
+        const char *word;
+        uint16_t tag;
+    } words[] = {
+        { "alaw", 6 }, { "A-Law", 6 }, { "ulaw", 7 }, { "mulaw", 7 }, { "mu-law", 7 }, { "ima", 0x11 }, { "IMA", 0x11 }, { "dvi", 0x11 },
+        { "msadpcm", 2 }, { "adpcm", 2 }, { "gsm", 0x31 }, { "gsm610", 0x31 }, { "0x31", 0x31 }, { "49", 0x31 }, { "0x0031", 0x31 },
+        { "truesp", 0x22 }, { "Yamaha", 0x20 }, { "vox", 0x17 }, { "6.10", 0x31 }
+    };
+
+    (void)unused;
+    put_pcm("in.wav", 8000, 1);
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        char line[80];
+
+        snprintf(line, sizeof line, "convert in.wav out.wav --overwrite --to %s", words[i].word);
+        if (run(line) != 0)
+            fail_msg("'%s': %s", words[i].word, err);
+        check_result("out.wav", words[i].tag, 0, 1);
+    }
+}
+
+static void what_no_format_is_called_is_refused(void **unused)
+{
+    (void)unused;
+    put_pcm("in.wav", 8000, 1);
+    assert_int_equal(run("convert in.wav out.wav --to nonsense"), 1);
+    assert_true(says("nonsense"));
+    assert_int_equal(run("convert in.wav out.wav --to 0x10000"), 1);
+    assert_int_equal(run("convert in.wav out.wav --to 0x"), 1);
+    assert_int_equal(run("convert in.wav out.wav --to ADPC"), 1);       /* a part of many names: two of them are told */
+    assert_true(says("ADPC") && says("(0x"));
+    assert_int_equal(run("convert in.wav out.wav"), 1);                 /* PCM, and nothing that it is to become */
+    assert_true(says("--to"));
+    assert_int_equal(disk_files(), 1);
+}
+
+static void the_nearest_bit_rate_is_taken(void **unused)
+{
+    static const struct {
+        const char *rate;
+        uint32_t byte_rate;
+    } rates[] = { { "@32.8", 4100 }, { "@24.8", 3100 }, { "@16.8", 2100 }, { "@64.8", 8100 }, { "@25", 3100 }, { "@27", 3100 },
+                  { " --rate 16", 2100 }, { "@99 --rate 16.8", 2100 }, { "@36", 4100 } };
+
+    (void)unused;
+    put_pcm("in.wav", 8000, 1);
+    for (size_t i = 0; i < sizeof rates / sizeof *rates; i++) {
+        char line[80];
+
+        snprintf(line, sizeof line, "convert in.wav out.wav --overwrite --to 0x38%s", rates[i].rate);
+        if (run(line) != 0)
+            fail_msg("'%s': %s", rates[i].rate, err);
+        check_result("out.wav", 0x38, rates[i].byte_rate, 1);
+    }
+    assert_int_equal(run("convert in.wav none.wav --to 0x38@45"), 1);   /* more than a tenth away: those that there are */
+    assert_true(says("32.8") && says("24.8") && says("16.8") && says("64.8"));
+    assert_int_equal(run("convert in.wav none.wav --to gsm@64"), 1);
+    assert_true(says("13.0"));
+    assert_int_equal(disk_files(), 2);
+}
+
+static void a_quality_is_for_this_run(void **unused)
+{
+    static const char *const words[] = { "fast", "STANDARD", "best" };
+
+    (void)unused;
+    put_pcm("in.wav", 8000, 1);
+    for (uint8_t quality = 0; quality < 3; quality++) {
+        char line[80];
+
+        environment = "simd=0";
+        snprintf(line, sizeof line, "convert in.wav out.wav --overwrite --to ima --quality %s", words[quality]);
+        assert_int_equal(run(line), 0);
+        check_result("out.wav", 0x11, 0, quality);
+        assert_non_null(strstr(environment, "simd=0"));
+    }
+}
+
+/* A codec's file becomes 16-bit PCM, of as many samples as its fact chunk says. */
+static void a_codecs_file_becomes_pcm(void **unused)
+{
+    uint8_t extra[EXTRA_ROOM];
+    struct wave_format format;
+    struct bytes code = gsm_code(&format, extra), data;
+    struct sound back = decode_all(codec_find(0x31), &format, 0, code);
+
+    (void)unused;
+    put_wav("gsm.wav", &format, code.data, code.size, FRAMES);
+    assert_int_equal(run("convert gsm.wav back.wav"), 0);
+    data = get_wav("back.wav", &format);
+    assert_int_equal(format.tag, TAG_PCM);
+    assert_int_equal(format.bits_per_sample, 16);
+    assert_int_equal(data.size, FRAMES * 2);
+    assert_memory_equal(data.data, back.samples, data.size);
+    assert_int_equal(run("convert gsm.wav ima.wav --to ima"), 1);       /* not to another codec's */
+    assert_null(disk_get("ima.wav").data);
+    free(code.data), free(back.samples);
+}
+
+/* --- Names --- */
+
+static void names_of_files_and_folders(void **unused)
+{
+    (void)unused;
+    put_pcm("in\\a.wav", 8000, 1);
+    put_pcm("in\\B.WAV", 8000, 1);
+    put_pcm("in\\deep\\er\\c.wav", 8000, 1);
+    put_pcm("in\\linked\\d.wav", 8000, 1);
+    disk_link("in\\linked");
+    disk_put("in\\notes.txt", "none", 4);
+    assert_int_equal(run("convert in out --to alaw"), 0);
+    check_result("out\\a.wav", 6, 8000, 1);
+    check_result("out/B.WAV", 6, 8000, 1);
+    check_result("out\\deep\\er\\c.wav", 6, 8000, 1);
+    assert_int_equal(disk_files(), 5 + 3);                              /* neither the text nor what a link leads to */
+    assert_int_equal(run("convert in/*.wav patterns --to alaw"), 0);
+    check_result("patterns\\a.wav", 6, 8000, 1);
+    check_result("patterns\\B.WAV", 6, 8000, 1);
+    assert_int_equal(disk_files(), 5 + 3 + 2);                          /* of one folder only */
+    assert_int_equal(run("convert in\\?.wav in\\deep\\er\\c.wav --out one/more --to alaw"), 0);
+    check_result("one\\more\\a.wav", 6, 8000, 1);
+    check_result("one\\more\\c.wav", 6, 8000, 1);
+    assert_int_equal(disk_files(), 5 + 3 + 2 + 3);
+}
+
+static void two_names_are_a_pair_unless_one_is_a_folder(void **unused)
+{
+    (void)unused;
+    put_pcm("in.wav", 8000, 1);
+    disk_folder("results");
+    assert_int_equal(run("convert in.wav results --to alaw"), 0);
+    check_result("results\\in.wav", 6, 8000, 1);
+    assert_int_equal(run("convert in.wav other --to alaw"), 0);
+    check_result("other", 6, 8000, 1);
+    assert_int_equal(run("convert in.wav C:\\work\\results\\two.wav --to alaw"), 0);
+    check_result("results/two.wav", 6, 8000, 1);
+    assert_int_equal(run("convert in.wav missing\\out.wav --to alaw"), 1);
+    assert_int_equal(disk_files(), 4);
+}
+
+static void missing_files_are_told(void **unused)
+{
+    (void)unused;
+    disk_folder("empty");
+    assert_int_equal(run("convert none.wav out.wav --to alaw"), 1);
+    assert_true(says("none.wav"));
+    assert_int_equal(run("convert *.wav out --to alaw"), 1);
+    assert_true(says("*.wav"));
+    assert_int_equal(run("convert empty out --to alaw"), 1);
+    assert_int_equal(disk_files(), 0);
+}
+
+/* One bad file among others is an error, which does not keep the others from being converted. */
+static void a_bad_file_does_not_stop_the_others(void **unused)
+{
+    (void)unused;
+    put_pcm("in\\a.wav", 8000, 1);
+    disk_put("in\\b.wav", "RIFX", 4);
+    put_pcm("in\\c.wav", 8000, 1);
+    assert_int_equal(run("convert in out --to alaw"), 1);
+    check_result("out\\a.wav", 6, 8000, 1);
+    check_result("out\\c.wav", 6, 8000, 1);
+    assert_true(says("b.wav") && says("2 of 3"));
+    assert_int_equal(disk_files(), 5);
+}
+
+static void nothing_is_overwritten_unasked(void **unused)
+{
+    (void)unused;
+    put_pcm("in.wav", 8000, 1);
+    disk_put("out.wav", "kept", 4);
+    assert_int_equal(run("convert in.wav out.wav --to alaw"), 1);
+    assert_memory_equal(disk_get("out.wav").data, "kept", 4);
+    assert_int_equal(run("convert in.wav out.wav --to alaw --overwrite"), 0);
+    check_result("out.wav", 6, 8000, 1);
+    assert_int_equal(run("convert in.wav in.wav --to alaw --overwrite"), 1);
+    assert_int_equal(run("convert in.wav C:/work/IN.WAV --to alaw --overwrite"), 1);
+    assert_int_equal(disk_get("in.wav").size, 44 + 2 + 12 + FRAMES * 2);
+}
+
+static void a_full_disk_leaves_nothing_behind(void **unused)
+{
+    (void)unused;
+    put_pcm("in.wav", 8000, 1);
+    for (size_t room = 0; room < 9000; room += 800) {
+        disk_room = room;
+        assert_int_equal(run("convert in.wav out.wav --to alaw"), 1);
+        assert_int_equal(disk_files(), 1);
+    }
+    disk_room = 9200;
+    assert_int_equal(run("convert in.wav out.wav --to alaw"), 0);
+    assert_int_equal(disk_files(), 2);
+}
+
+static void long_paths_are_taken(void **unused)
+{
+    char path[400] = "deep", line[900];
+
+    (void)unused;
+    while (strlen(path) < 300)
+        strcat(path, "\\abcdefghijklmnopqrst");
+    put_pcm("in.wav", 8000, 1);
+    disk_folder(path);
+    snprintf(line, sizeof line, "convert in.wav %s\\out.wav --to alaw", path);
+    assert_int_equal(run(line), 0);
+    strcat(path, "\\out.wav");
+    check_result(path, 6, 8000, 1);
+    assert_int_equal(disk_files(), 2);
+}
+
+/* --- Drivers --- */
+
+static void add_driver(struct driver_made driver) { drivers_made[drivers_count++] = driver; }
+
+static void ours_is_asked_first(void **unused)
+{
+    (void)unused;
+    drivers_made[0] = (struct driver_made){ L"Other IMA", L"IMA ADPCM of somebody else", 0x11, true, false };
+    drivers_made[1] = (struct driver_made){ L"OmniACM", L"OmniACM", 0, true, false };
+    drivers_count = 2;
+    put_pcm("in.wav", 8000, 1);
+    assert_int_equal(run("convert in.wav out.wav --to ima"), 0);
+    assert_true(says("by OmniACM"));
+    assert_int_equal(run("convert in.wav out.wav --to ima --overwrite --driver other"), 0);
+    assert_true(says("by Other IMA"));
+    assert_int_equal(run("convert in.wav none.wav --to gsm --driver Other"), 1);
+    assert_int_equal(run("list --driver somebody"), 0);
+    assert_true(says("0x0011") && !says("0x0031") && !says("OmniACM"));
+    assert_int_equal(disk_files(), 2);
+}
+
+static void a_drivers_name_must_be_clear(void **unused)
+{
+    (void)unused;
+    add_driver((struct driver_made){ L"Omni", L"another", 0x31, true, false });
+    add_driver((struct driver_made){ L"Closed", L"a driver that does not open", 0x31, false, false });
+    assert_int_equal(run("list --driver nobody"), 1);
+    assert_true(says("nobody"));
+    assert_int_equal(run("list --driver mni"), 1);                      /* a part of two */
+    assert_true(says("OmniACM") && says("another"));
+    assert_int_equal(run("list --driver OMNI"), 0);                     /* the whole of one */
+    assert_true(says("another") && !says("OmniACM"));
+    assert_int_equal(run("list --driver Closed"), 0);
+    assert_int_equal(run("selftest --driver Closed"), 1);
+    put_pcm("in.wav", 8000, 1);
+    assert_int_equal(run("convert in.wav out.wav --to gsm --driver closed"), 1);
+    assert_int_equal(disk_files(), 1);
+}
+
+static void without_ours_others_are_asked(void **unused)
+{
+    (void)unused;
+    drivers_made[0] = (struct driver_made){ L"Other", L"Other", 0x31, true, false };
+    put_pcm("in.wav", 8000, 1);
+    assert_int_equal(run("selftest"), 1);
+    assert_true(says("OmniACM"));
+    assert_int_equal(run("convert in.wav out.wav --to gsm"), 0);
+    assert_true(says("by Other"));
+    assert_int_equal(run("convert in.wav none.wav --to truespeech"), 1);
+    assert_true(says("0x0022") && says("OmniACM"));
+    disk_put("omniacm.acm", "MZ", 2);                                   /* beside the program, but nothing that loads */
+    assert_int_equal(run("list"), 0);
+    assert_true(says("omniacm.acm"));
+}
+
+/* --- Refusals: each says what stands in the way --- */
+
+static void check_refused(const char *line, const char *first, const char *second)
+{
+    unsigned files = disk_files();
+
+    if (run(line) != 1)
+        fail_msg("'%s' is not refused", line);
+    if (!strstr(err, first) || !strstr(err, second))
+        fail_msg("'%s': neither %s nor %s in: %s", line, first, second, err);
+    assert_int_equal(disk_files(), files);
+}
+
+static void sources_that_nobody_takes(void **unused)
+{
+    uint8_t extra[EXTRA_ROOM];
+    struct wave_format format, spoilt;
+    struct bytes code = gsm_code(&format, extra);
+
+    (void)unused;
+    spoilt = format, spoilt.tag = 0x72;
+    put_wav("sbc.wav", &spoilt, code.data, code.size, FRAMES);
+    check_refused("convert sbc.wav out.wav", "0x0072", "Lernout");
+    spoilt.tag = 0x1234;
+    put_wav("unknown.wav", &spoilt, code.data, code.size, FRAMES);
+    check_refused("convert unknown.wav out.wav", "0x1234", "unknown.wav");
+    spoilt = format, spoilt.channels = 0;
+    put_wav("none.wav", &spoilt, code.data, code.size, FRAMES);
+    check_refused("convert none.wav out.wav", "OmniACM", "0 channels");
+    spoilt.channels = 6;
+    put_wav("six.wav", &spoilt, code.data, code.size, FRAMES);
+    check_refused("convert six.wav out.wav", "OmniACM", "6 channels");
+    spoilt = format, spoilt.sample_rate = 0;
+    put_wav("still.wav", &spoilt, code.data, code.size, FRAMES);
+    check_refused("convert still.wav out.wav", "OmniACM", "0 Hz");
+    disk_put("text.wav", "no WAV file", 11);
+    check_refused("convert text.wav out.wav", "text.wav", "RIFF");
+    disk_put("empty.wav", "", 0);
+    check_refused("convert empty.wav out.wav", "empty.wav", "empty");
+    free(code.data);
+}
+
+static void targets_that_nobody_makes(void **unused)
+{
+    struct wave_format format = pcm(8000, 6);
+
+    (void)unused;
+    put_pcm("rate.wav", 12345, 1);
+    check_refused("convert rate.wav out.wav --to truespeech", "12345 Hz mono", "8000 Hz mono");
+    put_pcm("stereo.wav", 8000, 2);
+    check_refused("convert stereo.wav out.wav --to gsm", "8000 Hz stereo", "44100 Hz mono");
+    put_pcm("in.wav", 8000, 1);
+    check_refused("convert in.wav out.wav --to 0x72", "0x0072", "Lernout");
+    put_wav("six.wav", &format, samples_of(2), 12 * 1000, 1000);
+    check_refused("convert six.wav out.wav --to gsm", "6 channels", "mono and stereo");
+    drivers_made[0].decodes_only = true;
+    check_refused("convert in.wav out.wav --to gsm", "OmniACM", "decode");
+}
+
+/* --- info --- */
+
+/* The fields that are said to be wrong, "bytes/second, bits". */
+static const char *wrong_fields(void)
+{
+    static char fields[400];
+
+    fields[0] = 0;
+    for (char *line = out; line && *line; line = strchr(line, '\n') ? strchr(line, '\n') + 1 : 0) {
+        char *end = strchr(line, '\n'), *mark = strstr(line, "wrong");
+
+        if (!mark || mark > end)
+            continue;
+        if (fields[0])
+            strcat(fields, ", ");
+        line += strspn(line, " ");
+        strncat(fields, line, (size_t)(strstr(line, "  ") - line));
+    }
+    return fields;
+}
+
+static void check_info(const struct wave_format *format, struct bytes code, uint32_t samples, const char *wrong, const char *right)
+{
+    put_wav("it.wav", format, code.data, code.size, samples);
+    if (run("info it.wav") != 0 || strcmp(wrong_fields(), wrong) != 0)
+        fail_msg("wrong are '%s', not '%s': %s%s", wrong_fields(), wrong, out, err);
+    if (!says(right))
+        fail_msg("%s is not said: %s", right, out);
+}
+
+static void a_right_header_is_right(void **unused)
+{
+    (void)unused;
+    for (const struct codec *const *codec = codecs; *codec; codec++)
+        for (const struct mode *mode = (*codec)->modes; mode->sample_rate; mode++) {
+            uint8_t extra[EXTRA_ROOM], zeros[4000] = { 0 };
+            struct wave_format format = format_of(*codec, *mode, extra);
+            struct block block;
+            char rate[40];
+
+            assert_true((*codec)->accepts(&format, &block));
+            snprintf(rate, sizeof rate, "%u", format.sample_rate);
+            check_info(&format, (struct bytes){ zeros, block.bytes }, block.samples, "", rate);
+        }
+}
+
+static void each_wrong_field_is_found(void **unused)
+{
+    uint8_t extra[EXTRA_ROOM];
+    struct wave_format format, spoilt;
+    struct bytes code = gsm_code(&format, extra);
+    uint32_t blocks = (uint32_t)code.size / 65;
+
+    (void)unused;
+    spoilt = format, spoilt.byte_rate = 99999;
+    check_info(&spoilt, code, FRAMES, "bytes/second", "1625");
+    spoilt = format, spoilt.bits_per_sample = 16;
+    check_info(&spoilt, code, FRAMES, "bits", "16");
+    store16_le(extra, 99);
+    check_info(&format, code, FRAMES, "extra bytes", " 40 01");
+    store16_le(extra, GSM_BLOCK);
+    check_info(&format, code, blocks * GSM_BLOCK + 1, "samples (fact)", "9280");
+    check_info(&format, code, (blocks - 1) * GSM_BLOCK - 1, "samples (fact)", "9280");
+    check_info(&format, code, (blocks - 1) * GSM_BLOCK + 1, "", "8961");        /* a part of the last block */
+    spoilt = format, spoilt.block_align = 0;
+    check_info(&spoilt, code, FRAMES, "bytes in a block", "65");
+    free(code.data);
+}
+
+/* A block of another size is right where the driver takes it, and its byte rate follows from it. */
+static void other_blocks_have_other_rates(void **unused)
+{
+    uint8_t extra[EXTRA_ROOM], zeros[1024] = { 0 };
+    struct wave_format format = format_of(codec_find(0x11), (struct mode){ 8000, 1, 0 }, extra);
+    struct bytes code = { zeros, 1024 };
+
+    (void)unused;
+    format.block_align = 512;
+    store16_le(extra, 1017);
+    format.byte_rate = 4027;                                            /* 8000 * 512 / 1017, rounded down */
+    check_info(&format, code, 2034, "", "4027");
+    format.byte_rate = 4028;
+    check_info(&format, code, 2034, "", "4028");
+    format.byte_rate = 4055;
+    check_info(&format, code, 2034, "bytes/second", "4027");
+    format.byte_rate = 4027;
+    store16_le(extra, 505);                                             /* the extra bytes are believed */
+    check_info(&format, code, 2034, "bytes/second, samples (fact)", "8110");
+}
+
+static void lengths_are_compared(void **unused)
+{
+    struct wave_format format = pcm(8000, 1);
+    struct bytes file = wav_make(&format, samples_of(1), FRAMES * 2, FRAMES);
+
+    (void)unused;
+    disk_put("pcm.wav", file.data, file.size);
+    assert_int_equal(run("info pcm.wav"), 0);
+    assert_string_equal(wrong_fields(), "");
+    assert_true(says("1.125 s"));
+    disk_put("cut.wav", file.data, file.size - 1000);
+    assert_int_equal(run("info cut.wav"), 0);
+    assert_string_equal(wrong_fields(), "samples (fact), bytes of sound");
+    assert_true(says("17002") && says("8501"));
+    disk_put("odd.wav", file.data, file.size - 1001);                   /* less than a sample at the end */
+    assert_int_equal(run("convert odd.wav out.wav --to alaw"), 0);
+    assert_int_equal(disk_get("out.wav").size, 58 + 8500);
+    assert_true(says("1001"));                                          /* bytes that are missing */
+    store32_le(file.data + 28, 1);                                      /* bytes a second */
+    disk_put("pcm.wav", file.data, file.size);
+    assert_int_equal(run("info pcm.wav"), 0);
+    assert_string_equal(wrong_fields(), "bytes/second");
+    free(file.data);
+}
+
+static void what_nobody_takes_is_an_error_of_info(void **unused)
+{
+    uint8_t extra[EXTRA_ROOM];
+    struct wave_format format;
+    struct bytes code = gsm_code(&format, extra);
+
+    (void)unused;
+    add_driver((struct driver_made){ L"Other", L"Other", 0x31, true, false });
+    put_wav("gsm.wav", &format, code.data, code.size, FRAMES);
+    assert_int_equal(run("info gsm.wav"), 0);
+    assert_true(says("taken by") && says("OmniACM") && says("Other") && !says("refused"));
+    format.channels = 2;
+    put_wav("two.wav", &format, code.data, code.size, FRAMES);
+    assert_int_equal(run("info two.wav gsm.wav"), 1);                   /* and goes on with the next */
+    assert_true(says("refused by") && says("taken by") && says("gsm.wav"));
+    format.tag = 0x1234;
+    put_wav("unknown.wav", &format, code.data, code.size, FRAMES);
+    assert_int_equal(run("info unknown.wav"), 1);
+    assert_true(says("0x1234") && !says("taken by"));
+    free(code.data);
+}
+
+/* --- bench, selftest --- */
+
+static void formats_are_measured(void **unused)
+{
+    unsigned lines = 0;
+
+    (void)unused;
+    put_pcm("in.wav", 8000, 1);
+    assert_int_equal(run("bench in.wav --only gsm --no-header --keep kept"), 0);
+    for (const char *p = out; *p; p++)
+        lines += *p == '\n';
+    assert_int_equal(lines, 1);
+    assert_true(says("GSM 6.10"));
+    assert_int_equal(disk_files(), 3);
+    check_result("kept\\in-gsm.wav", 0x31, 1625, 1);
+    put_pcm("fast.wav", 96000, 2);
+    assert_int_equal(run("bench fast.wav"), 0);                         /* nothing takes it, which is no error */
+    assert_true(strstr(err, "fast.wav") && !strstr(out, "fast.wav"));
+}
+
+static void the_selftest_passes(void **unused)
+{
+    char count[40];
+
+    (void)unused;
+    if (!all_cases()) {
+        print_message("codecs are compared with the same table elsewhere; OMNIACM_FULL=1 does it here\n");
+        skip();
+    }
+    snprintf(count, sizeof count, "%zu passed, 0 failed", golden_rows);
+    environment = "quality=2,dtx=1,nibbleorder=1";                      /* which must not matter */
+    assert_int_equal(run("selftest"), 0);
+    assert_true(says(count));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        PROGRAM_TEST(a_command_line_that_makes_no_sense_ends_with_2),
+        PROGRAM_TEST(help_is_no_error),
+        PROGRAM_TEST(options_have_two_forms_and_an_end),
+        PROGRAM_TEST(formats_are_known_by_word_number_and_part),
+        PROGRAM_TEST(what_no_format_is_called_is_refused),
+        PROGRAM_TEST(the_nearest_bit_rate_is_taken),
+        PROGRAM_TEST(a_quality_is_for_this_run),
+        PROGRAM_TEST(a_codecs_file_becomes_pcm),
+        PROGRAM_TEST(names_of_files_and_folders),
+        PROGRAM_TEST(two_names_are_a_pair_unless_one_is_a_folder),
+        PROGRAM_TEST(missing_files_are_told),
+        PROGRAM_TEST(a_bad_file_does_not_stop_the_others),
+        PROGRAM_TEST(nothing_is_overwritten_unasked),
+        PROGRAM_TEST(a_full_disk_leaves_nothing_behind),
+        PROGRAM_TEST(long_paths_are_taken),
+        PROGRAM_TEST(ours_is_asked_first),
+        PROGRAM_TEST(a_drivers_name_must_be_clear),
+        PROGRAM_TEST(without_ours_others_are_asked),
+        PROGRAM_TEST(sources_that_nobody_takes),
+        PROGRAM_TEST(targets_that_nobody_makes),
+        PROGRAM_TEST(a_right_header_is_right),
+        PROGRAM_TEST(each_wrong_field_is_found),
+        PROGRAM_TEST(other_blocks_have_other_rates),
+        PROGRAM_TEST(lengths_are_compared),
+        PROGRAM_TEST(what_nobody_takes_is_an_error_of_info),
+        PROGRAM_TEST(formats_are_measured),
+        PROGRAM_TEST(the_selftest_passes),
+    };
+
+    return cmocka_run_group_tests_name("program", tests, 0, 0);
+}
