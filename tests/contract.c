@@ -156,15 +156,18 @@ static struct bytes convert_in_pieces(struct running *running, struct bytes src,
     unsigned idle = 0;
 
     while (idle < 200) {
-        size_t left = src.size - used, piece = draw(&seed) % (5 * in_block), room = draw(&seed) % (5 * out_block);
+        size_t end = used + draw(&seed) % (5 * in_block), room = draw(&seed) % (5 * out_block);
         enum ending ending = draw(&seed) % 2 && !ends_its_search(running) ? PART : WHOLE;
         struct progress step;
 
+        /* A call may have used a part of a block. */
         if (ending == PART && fixed)
-            piece -= piece % in_block;
-        if (piece >= left)
-            piece = left, ending = END;
-        step = convert(running->stream, src.data + used, &out, (struct offer){ piece, room, ending });
+            end = end / in_block * in_block < used ? used : end / in_block * in_block;
+        if (end >= src.size) {
+            end = src.size;
+            ending = END;
+        }
+        step = convert(running->stream, src.data + used, &out, (struct offer){ end - used, room, ending });
         used += step.used;
         idle = step.used || step.made ? 0 : idle + 1;
     }

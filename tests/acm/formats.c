@@ -604,7 +604,7 @@ static void texts_have_the_formats_numbers(void **unused)
     (void)unused;
     for (const struct codec *const *codec = codecs; *codec; codec++)
         for (DWORD index = 0; index < mode_count(*codec); index++) {
-            const ACMFORMATDETAILSW *details = format_at((*codec)->tag, index);
+            const ACMFORMATDETAILSW *details = format_at((*codec)->tags->tag, index);
             const WAVEFORMATEX *wfx = details->pwfx;
             double bits = (*codec)->modes[index].bit_rate ? (*codec)->modes[index].bit_rate : wfx->nAvgBytesPerSec * 8.0;
             char rate[16], text[128];
