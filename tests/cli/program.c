@@ -50,7 +50,7 @@ static struct bytes get_wav(const char *path, struct wave_format *format)
 /* Whether a result is what the core makes of the samples. */
 static void check_result(const char *path, uint16_t tag, uint32_t byte_rate, uint8_t quality)
 {
-    struct settings settings = { .quality = quality };
+    struct options options = { .quality = quality };
     struct wave_format format;
     struct bytes data = get_wav(path, &format), code;
     const struct codec *codec = codec_find(tag);
@@ -58,7 +58,7 @@ static void check_result(const char *path, uint16_t tag, uint32_t byte_rate, uin
     assert_int_equal(format.tag, tag);
     if (byte_rate)
         assert_int_equal(format.byte_rate, byte_rate);
-    code = encode_all(codec, &format, &settings, (struct sound){ samples_of(format.channels), (size_t)FRAMES * format.channels });
+    code = encode_all(codec, &format, &options, (struct sound){ samples_of(format.channels), (size_t)FRAMES * format.channels });
     assert_int_equal(data.size, code.size);
     assert_memory_equal(data.data, code.data, code.size);
     free(code.data);
@@ -486,12 +486,12 @@ static void a_right_header_is_right(void **unused)
         for (const struct mode *mode = (*codec)->modes; mode->sample_rate; mode++) {
             uint8_t extra[EXTRA_ROOM], zeros[4000] = { 0 };
             struct wave_format format = format_of(*codec, *mode, extra);
-            struct block block;
+            struct layout layout;
             char rate[40];
 
-            assert_true((*codec)->accepts(&format, &block));
+            assert_true(parses(*codec, &format, &layout));
             snprintf(rate, sizeof rate, "%u", format.sample_rate);
-            check_info(&format, (struct bytes){ zeros, block.bytes }, block.samples, "", rate);
+            check_info(&format, (struct bytes){ zeros, layout.block.bytes }, layout.block.frames, "", rate);
         }
 }
 
