@@ -13,8 +13,8 @@
 struct dsp;
 
 enum {
-    EXTRA_ROOM = 64,                /* bytes that `complete` may write to wave_format.extra */
-    OWN_ROOM = 1032                 /* bytes of layout.own: MS ADPCM's 256 pairs of coefficients */
+    EXTRA_ROOM = 64, /* bytes that `complete` may write to wave_format.extra */
+    OWN_ROOM = 1032  /* bytes of layout.own: MS ADPCM's 256 pairs of coefficients */
 };
 
 /* WAVEFORMATEX with its extra bytes, which are little-endian and the caller's memory. */
@@ -42,13 +42,13 @@ struct span {
 struct layout {
     uint32_t sample_rate;
     uint16_t channels;
-    uint8_t dialect;                /* of the tag that the format came under */
-    uint8_t bits;                   /* of a code, where the codec has several widths */
-    bool self_delimiting;           /* the decoder takes every byte and keeps an incomplete unit */
-    struct span block;              /* the unit of work; the nominal one where sizes vary */
-    uint32_t least_bytes;           /* the fewest that make block.frames; parse's 0: block.bytes */
-    uint32_t lookahead;             /* frames that the encoder withholds until END */
-    _Alignas(8) uint8_t own[OWN_ROOM];      /* the codec's */
+    uint8_t dialect;      /* of the tag that the format came under */
+    uint8_t bits;         /* of a code, where the codec has several widths */
+    bool self_delimiting; /* the decoder takes every byte and keeps an incomplete unit */
+    struct span block;    /* the unit of work; the nominal one where sizes vary */
+    uint32_t least_bytes; /* the fewest that make block.frames; parse's 0: block.bytes */
+    uint32_t lookahead;   /* frames that the encoder withholds until END */
+    _Alignas(8) uint8_t own[OWN_ROOM]; /* the codec's */
 };
 
 /* What follows the data of an offer.
@@ -61,12 +61,12 @@ struct layout {
 enum ending { WHOLE, PART, END };
 
 struct offer {
-    size_t in, out;                 /* bytes, and samples of all channels together */
+    size_t in, out; /* bytes, and samples of all channels together */
     enum ending ending;
 };
 
 struct progress {
-    size_t used, made;              /* in the units of the offer; never more than offered */
+    size_t used, made; /* in the units of the offer; never more than offered */
 };
 
 /* Deviations from what codecs do by default, as a set of bits. */
@@ -86,9 +86,9 @@ enum quirk {
 };
 
 struct options {
-    uint8_t quality;                /* of encoders: 0 fast, 1 standard, 2 best */
-    uint8_t quirks;                 /* a set of enum quirk */
-    const struct dsp *dsp;          /* the kernels; never null */
+    uint8_t quality;       /* of encoders: 0 fast, 1 standard, 2 best */
+    uint8_t quirks;        /* a set of enum quirk */
+    const struct dsp *dsp; /* the kernels; never null */
 };
 
 /* A wFormatTag. `dialect` says what is special about its formats, in the codec's own numbers. */
@@ -121,7 +121,7 @@ struct codec_encoder {
 };
 
 struct codec {
-    const char *name;               /* ASCII; Windows' own name for a tag that Windows knows */
+    const char *name; /* ASCII; Windows' own name for a tag that Windows knows */
     const struct mode *modes;
 
     /* Tag 0 ends them. Formats of the first are enumerated; those of the others are read, and
@@ -138,7 +138,7 @@ struct codec {
      * alone. */
     void (*complete)(struct wave_format *, const struct mode *, uint8_t dialect);
 
-    const struct codec_decoder *decoder;    /* null: no such direction */
+    const struct codec_decoder *decoder; /* null: no such direction */
     const struct codec_encoder *encoder;
 };
 

@@ -8,7 +8,7 @@
 /* What is to be converted, worked out from two formats. */
 struct plan {
     const struct codec *codec;
-    uint16_t tag;                   /* of the codec's side */
+    uint16_t tag; /* of the codec's side */
     bool decoding;
     enum pcm pcm;
     struct layout layout;

@@ -1,9 +1,10 @@
-/* What every row of the table promises, whatever it codes: asked of every codec, in every mode, in both directions. */
+/* What every row of the table promises, whatever it codes: asked of every codec, in every mode, in
+ * both directions. */
 #include "support.h"
 #include "stream.h"
 #include "cli/golden.h"
 
-enum { SAMPLES = 9001 };            /* of each channel: no multiple of anyone's block */
+enum { SAMPLES = 9001 }; /* of each channel: no multiple of anyone's block */
 
 /* A row in one of its modes, and the PCM beside it. */
 struct subject {
@@ -13,8 +14,8 @@ struct subject {
     uint8_t extra[EXTRA_ROOM];
 };
 
-/* The options of every stream, and the number of its kernels' set. G.726's bit order is stated, since a first piece may be too small
- * to detect it. */
+/* The options of every stream, and the number of its kernels' set. G.726's bit order is stated,
+ * since a first piece may be too small to detect it. */
 static struct options options;
 static uint8_t set;
 
@@ -22,13 +23,18 @@ static void check_format(void (*check)(const struct subject *), struct subject *
 {
     const struct wave_format *format = &subject->format;
 
-    subject->pcm = (struct wave_format){ TAG_PCM, format->channels, format->sample_rate, 0, (uint16_t)(2 * format->channels), 16, 0, 0 };
+    subject->pcm = (struct wave_format){
+        TAG_PCM, format->channels, format->sample_rate, 0, (uint16_t)(2 * format->channels), 16, 0,
+        0
+    };
     if (!parses(subject->codec, format, &subject->layout))
-        fail_msg("%s refuses a format at %u Hz", subject->codec->name, (unsigned)format->sample_rate);
+        fail_msg("%s refuses a format at %u Hz", subject->codec->name,
+                 (unsigned)format->sample_rate);
     check(subject);
 }
 
-/* The portable kernels at the default quality run through every mode; other sets and qualities through some, or all with OMNIACM_FULL. */
+/* The portable kernels at the default quality run through every mode; other sets and qualities
+ * through some, or all with OMNIACM_FULL. */
 static bool sampled(void) { return !all_cases() && (set != 0 || options.quality != 1); }
 
 /* Every mode, or one of each codec: its first in some settings, its last in the others. */
@@ -50,11 +56,18 @@ static void each_mode(void (*check)(const struct subject *))
 /* Formats that no mode has: frames of several sizes, and blocks that end in a frame of silence. */
 static void each_unlisted(void (*check)(const struct subject *))
 {
-    for (const struct golden_format *golden = golden_silence; golden < golden_silence + GOLDEN_SILENCE_FORMATS; golden++) {
+    for (const struct golden_format *golden = golden_silence;
+         golden < golden_silence + GOLDEN_SILENCE_FORMATS; golden++) {
         struct subject subject = { .codec = codec_find(golden->tag) };
 
-        subject.format = (struct wave_format){ golden->tag, golden->channels, golden->sample_rate, golden->byte_rate,
-                                               golden->block_align, golden->bits_per_sample, 0, subject.extra };
+        subject.format = (struct wave_format){ golden->tag,
+                                               golden->channels,
+                                               golden->sample_rate,
+                                               golden->byte_rate,
+                                               golden->block_align,
+                                               golden->bits_per_sample,
+                                               0,
+                                               subject.extra };
         check_format(check, &subject);
     }
 }
@@ -83,21 +96,24 @@ static struct running run(const struct subject *subject, bool decoding)
 {
     struct running running;
 
-    assert_true(stream_plan(&running.plan, decoding ? &subject->format : &subject->pcm, decoding ? &subject->pcm : &subject->format));
+    assert_true(stream_plan(&running.plan, decoding ? &subject->format : &subject->pcm,
+                            decoding ? &subject->pcm : &subject->format));
     assert_true(running.plan.decoding == decoding);
     running.stream = stream_start(malloc(stream_bytes(&running.plan)), &running.plan, &options);
     return running;
 }
 
-/* Converts out of and into buffers of just the offered sizes, so that a sanitizer sees every step beyond them. */
-static struct progress convert(struct stream *stream, const uint8_t *src, struct bytes *out, struct offer offer)
+/* Converts out of and into buffers of just the offered sizes, so that a sanitizer sees every step
+ * beyond them. */
+static struct progress convert(struct stream *stream, const uint8_t *src, struct bytes *out,
+                               struct offer offer)
 {
     uint8_t *from = malloc(offer.in + 1), *to = malloc(offer.out + 1);
     uint8_t *tight_from = from + 1, *tight_to = to + 1;
     struct progress done;
 
-    /* malloc aligns; one byte on, the last offered byte is the last allocated one and the samples are odd. An even size lets
-     * 16-bit samples stand aligned instead. */
+    /* malloc aligns; one byte on, the last offered byte is the last allocated one and the samples
+     * are odd. An even size lets 16-bit samples stand aligned instead. */
     if (offer.in % 2 == 0 && offer.out % 2 == 0) {
         tight_from = from = realloc(from, offer.in ? offer.in : 1);
         tight_to = to = realloc(to, offer.out ? offer.out : 1);
@@ -122,7 +138,8 @@ static uint32_t promised(const struct running *running, size_t src)
     return bytes;
 }
 
-/* All at once, into what STREAM_SIZE says and, for what a codec still holds at the end, as often as it gives something. */
+/* All at once, into what STREAM_SIZE says and, for what a codec still holds at the end, as often as
+ * it gives something. */
 static struct bytes convert_all(struct running *running, struct bytes src, enum ending ending)
 {
     struct bytes out = { 0, 0 };
@@ -130,28 +147,37 @@ static struct bytes convert_all(struct running *running, struct bytes src, enum 
     struct progress step;
 
     do {
-        step = convert(running->stream, src.data + used, &out,
-                       (struct offer){ src.size - used, promised(running, src.size) + running->plan.layout.block.bytes, ending });
+        step =
+            convert(running->stream, src.data + used, &out,
+                    (struct offer){ src.size - used,
+                                    promised(running, src.size) + running->plan.layout.block.bytes,
+                                    ending });
         used += step.used;
     } while (step.used || step.made);
     assert_true(ending == WHOLE || used == src.size);
     return out;
 }
 
-/* Creative's search of quality 2 looks ahead, but ends wherever nothing may follow; and its sizes do not count what it holds. */
+/* Creative's search of quality 2 looks ahead, but ends wherever nothing may follow; and its sizes
+ * do not count what it holds. */
 static bool ends_its_search(const struct running *running)
 {
-    return !running->plan.decoding && running->plan.codec->tags->tag == 0x200 && options.quality == 2;
+    return !running->plan.decoding && running->plan.codec->tags->tag == 0x200 &&
+           options.quality == 2;
 }
 
-/* In pieces of every size, with room of every size, offering again what was left. Of pieces after which perhaps nothing comes, those
- * of blocks of one size are whole, for a part of a block would be taken for the last. */
+/* In pieces of every size, with room of every size, offering again what was left. Of pieces after
+ * which perhaps nothing comes, those of blocks of one size are whole, for a part of a block would
+ * be taken for the last. */
 static struct bytes convert_in_pieces(struct running *running, struct bytes src, uint32_t seed)
 {
     struct bytes out = { 0, 0 };
-    uint64_t pcm_block = (uint64_t)running->plan.layout.block.frames * running->plan.layout.channels * 2;
+    uint64_t pcm_block =
+        (uint64_t)running->plan.layout.block.frames * running->plan.layout.channels * 2;
     size_t in_block = running->plan.decoding ? running->plan.layout.block.bytes : (size_t)pcm_block;
-    size_t out_block = running->plan.decoding ? (size_t)pcm_block : running->plan.layout.block.bytes, used = 0;
+    size_t out_block =
+               running->plan.decoding ? (size_t)pcm_block : running->plan.layout.block.bytes,
+           used = 0;
     bool fixed = !running->plan.decoding || !running->plan.layout.self_delimiting;
     unsigned idle = 0;
 
@@ -167,7 +193,8 @@ static struct bytes convert_in_pieces(struct running *running, struct bytes src,
             end = src.size;
             ending = END;
         }
-        step = convert(running->stream, src.data + used, &out, (struct offer){ end - used, room, ending });
+        step = convert(running->stream, src.data + used, &out,
+                       (struct offer){ end - used, room, ending });
         used += step.used;
         idle = step.used || step.made ? 0 : idle + 1;
     }
@@ -199,7 +226,8 @@ static struct bytes random_bytes(size_t size, uint32_t seed)
     return bytes;
 }
 
-/* What the direction reads: sound for an encoder; for a decoder its own encoder's bytes, or random ones where it has none. */
+/* What the direction reads: sound for an encoder; for a decoder its own encoder's bytes, or random
+ * ones where it has none. */
 static struct bytes source_of(const struct subject *subject, bool decoding)
 {
     struct bytes sound = sound_bytes(subject), bytes;
@@ -226,7 +254,8 @@ static bool exists(const struct subject *subject, bool decoding)
 static void assert_same(const struct subject *subject, struct bytes a, struct bytes b)
 {
     if (a.size != b.size || memcmp(a.data, b.data, a.size) != 0)
-        fail_msg("%s: %u and %u bytes, or their contents differ", subject->codec->name, (unsigned)a.size, (unsigned)b.size);
+        fail_msg("%s: %u and %u bytes, or their contents differ", subject->codec->name,
+                 (unsigned)a.size, (unsigned)b.size);
 }
 
 static void check_formats(const struct subject *subject)
@@ -236,7 +265,8 @@ static void check_formats(const struct subject *subject)
 
     assert_ptr_equal(codec_find(subject->format.tag), subject->codec);
     assert_true(subject->layout.block.bytes != 0 && subject->layout.block.frames != 0);
-    assert_true(subject->layout.least_bytes != 0 && subject->layout.least_bytes <= subject->layout.block.bytes);
+    assert_true(subject->layout.least_bytes != 0 &&
+                subject->layout.least_bytes <= subject->layout.block.bytes);
     assert_true(subject->format.extra_size <= EXTRA_ROOM);
     assert_true(subject->format.byte_rate != 0 && subject->format.block_align != 0);
     assert_false(parses(subject->codec, &zero, &layout));
@@ -284,7 +314,8 @@ static void pieces_give_what_the_whole_gives(void **unused)
     each_subject(check_pieces);
 }
 
-/* What WHOLE calls leave behind, one last call with END gives, into what STREAM_SIZE says for its source alone. */
+/* What WHOLE calls leave behind, one last call with END gives, into what STREAM_SIZE says for its
+ * source alone. */
 static void check_end(const struct subject *subject)
 {
     for (int decoding = 0; decoding < 2; decoding++) {
@@ -298,9 +329,13 @@ static void check_end(const struct subject *subject)
         src = source_of(subject, decoding);
         one = run(subject, decoding), two = run(subject, decoding);
         whole = convert_all(&one, src, END);
-        used = convert(two.stream, src.data, &out, (struct offer){ src.size, promised(&two, src.size), WHOLE }).used;
+        used = convert(two.stream, src.data, &out,
+                       (struct offer){ src.size, promised(&two, src.size), WHOLE })
+                   .used;
         do {
-            step = convert(two.stream, src.data + used, &out, (struct offer){ src.size - used, promised(&two, src.size - used + 1), END });
+            step = convert(
+                two.stream, src.data + used, &out,
+                (struct offer){ src.size - used, promised(&two, src.size - used + 1), END });
             used += step.used;
         } while (step.made && ends_its_search(&two));
         assert_int_equal(used, src.size);
@@ -343,7 +378,8 @@ static void a_reset_stream_is_a_fresh_one(void **unused)
 static void check_random(const struct subject *subject)
 {
     for (uint32_t seed = 1; seed < 12; seed++) {
-        uint32_t draws = seed, size = draw(&draws) % (20 * subject->layout.block.bytes + 100), ending = PART + draw(&draws) % 2;
+        uint32_t draws = seed, size = draw(&draws) % (20 * subject->layout.block.bytes + 100),
+                 ending = PART + draw(&draws) % 2;
         struct bytes src = random_bytes(size, seed), out;
         struct running decoder = run(subject, true);
 
@@ -377,12 +413,13 @@ static void check_small_code(const struct subject *subject)
         if (step.used == 0)
             assert_true(step.made == 0 && stream_lacks_room(other.stream, offer));
         else
-            stream_reset(other.stream);     /* it made its block later: an encoder that looks ahead */
+            stream_reset(other.stream); /* it made its block later: an encoder that looks ahead */
         none.size = 0;
     }
     after = convert_all(&other, src, END);
     assert_same(subject, whole, after);
-    free(one.stream), free(other.stream), free(src.data), free(whole.data), free(after.data), free(none.data);
+    free(one.stream), free(other.stream), free(src.data), free(whole.data), free(after.data),
+        free(none.data);
 }
 
 static void too_small_a_destination_for_code_changes_nothing(void **unused)
@@ -391,14 +428,17 @@ static void too_small_a_destination_for_code_changes_nothing(void **unused)
     each_subject(check_small_code);
 }
 
-/* The same room for every call, and all that is left of the source to each. A call that finds a source uses some of it: hosts
- * end at a call that uses nothing. Only WHOLE may use nothing while it gives what is pending; so may self-delimiting frames, which
- * are short, and blocks of few bytes in tiny rooms: a byte is used for every call that a block's frames take, but for the last. */
-static struct bytes convert_into_rooms(struct running *running, struct bytes src, enum ending ending, size_t room)
+/* The same room for every call, and all that is left of the source to each. A call that finds a
+ * source uses some of it: hosts end at a call that uses nothing. Only WHOLE may use nothing while
+ * it gives what is pending; so may self-delimiting frames, which are short, and blocks of few bytes
+ * in tiny rooms: a byte is used for every call that a block's frames take, but for the last. */
+static struct bytes convert_into_rooms(struct running *running, struct bytes src,
+                                       enum ending ending, size_t room)
 {
     const struct span *block = &running->plan.layout.block;
     size_t used = 0, frames = room / (2u * running->plan.layout.channels);
-    bool always = ending != WHOLE && !running->plan.layout.self_delimiting && block->frames / frames + 3 < block->bytes;
+    bool always = ending != WHOLE && !running->plan.layout.self_delimiting &&
+                  block->frames / frames + 3 < block->bytes;
     struct bytes out = { 0, 0 };
     struct progress step;
 

@@ -18,7 +18,7 @@ struct bytes {
 
 struct sound {
     int16_t *samples;
-    size_t count;                   /* of all channels */
+    size_t count; /* of all channels */
 };
 
 /* A generator of its own, so that every machine draws the same numbers. */
@@ -27,16 +27,18 @@ uint32_t draw(uint32_t *seed);
 /* The whole of a file; the test is skipped, by name, where it is missing. The caller frees. */
 struct bytes file_read(const char *path);
 
-/* A conformance vector or a sample: below $OMNIACM_VECTORS or $OMNIACM_SAMPLES, else ../shared/vectors, ../shared/samples. */
+/* A conformance vector or a sample: below $OMNIACM_VECTORS or $OMNIACM_SAMPLES, else
+ * ../shared/vectors, ../shared/samples. */
 struct bytes vector_read(const char *name);
 struct bytes sample_read(const char *name);
 
-/* What `command` (a shell's, reading standard input, writing standard output) makes of `input`. The test is skipped where
- * the program, its first word, is not installed, and fails where it fails. */
+/* What `command` (a shell's, reading standard input, writing standard output) makes of `input`. The
+ * test is skipped where the program, its first word, is not installed, and fails where it fails. */
 struct bytes peer_run(const char *command, const void *input, size_t size);
 
-/* 30 s of 8 kHz mono speech (40 prompts of Debian's asterisk-core-sounds-en-wav in alphabetical order), and 20 s of 44.1 kHz
- * stereo music (two pieces of asterisk-moh-opsound-wav as left and right, resampled by sox). Skipped where missing. */
+/* 30 s of 8 kHz mono speech (40 prompts of Debian's asterisk-core-sounds-en-wav in alphabetical
+ * order), and 20 s of 44.1 kHz stereo music (two pieces of asterisk-moh-opsound-wav as left and
+ * right, resampled by sox). Skipped where missing. */
 struct sound speech(void);
 struct sound music(void);
 
@@ -61,11 +63,13 @@ void codec_init(const struct codec *,
 
 /* Everything through a codec in one go, END at the end. Options may be null, and so may their
  * kernels. */
-struct bytes encode_all(const struct codec *, const struct wave_format *, const struct options *, struct sound);
-struct sound decode_all(const struct codec *, const struct wave_format *, const struct options *, struct bytes);
+struct bytes encode_all(const struct codec *, const struct wave_format *, const struct options *,
+                        struct sound);
+struct sound decode_all(const struct codec *, const struct wave_format *, const struct options *,
+                        struct bytes);
 
-/* One call of a fresh stream into 16-bit PCM, made in samples, with source and destination of exactly
- * the offered sizes, so that a sanitizer sees any step beyond them. */
+/* One call of a fresh stream into 16-bit PCM, made in samples, with source and destination of
+ * exactly the offered sizes, so that a sanitizer sees any step beyond them. */
 struct progress decode_once(const struct codec *, const struct wave_format *, const uint8_t *src,
                             int16_t *pcm, struct offer);
 

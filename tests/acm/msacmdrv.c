@@ -1,4 +1,5 @@
-/* The driver interface: its numbers, and both layouts of its structures on x64, as the ACM has them. */
+/* The driver interface: its numbers, and both layouts of its structures on x64, as the ACM has
+ * them. */
 #include "host.h"
 
 static void messages_have_their_numbers(void **unused)
@@ -97,14 +98,16 @@ static void an_instance_is_read_in_both_layouts(void **unused)
     (void)unused;
     for (enum abi abi = WINDOWS; abi <= WINE; abi++) {
         const struct instance_layout *at = &instance_layouts[abi];
-        void *from = instance_make(abi, (void *)0x1122334455667788, (void *)0x99AABBCCDDEEFF00, 0x12345678);
+        void *from =
+            instance_make(abi, (void *)0x1122334455667788, (void *)0x99AABBCCDDEEFF00, 0x12345678);
         struct instance to;
 
         put64(from, at->filter, 0x0F1E2D3C4B5A6978);
         put64(from, at->driver, 0x8796A5B4C3D2E1F0);
         put64(from, at->has, 0x1357);
         assert_true(instance_of((LPARAM)from, &to));
-        assert_true((uintptr_t)to.pwfxSrc == 0x1122334455667788 && (uintptr_t)to.pwfxDst == 0x99AABBCCDDEEFF00);
+        assert_true((uintptr_t)to.pwfxSrc == 0x1122334455667788 &&
+                    (uintptr_t)to.pwfxDst == 0x99AABBCCDDEEFF00);
         assert_true((uintptr_t)to.pwfltr == 0x0F1E2D3C4B5A6978 && to.fdwOpen == 0x12345678);
         assert_true(to.dwCallback == CALLBACK_ADDRESS && to.dwInstance == CALLBACK_USER);
         assert_true(to.dwDriver == 0x8796A5B4C3D2E1F0 && to.has == (HANDLE)0x1357);
@@ -127,7 +130,8 @@ static void a_suggestion_is_read_in_both_layouts(void **unused)
         put32(from, at->dst_size, 0xDEF0);
         assert_true(suggestion_of((LPARAM)from, &to));
         assert_true(to.fdwSuggest == 0x12345678 && to.cbwfxSrc == 0x9ABC && to.cbwfxDst == 0xDEF0);
-        assert_true((uintptr_t)to.pwfxSrc == 0x1122334455667788 && (uintptr_t)to.pwfxDst == 0x99AABBCCDDEEFF00);
+        assert_true((uintptr_t)to.pwfxSrc == 0x1122334455667788 &&
+                    (uintptr_t)to.pwfxDst == 0x99AABBCCDDEEFF00);
     }
 }
 

@@ -11,9 +11,12 @@ extern const struct codec gsm610;
 
 enum { BLOCK_SAMPLES = 320, PARAMETERS = 76 };
 
-static const struct wave_format mono = { .channels = 1, .sample_rate = 8000, .block_align = BLOCK_BYTES };
+static const struct wave_format mono = { .channels = 1,
+                                         .sample_rate = 8000,
+                                         .block_align = BLOCK_BYTES };
 
-_Static_assert(sizeof(struct parameters) == PARAMETERS, "parameters are an array of 76 bytes in the order of the sequences");
+_Static_assert(sizeof(struct parameters) == PARAMETERS,
+               "parameters are an array of 76 bytes in the order of the sequences");
 
 /* --- ETSI's sequences, 76 words a frame --- */
 
@@ -26,7 +29,8 @@ static void check_encoder(const char *input, const char *codes)
     assert_true(in.size > 0 && in.size / (2 * FRAME) == cod.size / (2 * PARAMETERS));
     gsm610_encoder_start(&state);
     for (size_t frame = 0; frame < in.size / (2 * FRAME); frame++) {
-        gsm610_encode_frame(&state, (int16_t *)(void *)in.data + frame * FRAME, (struct parameters *)(void *)made);
+        gsm610_encode_frame(&state, (int16_t *)(void *)in.data + frame * FRAME,
+                            (struct parameters *)(void *)made);
         for (size_t i = 0; i < PARAMETERS; i++)
             if (made[i] != load16_le(cod.data + 2 * (frame * PARAMETERS + i)))
                 fail_msg("%s, frame %zu: parameter %zu is %u", codes, frame, i, made[i]);
@@ -106,7 +110,8 @@ static struct sound peer_decode(struct bytes bytes)
 
     for (size_t i = 0; i < blocks; i++) {
         gsm_decode(peer, bytes.data + i * BLOCK_BYTES, out.samples + i * BLOCK_SAMPLES);
-        gsm_decode(peer, bytes.data + i * BLOCK_BYTES + 33, out.samples + i * BLOCK_SAMPLES + FRAME);
+        gsm_decode(peer, bytes.data + i * BLOCK_BYTES + 33,
+                   out.samples + i * BLOCK_SAMPLES + FRAME);
     }
     gsm_destroy(peer);
     return out;
@@ -120,7 +125,8 @@ static struct bytes peer_encode(struct sound sound)
 
     for (size_t i = 0; i < blocks; i++) {
         gsm_encode(peer, sound.samples + i * BLOCK_SAMPLES, out.data + i * BLOCK_BYTES);
-        gsm_encode(peer, sound.samples + i * BLOCK_SAMPLES + FRAME, out.data + i * BLOCK_BYTES + 32);
+        gsm_encode(peer, sound.samples + i * BLOCK_SAMPLES + FRAME,
+                   out.data + i * BLOCK_BYTES + 32);
     }
     gsm_destroy(peer);
     return out;
@@ -190,7 +196,8 @@ static void a_byte_repeated_decodes_as_libgsm_does(void **unused)
     }
 }
 
-/* Pure tones of every pitch and many levels, where the prediction is nearly perfect and Schur's recursion breaks off. */
+/* Pure tones of every pitch and many levels, where the prediction is nearly perfect and Schur's
+ * recursion breaks off. */
 static void tones_encode_as_libgsm_does(void **unused)
 {
     struct sound sound = { malloc(400 * BLOCK_SAMPLES * sizeof(int16_t)), 400 * BLOCK_SAMPLES };
@@ -199,7 +206,8 @@ static void tones_encode_as_libgsm_does(void **unused)
     for (size_t i = 0; i < sound.count; i++) {
         size_t tone = i / BLOCK_SAMPLES;
 
-        sound.samples[i] = (int16_t)lround(ldexp(32767, -(int)(tone % 12)) * sin((double)(i * tone) * 3.14159265 / 400));
+        sound.samples[i] = (int16_t)lround(ldexp(32767, -(int)(tone % 12)) *
+                                           sin((double)(i * tone) * 3.14159265 / 400));
     }
     check_encoding(sound);
     free(sound.samples);
@@ -282,12 +290,15 @@ static void formats_are_what_windows_wrote(void **unused)
 
 static bool accepted(uint16_t channels, uint32_t rate, uint16_t block_align)
 {
-    struct wave_format format = { .channels = channels, .sample_rate = rate, .block_align = block_align };
+    struct wave_format format = { .channels = channels,
+                                  .sample_rate = rate,
+                                  .block_align = block_align };
     struct layout layout;
     bool yes = parses(&gsm610, &format, &layout);
 
     if (yes)
-        assert_true(layout.block.bytes == 65 && layout.block.frames == 320 && layout.least_bytes == 65);
+        assert_true(layout.block.bytes == 65 && layout.block.frames == 320 &&
+                    layout.least_bytes == 65);
     return yes;
 }
 
@@ -319,7 +330,8 @@ static void a_truncated_block_gives_its_first_frame(void **unused)
             size_t made = in / BLOCK_BYTES * BLOCK_SAMPLES + (truncated >= 33 ? FRAME : 0);
             struct progress step;
 
-            step = decode_once(&gsm610, &mono, bytes.data, pcm, (struct offer){ in, 2 * BLOCK_SAMPLES, ending });
+            step = decode_once(&gsm610, &mono, bytes.data, pcm,
+                               (struct offer){ in, 2 * BLOCK_SAMPLES, ending });
             assert_int_equal(step.used, in - in % BLOCK_BYTES + truncated);
             assert_int_equal(step.made, made);
             assert_memory_equal(pcm, whole.samples, made * sizeof *pcm);
@@ -339,12 +351,15 @@ static void nothing_is_used_where_nothing_fits(void **unused)
 
     (void)unused;
     decoder_init(&gsm610, &decoder, &mono, 0);
-    step = gsm610.decoder->run(&decoder, bytes, pcm, (struct offer){ BLOCK_BYTES, BLOCK_SAMPLES - 1, END });
+    step = gsm610.decoder->run(&decoder, bytes, pcm,
+                               (struct offer){ BLOCK_BYTES, BLOCK_SAMPLES - 1, END });
     assert_true(step.used == 0 && step.made == 0);
     encoder_init(&gsm610, &encoder, &mono, 0);
-    step = gsm610.encoder->run(&encoder, silence, out, (struct offer){ BLOCK_SAMPLES, BLOCK_BYTES - 1, END });
+    step = gsm610.encoder->run(&encoder, silence, out,
+                               (struct offer){ BLOCK_SAMPLES, BLOCK_BYTES - 1, END });
     assert_true(step.used == 0 && step.made == 0);
-    step = gsm610.encoder->run(&encoder, silence, out, (struct offer){ BLOCK_SAMPLES - 1, BLOCK_BYTES, END });
+    step = gsm610.encoder->run(&encoder, silence, out,
+                               (struct offer){ BLOCK_SAMPLES - 1, BLOCK_BYTES, END });
     assert_true(step.used == 0 && step.made == 0);
 }
 

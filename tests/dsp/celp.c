@@ -1,5 +1,6 @@
-/* The speech coders' kernels: every set of instructions gives the same bits as the portable one, on samples of all loudnesses and at the
- * ends, at every length and place, and touches nothing else. */
+/* The speech coders' kernels: every set of instructions gives the same bits as the portable one, on
+ * samples of all loudnesses and at the ends, at every length and place, and touches nothing else.
+ */
 #include "support.h"
 #include "dsp.h"
 
@@ -16,14 +17,13 @@ static void fill(int16_t *s, int n, uint32_t *seed)
     int bits = (int)(draw(seed) % 18);
 
     for (int i = 0; i < n; i++)
-        s[i] = (int16_t)(bits == 0 ? 0 : bits == 17 ? (draw(seed) & 1 ? INT16_MAX : INT16_MIN) : any(seed, bits));
+        s[i] = (int16_t)(bits == 0    ? 0
+                         : bits == 17 ? (draw(seed) & 1 ? INT16_MAX : INT16_MIN)
+                                      : any(seed, bits));
 }
 
 /* Copies of memory's exact size, so that a sanitizer sees what is read and written beyond. */
-static void *exactly(const void *from, size_t size)
-{
-    return memcpy(malloc(size), from, size);
-}
+static void *exactly(const void *from, size_t size) { return memcpy(malloc(size), from, size); }
 
 struct round {
     uint32_t seed;
@@ -38,7 +38,8 @@ static void zeros_are_the_same(struct round *round)
     int32_t *sums = malloc((size_t)n * sizeof *sums), expected[MOST];
 
     fill(x, MOST, &round->seed), fill(a, 12, &round->seed);
-    copy = exactly(x, (past + (size_t)n) * sizeof *x), taps = exactly(a, (size_t)pairs * 2 * sizeof *a);
+    copy = exactly(x, (past + (size_t)n) * sizeof *x),
+    taps = exactly(a, (size_t)pairs * 2 * sizeof *a);
     round->reference->zeros(x + past, a, pairs, expected, n);
     round->mine->zeros(copy + past, taps, pairs, sums, n);
     assert_memory_equal(sums, expected, (size_t)n * sizeof *sums);
@@ -55,7 +56,8 @@ static void zeros_are_the_same(struct round *round)
 /* Up to the first sample that does not fit, if there is one; both sets tell. */
 static void poles_are_the_same(struct round *round)
 {
-    int n = 16 + 4 * (int)(draw(&round->seed) % 13), shift = 11 + (int)(draw(&round->seed) % 4), loud = 2 + (int)(draw(&round->seed) % 29);
+    int n = 16 + 4 * (int)(draw(&round->seed) % 13), shift = 11 + (int)(draw(&round->seed) % 4),
+        loud = 2 + (int)(draw(&round->seed) % 29);
     int16_t a[CELP_ORDER], y[MOST], *copy;
     int32_t in[CELP_SUBFRAME], out[CELP_SUBFRAME], mine[CELP_SUBFRAME], peak, expected = 0;
     bool fits = true;
@@ -65,7 +67,8 @@ static void poles_are_the_same(struct round *round)
         in[i] = (int32_t)draw(&round->seed) >> (31 - loud);
     copy = exactly(y, ((size_t)n + CELP_ORDER) * sizeof *y);
     peak = round->mine->poles(in, a, shift, copy + CELP_ORDER, mine, n);
-    assert_int_equal(peak >= INT16_MAX, round->reference->poles(in, a, shift, y + CELP_ORDER, out, n) >= INT16_MAX);
+    assert_int_equal(peak >= INT16_MAX,
+                     round->reference->poles(in, a, shift, y + CELP_ORDER, out, n) >= INT16_MAX);
     for (int i = 0; i < CELP_ORDER; i++)
         expected = abs(y[i]) > expected ? abs(y[i]) : expected;
     for (int i = 0; i < n && fits; i++) {
@@ -91,7 +94,8 @@ static void sums_are_the_same(struct round *round)
     int32_t sums[16], expected[16];
 
     fill(a, MOST, &round->seed), fill(b, MOST, &round->seed);
-    x = exactly(a, (size_t)n * sizeof *a), y = exactly(b, (size_t)(n + (count ? count - 1 : 0)) * sizeof *b);
+    x = exactly(a, (size_t)n * sizeof *a),
+    y = exactly(b, (size_t)(n + (count ? count - 1 : 0)) * sizeof *b);
     assert_int_equal(round->mine->dot(x, y, n), round->reference->dot(a, b, n));
     assert_true(round->mine->energy(x, n) == round->reference->energy(a, n));
     assert_int_equal(round->mine->peak(x, n), round->reference->peak(a, n));
@@ -116,16 +120,20 @@ static void gains_are_the_same(struct round *round)
         in[i] = (int32_t)draw(&round->seed) >> (1 + draw(&round->seed) % 20);
         gains[i] = (int16_t)(gains[i] == INT16_MIN ? 0 : gains[i]);
     }
-    x = exactly(a, size), y = exactly(b, size), g = exactly(gains, size), sums = exactly(in, 2 * size);
+    x = exactly(a, size), y = exactly(b, size), g = exactly(gains, size),
+    sums = exactly(in, 2 * size);
     for (int i = n; i < MOST; i++)
         out[i] = expected[i] = GUARD;
-    round->reference->narrow(in, bias, shift, expected, n), round->mine->narrow(sums, bias, shift, out, n);
+    round->reference->narrow(in, bias, shift, expected, n),
+        round->mine->narrow(sums, bias, shift, out, n);
     assert_memory_equal(out, expected, sizeof out);
-    round->reference->mix(a, gain_a, b, gain_b, bias, shift, expected, n), round->mine->mix(x, gain_a, y, gain_b, bias, shift, out, n);
+    round->reference->mix(a, gain_a, b, gain_b, bias, shift, expected, n),
+        round->mine->mix(x, gain_a, y, gain_b, bias, shift, out, n);
     assert_memory_equal(out, expected, sizeof out);
     round->mine->mix(x, gain_a, y, gain_b, bias, shift, y, n);
     assert_memory_equal(y, expected, size);
-    round->reference->scale(a, gains, bias, shift, expected, n), round->mine->scale(x, g, bias, shift, out, n);
+    round->reference->scale(a, gains, bias, shift, expected, n),
+        round->mine->scale(x, g, bias, shift, out, n);
     assert_memory_equal(out, expected, sizeof out);
     round->mine->scale(x, g, bias, shift, x, n);
     assert_memory_equal(x, expected, size);
@@ -151,7 +159,10 @@ static void gains(void **unused) { (void)unused, each_round(gains_are_the_same);
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(zeros), cmocka_unit_test(poles), cmocka_unit_test(sums), cmocka_unit_test(gains),
+        cmocka_unit_test(zeros),
+        cmocka_unit_test(poles),
+        cmocka_unit_test(sums),
+        cmocka_unit_test(gains),
     };
 
     return cmocka_run_group_tests_name("speech kernels", tests, 0, 0);

@@ -42,16 +42,26 @@ bool row_take(struct input *input, struct plan *plan, struct options *options, b
 
     memset(extra, 0, sizeof extra);
     format_take(input, codec, &coded);
-    pcm = (struct wave_format){ width == 4 ? TAG_IEEE_FLOAT : TAG_PCM, coded.channels, coded.sample_rate, 0,
-                                (uint16_t)(coded.channels * bytes[width]), (uint16_t)(bytes[width] * 8), 0, 0 };
+    pcm = (struct wave_format){ width == 4 ? TAG_IEEE_FLOAT : TAG_PCM,
+                                coded.channels,
+                                coded.sample_rate,
+                                0,
+                                (uint16_t)(coded.channels * bytes[width]),
+                                (uint16_t)(bytes[width] * 8),
+                                0,
+                                0 };
     /* The quality of an encoder costs time; the rest is free. */
-    *options = (struct options){ .quality = bits & 1, .quirks = (uint8_t)(bits >> 1 & 31), .dsp = dsp_set(0) };
-    return stream_plan(plan, decoding ? &coded : &pcm, decoding ? &pcm : &coded) && stream_bytes(plan) <= STREAM_MOST;
+    *options = (struct options){ .quality = bits & 1,
+                                 .quirks = (uint8_t)(bits >> 1 & 31),
+                                 .dsp = dsp_set(0) };
+    return stream_plan(plan, decoding ? &coded : &pcm, decoding ? &pcm : &coded) &&
+           stream_bytes(plan) <= STREAM_MOST;
 }
 
 static void convert_once(struct input *input, struct stream *stream, const struct plan *plan)
 {
-    uint32_t choice = take(input, 1), in = take(input, 2) % (choice & 4 ? 4096 : 300), out = take(input, 3) % 100000, promised;
+    uint32_t choice = take(input, 1), in = take(input, 2) % (choice & 4 ? 4096 : 300),
+             out = take(input, 3) % 100000, promised;
     uint8_t *src = malloc(in), *dst;
     struct progress done;
 

@@ -5,7 +5,8 @@
 #include "fuzz.h"
 #include "stream.h"
 
-/* Fills both formats and the plan; false where the row refuses, or where a stream would be larger than anyone has. */
+/* Fills both formats and the plan; false where the row refuses, or where a stream would be larger
+ * than anyone has. */
 bool row_take(struct input *, struct plan *, struct options *, bool decoding);
 
 /* Converts in pieces that the input chooses, out of and into buffers of just their sizes. */

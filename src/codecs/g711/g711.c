@@ -6,10 +6,9 @@
 static const struct tag alaw_tags[] = { { 6, 0, "Microsoft" }, { 0x102, 0, "IBM" }, { 0 } };
 static const struct tag ulaw_tags[] = { { 7, 0, "Microsoft" }, { 0x101, 0, "IBM" }, { 0 } };
 
-static const struct mode modes[] = {
-    { 8000, 1, 0 }, { 8000, 2, 0 }, { 11025, 1, 0 }, { 11025, 2, 0 },
-    { 22050, 1, 0 }, { 22050, 2, 0 }, { 44100, 1, 0 }, { 44100, 2, 0 }, { 0 }
-};
+static const struct mode modes[] = { { 8000, 1, 0 },  { 8000, 2, 0 },  { 11025, 1, 0 },
+                                     { 11025, 2, 0 }, { 22050, 1, 0 }, { 22050, 2, 0 },
+                                     { 44100, 1, 0 }, { 44100, 2, 0 }, { 0 } };
 
 /* Any bits and any block are read as what the law is: a byte for each channel. */
 static bool parse(const struct wave_format *format, struct layout *layout)
@@ -53,14 +52,16 @@ static size_t fitting(const void *memory, struct offer offer)
 }
 
 #define RUNS(law) \
-    static struct progress law##_decode(void *memory, const uint8_t *src, int16_t *pcm, struct offer offer) \
+    static struct progress law##_decode(void *memory, const uint8_t *src, int16_t *pcm, \
+                                        struct offer offer) \
     { \
         const struct state *state = memory; \
         size_t n = fitting(state, offer); \
         state->dsp->law##_expand(src, pcm, n); \
         return (struct progress){ n, n }; \
     } \
-    static struct progress law##_encode(void *memory, const int16_t *pcm, uint8_t *dst, struct offer offer) \
+    static struct progress law##_encode(void *memory, const int16_t *pcm, uint8_t *dst, \
+                                        struct offer offer) \
     { \
         const struct state *state = memory; \
         size_t n = fitting(state, offer); \
@@ -76,11 +77,21 @@ static const struct codec_decoder ulaw_decoder = { sizeof(struct state), init, u
 static const struct codec_encoder ulaw_encoder = { sizeof(struct state), init, ulaw_encode };
 
 const struct codec g711_alaw = {
-    .name = "CCITT A-Law", .tags = alaw_tags, .modes = modes, .parse = parse, .complete = complete,
-    .decoder = &alaw_decoder, .encoder = &alaw_encoder,
+    .name = "CCITT A-Law",
+    .tags = alaw_tags,
+    .modes = modes,
+    .parse = parse,
+    .complete = complete,
+    .decoder = &alaw_decoder,
+    .encoder = &alaw_encoder,
 };
 
 const struct codec g711_ulaw = {
-    .name = "CCITT u-Law", .tags = ulaw_tags, .modes = modes, .parse = parse, .complete = complete,
-    .decoder = &ulaw_decoder, .encoder = &ulaw_encoder,
+    .name = "CCITT u-Law",
+    .tags = ulaw_tags,
+    .modes = modes,
+    .parse = parse,
+    .complete = complete,
+    .decoder = &ulaw_decoder,
+    .encoder = &ulaw_encoder,
 };

@@ -1,4 +1,5 @@
-/* ITU-T G.722, 64 kbit/s, and its modes of 56 and 48, which leave the lowest bits of each octet to other data. */
+/* ITU-T G.722, 64 kbit/s, and its modes of 56 and 48, which leave the lowest bits of each octet to
+ * other data. */
 #include "g722.h"
 #include "codec.h"
 
@@ -6,7 +7,9 @@ static const struct tag tags[] = {
     { 0x65, 0, "APICOM" }, { 0x28F, 0, "ffmpeg" }, { 0xA112, 0, "Polycom" }, { 0 }
 };
 
-static const struct mode modes[] = { { 16000, 1, 64000 }, { 16000, 1, 56000 }, { 16000, 1, 48000 }, { 0 } };
+static const struct mode modes[] = {
+    { 16000, 1, 64000 }, { 16000, 1, 56000 }, { 16000, 1, 48000 }, { 0 }
+};
 static const struct span block = { 1, 2 };
 
 struct state {
@@ -14,8 +17,9 @@ struct state {
     int mode;
 };
 
-/* Octets come at half the sample rate in every mode, so that no byte rate need tell one. Who counts bits of a codeword, or only the
- * bits of sound in the byte rate, means 56 or 48 kbit/s; all else, and headers are often wrong, is 64. */
+/* Octets come at half the sample rate in every mode, so that no byte rate need tell one. Who counts
+ * bits of a codeword, or only the bits of sound in the byte rate, means 56 or 48 kbit/s; all else,
+ * and headers are often wrong, is 64. */
 static uint8_t bits_of(const struct wave_format *format)
 {
     uint64_t sixteenths = (uint64_t)format->byte_rate * 16 / format->sample_rate;
@@ -35,7 +39,9 @@ static bool parse(const struct wave_format *format, struct layout *layout)
 /* Everyone writes 4 bits a sample; a mode is told as the bits of its codewords. */
 static void complete(struct wave_format *format, const struct mode *mode, uint8_t dialect)
 {
-    uint64_t bits = mode->bit_rate == 0 ? 8 : mode->sample_rate ? (uint64_t)mode->bit_rate * 2 / mode->sample_rate : 0;
+    uint64_t bits = mode->bit_rate == 0 ? 8
+                    : mode->sample_rate ? (uint64_t)mode->bit_rate * 2 / mode->sample_rate
+                                        : 0;
 
     (void)dialect;
     format->channels = bits >= 6 && bits <= 8 ? mode->channels : 0;
@@ -78,6 +84,11 @@ static const struct codec_decoder decoder = { sizeof(struct state), init, decode
 static const struct codec_encoder encoder = { sizeof(struct state), init, encode };
 
 const struct codec g722 = {
-    .name = "G.722 ADPCM", .tags = tags, .modes = modes, .parse = parse, .complete = complete,
-    .decoder = &decoder, .encoder = &encoder,
+    .name = "G.722 ADPCM",
+    .tags = tags,
+    .modes = modes,
+    .parse = parse,
+    .complete = complete,
+    .decoder = &decoder,
+    .encoder = &encoder,
 };

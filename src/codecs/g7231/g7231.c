@@ -1,6 +1,6 @@
-/* G.723.1, dual rate speech: 240 samples become a frame of 24 bytes at 6.3 kbit/s, or 20 at 5.3, or 4 or 1 where silence is
- * compressed; two bits tell which. Microsoft's driver, and Vivo's, put every frame in a cell of one size; others write them
- * one behind the other. */
+/* G.723.1, dual rate speech: 240 samples become a frame of 24 bytes at 6.3 kbit/s, or 20 at 5.3, or
+ * 4 or 1 where silence is compressed; two bits tell which. Microsoft's driver, and Vivo's, put
+ * every frame in a cell of one size; others write them one behind the other. */
 #include <string.h>
 #include "bits.h"
 #include "framing.h"
@@ -9,12 +9,17 @@
  * cells, as the header says; or of the latter sort, and at 5.3 kbit/s where it does not say. */
 enum dialect { CELLS, FRAMES, FRAMES_53 };
 
-static const struct tag tags[] = {
-    { 0x42, CELLS, "Microsoft" }, { 0x43, CELLS, "Intel" }, { 0xA3, FRAMES, "Racal" },
-    { 0x111, CELLS, "Vivo" }, { 0xA100, FRAMES, "Comverse" }, { 0xA120, FRAMES, "Vocord" },
-    { 0x14E3, FRAMES_53, "Cisco" }, { 0x14E4, FRAMES, "Cisco" },
-    { 0x14E5, FRAMES_53, "Cisco, Annex A" }, { 0x14E6, FRAMES, "Cisco, Annex A" }, { 0 }
-};
+static const struct tag tags[] = { { 0x42, CELLS, "Microsoft" },
+                                   { 0x43, CELLS, "Intel" },
+                                   { 0xA3, FRAMES, "Racal" },
+                                   { 0x111, CELLS, "Vivo" },
+                                   { 0xA100, FRAMES, "Comverse" },
+                                   { 0xA120, FRAMES, "Vocord" },
+                                   { 0x14E3, FRAMES_53, "Cisco" },
+                                   { 0x14E4, FRAMES, "Cisco" },
+                                   { 0x14E5, FRAMES_53, "Cisco, Annex A" },
+                                   { 0x14E6, FRAMES, "Cisco, Annex A" },
+                                   { 0 } };
 
 enum { BYTES_63 = 24, BYTES_53 = 20, CONFIG_63 = 2, CONFIG_53 = 3, EXTRA_BYTES = 10 };
 
@@ -22,7 +27,7 @@ static const struct mode modes[] = { { 8000, 1, 6300 }, { 8000, 1, 5300 }, { 0 }
 
 /* What a format says of its frames. */
 struct own {
-    enum rate rate;                 /* to write */
+    enum rate rate; /* to write */
     struct framing framing;
 };
 
@@ -39,8 +44,9 @@ static struct own own_of(const struct wave_format *format, uint8_t dialect)
     return (struct own){ config_53 || dialect == FRAMES_53 ? RATE_53 : RATE_63, { 0, true } };
 }
 
-/* The fewest bytes of a format of cells are those of a frame of speech, should the frames be without cells after all: silence
- * without them is decoded as well, but then a host that has made room for all of it once must ask twice. */
+/* The fewest bytes of a format of cells are those of a frame of speech, should the frames be
+ * without cells after all: silence without them is decoded as well, but then a host that has made
+ * room for all of it once must ask twice. */
 static bool parse(const struct wave_format *format, struct layout *layout)
 {
     struct own *own = (struct own *)(void *)layout->own;
@@ -84,7 +90,9 @@ static struct progress decode(void *state, const uint8_t *src, int16_t *pcm, str
     struct progress done = { 0, 0 }, step;
 
     do {
-        step = framing_decode(state, src + done.used, pcm + done.made, (struct offer){ offer.in - done.used, offer.out - done.made, offer.ending });
+        step = framing_decode(
+            state, src + done.used, pcm + done.made,
+            (struct offer){ offer.in - done.used, offer.out - done.made, offer.ending });
         done.used += step.used;
         done.made += step.made;
     } while (step.made != 0);
@@ -131,6 +139,11 @@ static const struct codec_decoder decoder = { sizeof(struct reader), init_decode
 static const struct codec_encoder encoder = { sizeof(struct writer), init_encoder, encode };
 
 const struct codec g7231 = {
-    .name = "Microsoft G.723.1", .tags = tags, .modes = modes, .parse = parse,
-    .complete = complete, .decoder = &decoder, .encoder = &encoder,
+    .name = "Microsoft G.723.1",
+    .tags = tags,
+    .modes = modes,
+    .parse = parse,
+    .complete = complete,
+    .decoder = &decoder,
+    .encoder = &encoder,
 };

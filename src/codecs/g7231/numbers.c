@@ -31,8 +31,8 @@ int16_t g7231_sqrt(int32_t square_q31)
 }
 
 /* The first step saturates by itself, but not where pulses are below 2^14. */
-void g7231_excitation(const struct dsp_celp *dsp, const int16_t fixed[SUBFRAME], const int16_t past[SUBFRAME],
-                      int16_t out[SUBFRAME])
+void g7231_excitation(const struct dsp_celp *dsp, const int16_t fixed[SUBFRAME],
+                      const int16_t past[SUBFRAME], int16_t out[SUBFRAME])
 {
     if (dsp->peak(fixed, SUBFRAME) < 1 << 14)
         dsp->mix(fixed, 2, past, 1, 0, 0, out, SUBFRAME);

@@ -1,20 +1,30 @@
-/* G.729, Annexes A and B: 80 samples in 10 bytes; a frame of silence (SID) in 2. Recorders pack some frames to a block, which
- * are as good as blocks of one. Nothing in the bytes tells a SID frame: only where a block's length leaves 2 modulo 10 it ends in
- * one. Sipro's Kelvin sets a byte before each frame.
+/* G.729, Annexes A and B: 80 samples in 10 bytes; a frame of silence (SID) in 2. Recorders pack
+ * some frames to a block, which are as good as blocks of one. Nothing in the bytes tells a SID
+ * frame: only where a block's length leaves 2 modulo 10 it ends in one. Sipro's Kelvin sets a byte
+ * before each frame.
  *
- * Blocks of whole frames have no room for SID frames: there the DTX setting changes nothing, and silence is coded as speech. A block
- * that ends in a SID frame has it always, so that the setting changes nothing there either. */
+ * Blocks of whole frames have no room for SID frames: there the DTX setting changes nothing, and
+ * silence is coded as speech. A block that ends in a SID frame has it always, so that the setting
+ * changes nothing there either. */
 #include <string.h>
 #include "g729.h"
 #include "codec.h"
 
-static const struct tag tags[] = {
-    { 0x83, 0, "AT&T" }, { 0x44, 0, "Intel" }, { 0x8C, 0, "Convedia" },
-    { 0x133, 0, "Sipro, G.729" }, { 0x134, 0, "Sipro, G.729A" }, { 0xA2, 0, "Racal" },
-    { 0xA103, 0, "Symbol" }, { 0xA114, 0, "Polycom" }, { 0xA11E, 0, "Vocord, G.729" },
-    { 0xA11F, 0, "Vocord, G.729A" }, { 0x729A, 0, "unregistered" }, { 0x2222, 0, "unregistered" },
-    { 0x14DB, 0, "Cisco, G.729" }, { 0x14DE, 0, "Cisco, G.729B" }, { 0 }
-};
+static const struct tag tags[] = { { 0x83, 0, "AT&T" },
+                                   { 0x44, 0, "Intel" },
+                                   { 0x8C, 0, "Convedia" },
+                                   { 0x133, 0, "Sipro, G.729" },
+                                   { 0x134, 0, "Sipro, G.729A" },
+                                   { 0xA2, 0, "Racal" },
+                                   { 0xA103, 0, "Symbol" },
+                                   { 0xA114, 0, "Polycom" },
+                                   { 0xA11E, 0, "Vocord, G.729" },
+                                   { 0xA11F, 0, "Vocord, G.729A" },
+                                   { 0x729A, 0, "unregistered" },
+                                   { 0x2222, 0, "unregistered" },
+                                   { 0x14DB, 0, "Cisco, G.729" },
+                                   { 0x14DE, 0, "Cisco, G.729B" },
+                                   { 0 } };
 static const struct tag kelvin_tags[] = { { 0x135, 0, "Sipro" }, { 0 } };
 
 enum { RATE = 8000, LEAD = 2, KELVIN_BYTES = FRAME_BYTES + 1 };
@@ -35,9 +45,15 @@ struct encoding {
     struct encoder encoder;
 };
 
-static uint32_t frames_in(const struct framing *framing, size_t bytes) { return (uint32_t)(bytes / (framing->lead + FRAME_BYTES)); }
+static uint32_t frames_in(const struct framing *framing, size_t bytes)
+{
+    return (uint32_t)(bytes / (framing->lead + FRAME_BYTES));
+}
 
-static bool ends_in_sid(const struct framing *framing, size_t bytes) { return framing->lead == 0 && bytes % FRAME_BYTES == SID_BYTES; }
+static bool ends_in_sid(const struct framing *framing, size_t bytes)
+{
+    return framing->lead == 0 && bytes % FRAME_BYTES == SID_BYTES;
+}
 
 static uint32_t samples_in(const struct framing *framing, size_t bytes)
 {
@@ -120,12 +136,14 @@ static void init_encoder(void *memory, const struct layout *layout, const struct
                        ends_in_sid(&state->framing, layout->block.bytes));
 }
 
-/* A block, or the part of one that is there: its whole frames, and its SID frame where its length tells of one. */
+/* A block, or the part of one that is there: its whole frames, and its SID frame where its length
+ * tells of one. */
 static void decode_block(struct decoding *state, const uint8_t *src, size_t bytes, int16_t *pcm)
 {
     struct parameters parameters;
 
-    for (uint32_t left = frames_in(&state->framing, bytes); left > 0; left--, src += state->framing.lead + FRAME_BYTES, pcm += FRAME) {
+    for (uint32_t left = frames_in(&state->framing, bytes); left > 0;
+         left--, src += state->framing.lead + FRAME_BYTES, pcm += FRAME) {
         g729_unpack(src + state->framing.lead, &parameters);
         g729_decode_frame(&state->decoder, &parameters, pcm);
     }
@@ -160,7 +178,8 @@ static void encode_block(struct encoding *state, const int16_t *pcm, uint8_t *ds
     const struct framing *framing = &state->framing;
     struct parameters parameters;
 
-    for (uint32_t left = frames_in(framing, framing->block.bytes); left > 0; left--, pcm += FRAME, dst += FRAME_BYTES) {
+    for (uint32_t left = frames_in(framing, framing->block.bytes); left > 0;
+         left--, pcm += FRAME, dst += FRAME_BYTES) {
         g729_encode_frame(&state->encoder, pcm, VOICE, &parameters);
         if (framing->lead)
             *dst++ = LEAD;
@@ -182,16 +201,26 @@ static struct progress encode(void *state, const int16_t *pcm, uint8_t *dst, str
     return (struct progress){ blocks * block->frames, blocks * block->bytes };
 }
 
-static const struct codec_decoder decoder = { sizeof(struct decoding), init_decoder, decode, covered,
-                                              decode_truncated };
+static const struct codec_decoder decoder = { sizeof(struct decoding), init_decoder, decode,
+                                              covered, decode_truncated };
 static const struct codec_encoder encoder = { sizeof(struct encoding), init_encoder, encode };
 
 const struct codec g729a = {
-    .name = "G.729A", .tags = tags, .modes = modes, .parse = parse, .complete = complete,
-    .decoder = &decoder, .encoder = &encoder,
+    .name = "G.729A",
+    .tags = tags,
+    .modes = modes,
+    .parse = parse,
+    .complete = complete,
+    .decoder = &decoder,
+    .encoder = &encoder,
 };
 
 const struct codec g729_kelvin = {
-    .name = "Sipro Kelvin", .tags = kelvin_tags, .modes = modes, .parse = parse_kelvin,
-    .complete = complete_kelvin, .decoder = &decoder, .encoder = &encoder,
+    .name = "Sipro Kelvin",
+    .tags = kelvin_tags,
+    .modes = modes,
+    .parse = parse_kelvin,
+    .complete = complete_kelvin,
+    .decoder = &decoder,
+    .encoder = &encoder,
 };

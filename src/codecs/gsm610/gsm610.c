@@ -1,5 +1,5 @@
-/* GSM 06.10 full rate speech: 160 samples become 76 numbers in 260 bits. Microsoft's block holds two such frames without a
- * gap: the second begins in the middle of byte 32. */
+/* GSM 06.10 full rate speech: 160 samples become 76 numbers in 260 bits. Microsoft's block holds
+ * two such frames without a gap: the second begins in the middle of byte 32. */
 #include <string.h>
 #include "gsm610.h"
 #include "bits.h"
@@ -11,12 +11,20 @@ static const struct tag tags[] = {
 
 enum { BLOCK_SAMPLES = 2 * FRAME, FIRST_BYTES = (FRAME_BITS + 7) / 8 };
 
-static const struct mode modes[] = { { 8000, 1, 0 }, { 11025, 1, 0 }, { 22050, 1, 0 }, { 44100, 1, 0 }, { 0 } };
+static const struct mode modes[] = {
+    { 8000, 1, 0 }, { 11025, 1, 0 }, { 22050, 1, 0 }, { 44100, 1, 0 }, { 0 }
+};
 
 const struct dsp_gsm gsm610_kernels = {
-    .emphasise = gsm610_emphasise, .autocorrelate = gsm610_autocorrelate, .interpolate = gsm610_interpolate,
-    .analyse = gsm610_analyse, .search = gsm610_search, .subtract = gsm610_subtract, .weigh = gsm610_weigh,
-    .add = gsm610_add, .synthesise = gsm610_synthesise,
+    .emphasise = gsm610_emphasise,
+    .autocorrelate = gsm610_autocorrelate,
+    .interpolate = gsm610_interpolate,
+    .analyse = gsm610_analyse,
+    .search = gsm610_search,
+    .subtract = gsm610_subtract,
+    .weigh = gsm610_weigh,
+    .add = gsm610_add,
+    .synthesise = gsm610_synthesise,
 };
 
 void gsm610_encoder_start(struct encoder *state)
@@ -71,16 +79,19 @@ void gsm610_decode_frame(struct decoder *state, const struct parameters *in, int
 
         sub.lag = valid_lag(state, sub.lag);
         gsm610_rpe_decode(&sub, e);
-        gsm610_long_term_synthesis(state->kernels, e, &sub, state->residual + LAG_MAX + SUBFRAME * i);
+        gsm610_long_term_synthesis(state->kernels, e, &sub,
+                                   state->residual + LAG_MAX + SUBFRAME * i);
     }
     memcpy(pcm, state->residual + LAG_MAX, FRAME * sizeof *pcm);
     memmove(state->residual, state->residual + FRAME, LAG_MAX * sizeof *state->residual);
-    gsm610_short_term_synthesis(state->kernels, &state->short_term, &state->emphasis, in->lars, pcm);
+    gsm610_short_term_synthesis(state->kernels, &state->short_term, &state->emphasis, in->lars,
+                                pcm);
 }
 
 static const struct span block = { BLOCK_BYTES, BLOCK_SAMPLES };
 
-/* Files say 0 or 1 where they mean 65, or count several blocks. 33 is another packing, of single frames. */
+/* Files say 0 or 1 where they mean 65, or count several blocks. 33 is another packing, of single
+ * frames. */
 static bool parse(const struct wave_format *format, struct layout *layout)
 {
     layout->block = block;
@@ -168,6 +179,11 @@ static const struct codec_decoder decoder = { sizeof(struct decoder), init_decod
 static const struct codec_encoder encoder = { sizeof(struct encoder), init_encoder, encode };
 
 const struct codec gsm610 = {
-    .name = "GSM 6.10", .tags = tags, .modes = modes, .parse = parse, .complete = complete,
-    .decoder = &decoder, .encoder = &encoder,
+    .name = "GSM 6.10",
+    .tags = tags,
+    .modes = modes,
+    .parse = parse,
+    .complete = complete,
+    .decoder = &decoder,
+    .encoder = &encoder,
 };

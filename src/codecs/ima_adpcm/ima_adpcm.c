@@ -1,14 +1,17 @@
-/* IMA ADPCM (Intel's DVI), 4 or 3 bits a sample: the Interactive Multimedia Association's Recommended Practices for
- * Enhancing Digital Audio Compatibility, revision 3.00 (1992); blocks as in Microsoft's Multimedia Data Standards Update.
+/* IMA ADPCM (Intel's DVI), 4 or 3 bits a sample: the Interactive Multimedia Association's
+ * Recommended Practices for Enhancing Digital Audio Compatibility, revision 3.00 (1992); blocks as
+ * in Microsoft's Multimedia Data Standards Update.
  *
- * A block is a header of each channel - first sample (2 bytes), index of its step (1), 0 - then rows of a dword of each
- * channel. A channel's dwords make one string of codes, lowest bit first, in which codes of 3 bits straddle bytes and
- * dwords. A code is a sign bit over a magnitude, whose bits weigh a step, half and (of 4 bits) a quarter of it.
+ * A block is a header of each channel - first sample (2 bytes), index of its step (1), 0 - then
+ * rows of a dword of each channel. A channel's dwords make one string of codes, lowest bit first,
+ * in which codes of 3 bits straddle bytes and dwords. A code is a sign bit over a magnitude, whose
+ * bits weigh a step, half and (of 4 bits) a quarter of it.
  *
- * Blocks of 4-bit codes go to the kernels: ima_decode, ima_greedy and ima_search of dsp.h, whose plain C is block4.c and search.c.
- * Those of 3 bits are coded by block3.c.
+ * Blocks of 4-bit codes go to the kernels: ima_decode, ima_greedy and ima_search of dsp.h, whose
+ * plain C is block4.c and search.c. Those of 3 bits are coded by block3.c.
  *
- * The difference is the standard's sum of truncated shifts, not a product: sox and libsndfile agree, ffmpeg drifts. */
+ * The difference is the standard's sum of truncated shifts, not a product: sox and libsndfile
+ * agree, ffmpeg drifts. */
 #include <string.h>
 #include "adpcm.h"
 #include "block.h"
@@ -18,10 +21,9 @@ enum { HEADER = IMA_HEADER };
 
 static const struct tag tags[] = { { 0x11, 0, "Intel" }, { 0 } };
 
-static const struct mode modes[] = {
-    { 8000, 1, 0 }, { 8000, 2, 0 }, { 11025, 1, 0 }, { 11025, 2, 0 },
-    { 22050, 1, 0 }, { 22050, 2, 0 }, { 44100, 1, 0 }, { 44100, 2, 0 }, { 0 }
-};
+static const struct mode modes[] = { { 8000, 1, 0 },  { 8000, 2, 0 },  { 11025, 1, 0 },
+                                     { 11025, 2, 0 }, { 22050, 1, 0 }, { 22050, 2, 0 },
+                                     { 44100, 1, 0 }, { 44100, 2, 0 }, { 0 } };
 
 struct state {
     struct span block;
@@ -30,7 +32,8 @@ struct state {
     const struct dsp *dsp;
 };
 
-/* Samples of each channel that a block's first bytes cover: the header's, and one for each code that every channel has. */
+/* Samples of each channel that a block's first bytes cover: the header's, and one for each code
+ * that every channel has. */
 static uint32_t frames_in(size_t bytes, uint16_t channels, unsigned bits)
 {
     size_t row = 4u * channels, body, rest;
@@ -77,7 +80,8 @@ static void init(void *memory, const struct layout *layout, const struct options
     state->dsp = options->dsp;
 }
 
-static void decode_block(const struct state *state, const uint8_t *src, int16_t *pcm, uint32_t samples)
+static void decode_block(const struct state *state, const uint8_t *src, int16_t *pcm,
+                         uint32_t samples)
 {
     for (unsigned channel = 0; channel < state->channels; channel++)
         if (state->bits == 4)
@@ -87,9 +91,11 @@ static void decode_block(const struct state *state, const uint8_t *src, int16_t 
 }
 
 /* The whole blocks of 4-bit codes. */
-static struct progress decode_whole(const struct state *state, const uint8_t *src, int16_t *pcm, struct offer offer)
+static struct progress decode_whole(const struct state *state, const uint8_t *src, int16_t *pcm,
+                                    struct offer offer)
 {
-    size_t n = state->bits == 4 ? whole_blocks(offer.in, offer.out, &state->block, state->channels) : 0;
+    size_t n =
+        state->bits == 4 ? whole_blocks(offer.in, offer.out, &state->block, state->channels) : 0;
     struct adpcm_blocks blocks = { n, state->block.bytes, state->block.frames, state->channels };
 
     state->dsp->ima_decode(&blocks, src, pcm);
@@ -103,7 +109,8 @@ static struct progress decode(void *memory, const uint8_t *src, int16_t *pcm, st
     size_t samples = (size_t)state->block.frames * state->channels;
     struct progress done = decode_whole(state, src, pcm, offer);
 
-    for (; done.used < n * state->block.bytes; done.used += state->block.bytes, done.made += samples)
+    for (; done.used < n * state->block.bytes;
+         done.used += state->block.bytes, done.made += samples)
         decode_block(state, src + done.used, pcm + done.made, state->block.frames);
     return done;
 }
@@ -154,20 +161,25 @@ static const struct codec_decoder decoder = { sizeof(struct state), init, decode
 static const struct codec_encoder encoder = { sizeof(struct state), init, encode };
 
 const struct codec ima_adpcm = {
-    .name = "IMA ADPCM", .tags = tags, .modes = modes, .parse = parse, .complete = complete,
-    .decoder = &decoder, .encoder = &encoder,
+    .name = "IMA ADPCM",
+    .tags = tags,
+    .modes = modes,
+    .parse = parse,
+    .complete = complete,
+    .decoder = &decoder,
+    .encoder = &encoder,
 };
 
-/* The Xbox' dialect, under a tag that was Voxware's: small blocks, whose last code counts for nothing. */
+/* The Xbox' dialect, under a tag that was Voxware's: small blocks, whose last code counts for
+ * nothing. */
 
 enum { XBOX_BYTES = HEADER + 32, XBOX_FRAMES = 64 };
 
 static const struct tag xbox_tags[] = { { 0x69, 0, "Microsoft's Xbox" }, { 0 } };
 
-static const struct mode xbox_modes[] = {
-    { 11025, 1, 0 }, { 11025, 2, 0 }, { 22050, 1, 0 }, { 22050, 2, 0 },
-    { 44100, 1, 0 }, { 44100, 2, 0 }, { 48000, 1, 0 }, { 48000, 2, 0 }, { 0 }
-};
+static const struct mode xbox_modes[] = { { 11025, 1, 0 }, { 11025, 2, 0 }, { 22050, 1, 0 },
+                                          { 22050, 2, 0 }, { 44100, 1, 0 }, { 44100, 2, 0 },
+                                          { 48000, 1, 0 }, { 48000, 2, 0 }, { 0 } };
 
 /* Any count of blocks may be called one, and a missing size is known. */
 static bool xbox_parse(const struct wave_format *format, struct layout *layout)
@@ -192,6 +204,11 @@ static void xbox_complete(struct wave_format *format, const struct mode *mode, u
 }
 
 const struct codec xbox_adpcm = {
-    .name = "Xbox ADPCM", .tags = xbox_tags, .modes = xbox_modes, .parse = xbox_parse,
-    .complete = xbox_complete, .decoder = &decoder, .encoder = &encoder,
+    .name = "Xbox ADPCM",
+    .tags = xbox_tags,
+    .modes = xbox_modes,
+    .parse = xbox_parse,
+    .complete = xbox_complete,
+    .decoder = &decoder,
+    .encoder = &encoder,
 };

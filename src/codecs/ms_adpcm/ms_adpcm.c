@@ -1,12 +1,16 @@
-/* Microsoft ADPCM: New Multimedia Data Types and Data Techniques, revision 3.0 (1994), "Microsoft ADPCM".
+/* Microsoft ADPCM: New Multimedia Data Types and Data Techniques, revision 3.0 (1994), "Microsoft
+ * ADPCM".
  *
- * A block is a header - each channel's predictor (1 byte), then each one's delta, last and last but one sample (2 bytes
- * each) - and the channels' codes of 4 bits in turn, high nibble first. The header's samples are the block's first two.
- * A predictor is a pair of weights, in 256ths, of the two samples before; the pairs stand in the format's extra bytes.
+ * A block is a header - each channel's predictor (1 byte), then each one's delta, last and last but
+ * one sample (2 bytes each) - and the channels' codes of 4 bits in turn, high nibble first. The
+ * header's samples are the block's first two. A predictor is a pair of weights, in 256ths, of the
+ * two samples before; the pairs stand in the format's extra bytes.
  *
- * Blocks go to the kernels, ms_decode and ms_encode of dsp.h; their plain C is in block.c, encode.c and search.c.
+ * Blocks go to the kernels, ms_decode and ms_encode of dsp.h; their plain C is in block.c, encode.c
+ * and search.c.
  *
- * The prediction is divided, as in the published text, ffmpeg and Wine; sox and libsndfile shift, and drift from them. */
+ * The prediction is divided, as in the published text, ffmpeg and Wine; sox and libsndfile shift,
+ * and drift from them. */
 #include <string.h>
 #include "adpcm.h"
 #include "block.h"
@@ -15,22 +19,21 @@ enum { HEADER = MS_HEADER, HEADER_SAMPLES = MS_HEADER_SAMPLES, PREDICTORS = 7 };
 
 static const struct tag tags[] = { { 2, 0, "Microsoft" }, { 0 } };
 
-static const struct mode modes[] = {
-    { 8000, 1, 0 }, { 8000, 2, 0 }, { 11025, 1, 0 }, { 11025, 2, 0 },
-    { 22050, 1, 0 }, { 22050, 2, 0 }, { 44100, 1, 0 }, { 44100, 2, 0 }, { 0 }
-};
+static const struct mode modes[] = { { 8000, 1, 0 },  { 8000, 2, 0 },  { 11025, 1, 0 },
+                                     { 11025, 2, 0 }, { 22050, 1, 0 }, { 22050, 2, 0 },
+                                     { 44100, 1, 0 }, { 44100, 2, 0 }, { 0 } };
 
 struct weights {
     int newer, older;
 };
 
-static const struct weights standard[PREDICTORS] = {
-    { 256, 0 }, { 512, -256 }, { 0, 0 }, { 192, 64 }, { 240, 0 }, { 460, -208 }, { 392, -232 }
-};
+static const struct weights standard[PREDICTORS] = { { 256, 0 },   { 512, -256 }, { 0, 0 },
+                                                     { 192, 64 },  { 240, 0 },    { 460, -208 },
+                                                     { 392, -232 } };
 
 /* A format's own pairs of weights, as its extra bytes have them. A block's header can name 256. */
 struct own {
-    uint16_t predictors;            /* 0: the standard pairs */
+    uint16_t predictors; /* 0: the standard pairs */
     uint8_t pairs[4 * (UINT8_MAX + 1)];
 };
 _Static_assert(sizeof(struct own) <= OWN_ROOM, "layout.own has room for every pair");
@@ -39,7 +42,7 @@ struct state {
     struct span block;
     uint16_t channels, predictors;
     uint8_t quality;
-    const uint8_t *pairs;           /* the layout's; null for the standard ones */
+    const uint8_t *pairs; /* the layout's; null for the standard ones */
     const struct dsp *dsp;
 };
 
@@ -75,7 +78,9 @@ static struct weights weights_of(const struct state *state, unsigned predictor)
 {
     unsigned i = predictor < state->predictors ? predictor : state->predictors - 1u;
 
-    return state->pairs ? (struct weights){ weight(state->pairs + 4 * i), weight(state->pairs + 4 * i + 2) } : standard[i];
+    return state->pairs
+               ? (struct weights){ weight(state->pairs + 4 * i), weight(state->pairs + 4 * i + 2) }
+               : standard[i];
 }
 
 static bool is_standard(const uint8_t *pairs, unsigned predictors)
@@ -83,11 +88,13 @@ static bool is_standard(const uint8_t *pairs, unsigned predictors)
     bool same = predictors == PREDICTORS;
 
     for (unsigned i = 0; same && i < PREDICTORS; i++)
-        same = weight(pairs + 4 * i) == standard[i].newer && weight(pairs + 4 * i + 2) == standard[i].older;
+        same = weight(pairs + 4 * i) == standard[i].newer &&
+               weight(pairs + 4 * i + 2) == standard[i].older;
     return same;
 }
 
-/* The pairs of a table that the extra bytes do not hold whole are not known: the standard ones then. */
+/* The pairs of a table that the extra bytes do not hold whole are not known: the standard ones
+ * then. */
 static void parse_pairs(const struct wave_format *format, struct own *own)
 {
     unsigned stated = format->extra_size >= 4 ? load16_le(format->extra + 2) : 0;
@@ -138,13 +145,15 @@ static unsigned table_of(const struct state *state, int16_t table[UINT8_MAX + 1]
     return predictors;
 }
 
-static void decode_block(const struct state *state, const uint8_t *src, int16_t *pcm, uint32_t samples)
+static void decode_block(const struct state *state, const uint8_t *src, int16_t *pcm,
+                         uint32_t samples)
 {
     int16_t table[UINT8_MAX + 1][2];
     unsigned predictors = table_of(state, table);
 
     for (unsigned channel = 0; channel < state->channels; channel++)
-        ms_decode_channel((const int16_t(*)[2])table, predictors, src, pcm, samples, channel, state->channels);
+        ms_decode_channel((const int16_t(*)[2])table, predictors, src, pcm, samples, channel,
+                          state->channels);
 }
 
 static struct progress decode(void *memory, const uint8_t *src, int16_t *pcm, struct offer offer)
@@ -155,7 +164,8 @@ static struct progress decode(void *memory, const uint8_t *src, int16_t *pcm, st
     int16_t table[UINT8_MAX + 1][2];
 
     if (n != 0)
-        state->dsp->ms_decode(&blocks, (const int16_t(*)[2])table, table_of(state, table), src, pcm);
+        state->dsp->ms_decode(&blocks, (const int16_t(*)[2])table, table_of(state, table), src,
+                              pcm);
     return (struct progress){ n * blocks.bytes, n * blocks.samples * blocks.channels };
 }
 
@@ -171,7 +181,8 @@ static void decode_truncated(void *state, const uint8_t *src, struct span block,
     decode_block(state, src, pcm, block.frames);
 }
 
-/* What a block may choose of. Of the standard predictors not 3 and 5: there decoders that shift drift most. */
+/* What a block may choose of. Of the standard predictors not 3 and 5: there decoders that shift
+ * drift most. */
 static unsigned choices(const struct state *state, struct ms_predictor predictors[UINT8_MAX + 1])
 {
     unsigned n = 0;
@@ -180,7 +191,10 @@ static unsigned choices(const struct state *state, struct ms_predictor predictor
         struct weights weights = weights_of(state, i);
 
         if (state->pairs || (i != 3 && i != 5))
-            predictors[n++] = (struct ms_predictor){ (int32_t)((uint16_t)weights.newer | (uint32_t)(uint16_t)weights.older << 16), (uint8_t)i };
+            predictors[n++] = (struct ms_predictor){
+                (int32_t)((uint16_t)weights.newer | (uint32_t)(uint16_t)weights.older << 16),
+                (uint8_t)i
+            };
     }
     return n;
 }
@@ -196,7 +210,8 @@ static struct progress encode(void *memory, const int16_t *pcm, uint8_t *dst, st
 
     if (n != 0) {
         memset(dst, 0, n * state->block.bytes);
-        state->dsp->ms_encode(&blocks, predictors, choices(state, predictors), state->quality, pcm, dst);
+        state->dsp->ms_encode(&blocks, predictors, choices(state, predictors), state->quality, pcm,
+                              dst);
     }
     return (struct progress){ n * samples, n * state->block.bytes };
 }
@@ -206,6 +221,11 @@ static const struct codec_decoder decoder = { sizeof(struct state), init, decode
 static const struct codec_encoder encoder = { sizeof(struct state), init, encode };
 
 const struct codec ms_adpcm = {
-    .name = "Microsoft ADPCM", .tags = tags, .modes = modes, .parse = parse, .complete = complete,
-    .decoder = &decoder, .encoder = &encoder,
+    .name = "Microsoft ADPCM",
+    .tags = tags,
+    .modes = modes,
+    .parse = parse,
+    .complete = complete,
+    .decoder = &decoder,
+    .encoder = &encoder,
 };

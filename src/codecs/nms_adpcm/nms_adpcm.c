@@ -1,9 +1,10 @@
-/* NMS VBXADPCM, as Natural MicroSystems' voice boards record: 20 ms of 8 kHz telephony in a frame, 160 codes of 2, 3 or 4
- * bits, or 160 bytes of the line's law, then a word that tells how loud the frame is, for those who skip silence. The header
- * is the one of NMS' CT Access manual (6422-12, appendix F).
+/* NMS VBXADPCM, as Natural MicroSystems' voice boards record: 20 ms of 8 kHz telephony in a frame,
+ * 160 codes of 2, 3 or 4 bits, or 160 bytes of the line's law, then a word that tells how loud the
+ * frame is, for those who skip silence. The header is the one of NMS' CT Access manual (6422-12,
+ * appendix F).
  *
- * Nothing tells which law the line had; u-law is assumed. libsndfile writes a loudness that it calls a lie; ours is the root
- * of the mean square of 16-bit samples. Decoding ignores it. */
+ * Nothing tells which law the line had; u-law is assumed. libsndfile writes a loudness that it
+ * calls a lie; ours is the root of the mean square of 16-bit samples. Decoding ignores it. */
 #include <string.h>
 #include "bits.h"
 #include "codec.h"
@@ -16,7 +17,9 @@ static const struct tag tags[] = { { 0x38, 0, "Natural MicroSystems" }, { 0 } };
 
 static const uint8_t widths[] = { 4, 3, 2, LAW };
 
-static const struct mode modes[] = { { 8000, 1, 32800 }, { 8000, 1, 24800 }, { 8000, 1, 16800 }, { 8000, 1, 64800 }, { 0 } };
+static const struct mode modes[] = {
+    { 8000, 1, 32800 }, { 8000, 1, 24800 }, { 8000, 1, 16800 }, { 8000, 1, 64800 }, { 0 }
+};
 
 struct state {
     struct span block;
@@ -24,18 +27,17 @@ struct state {
     struct nms nms;
 };
 
-static unsigned frame_bytes(unsigned bits)
-{
-    return FRAME / 8 * bits + 2;
-}
+static unsigned frame_bytes(unsigned bits) { return FRAME / 8 * bits + 2; }
 
-/* The bits that a format means, or 0: what it says, if the block agrees or is not told; else what the block says. */
+/* The bits that a format means, or 0: what it says, if the block agrees or is not told; else what
+ * the block says. */
 static unsigned bits_of(const struct wave_format *format)
 {
     unsigned by_block = 0, align = format->block_align;
 
     for (unsigned i = 0; i < sizeof widths; i++) {
-        if (format->bits_per_sample == widths[i] && (align <= 2 || align % frame_bytes(widths[i]) == 0))
+        if (format->bits_per_sample == widths[i] &&
+            (align <= 2 || align % frame_bytes(widths[i]) == 0))
             return widths[i];
         if (by_block == 0 && align != 0 && align % frame_bytes(widths[i]) == 0)
             by_block = widths[i];
@@ -185,6 +187,11 @@ static const struct codec_decoder decoder = { sizeof(struct state), init, decode
 static const struct codec_encoder encoder = { sizeof(struct state), init, encode };
 
 const struct codec nms_adpcm = {
-    .name = "NMS VBXADPCM", .tags = tags, .modes = modes, .parse = parse, .complete = complete,
-    .decoder = &decoder, .encoder = &encoder,
+    .name = "NMS VBXADPCM",
+    .tags = tags,
+    .modes = modes,
+    .parse = parse,
+    .complete = complete,
+    .decoder = &decoder,
+    .encoder = &encoder,
 };

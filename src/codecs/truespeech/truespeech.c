@@ -1,5 +1,6 @@
-/* TrueSpeech-compatible coding, 8.5 kbit/s: 240 samples become 32 bytes. A lattice of eight reflection coefficients, and for
- * each of four subframes a prediction from past excitation and seven pulses. */
+/* TrueSpeech-compatible coding, 8.5 kbit/s: 240 samples become 32 bytes. A lattice of eight
+ * reflection coefficients, and for each of four subframes a prediction from past excitation and
+ * seven pulses. */
 #include <string.h>
 #include "search.h"
 #include "tables.h"
@@ -90,7 +91,9 @@ static struct progress encode(void *state, const int16_t *pcm, uint8_t *dst, str
     struct encoder *encoder = state;
     struct progress done = { 0, 0 };
 
-    for (; offer.in - done.used >= FRAME && (!encoder->holding || offer.out - done.made >= FRAME_BYTES); done.used += FRAME) {
+    for (; offer.in - done.used >= FRAME &&
+           (!encoder->holding || offer.out - done.made >= FRAME_BYTES);
+         done.used += FRAME) {
         if (encoder->holding) {
             encode_held(encoder, pcm + done.used, dst + done.made);
             done.made += FRAME_BYTES;
@@ -98,7 +101,8 @@ static struct progress encode(void *state, const int16_t *pcm, uint8_t *dst, str
         memcpy(encoder->pcm, pcm + done.used, sizeof encoder->pcm);
         encoder->holding = 1;
     }
-    if (offer.ending == END && offer.in == done.used && encoder->holding && offer.out - done.made >= FRAME_BYTES) {
+    if (offer.ending == END && offer.in == done.used && encoder->holding &&
+        offer.out - done.made >= FRAME_BYTES) {
         encode_held(encoder, 0, dst + done.made);
         done.made += FRAME_BYTES;
         encoder->holding = 0;
@@ -110,6 +114,11 @@ static const struct codec_decoder decoder = { sizeof(struct decoder), init_decod
 static const struct codec_encoder encoder = { sizeof(struct encoder), init_encoder, encode };
 
 const struct codec truespeech = {
-    .name = "DSP Group TrueSpeech(TM)", .tags = tags, .modes = modes, .parse = parse,
-    .complete = complete, .decoder = &decoder, .encoder = &encoder,
+    .name = "DSP Group TrueSpeech(TM)",
+    .tags = tags,
+    .modes = modes,
+    .parse = parse,
+    .complete = complete,
+    .decoder = &decoder,
+    .encoder = &encoder,
 };

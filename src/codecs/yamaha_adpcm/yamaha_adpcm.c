@@ -1,12 +1,14 @@
 /* Yamaha's ADPCM, 4 bits a sample, in the two forms that files have it in.
  *
- * Yamaha's own ACM driver (1.0.0.0, 2005, by Rockbox' account) wrote blocks of a thirtieth of a second: each channel's
- * sample and step (2 bytes each) before the first code, then r / 60 bytes of codes a channel; that we write. ffmpeg and
- * games write codes alone, from sample 0 and the least step. The size of a block tells which it is. The first of a byte's
- * codes, the left one in stereo, is the low nibble's.
+ * Yamaha's own ACM driver (1.0.0.0, 2005, by Rockbox' account) wrote blocks of a thirtieth of a
+ * second: each channel's sample and step (2 bytes each) before the first code, then r / 60 bytes of
+ * codes a channel; that we write. ffmpeg and games write codes alone, from sample 0 and the least
+ * step. The size of a block tells which it is. The first of a byte's codes, the left one in stereo,
+ * is the low nibble's.
  *
- * Blocks go to the kernels: yamaha_decode, and yamaha_greedy (the nearest codes) or yamaha_search by the quality; their plain C is in
- * block.c and search.c. Codes without headers, where no block can be looked at by itself, are the nearest in every quality. */
+ * Blocks go to the kernels: yamaha_decode, and yamaha_greedy (the nearest codes) or yamaha_search
+ * by the quality; their plain C is in block.c and search.c. Codes without headers, where no block
+ * can be looked at by itself, are the nearest in every quality. */
 #include "adpcm.h"
 #include "block.h"
 
@@ -14,10 +16,9 @@ enum { HEADER = YAMAHA_HEADER };
 
 static const struct tag tags[] = { { 0x20, 0, "Yamaha" }, { 0 } };
 
-static const struct mode modes[] = {
-    { 8000, 1, 0 }, { 8000, 2, 0 }, { 11025, 1, 0 }, { 11025, 2, 0 },
-    { 22050, 1, 0 }, { 22050, 2, 0 }, { 44100, 1, 0 }, { 44100, 2, 0 }, { 0 }
-};
+static const struct mode modes[] = { { 8000, 1, 0 },  { 8000, 2, 0 },  { 11025, 1, 0 },
+                                     { 11025, 2, 0 }, { 22050, 1, 0 }, { 22050, 2, 0 },
+                                     { 44100, 1, 0 }, { 44100, 2, 0 }, { 0 } };
 
 struct state {
     struct span block;
@@ -28,7 +29,8 @@ struct state {
     struct yamaha_chain chains[2];
 };
 
-/* The codes of a block with headers, in bytes of each channel; 0 where the rate has no such block. */
+/* The codes of a block with headers, in bytes of each channel; 0 where the rate has no such block.
+ */
 static uint32_t code_bytes(uint32_t sample_rate, uint16_t channels)
 {
     uint32_t bytes = sample_rate / 60;
@@ -71,8 +73,11 @@ static void init(void *memory, const struct layout *layout, const struct options
 {
     struct state *state = memory;
 
-    *state = (struct state){ .block = layout->block, .dsp = options->dsp, .channels = layout->channels,
-                             .quality = options->quality, .headers = layout->block.bytes > 1,
+    *state = (struct state){ .block = layout->block,
+                             .dsp = options->dsp,
+                             .channels = layout->channels,
+                             .quality = options->quality,
+                             .headers = layout->block.bytes > 1,
                              .chains = { { 0, YAMAHA_STEP_LEAST }, { 0, YAMAHA_STEP_LEAST } } };
 }
 
@@ -86,13 +91,16 @@ static void decode_block(struct state *state, const uint8_t *src, size_t bytes, 
     yamaha_decode_codes(state->chains, state->channels, src + headers, pcm, bytes - headers);
 }
 
-static struct progress decode_blocks(struct state *state, const uint8_t *src, int16_t *pcm, struct offer offer)
+static struct progress decode_blocks(struct state *state, const uint8_t *src, int16_t *pcm,
+                                     struct offer offer)
 {
-    struct adpcm_blocks blocks = { whole_blocks(offer.in, offer.out, &state->block, state->channels), state->block.bytes,
-                                   state->block.frames, state->channels };
+    struct adpcm_blocks blocks = { whole_blocks(offer.in, offer.out, &state->block,
+                                                state->channels),
+                                   state->block.bytes, state->block.frames, state->channels };
 
     state->dsp->yamaha_decode(&blocks, src, pcm);
-    return (struct progress){ blocks.count * blocks.bytes, blocks.count * blocks.samples * blocks.channels };
+    return (struct progress){ blocks.count * blocks.bytes,
+                              blocks.count * blocks.samples * blocks.channels };
 }
 
 static uint32_t covered(const struct layout *layout, uint32_t bytes)
@@ -139,6 +147,11 @@ static const struct codec_decoder decoder = { sizeof(struct state), init, decode
 static const struct codec_encoder encoder = { sizeof(struct state), init, encode };
 
 const struct codec yamaha_adpcm = {
-    .name = "Yamaha ADPCM", .tags = tags, .modes = modes, .parse = parse, .complete = complete,
-    .decoder = &decoder, .encoder = &encoder,
+    .name = "Yamaha ADPCM",
+    .tags = tags,
+    .modes = modes,
+    .parse = parse,
+    .complete = complete,
+    .decoder = &decoder,
+    .encoder = &encoder,
 };
