@@ -1,14 +1,29 @@
 /* The table of codecs. Adding one adds a word. */
 #include "codec.h"
 
+/* clang-format off: one codec, one line. */
 #define CODECS(X) \
     X(g711_alaw) \
     X(g711_ulaw) \
     X(ima_adpcm) \
     X(ms_adpcm) \
-    X(gsm610) X(truespeech) X(oki_adpcm) X(dialogic_adpcm) X(nms_adpcm) X(yamaha_adpcm) \
-        X(creative_adpcm) X(xbox_adpcm) X(g726) X(g726_microsoft) X(g721) X(g723_adpcm) X(g722) \
-            X(g7231) X(g729a) X(g729_kelvin)
+    X(gsm610) \
+    X(truespeech) \
+    X(oki_adpcm) \
+    X(dialogic_adpcm) \
+    X(nms_adpcm) \
+    X(yamaha_adpcm) \
+    X(creative_adpcm) \
+    X(xbox_adpcm) \
+    X(g726) \
+    X(g726_microsoft) \
+    X(g721) \
+    X(g723_adpcm) \
+    X(g722) \
+    X(g7231) \
+    X(g729a) \
+    X(g729_kelvin)
+/* clang-format on */
 
 #define DECLARE(name) extern const struct codec name;
 #define POINTER(name) &name,
