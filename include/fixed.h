@@ -5,6 +5,7 @@
 #ifndef OMNIACM_FIXED_H
 #define OMNIACM_FIXED_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 static inline int16_t saturate(int32_t x)
@@ -16,6 +17,30 @@ static inline int16_t saturate(int32_t x)
 static inline int16_t seldom_saturated(int x)
 {
     return (int16_t)(__builtin_expect(x == (int16_t)x, 1) ? x : x < 0 ? INT16_MIN : INT16_MAX);
+}
+
+static inline int32_t clamp(int32_t x, int32_t low, int32_t high)
+{
+    return x < low ? low : x > high ? high : x;
+}
+
+static inline int32_t min_i32(int32_t a, int32_t b) { return a < b ? a : b; }
+static inline int32_t max_i32(int32_t a, int32_t b) { return a > b ? a : b; }
+static inline size_t min_size(size_t a, size_t b) { return a < b ? a : b; }
+
+/* x where the mask is 0, -x where it is -1: a sign is unpredictable, and a branch on one is slow.
+ */
+static inline int32_t negate_if(int32_t mask, int32_t x) { return (x ^ mask) - mask; }
+
+/* The largest integer whose square is at most x. */
+static inline uint32_t isqrt(uint32_t x)
+{
+    uint32_t root = 0;
+
+    for (uint32_t bit = 1u << 15; bit != 0; bit >>= 1)
+        if ((root + bit) * (root + bit) <= x)
+            root += bit;
+    return root;
 }
 
 static inline int32_t L_saturate(int64_t x)

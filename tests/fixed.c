@@ -131,6 +131,29 @@ static void long_unary_on_corners_and_at_random(void **unused)
     }
 }
 
+static void roots_are_the_largest(void **unused)
+{
+    (void)unused;
+    for (uint32_t root = 0; root <= UINT16_MAX; root++) {
+        assert_int_equal(isqrt(root * root), root);
+        assert_int_equal(isqrt(root * root + 2 * root), root);
+    }
+}
+
+static void limits_and_signs(void **unused)
+{
+    (void)unused;
+    for (int32_t x = -4; x <= 4; x++) {
+        assert_int_equal(clamp(x, -2, 3), x < -2 ? -2 : x > 3 ? 3 : x);
+        assert_int_equal(min_i32(x, 1) + max_i32(x, 1), x + 1);
+        assert_true(min_i32(x, 1) <= 1 && max_i32(x, 1) >= x);
+        assert_int_equal(negate_if(0, x), x);
+        assert_int_equal(negate_if(-1, x), -x);
+    }
+    assert_int_equal(min_size(3, SIZE_MAX), 3);
+    assert_int_equal(min_size(SIZE_MAX, 3), 3);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -138,6 +161,8 @@ int main(void)
         cmocka_unit_test(binary_on_corners_and_at_random),
         cmocka_unit_test(long_ones_on_corners_and_at_random),
         cmocka_unit_test(long_unary_on_corners_and_at_random),
+        cmocka_unit_test(roots_are_the_largest),
+        cmocka_unit_test(limits_and_signs),
     };
 
     return cmocka_run_group_tests_name("fixed", tests, 0, 0);

@@ -10,11 +10,6 @@
 /* What follows is INLINED: a band's state stays in registers only where all of this is part of the
  * loop. */
 
-static inline int32_t clamp(int32_t x, int32_t least, int32_t most)
-{
-    return x < least ? least : x > most ? most : x;
-}
-
 /* LIMIT: 15 bits. */
 static inline int32_t limit(int32_t x) { return clamp(x, -16384, 16383); }
 
@@ -26,10 +21,6 @@ static INLINED void adapt_step(struct band *band, int32_t move, int32_t most, in
     band->nb = nb;
     band->det = g722_antilog[nb >> 6 & 31] * 2 >> (shift + 1 - (nb >> 11)) << 2;
 }
-
-/* x, or -x where the mask is -1 and not 0: signs are as likely as not, and a branch on one would
- * mostly be mispredicted. */
-static inline int32_t negate_if(int32_t mask, int32_t x) { return (x ^ mask) - mask; }
 
 /* UPPOL2 and UPPOL1. p0 is the new sign, 0 or -1. A leak of 2^-7 is mult(a, 32512). */
 static INLINED void adapt_poles(struct band *band, int32_t p0)

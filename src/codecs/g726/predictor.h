@@ -3,15 +3,11 @@
 #define OMNIACM_G726_PREDICTOR_H
 
 #include "compiler.h"
+#include "fixed.h"
 #include "g726.h"
 
 /* What follows is INLINED: the state stays in registers only where all of this is part of the loop.
  */
-
-static inline int32_t clamp(int32_t x, int32_t least, int32_t most)
-{
-    return x < least ? least : x > most ? most : x;
-}
 
 static inline int32_t low16(int32_t x) { return (int16_t)(uint16_t)x; }
 
@@ -83,10 +79,6 @@ static INLINED int32_t estimate_poles(const struct adpcm *s)
 {
     return fmult(s->a[0], s->sr[0]) + fmult(s->a[1], s->sr[1]);
 }
-
-/* x, or -x where the mask is -1 and not 0: signs are as likely as not, and a branch on one would
- * mostly be mispredicted. */
-static inline int32_t negate_if(int32_t mask, int32_t x) { return (x ^ mask) - mask; }
 
 /* UPA2, LIMC, UPA1 and LIMD. pk0: the sign of dq + sez, 0 or -1; `any`: -1, or 0 where that sum is
  * zero. */
