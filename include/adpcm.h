@@ -5,9 +5,11 @@
 #include "bits.h"
 #include "codec.h"
 
-/* Windows' block formats: extra bytes that begin with the samples of a block, and block sizes that grow with the rate. */
+/* Windows' block formats: extra bytes that begin with the samples of a block, and block sizes that
+ * grow with the rate. */
 
-/* The samples that a format says a block holds, or all that its bytes cover, where what it says is missing or impossible. */
+/* The samples that a format says a block holds, or all that its bytes cover, where what it says is
+ * missing or impossible. */
 static inline uint32_t adpcm_samples(const struct wave_format *format, uint32_t covered)
 {
     uint32_t stated = format->extra_size >= 2 ? load16_le(format->extra) : 0;
@@ -15,9 +17,10 @@ static inline uint32_t adpcm_samples(const struct wave_format *format, uint32_t 
     return stated > 1 && stated <= covered ? stated : covered;
 }
 
-/* Every field that does not follow from the samples of a block: 256 bytes a channel, and as many times that as 11025 goes
- * into the rate. */
-static inline void adpcm_complete(struct wave_format *format, const struct mode *mode, uint16_t extra_size)
+/* Every field that does not follow from the samples of a block: 256 bytes a channel, and as many
+ * times that as 11025 goes into the rate. */
+static inline void adpcm_complete(struct wave_format *format, const struct mode *mode,
+                                  uint16_t extra_size)
 {
     uint32_t unit = 256u * mode->channels, most = unit ? UINT16_MAX / unit : 0;
     uint32_t units = mode->sample_rate < 2 * 11025 ? 1 : mode->sample_rate / 11025;
@@ -32,26 +35,28 @@ static inline void adpcm_complete(struct wave_format *format, const struct mode 
 /* The fields that do. */
 static inline void adpcm_complete_samples(struct wave_format *format, uint32_t samples)
 {
-    format->byte_rate = samples ? (uint32_t)((uint64_t)format->sample_rate * format->block_align / samples) : 0;
+    format->byte_rate =
+        samples ? (uint32_t)((uint64_t)format->sample_rate * format->block_align / samples) : 0;
     store16_le(format->extra, (uint16_t)samples);
 }
 
-/* Streams of 4-bit codes without blocks: a byte is two codes of one channel, or one of each of two. Files say any block, and
- * 0, 8 or 16 bits. */
+/* Streams of 4-bit codes without blocks: a byte is two codes of one channel, or one of each of two.
+ * Files say any block, and 0, 8 or 16 bits. */
 
-static inline bool adpcm_stream_accepts(const struct wave_format *format, struct block *block)
+static inline bool adpcm_stream_parse(const struct wave_format *format, struct layout *layout)
 {
     unsigned bits = format->bits_per_sample;
 
-    if (format->channels < 1 || format->channels > 2 || format->sample_rate == 0 || (bits % 8 != 0 && bits != 4) ||
-        bits > 16)
+    if (layout->channels > 2 || (bits % 8 != 0 && bits != 4) || bits > 16)
         return false;
-    *block = (struct block){ 1, 2u / format->channels, 1 };
+    layout->block = (struct span){ 1, 2u / layout->channels };
     return true;
 }
 
-static inline void adpcm_stream_complete(struct wave_format *format, const struct mode *mode)
+static inline void adpcm_stream_complete(struct wave_format *format, const struct mode *mode,
+                                         uint8_t dialect)
 {
+    (void)dialect;
     format->channels = mode->channels;
     format->sample_rate = mode->sample_rate;
     format->byte_rate = (uint32_t)((uint64_t)mode->sample_rate * mode->channels / 2);

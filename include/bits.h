@@ -4,10 +4,7 @@
 
 #include <stdint.h>
 
-static inline uint16_t load16_le(const uint8_t *p)
-{
-    return (uint16_t)(p[0] | p[1] << 8);
-}
+static inline uint16_t load16_le(const uint8_t *p) { return (uint16_t)(p[0] | p[1] << 8); }
 
 static inline uint32_t load32_le(const uint8_t *p)
 {

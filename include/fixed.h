@@ -1,9 +1,11 @@
-/* The ITU's basic operators (G.191 Software Tool Library, basop32; used in the text of G.723.1 and G.729), with the ITU's
- * names so that a clause can be checked by eye. There is no Overflow flag. 16-bit values are Q0 or Q15, 32-bit Q0 or Q31.
- * A right shift of a negative value is arithmetic (every compiler we build with says so). */
+/* The ITU's basic operators (G.191 Software Tool Library, basop32; used in the text of G.723.1 and
+ * G.729), with the ITU's names so that a clause can be checked by eye. There is no Overflow flag.
+ * 16-bit values are Q0 or Q15, 32-bit Q0 or Q31. A right shift of a negative value is arithmetic
+ * (every compiler we build with says so). */
 #ifndef OMNIACM_FIXED_H
 #define OMNIACM_FIXED_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 static inline int16_t saturate(int32_t x)
@@ -17,16 +19,37 @@ static inline int16_t seldom_saturated(int x)
     return (int16_t)(__builtin_expect(x == (int16_t)x, 1) ? x : x < 0 ? INT16_MIN : INT16_MAX);
 }
 
+static inline int32_t clamp(int32_t x, int32_t low, int32_t high)
+{
+    return x < low ? low : x > high ? high : x;
+}
+
+static inline int32_t min_i32(int32_t a, int32_t b) { return a < b ? a : b; }
+static inline int32_t max_i32(int32_t a, int32_t b) { return a > b ? a : b; }
+static inline size_t min_size(size_t a, size_t b) { return a < b ? a : b; }
+
+/* x where the mask is 0, -x where it is -1: a sign is unpredictable, and a branch on one is slow.
+ */
+static inline int32_t negate_if(int32_t mask, int32_t x) { return (x ^ mask) - mask; }
+
+/* The largest integer whose square is at most x. */
+static inline uint32_t isqrt(uint32_t x)
+{
+    uint32_t root = 0;
+
+    for (uint32_t bit = 1u << 15; bit != 0; bit >>= 1)
+        if ((root + bit) * (root + bit) <= x)
+            root += bit;
+    return root;
+}
+
 static inline int32_t L_saturate(int64_t x)
 {
     return (int32_t)(x > INT32_MAX ? INT32_MAX : x < INT32_MIN ? INT32_MIN : x);
 }
 
 /* The low 16 bits: where a format demands that a sum wraps. */
-static inline int16_t wrap16(int32_t x)
-{
-    return (int16_t)((x & 0xFFFF) - ((x & 0x8000) << 1));
-}
+static inline int16_t wrap16(int32_t x) { return (int16_t)((x & 0xFFFF) - ((x & 0x8000) << 1)); }
 
 static inline int16_t add(int16_t a, int16_t b) { return saturate(a + b); }
 static inline int16_t sub(int16_t a, int16_t b) { return saturate(a - b); }
@@ -35,7 +58,6 @@ static inline int16_t abs_s(int16_t a) { return saturate(a < 0 ? -a : a); }
 static inline int16_t extract_h(int32_t x) { return (int16_t)(x >> 16); }
 static inline int16_t extract_l(int32_t x) { return wrap16(x); }
 static inline int32_t L_deposit_h(int16_t a) { return (int32_t)a * 65536; }
-static inline int32_t L_deposit_l(int16_t a) { return a; }
 
 /* By the processor's flag: a saturated sum has the sign of a. */
 static inline int32_t L_add(int32_t a, int32_t b)
@@ -57,7 +79,10 @@ static inline int32_t L_abs(int32_t a) { return a < 0 ? L_negate(a) : a; }
 
 /* Q15 x Q15 -> Q15: only -1 x -1 saturates. */
 static inline int16_t mult(int16_t a, int16_t b) { return saturate((int32_t)a * b >> 15); }
-static inline int16_t mult_r(int16_t a, int16_t b) { return saturate(((int32_t)a * b + 0x4000) >> 15); }
+static inline int16_t mult_r(int16_t a, int16_t b)
+{
+    return saturate(((int32_t)a * b + 0x4000) >> 15);
+}
 
 /* Q15 x Q15 -> Q31: only -1 x -1 saturates. */
 static inline int32_t L_mult(int16_t a, int16_t b)
@@ -108,13 +133,21 @@ static inline int16_t shr_r(int16_t a, int n)
 
 static inline int32_t L_shr_r(int32_t a, int n)
 {
-    return n > 31 ? 0 : n <= 0 ? L_shr(a, n) : (int32_t)(((int64_t)a + ((int64_t)1 << (n - 1))) >> n);
+    return n > 31   ? 0
+           : n <= 0 ? L_shr(a, n)
+                    : (int32_t)(((int64_t)a + ((int64_t)1 << (n - 1))) >> n);
 }
 
 /* Q31 -> Q15, to the nearest (the ITU's `round`, a name that C's library has). */
 static inline int16_t round_q15(int32_t x) { return extract_h(L_add(x, 0x8000)); }
 
-/* The left shift that brings a value into [0x4000, 0x7FFF] or [-0x8000, -0x4001] (for 32 bits likewise); 0 for 0. */
+/* round_q15(L_shl(x, 2)) and extract_h(L_shl(x, 2)): saturating before a right shift is the same as
+ * saturating after it. */
+static inline int16_t round_q13(int32_t x) { return saturate(((x >> 13) + 1) >> 1); }
+static inline int16_t extract_q13(int32_t x) { return saturate(x >> 14); }
+
+/* The left shift that brings a value into [0x4000, 0x7FFF] or [-0x8000, -0x4001] (for 32 bits
+ * likewise); 0 for 0. */
 static inline int16_t norm_l(int32_t x)
 {
     uint32_t bits = (uint32_t)(x < 0 ? ~x : x);
@@ -127,7 +160,8 @@ static inline int16_t norm_s(int16_t x)
     return (int16_t)(x == 0 ? 0 : x == -1 ? 15 : norm_l(x) - 16);
 }
 
-/* a / b in Q15, truncated, for 0 <= a <= b, b > 0; 0x7FFF for a == b. Nothing else is asked, and would be 0x7FFF too. */
+/* a / b in Q15, truncated, for 0 <= a <= b, b > 0; 0x7FFF for a == b. Nothing else is asked, and
+ * would be 0x7FFF too. */
 static inline int16_t div_s(int16_t a, int16_t b)
 {
     return (int16_t)(b <= 0 || a >= b ? INT16_MAX : a * 32768 / b);
@@ -136,12 +170,13 @@ static inline int16_t div_s(int16_t a, int16_t b)
 /* Two of G.723.1's own. Q31 x Q15 -> Q31, the product of each half truncated. */
 static inline int32_t L_mls(int32_t a, int16_t b)
 {
-    if (b == INT16_MIN && extract_h(a) == INT16_MIN)                    /* of which one saturates */
+    if (b == INT16_MIN && extract_h(a) == INT16_MIN) /* of which one saturates */
         return INT32_MAX - (a & 0xFFFF);
     return (int32_t)((int64_t)a * b >> 15);
 }
 
-/* Q31 / Q15 -> Q15 for 0 <= a, 0 <= b; 0x7FFF where the quotient would not be below 1. The low bit of a is lost. */
+/* Q31 / Q15 -> Q15 for 0 <= a, 0 <= b; 0x7FFF where the quotient would not be below 1. The low bit
+ * of a is lost. */
 static inline int16_t div_l(int32_t a, int16_t b)
 {
     return (int16_t)(b <= 0 || a >= L_deposit_h(b) ? INT16_MAX : (a >> 1) / b);

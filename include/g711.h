@@ -1,7 +1,8 @@
-/* A-law and u-law of single samples: ITU-T G.711 (11/88), tables 1a to 2b, on 16-bit linear samples.
+/* A-law and u-law of single samples: ITU-T G.711 (11/88), tables 1a to 2b, on 16-bit linear
+ * samples.
  *
- * Decoding gives the tables' values, aligned to the left of 16 bits. Encoding truncates, as the ITU's own tool (G.191,
- * alaw_compress and ulaw_compress) does. */
+ * Decoding gives the tables' values, aligned to the left of 16 bits. Encoding truncates, as the
+ * ITU's own tool (G.191, alaw_compress and ulaw_compress) does. */
 #ifndef OMNIACM_G711_H
 #define OMNIACM_G711_H
 
@@ -21,10 +22,12 @@ static inline int16_t alaw_expand(uint8_t code)
     return (int16_t)(bits & 0x80 ? level : -level);
 }
 
-/* 12 bits of magnitude; a negative sample's is its one's complement, so that -1 falls into the first negative step. */
+/* 12 bits of magnitude; a negative sample's is its one's complement, so that -1 falls into the
+ * first negative step. */
 static inline uint8_t alaw_compress(int16_t sample)
 {
-    unsigned magnitude = (unsigned)(sample < 0 ? ~sample : sample) >> 4, shift = log2_above_16(magnitude);
+    unsigned magnitude = (unsigned)(sample < 0 ? ~sample : sample) >> 4,
+             shift = log2_above_16(magnitude);
     unsigned code = magnitude < 16 ? magnitude : (shift + 1) << 4 | (magnitude >> shift & 15);
 
     return (uint8_t)((code | (sample < 0 ? 0u : 0x80u)) ^ 0x55u);
@@ -42,9 +45,10 @@ static inline int16_t ulaw_expand(uint8_t code)
 static inline uint8_t ulaw_compress(int16_t sample)
 {
     unsigned magnitude = ((unsigned)(sample < 0 ? ~sample : sample) >> 2) + 33;
-    unsigned held = magnitude > 0x1FFF ? 0x1FFF : magnitude, segment = 26u - (unsigned)__builtin_clz(held);
+    unsigned held = magnitude > 0x1FFF ? 0x1FFF : magnitude,
+             segment = 26u - (unsigned)__builtin_clz(held);
 
-    return (uint8_t)~(segment << 4 | (held >> (segment + 1) & 15) | (sample < 0 ? 0x80u : 0u));
+    return (uint8_t) ~(segment << 4 | (held >> (segment + 1) & 15) | (sample < 0 ? 0x80u : 0u));
 }
 
 #endif

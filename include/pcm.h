@@ -14,8 +14,8 @@ enum pcm pcm_of(const struct wave_format *);
 /* Bytes of one sample. */
 unsigned pcm_bytes(enum pcm);
 
-/* `n` samples, little-endian, of any alignment. Full scale is 32768; narrowing goes to the nearest value, ties upwards,
- * and saturates; a NaN is 0. */
+/* `n` samples, little-endian, of any alignment. Full scale is 32768; narrowing goes to the nearest
+ * value, ties upwards, and saturates; a NaN is 0. */
 void pcm_to_s16(enum pcm, const uint8_t *src, int16_t *dst, size_t n);
 void pcm_from_s16(enum pcm, const int16_t *src, uint8_t *dst, size_t n);
 

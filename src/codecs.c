@@ -1,10 +1,29 @@
-/* The table of codecs: a row is a word. */
+/* The table of codecs. Adding one adds a word. */
 #include "codec.h"
 
-#define CODECS(row) \
-    row(g711_alaw) row(g711_ulaw) row(ima_adpcm) row(ms_adpcm) row(gsm610) row(truespeech) row(oki_adpcm) \
-    row(dialogic_adpcm) row(nms_adpcm) row(yamaha_adpcm) row(creative_adpcm) row(xbox_adpcm) row(g726) \
-    row(g726_microsoft) row(g721) row(g723_adpcm) row(g722) row(g7231) row(g729a) row(g729_kelvin)
+/* clang-format off: one codec, one line. */
+#define CODECS(X) \
+    X(g711_alaw) \
+    X(g711_ulaw) \
+    X(ima_adpcm) \
+    X(ms_adpcm) \
+    X(gsm610) \
+    X(truespeech) \
+    X(oki_adpcm) \
+    X(dialogic_adpcm) \
+    X(nms_adpcm) \
+    X(yamaha_adpcm) \
+    X(creative_adpcm) \
+    X(xbox_adpcm) \
+    X(g726) \
+    X(g726_microsoft) \
+    X(g721) \
+    X(g723_adpcm) \
+    X(g722) \
+    X(g7231) \
+    X(g729a) \
+    X(g729_kelvin)
+/* clang-format on */
 
 #define DECLARE(name) extern const struct codec name;
 #define POINTER(name) &name,
@@ -13,26 +32,50 @@ CODECS(DECLARE)
 
 const struct codec *const codecs[] = { CODECS(POINTER) 0 };
 
-/* Tag n of a row: its own, then its aliases; 0 from the last on. */
-static uint16_t tag_of(const struct codec *codec, size_t n)
+static const struct tag *find(const struct codec *codec, uint16_t tag)
 {
-    return n == 0 ? codec->tag : codec->aliases ? codec->aliases[n - 1] : 0;
+    for (const struct tag *at = codec->tags; at->tag; at++)
+        if (at->tag == tag)
+            return at;
+    return 0;
 }
 
 const struct codec *codec_find(uint16_t tag)
 {
     for (const struct codec *const *codec = codecs; *codec; codec++)
-        for (size_t n = 0; tag_of(*codec, n); n++)
-            if (tag_of(*codec, n) == tag)
-                return *codec;
+        if (find(*codec, tag))
+            return *codec;
     return 0;
 }
 
 uint16_t codec_tag(size_t index)
 {
     for (const struct codec *const *codec = codecs; *codec; codec++)
-        for (size_t n = 0; tag_of(*codec, n); n++)
+        for (const struct tag *at = (*codec)->tags; at->tag; at++)
             if (index-- == 0)
-                return tag_of(*codec, n);
+                return at->tag;
     return 0;
+}
+
+bool codec_parse(const struct codec *codec, const struct wave_format *format, struct layout *layout)
+{
+    const struct tag *tag = find(codec, format->tag);
+
+    if (!tag || format->channels == 0 || format->sample_rate == 0)
+        return false;
+    *layout = (struct layout){ .sample_rate = format->sample_rate,
+                               .channels = format->channels,
+                               .dialect = tag->dialect };
+    if (!codec->parse(format, layout))
+        return false;
+    if (layout->least_bytes == 0)
+        layout->least_bytes = layout->block.bytes;
+    return true;
+}
+
+void codec_complete(const struct codec *codec, struct wave_format *format, const struct mode *mode)
+{
+    const struct tag *tag = find(codec, format->tag);
+
+    codec->complete(format, mode, tag ? tag->dialect : codec->tags->dialect);
 }

@@ -8,7 +8,8 @@ enum pcm pcm_of(const struct wave_format *format)
 
     if (format->channels == 0 || format->sample_rate == 0)
         return PCM_NONE;
-    if (format->tag == TAG_PCM && format->bits_per_sample >= 8 && format->bits_per_sample <= 32 && format->bits_per_sample % 8 == 0)
+    if (format->tag == TAG_PCM && format->bits_per_sample >= 8 && format->bits_per_sample <= 32 &&
+        format->bits_per_sample % 8 == 0)
         pcm = (enum pcm)(PCM_U8 + format->bits_per_sample / 8 - 1);
     else if (format->tag == TAG_IEEE_FLOAT && format->bits_per_sample == 32)
         pcm = PCM_F32;
@@ -17,13 +18,16 @@ enum pcm pcm_of(const struct wave_format *format)
 
 unsigned pcm_bytes(enum pcm pcm)
 {
-    static const uint8_t bytes[] = { [PCM_U8] = 1, [PCM_S16] = 2, [PCM_S24] = 3, [PCM_S32] = 4, [PCM_F32] = 4 };
+    static const uint8_t bytes[] = {
+        [PCM_U8] = 1, [PCM_S16] = 2, [PCM_S24] = 3, [PCM_S32] = 4, [PCM_F32] = 4
+    };
 
     return bytes[pcm];
 }
 
-/* IEEE 754 single precision. A value below 1 is m x 2^(e-150) with m < 2^24, so in units of 1/32768 it is m shifted to
- * the right by 135 - e, at least 9; 26 places and more leave nothing even after rounding. */
+/* IEEE 754 single precision. A value below 1 is m x 2^(e-150) with m < 2^24, so in units of 1/32768
+ * it is m shifted to the right by 135 - e, at least 9; 26 places and more leave nothing even after
+ * rounding. */
 static int16_t from_float(uint32_t bits)
 {
     int32_t exponent = (int32_t)(bits >> 23 & 0xFF), m = (int32_t)(bits & 0x7FFFFF) | 0x800000;
@@ -43,19 +47,31 @@ static uint32_t to_float(int16_t sample)
 
     if (magnitude == 0)
         return 0;
-    return (sample < 0 ? 0x80000000u : 0) | (127 - 15 + top) << 23 | (magnitude << (23 - top) & 0x7FFFFF);
+    return (sample < 0 ? 0x80000000u : 0) | (127 - 15 + top) << 23 |
+           (magnitude << (23 - top) & 0x7FFFFF);
 }
 
 void pcm_to_s16(enum pcm pcm, const uint8_t *src, int16_t *dst, size_t n)
 {
     for (size_t i = 0; i < n; i++, src += pcm_bytes(pcm))
         switch (pcm) {
-        case PCM_U8: dst[i] = (int16_t)((src[0] - 128) * 256); break;
-        case PCM_S16: dst[i] = wrap16(load16_le(src)); break;
-        case PCM_S24: dst[i] = saturate((wrap16(load16_le(src + 1)) * 256 + src[0] + 128) >> 8); break;
-        case PCM_S32: dst[i] = round_q15((int32_t)load32_le(src)); break;
-        case PCM_F32: dst[i] = from_float(load32_le(src)); break;
-        case PCM_NONE: break;
+        case PCM_U8:
+            dst[i] = (int16_t)((src[0] - 128) * 256);
+            break;
+        case PCM_S16:
+            dst[i] = wrap16(load16_le(src));
+            break;
+        case PCM_S24:
+            dst[i] = saturate((wrap16(load16_le(src + 1)) * 256 + src[0] + 128) >> 8);
+            break;
+        case PCM_S32:
+            dst[i] = round_q15((int32_t)load32_le(src));
+            break;
+        case PCM_F32:
+            dst[i] = from_float(load32_le(src));
+            break;
+        case PCM_NONE:
+            break;
         }
 }
 
@@ -65,12 +81,24 @@ void pcm_from_s16(enum pcm pcm, const int16_t *src, uint8_t *dst, size_t n)
         uint16_t sample = (uint16_t)src[i];
 
         switch (pcm) {
-        case PCM_U8: dst[0] = (uint8_t)((saturate(src[i] + 128) >> 8) + 128); break;
-        case PCM_S16: store16_le(dst, sample); break;
-        case PCM_S24: dst[0] = 0; store16_le(dst + 1, sample); break;
-        case PCM_S32: store32_le(dst, (uint32_t)sample << 16); break;
-        case PCM_F32: store32_le(dst, to_float(src[i])); break;
-        case PCM_NONE: break;
+        case PCM_U8:
+            dst[0] = (uint8_t)((saturate(src[i] + 128) >> 8) + 128);
+            break;
+        case PCM_S16:
+            store16_le(dst, sample);
+            break;
+        case PCM_S24:
+            dst[0] = 0;
+            store16_le(dst + 1, sample);
+            break;
+        case PCM_S32:
+            store32_le(dst, (uint32_t)sample << 16);
+            break;
+        case PCM_F32:
+            store32_le(dst, to_float(src[i]));
+            break;
+        case PCM_NONE:
+            break;
         }
     }
 }

@@ -1,28 +1,46 @@
+#include <string.h>
 #include "stream.h"
 
-enum { SCRATCH_BLOCKS = 8, SCRATCH_LEAST = 4096 };      /* blocks side by side in SIMD lanes; samples */
+enum { SCRATCH_BLOCKS = 8, SCRATCH_LEAST = 4096 }; /* blocks side by side in SIMD lanes; samples */
 
+/* Where a decoder's destination cannot hold one block, the block is decoded into scratch and counts
+ * as used; the destination is filled, and the rest is pending for the next calls. So does Windows'
+ * MS ADPCM codec, except that it loses the rest. A call does so only if it would use nothing
+ * otherwise: a host that asked STREAM_SIZE never sees it.
+ *
+ * Pending output may fill a whole destination. Wine's DirectShow wrapper drops all that a call
+ * made, and the rest of its source, when that call has used nothing. Therefore a call that gives
+ * pending output alone takes one byte of the next block, if the source has more: `carried` bytes,
+ * which the block is later put together from. Under WHOLE, which promises to use blocks, it takes
+ * none. */
 struct stream {
     struct plan plan;
-    struct settings settings;
+    struct options options;
     void *state;
-    int16_t *scratch;               /* samples on their way to or from a width that is not 16 bits */
-    size_t scratch_samples;         /* whole blocks, and at least SCRATCH_BLOCKS of them */
+    int16_t *scratch;           /* samples on their way to or from a width that is not 16 bits */
+    size_t scratch_samples;     /* whole blocks, and at least SCRATCH_BLOCKS of them */
+    size_t pending_at, pending; /* samples in scratch that no destination had room for */
+    uint8_t *carry;             /* room for a block of a decoder that is not self-delimiting */
+    size_t carried;
 };
 
-static size_t aligned(size_t bytes)
-{
-    return (bytes + 15) & ~(size_t)15;
-}
+static size_t aligned(size_t bytes) { return (bytes + 15) & ~(size_t)15; }
 
 static size_t state_bytes(const struct plan *plan)
 {
-    return aligned(plan->decoding ? plan->codec->decoder.state_size : plan->codec->encoder.state_size);
+    return aligned(plan->decoding ? plan->codec->decoder->state_size
+                                  : plan->codec->encoder->state_size);
+}
+
+/* Samples of all channels in a block. */
+static size_t block_samples(const struct plan *plan)
+{
+    return (size_t)plan->layout.block.frames * plan->layout.channels;
 }
 
 static size_t scratch_samples(const struct plan *plan)
 {
-    size_t block = (size_t)plan->block.samples * plan->format.channels;
+    size_t block = block_samples(plan);
     size_t blocks = (SCRATCH_LEAST + block - 1) / block;
 
     return block * (blocks > SCRATCH_BLOCKS ? blocks : SCRATCH_BLOCKS);
@@ -31,71 +49,82 @@ static size_t scratch_samples(const struct plan *plan)
 /* Bytes of one frame of PCM: a sample of every channel. */
 static uint32_t frame_bytes(const struct plan *plan)
 {
-    return pcm_bytes(plan->pcm) * plan->format.channels;
+    return pcm_bytes(plan->pcm) * plan->layout.channels;
 }
 
 bool stream_plan(struct plan *plan, const struct wave_format *from, const struct wave_format *to)
 {
     enum pcm from_pcm = pcm_of(from), to_pcm = pcm_of(to);
+    const struct wave_format *coded = from_pcm == PCM_NONE ? from : to;
 
-    plan->decoding = from_pcm == PCM_NONE;
+    plan->decoding = coded == from;
     plan->pcm = plan->decoding ? to_pcm : from_pcm;
-    plan->format = plan->decoding ? *from : *to;
-    plan->codec = codec_find(plan->format.tag);
-    return plan->pcm != PCM_NONE && plan->codec && from->channels == to->channels && from->sample_rate == to->sample_rate &&
-           (plan->decoding ? plan->codec->decoder.run != 0 : plan->codec->encoder.run != 0) &&
-           plan->codec->accepts(&plan->format, &plan->block);
+    plan->tag = coded->tag;
+    plan->codec = codec_find(coded->tag);
+    return plan->pcm != PCM_NONE && plan->codec && from->channels == to->channels &&
+           from->sample_rate == to->sample_rate &&
+           (plan->decoding ? plan->codec->decoder != 0 : plan->codec->encoder != 0) &&
+           codec_parse(plan->codec, coded, &plan->layout);
 }
 
-/* 32 x 32 bits, and a quotient that fits in 32: 64 bits hold every product. */
-static bool scale(uint32_t units, uint64_t size, uint32_t *bytes)
+/* False where the product does not fit in 32 bits. */
+static bool scale(uint64_t units, uint64_t size, uint32_t *bytes)
 {
-    uint64_t product = units * size;
+    bool fits = units <= UINT32_MAX && size <= UINT32_MAX && units * size <= UINT32_MAX;
 
-    *bytes = (uint32_t)product;
-    return size <= UINT32_MAX && product <= UINT32_MAX;
+    *bytes = (uint32_t)(units * size);
+    return fits;
 }
 
-static uint32_t divide_up(uint32_t a, uint32_t b)
-{
-    return a / b + (a % b != 0);
-}
+static uint64_t divide_up(uint64_t a, uint32_t b) { return a / b + (a % b != 0); }
 
-/* An encoder that looks ahead gives at END also the blocks that it had kept back: there is always to be room for them. */
+/* An encoder that looks ahead gives at END also the frames that it had withheld: there is always to
+ * be room for them. */
 bool stream_size_from_source(const struct plan *plan, uint32_t src, uint32_t *dst)
 {
-    uint64_t pcm_block = (uint64_t)plan->block.samples * frame_bytes(plan);
-    uint32_t held = src ? plan->codec->encoder.held : 0;
+    const struct layout *layout = &plan->layout;
+    uint64_t pcm_block = (uint64_t)layout->block.frames * frame_bytes(plan);
+    uint64_t frames = divide_up(src, frame_bytes(plan));
 
     if (plan->decoding)
-        return scale(divide_up(src, plan->block.least), pcm_block, dst);
-    return scale(divide_up(divide_up(src, frame_bytes(plan)), plan->block.samples) + held, plan->block.bytes, dst);
+        return scale(divide_up(src, layout->least_bytes), pcm_block, dst);
+    frames += frames ? layout->lookahead : 0;
+    return scale(divide_up(frames, layout->block.frames), layout->block.bytes, dst);
 }
 
 bool stream_size_from_destination(const struct plan *plan, uint32_t dst, uint32_t *src)
 {
-    uint64_t pcm_block = (uint64_t)plan->block.samples * frame_bytes(plan);
-    uint32_t blocks = dst / plan->block.bytes, held = plan->codec->encoder.held;
+    const struct layout *layout = &plan->layout;
+    uint64_t pcm_block = (uint64_t)layout->block.frames * frame_bytes(plan);
+    uint64_t frames = (uint64_t)(dst / layout->block.bytes) * layout->block.frames;
 
     if (plan->decoding)
-        return scale((uint32_t)(dst / pcm_block), plan->block.bytes, src);
-    return scale(blocks > held ? blocks - held : 0, pcm_block, src);
+        return scale(dst / pcm_block, layout->block.bytes, src);
+    frames = frames > layout->lookahead ? frames - layout->lookahead : 0;
+    return scale(frames, frame_bytes(plan), src);
+}
+
+static size_t carry_bytes(const struct plan *plan)
+{
+    return plan->decoding && !plan->layout.self_delimiting ? plan->layout.block.bytes : 0;
 }
 
 size_t stream_bytes(const struct plan *plan)
 {
-    return aligned(sizeof(struct stream)) + state_bytes(plan) + sizeof(int16_t) * scratch_samples(plan);
+    return aligned(sizeof(struct stream)) + state_bytes(plan) +
+           sizeof(int16_t) * scratch_samples(plan) + carry_bytes(plan);
 }
 
-struct stream *stream_start(void *memory, const struct plan *plan, const struct settings *settings)
+struct stream *stream_start(void *memory, const struct plan *plan, const struct options *options)
 {
     struct stream *stream = memory;
 
     stream->plan = *plan;
-    stream->settings = *settings;
+    stream->options = *options;
     stream->state = (uint8_t *)memory + aligned(sizeof(struct stream));
     stream->scratch = (int16_t *)(void *)((uint8_t *)stream->state + state_bytes(plan));
     stream->scratch_samples = scratch_samples(plan);
+    stream->carry = (uint8_t *)(stream->scratch + stream->scratch_samples);
     stream_reset(stream);
     return stream;
 }
@@ -104,59 +133,195 @@ void stream_reset(struct stream *stream)
 {
     const struct codec *codec = stream->plan.codec;
 
-    (stream->plan.decoding ? codec->decoder.start : codec->encoder.start)(stream->state, &stream->plan.format, &stream->settings);
+    (stream->plan.decoding ? codec->decoder->init : codec->encoder->init)(
+        stream->state, &stream->plan.layout, &stream->options);
+    stream->pending_at = stream->pending = stream->carried = 0;
 }
 
-/* Whether samples at `p` are int16_t as they stand; every machine that we build for is little-endian. */
+/* Whether samples at `p` are int16_t as they stand; every machine that we build for is
+ * little-endian. */
 static bool is_native(const struct stream *stream, const void *p)
 {
     return stream->plan.pcm == PCM_S16 && (uintptr_t)p % sizeof(int16_t) == 0;
 }
 
-static size_t least(size_t a, size_t b)
+static size_t least(size_t a, size_t b) { return a < b ? a : b; }
+
+/* One call to a decoder: what is left of its offer, and what has come of it so far. */
+struct call {
+    const uint8_t *src;
+    uint8_t *dst;
+    size_t in, room; /* bytes, and samples of all channels */
+    enum ending ending;
+    bool decoded;         /* something, as opposed to pending output alone */
+    struct progress done; /* bytes in both */
+};
+
+static void use(struct call *call, size_t bytes)
 {
-    return a < b ? a : b;
+    call->src += bytes;
+    call->in -= bytes;
+    call->done.used += bytes;
 }
 
-static struct progress decode(struct stream *stream, const uint8_t *src, uint8_t *dst, struct offer offer)
+/* Writes samples of `pcm` that are not in the destination yet, as many as there is room for. */
+static size_t put(const struct stream *stream, struct call *call, const int16_t *pcm,
+                  size_t samples)
 {
-    unsigned width = pcm_bytes(stream->plan.pcm);
-    size_t room = offer.out / frame_bytes(&stream->plan) * stream->plan.format.channels;
-    bool native = is_native(stream, dst);
-    struct progress done = { 0, 0 }, step;
+    size_t n = least(samples, call->room), bytes = n * pcm_bytes(stream->plan.pcm);
+
+    if (pcm != (const void *)call->dst)
+        pcm_from_s16(stream->plan.pcm, pcm, call->dst, n);
+    call->dst += bytes;
+    call->room -= n;
+    call->done.made += bytes;
+    return n;
+}
+
+/* Gives the first of `samples` of `pcm`; what has no room, which is in scratch, is pending. */
+static void give(struct stream *stream, struct call *call, const int16_t *pcm, size_t samples)
+{
+    stream->pending_at = put(stream, call, pcm, samples);
+    stream->pending = samples - stream->pending_at;
+}
+
+static void give_pending(struct stream *stream, struct call *call)
+{
+    size_t n = put(stream, call, stream->scratch + stream->pending_at, stream->pending);
+
+    stream->pending_at += n;
+    stream->pending -= n;
+}
+
+/* Runs the decoder once, on what is left of the source. */
+static struct progress run(struct stream *stream, struct call *call, int16_t *pcm, size_t samples)
+{
+    struct offer offer = { call->in, samples, call->ending };
+    struct progress step = stream->plan.codec->decoder->run(stream->state, call->src, pcm, offer);
+
+    call->decoded = call->decoded || step.used != 0 || step.made != 0;
+    use(call, step.used);
+    return step;
+}
+
+/* As many blocks as fit, straight into the destination if it is an array of int16_t. */
+static void decode_blocks(struct stream *stream, struct call *call)
+{
+    bool native = is_native(stream, call->dst);
+    struct progress step;
 
     do {
-        uint8_t *to = dst + done.made * width;
-        size_t out = native ? room - done.made : least(room - done.made, stream->scratch_samples);
+        int16_t *pcm = native ? (int16_t *)(void *)call->dst : stream->scratch;
+        size_t out = native ? call->room : least(call->room, stream->scratch_samples);
 
-        step = stream->plan.codec->decoder.run(stream->state, src + done.used, native ? (int16_t *)(void *)to : stream->scratch,
-                                               (struct offer){ offer.in - done.used, out, offer.ending });
-        if (!native)
-            pcm_from_s16(stream->plan.pcm, stream->scratch, to, step.made);
-        done.used += step.used;
-        done.made += step.made;
+        step = run(stream, call, pcm, out);
+        put(stream, call, pcm, step.made);
     } while (step.used != 0 || step.made != 0);
-    done.made *= width;
-    return done;
+}
+
+/* One block, for a destination that does not hold it. */
+static void decode_one(struct stream *stream, struct call *call)
+{
+    struct progress step = run(stream, call, stream->scratch, block_samples(&stream->plan));
+
+    give(stream, call, stream->scratch, step.made);
+}
+
+/* The block whose first bytes are in carry already, once the source has the others. */
+static void decode_carried(struct stream *stream, struct call *call)
+{
+    const struct span *block = &stream->plan.layout.block;
+    size_t missing = block->bytes - stream->carried;
+    struct offer offer = { block->bytes, block_samples(&stream->plan), call->ending };
+    struct progress step;
+
+    if (call->in < missing)
+        return;
+    memcpy(stream->carry + stream->carried, call->src, missing);
+    stream->carried = 0;
+    use(call, missing);
+    step = stream->plan.codec->decoder->run(stream->state, stream->carry, stream->scratch, offer);
+    give(stream, call, stream->scratch, step.made);
+    call->decoded = true;
+}
+
+/* The incomplete block at the end of a source after which there may be nothing: the frames that it
+ * covers. */
+static void decode_truncated(struct stream *stream, struct call *call)
+{
+    const struct codec_decoder *decoder = stream->plan.codec->decoder;
+    const struct layout *layout = &stream->plan.layout;
+    struct span part = { (uint32_t)(stream->carried + call->in), 0 };
+    const uint8_t *src = call->src;
+    int16_t *pcm = stream->scratch;
+    size_t samples;
+
+    if (call->in >= layout->block.bytes - stream->carried)
+        return;
+    if (call->in == 0 && (call->ending == PART || stream->carried == 0))
+        return;
+    if (decoder->covered)
+        part.frames = decoder->covered(layout, part.bytes);
+    samples = (size_t)part.frames * layout->channels;
+    if (samples > call->room && (call->decoded || call->room == 0))
+        return;
+    if (stream->carried != 0) {
+        memcpy(stream->carry + stream->carried, src, call->in);
+        src = stream->carry;
+    }
+    if (samples <= call->room && is_native(stream, call->dst))
+        pcm = (int16_t *)(void *)call->dst;
+    stream->carried = 0;
+    use(call, call->in);
+    if (samples != 0)
+        decoder->run_truncated(stream->state, src, part, pcm);
+    give(stream, call, pcm, samples);
+}
+
+static struct progress decode(struct stream *stream, const uint8_t *src, uint8_t *dst,
+                              struct offer offer)
+{
+    const struct layout *layout = &stream->plan.layout;
+    size_t room = offer.out / frame_bytes(&stream->plan) * layout->channels;
+    struct call call = { src, dst, offer.in, room, offer.ending, false, { 0, 0 } };
+
+    if (stream->pending != 0)
+        give_pending(stream, &call);
+    if (stream->carried != 0 && call.room != 0)
+        decode_carried(stream, &call);
+    if (stream->pending == 0 && stream->carried == 0)
+        decode_blocks(stream, &call);
+    if (call.room != 0 && stream->carried == 0 && !call.decoded)
+        decode_one(stream, &call);
+    if (stream->pending == 0 && call.ending != WHOLE && !layout->self_delimiting)
+        decode_truncated(stream, &call);
+    if (call.done.used == 0 && call.done.made != 0 && call.room == 0 && call.ending != WHOLE &&
+        call.in > 1 && stream->carried + 1 < carry_bytes(&stream->plan)) {
+        stream->carry[stream->carried++] = *call.src;
+        use(&call, 1);
+    }
+    return call.done;
 }
 
 /* An incomplete last block, made whole with silence; `n` samples of it are real. */
-static struct progress encode_padded(struct stream *stream, const int16_t *pcm, size_t n, uint8_t *dst, struct offer offer)
+static struct progress encode_padded(struct stream *stream, const int16_t *pcm, size_t n,
+                                     uint8_t *dst, struct offer offer)
 {
     struct progress step;
 
     for (size_t i = 0; i < offer.in; i++)
         stream->scratch[i] = i < n ? pcm[i] : 0;
-    step = stream->plan.codec->encoder.run(stream->state, stream->scratch, dst, offer);
+    step = stream->plan.codec->encoder->run(stream->state, stream->scratch, dst, offer);
     step.used = least(step.used, n);
     return step;
 }
 
-static struct progress encode(struct stream *stream, const uint8_t *src, uint8_t *dst, struct offer offer)
+static struct progress encode(struct stream *stream, const uint8_t *src, uint8_t *dst,
+                              struct offer offer)
 {
     unsigned width = pcm_bytes(stream->plan.pcm);
-    size_t frame = frame_bytes(&stream->plan), block = (size_t)stream->plan.block.samples * stream->plan.format.channels;
-    size_t samples = offer.in / frame * stream->plan.format.channels;
+    size_t frame = frame_bytes(&stream->plan), block = block_samples(&stream->plan);
+    size_t samples = offer.in / frame * stream->plan.layout.channels;
     bool native = is_native(stream, src);
     struct progress done = { 0, 0 }, step;
 
@@ -168,7 +333,7 @@ static struct progress encode(struct stream *stream, const uint8_t *src, uint8_t
 
         if (!native)
             pcm_to_s16(stream->plan.pcm, from, stream->scratch, n);
-        step = stream->plan.codec->encoder.run(stream->state, pcm, dst + done.made, next);
+        step = stream->plan.codec->encoder->run(stream->state, pcm, dst + done.made, next);
         if (step.used == 0 && step.made == 0 && next.ending != WHOLE && n != 0 && n < block) {
             next.in = block;
             step = encode_padded(stream, pcm, n, dst + done.made, next);
@@ -177,13 +342,15 @@ static struct progress encode(struct stream *stream, const uint8_t *src, uint8_t
         done.made += step.made;
     } while (step.used != 0 || step.made != 0);
     done.used *= width;
-    /* Less than one sample of each channel can never become more: it is dropped, or the caller would offer it for ever. */
+    /* Less than one sample of each channel can never become more: it is dropped, or the caller
+     * would offer it for ever. */
     if (offer.ending != WHOLE && offer.in < frame)
         done.used = offer.in;
     return done;
 }
 
-struct progress stream_convert(struct stream *stream, const uint8_t *src, uint8_t *dst, struct offer offer)
+struct progress stream_convert(struct stream *stream, const uint8_t *src, uint8_t *dst,
+                               struct offer offer)
 {
     /* No bytes may have no address; a codec need not know. */
     src = src ? src : (const uint8_t *)stream->scratch;
@@ -194,7 +361,11 @@ struct progress stream_convert(struct stream *stream, const uint8_t *src, uint8_
 bool stream_lacks_room(const struct stream *stream, struct offer offer)
 {
     const struct plan *plan = &stream->plan;
-    uint64_t block = plan->decoding ? plan->block.bytes : (uint64_t)plan->block.samples * frame_bytes(plan);
+    uint64_t block = (uint64_t)plan->layout.block.frames * frame_bytes(plan);
 
-    return offer.in >= (offer.ending == WHOLE ? block : 1);
+    if (!plan->decoding)
+        return offer.in >= (offer.ending == WHOLE ? block : 1);
+    block = plan->layout.self_delimiting ? 1 : plan->layout.block.bytes - stream->carried;
+    return offer.out < frame_bytes(plan) &&
+           (stream->pending != 0 || offer.in >= (offer.ending == WHOLE ? block : 1));
 }

@@ -1,11 +1,13 @@
-/* The ITU's operators against a model in 64 bits: the unary ones on every input, the others on every pair of a set that has
- * all the corners. */
+/* The ITU's operators against a model in 64 bits: the unary ones on every input, the others on
+ * every pair of a set that has all the corners. */
 #include "support.h"
 #include "fixed.h"
 
 static int16_t corner16(int i)
 {
-    static const int16_t corners[] = { 0, 1, -1, 2, -2, 3, 255, 256, 0x3FFF, 0x4000, 0x4001, -0x4000, -0x4001, 0x7FFE, 0x7FFF, -0x7FFF, -0x8000 };
+    static const int16_t corners[] = { 0,       1,      -1,     2,       -2,     3,
+                                       255,     256,    0x3FFF, 0x4000,  0x4001, -0x4000,
+                                       -0x4001, 0x7FFE, 0x7FFF, -0x7FFF, -0x8000 };
     static uint32_t seed = 1;
 
     return i < (int)(sizeof corners / sizeof *corners) ? corners[i] : (int16_t)draw(&seed);
@@ -13,11 +15,15 @@ static int16_t corner16(int i)
 
 static int32_t corner32(int i)
 {
-    static const int32_t corners[] = { 0, 1, -1, 0x7FFF, 0x8000, -0x8000, 0x7FFF7FFF, 0x7FFF8000, 0x3FFFFFFF, 0x40000000, -0x40000000,
-                                       -0x40000001, INT32_MAX - 1, INT32_MAX, -INT32_MAX, INT32_MIN };
+    static const int32_t corners[] = {
+        0,          1,          -1,         0x7FFF,      0x8000,      -0x8000,       0x7FFF7FFF,
+        0x7FFF8000, 0x3FFFFFFF, 0x40000000, -0x40000000, -0x40000001, INT32_MAX - 1, INT32_MAX,
+        -INT32_MAX, INT32_MIN
+    };
     static uint32_t seed = 1;
 
-    return i < (int)(sizeof corners / sizeof *corners) ? corners[i] : (int32_t)draw(&seed) >> draw(&seed) % 32;
+    return i < (int)(sizeof corners / sizeof *corners) ? corners[i]
+                                                       : (int32_t)draw(&seed) >> draw(&seed) % 32;
 }
 
 static int64_t clip(int64_t x, int bits)
@@ -43,14 +49,16 @@ static void unary_on_every_input(void **unused)
         assert_int_equal(negate(a), clip(-(int64_t)x, 16));
         assert_int_equal(abs_s(a), clip(x < 0 ? -x : x, 16));
         assert_int_equal(L_deposit_h(a), (int64_t)x * 65536);
-        assert_int_equal(L_deposit_l(a), x);
         assert_int_equal(x == 0 ? n : 0, 0);
         if (x != 0)
-            assert_true(scaled(x, n) == clip(scaled(x, n), 16) && scaled(x, n + 1) != clip(scaled(x, n + 1), 16));
+            assert_true(scaled(x, n) == clip(scaled(x, n), 16) &&
+                        scaled(x, n + 1) != clip(scaled(x, n + 1), 16));
         for (int shift = -20; shift <= 20; shift++) {
             assert_int_equal(shl(a, shift), clip(scaled(x, shift), 16));
             assert_int_equal(shr(a, shift), clip(scaled(x, -shift), 16));
-            assert_int_equal(shr_r(a, shift), shift > 15 ? 0 : shift <= 0 ? clip(scaled(x, -shift), 16) : (x + (1 << (shift - 1))) >> shift);
+            assert_int_equal(shr_r(a, shift), shift > 15   ? 0
+                                              : shift <= 0 ? clip(scaled(x, -shift), 16)
+                                                           : (x + (1 << (shift - 1))) >> shift);
         }
     }
 }
@@ -86,9 +94,11 @@ static void long_ones_on_corners_and_at_random(void **unused)
             assert_int_equal(L_sub(a, b), clip(x - y, 32));
             assert_int_equal(L_mac(a, c, d), clip(x + product, 32));
             assert_int_equal(L_msu(b, c, d), clip(y - product, 32));
-            assert_int_equal(L_mls(a, c), clip(((x & 0xFFFF) * c >> 15) + clip(2 * (x >> 16) * c, 32), 32));
+            assert_int_equal(L_mls(a, c),
+                             clip(((x & 0xFFFF) * c >> 15) + clip(2 * (x >> 16) * c, 32), 32));
             if (a >= 0 && c >= 0)
-                assert_int_equal(div_l(a, c), x >= (int64_t)c * 65536 ? 0x7FFF : (x & ~(int64_t)1) / (2 * c));
+                assert_int_equal(div_l(a, c),
+                                 x >= (int64_t)c * 65536 ? 0x7FFF : (x & ~(int64_t)1) / (2 * c));
         }
 }
 
@@ -107,15 +117,41 @@ static void long_unary_on_corners_and_at_random(void **unused)
         assert_int_equal(round_q15(a), clip(x + 0x8000, 32) >> 16);
         assert_int_equal(a == 0 ? n : 0, 0);
         if (a != 0)
-            assert_true(scaled(x, n) == clip(scaled(x, n), 32) && scaled(x, n + 1) != clip(scaled(x, n + 1), 32));
+            assert_true(scaled(x, n) == clip(scaled(x, n), 32) &&
+                        scaled(x, n + 1) != clip(scaled(x, n + 1), 32));
         for (int shift = -31; shift <= 31; shift++) {
             assert_int_equal(L_shl(a, shift), clip(scaled(x, shift), 32));
             assert_int_equal(L_shr(a, shift), clip(scaled(x, -shift), 32));
-            assert_int_equal(L_shr_r(a, shift), shift <= 0 ? clip(scaled(x, -shift), 32) : (x + ((int64_t)1 << (shift - 1))) >> shift);
+            assert_int_equal(L_shr_r(a, shift), shift <= 0
+                                                    ? clip(scaled(x, -shift), 32)
+                                                    : (x + ((int64_t)1 << (shift - 1))) >> shift);
         }
         assert_int_equal(L_shl(a, 40), a == 0 ? 0 : a < 0 ? INT32_MIN : INT32_MAX);
         assert_int_equal(L_shr(a, 40), a < 0 ? -1 : 0);
     }
+}
+
+static void roots_are_the_largest(void **unused)
+{
+    (void)unused;
+    for (uint32_t root = 0; root <= UINT16_MAX; root++) {
+        assert_int_equal(isqrt(root * root), root);
+        assert_int_equal(isqrt(root * root + 2 * root), root);
+    }
+}
+
+static void limits_and_signs(void **unused)
+{
+    (void)unused;
+    for (int32_t x = -4; x <= 4; x++) {
+        assert_int_equal(clamp(x, -2, 3), x < -2 ? -2 : x > 3 ? 3 : x);
+        assert_int_equal(min_i32(x, 1) + max_i32(x, 1), x + 1);
+        assert_true(min_i32(x, 1) <= 1 && max_i32(x, 1) >= x);
+        assert_int_equal(negate_if(0, x), x);
+        assert_int_equal(negate_if(-1, x), -x);
+    }
+    assert_int_equal(min_size(3, SIZE_MAX), 3);
+    assert_int_equal(min_size(SIZE_MAX, 3), 3);
 }
 
 int main(void)
@@ -125,6 +161,8 @@ int main(void)
         cmocka_unit_test(binary_on_corners_and_at_random),
         cmocka_unit_test(long_ones_on_corners_and_at_random),
         cmocka_unit_test(long_unary_on_corners_and_at_random),
+        cmocka_unit_test(roots_are_the_largest),
+        cmocka_unit_test(limits_and_signs),
     };
 
     return cmocka_run_group_tests_name("fixed", tests, 0, 0);

@@ -1,7 +1,9 @@
-/* How near each codec comes to a voice that integers make: no encoder becomes worse than it was, in any mode. */
+/* How near each codec comes to a voice that integers make: no encoder becomes worse than it was, in
+ * any mode. */
 #include "support.h"
 
-/* dB, for qualities 0, 1 and 2 of an encoder that searches; others have one figure. OMNIACM_WRITE=1 prints the table. */
+/* dB, for qualities 0, 1 and 2 of an encoder that searches; others have one figure. OMNIACM_WRITE=1
+ * prints the table. */
 static const struct floor {
     const char *name;
     uint32_t sample_rate;
@@ -18,7 +20,8 @@ enum { FRAMES = 9001, MOST_DELAY = 400 };
 /* Pulses of 130 Hz through a resonator, half as loud in the second channel. */
 static struct sound voice(const struct wave_format *format)
 {
-    struct sound sound = { calloc((size_t)FRAMES * format->channels, sizeof(int16_t)), (size_t)FRAMES * format->channels };
+    struct sound sound = { calloc((size_t)FRAMES * format->channels, sizeof(int16_t)),
+                           (size_t)FRAMES * format->channels };
     unsigned period = format->sample_rate / 130;
     int32_t x = 0, y = 0;
 
@@ -32,15 +35,16 @@ static struct sound voice(const struct wave_format *format)
 }
 
 /* The best of all delays: a codec has one of its own. */
-static double nearness(const struct codec *codec, const struct wave_format *format, uint8_t quality, struct bytes *code)
+static double nearness(const struct codec *codec, const struct wave_format *format, uint8_t quality,
+                       struct bytes *code)
 {
-    struct settings settings = { .quality = quality, .simd = best_set() };
+    struct options options = { .quality = quality, .dsp = dsp_set(best_set()) };
     struct sound sound = voice(format), back;
     size_t n = (FRAMES - 2 * MOST_DELAY) * format->channels;
     double best = -100;
 
-    *code = encode_all(codec, format, &settings, sound);
-    back = decode_all(codec, format, &settings, *code);
+    *code = encode_all(codec, format, &options, sound);
+    back = decode_all(codec, format, &options, *code);
     assert_true(back.count >= n + MOST_DELAY * format->channels);
     for (size_t delay = 0; delay < MOST_DELAY; delay++) {
         double db = snr(sound.samples, back.samples + delay * format->channels, n);
@@ -54,17 +58,19 @@ static double nearness(const struct codec *codec, const struct wave_format *form
 static const struct floor *floor_of(const struct codec *codec, const struct wave_format *format)
 {
     for (size_t i = 0; i < sizeof floors / sizeof *floors; i++)
-        if (strcmp(floors[i].name, codec->name) == 0 && floors[i].sample_rate == format->sample_rate &&
+        if (strcmp(floors[i].name, codec->name) == 0 &&
+            floors[i].sample_rate == format->sample_rate &&
             floors[i].channels == format->channels && floors[i].byte_rate == format->byte_rate &&
             floors[i].bits_per_sample == format->bits_per_sample)
             return &floors[i];
     return 0;
 }
 
-static void print_floor(const struct codec *codec, const struct wave_format *format, const double db[3], bool searches)
+static void print_floor(const struct codec *codec, const struct wave_format *format,
+                        const double db[3], bool searches)
 {
-    print_message("{ \"%s\", %u, %u, %u, %u, ", codec->name, format->sample_rate, format->channels, format->byte_rate,
-                  format->bits_per_sample);
+    print_message("{ \"%s\", %u, %u, %u, %u, ", codec->name, format->sample_rate, format->channels,
+                  format->byte_rate, format->bits_per_sample);
     if (searches)
         print_message("{ %.2f, %.2f, %.2f } },\n", db[0] - 0.03, db[1] - 0.03, db[2] - 0.03);
     else
@@ -82,13 +88,15 @@ static int check_mode(const struct codec *codec, const struct wave_format *forma
 
     for (uint8_t quality = 0; quality < 3; quality++)
         db[quality] = nearness(codec, format, quality, &codes[quality]);
-    searches = codes[0].size != codes[2].size || memcmp(codes[0].data, codes[2].data, codes[0].size) != 0;
+    searches =
+        codes[0].size != codes[2].size || memcmp(codes[0].data, codes[2].data, codes[0].size) != 0;
     for (uint8_t quality = 0; quality < 3 && floor; quality++) {
         double least = floor->db[searches ? quality : 0], slack = searches ? 0.05 : 0.5;
 
         if (db[quality] < least || db[quality] > least + slack) {
-            print_message("%s, %u Hz, %u channels, quality %u: %.2f dB, not %.2f to %.2f\n", codec->name, format->sample_rate,
-                          format->channels, quality, db[quality], least, least + slack);
+            print_message("%s, %u Hz, %u channels, quality %u: %.2f dB, not %.2f to %.2f\n",
+                          codec->name, format->sample_rate, format->channels, quality, db[quality],
+                          least, least + slack);
             wrong++;
         }
     }
@@ -105,7 +113,8 @@ static void every_mode_is_as_near_as_stated(void **unused)
 
     (void)unused;
     for (const struct codec *const *codec = codecs; *codec; codec++)
-        for (const struct mode *mode = (*codec)->modes; mode->sample_rate && (*codec)->encoder.run; mode++) {
+        for (const struct mode *mode = (*codec)->modes; mode->sample_rate && (*codec)->encoder;
+             mode++) {
             uint8_t extra[EXTRA_ROOM];
             struct wave_format format = format_of(*codec, *mode, extra);
 

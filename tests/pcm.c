@@ -1,4 +1,5 @@
-/* PCM's widths against the rule in real numbers: nearest, ties upwards, saturating, full scale 32768. */
+/* PCM's widths against the rule in real numbers: nearest, ties upwards, saturating, full scale
+ * 32768. */
 #include <math.h>
 #include "support.h"
 #include "pcm.h"
@@ -58,7 +59,8 @@ static void wide_integers_round(void **unused)
         uint32_t bits = i % 4 ? draw(&seed) : draw(&seed) << 13 ^ 0x7FFFF000u;
 
         assert_int_equal(narrowed(PCM_S32, bits), nearest((int32_t)bits / 65536.));
-        assert_int_equal(narrowed(PCM_S24, bits >> 8), nearest((int32_t)(bits & 0xFFFFFF00u) / 65536.));
+        assert_int_equal(narrowed(PCM_S24, bits >> 8),
+                         nearest((int32_t)(bits & 0xFFFFFF00u) / 65536.));
     }
 }
 
@@ -68,8 +70,10 @@ static void floats_round(void **unused)
 
     (void)unused;
     for (uint32_t i = 0; i < 4000000; i++) {
-        /* Every sign and exponent, mostly around full scale, with mantissas at random and at ties. */
-        uint32_t bits = i % 3 ? draw(&seed) : (108 + draw(&seed) % 21) << 23 | (draw(&seed) & 0x807FFFFF);
+        /* Every sign and exponent, mostly around full scale, with mantissas at random and at ties.
+         */
+        uint32_t bits =
+            i % 3 ? draw(&seed) : (108 + draw(&seed) % 21) << 23 | (draw(&seed) & 0x807FFFFF);
         float value;
 
         bits = i % 7 ? bits : bits & 0xFFFFF800u;
@@ -94,18 +98,32 @@ static void floats_are_exact(void **unused)
 
 static void only_whole_widths_are_pcm(void **unused)
 {
-    const struct { uint16_t tag, bits, channels, align; enum pcm pcm; } cases[] = {
-        { TAG_PCM, 8, 1, 1, PCM_U8 },   { TAG_PCM, 16, 2, 4, PCM_S16 },   { TAG_PCM, 24, 1, 3, PCM_S24 },
-        { TAG_PCM, 32, 2, 8, PCM_S32 }, { TAG_PCM, 12, 1, 2, PCM_NONE },  { TAG_PCM, 16, 1, 4, PCM_NONE },
-        { TAG_PCM, 0, 1, 0, PCM_NONE }, { TAG_PCM, 64, 1, 8, PCM_NONE },  { TAG_IEEE_FLOAT, 32, 2, 8, PCM_F32 },
-        { TAG_PCM, 16, 0, 0, PCM_NONE }, { TAG_IEEE_FLOAT, 64, 1, 8, PCM_NONE }, { 6, 8, 1, 1, PCM_NONE },
+    const struct {
+        uint16_t tag, bits, channels, align;
+        enum pcm pcm;
+    } cases[] = {
+        { TAG_PCM, 8, 1, 1, PCM_U8 },
+        { TAG_PCM, 16, 2, 4, PCM_S16 },
+        { TAG_PCM, 24, 1, 3, PCM_S24 },
+        { TAG_PCM, 32, 2, 8, PCM_S32 },
+        { TAG_PCM, 12, 1, 2, PCM_NONE },
+        { TAG_PCM, 16, 1, 4, PCM_NONE },
+        { TAG_PCM, 0, 1, 0, PCM_NONE },
+        { TAG_PCM, 64, 1, 8, PCM_NONE },
+        { TAG_IEEE_FLOAT, 32, 2, 8, PCM_F32 },
+        { TAG_PCM, 16, 0, 0, PCM_NONE },
+        { TAG_IEEE_FLOAT, 64, 1, 8, PCM_NONE },
+        { 6, 8, 1, 1, PCM_NONE },
         { TAG_PCM, 16, 40000, 14464, PCM_NONE },
     };
 
     (void)unused;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct wave_format format = { .tag = cases[i].tag, .channels = cases[i].channels, .sample_rate = 8000,
-                                      .bits_per_sample = cases[i].bits, .block_align = cases[i].align };
+        struct wave_format format = { .tag = cases[i].tag,
+                                      .channels = cases[i].channels,
+                                      .sample_rate = 8000,
+                                      .bits_per_sample = cases[i].bits,
+                                      .block_align = cases[i].align };
 
         assert_int_equal(pcm_of(&format), cases[i].pcm);
     }

@@ -1,7 +1,9 @@
-/* The README's table of formats is what the table of codecs says. Run with OMNIACM_WRITE=1 to write it anew. */
+/* The README's table of formats is what the table of codecs says. Run with OMNIACM_WRITE=1 to write
+ * it anew. */
 #include "support.h"
 
-static const char *const begin = "<!-- formats: made by tests/readme.c -->\n", *const end = "<!-- /formats -->\n";
+static const char *const begin = "<!-- formats: made by tests/readme.c -->\n",
+                         *const end = "<!-- /formats -->\n";
 
 static char *put_rates(char *to, const struct mode *modes)
 {
@@ -41,12 +43,13 @@ static char *put_row(char *to, const struct codec *codec)
     const char *separator = "";
 
     kbits(codec, &low, &high);
-    to += sprintf(to, "| 0x%02X | %s | ", codec->tag, codec->name);
+    to += sprintf(to, "| 0x%02X | %s | ", codec->tags->tag, codec->name);
     to = put_rates(to, codec->modes);
-    to += sprintf(to, high - low > 0.05 ? " | %s | %.1f to %.1f | " : " | %s | %.1f | ", has_stereo(codec->modes) ? "1, 2" : "1", low, high);
-    to += sprintf(to, "%s | ", codec->encoder.run ? "read, write" : "read");
-    for (const uint16_t *alias = codec->aliases; alias && *alias; alias++, separator = ", ")
-        to += sprintf(to, "%s0x%02X", separator, *alias);
+    to += sprintf(to, high - low > 0.05 ? " | %s | %.1f to %.1f | " : " | %s | %.1f | ",
+                  has_stereo(codec->modes) ? "1, 2" : "1", low, high);
+    to += sprintf(to, "%s | ", codec->encoder ? "read, write" : "read");
+    for (const struct tag *tag = codec->tags + 1; tag->tag; tag++, separator = ", ")
+        to += sprintf(to, "%s0x%02X", separator, tag->tag);
     return to + sprintf(to, " |\n");
 }
 
@@ -54,7 +57,10 @@ static char *table(void)
 {
     char *text = malloc(65536), *to = text;
 
-    to += sprintf(to, "%s\n| tag | format | kHz | channels | kbit/s | | also under |\n|---|---|---|---|---|---|---|\n", begin);
+    to += sprintf(to,
+                  "%s\n| tag | format | kHz | channels | kbit/s | | also under "
+                  "|\n|---|---|---|---|---|---|---|\n",
+                  begin);
     for (const struct codec *const *codec = codecs; *codec; codec++)
         to = put_row(to, *codec);
     sprintf(to, "\n%s", end);
@@ -80,7 +86,8 @@ static void the_table_of_formats_is_current(void **unused)
         return;
     }
     if ((size_t)(to - from) != strlen(expected) || memcmp(from, expected, strlen(expected)) != 0)
-        fail_msg("README.md's table of formats is old: OMNIACM_WRITE=1 build/host/tests/test.readme writes it");
+        fail_msg("README.md's table of formats is old: OMNIACM_WRITE=1 "
+                 "build/host/tests/test.readme writes it");
 }
 
 int main(void)

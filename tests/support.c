@@ -3,13 +3,11 @@
 #include <unistd.h>
 #include "support.h"
 #include "bits.h"
+#include "stream.h"
 
 /* A skipped test leaves what it had read. What the driver allocates is counted by its own tests. */
 const char *__asan_default_options(void);
-const char *__asan_default_options(void)
-{
-    return "detect_leaks=0";
-}
+const char *__asan_default_options(void) { return "detect_leaks=0"; }
 
 uint8_t best_set(void)
 {
@@ -123,20 +121,22 @@ static struct sound sound_of(const char *command, size_t count)
 
 struct sound speech(void)
 {
-    return sound_of("sox $(ls /usr/share/asterisk/sounds/en_US_f_Allison/*.wav | LC_ALL=C sort | head -40) -t s16 - 2>/dev/null || true",
+    return sound_of("sox $(ls /usr/share/asterisk/sounds/en_US_f_Allison/*.wav | LC_ALL=C sort | "
+                    "head -40) -t s16 - 2>/dev/null || true",
                     240000);
 }
 
 struct sound music(void)
 {
-    return sound_of("sox -R -M $(ls /usr/share/asterisk/moh/*.wav | LC_ALL=C sort | head -2) -t s16 -r 44100 - trim 0 20 2>/dev/null || true",
+    return sound_of("sox -R -M $(ls /usr/share/asterisk/moh/*.wav | LC_ALL=C sort | head -2) -t "
+                    "s16 -r 44100 - trim 0 20 2>/dev/null || true",
                     2 * 882000);
 }
 
 struct sound generated(size_t count, uint32_t seed)
 {
     struct sound sound = { malloc(count * sizeof(int16_t) + 1), count };
-    int32_t x = 0, y = 20000;       /* a resonator: a tone that integers draw the same everywhere */
+    int32_t x = 0, y = 20000; /* a resonator: a tone that integers draw the same everywhere */
 
     for (size_t i = 0; i < count; i++) {
         uint32_t noise = draw(&seed);
@@ -144,44 +144,72 @@ struct sound generated(size_t count, uint32_t seed)
         x += y / 16;
         y -= x / 16;
         switch (i / 1999 % 6) {
-        case 0: sound.samples[i] = (int16_t)(x / 2 + (int32_t)(noise % 1024) - 512); break;
-        case 1: sound.samples[i] = (int16_t)(noise >> 16); break;
-        case 2: sound.samples[i] = 0; break;
-        case 3: sound.samples[i] = i / 50 % 2 ? INT16_MIN : INT16_MAX; break;
-        case 4: sound.samples[i] = (int16_t)(i % 400 == 0 ? INT16_MAX : (int32_t)(noise % 8) - 4); break;
-        default: sound.samples[i] = (int16_t)(x / 16); break;
+        case 0:
+            sound.samples[i] = (int16_t)(x / 2 + (int32_t)(noise % 1024) - 512);
+            break;
+        case 1:
+            sound.samples[i] = (int16_t)(noise >> 16);
+            break;
+        case 2:
+            sound.samples[i] = 0;
+            break;
+        case 3:
+            sound.samples[i] = i / 50 % 2 ? INT16_MIN : INT16_MAX;
+            break;
+        case 4:
+            sound.samples[i] = (int16_t)(i % 400 == 0 ? INT16_MAX : (int32_t)(noise % 8) - 4);
+            break;
+        default:
+            sound.samples[i] = (int16_t)(x / 16);
+            break;
         }
     }
     return sound;
 }
 
-static const struct settings *usual(const struct settings *settings)
+bool parses(const struct codec *codec, const struct wave_format *format, struct layout *layout)
 {
-    static const struct settings standard = { .quality = 1 };
+    struct wave_format tagged = *format;
 
-    return settings ? settings : &standard;
+    tagged.tag = tagged.tag ? tagged.tag : codec->tags->tag;
+    return codec_parse(codec, &tagged, layout);
 }
 
-struct bytes encode_all(const struct codec *codec, const struct wave_format *format, const struct settings *settings, struct sound sound)
+void codec_init(const struct codec *codec,
+                void (*init)(void *, const struct layout *, const struct options *), void *state,
+                const struct wave_format *format, const struct options *options,
+                struct layout *layout)
 {
-    struct block block;
+    struct options full = options ? *options : DEFAULT_OPTIONS;
+
+    full.dsp = full.dsp ? full.dsp : dsp_set(0);
+    assert_true(parses(codec, format, layout));
+    init(state, layout, &full);
+}
+
+struct bytes encode_all(const struct codec *codec, const struct wave_format *format,
+                        const struct options *options, struct sound sound)
+{
+    struct layout layout;
     size_t frame, used = 0, room;
     struct bytes out = { 0, 0 };
-    void *state = malloc(codec->encoder.state_size);
+    void *state = malloc(codec->encoder->state_size);
     int16_t *padded;
     struct progress step;
 
-    assert_true(codec->accepts(format, &block));
-    frame = (size_t)block.samples * format->channels;
+    assert_true(parses(codec, format, &layout));
+    frame = (size_t)layout.block.frames * format->channels;
     padded = calloc(sound.count + frame, sizeof(int16_t));
     memcpy(padded, sound.samples, sound.count * sizeof(int16_t));
-    room = (sound.count / frame + 8) * block.bytes;
+    room = (sound.count / frame + 8) * layout.block.bytes;
     out.data = malloc(room);
-    codec->encoder.start(state, format, usual(settings));
+    encoder_init(codec, state, format, options);
     do {
-        step = codec->encoder.run(state, padded + used, out.data + out.size, (struct offer){ sound.count - used, room - out.size, END });
+        step = codec->encoder->run(state, padded + used, out.data + out.size,
+                                   (struct offer){ sound.count - used, room - out.size, END });
         if (step.used == 0 && step.made == 0 && used < sound.count && sound.count - used < frame) {
-            step = codec->encoder.run(state, padded + used, out.data + out.size, (struct offer){ frame, room - out.size, END });
+            step = codec->encoder->run(state, padded + used, out.data + out.size,
+                                       (struct offer){ frame, room - out.size, END });
             sound.count = step.used ? used + step.used : sound.count;
         }
         used += step.used;
@@ -192,32 +220,70 @@ struct bytes encode_all(const struct codec *codec, const struct wave_format *for
     return out;
 }
 
-struct sound decode_all(const struct codec *codec, const struct wave_format *format, const struct settings *settings, struct bytes bytes)
+struct sound decode_all(const struct codec *codec, const struct wave_format *format,
+                        const struct options *options, struct bytes bytes)
 {
-    struct block block;
+    struct layout layout;
     size_t used = 0, room;
     struct sound out = { 0, 0 };
-    void *state = malloc(codec->decoder.state_size);
+    void *state = malloc(codec->decoder->state_size);
     struct progress step;
 
-    assert_true(codec->accepts(format, &block));
-    room = (bytes.size / block.least + 8) * block.samples * format->channels;
+    assert_true(parses(codec, format, &layout));
+    room = (bytes.size / layout.least_bytes + 8) * layout.block.frames * format->channels;
     out.samples = malloc(room * sizeof(int16_t));
-    codec->decoder.start(state, format, usual(settings));
+    decoder_init(codec, state, format, options);
     do {
-        step = codec->decoder.run(state, bytes.data + used, out.samples + out.count, (struct offer){ bytes.size - used, room - out.count, END });
+        step = codec->decoder->run(state, bytes.data + used, out.samples + out.count,
+                                   (struct offer){ bytes.size - used, room - out.count, END });
         used += step.used;
         out.count += step.made;
     } while (step.used != 0 || step.made != 0);
+    if (codec->decoder->covered && !layout.self_delimiting && used < bytes.size) {
+        struct span part = { (uint32_t)(bytes.size - used), 0 };
+
+        part.frames = codec->decoder->covered(&layout, part.bytes);
+        if (part.frames != 0)
+            codec->decoder->run_truncated(state, bytes.data + used, part, out.samples + out.count);
+        out.count += (size_t)part.frames * format->channels;
+    }
     free(state);
     return out;
 }
 
+struct progress decode_once(const struct codec *codec, const struct wave_format *format,
+                            const uint8_t *src, int16_t *pcm, struct offer offer)
+{
+    struct wave_format from = *format,
+                       to = { TAG_PCM, format->channels, format->sample_rate, 0, 0, 16, 0, 0 };
+    uint8_t *in = malloc(offer.in + !offer.in);
+    uint8_t *out = malloc((offer.out + !offer.out) * sizeof(int16_t));
+    struct stream *stream;
+    struct progress done;
+    struct plan plan;
+
+    from.tag = from.tag ? from.tag : codec->tags->tag;
+    to.block_align = (uint16_t)(2 * to.channels);
+    assert_true(stream_plan(&plan, &from, &to));
+    assert_ptr_equal(plan.codec, codec);
+    stream = stream_start(malloc(stream_bytes(&plan)), &plan, &DEFAULT_OPTIONS);
+    memcpy(in, src, offer.in);
+    done = stream_convert(stream, in, out,
+                          (struct offer){ offer.in, offer.out * sizeof(int16_t), offer.ending });
+    assert_true(done.used <= offer.in && done.made <= offer.out * sizeof(int16_t));
+    memcpy(pcm, out, done.made);
+    done.made /= sizeof(int16_t);
+    free(in);
+    free(out);
+    free(stream);
+    return done;
+}
+
 struct wave_format format_of(const struct codec *codec, struct mode mode, uint8_t extra[EXTRA_ROOM])
 {
-    struct wave_format format = { .tag = codec->tag, .extra = extra };
+    struct wave_format format = { .tag = codec->tags->tag, .extra = extra };
 
-    codec->complete(&format, &mode);
+    codec_complete(codec, &format, &mode);
     return format;
 }
 
@@ -233,9 +299,14 @@ struct bytes wav_open(struct bytes file, struct wave_format *format)
 
         size = size < left ? size : left;
         if (memcmp(chunk, "fmt ", 4) == 0 && size >= 16)
-            *format = (struct wave_format){ load16_le(chunk + 8), load16_le(chunk + 10), load32_le(chunk + 12), load32_le(chunk + 16),
-                                            load16_le(chunk + 20), load16_le(chunk + 22),
-                                            size >= 18 ? (uint16_t)(size - 18) : 0, chunk + 26 };
+            *format = (struct wave_format){ load16_le(chunk + 8),
+                                            load16_le(chunk + 10),
+                                            load32_le(chunk + 12),
+                                            load32_le(chunk + 16),
+                                            load16_le(chunk + 20),
+                                            load16_le(chunk + 22),
+                                            size >= 18 ? (uint16_t)(size - 18) : 0,
+                                            chunk + 26 };
         else if (memcmp(chunk, "data", 4) == 0)
             data = (struct bytes){ chunk + 8, size };
         at += 8 + size + size % 2;
@@ -244,7 +315,8 @@ struct bytes wav_open(struct bytes file, struct wave_format *format)
     return data;
 }
 
-struct bytes wav_make(const struct wave_format *format, const void *data, size_t size, uint32_t samples)
+struct bytes wav_make(const struct wave_format *format, const void *data, size_t size,
+                      uint32_t samples)
 {
     size_t fmt = 18u + format->extra_size, at = 20 + fmt + fmt % 2;
     struct bytes file = { calloc(1, at + 20 + size + 1), at + 20 + size + size % 2 };

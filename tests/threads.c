@@ -1,5 +1,5 @@
-/* 64 streams of all codecs at once on 8 threads, each thread feeding its eight in turn, make what each makes alone. The preset
- * `threads` runs this under ThreadSanitizer. */
+/* 64 streams of all codecs at once on 8 threads, each thread feeding its eight in turn, make what
+ * each makes alone. The preset `threads` runs this under ThreadSanitizer. */
 #define _POSIX_C_SOURCE 200809L
 #include <pthread.h>
 #include "support.h"
@@ -18,9 +18,11 @@ struct job {
 
 static struct job jobs[STREAMS];
 
-static struct bytes decodable(const struct codec *codec, const struct wave_format *format, struct sound sound)
+static struct bytes decodable(const struct codec *codec, const struct wave_format *format,
+                              struct sound sound)
 {
-    return codec->encoder.run ? encode_all(codec, format, 0, sound) : (struct bytes){ (uint8_t *)sound.samples, 999 };
+    return codec->encoder ? encode_all(codec, format, 0, sound)
+                          : (struct bytes){ (uint8_t *)sound.samples, 999 };
 }
 
 /* Rows in turn; every other time round a row decodes. */
@@ -31,19 +33,28 @@ static void make_job(struct job *job, size_t number, size_t rows)
     struct sound sound = generated((size_t)SAMPLES * codec->modes->channels, (uint32_t)number + 1);
 
     job->format = format_of(codec, *codec->modes, job->extra);
-    job->pcm = (struct wave_format){ TAG_PCM, job->format.channels, job->format.sample_rate, 0, (uint16_t)(2 * job->format.channels), 16, 0, 0 };
+    job->pcm = (struct wave_format){ TAG_PCM,
+                                     job->format.channels,
+                                     job->format.sample_rate,
+                                     0,
+                                     (uint16_t)(2 * job->format.channels),
+                                     16,
+                                     0,
+                                     0 };
     job->src = (struct bytes){ (uint8_t *)sound.samples, sound.count * 2 };
     if (decoding)
         job->src = decodable(codec, &job->format, sound);
-    assert_true(stream_plan(&job->plan, decoding ? &job->format : &job->pcm, decoding ? &job->pcm : &job->format));
+    assert_true(stream_plan(&job->plan, decoding ? &job->format : &job->pcm,
+                            decoding ? &job->pcm : &job->format));
 }
 
 static void begin(struct job *job)
 {
-    struct settings settings = DEFAULT_SETTINGS;
+    struct options options = DEFAULT_OPTIONS;
 
-    settings.bit_order = 1;         /* what is told from the bytes depends on how many come at once */
-    job->stream = stream_start(malloc(stream_bytes(&job->plan)), &job->plan, &settings);
+    options.quirks =
+        QUIRK_MSB_FIRST; /* what is told from the bytes depends on how many come at once */
+    job->stream = stream_start(malloc(stream_bytes(&job->plan)), &job->plan, &options);
     job->used = 0;
 }
 
@@ -55,9 +66,10 @@ static bool feed(struct job *job, struct bytes *out)
     struct progress step;
 
     assert_true(stream_size_from_source(&job->plan, PIECE, &room));
-    room += job->plan.block.bytes + 2 * job->plan.block.samples * job->format.channels;
+    room += job->plan.layout.block.bytes + 2 * job->plan.layout.block.frames * job->format.channels;
     out->data = realloc(out->data, out->size + room);
-    step = stream_convert(job->stream, job->src.data + job->used, out->data + out->size, (struct offer){ in, room, in == left ? END : WHOLE });
+    step = stream_convert(job->stream, job->src.data + job->used, out->data + out->size,
+                          (struct offer){ in, room, in == left ? END : WHOLE });
     job->used += step.used;
     out->size += step.made;
     return step.used || step.made;

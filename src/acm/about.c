@@ -14,7 +14,9 @@ static HFONT title_font(const struct dialog *dialog)
 {
     LOGFONTW font;
 
-    if (!dialog->calls.GetObjectW((HFONT)dialog->calls.SendMessageW(dialog->window, WM_GETFONT, 0, 0), sizeof font, &font))
+    if (!dialog->calls.GetObjectW(
+            (HFONT)dialog->calls.SendMessageW(dialog->window, WM_GETFONT, 0, 0), sizeof font,
+            &font))
         return 0;
     font.lfHeight = font.lfHeight * 7 / 4;
     font.lfWeight = FW_BOLD;
@@ -30,13 +32,14 @@ static void start(struct dialog *dialog)
 
     while (codecs[count])
         count++;
-    about->icon = to->LoadImageW(dialog->self, MAKEINTRESOURCEW(DRIVER_ICON), IMAGE_ICON, width, width, 0);
+    about->icon =
+        to->LoadImageW(dialog->self, MAKEINTRESOURCEW(DRIVER_ICON), IMAGE_ICON, width, width, 0);
     about->font = title_font(dialog);
     to->SendDlgItemMessageW(dialog->window, PICTURE, STM_SETICON, (WPARAM)about->icon, 0);
     if (about->font)
         to->SendDlgItemMessageW(dialog->window, TITLE, WM_SETFONT, (WPARAM)about->font, FALSE);
-    to->wsprintfW(text, dialog_wording(dialog, WORDS_VERSION, pattern), VERSION_MAJOR, VERSION_MINOR, VERSION_PATCH,
-                  (int)(8 * sizeof(void *)), count);
+    to->wsprintfW(text, dialog_wording(dialog, WORDS_VERSION, pattern), VERSION_MAJOR,
+                  VERSION_MINOR, VERSION_PATCH, (int)(8 * sizeof(void *)), count);
     to->SetDlgItemTextW(dialog->window, VERSION_LINE, text);
 }
 
@@ -54,7 +57,9 @@ static void command(struct dialog *dialog, WORD control, WORD code)
 
 LRESULT about_show(LPARAM parent)
 {
-    struct about about = { .dialog = { .number = ABOUT_DIALOG, .start = start, .command = command } };
+    struct about about = { .dialog = {
+                               .number = ABOUT_DIALOG, .start = start, .command = command } };
 
-    return parent == IS_THERE_ONE || dialog_show(&about.dialog, parent) ? MMSYSERR_NOERROR : MMSYSERR_NOTSUPPORTED;
+    return parent == IS_THERE_ONE || dialog_show(&about.dialog, parent) ? MMSYSERR_NOERROR
+                                                                        : MMSYSERR_NOTSUPPORTED;
 }

@@ -2,11 +2,11 @@
 #include "dialog.h"
 #include "settings.h"
 
-enum { ROWS_MOST = 64 };            /* codecs that a list of what is off has room for */
+enum { ROWS_MOST = 64 }; /* codecs that a list of what is off has room for */
 
 struct config {
     struct dialog dialog;
-    BOOL written;                   /* something was, since the dialog opened */
+    BOOL written; /* something was, since the dialog opened */
 };
 
 /* A setting with a drop-down list: its words follow one another in the string table. */
@@ -20,14 +20,17 @@ static const struct choice {
 };
 enum { CHOICES = sizeof choices / sizeof *choices };
 
-static LRESULT tell(const struct dialog *dialog, int control, UINT message, WPARAM first, LPARAM second)
+static LRESULT tell(const struct dialog *dialog, int control, UINT message, WPARAM first,
+                    LPARAM second)
 {
     return dialog->calls.SendDlgItemMessageW(dialog->window, control, message, first, second);
 }
 
 static void put_cell(const struct dialog *dialog, int row, int column, const WCHAR *text)
 {
-    LVITEMW item = { .mask = LVIF_TEXT, .iItem = row, .iSubItem = column, .pszText = (WCHAR *)text };
+    LVITEMW item = {
+        .mask = LVIF_TEXT, .iItem = row, .iSubItem = column, .pszText = (WCHAR *)text
+    };
 
     tell(dialog, FORMATS, column ? LVM_SETITEMW : LVM_INSERTITEMW, 0, (LPARAM)&item);
 }
@@ -35,7 +38,9 @@ static void put_cell(const struct dialog *dialog, int row, int column, const WCH
 static void put_column(const struct dialog *dialog, int column, int width, UINT words)
 {
     WCHAR text[WORDING_ROOM];
-    LVCOLUMNW head = { .mask = LVCF_TEXT | LVCF_WIDTH | LVCF_SUBITEM, .cx = width, .iSubItem = column,
+    LVCOLUMNW head = { .mask = LVCF_TEXT | LVCF_WIDTH | LVCF_SUBITEM,
+                       .cx = width,
+                       .iSubItem = column,
                        .pszText = (WCHAR *)dialog_wording(dialog, words, text) };
 
     tell(dialog, FORMATS, LVM_INSERTCOLUMNW, (WPARAM)column, (LPARAM)&head);
@@ -57,7 +62,8 @@ static void fit_columns(const struct dialog *dialog)
     RECT area = { 0 };
 
     dialog->calls.GetClientRect(dialog->calls.GetDlgItem(dialog->window, FORMATS), &area);
-    tell(dialog, FORMATS, LVM_SETCOLUMNWIDTH, 0, area.right - dialog_across(dialog, 54) - dialog_across(dialog, 82));
+    tell(dialog, FORMATS, LVM_SETCOLUMNWIDTH, 0,
+         area.right - dialog_across(dialog, 54) - dialog_across(dialog, 82));
 }
 
 static void put_rows(const struct dialog *dialog)
@@ -72,10 +78,11 @@ static void put_rows(const struct dialog *dialog)
             text[n] = (WCHAR)codec->name[n];
         while (codec->name[n++]);
         put_cell(dialog, row, 0, text);
-        put_cell(dialog, row, 1, dialog_wording(dialog, codec->encoder.run ? WORDS_BOTH_WAYS : WORDS_READ_ONLY, text));
-        n = dialog->calls.wsprintfW(text, L"0x%02X", codec->tag);
-        for (const uint16_t *alias = codec->aliases; alias && *alias && n + 8 < WORDING_ROOM; alias++)
-            n += dialog->calls.wsprintfW(text + n, L", 0x%02X", *alias);
+        put_cell(dialog, row, 1,
+                 dialog_wording(dialog, codec->encoder ? WORDS_BOTH_WAYS : WORDS_READ_ONLY, text));
+        n = dialog->calls.wsprintfW(text, L"0x%02X", codec->tags->tag);
+        for (const struct tag *tag = codec->tags + 1; tag->tag && n + 8 < WORDING_ROOM; tag++)
+            n += dialog->calls.wsprintfW(text + n, L", 0x%02X", tag->tag);
         put_cell(dialog, row, 2, text);
     }
 }
@@ -89,7 +96,8 @@ static void set_row(const struct dialog *dialog, int row, BOOL on)
 
 static BOOL is_on(const struct dialog *dialog, int row)
 {
-    return tell(dialog, FORMATS, LVM_GETITEMSTATE, (WPARAM)row, LVIS_STATEIMAGEMASK) != INDEXTOSTATEIMAGEMASK(1);
+    return tell(dialog, FORMATS, LVM_GETITEMSTATE, (WPARAM)row, LVIS_STATEIMAGEMASK) !=
+           INDEXTOSTATEIMAGEMASK(1);
 }
 
 /* To apply or not: what was stored is what is shown, or may not be. */
@@ -97,15 +105,17 @@ static void set_pending(const struct dialog *dialog, BOOL pending)
 {
     const struct calls *to = &dialog->calls;
 
-    if (!pending)               /* not to leave the keyboard with a button that is about to be disabled */
-        to->SendMessageW(dialog->window, WM_NEXTDLGCTL, (WPARAM)to->GetDlgItem(dialog->window, FORMATS), TRUE);
+    if (!pending) /* not to leave the keyboard with a button that is about to be disabled */
+        to->SendMessageW(dialog->window, WM_NEXTDLGCTL,
+                         (WPARAM)to->GetDlgItem(dialog->window, FORMATS), TRUE);
     to->EnableWindow(to->GetDlgItem(dialog->window, APPLY), pending);
 }
 
 static void put_settings(const struct dialog *dialog, const struct settings *settings)
 {
     for (int i = 0; i < CHOICES; i++)
-        tell(dialog, choices[i].control, CB_SETCURSEL, ((const uint8_t *)settings)[choices[i].offset], 0);
+        tell(dialog, choices[i].control, CB_SETCURSEL,
+             ((const uint8_t *)settings)[choices[i].offset], 0);
     dialog->calls.CheckDlgButton(dialog->window, DTX, settings->dtx ? BST_CHECKED : BST_UNCHECKED);
 }
 
@@ -114,25 +124,28 @@ static struct settings settings_shown(const struct dialog *dialog)
     struct settings settings = DEFAULT_SETTINGS;
 
     for (int i = 0; i < CHOICES; i++)
-        ((uint8_t *)&settings)[choices[i].offset] = (uint8_t)tell(dialog, choices[i].control, CB_GETCURSEL, 0, 0);
+        ((uint8_t *)&settings)[choices[i].offset] =
+            (uint8_t)tell(dialog, choices[i].control, CB_GETCURSEL, 0, 0);
     settings.dtx = dialog->calls.IsDlgButtonChecked(dialog->window, DTX) == BST_CHECKED;
     return settings;
 }
 
 static void start(struct dialog *dialog)
 {
-    LVITEMW item = { .stateMask = LVIS_FOCUSED | LVIS_SELECTED, .state = LVIS_FOCUSED | LVIS_SELECTED };
+    LVITEMW item = { .stateMask = LVIS_FOCUSED | LVIS_SELECTED,
+                     .state = LVIS_FOCUSED | LVIS_SELECTED };
     WCHAR text[WORDING_ROOM];
     struct settings settings;
 
     for (int i = 0; i < CHOICES; i++)
         for (UINT n = 0; n < choices[i].count; n++)
-            tell(dialog, choices[i].control, CB_ADDSTRING, 0, (LPARAM)dialog_wording(dialog, choices[i].words + n, text));
+            tell(dialog, choices[i].control, CB_ADDSTRING, 0,
+                 (LPARAM)dialog_wording(dialog, choices[i].words + n, text));
     put_columns(dialog);
     put_rows(dialog);
     fit_columns(dialog);
     for (int row = 0; codecs[row]; row++)
-        set_row(dialog, row, !settings_disable_stored(codecs[row]->tag));
+        set_row(dialog, row, !settings_disable_stored(codecs[row]->tags->tag));
     tell(dialog, FORMATS, LVM_SETITEMSTATE, 0, (LPARAM)&item);
     settings_read_stored(&settings);
     put_settings(dialog, &settings);
@@ -160,11 +173,11 @@ static BOOL apply(struct dialog *dialog)
         return TRUE;
     for (int row = 0; codecs[row] && count < ROWS_MOST; row++)
         if (!is_on(dialog, row))
-            off[count++] = codecs[row]->tag;
+            off[count++] = codecs[row]->tags->tag;
     off[count] = 0;
     if (!settings_write(&settings, off)) {
-        to->MessageBoxW(dialog->window, dialog_wording(dialog, WORDS_NOT_SAVED, text), dialog_wording(dialog, WORDS_TITLE, title),
-                        MB_ICONERROR);
+        to->MessageBoxW(dialog->window, dialog_wording(dialog, WORDS_NOT_SAVED, text),
+                        dialog_wording(dialog, WORDS_TITLE, title), MB_ICONERROR);
         return FALSE;
     }
     ((struct config *)dialog)->written = TRUE;
@@ -179,11 +192,22 @@ static void command(struct dialog *dialog, WORD control, WORD code)
         if (apply(dialog))
             dialog->calls.EndDialog(dialog->window, DRVCNF_OK);
         break;
-    case IDCANCEL: dialog->calls.EndDialog(dialog->window, ((struct config *)dialog)->written ? DRVCNF_OK : DRVCNF_CANCEL); break;
-    case APPLY: apply(dialog); break;
-    case DEFAULTS: restore(dialog); break;
-    case ABOUT: about_show((LPARAM)dialog->window); break;
-    case DTX: set_pending(dialog, TRUE); break;
+    case IDCANCEL:
+        dialog->calls.EndDialog(dialog->window,
+                                ((struct config *)dialog)->written ? DRVCNF_OK : DRVCNF_CANCEL);
+        break;
+    case APPLY:
+        apply(dialog);
+        break;
+    case DEFAULTS:
+        restore(dialog);
+        break;
+    case ABOUT:
+        about_show((LPARAM)dialog->window);
+        break;
+    case DTX:
+        set_pending(dialog, TRUE);
+        break;
     default:
         if (code == CBN_SELCHANGE)
             set_pending(dialog, TRUE);
@@ -198,7 +222,10 @@ static void changed(struct dialog *dialog, const NMLISTVIEW *item)
 
 LRESULT config_show(LPARAM parent)
 {
-    struct config config = { .dialog = { .number = CONFIG_DIALOG, .start = start, .command = command, .changed = changed } };
+    struct config config = { .dialog = { .number = CONFIG_DIALOG,
+                                         .start = start,
+                                         .command = command,
+                                         .changed = changed } };
 
     return parent == IS_THERE_ONE ? DRVCNF_OK : dialog_show(&config.dialog, parent);
 }

@@ -1,8 +1,10 @@
-/* What the dialogs share: Windows' functions, the look of its controls, and the one window procedure. */
+/* What the dialogs share: Windows' functions, the look of its controls, and the one window
+ * procedure. */
 #include <string.h>
 #include "dialog.h"
 
-static const WCHAR *const libraries[LIBRARIES] = { L"kernel32.dll", L"user32.dll", L"gdi32.dll", L"comctl32.dll" };
+static const WCHAR *const libraries[LIBRARIES] = { L"kernel32.dll", L"user32.dll", L"gdi32.dll",
+                                                   L"comctl32.dll" };
 
 /* In two steps, since on x86 some names are macros for others. */
 #define NAME_OF(name) #name
@@ -16,7 +18,8 @@ static const struct {
     enum library library;
     size_t offset;
     const char *name;
-} calls[] = { KERNEL32_CALLS(KERNEL32_CALL) USER32_CALLS(USER32_CALL) GDI32_CALLS(GDI32_CALL) COMCTL32_CALLS(COMCTL32_CALL) };
+} calls[] = { KERNEL32_CALLS(KERNEL32_CALL) USER32_CALLS(USER32_CALL) GDI32_CALLS(GDI32_CALL)
+                  COMCTL32_CALLS(COMCTL32_CALL) };
 
 /* Loads the functions of the libraries from the first to the last; false where any is missing. */
 static BOOL load(struct dialog *dialog, enum library first, enum library last)
@@ -50,11 +53,15 @@ static BOOL look_up(enum library library, const char *name, void *to)
 /* The driver's own module, which nothing keeps. */
 static HMODULE self(void)
 {
-    const DWORD flags = GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS | GET_MODULE_HANDLE_EX_FLAG_UNCHANGED_REFCOUNT;
+    const DWORD flags =
+        GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS | GET_MODULE_HANDLE_EX_FLAG_UNCHANGED_REFCOUNT;
     __typeof__(&GetModuleHandleExW) find;
     HMODULE module;
 
-    return look_up(KERNEL32, "GetModuleHandleExW", &find) && find(flags, (const WCHAR *)(const void *)libraries, &module) ? module : 0;
+    return look_up(KERNEL32, "GetModuleHandleExW", &find) &&
+                   find(flags, (const WCHAR *)(const void *)libraries, &module)
+               ? module
+               : 0;
 }
 
 /* No state but a window's own: the function that reads it is looked up anew. */
@@ -69,8 +76,9 @@ static struct dialog *dialog_of(HWND window)
 static void set_icon(const struct dialog *dialog, WPARAM kind, int width, int height)
 {
     const struct calls *to = &dialog->calls;
-    HANDLE icon = to->LoadImageW(dialog->self, MAKEINTRESOURCEW(DRIVER_ICON), IMAGE_ICON, to->GetSystemMetrics(width),
-                                 to->GetSystemMetrics(height), LR_SHARED);
+    HANDLE icon =
+        to->LoadImageW(dialog->self, MAKEINTRESOURCEW(DRIVER_ICON), IMAGE_ICON,
+                       to->GetSystemMetrics(width), to->GetSystemMetrics(height), LR_SHARED);
 
     to->SendMessageW(dialog->window, WM_SETICON, kind, (LPARAM)icon);
 }
@@ -99,12 +107,15 @@ static INT_PTR CALLBACK procedure(HWND window, UINT message, WPARAM first, LPARA
     }
 }
 
-/* With the controls of version 6, which our manifest asks for, where Windows has them; else with the host's. */
+/* With the controls of version 6, which our manifest asks for, where Windows has them; else with
+ * the host's. */
 static INT_PTR show(struct dialog *dialog, HWND parent)
 {
     struct calls *to = &dialog->calls;
-    ACTCTXW wanted = { .cbSize = sizeof wanted, .dwFlags = ACTCTX_FLAG_HMODULE_VALID | ACTCTX_FLAG_RESOURCE_NAME_VALID,
-                       .lpResourceName = MAKEINTRESOURCEW(CONTROLS_MANIFEST), .hModule = dialog->self };
+    ACTCTXW wanted = { .cbSize = sizeof wanted,
+                       .dwFlags = ACTCTX_FLAG_HMODULE_VALID | ACTCTX_FLAG_RESOURCE_NAME_VALID,
+                       .lpResourceName = MAKEINTRESOURCEW(CONTROLS_MANIFEST),
+                       .hModule = dialog->self };
     INITCOMMONCONTROLSEX classes = { sizeof classes, ICC_LISTVIEW_CLASSES };
     HANDLE context = to->CreateActCtxW(&wanted);
     ULONG_PTR cookie;
@@ -112,8 +123,8 @@ static INT_PTR show(struct dialog *dialog, HWND parent)
     INT_PTR result = 0;
 
     if (load(dialog, USER32, COMCTL32) && to->InitCommonControlsEx(&classes))
-        result = to->DialogBoxParamW(dialog->self, MAKEINTRESOURCEW(dialog->number), to->IsWindow(parent) ? parent : 0, procedure,
-                                     (LPARAM)dialog);
+        result = to->DialogBoxParamW(dialog->self, MAKEINTRESOURCEW(dialog->number),
+                                     to->IsWindow(parent) ? parent : 0, procedure, (LPARAM)dialog);
     if (active)
         to->DeactivateActCtx(0, cookie);
     if (context != INVALID_HANDLE_VALUE)
@@ -153,5 +164,7 @@ HICON driver_icon(void)
     HMODULE module = self();
 
     /* Wherever msacm32 is, user32 is: it imports it. */
-    return module && look_up(USER32, "LoadIconW", &read) ? read(module, MAKEINTRESOURCEW(DRIVER_ICON)) : 0;
+    return module && look_up(USER32, "LoadIconW", &read)
+               ? read(module, MAKEINTRESOURCEW(DRIVER_ICON))
+               : 0;
 }

@@ -1,4 +1,5 @@
-/* What the driver offers: details of the driver, of its format tags and of their formats, and suggestions. */
+/* What the driver offers: details of the driver, of its format tags and of their formats, and
+ * suggestions. */
 #include <string.h>
 #include "driver.h"
 #include "pcm.h"
@@ -7,12 +8,13 @@
 #include "version.h"
 
 enum {
-    PCM_SIZE = 16,                  /* PCMWAVEFORMAT: no cbSize */
+    PCM_SIZE = 16, /* PCMWAVEFORMAT: no cbSize */
     EX_SIZE = 18,
-    EXTENSIBLE_EXTRA = 22           /* valid bits, speakers, and a GUID that begins with the tag */
+    EXTENSIBLE_EXTRA = 22 /* valid bits, speakers, and a GUID that begins with the tag */
 };
 
-/* The tags that every codec's other side has, ahead of the codecs' own. msacm32 offers a driver the tags that it lists. */
+/* The tags that every codec's other side has, ahead of the codecs' own. msacm32 offers a driver the
+ * tags that it lists. */
 static const uint16_t pcm_tags[] = { TAG_PCM, TAG_IEEE_FLOAT, TAG_EXTENSIBLE };
 enum { PCM_TAGS = sizeof pcm_tags / sizeof *pcm_tags };
 
@@ -28,8 +30,14 @@ struct completed {
 /* The members up to wBitsPerSample. */
 static struct wave_format fields_of(const uint8_t *bytes)
 {
-    return (struct wave_format){ load16_le(bytes), load16_le(bytes + 2), load32_le(bytes + 4), load32_le(bytes + 8),
-                                 load16_le(bytes + 12), load16_le(bytes + 14), 0, (uint8_t *)bytes + EX_SIZE };
+    return (struct wave_format){ load16_le(bytes),
+                                 load16_le(bytes + 2),
+                                 load32_le(bytes + 4),
+                                 load32_le(bytes + 8),
+                                 load16_le(bytes + 12),
+                                 load16_le(bytes + 14),
+                                 0,
+                                 (uint8_t *)bytes + EX_SIZE };
 }
 
 BOOL format_read(struct wave_format *format, const WAVEFORMATEX *wfx, size_t size)
@@ -45,7 +53,8 @@ BOOL format_read(struct wave_format *format, const WAVEFORMATEX *wfx, size_t siz
     if (format->extra_size > size - EX_SIZE)
         format->extra_size = (uint16_t)(size - EX_SIZE);
     if (format->tag == TAG_EXTENSIBLE) {
-        if (format->extra_size < EXTENSIBLE_EXTRA || memcmp(format->extra + 8, subtype, sizeof subtype) != 0)
+        if (format->extra_size < EXTENSIBLE_EXTRA ||
+            memcmp(format->extra + 8, subtype, sizeof subtype) != 0)
             return FALSE;
         format->tag = load16_le(format->extra + 6);
         format->extra += EXTENSIBLE_EXTRA;
@@ -58,9 +67,9 @@ BOOL format_read(struct wave_format *format, const WAVEFORMATEX *wfx, size_t siz
 static BOOL is_known(const struct wave_format *format)
 {
     const struct codec *codec = codec_find(format->tag);
-    struct block block;
+    struct layout layout;
 
-    return pcm_of(format) != PCM_NONE || (codec && codec->accepts(format, &block));
+    return pcm_of(format) != PCM_NONE || (codec && codec_parse(codec, format, &layout));
 }
 
 /* Writes a format into `size` bytes; false where they are too few. */
@@ -83,60 +92,49 @@ static BOOL format_write(const struct wave_format *format, WAVEFORMATEX *wfx, si
     return TRUE;
 }
 
-static void complete_codec(struct completed *completed, uint16_t tag, const struct codec *codec, struct mode mode)
+static void complete_codec(struct completed *completed, uint16_t tag, const struct codec *codec,
+                           struct mode mode)
 {
     *completed = (struct completed){ .format = { .tag = tag, .extra = completed->extra } };
-    codec->complete(&completed->format, &mode);
+    codec_complete(codec, &completed->format, &mode);
 }
 
 static void complete_pcm(struct completed *completed, uint16_t tag, struct mode mode, uint16_t bits)
 {
     uint16_t frame = (uint16_t)(mode.channels * (bits / 8));
 
-    *completed = (struct completed){ .format = { tag, mode.channels, mode.sample_rate, mode.sample_rate * frame, frame, bits, 0,
+    *completed = (struct completed){ .format = { tag, mode.channels, mode.sample_rate,
+                                                 mode.sample_rate * frame, frame, bits, 0,
                                                  completed->extra } };
     if (tag == TAG_EXTENSIBLE) {
         completed->format.extra_size = EXTENSIBLE_EXTRA;
         store16_le(completed->extra, bits);
-        store32_le(completed->extra + 2, mode.channels == 1 ? SPEAKER_FRONT_CENTER : SPEAKER_FRONT_LEFT | SPEAKER_FRONT_RIGHT);
+        store32_le(completed->extra + 2, mode.channels == 1
+                                             ? SPEAKER_FRONT_CENTER
+                                             : SPEAKER_FRONT_LEFT | SPEAKER_FRONT_RIGHT);
         store16_le(completed->extra + 6, TAG_PCM);
         memcpy(completed->extra + 8, subtype, sizeof subtype);
     }
 }
 
-/* Whether the table has this sound ahead of this mode of this codec. Codecs may share their modes. */
-static BOOL is_repeated(const struct codec *const *codec, const struct mode *mode)
-{
-    for (const struct codec *const *earlier = codecs; earlier <= codec; earlier++)
-        for (const struct mode *same = (*earlier)->modes; same->sample_rate && (earlier != codec || same != mode); same++)
-            if (same->sample_rate == mode->sample_rate && same->channels == mode->channels)
-                return TRUE;
-    return FALSE;
-}
-
-/* The sound that some codec converts, numbered without repetition: what PCM is enumerated at. */
-static BOOL pcm_mode(DWORD index, struct mode *mode)
-{
-    for (const struct codec *const *codec = codecs; *codec; codec++)
-        for (const struct mode *candidate = (*codec)->modes; candidate->sample_rate; candidate++)
-            if (!is_repeated(codec, candidate) && index-- == 0) {
-                *mode = *candidate;
-                return TRUE;
-            }
-    return FALSE;
-}
+/* What PCM is enumerated at: every rate and channels of the codecs' modes, once. */
+static const struct mode pcm_modes[] = { { 8000, 1, 0 },  { 8000, 2, 0 },  { 11025, 1, 0 },
+                                         { 11025, 2, 0 }, { 22050, 1, 0 }, { 22050, 2, 0 },
+                                         { 44100, 1, 0 }, { 44100, 2, 0 }, { 6000, 1, 0 },
+                                         { 48000, 1, 0 }, { 48000, 2, 0 }, { 16000, 1, 0 } };
+enum { PCM_MODES = sizeof pcm_modes / sizeof *pcm_modes };
 
 /* Format `index` of a tag as it is enumerated: PCM in 8 and 16 bits, a codec in its modes. */
 static BOOL standard_format(uint16_t tag, DWORD index, struct completed *completed)
 {
     const struct codec *codec = codec_find(tag);
-    struct mode mode;
 
-    if (tag == TAG_PCM && pcm_mode(index / 2, &mode)) {
-        complete_pcm(completed, TAG_PCM, mode, index % 2 ? 16 : 8);
+    if (tag == TAG_PCM && index / 2 < PCM_MODES) {
+        complete_pcm(completed, TAG_PCM, pcm_modes[index / 2], index % 2 ? 16 : 8);
         return TRUE;
     }
-    for (const struct mode *listed = codec && codec->tag == tag ? codec->modes : 0; listed && listed->sample_rate; listed++)
+    for (const struct mode *listed = codec && codec->tags->tag == tag ? codec->modes : 0;
+         listed && listed->sample_rate; listed++)
         if (index-- == 0) {
             complete_codec(completed, tag, codec, *listed);
             return TRUE;
@@ -167,7 +165,9 @@ static DWORD format_size(uint16_t tag)
     struct completed completed;
 
     if (!codec)
-        return tag == TAG_PCM ? PCM_SIZE : tag == TAG_EXTENSIBLE ? EX_SIZE + EXTENSIBLE_EXTRA : EX_SIZE;
+        return tag == TAG_PCM          ? PCM_SIZE
+               : tag == TAG_EXTENSIBLE ? EX_SIZE + EXTENSIBLE_EXTRA
+                                       : EX_SIZE;
     complete_codec(&completed, tag, codec, *codec->modes);
     return EX_SIZE + (DWORD)completed.format.extra_size;
 }
@@ -243,7 +243,7 @@ LRESULT driver_details(ACMDRIVERDETAILSW *to)
     if (!to)
         return MMSYSERR_INVALPARAM;
     for (const struct codec *const *codec = codecs; *codec; codec++)
-        if (end - at > ACMFORMATTAGDETAILS_FORMATTAG_CHARS + 2)     /* no name is longer */
+        if (end - at > ACMFORMATTAGDETAILS_FORMATTAG_CHARS + 2) /* no name is longer */
             at = put_text(put_text(at, at == details.szFeatures ? "" : ", "), (*codec)->name);
     return answer(to, &details, sizeof details);
 }
@@ -257,12 +257,18 @@ LRESULT format_tag_details(ACMFORMATTAGDETAILSW *to, DWORD query)
     if (!to || to->cbStruct < offsetof(ACMFORMATTAGDETAILSW, cbFormatSize))
         return MMSYSERR_INVALPARAM;
     switch (query & ACM_FORMATTAGDETAILSF_QUERYMASK) {
-    case ACM_FORMATTAGDETAILSF_INDEX: index = to->dwFormatTagIndex; break;
-    case ACM_FORMATTAGDETAILSF_FORMATTAG: index = index_of(to->dwFormatTag); break;
-    case ACM_FORMATTAGDETAILSF_LARGESTSIZE:
-        index = to->dwFormatTag == WAVE_FORMAT_UNKNOWN ? index_of_largest() : index_of(to->dwFormatTag);
+    case ACM_FORMATTAGDETAILSF_INDEX:
+        index = to->dwFormatTagIndex;
         break;
-    default: return MMSYSERR_NOTSUPPORTED;
+    case ACM_FORMATTAGDETAILSF_FORMATTAG:
+        index = index_of(to->dwFormatTag);
+        break;
+    case ACM_FORMATTAGDETAILSF_LARGESTSIZE:
+        index =
+            to->dwFormatTag == WAVE_FORMAT_UNKNOWN ? index_of_largest() : index_of(to->dwFormatTag);
+        break;
+    default:
+        return MMSYSERR_NOTSUPPORTED;
     }
     tag = tag_at(index);
     if (!tag)
@@ -273,13 +279,14 @@ LRESULT format_tag_details(ACMFORMATTAGDETAILSW *to, DWORD query)
     details.cStandardFormats = settings_disable(tag) ? 0 : standard_formats(tag);
     /* PCM's name is msacm32's own affair. */
     if (tag != TAG_PCM)
-        put_text(details.szFormatTag,
-                 tag == TAG_IEEE_FLOAT ? "IEEE Float" : tag == TAG_EXTENSIBLE ? "Extensible" : codec_find(tag)->name);
+        put_text(details.szFormatTag, tag == TAG_IEEE_FLOAT   ? "IEEE Float"
+                                      : tag == TAG_EXTENSIBLE ? "Extensible"
+                                                              : codec_find(tag)->name);
     return answer(to, &details, sizeof details);
 }
 
-/* "8.000 kHz, 13 kbit/s, Mono": for formats that msacm32 would describe by a number of bits that they do not have, or
- * that differ in their bit rate alone. */
+/* "8.000 kHz, 13 kbit/s, Mono": for formats that msacm32 would describe by a number of bits that
+ * they do not have, or that differ in their bit rate alone. */
 static void describe(WCHAR text[ACMFORMATDETAILS_FORMAT_CHARS], const struct wave_format *format)
 {
     const struct codec *codec = codec_find(format->tag);
@@ -312,7 +319,8 @@ LRESULT format_details(ACMFORMATDETAILSW *to, DWORD query)
     details.fdwSupport = ACMDRIVERDETAILS_SUPPORTF_CODEC;
     switch (query & ACM_FORMATDETAILSF_QUERYMASK) {
     case ACM_FORMATDETAILSF_INDEX:
-        if (to->dwFormatTag > UINT16_MAX || !standard_format((uint16_t)to->dwFormatTag, to->dwFormatIndex, &completed))
+        if (to->dwFormatTag > UINT16_MAX ||
+            !standard_format((uint16_t)to->dwFormatTag, to->dwFormatIndex, &completed))
             return ACMERR_NOTPOSSIBLE;
         if (!format_write(format, to->pwfx, to->cbwfx))
             return MMSYSERR_INVALPARAM;
@@ -323,7 +331,8 @@ LRESULT format_details(ACMFORMATDETAILSW *to, DWORD query)
         if (to->dwFormatTag != load16_le((const uint8_t *)to->pwfx) || !is_known(format))
             return ACMERR_NOTPOSSIBLE;
         break;
-    default: return MMSYSERR_NOTSUPPORTED;
+    default:
+        return MMSYSERR_NOTSUPPORTED;
     }
     if (settings_disable(format->tag))
         return ACMERR_NOTPOSSIBLE;
@@ -332,21 +341,24 @@ LRESULT format_details(ACMFORMATDETAILSW *to, DWORD query)
 }
 
 /* Whether a completed format is what the caller asked of it, and one that `codec` encodes into. */
-static BOOL suits(const struct codec *codec, const struct wave_format *format, DWORD flags, const struct wave_format *wanted)
+static BOOL suits(const struct codec *codec, const struct wave_format *format, DWORD flags,
+                  const struct wave_format *wanted)
 {
-    struct block block;
+    struct layout layout;
 
-    return codec->encoder.run && codec->accepts(format, &block) &&
-           (!(flags & ACM_FORMATSUGGESTF_WBITSPERSAMPLE) || format->bits_per_sample == wanted->bits_per_sample) &&
+    return codec->encoder && codec_parse(codec, format, &layout) &&
+           (!(flags & ACM_FORMATSUGGESTF_WBITSPERSAMPLE) ||
+            format->bits_per_sample == wanted->bits_per_sample) &&
            !settings_disable(format->tag);
 }
 
-/* The first row, or the row of the wanted tag, that takes sound of this rate and these channels: in one of its listed modes,
- * else in whatever mode it makes of them. */
-static BOOL suggest_codec(struct completed *completed, struct mode sound, DWORD flags, const struct wave_format *wanted)
+/* The first row, or the row of the wanted tag, that takes sound of this rate and these channels: in
+ * one of its listed modes, else in whatever mode it makes of them. */
+static BOOL suggest_codec(struct completed *completed, struct mode sound, DWORD flags,
+                          const struct wave_format *wanted)
 {
     for (const struct codec *const *codec = codecs; *codec; codec++) {
-        uint16_t tag = flags & ACM_FORMATSUGGESTF_WFORMATTAG ? wanted->tag : (*codec)->tag;
+        uint16_t tag = flags & ACM_FORMATSUGGESTF_WFORMATTAG ? wanted->tag : (*codec)->tags->tag;
 
         if (codec_find(tag) != *codec)
             continue;
@@ -363,10 +375,13 @@ static BOOL suggest_codec(struct completed *completed, struct mode sound, DWORD 
     return FALSE;
 }
 
-static BOOL suggest_pcm(struct completed *completed, struct mode sound, DWORD flags, const struct wave_format *wanted)
+static BOOL suggest_pcm(struct completed *completed, struct mode sound, DWORD flags,
+                        const struct wave_format *wanted)
 {
     uint16_t tag = flags & ACM_FORMATSUGGESTF_WFORMATTAG ? wanted->tag : TAG_PCM;
-    uint16_t bits = flags & ACM_FORMATSUGGESTF_WBITSPERSAMPLE ? wanted->bits_per_sample : tag == TAG_IEEE_FLOAT ? 32 : 16;
+    uint16_t bits = flags & ACM_FORMATSUGGESTF_WBITSPERSAMPLE ? wanted->bits_per_sample
+                    : tag == TAG_IEEE_FLOAT                   ? 32
+                                                              : 16;
     struct wave_format plain;
 
     complete_pcm(completed, tag, sound, bits);
@@ -383,20 +398,24 @@ LRESULT format_suggest(LPARAM parameter)
     struct mode sound;
     DWORD flags;
 
-    if (!suggestion_of(parameter, &suggestion) || !suggestion.pwfxDst || suggestion.cbwfxDst < PCM_SIZE)
+    if (!suggestion_of(parameter, &suggestion) || !suggestion.pwfxDst ||
+        suggestion.cbwfxDst < PCM_SIZE)
         return MMSYSERR_INVALPARAM;
     flags = suggestion.fdwSuggest & ACM_FORMATSUGGESTF_TYPEMASK;
-    if (flags & ~(DWORD)(ACM_FORMATSUGGESTF_WFORMATTAG | ACM_FORMATSUGGESTF_NCHANNELS | ACM_FORMATSUGGESTF_NSAMPLESPERSEC |
-                         ACM_FORMATSUGGESTF_WBITSPERSAMPLE))
+    if (flags & ~(DWORD)(ACM_FORMATSUGGESTF_WFORMATTAG | ACM_FORMATSUGGESTF_NCHANNELS |
+                         ACM_FORMATSUGGESTF_NSAMPLESPERSEC | ACM_FORMATSUGGESTF_WBITSPERSAMPLE))
         return MMSYSERR_NOTSUPPORTED;
-    if (!format_read(&from, suggestion.pwfxSrc, suggestion.cbwfxSrc) || !is_known(&from) || settings_disable(from.tag))
+    if (!format_read(&from, suggestion.pwfxSrc, suggestion.cbwfxSrc) || !is_known(&from) ||
+        settings_disable(from.tag))
         return ACMERR_NOTPOSSIBLE;
-    wanted = fields_of((const uint8_t *)suggestion.pwfxDst);      /* only what the flags name means anything */
+    wanted = fields_of(
+        (const uint8_t *)suggestion.pwfxDst); /* only what the flags name means anything */
     sound = (struct mode){ from.sample_rate, from.channels, 0 };
     if ((flags & ACM_FORMATSUGGESTF_NCHANNELS && wanted.channels != sound.channels) ||
         (flags & ACM_FORMATSUGGESTF_NSAMPLESPERSEC && wanted.sample_rate != sound.sample_rate))
         return ACMERR_NOTPOSSIBLE;
-    if (!(pcm_of(&from) == PCM_NONE ? suggest_pcm : suggest_codec)(&completed, sound, flags, &wanted) ||
+    if (!(pcm_of(&from) == PCM_NONE ? suggest_pcm : suggest_codec)(&completed, sound, flags,
+                                                                   &wanted) ||
         !format_write(&completed.format, suggestion.pwfxDst, suggestion.cbwfxDst))
         return ACMERR_NOTPOSSIBLE;
     return MMSYSERR_NOERROR;

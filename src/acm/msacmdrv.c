@@ -26,7 +26,8 @@ BOOL instance_of(LPARAM parameter, struct instance *instance)
         return TRUE;
     }
     /* Nothing but cbStruct has padding behind it. */
-    memcpy(&instance->pwfxSrc, &packed->pwfxSrc, sizeof *packed - offsetof(struct packed_instance, pwfxSrc));
+    memcpy(&instance->pwfxSrc, &packed->pwfxSrc,
+           sizeof *packed - offsetof(struct packed_instance, pwfxSrc));
     return TRUE;
 }
 
@@ -35,8 +36,9 @@ void instance_set_driver(LPARAM parameter, DWORD_PTR driver)
     BOOL is;
 
     if (is_packed(parameter, sizeof(struct instance), sizeof(struct packed_instance), &is))
-        memcpy((BYTE *)parameter + (is ? offsetof(struct packed_instance, dwDriver) : offsetof(struct instance, dwDriver)), &driver,
-               sizeof driver);
+        memcpy((BYTE *)parameter + (is ? offsetof(struct packed_instance, dwDriver)
+                                       : offsetof(struct instance, dwDriver)),
+               &driver, sizeof driver);
 }
 
 BOOL suggestion_of(LPARAM parameter, struct suggestion *suggestion)
@@ -52,6 +54,7 @@ BOOL suggestion_of(LPARAM parameter, struct suggestion *suggestion)
     }
     /* Nothing but cbwfxSrc has padding between it and the next member. */
     memcpy(suggestion, packed, offsetof(struct packed_suggestion, pwfxDst));
-    memcpy(&suggestion->pwfxDst, &packed->pwfxDst, sizeof *packed - offsetof(struct packed_suggestion, pwfxDst));
+    memcpy(&suggestion->pwfxDst, &packed->pwfxDst,
+           sizeof *packed - offsetof(struct packed_suggestion, pwfxDst));
     return TRUE;
 }

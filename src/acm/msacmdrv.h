@@ -1,7 +1,9 @@
-/* The ACM driver interface that mingw-w64 lacks: messages and structures between msacm32 and a codec driver.
+/* The ACM driver interface that mingw-w64 lacks: messages and structures between msacm32 and a
+ * codec driver.
  *
- * On x64 Microsoft packs two of the structures to one byte and Wine aligns them naturally, so that their members lie at
- * other offsets; cbStruct tells which one it is. They are read by `instance_of` and `suggestion_of` alone. */
+ * On x64 Microsoft packs two of the structures to one byte and Wine aligns them naturally, so that
+ * their members lie at other offsets; cbStruct tells which one it is. They are read by
+ * `instance_of` and `suggestion_of` alone. */
 #ifndef OMNIACM_MSACMDRV_H
 #define OMNIACM_MSACMDRV_H
 
@@ -34,7 +36,8 @@ enum {
     STREAM_UPDATE = ACMDM_BASE + 83
 };
 
-#define ACM_VERSION(major, minor, build) ((DWORD)(major) << 24 | (DWORD)(minor) << 16 | (DWORD)(build))
+#define ACM_VERSION(major, minor, build) \
+    ((DWORD)(major) << 24 | (DWORD)(minor) << 16 | (DWORD)(build))
 
 #define INSTANCE_MEMBERS \
     DWORD cbStruct; \
@@ -52,14 +55,22 @@ enum {
     WAVEFORMATEX *pwfxDst; \
     DWORD cbwfxDst;
 
-struct instance { INSTANCE_MEMBERS };
-struct suggestion { SUGGESTION_MEMBERS };
+struct instance {
+    INSTANCE_MEMBERS
+};
+struct suggestion {
+    SUGGESTION_MEMBERS
+};
 
 #pragma pack(push, 1)
-struct packed_instance { INSTANCE_MEMBERS };
-struct packed_suggestion { SUGGESTION_MEMBERS };
+struct packed_instance {
+    INSTANCE_MEMBERS
+};
+struct packed_suggestion {
+    SUGGESTION_MEMBERS
+};
 
-struct open_description {           /* ACMDRVOPENDESCW */
+struct open_description { /* ACMDRVOPENDESCW */
     DWORD cbStruct;
     FOURCC fccType, fccComp;
     DWORD dwVersion, dwFlags, dwError;
@@ -67,11 +78,11 @@ struct open_description {           /* ACMDRVOPENDESCW */
     DWORD dnDevNode;
 };
 
-struct stream_size {                /* ACMDRVSTREAMSIZE */
+struct stream_size { /* ACMDRVSTREAMSIZE */
     DWORD cbStruct, fdwSize, cbSrcLength, cbDstLength;
 };
 
-struct stream_header {              /* ACMDRVSTREAMHEADER */
+struct stream_header { /* ACMDRVSTREAMHEADER */
     DWORD cbStruct, fdwStatus;
     DWORD_PTR dwUser;
     BYTE *pbSrc;
@@ -93,14 +104,15 @@ struct stream_header {              /* ACMDRVSTREAMHEADER */
 };
 #pragma pack(pop)
 
-/* The structure behind a message's parameter, whichever layout it has; false where it is too short to be either. */
+/* The structure behind a message's parameter, whichever layout it has; false where it is too short
+ * to be either. */
 BOOL instance_of(LPARAM parameter, struct instance *);
 BOOL suggestion_of(LPARAM parameter, struct suggestion *);
 
 /* dwDriver is the one member that the driver writes. */
 void instance_set_driver(LPARAM parameter, DWORD_PTR);
 
-BOOL WINAPI DriverCallback(DWORD_PTR callback, DWORD flags, HDRVR device, DWORD message, DWORD_PTR user, DWORD_PTR first,
-                           DWORD_PTR second);
+BOOL WINAPI DriverCallback(DWORD_PTR callback, DWORD flags, HDRVR device, DWORD message,
+                           DWORD_PTR user, DWORD_PTR first, DWORD_PTR second);
 
 #endif

@@ -1,5 +1,5 @@
-/* What the compiler expects of a C library, of which the DLL has none. Compiled so that none of these becomes a call to
- * itself. */
+/* What the compiler expects of a C library, of which the DLL has none. Compiled so that none of
+ * these becomes a call to itself. */
 #include <stddef.h>
 #include <stdint.h>
 #include "msacmdrv.h"

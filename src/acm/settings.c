@@ -1,14 +1,15 @@
 #include <string.h>
 #include "settings.h"
+#include "dsp.h"
 
-enum { TEXT_ROOM = 512 };           /* characters of OMNIACM_SETTINGS, and of the list of disabled tags */
+enum { TEXT_ROOM = 512 }; /* characters of OMNIACM_SETTINGS, and of the list of disabled tags */
 
 static const WCHAR key[] = L"Software\\Microsoft\\Multimedia\\msacm.omniacm";
 
 /* A setting by its two names, with the largest value that it takes and where it goes. */
 static const struct setting {
-    const char *name;               /* in OMNIACM_SETTINGS */
-    const WCHAR *value;             /* in the registry; null where it is not the user's */
+    const char *name;   /* in OMNIACM_SETTINGS */
+    const WCHAR *value; /* in the registry; null where it is not the user's */
     uint8_t most;
     uint8_t offset;
 } table[] = {
@@ -32,7 +33,8 @@ static BOOL calls_load(void *calls, HMODULE module, const char (*names)[16], siz
     return TRUE;
 }
 
-/* What the user stored: a key that is opened when the first value is wanted, and is missing for most users. */
+/* What the user stored: a key that is opened when the first value is wanted, and is missing for
+ * most users. */
 struct stored {
     LSTATUS(WINAPI *open)(HKEY, const WCHAR *, DWORD, REGSAM, HKEY *);
     LSTATUS(WINAPI *get)(HKEY, const WCHAR *, const WCHAR *, DWORD, DWORD *, void *, DWORD *);
@@ -56,7 +58,8 @@ static HKEY stored_open(struct stored *stored)
     return 0;
 }
 
-static BOOL stored_read(struct stored *stored, const WCHAR *value, DWORD type, void *data, DWORD size)
+static BOOL stored_read(struct stored *stored, const WCHAR *value, DWORD type, void *data,
+                        DWORD size)
 {
     if (!stored->tried)
         stored->key = stored_open(stored);
@@ -115,7 +118,10 @@ static const WCHAR *environment(WCHAR text[TEXT_ROOM])
 /* The best set of instructions that the processor has. */
 static uint8_t best_set(void)
 {
-    enum { SSE2 = 10, AVX2 = 40 };      /* PF_XMMI64_INSTRUCTIONS_AVAILABLE, PF_AVX2_INSTRUCTIONS_AVAILABLE */
+    enum {
+        SSE2 = 10,
+        AVX2 = 40
+    }; /* PF_XMMI64_INSTRUCTIONS_AVAILABLE, PF_AVX2_INSTRUCTIONS_AVAILABLE */
 
     return IsProcessorFeaturePresent(AVX2) ? 2 : IsProcessorFeaturePresent(SSE2) ? 1 : 0;
 }
@@ -133,7 +139,8 @@ static void read(struct settings *settings, const WCHAR *text)
 
         if (own)
             value = number_at(&own);
-        else if (!table[i].value || !stored_read(&stored, table[i].value, RRF_RT_REG_DWORD, &value, sizeof value))
+        else if (!table[i].value ||
+                 !stored_read(&stored, table[i].value, RRF_RT_REG_DWORD, &value, sizeof value))
             continue;
         if (value <= table[i].most)
             ((uint8_t *)settings)[table[i].offset] = (uint8_t)value;
@@ -151,8 +158,20 @@ void settings_read(struct settings *settings)
 
 void settings_read_stored(struct settings *settings) { read(settings, L""); }
 
-/* Whether a tag is among the numbers at `list`, each after one separator; a 0 or `end` ends them. An alias goes with the tag
- * of its row. */
+struct options settings_options(const struct settings *settings)
+{
+    static const uint8_t orders[] = { 0, QUIRK_MSB_FIRST, QUIRK_LSB_FIRST };
+    struct options options = { .quality = settings->quality, .dsp = dsp_set(settings->simd) };
+
+    options.quirks = orders[settings->bit_order];
+    options.quirks |= settings->nibble_order ? QUIRK_LOW_NIBBLE_FIRST : 0;
+    options.quirks |= settings->dtx ? QUIRK_DTX : 0;
+    options.quirks |= settings->interpolation ? QUIRK_REVERSED_INTERPOLATION : 0;
+    return options;
+}
+
+/* Whether a tag is among the numbers at `list`, each after one separator; a 0 or `end` ends them.
+ * An alias goes with the tag of its row. */
 static BOOL lists(const WCHAR *list, WCHAR separator, WCHAR end, uint16_t tag)
 {
     const struct codec *codec = codec_find(tag);
@@ -160,7 +179,7 @@ static BOOL lists(const WCHAR *list, WCHAR separator, WCHAR end, uint16_t tag)
     while (*list && *list != end) {
         DWORD number = number_at(&list);
 
-        if (number == tag || (codec && number == codec->tag))
+        if (number == tag || (codec && number == codec->tags->tag))
             return TRUE;
         while (*list && *list != separator && *list != end)
             list++;
@@ -201,14 +220,17 @@ struct registry {
 };
 
 /* A value, or none where there are no bytes of it. */
-static BOOL store(const struct registry *registry, HKEY at, const WCHAR *value, DWORD type, const void *data, DWORD size)
+static BOOL store(const struct registry *registry, HKEY at, const WCHAR *value, DWORD type,
+                  const void *data, DWORD size)
 {
-    LSTATUS status = size ? registry->set(at, value, 0, type, data, size) : registry->delete(at, value);
+    LSTATUS status =
+        size ? registry->set(at, value, 0, type, data, size) : registry->delete (at, value);
 
     return status == ERROR_SUCCESS || (!size && status == ERROR_FILE_NOT_FOUND);
 }
 
-/* Tags as a REG_MULTI_SZ: "0x0031", 0, "0x0022", 0, 0. Returns its bytes, none where there is no tag. */
+/* Tags as a REG_MULTI_SZ: "0x0031", 0, "0x0022", 0, 0. Returns its bytes, none where there is no
+ * tag. */
 static DWORD put_tags(WCHAR text[TEXT_ROOM], const uint16_t *tags)
 {
     WCHAR *to = text;
@@ -217,7 +239,7 @@ static DWORD put_tags(WCHAR text[TEXT_ROOM], const uint16_t *tags)
         *to++ = '0';
         *to++ = 'x';
         for (int shift = 12; shift >= 0; shift -= 4)
-            *to++ = (WCHAR)"0123456789ABCDEF"[*tags >> shift & 15];
+            *to++ = (WCHAR) "0123456789ABCDEF"[*tags >> shift & 15];
         *to++ = 0;
     }
     *to = 0;
@@ -226,7 +248,8 @@ static DWORD put_tags(WCHAR text[TEXT_ROOM], const uint16_t *tags)
 
 BOOL settings_write(const struct settings *settings, const uint16_t *off)
 {
-    static const char names[][16] = { "RegCreateKeyExW", "RegSetValueExW", "RegDeleteValueW", "RegCloseKey" };
+    static const char names[][16] = { "RegCreateKeyExW", "RegSetValueExW", "RegDeleteValueW",
+                                      "RegCloseKey" };
     HMODULE module = LoadLibraryW(L"advapi32.dll");
     struct settings standard = DEFAULT_SETTINGS;
     struct registry registry;
@@ -235,13 +258,15 @@ BOOL settings_write(const struct settings *settings, const uint16_t *off)
     HKEY at;
 
     if (calls_load(&registry, module, names, sizeof names / sizeof *names) &&
-        registry.create(HKEY_CURRENT_USER, key, 0, 0, 0, KEY_SET_VALUE, 0, &at, 0) == ERROR_SUCCESS) {
+        registry.create(HKEY_CURRENT_USER, key, 0, 0, 0, KEY_SET_VALUE, 0, &at, 0) ==
+            ERROR_SUCCESS) {
         written = store(&registry, at, L"Disabled", REG_MULTI_SZ, text, put_tags(text, off));
         for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
             DWORD value = ((const uint8_t *)settings)[table[i].offset];
             BOOL is_default = value == ((const uint8_t *)&standard)[table[i].offset];
 
-            if (table[i].value && !store(&registry, at, table[i].value, REG_DWORD, &value, is_default ? 0 : sizeof value))
+            if (table[i].value && !store(&registry, at, table[i].value, REG_DWORD, &value,
+                                         is_default ? 0 : sizeof value))
                 written = FALSE;
         }
         registry.close(at);

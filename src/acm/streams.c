@@ -7,11 +7,13 @@ static BOOL plan_of(struct plan *plan, const struct instance *instance)
 {
     struct wave_format from, to;
 
-    return instance->pwfxSrc && instance->pwfxDst && format_read(&from, instance->pwfxSrc, SIZE_MAX) &&
+    return instance->pwfxSrc && instance->pwfxDst &&
+           format_read(&from, instance->pwfxSrc, SIZE_MAX) &&
            format_read(&to, instance->pwfxDst, SIZE_MAX) && stream_plan(plan, &from, &to);
 }
 
-/* A host that asked for ASYNC waits for the header, or for its callback, though all is done when the call returns. */
+/* A host that asked for ASYNC waits for the header, or for its callback, though all is done when
+ * the call returns. */
 static void notify(const struct instance *instance, DWORD message, struct stream_header *header)
 {
     if (!(instance->fdwOpen & ACM_STREAMOPENF_ASYNC))
@@ -19,21 +21,22 @@ static void notify(const struct instance *instance, DWORD message, struct stream
     if (header)
         header->fdwStatus |= ACMSTREAMHEADER_STATUSF_DONE;
     if (instance->fdwOpen & CALLBACK_TYPEMASK)
-        DriverCallback(instance->dwCallback, HIWORD(instance->fdwOpen), (HDRVR)instance->has, message, instance->dwInstance,
-                       (DWORD_PTR)header, 0);
+        DriverCallback(instance->dwCallback, HIWORD(instance->fdwOpen), (HDRVR)instance->has,
+                       message, instance->dwInstance, (DWORD_PTR)header, 0);
 }
 
 LRESULT stream_open(LPARAM parameter)
 {
     struct settings settings;
+    struct options options;
     struct instance instance;
     struct plan plan;
     void *memory;
 
     if (!instance_of(parameter, &instance))
         return MMSYSERR_INVALPARAM;
-    instance_set_driver(parameter, 0);                  /* whatever stood there is no stream, if opening fails */
-    if (instance.pwfltr || !plan_of(&plan, &instance) || settings_disable(plan.format.tag))
+    instance_set_driver(parameter, 0); /* whatever stood there is no stream, if opening fails */
+    if (instance.pwfltr || !plan_of(&plan, &instance) || settings_disable(plan.tag))
         return ACMERR_NOTPOSSIBLE;
     if (instance.fdwOpen & ACM_STREAMOPENF_QUERY)
         return MMSYSERR_NOERROR;
@@ -41,7 +44,8 @@ LRESULT stream_open(LPARAM parameter)
     if (!memory)
         return MMSYSERR_NOMEM;
     settings_read(&settings);
-    instance_set_driver(parameter, (DWORD_PTR)stream_start(memory, &plan, &settings));
+    options = settings_options(&settings);
+    instance_set_driver(parameter, (DWORD_PTR)stream_start(memory, &plan, &options));
     notify(&instance, MM_ACM_OPEN, 0);
     return MMSYSERR_NOERROR;
 }
@@ -73,9 +77,11 @@ LRESULT stream_size(LPARAM parameter, struct stream_size *size)
         return ACMERR_NOTPOSSIBLE;
     if (size->fdwSize != ACM_STREAMSIZEF_SOURCE && size->fdwSize != ACM_STREAMSIZEF_DESTINATION)
         return MMSYSERR_NOTSUPPORTED;
-    if (size->fdwSize == ACM_STREAMSIZEF_SOURCE && stream_size_from_source(&plan, size->cbSrcLength, &bytes))
+    if (size->fdwSize == ACM_STREAMSIZEF_SOURCE &&
+        stream_size_from_source(&plan, size->cbSrcLength, &bytes))
         size->cbDstLength = bytes;
-    else if (size->fdwSize == ACM_STREAMSIZEF_DESTINATION && stream_size_from_destination(&plan, size->cbDstLength, &bytes))
+    else if (size->fdwSize == ACM_STREAMSIZEF_DESTINATION &&
+             stream_size_from_destination(&plan, size->cbDstLength, &bytes))
         size->cbSrcLength = bytes;
     else
         return ACMERR_NOTPOSSIBLE;
@@ -86,17 +92,21 @@ static BOOL overlap(const struct stream_header *header)
 {
     uintptr_t src = (uintptr_t)header->pbSrc, dst = (uintptr_t)header->pbDst;
 
-    return src < dst ? dst - src < header->cbSrcLength && header->cbDstLength : src - dst < header->cbDstLength && header->cbSrcLength;
+    return src < dst ? dst - src < header->cbSrcLength && header->cbDstLength
+                     : src - dst < header->cbDstLength && header->cbSrcLength;
 }
 
 static BOOL has_buffers(const struct stream_header *header)
 {
-    return (header->pbSrc || !header->cbSrcLength) && (header->pbDst || !header->cbDstLength) && !overlap(header);
+    return (header->pbSrc || !header->cbSrcLength) && (header->pbDst || !header->cbDstLength) &&
+           !overlap(header);
 }
 
 static enum ending ending_of(DWORD flags)
 {
-    return flags & ACM_STREAMCONVERTF_END ? END : flags & ACM_STREAMCONVERTF_BLOCKALIGN ? WHOLE : PART;
+    return flags & ACM_STREAMCONVERTF_END          ? END
+           : flags & ACM_STREAMCONVERTF_BLOCKALIGN ? WHOLE
+                                                   : PART;
 }
 
 LRESULT stream_converts(LPARAM parameter, struct stream_header *header)
@@ -112,7 +122,8 @@ LRESULT stream_converts(LPARAM parameter, struct stream_header *header)
     if (!instance_of(parameter, &instance) || !instance.dwDriver || !has_buffers(header))
         return MMSYSERR_INVALPARAM;
     stream = (struct stream *)instance.dwDriver;
-    offer = (struct offer){ header->cbSrcLength, header->cbDstLength, ending_of(header->fdwConvert) };
+    offer =
+        (struct offer){ header->cbSrcLength, header->cbDstLength, ending_of(header->fdwConvert) };
     if (header->fdwConvert & ACM_STREAMCONVERTF_START)
         stream_reset(stream);
     done = stream_convert(stream, header->pbSrc, header->pbDst, offer);

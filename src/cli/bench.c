@@ -18,7 +18,7 @@ struct bench {
     DWORD only_tag;
     int file_width, format_width;
     bool all_well;
-    const wchar_t *path;            /* of the file at hand */
+    const wchar_t *path; /* of the file at hand */
     struct sound sound;
 };
 
@@ -26,7 +26,7 @@ struct bench {
 struct offer {
     union format format;
     wchar_t name[NAME_ROOM];
-    bool several;                   /* the tag has more of them: their bit rates tell them apart */
+    bool several; /* the tag has more of them: their bit rates tell them apart */
 };
 
 static int by_value(const void *a, const void *b)
@@ -73,16 +73,17 @@ static wchar_t *keep_path(const struct bench *bench, const struct offer *offer, 
     wchar_t *path = malloc(room * sizeof *path), word[NAME_ROOM], rate[16] = L"";
 
     if (offer->several)
-        swprintf(rate, sizeof rate / sizeof *rate, L"-%lu", (unsigned long)(wfx->nAvgBytesPerSec * 8 / 1000));
+        swprintf(rate, sizeof rate / sizeof *rate, L"-%lu",
+                 (unsigned long)(wfx->nAvgBytesPerSec * 8 / 1000));
     tag_word(wfx->wFormatTag, offer->name, word);
     if (path)
-        swprintf(path, room, L"%ls\\%.*ls-%ls%ls%ls", bench->keep, (int)(dot ? (size_t)(dot - name) : wcslen(name)), name,
-                 word, rate, end);
+        swprintf(path, room, L"%ls\\%.*ls-%ls%ls%ls", bench->keep,
+                 (int)(dot ? (size_t)(dot - name) : wcslen(name)), name, word, rate, end);
     return path;
 }
 
-static void keep(struct bench *bench, const struct offer *offer, const WAVEFORMATEX *wfx, const wchar_t *end,
-                 const struct batch *batch)
+static void keep(struct bench *bench, const struct offer *offer, const WAVEFORMATEX *wfx,
+                 const wchar_t *end, const struct batch *batch)
 {
     wchar_t *path = bench->keep ? keep_path(bench, offer, end) : 0;
     DWORD size = is_pcm(wfx) && batch->made > bench->sound.bytes ? bench->sound.bytes : batch->made;
@@ -90,7 +91,8 @@ static void keep(struct bench *bench, const struct offer *offer, const WAVEFORMA
 
     if (!path)
         return;
-    if (!output_create(&output, path, true, wfx, size) || !output_write(&output, batch->result, size) ||
+    if (!output_create(&output, path, true, wfx, size) ||
+        !output_write(&output, batch->result, size) ||
         !output_finish(&output, size, bench->sound.frames)) {
         note(L"%ls: %ls", path, system_words(output.file.error));
         bench->all_well = false;
@@ -101,46 +103,52 @@ static void keep(struct bench *bench, const struct offer *offer, const WAVEFORMA
 
 static void print_header(const struct bench *bench)
 {
-    static const wchar_t line[] = L"----------------------------------------------------------------";
+    static const wchar_t line[] =
+        L"----------------------------------------------------------------";
 
-    say(L"%-*ls  %-*ls  %7ls  %5ls  %10ls  %7ls  %7ls  %9ls  %9ls\n", bench->file_width, L"file", bench->format_width,
-        L"format", L"kbit/s", L"width", L"bytes", L"ratio", L"SNR dB", L"encode x", L"decode x");
-    say(L"%.*ls  %.*ls  %.7ls  %.5ls  %.10ls  %.7ls  %.7ls  %.9ls  %.9ls\n", bench->file_width, line, bench->format_width,
-        line, line, line, line, line, line, line, line);
+    say(L"%-*ls  %-*ls  %7ls  %5ls  %10ls  %7ls  %7ls  %9ls  %9ls\n", bench->file_width, L"file",
+        bench->format_width, L"format", L"kbit/s", L"width", L"bytes", L"ratio", L"SNR dB",
+        L"encode x", L"decode x");
+    say(L"%.*ls  %.*ls  %.7ls  %.5ls  %.10ls  %.7ls  %.7ls  %.9ls  %.9ls\n", bench->file_width,
+        line, bench->format_width, line, line, line, line, line, line, line, line);
 }
 
-static void print_row(const struct bench *bench, const struct offer *offer, DWORD bytes, double snr, double encode,
-                      double decode)
+static void print_row(const struct bench *bench, const struct offer *offer, DWORD bytes, double snr,
+                      double encode, double decode)
 {
     const WAVEFORMATEX *wfx = &offer->format.wfx;
     double seconds = (double)bench->sound.frames / wfx->nSamplesPerSec;
 
-    say(L"%-*.*ls  %-*ls  %7.1f  %5u  %10lu  %5.2f:1  %7.2f  %9.0f  %9.0f\n", bench->file_width, bench->file_width,
-        base_name(bench->path), bench->format_width, offer->name, wfx->nAvgBytesPerSec * 8 / 1000.0,
-        (unsigned)sizeof(void *) * 8, (unsigned long)bytes, (double)bench->sound.bytes / bytes, snr, seconds / encode,
-        seconds / decode);
+    say(L"%-*.*ls  %-*ls  %7.1f  %5u  %10lu  %5.2f:1  %7.2f  %9.0f  %9.0f\n", bench->file_width,
+        bench->file_width, base_name(bench->path), bench->format_width, offer->name,
+        wfx->nAvgBytesPerSec * 8 / 1000.0, (unsigned)sizeof(void *) * 8, (unsigned long)bytes,
+        (double)bench->sound.bytes / bytes, snr, seconds / encode, seconds / decode);
 }
 
 static void complain(struct bench *bench, const struct offer *offer, const wchar_t *what)
 {
-    note(L"%ls: %ls cannot be %ls: %ls refuses", bench->path, offer->name, what, bench->driver->details.szShortName);
+    note(L"%ls: %ls cannot be %ls: %ls refuses", bench->path, offer->name, what,
+         bench->driver->details.szShortName);
     bench->all_well = false;
 }
 
-static void bench_decoder(struct bench *bench, const struct offer *offer, const struct batch *encoded, double encode)
+static void bench_decoder(struct bench *bench, const struct offer *offer,
+                          const struct batch *encoded, double encode)
 {
     const WAVEFORMATEX *wfx = &offer->format.wfx;
     struct batch batch;
     double decode = -1;
 
-    if (batch_open(&batch, bench->driver->handle, wfx, &bench->sound.wfx, encoded->result, encoded->made) ==
-        MMSYSERR_NOERROR)
+    if (batch_open(&batch, bench->driver->handle, wfx, &bench->sound.wfx, encoded->result,
+                   encoded->made) == MMSYSERR_NOERROR)
         decode = measure(&batch);
     if (decode < 0) {
         complain(bench, offer, L"decoded");
     } else {
-        print_row(bench, offer, encoded->made,
-                  sound_snr(&bench->sound, (const int16_t *)(const void *)batch.result, batch.made / 2), encode, decode);
+        print_row(
+            bench, offer, encoded->made,
+            sound_snr(&bench->sound, (const int16_t *)(const void *)batch.result, batch.made / 2),
+            encode, decode);
         keep(bench, offer, &bench->sound.wfx, L"-decoded.wav", &batch);
     }
     batch_close(&batch);
@@ -153,7 +161,8 @@ static void bench_offer(struct bench *bench, const struct offer *offer)
     struct batch batch;
     double encode = -1;
 
-    if (batch_open(&batch, bench->driver->handle, &sound->wfx, wfx, sound->samples, sound->bytes) == MMSYSERR_NOERROR)
+    if (batch_open(&batch, bench->driver->handle, &sound->wfx, wfx, sound->samples, sound->bytes) ==
+        MMSYSERR_NOERROR)
         encode = measure(&batch);
     if (encode < 0 || batch.made == 0) {
         complain(bench, offer, L"encoded");
@@ -166,7 +175,8 @@ static void bench_offer(struct bench *bench, const struct offer *offer)
 
 static bool takes(const struct bench *bench, const WAVEFORMATEX *wfx)
 {
-    return wfx->nSamplesPerSec == bench->sound.wfx.nSamplesPerSec && wfx->nChannels == bench->sound.wfx.nChannels;
+    return wfx->nSamplesPerSec == bench->sound.wfx.nSamplesPerSec &&
+           wfx->nChannels == bench->sound.wfx.nChannels;
 }
 
 /* The formats of a tag that take the sound; how many there are. */
@@ -180,7 +190,8 @@ static unsigned bench_tag(struct bench *bench, const ACMFORMATTAGDETAILSW *tag)
     for (DWORD i = 0; driver_format(bench->driver, tag, i, &offer.format, &details); i++)
         count += takes(bench, &offer.format.wfx);
     offer.several = count > 1;
-    for (DWORD i = 0; driver_format(bench->driver, tag, i, &offer.format, &details) && !interrupted(); i++)
+    for (DWORD i = 0;
+         driver_format(bench->driver, tag, i, &offer.format, &details) && !interrupted(); i++)
         if (takes(bench, &offer.format.wfx))
             bench_offer(bench, &offer);
     return count;
@@ -204,8 +215,9 @@ static void bench_file(struct bench *bench)
         if (wanted(bench, tag.dwFormatTag))
             count += bench_tag(bench, &tag);
     if (count == 0)
-        note(L"%ls: %ls offers no format for %lu Hz %ls", bench->path, bench->driver->details.szShortName,
-             (unsigned long)bench->sound.wfx.nSamplesPerSec, channel_words(bench->sound.wfx.nChannels));
+        note(L"%ls: %ls offers no format for %lu Hz %ls", bench->path,
+             bench->driver->details.szShortName, (unsigned long)bench->sound.wfx.nSamplesPerSec,
+             channel_words(bench->sound.wfx.nChannels));
     sound_free(&bench->sound);
 }
 

@@ -23,8 +23,8 @@ struct option {
     bool *on;
 };
 
-/* Takes the options out and leaves the other words, whose number it returns; -1, and a note, where an option is unknown
- * or lacks its value. "--" ends the options. */
+/* Takes the options out and leaves the other words, whose number it returns; -1, and a note, where
+ * an option is unknown or lacks its value. "--" ends the options. */
 int take_options(int count, wchar_t **words, const struct option *options);
 
 #endif

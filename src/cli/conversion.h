@@ -10,7 +10,7 @@
 struct wishes {
     const struct drivers *drivers;
     const wchar_t *to, *driver;
-    double kbits;                   /* kbit/s of the result; 0: as the driver suggests */
+    double kbits; /* kbit/s of the result; 0: as the driver suggests */
     bool overwrite;
 };
 
@@ -19,7 +19,7 @@ struct source {
     struct file file;
     struct wav wav;
     const WAVEFORMATEX *format;
-    uint64_t missing;               /* bytes that the header promises and the file lacks */
+    uint64_t missing; /* bytes that the header promises and the file lacks */
 };
 
 /* EXIT_GOOD; or EXIT_BAD, and a note that says why. */
@@ -34,13 +34,14 @@ struct conversion {
     union format target;
     HACMSTREAM stream;
     struct output out;
-    uint64_t at;                    /* bytes of sound read */
-    CRITICAL_SECTION *lock;         /* for all but the sound itself: neither msacm32's lists nor our words are made for several
-                                       threads */
-    volatile LONG *done;            /* kilobytes of the source, for whoever shows them */
+    uint64_t at;            /* bytes of sound read */
+    CRITICAL_SECTION *lock; /* for all but the sound itself: neither msacm32's lists nor our words
+                               are made for several threads */
+    volatile LONG *done;    /* kilobytes of the source, for whoever shows them */
 };
 
-/* EXIT_GOOD; or EXIT_BAD, a note, and nothing is left of the result. The lock is held by the caller. */
+/* EXIT_GOOD; or EXIT_BAD, a note, and nothing is left of the result. The lock is held by the
+ * caller. */
 int conversion_run(struct conversion *);
 
 /* What a driver would make of the source; false where it suggests nothing that fits. */

@@ -6,23 +6,26 @@
 #include "names.h"
 #include "say.h"
 
-enum { THREADS_AT_MOST = 64, REDRAW = 200 };    /* milliseconds */
+enum { THREADS_AT_MOST = 64, REDRAW = 200 }; /* milliseconds */
 
 /* Several conversions at a time; each worker takes the next file. */
 struct crew {
     const struct wishes *wishes;
     struct names names;
     CRITICAL_SECTION lock;
-    volatile LONG next;             /* of the names */
+    volatile LONG next; /* of the names */
     volatile LONG failed, ended;
-    volatile LONG *done;            /* kilobytes of each file */
+    volatile LONG *done; /* kilobytes of each file */
 };
 
 static void convert_next(struct crew *crew, struct conversion *job, LONG index)
 {
     const struct name *name = &crew->names.list[index];
 
-    *job = (struct conversion){ .wishes = crew->wishes, .in_path = name->in, .out_path = name->out, .lock = &crew->lock,
+    *job = (struct conversion){ .wishes = crew->wishes,
+                                .in_path = name->in,
+                                .out_path = name->out,
+                                .lock = &crew->lock,
                                 .done = &crew->done[index] };
     EnterCriticalSection(&crew->lock);
     if (conversion_run(job) != EXIT_GOOD)
@@ -38,7 +41,8 @@ static DWORD WINAPI work(void *context)
     struct conversion *job = malloc(sizeof *job);
     LONG index;
 
-    while (job && !interrupted() && (index = InterlockedIncrement(&crew->next) - 1) < (LONG)crew->names.count)
+    while (job && !interrupted() &&
+           (index = InterlockedIncrement(&crew->next) - 1) < (LONG)crew->names.count)
         convert_next(crew, job, index);
     free(job);
     return 0;
@@ -56,7 +60,8 @@ static void draw(struct crew *crew, ULONGLONG began)
     if (done > all)
         done = all;
     swprintf(words, sizeof words / sizeof *words, L"%ld of %u, %.1f MB/s, %.0f s left", crew->ended,
-             (unsigned)crew->names.count, done / 1024 / seconds, done > 0 ? (all - done) * seconds / done : 0);
+             (unsigned)crew->names.count, done / 1024 / seconds,
+             done > 0 ? (all - done) * seconds / done : 0);
     EnterCriticalSection(&crew->lock);
     progress(done > 0 ? (unsigned)(done / all * 999) : 0, words);
     LeaveCriticalSection(&crew->lock);
@@ -68,7 +73,8 @@ static unsigned cores(const struct crew *crew)
     unsigned count;
 
     GetSystemInfo(&info);
-    count = info.dwNumberOfProcessors < THREADS_AT_MOST ? info.dwNumberOfProcessors : THREADS_AT_MOST;
+    count =
+        info.dwNumberOfProcessors < THREADS_AT_MOST ? info.dwNumberOfProcessors : THREADS_AT_MOST;
     return count < crew->names.count ? count : (unsigned)crew->names.count;
 }
 
@@ -97,7 +103,8 @@ static int convert_all(struct crew *crew)
     DeleteCriticalSection(&crew->lock);
     free((void *)crew->done);
     if (crew->names.count > 1)
-        say(L"%ld of %u files converted\n", crew->ended - crew->failed, (unsigned)crew->names.count);
+        say(L"%ld of %u files converted\n", crew->ended - crew->failed,
+            (unsigned)crew->names.count);
     return crew->failed == 0 && crew->ended == (LONG)crew->names.count ? EXIT_GOOD : EXIT_BAD;
 }
 
@@ -139,10 +146,12 @@ static bool read_rate(struct wishes *wishes, wchar_t *to, const wchar_t *rate)
     return false;
 }
 
-/* IN OUT, where OUT is no folder; else IN... and a folder, which is the last word or that of --out. */
+/* IN OUT, where OUT is no folder; else IN... and a folder, which is the last word or that of --out.
+ */
 static bool read_names(struct names *names, int count, wchar_t **words, const wchar_t *out)
 {
-    if (!out && count == 2 && !folder_exists(words[1]) && !folder_exists(words[0]) && !wcspbrk(words[0], L"*?"))
+    if (!out && count == 2 && !folder_exists(words[1]) && !folder_exists(words[0]) &&
+        !wcspbrk(words[0], L"*?"))
         return names_add_pair(names, words[0], words[1]);
     if (!out)
         out = words[--count];
@@ -163,12 +172,18 @@ int command_convert(const struct drivers *drivers, int count, wchar_t **words)
     const wchar_t *to = 0, *rate = 0, *quality = 0, *out = 0;
     int result = EXIT_BAD;
 
-    count = take_options(count, words, (const struct option[]){ { L"--to", &to, 0 }, { L"--rate", &rate, 0 },
-        { L"--quality", &quality, 0 }, { L"--out", &out, 0 }, { L"--driver", &wishes.driver, 0 },
-        { L"--overwrite", 0, &wishes.overwrite }, { 0 } });
+    count = take_options(count, words,
+                         (const struct option[]){ { L"--to", &to, 0 },
+                                                  { L"--rate", &rate, 0 },
+                                                  { L"--quality", &quality, 0 },
+                                                  { L"--out", &out, 0 },
+                                                  { L"--driver", &wishes.driver, 0 },
+                                                  { L"--overwrite", 0, &wishes.overwrite },
+                                                  { 0 } });
     if (count < (out ? 1 : 2)) {
         if (count >= 0)
-            note(L"convert wants two names, IN.wav and OUT.wav, or files and a folder for the results");
+            note(L"convert wants two names, IN.wav and OUT.wav, or files and a folder for the "
+                 L"results");
         return EXIT_USAGE;
     }
     if (!read_rate(&wishes, (wchar_t *)to, rate) || (quality && !set_quality(quality)))

@@ -57,7 +57,8 @@ static bool add_beside(HACMDRIVERID *id)
     wchar_t *path = beside();
     HMODULE module = path ? LoadLibraryW(path) : 0;
     FARPROC proc = module ? GetProcAddress(module, "DriverProc") : 0;
-    bool added = proc && acmDriverAddW(id, module, (LPARAM)proc, 0, ACM_DRIVERADDF_FUNCTION) == MMSYSERR_NOERROR;
+    bool added = proc && acmDriverAddW(id, module, (LPARAM)proc, 0, ACM_DRIVERADDF_FUNCTION) ==
+                             MMSYSERR_NOERROR;
 
     if (path && !added)
         note(L"%ls cannot be loaded (%ls): only the drivers of this system are asked", path,
@@ -132,11 +133,12 @@ const struct driver *drivers_find(const struct drivers *drivers, const wchar_t *
 
         if (_wcsicmp(driver->details.szShortName, name) == 0)
             return driver;
-        if (!contains(driver->details.szShortName, name) && !contains(driver->details.szLongName, name))
+        if (!contains(driver->details.szShortName, name) &&
+            !contains(driver->details.szLongName, name))
             continue;
         if (found) {
-            note(L"'%ls' is a part of several drivers' names: %ls, %ls", name, found->details.szLongName,
-                 driver->details.szLongName);
+            note(L"'%ls' is a part of several drivers' names: %ls, %ls", name,
+                 found->details.szLongName, driver->details.szLongName);
             return 0;
         }
         found = driver;
@@ -151,14 +153,16 @@ const struct driver *drivers_choose(const struct drivers *drivers, const wchar_t
     const struct driver *driver = name ? drivers_find(drivers, name) : drivers_ours(drivers);
 
     if (!name && !driver)
-        note(L"OmniACM is not installed, and omniacm.acm is not beside this program; --driver NAME names another driver");
+        note(L"OmniACM is not installed, and omniacm.acm is not beside this program; --driver NAME "
+             L"names another driver");
     if (!driver || driver->handle)
         return driver;
     note(L"the driver %ls does not open", driver->details.szShortName);
     return 0;
 }
 
-bool candidates_choose(struct candidates *candidates, const struct drivers *drivers, const wchar_t *name)
+bool candidates_choose(struct candidates *candidates, const struct drivers *drivers,
+                       const wchar_t *name)
 {
     const struct driver *driver = name ? drivers_choose(drivers, name) : drivers_ours(drivers);
 
@@ -174,7 +178,8 @@ bool driver_tag(const struct driver *driver, DWORD index, ACMFORMATTAGDETAILSW *
 {
     *tag = (ACMFORMATTAGDETAILSW){ .cbStruct = sizeof *tag, .dwFormatTagIndex = index };
     return driver->handle && index < driver->details.cFormatTags &&
-           acmFormatTagDetailsW(driver->handle, tag, ACM_FORMATTAGDETAILSF_INDEX) == MMSYSERR_NOERROR;
+           acmFormatTagDetailsW(driver->handle, tag, ACM_FORMATTAGDETAILSF_INDEX) ==
+               MMSYSERR_NOERROR;
 }
 
 bool driver_lists(const struct driver *driver, DWORD wanted, ACMFORMATTAGDETAILSW *tag)
@@ -185,13 +190,16 @@ bool driver_lists(const struct driver *driver, DWORD wanted, ACMFORMATTAGDETAILS
     return false;
 }
 
-bool driver_format(const struct driver *driver, const ACMFORMATTAGDETAILSW *tag, DWORD index, union format *format,
-                   ACMFORMATDETAILSW *details)
+bool driver_format(const struct driver *driver, const ACMFORMATTAGDETAILSW *tag, DWORD index,
+                   union format *format, ACMFORMATDETAILSW *details)
 {
     memset(format, 0, sizeof *format);
     format->wfx.wFormatTag = (WORD)tag->dwFormatTag;
-    *details = (ACMFORMATDETAILSW){ .cbStruct = sizeof *details, .dwFormatIndex = index, .dwFormatTag = tag->dwFormatTag,
-                                    .pwfx = &format->wfx, .cbwfx = sizeof *format };
+    *details = (ACMFORMATDETAILSW){ .cbStruct = sizeof *details,
+                                    .dwFormatIndex = index,
+                                    .dwFormatTag = tag->dwFormatTag,
+                                    .pwfx = &format->wfx,
+                                    .cbwfx = sizeof *format };
     return index < tag->cStandardFormats &&
            acmFormatDetailsW(driver->handle, details, ACM_FORMATDETAILSF_INDEX) == MMSYSERR_NOERROR;
 }

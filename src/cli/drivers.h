@@ -9,10 +9,10 @@
 
 struct driver {
     HACMDRIVERID id;
-    HACMDRIVER handle;              /* null where it does not open */
+    HACMDRIVER handle; /* null where it does not open */
     ACMDRIVERDETAILSW details;
     bool ours;
-    bool added;                     /* for this run, from beside this program */
+    bool added; /* for this run, from beside this program */
 };
 
 struct drivers {
@@ -20,22 +20,26 @@ struct drivers {
     size_t count;
 };
 
-/* Opens them all. Where ours is not installed but lies beside this program, it is added for the run. */
+/* Opens them all. Where ours is not installed but lies beside this program, it is added for the
+ * run. */
 bool drivers_open(struct drivers *);
 void drivers_close(struct drivers *);
 
 /* Ours; or a null pointer. */
 const struct driver *drivers_ours(const struct drivers *);
 
-/* The one whose short or long name contains `name`; a null pointer, and a note, where none or several do. */
+/* The one whose short or long name contains `name`; a null pointer, and a note, where none or
+ * several do. */
 const struct driver *drivers_find(const struct drivers *, const wchar_t *name);
 
-/* For commands that measure one driver: the named one, or ours; a null pointer, and a note, where it is missing. */
+/* For commands that measure one driver: the named one, or ours; a null pointer, and a note, where
+ * it is missing. */
 const struct driver *drivers_choose(const struct drivers *, const wchar_t *name);
 
 const struct driver *drivers_with_id(const struct drivers *, HACMDRIVERID);
 
-/* Who is asked in turn: the one driver that the user named; or ours, then any, which is a null handle. */
+/* Who is asked in turn: the one driver that the user named; or ours, then any, which is a null
+ * handle. */
 struct candidates {
     HACMDRIVER handles[2];
     size_t count;
@@ -51,7 +55,8 @@ union format {
     WAVEFORMATEX wfx;
     BYTE bytes[FORMAT_ROOM];
 };
-bool driver_format(const struct driver *, const ACMFORMATTAGDETAILSW *, DWORD index, union format *, ACMFORMATDETAILSW *);
+bool driver_format(const struct driver *, const ACMFORMATTAGDETAILSW *, DWORD index, union format *,
+                   ACMFORMATDETAILSW *);
 
 /* Whether the driver lists the tag at all. */
 bool driver_lists(const struct driver *, DWORD wanted, ACMFORMATTAGDETAILSW *tag);

@@ -8,13 +8,16 @@
 #define DESCRIPTION L"OmniACM, the classic WAV formats"
 #define VERSION_KEY L"SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion\\"
 #define CACHE_KEY L"SOFTWARE\\Microsoft\\AudioCompressionManager\\DriverCache\\" ALIAS
-#define PROGRAM_KEY L"SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Uninstall\\OmniACM"     /* src/setup/omniacm.nsi */
+#define PROGRAM_KEY \
+    L"SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Uninstall\\OmniACM" /* src/setup/omniacm.nsi \
+                                                                         */
 #define PRIORITY_KEY L"Software\\Microsoft\\Multimedia\\Audio Compression Manager\\Priority v4.00"
 #define SETTINGS_KEY L"Software\\Microsoft\\Multimedia\\" ALIAS
 
 static LSTATUS create_key(HKEY *key, const wchar_t *path, REGSAM view)
 {
-    return RegCreateKeyExW(HKEY_LOCAL_MACHINE, path, 0, 0, 0, KEY_QUERY_VALUE | KEY_SET_VALUE | view, 0, key, 0);
+    return RegCreateKeyExW(HKEY_LOCAL_MACHINE, path, 0, 0, 0,
+                           KEY_QUERY_VALUE | KEY_SET_VALUE | view, 0, key, 0);
 }
 
 LSTATUS entries_open(struct entries *entries, const struct machine *machine)
@@ -23,9 +26,11 @@ LSTATUS entries_open(struct entries *entries, const struct machine *machine)
 
     *entries = (struct entries){ .machine = machine };
     for (unsigned i = 0; i < machine->count && error == ERROR_SUCCESS; i++) {
-        error = create_key(&entries->views[i].drivers, VERSION_KEY L"Drivers32", machine->widths[i].view);
+        error = create_key(&entries->views[i].drivers, VERSION_KEY L"Drivers32",
+                           machine->widths[i].view);
         if (error == ERROR_SUCCESS && !machine->wine)
-            error = create_key(&entries->views[i].descriptions, VERSION_KEY L"drivers.desc", machine->widths[i].view);
+            error = create_key(&entries->views[i].descriptions, VERSION_KEY L"drivers.desc",
+                               machine->widths[i].view);
     }
     if (error != ERROR_SUCCESS)
         entries_close(entries);
@@ -45,7 +50,8 @@ void entries_close(struct entries *entries)
 
 static LSTATUS set_text(HKEY key, const wchar_t *name, const wchar_t *text)
 {
-    return RegSetValueExW(key, name, 0, REG_SZ, (const BYTE *)text, (DWORD)((wcslen(text) + 1) * sizeof *text));
+    return RegSetValueExW(key, name, 0, REG_SZ, (const BYTE *)text,
+                          (DWORD)((wcslen(text) + 1) * sizeof *text));
 }
 
 static LSTATUS remove_value(HKEY key, const wchar_t *name)
@@ -58,7 +64,9 @@ static LSTATUS remove_value(HKEY key, const wchar_t *name)
 /* A null text removes the line. */
 static LSTATUS write_ini(const wchar_t *text)
 {
-    return WritePrivateProfileStringW(L"drivers32", ALIAS, text, L"system.ini") ? ERROR_SUCCESS : (LSTATUS)GetLastError();
+    return WritePrivateProfileStringW(L"drivers32", ALIAS, text, L"system.ini")
+               ? ERROR_SUCCESS
+               : (LSTATUS)GetLastError();
 }
 
 static bool ini_has(void)
@@ -81,8 +89,8 @@ static LSTATUS remove_registry(const struct entries *entries)
     return error;
 }
 
-/* Wine's loop over Drivers32 ends at the first value whose name is not shorter than the one before; and a driver that
- * stands there and in system.ini would be listed twice. */
+/* Wine's loop over Drivers32 ends at the first value whose name is not shorter than the one before;
+ * and a driver that stands there and in system.ini would be listed twice. */
 LSTATUS entries_add(const struct entries *entries)
 {
     LSTATUS error = ERROR_SUCCESS;
@@ -128,7 +136,8 @@ bool program_is_listed(const struct machine *machine)
 {
     HKEY key;
 
-    if (RegOpenKeyExW(HKEY_LOCAL_MACHINE, PROGRAM_KEY, 0, KEY_QUERY_VALUE | machine->widths[0].view, &key) != ERROR_SUCCESS)
+    if (RegOpenKeyExW(HKEY_LOCAL_MACHINE, PROGRAM_KEY, 0, KEY_QUERY_VALUE | machine->widths[0].view,
+                      &key) != ERROR_SUCCESS)
         return false;
     RegCloseKey(key);
     return true;
@@ -140,8 +149,8 @@ void entries_forget_cache(const struct machine *machine)
         RegDeleteKeyExW(HKEY_LOCAL_MACHINE, CACHE_KEY, machine->widths[i].view, 0);
 }
 
-/* The list of priorities: values Priority1, Priority2, ... of the form "1, msacm.alias", without a gap; 0 for 1 is a driver
- * that is switched off. */
+/* The list of priorities: values Priority1, Priority2, ... of the form "1, msacm.alias", without a
+ * gap; 0 for 1 is a driver that is switched off. */
 enum { PRIORITIES = 256, PRIORITY_ROOM = 128 };
 
 struct priorities {
@@ -176,7 +185,8 @@ static unsigned read_others(HKEY key, struct priorities *others)
     return i;
 }
 
-static LSTATUS write_priorities(HKEY key, const struct priorities *others, unsigned before, bool first)
+static LSTATUS write_priorities(HKEY key, const struct priorities *others, unsigned before,
+                                bool first)
 {
     LSTATUS error = first ? set_text(key, priority_name(0), L"1, " ALIAS) : ERROR_SUCCESS;
     unsigned at = first;
@@ -188,7 +198,8 @@ static LSTATUS write_priorities(HKEY key, const struct priorities *others, unsig
     return error;
 }
 
-/* Removes a key that has become empty, and its parents likewise, to Software\\Microsoft\\Multimedia. */
+/* Removes a key that has become empty, and its parents likewise, to
+ * Software\\Microsoft\\Multimedia. */
 static void drop_empty(void)
 {
     wchar_t path[] = PRIORITY_KEY;
@@ -215,7 +226,8 @@ LSTATUS priority_set(bool first)
 
     if (!others)
         return ERROR_NOT_ENOUGH_MEMORY;
-    error = first ? RegCreateKeyExW(HKEY_CURRENT_USER, PRIORITY_KEY, 0, 0, 0, KEY_READ | KEY_WRITE, 0, &key, 0)
+    error = first ? RegCreateKeyExW(HKEY_CURRENT_USER, PRIORITY_KEY, 0, 0, 0, KEY_READ | KEY_WRITE,
+                                    0, &key, 0)
                   : RegOpenKeyExW(HKEY_CURRENT_USER, PRIORITY_KEY, 0, KEY_READ | KEY_WRITE, &key);
     if (error == ERROR_SUCCESS) {
         unsigned before = read_others(key, others);
@@ -231,7 +243,4 @@ LSTATUS priority_set(bool first)
     return error;
 }
 
-void settings_forget(void)
-{
-    RegDeleteTreeW(HKEY_CURRENT_USER, SETTINGS_KEY);
-}
+void settings_forget(void) { RegDeleteTreeW(HKEY_CURRENT_USER, SETTINGS_KEY); }

@@ -5,10 +5,7 @@
 
 enum { STEP_AT_MOST = 1 << 20 };
 
-static DWORD least(size_t a, DWORD b)
-{
-    return a < b ? (DWORD)a : b;
-}
+static DWORD least(size_t a, DWORD b) { return a < b ? (DWORD)a : b; }
 
 static OVERLAPPED offset_of(uint64_t at)
 {
@@ -34,7 +31,8 @@ static size_t read_at(void *context, uint64_t at, void *bytes, size_t count)
     while (done < count && n != 0) {
         OVERLAPPED place = offset_of(at + done);
 
-        if (!ReadFile(file->handle, (char *)bytes + done, least(count - done, STEP_AT_MOST), &n, &place)) {
+        if (!ReadFile(file->handle, (char *)bytes + done, least(count - done, STEP_AT_MOST), &n,
+                      &place)) {
             if (GetLastError() != ERROR_HANDLE_EOF)
                 remember(file, GetLastError());
             break;
@@ -52,7 +50,9 @@ static bool write_at(void *context, uint64_t at, const void *bytes, size_t count
         OVERLAPPED place = offset_of(at + done);
         DWORD n = 0;
 
-        if (!WriteFile(file->handle, (const char *)bytes + done, least(count - done, STEP_AT_MOST), &n, &place) || n == 0) {
+        if (!WriteFile(file->handle, (const char *)bytes + done, least(count - done, STEP_AT_MOST),
+                       &n, &place) ||
+            n == 0) {
             remember(file, n == 0 && GetLastError() == 0 ? ERROR_DISK_FULL : GetLastError());
             return false;
         }
@@ -73,11 +73,15 @@ static bool resize(void *context, uint64_t size)
     return false;
 }
 
-/* \\?\ lifts the limit of 260 characters, but switches relative paths and forward slashes off: only where it is needed.
- * The caller frees. */
+/* \\?\ lifts the limit of 260 characters, but switches relative paths and forward slashes off: only
+ * where it is needed. The caller frees. */
 static wchar_t *path_for_windows(const wchar_t *path)
 {
-    enum { PREFIX = 4, UNC_PREFIX = 7, MARGIN = 12 };   /* MoveFile and folders have a little less than MAX_PATH */
+    enum {
+        PREFIX = 4,
+        UNC_PREFIX = 7,
+        MARGIN = 12
+    }; /* MoveFile and folders have a little less than MAX_PATH */
     DWORD n = GetFullPathNameW(path, 0, 0, 0);
     wchar_t *real = malloc((n + wcslen(path) + UNC_PREFIX + 1) * sizeof *real), *full;
 
@@ -87,7 +91,7 @@ static wchar_t *path_for_windows(const wchar_t *path)
         return wcscpy(real, path);
     full = real + UNC_PREFIX - 1;
     GetFullPathNameW(path, n, full, 0);
-    if (wcsncmp(full, L"\\\\", 2) == 0) {               /* \\server becomes \\?\UNC\server */
+    if (wcsncmp(full, L"\\\\", 2) == 0) { /* \\server becomes \\?\UNC\server */
         memcpy(real, L"\\\\?\\UNC", UNC_PREFIX * sizeof *real);
     } else {
         memmove(real + PREFIX, full, (wcslen(full) + 1) * sizeof *real);
@@ -102,7 +106,8 @@ static bool open_file(struct file *file, const wchar_t *path, DWORD access, DWOR
 
     *file = (struct file){ 0 };
     SetLastError(0);
-    file->handle = real ? CreateFileW(real, access, share, 0, how, FILE_ATTRIBUTE_NORMAL, 0) : INVALID_HANDLE_VALUE;
+    file->handle = real ? CreateFileW(real, access, share, 0, how, FILE_ATTRIBUTE_NORMAL, 0)
+                        : INVALID_HANDLE_VALUE;
     if (file->handle == INVALID_HANDLE_VALUE) {
         file->handle = 0;
         remember(file, real ? GetLastError() : ERROR_NOT_ENOUGH_MEMORY);
@@ -145,11 +150,13 @@ bool file_is(const struct file *file, const wchar_t *path)
     struct file other;
     bool same;
 
-    if (!open_file(&other, path, 0, FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE, OPEN_EXISTING))
+    if (!open_file(&other, path, 0, FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE,
+                   OPEN_EXISTING))
         return false;
-    same = GetFileInformationByHandle(file->handle, &a) && GetFileInformationByHandle(other.handle, &b) &&
-           a.dwVolumeSerialNumber == b.dwVolumeSerialNumber && a.nFileIndexHigh == b.nFileIndexHigh &&
-           a.nFileIndexLow == b.nFileIndexLow;
+    same = GetFileInformationByHandle(file->handle, &a) &&
+           GetFileInformationByHandle(other.handle, &b) &&
+           a.dwVolumeSerialNumber == b.dwVolumeSerialNumber &&
+           a.nFileIndexHigh == b.nFileIndexHigh && a.nFileIndexLow == b.nFileIndexLow;
     file_close(&other);
     return same;
 }
@@ -172,7 +179,8 @@ bool folder_make(const wchar_t *path)
     wchar_t *real = path_for_windows(path), *parent = real ? _wcsdup(real) : 0;
     bool made = real && (CreateDirectoryW(real, 0) || GetLastError() == ERROR_ALREADY_EXISTS);
 
-    if (!made && parent && GetLastError() == ERROR_PATH_NOT_FOUND && cut_name(parent) && folder_make(parent))
+    if (!made && parent && GetLastError() == ERROR_PATH_NOT_FOUND && cut_name(parent) &&
+        folder_make(parent))
         made = CreateDirectoryW(real, 0);
     free(real);
     free(parent);
@@ -188,10 +196,7 @@ static DWORD attributes_of(const wchar_t *path)
     return attributes;
 }
 
-bool file_exists(const wchar_t *path)
-{
-    return attributes_of(path) != INVALID_FILE_ATTRIBUTES;
-}
+bool file_exists(const wchar_t *path) { return attributes_of(path) != INVALID_FILE_ATTRIBUTES; }
 
 bool folder_exists(const wchar_t *path)
 {
@@ -220,12 +225,14 @@ const wchar_t *base_name(const wchar_t *path)
     return name;
 }
 
-bool output_create(struct output *output, const wchar_t *path, bool overwrite, const void *format, uint64_t expected)
+bool output_create(struct output *output, const wchar_t *path, bool overwrite, const void *format,
+                   uint64_t expected)
 {
     struct wav_io io;
     size_t n = wcslen(path);
 
-    *output = (struct output){ .path = malloc((n + 1) * sizeof *path), .partial = malloc((n + 9) * sizeof *path) };
+    *output = (struct output){ .path = malloc((n + 1) * sizeof *path),
+                               .partial = malloc((n + 9) * sizeof *path) };
     if (!output->path || !output->partial) {
         output->file.error = ERROR_NOT_ENOUGH_MEMORY;
         return false;
@@ -253,7 +260,8 @@ static void forget(struct output *output)
 static bool rename_to(const wchar_t *from, const wchar_t *to, bool overwrite)
 {
     wchar_t *real_from = path_for_windows(from), *real_to = path_for_windows(to);
-    bool done = real_from && real_to && MoveFileExW(real_from, real_to, overwrite ? MOVEFILE_REPLACE_EXISTING : 0);
+    bool done = real_from && real_to &&
+                MoveFileExW(real_from, real_to, overwrite ? MOVEFILE_REPLACE_EXISTING : 0);
 
     free(real_from);
     free(real_to);

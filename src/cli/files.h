@@ -6,7 +6,7 @@
 
 struct file {
     void *handle;
-    unsigned long error;            /* the first that happened */
+    unsigned long error; /* the first that happened */
 };
 
 /* False: errors are in file->error. `io` refers to `file`. */
@@ -33,9 +33,10 @@ struct output {
     struct wav_writer writer;
     wchar_t *path, *partial;
     bool created;
-    bool overwrite;                 /* what has its name by then */
+    bool overwrite; /* what has its name by then */
 };
-bool output_create(struct output *, const wchar_t *path, bool overwrite, const void *format, uint64_t expected);
+bool output_create(struct output *, const wchar_t *path, bool overwrite, const void *format,
+                   uint64_t expected);
 bool output_write(struct output *, const void *bytes, size_t count);
 bool output_finish(struct output *, uint64_t data_size, uint64_t samples);
 

@@ -6,7 +6,8 @@
 #include "say.h"
 #include "wav.h"
 
-/* Who has a decoder: OPEN many, MUSIC players and ffmpeg, CLOSED hardly anyone but the maker, LOCKED the owner of a key. */
+/* Who has a decoder: OPEN many, MUSIC players and ffmpeg, CLOSED hardly anyone but the maker,
+ * LOCKED the owner of a key. */
 enum access { OPEN, MUSIC, CLOSED, LOCKED };
 
 static const struct known_tag {
@@ -60,7 +61,8 @@ const wchar_t *tag_remark(DWORD tag)
     static const wchar_t *const remarks[] = {
         [OPEN] = L"",
         [MUSIC] = L"; ffmpeg, and players built on it, may read it",
-        [CLOSED] = L"; hardly anyone but its maker ever had a decoder: it takes the maker's own driver",
+        [CLOSED] =
+            L"; hardly anyone but its maker ever had a decoder: it takes the maker's own driver",
         [LOCKED] = L"; it is encrypted",
     };
     const struct known_tag *row = known(tag);
@@ -82,7 +84,8 @@ static bool parse_word(const wchar_t *text, DWORD *tag)
     static const struct {
         const wchar_t *word;
         WORD tag;
-    } others[] = { { L"mulaw", 7 }, { L"mu-law", 7 }, { L"u-law", 7 }, { L"a-law", 6 }, { L"dvi", 0x11 }, { L"adpcm", 2 },
+    } others[] = { { L"mulaw", 7 },     { L"mu-law", 7 }, { L"u-law", 7 },
+                   { L"a-law", 6 },     { L"dvi", 0x11 }, { L"adpcm", 2 },
                    { L"gsm610", 0x31 }, { L"vox", 0x17 }, { L"wav", 1 } };
 
     for (int i = 0; i < KNOWN_TAGS; i++)
@@ -108,7 +111,8 @@ static bool has_part(const wchar_t *name, const wchar_t *part)
     return false;
 }
 
-/* A part of the name of one tag that some driver lists formats of; a tag without any is another one's alias. */
+/* A part of the name of one tag that some driver lists formats of; a tag without any is another
+ * one's alias. */
 static bool parse_part(const struct drivers *drivers, const wchar_t *text, DWORD *tag)
 {
     ACMFORMATTAGDETAILSW details;
@@ -121,8 +125,8 @@ static bool parse_part(const struct drivers *drivers, const wchar_t *text, DWORD
                 (found && details.dwFormatTag == *tag))
                 continue;
             if (found) {
-                note(L"'%ls' may mean %ls (0x%04lX) or %ls (0x%04lX)", text, name, *tag, details.szFormatTag,
-                     details.dwFormatTag);
+                note(L"'%ls' may mean %ls (0x%04lX) or %ls (0x%04lX)", text, name, *tag,
+                     details.szFormatTag, details.dwFormatTag);
                 return false;
             }
             wcscpy(name, details.szFormatTag);
@@ -130,8 +134,10 @@ static bool parse_part(const struct drivers *drivers, const wchar_t *text, DWORD
             found = true;
         }
     if (!found)
-        note(L"no format is called '%ls'; a name such as gsm, a tag such as 0x31, or a part of a name that 'omniacm list' "
-             L"shows is wanted", text);
+        note(L"no format is called '%ls'; a name such as gsm, a tag such as 0x31, or a part of a "
+             L"name that 'omniacm list' "
+             L"shows is wanted",
+             text);
     return found;
 }
 
@@ -149,9 +155,10 @@ bool is_pcm(const WAVEFORMATEX *wfx)
 {
     const BYTE *bytes = (const BYTE *)wfx;
 
-    if (wfx->wFormatTag == WAVE_FORMAT_EXTENSIBLE && wfx->cbSize >= 22)     /* the GUID begins with the tag, 32 bits */
-        return (bytes[24] == WAVE_FORMAT_PCM || bytes[24] == WAV_TAG_FLOAT) && bytes[25] == 0 && bytes[26] == 0 &&
-               bytes[27] == 0;
+    if (wfx->wFormatTag == WAVE_FORMAT_EXTENSIBLE &&
+        wfx->cbSize >= 22) /* the GUID begins with the tag, 32 bits */
+        return (bytes[24] == WAVE_FORMAT_PCM || bytes[24] == WAV_TAG_FLOAT) && bytes[25] == 0 &&
+               bytes[26] == 0 && bytes[27] == 0;
     return wfx->wFormatTag == WAVE_FORMAT_PCM || wfx->wFormatTag == WAV_TAG_FLOAT;
 }
 
@@ -176,9 +183,11 @@ const wchar_t *format_words(const struct drivers *drivers, const WAVEFORMATEX *w
     if (is_pcm(wfx))
         swprintf(size, sizeof size / sizeof *size, L"%u bits", wfx->wBitsPerSample);
     else
-        swprintf(size, sizeof size / sizeof *size, L"%.1f kbit/s", wfx->nAvgBytesPerSec * 8 / 1000.0);
+        swprintf(size, sizeof size / sizeof *size, L"%.1f kbit/s",
+                 wfx->nAvgBytesPerSec * 8 / 1000.0);
     swprintf(words, sizeof words / sizeof *words, L"%ls (0x%04X), %lu Hz, %ls, %ls",
-             tag_name(drivers, wfx->wFormatTag, name), wfx->wFormatTag, rate, channel_words(wfx->nChannels), size);
+             tag_name(drivers, wfx->wFormatTag, name), wfx->wFormatTag, rate,
+             channel_words(wfx->nChannels), size);
     return words;
 }
 
@@ -186,5 +195,7 @@ WAVEFORMATEX pcm_like(const WAVEFORMATEX *wfx, DWORD tag)
 {
     WORD bits = tag == WAV_TAG_FLOAT ? 32 : 16, align = (WORD)(wfx->nChannels * bits / 8);
 
-    return (WAVEFORMATEX){ (WORD)tag, wfx->nChannels, wfx->nSamplesPerSec, wfx->nSamplesPerSec * align, align, bits, 0 };
+    return (WAVEFORMATEX){
+        (WORD)tag, wfx->nChannels, wfx->nSamplesPerSec, wfx->nSamplesPerSec * align, align, bits, 0
+    };
 }

@@ -14,11 +14,15 @@ const struct golden_format golden_silence[] = {
 struct golden_settings golden_settings(enum golden_part part)
 {
     switch (part) {
-    case GOLDEN_FAST: return (struct golden_settings){ .quality = 0 };
-    case GOLDEN_BEST: return (struct golden_settings){ .quality = 2 };
+    case GOLDEN_FAST:
+        return (struct golden_settings){ .quality = 0 };
+    case GOLDEN_BEST:
+        return (struct golden_settings){ .quality = 2 };
     case GOLDEN_DTX:
-    case GOLDEN_DTX_DECODE: return (struct golden_settings){ .quality = 1, .dtx = 1 };
-    default: return (struct golden_settings){ .quality = 1 };
+    case GOLDEN_DTX_DECODE:
+        return (struct golden_settings){ .quality = 1, .dtx = 1 };
+    default:
+        return (struct golden_settings){ .quality = 1 };
     }
 }
 
@@ -56,17 +60,19 @@ void golden_noise(uint8_t bytes[GOLDEN_NOISE_BYTES])
         bytes[i] = (uint8_t)(draw(&seed) >> 24);
 }
 
-/* A parabola for each half of a sine: |t| <= 2^15, so |t * (2^15 - |t|)| <= 2^28, and the result |y| <= 2^15 - 1. */
+/* A parabola for each half of a sine: |t| <= 2^15, so |t * (2^15 - |t|)| <= 2^28, and the result
+ * |y| <= 2^15 - 1. */
 static int32_t sine(uint32_t phase)
 {
-    int32_t t = (int32_t)(phase >> 16) - 32768, magnitude = t < 0 ? -t : t, y = t * (32768 - magnitude) / 8192;
+    int32_t t = (int32_t)(phase >> 16) - 32768, magnitude = t < 0 ? -t : t,
+            y = t * (32768 - magnitude) / 8192;
 
     return y > 32767 ? 32767 : y < -32767 ? -32767 : y;
 }
 
 struct voice {
     uint32_t rate, seed, phase;
-    int32_t y1, y2;                 /* of a resonator */
+    int32_t y1, y2; /* of a resonator */
 };
 
 /* What a tone's phase grows by in one sample. */
@@ -81,7 +87,8 @@ static uint32_t turned(const struct voice *voice, size_t i, uint32_t hertz)
     return (uint32_t)i * step(voice, hertz);
 }
 
-/* Pulses of 110 Hz, some noise, through a resonator: Q14 coefficients, |y| held below 2^15, so 64 bits are ample. */
+/* Pulses of 110 Hz, some noise, through a resonator: Q14 coefficients, |y| held below 2^15, so 64
+ * bits are ample. */
 static int32_t speech(struct voice *voice, size_t i)
 {
     uint32_t before = voice->phase;
@@ -90,7 +97,9 @@ static int32_t speech(struct voice *voice, size_t i)
     voice->phase += step(voice, 110);
     if (voice->phase < before)
         x += 9000;
-    y = x + ((int64_t)voice->y1 * (28000 + (int32_t)(i / 64 % 128) * 16) - (int64_t)voice->y2 * 15400) / 16384;
+    y = x +
+        ((int64_t)voice->y1 * (28000 + (int32_t)(i / 64 % 128) * 16) - (int64_t)voice->y2 * 15400) /
+            16384;
     y = y > 32767 ? 32767 : y < -32768 ? -32768 : y;
     voice->y2 = voice->y1;
     voice->y1 = (int32_t)y;
@@ -104,13 +113,20 @@ static int32_t sample(struct voice *voice, size_t i, size_t n, unsigned channel)
     uint32_t noise = draw(&voice->seed);
 
     switch (part) {
-    case 0: return sine(turned(voice, i, 440)) * 3 / 8;
-    case 1: return speech(voice, i);
-    case 2: return (int32_t)(noise >> 16) - 32768;
-    case 3: return (sine(turned(voice, i, 697)) + sine(turned(voice, i, 1209))) / 4;
-    case 4: return 0;
-    case 5: return turned(voice, i, 150) >> 31 ? 32767 : -32768;
-    case 6: return rest % 401 == 0 ? (rest / 401 % 2 ? 32767 : -32768) : (int32_t)(noise >> 29) - 4;
+    case 0:
+        return sine(turned(voice, i, 440)) * 3 / 8;
+    case 1:
+        return speech(voice, i);
+    case 2:
+        return (int32_t)(noise >> 16) - 32768;
+    case 3:
+        return (sine(turned(voice, i, 697)) + sine(turned(voice, i, 1209))) / 4;
+    case 4:
+        return 0;
+    case 5:
+        return turned(voice, i, 150) >> 31 ? 32767 : -32768;
+    case 6:
+        return rest % 401 == 0 ? (rest / 401 % 2 ? 32767 : -32768) : (int32_t)(noise >> 29) - 4;
     default:
         voice->phase += step(voice, 100 + (uint32_t)((uint64_t)rest * voice->rate * 3 / n));
         return (int32_t)(sine(voice->phase) * (int64_t)rest * 8 / (int64_t)n);
@@ -129,7 +145,8 @@ void golden_sound(uint32_t sample_rate, unsigned channels, int16_t *samples)
     }
 }
 
-/* Noise of a pause, white or through a one-pole low pass: |y| <= 2^15, for it moves towards |x| <= 2^14. */
+/* Noise of a pause, white or through a one-pole low pass: |y| <= 2^15, for it moves towards |x| <=
+ * 2^14. */
 static int32_t hush(struct voice *voice, int32_t amplitude, bool dull)
 {
     int32_t x = (int32_t)(draw(&voice->seed) >> 16) % (2 * amplitude + 1) - amplitude;
@@ -151,8 +168,9 @@ void golden_pauses(uint32_t sample_rate, unsigned channels, int16_t *samples)
         for (size_t i = 0; i < n; i++) {
             size_t part = i / part_length + channel;
 
-            samples[i * channels + channel] = (int16_t)(part % 10 == 1 ? speech(&voice, i) :
-                hush(&voice, amplitudes[part % 10], part / 7 % 2));
+            samples[i * channels + channel] =
+                (int16_t)(part % 10 == 1 ? speech(&voice, i)
+                                         : hush(&voice, amplitudes[part % 10], part / 7 % 2));
         }
     }
 }
@@ -175,8 +193,9 @@ const struct golden *golden_find(const struct golden *row)
     for (size_t i = 0; i < golden_rows; i++) {
         const struct golden *known = &golden_table[i];
 
-        if (known->tag == row->tag && known->sample_rate == row->sample_rate && known->channels == row->channels &&
-            known->byte_rate == row->byte_rate && known->bits_per_sample == row->bits_per_sample && known->part == row->part)
+        if (known->tag == row->tag && known->sample_rate == row->sample_rate &&
+            known->channels == row->channels && known->byte_rate == row->byte_rate &&
+            known->bits_per_sample == row->bits_per_sample && known->part == row->part)
             return known;
     }
     return 0;

@@ -13,10 +13,10 @@ struct inquiry {
     const struct drivers *drivers;
     const wchar_t *path;
     struct source in;
-    union format right;             /* the header as it should be, as far as a driver tells */
+    union format right; /* the header as it should be, as far as a driver tells */
     bool known;
-    const struct driver *taker;     /* the first that takes the file; null where none does */
-    DWORD block;                    /* samples of each channel in a block; 0 where nobody knows */
+    const struct driver *taker; /* the first that takes the file; null where none does */
+    DWORD block;                /* samples of each channel in a block; 0 where nobody knows */
 };
 
 /* A field, what the file has and what it should have, null where that is no question. */
@@ -39,25 +39,27 @@ static void number_row(const wchar_t *name, DWORD has, bool known, DWORD should)
     row(name, a, known ? b : 0);
 }
 
-/* Whether the driver makes PCM of the file. Wine's PCM converter says so of everything: a driver has to list the tag. */
+/* Whether the driver makes PCM of the file. Wine's PCM converter says so of everything: a driver
+ * has to list the tag. */
 static bool takes(const struct inquiry *it, const struct driver *driver, union format *pcm)
 {
     ACMFORMATTAGDETAILSW tag;
 
     return driver_lists(driver, it->in.format->wFormatTag, &tag) &&
            conversion_suggest(it->in.format, driver->handle, WAVE_FORMAT_PCM, pcm) &&
-           acmStreamOpen(0, driver->handle, (WAVEFORMATEX *)it->in.format, &pcm->wfx, 0, 0, 0, ACM_STREAMOPENF_QUERY) ==
-               MMSYSERR_NOERROR;
+           acmStreamOpen(0, driver->handle, (WAVEFORMATEX *)it->in.format, &pcm->wfx, 0, 0, 0,
+                         ACM_STREAMOPENF_QUERY) == MMSYSERR_NOERROR;
 }
 
 /* How many samples a block has, by the size that the driver gives for it. */
-static DWORD measure_block(const struct driver *driver, const WAVEFORMATEX *format, union format *pcm)
+static DWORD measure_block(const struct driver *driver, const WAVEFORMATEX *format,
+                           union format *pcm)
 {
     HACMSTREAM stream;
     DWORD samples;
 
-    if (acmStreamOpen(&stream, driver->handle, (WAVEFORMATEX *)format, &pcm->wfx, 0, 0, 0, ACM_STREAMOPENF_NONREALTIME) !=
-        MMSYSERR_NOERROR)
+    if (acmStreamOpen(&stream, driver->handle, (WAVEFORMATEX *)format, &pcm->wfx, 0, 0, 0,
+                      ACM_STREAMOPENF_NONREALTIME) != MMSYSERR_NOERROR)
         return 0;
     samples = pump_block(stream, format, &pcm->wfx);
     acmStreamClose(stream, 0);
@@ -73,7 +75,8 @@ static int likeness(const WAVEFORMATEX *a, const WAVEFORMATEX *b)
            (a->nAvgBytesPerSec == b->nAvgBytesPerSec);
 }
 
-/* What the driver would write for the file's tag, rate and channels; of several bit rates the likeliest. */
+/* What the driver would write for the file's tag, rate and channels; of several bit rates the
+ * likeliest. */
 static bool find_header(struct inquiry *it, const struct driver *driver, union format *room)
 {
     const WAVEFORMATEX *has = it->in.format;
@@ -127,8 +130,8 @@ static bool byte_rate(const struct inquiry *it, DWORD *rate)
     return true;
 }
 
-/* The extra bytes, in hexadecimal. Those of a codec whose first count the samples of a block have to fit the block; Creative's are
- * the number of a revision, any of which is right. */
+/* The extra bytes, in hexadecimal. Those of a codec whose first count the samples of a block have
+ * to fit the block; Creative's are the number of a revision, any of which is right. */
 static void extra_row(const struct inquiry *it)
 {
     const WAVEFORMATEX *has = it->in.format;
@@ -160,7 +163,9 @@ static void length_rows(const struct inquiry *it)
 {
     const WAVEFORMATEX *has = it->in.format;
     const struct wav *wav = &it->in.wav;
-    unsigned align = has->nBlockAlign ? has->nBlockAlign : it->known ? it->right.wfx.nBlockAlign : 0;
+    unsigned align = has->nBlockAlign ? has->nBlockAlign
+                     : it->known      ? it->right.wfx.nBlockAlign
+                                      : 0;
     bool known = it->block != 0 && align != 0;
     uint64_t whole = known ? (wav->data_size + align - 1) / align * it->block : 0;
     uint64_t samples = wav_samples(wav, whole, it->block + 1);
@@ -192,14 +197,17 @@ static void header_rows(const struct inquiry *it)
     bool pcm = is_pcm(has), rate_known = pcm || byte_rate(it, &rate);
     wchar_t tag[CELL];
 
-    swprintf(tag, CELL, L"0x%04X%ls", wav->said_tag, wav->said_tag != has->wFormatTag ? L", extensible" : L"");
+    swprintf(tag, CELL, L"0x%04X%ls", wav->said_tag,
+             wav->said_tag != has->wFormatTag ? L", extensible" : L"");
     row(L"format tag", tag, 0);
     row(L"channels", channel_words(has->nChannels), has->nChannels ? 0 : L"1 or more");
     number_row(L"samples/second", has->nSamplesPerSec, false, 0);
     number_row(L"bytes/second", wav->said_byte_rate, rate_known, pcm ? has->nAvgBytesPerSec : rate);
-    number_row(L"bytes in a block", wav->said_block_align, pcm || (it->known && !(it->taker && has->nBlockAlign)),
+    number_row(L"bytes in a block", wav->said_block_align,
+               pcm || (it->known && !(it->taker && has->nBlockAlign)),
                pcm ? has->nBlockAlign : it->right.wfx.nBlockAlign);
-    number_row(L"bits", wav->said_bits, pcm || it->known, pcm ? has->wBitsPerSample : it->right.wfx.wBitsPerSample);
+    number_row(L"bits", wav->said_bits, pcm || it->known,
+               pcm ? has->wBitsPerSample : it->right.wfx.wBitsPerSample);
     if (!pcm)
         extra_row(it);
     length_rows(it);
@@ -215,7 +223,8 @@ static void driver_rows(const struct inquiry *it)
         bool taken = takes(it, driver, pcm);
 
         if (taken || driver_lists(driver, it->in.format->wFormatTag, &tag))
-            say(L"  %-16ls  %ls\n", taken ? L"taken by" : L"refused by", driver->details.szShortName);
+            say(L"  %-16ls  %ls\n", taken ? L"taken by" : L"refused by",
+                driver->details.szShortName);
     }
     free(pcm);
 }

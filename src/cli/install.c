@@ -1,5 +1,5 @@
-/* Installs the driver in every width that this system has, and removes it. First everything that can fail is tried, then
- * it is done; where that fails after all, it is taken back. */
+/* Installs the driver in every width that this system has, and removes it. First everything that
+ * can fail is tried, then it is done; where that fails after all, it is taken back. */
 #include <stdio.h>
 #include "commands.h"
 #include "entries.h"
@@ -28,8 +28,10 @@ static bool lacks_rights(DWORD error)
 static int refuse(const wchar_t *where, DWORD error)
 {
     if (lacks_rights(error))
-        return fail(L"%ls: %ls; this takes the rights of an administrator (start the prompt with 'Run as administrator'); "
-                    L"%ls", where, system_words(error), nothing_changed);
+        return fail(L"%ls: %ls; this takes the rights of an administrator (start the prompt with "
+                    L"'Run as administrator'); "
+                    L"%ls",
+                    where, system_words(error), nothing_changed);
     return fail(L"%ls: %ls; %ls", where, system_words(error), nothing_changed);
 }
 
@@ -56,8 +58,11 @@ static int stage_new(struct setup *setup)
         const struct width *width = &setup->machine.widths[i];
 
         if (!find_source(width, source))
-            return fail(L"%ls\\" DRIVER L" is neither in the folder of this program nor beside it, and this system needs it; "
-                        L"%ls", width->name, nothing_changed);
+            return fail(L"%ls"
+                        L"\\" DRIVER L" is neither in the folder of this program nor beside it, "
+                        L"and this system needs it; "
+                        L"%ls",
+                        width->name, nothing_changed);
         if (!replacement_stage(&setup->files[i], source, width->folder, DRIVER))
             return refuse(setup->files[i].fresh, setup->files[i].error);
     }
@@ -96,7 +101,8 @@ static void settle(struct setup *setup)
         used |= !replacement_settle(&setup->files[i]);
     entries_forget_cache(&setup->machine);
     if (used)
-        note(L"programs that run have the old driver loaded: they keep it until they end; its file goes when Windows starts "
+        note(L"programs that run have the old driver loaded: they keep it until they end; its file "
+             L"goes when Windows starts "
              L"again");
 }
 
@@ -137,8 +143,9 @@ int command_install(const struct drivers *drivers, int count, wchar_t **words)
     int result;
 
     (void)drivers;
-    count = take_options(count, words,
-                         (const struct option[]){ { L"--prefer", 0, &first }, { L"--no-prefer", 0, &last }, { 0 } });
+    count = take_options(
+        count, words,
+        (const struct option[]){ { L"--prefer", 0, &first }, { L"--no-prefer", 0, &last }, { 0 } });
     if (count > 0)
         note(L"install takes no names, only options");
     if (count != 0)
@@ -151,7 +158,8 @@ int command_install(const struct drivers *drivers, int count, wchar_t **words)
     if (first || last)
         prefer(first);
     say(L"OmniACM %hs is installed in %ls%ls%ls\n", OMNIACM_VERSION, setup.machine.widths[0].folder,
-        setup.machine.count > 1 ? L" and " : L"", setup.machine.count > 1 ? setup.machine.widths[1].folder : L"");
+        setup.machine.count > 1 ? L" and " : L"",
+        setup.machine.count > 1 ? setup.machine.widths[1].folder : L"");
     return EXIT_GOOD;
 }
 

@@ -11,8 +11,9 @@ static void list_format(const union format *format, const ACMFORMATDETAILSW *det
 
     if (wfx->wBitsPerSample != 0)
         swprintf(bits, sizeof bits / sizeof *bits, L"%u bits", wfx->wBitsPerSample);
-    say(L"      %6lu Hz  %-10ls  %7ls  %7.1f kbit/s  block %5u  %ls\n", rate, channel_words(wfx->nChannels), bits,
-        wfx->nAvgBytesPerSec * 8 / 1000.0, wfx->nBlockAlign, details->szFormat);
+    say(L"      %6lu Hz  %-10ls  %7ls  %7.1f kbit/s  block %5u  %ls\n", rate,
+        channel_words(wfx->nChannels), bits, wfx->nAvgBytesPerSec * 8 / 1000.0, wfx->nBlockAlign,
+        details->szFormat);
 }
 
 static void list_driver(const struct driver *driver)
@@ -22,8 +23,9 @@ static void list_driver(const struct driver *driver)
     ACMFORMATDETAILSW details;
     static union format format;
 
-    say(L"%ls: %ls %u.%u%ls\n", about->szShortName, about->szLongName, (unsigned)(about->vdwDriver >> 24),
-        (unsigned)(about->vdwDriver >> 16 & 0xFF), driver->added ? L", from beside this program, for this run" : L"");
+    say(L"%ls: %ls %u.%u%ls\n", about->szShortName, about->szLongName,
+        (unsigned)(about->vdwDriver >> 24), (unsigned)(about->vdwDriver >> 16 & 0xFF),
+        driver->added ? L", from beside this program, for this run" : L"");
     if (!driver->handle)
         say(L"  does not open\n");
     for (DWORD i = 0; driver_tag(driver, i, &tag); i++) {

@@ -12,7 +12,8 @@ void machine_look(struct machine *machine)
     HMODULE ntdll = GetModuleHandleW(L"ntdll.dll");
     struct width *width = machine->widths;
 
-    *machine = (struct machine){ .wine = ntdll && GetProcAddress(ntdll, "wine_get_version"), .count = 1 };
+    *machine =
+        (struct machine){ .wine = ntdll && GetProcAddress(ntdll, "wine_get_version"), .count = 1 };
     if (is_64_bit()) {
         *width = (struct width){ .name = L"x64", .view = KEY_WOW64_64KEY };
         GetSystemDirectoryW(width->folder, MAX_PATH);

@@ -8,14 +8,14 @@
 enum { WIDTHS_AT_MOST = 2 };
 
 struct width {
-    const wchar_t *name;            /* of its folder among the files that are installed */
-    REGSAM view;                    /* of the registry */
-    wchar_t folder[MAX_PATH];       /* the system's */
+    const wchar_t *name;      /* of its folder among the files that are installed */
+    REGSAM view;              /* of the registry */
+    wchar_t folder[MAX_PATH]; /* the system's */
 };
 
 struct machine {
     bool wine;
-    unsigned count;                 /* 2 on 64-bit systems */
+    unsigned count; /* 2 on 64-bit systems */
     struct width widths[WIDTHS_AT_MOST];
 };
 

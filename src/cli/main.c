@@ -4,14 +4,11 @@
 static const struct command {
     const wchar_t *name;
     int (*run)(const struct drivers *, int, wchar_t **);
-    bool alone;                     /* without drivers */
+    bool alone; /* without drivers */
 } commands[] = {
-    { L"list", command_list, false },
-    { L"info", command_info, false },
-    { L"convert", command_convert, false },
-    { L"bench", command_bench, false },
-    { L"selftest", command_selftest, false },
-    { L"install", command_install, true },
+    { L"list", command_list, false },          { L"info", command_info, false },
+    { L"convert", command_convert, false },    { L"bench", command_bench, false },
+    { L"selftest", command_selftest, false },  { L"install", command_install, true },
     { L"uninstall", command_uninstall, true },
 };
 
@@ -24,7 +21,8 @@ static const wchar_t usage[] =
     L"      what the header says, what it should say, and which driver takes it\n"
     L"  omniacm convert IN.wav OUT.wav [--to FORMAT[@KBITS]] [...]\n"
     L"  omniacm convert FILE|FOLDER|PATTERN... FOLDER [--to FORMAT[@KBITS]] [...]\n"
-    L"      to another format; a codec's file becomes 16-bit PCM when --to is not given; several files at a time\n"
+    L"      to another format; a codec's file becomes 16-bit PCM when --to is not given; several "
+    L"files at a time\n"
     L"      --rate KBITS                    bit rate in kbit/s, as behind the @\n"
     L"      --quality fast|standard|best    of OmniACM's encoders, for this run\n"
     L"      --out FOLDER                    for the results, instead of the last name\n"
@@ -35,12 +33,14 @@ static const wchar_t usage[] =
     L"  omniacm selftest [--print] [--driver NAME]\n"
     L"      every format of OmniACM against the results that it should give\n"
     L"  omniacm install [--prefer | --no-prefer]\n"
-    L"      the driver into this system, in every width; --prefer: before other drivers for the formats that they share\n"
+    L"      the driver into this system, in every width; --prefer: before other drivers for the "
+    L"formats that they share\n"
     L"  omniacm uninstall\n"
     L"      out of this system again\n"
     L"  omniacm --help | --version\n"
     L"\n"
-    L"FORMAT is a name (pcm, alaw, ulaw, ima, msadpcm, gsm), a tag (0x31), or a part of a name that the list shows.\n"
+    L"FORMAT is a name (pcm, alaw, ulaw, ima, msadpcm, gsm), a tag (0x31), or a part of a name "
+    L"that the list shows.\n"
     L"NAME is a driver's, or a part of it. Exit codes: 0 done, 1 failed, 2 not understood.\n";
 
 int take_options(int count, wchar_t **words, const struct option *options)
@@ -56,7 +56,8 @@ int take_options(int count, wchar_t **words, const struct option *options)
             continue;
         }
         n = wcscspn(words[i], L"=");
-        while (option->name && (wcslen(option->name) != n || wcsncmp(words[i], option->name, n) != 0))
+        while (option->name &&
+               (wcslen(option->name) != n || wcsncmp(words[i], option->name, n) != 0))
             option++;
         if (!option->name || (option->on && words[i][n])) {
             note(L"unknown option %ls", words[i]);
@@ -95,7 +96,8 @@ static int run(const struct command *command, int count, wchar_t **words)
 int wmain(int count, wchar_t **words)
 {
     say_start();
-    if (count > 1 && (wcscmp(words[1], L"--help") == 0 || wcscmp(words[1], L"-h") == 0 || wcscmp(words[1], L"/?") == 0)) {
+    if (count > 1 && (wcscmp(words[1], L"--help") == 0 || wcscmp(words[1], L"-h") == 0 ||
+                      wcscmp(words[1], L"/?") == 0)) {
         say(L"%ls", usage);
         return EXIT_GOOD;
     }

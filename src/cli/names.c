@@ -48,8 +48,8 @@ static bool is_wav(const wchar_t *name)
 static bool add_folder(struct names *names, const wchar_t *folder, const wchar_t *out);
 
 /* `folder` and the name of a file or a folder in it; only of files, where `pattern` found it. */
-static bool add_found(struct names *names, const wchar_t *folder, const wchar_t *out, const WIN32_FIND_DATAW *found,
-                      bool pattern)
+static bool add_found(struct names *names, const wchar_t *folder, const wchar_t *out,
+                      const WIN32_FIND_DATAW *found, bool pattern)
 {
     const wchar_t *name = found->cFileName;
     wchar_t *in, *inner;
@@ -57,8 +57,8 @@ static bool add_found(struct names *names, const wchar_t *folder, const wchar_t 
 
     if (!(found->dwFileAttributes & FILE_ATTRIBUTE_DIRECTORY))
         return (!pattern && !is_wav(name)) || add(names, join(folder, name), join(out, name));
-    if (pattern || (found->dwFileAttributes & FILE_ATTRIBUTE_REPARSE_POINT) || wcscmp(name, L".") == 0 ||
-        wcscmp(name, L"..") == 0)
+    if (pattern || (found->dwFileAttributes & FILE_ATTRIBUTE_REPARSE_POINT) ||
+        wcscmp(name, L".") == 0 || wcscmp(name, L"..") == 0)
         return true;
     in = join(folder, name);
     inner = join(out, name);
@@ -69,7 +69,8 @@ static bool add_found(struct names *names, const wchar_t *folder, const wchar_t 
 }
 
 /* What `search`, a path that ends with a pattern, finds in `folder`. */
-static bool add_matches(struct names *names, const wchar_t *search, const wchar_t *folder, const wchar_t *out, bool pattern)
+static bool add_matches(struct names *names, const wchar_t *search, const wchar_t *folder,
+                        const wchar_t *out, bool pattern)
 {
     WIN32_FIND_DATAW found;
     HANDLE handle = FindFirstFileW(search, &found);

@@ -7,7 +7,7 @@
 
 struct name {
     wchar_t *in, *out;
-    unsigned long kilobytes;        /* of the file */
+    unsigned long kilobytes; /* of the file */
 };
 
 struct names {
@@ -15,9 +15,9 @@ struct names {
     size_t count;
 };
 
-/* Adds what `word` means: a file, the files that a pattern with * or ? matches, or every .wav file in a folder and the
- * folders in it. The results go to the folder `out`, under the same names and in the same folders, which are made. False, and
- * a note, where there is none. */
+/* Adds what `word` means: a file, the files that a pattern with * or ? matches, or every .wav file
+ * in a folder and the folders in it. The results go to the folder `out`, under the same names and
+ * in the same folders, which are made. False, and a note, where there is none. */
 bool names_add(struct names *, const wchar_t *word, const wchar_t *out);
 
 /* One file whose result is called `out`. */

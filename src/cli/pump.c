@@ -4,23 +4,28 @@
 #include "pump.h"
 
 enum {
-    PIECE = 65536,                  /* bytes offered at once */
-    EXPANSION = 64,                 /* bytes of PCM for a byte of the densest speech, and more */
-    BARREN_AT_MOST = 64,            /* calls in turn that use nothing: what a codec held back is out long before */
+    PIECE = 65536,  /* bytes offered at once */
+    EXPANSION = 64, /* bytes of PCM for a byte of the densest speech, and more */
+    BARREN_AT_MOST =
+        64, /* calls in turn that use nothing: what a codec held back is out long before */
 };
 
 struct buffers {
     ACMSTREAMHEADER header;
-    DWORD room, filled;             /* of the source */
+    DWORD room, filled; /* of the source */
     DWORD dst_room;
-    uint64_t to_come;               /* bytes of the source that were not read yet */
+    uint64_t to_come; /* bytes of the source that were not read yet */
     unsigned barren;
     bool started, last;
 };
 
-static bool prepare(HACMSTREAM stream, ACMSTREAMHEADER *header, BYTE *src, DWORD src_size, BYTE *dst, DWORD dst_size)
+static bool prepare(HACMSTREAM stream, ACMSTREAMHEADER *header, BYTE *src, DWORD src_size,
+                    BYTE *dst, DWORD dst_size)
 {
-    *header = (ACMSTREAMHEADER){ .cbStruct = sizeof *header, .pbSrc = src, .cbSrcLength = src_size, .pbDst = dst,
+    *header = (ACMSTREAMHEADER){ .cbStruct = sizeof *header,
+                                 .pbSrc = src,
+                                 .cbSrcLength = src_size,
+                                 .pbDst = dst,
                                  .cbDstLength = dst_size };
     return src && dst && acmStreamPrepareHeader(stream, header, 0) == MMSYSERR_NOERROR;
 }
@@ -40,17 +45,18 @@ static DWORD room_for(HACMSTREAM stream, DWORD src)
 
     if (acmStreamSize(stream, src, &dst, ACM_STREAMSIZEF_SOURCE) != MMSYSERR_NOERROR || dst == 0)
         dst = src < 0x7FFFFFFF / EXPANSION ? src * EXPANSION : 0x7FFFFFFF;
-    return dst + PIECE;             /* what a codec held back comes at the end */
+    return dst + PIECE; /* what a codec held back comes at the end */
 }
 
 DWORD pump_block(HACMSTREAM stream, const WAVEFORMATEX *from, const WAVEFORMATEX *to)
 {
     bool decoding = is_pcm(to);
     const WAVEFORMATEX *pcm = decoding ? to : from, *codec = decoding ? from : to;
-    DWORD side = decoding ? (DWORD)ACM_STREAMSIZEF_SOURCE : (DWORD)ACM_STREAMSIZEF_DESTINATION, bytes = 0;
+    DWORD side = decoding ? (DWORD)ACM_STREAMSIZEF_SOURCE : (DWORD)ACM_STREAMSIZEF_DESTINATION,
+          bytes = 0;
 
-    if (acmStreamSize(stream, codec->nBlockAlign, &bytes, side) != MMSYSERR_NOERROR || pcm->nBlockAlign == 0 ||
-        bytes < pcm->nBlockAlign)
+    if (acmStreamSize(stream, codec->nBlockAlign, &bytes, side) != MMSYSERR_NOERROR ||
+        pcm->nBlockAlign == 0 || bytes < pcm->nBlockAlign)
         return 1;
     return bytes / pcm->nBlockAlign;
 }
@@ -61,7 +67,8 @@ static enum pump_end convert(struct pump *pump, struct buffers *buffers, DWORD f
 
     header->cbSrcLength = buffers->filled;
     header->cbSrcLengthUsed = header->cbDstLengthUsed = 0;
-    pump->error = acmStreamConvert(pump->stream, header, flags | (buffers->started ? 0u : ACM_STREAMCONVERTF_START));
+    pump->error = acmStreamConvert(pump->stream, header,
+                                   flags | (buffers->started ? 0u : ACM_STREAMCONVERTF_START));
     if (pump->error != MMSYSERR_NOERROR) {
         header->cbSrcLengthUsed = header->cbDstLengthUsed = 0;
         return PUMP_REFUSED;
@@ -86,23 +93,29 @@ static bool deliver(struct pump *pump, struct buffers *buffers, const struct flo
 
 static void fill(struct buffers *buffers, const struct flow *flow)
 {
-    DWORD room = buffers->room - buffers->filled, wanted = buffers->to_come < room ? (DWORD)buffers->to_come : room;
-    DWORD got = wanted ? (DWORD)flow->read(flow->context, buffers->header.pbSrc + buffers->filled, wanted) : 0;
+    DWORD room = buffers->room - buffers->filled,
+          wanted = buffers->to_come < room ? (DWORD)buffers->to_come : room;
+    DWORD got =
+        wanted ? (DWORD)flow->read(flow->context, buffers->header.pbSrc + buffers->filled, wanted)
+               : 0;
 
     buffers->filled += got;
     buffers->to_come = got < wanted ? 0 : buffers->to_come - got;
     buffers->last = buffers->to_come == 0;
 }
 
-/* Some encoders want whole blocks even at the end: what they left is offered once more, with silence behind it. */
+/* Some encoders want whole blocks even at the end: what they left is offered once more, with
+ * silence behind it. */
 static enum pump_end pad(struct pump *pump, struct buffers *buffers, const struct flow *flow)
 {
-    DWORD filled = buffers->filled, block = pump_block(pump->stream, pump->from, pump->to) * pump->from->nBlockAlign;
+    DWORD filled = buffers->filled,
+          block = pump_block(pump->stream, pump->from, pump->to) * pump->from->nBlockAlign;
     enum pump_end end;
 
     if (block <= filled || block > buffers->room)
         return PUMP_STUCK;
-    memset(buffers->header.pbSrc + filled, pump->from->wBitsPerSample == 8 ? 0x80 : 0, block - filled);
+    memset(buffers->header.pbSrc + filled, pump->from->wBitsPerSample == 8 ? 0x80 : 0,
+           block - filled);
     buffers->filled = block;
     end = convert(pump, buffers, ACM_STREAMCONVERTF_END);
     buffers->filled = filled;
@@ -112,8 +125,10 @@ static enum pump_end pad(struct pump *pump, struct buffers *buffers, const struc
     return deliver(pump, buffers, flow) ? PUMP_DONE : PUMP_STOPPED;
 }
 
-/* The last call left something, or failed. An incomplete block of a codec that nothing can be made of is no failure. */
-static enum pump_end finish(struct pump *pump, struct buffers *buffers, const struct flow *flow, enum pump_end end)
+/* The last call left something, or failed. An incomplete block of a codec that nothing can be made
+ * of is no failure. */
+static enum pump_end finish(struct pump *pump, struct buffers *buffers, const struct flow *flow,
+                            enum pump_end end)
 {
     if (buffers->filled == 0)
         return end;
@@ -135,8 +150,10 @@ static enum pump_end run(struct pump *pump, struct buffers *buffers, const struc
 
         fill(buffers, flow);
         if (buffers->last && buffers->filled == 0 && !buffers->started)
-            return PUMP_DONE;       /* there is no sound at all */
-        end = convert(pump, buffers, buffers->last ? (DWORD)ACM_STREAMCONVERTF_END : (DWORD)ACM_STREAMCONVERTF_BLOCKALIGN);
+            return PUMP_DONE; /* there is no sound at all */
+        end = convert(pump, buffers,
+                      buffers->last ? (DWORD)ACM_STREAMCONVERTF_END
+                                    : (DWORD)ACM_STREAMCONVERTF_BLOCKALIGN);
         if (end != PUMP_DONE && !buffers->last)
             return end;
         idle = buffers->header.cbSrcLengthUsed == 0 && buffers->header.cbDstLengthUsed == 0;
@@ -169,10 +186,11 @@ enum pump_end pump_run(struct pump *pump, const struct flow *flow)
     return end;
 }
 
-MMRESULT batch_open(struct batch *batch, HACMDRIVER driver, const WAVEFORMATEX *from, const WAVEFORMATEX *to,
-                    const void *source, DWORD size)
+MMRESULT batch_open(struct batch *batch, HACMDRIVER driver, const WAVEFORMATEX *from,
+                    const WAVEFORMATEX *to, const void *source, DWORD size)
 {
-    WAVEFORMATEX *in = (WAVEFORMATEX *)from, *out = (WAVEFORMATEX *)to;     /* msacm32 does not write to them */
+    WAVEFORMATEX *in = (WAVEFORMATEX *)from,
+                 *out = (WAVEFORMATEX *)to; /* msacm32 does not write to them */
     MMRESULT error;
 
     *batch = (struct batch){ .source = (BYTE *)source, .size = size };
@@ -196,7 +214,8 @@ static bool offer_rest(struct batch *batch, DWORD *used)
     ACMSTREAMHEADER header;
     bool moved = false;
 
-    if (prepare(batch->stream, &header, batch->source + *used, left, batch->result + batch->made, room)) {
+    if (prepare(batch->stream, &header, batch->source + *used, left, batch->result + batch->made,
+                room)) {
         if (acmStreamConvert(batch->stream, &header, ACM_STREAMCONVERTF_END) == MMSYSERR_NOERROR) {
             *used += header.cbSrcLengthUsed;
             batch->made += header.cbDstLengthUsed;
@@ -214,7 +233,8 @@ MMRESULT batch_convert(struct batch *batch)
     DWORD used;
 
     header->cbSrcLengthUsed = header->cbDstLengthUsed = 0;
-    error = acmStreamConvert(batch->stream, header, ACM_STREAMCONVERTF_START | ACM_STREAMCONVERTF_END);
+    error =
+        acmStreamConvert(batch->stream, header, ACM_STREAMCONVERTF_START | ACM_STREAMCONVERTF_END);
     batch->made = error == MMSYSERR_NOERROR ? header->cbDstLengthUsed : 0;
     if (error != MMSYSERR_NOERROR)
         return error;

@@ -11,12 +11,19 @@ const wchar_t *acm_words(MMRESULT error)
     static wchar_t words[48];
 
     switch (error) {
-    case ACMERR_NOTPOSSIBLE: return L"the driver calls it not possible";
-    case MMSYSERR_NOMEM: return L"memory is short";
-    case MMSYSERR_NOTSUPPORTED: return L"the driver does not support it";
-    case MMSYSERR_NODRIVER: return L"the driver is missing";
-    case MMSYSERR_INVALPARAM: return L"the driver calls a parameter invalid";
-    default: swprintf(words, sizeof words / sizeof *words, L"error %u of the ACM", error); return words;
+    case ACMERR_NOTPOSSIBLE:
+        return L"the driver calls it not possible";
+    case MMSYSERR_NOMEM:
+        return L"memory is short";
+    case MMSYSERR_NOTSUPPORTED:
+        return L"the driver does not support it";
+    case MMSYSERR_NODRIVER:
+        return L"the driver is missing";
+    case MMSYSERR_INVALPARAM:
+        return L"the driver calls a parameter invalid";
+    default:
+        swprintf(words, sizeof words / sizeof *words, L"error %u of the ACM", error);
+        return words;
     }
 }
 
@@ -56,16 +63,19 @@ static void print_header(const WAVEFORMATEX *wfx, wchar_t text[TEXT_ROOM])
 {
     unsigned long rate = wfx->nSamplesPerSec, average = wfx->nAvgBytesPerSec;
 
-    swprintf(text, TEXT_ROOM, L"%u channels, %lu Hz, %lu bytes a second, blocks of %u bytes, %u bits, %u extra bytes",
-             wfx->nChannels, rate, average, wfx->nBlockAlign, wfx->wBitsPerSample, wfx->cbSize);
+    swprintf(
+        text, TEXT_ROOM,
+        L"%u channels, %lu Hz, %lu bytes a second, blocks of %u bytes, %u bits, %u extra bytes",
+        wfx->nChannels, rate, average, wfx->nBlockAlign, wfx->wBitsPerSample, wfx->cbSize);
 }
 
 static const wchar_t *advice(const struct drivers *drivers, DWORD tag)
 {
     const wchar_t *remark = tag_remark(tag);
 
-    return remark[0] || drivers_ours(drivers) ? remark
-                                              : L"; OmniACM is not installed, and omniacm.acm is not beside this program";
+    return remark[0] || drivers_ours(drivers)
+               ? remark
+               : L"; OmniACM is not installed, and omniacm.acm is not beside this program";
 }
 
 int refuse_source(const struct drivers *drivers, const wchar_t *path, const WAVEFORMATEX *from)
@@ -76,11 +86,12 @@ int refuse_source(const struct drivers *drivers, const wchar_t *path, const WAVE
     tag_name(drivers, tag, name);
     name_listers(drivers, tag, names);
     if (!names[0])
-        return fail(L"%ls: its format is 0x%04lX, %ls: no driver on this system takes it%ls", path, tag, name,
-                    advice(drivers, tag));
+        return fail(L"%ls: its format is 0x%04lX, %ls: no driver on this system takes it%ls", path,
+                    tag, name, advice(drivers, tag));
     print_header(from, header);
-    return fail(L"%ls: its format is 0x%04lX, %ls, which is taken by %ls, but not with this header: %ls%ls", path, tag, name,
-                names, header, fault(from));
+    return fail(
+        L"%ls: its format is 0x%04lX, %ls, which is taken by %ls, but not with this header: %ls%ls",
+        path, tag, name, names, header, fault(from));
 }
 
 static void mode_words(const WAVEFORMATEX *wfx, wchar_t words[64])
@@ -112,25 +123,30 @@ static void name_modes(const struct drivers *drivers, DWORD tag, wchar_t modes[T
     }
 }
 
-int refuse_target(const struct drivers *drivers, const wchar_t *path, const WAVEFORMATEX *from, DWORD tag)
+int refuse_target(const struct drivers *drivers, const wchar_t *path, const WAVEFORMATEX *from,
+                  DWORD tag)
 {
     wchar_t names[TEXT_ROOM], modes[TEXT_ROOM], name[NAME_ROOM], mode[64];
 
     tag_name(drivers, tag, name);
     name_listers(drivers, tag, names);
     if (!names[0])
-        return fail(L"no driver on this system makes 0x%04lX, %ls%ls", tag, name, advice(drivers, tag));
+        return fail(L"no driver on this system makes 0x%04lX, %ls%ls", tag, name,
+                    advice(drivers, tag));
     name_modes(drivers, tag, modes);
     mode_words(from, mode);
     if (wcsstr(modes, mode))
-        return fail(L"%ls: %ls is listed by %ls, but not made from %ls %u-bit PCM: the driver may only decode, or take "
+        return fail(L"%ls: %ls is listed by %ls, but not made from %ls %u-bit PCM: the driver may "
+                    L"only decode, or take "
                     L"another width",
                     path, name, names, mode, from->wBitsPerSample);
-    return fail(L"%ls: no driver makes %ls of %ls PCM%ls%ls%ls; sox or ffmpeg change rate and channels", path, name, mode,
-                fault(from), modes[0] ? L"; it is offered for " : L"", modes);
+    return fail(
+        L"%ls: no driver makes %ls of %ls PCM%ls%ls%ls; sox or ffmpeg change rate and channels",
+        path, name, mode, fault(from), modes[0] ? L"; it is offered for " : L"", modes);
 }
 
-int refuse_rate(const struct drivers *drivers, const wchar_t *path, const WAVEFORMATEX *from, DWORD tag, double kbits)
+int refuse_rate(const struct drivers *drivers, const wchar_t *path, const WAVEFORMATEX *from,
+                DWORD tag, double kbits)
 {
     static union format format;
     wchar_t rates[TEXT_ROOM] = L"", rate[32], name[NAME_ROOM];
@@ -141,9 +157,10 @@ int refuse_rate(const struct drivers *drivers, const wchar_t *path, const WAVEFO
         if (!driver_lists(&drivers->list[i], tag, &listed))
             continue;
         for (DWORD j = 0; driver_format(&drivers->list[i], &listed, j, &format, &details); j++) {
-            swprintf(rate, sizeof rate / sizeof *rate, L"%.1f", format.wfx.nAvgBytesPerSec * 8 / 1000.0);
-            if (format.wfx.nSamplesPerSec != from->nSamplesPerSec || format.wfx.nChannels != from->nChannels ||
-                wcsstr(rates, rate))
+            swprintf(rate, sizeof rate / sizeof *rate, L"%.1f",
+                     format.wfx.nAvgBytesPerSec * 8 / 1000.0);
+            if (format.wfx.nSamplesPerSec != from->nSamplesPerSec ||
+                format.wfx.nChannels != from->nChannels || wcsstr(rates, rate))
                 continue;
             append(rates, rates[0] ? L", " : L"");
             append(rates, rate);
@@ -151,6 +168,6 @@ int refuse_rate(const struct drivers *drivers, const wchar_t *path, const WAVEFO
     }
     if (!rates[0])
         return refuse_target(drivers, path, from, tag);
-    return fail(L"%ls: %ls is not made at %g kbit/s of it, but at %ls kbit/s", path, tag_name(drivers, tag, name), kbits,
-                rates);
+    return fail(L"%ls: %ls is not made at %g kbit/s of it, but at %ls kbit/s", path,
+                tag_name(drivers, tag, name), kbits, rates);
 }

@@ -11,7 +11,8 @@ int refuse_source(const struct drivers *, const wchar_t *path, const WAVEFORMATE
 int refuse_target(const struct drivers *, const wchar_t *path, const WAVEFORMATEX *from, DWORD tag);
 
 /* Nobody makes `tag` of it at that bit rate. */
-int refuse_rate(const struct drivers *, const wchar_t *path, const WAVEFORMATEX *from, DWORD tag, double kbits);
+int refuse_rate(const struct drivers *, const wchar_t *path, const WAVEFORMATEX *from, DWORD tag,
+                double kbits);
 
 /* What an error of msacm32 means. */
 const wchar_t *acm_words(MMRESULT);

@@ -25,7 +25,8 @@ static bool move(const wchar_t *from, const wchar_t *to)
     return true;
 }
 
-bool replacement_stage(struct replacement *it, const wchar_t *source, const wchar_t *folder, const wchar_t *name)
+bool replacement_stage(struct replacement *it, const wchar_t *source, const wchar_t *folder,
+                       const wchar_t *name)
 {
     *it = (struct replacement){ .removes = !source };
     swprintf(it->target, REPLACE_ROOM, L"%ls\\%ls", folder, name);
@@ -76,10 +77,7 @@ static bool dispose(const wchar_t *path)
     return false;
 }
 
-bool replacement_settle(struct replacement *it)
-{
-    return !it->moved || dispose(it->old);
-}
+bool replacement_settle(struct replacement *it) { return !it->moved || dispose(it->old); }
 
 void replacements_sweep(const wchar_t *folder, const wchar_t *name)
 {

@@ -6,12 +6,12 @@
 #include <windows.h>
 #include "say.h"
 
-enum { ROOM = 40000 };              /* a path has up to 32767 characters */
+enum { ROOM = 40000 }; /* a path has up to 32767 characters */
 
 static volatile LONG stop;
 static bool on_terminal;
 static bool bar_shown;
-static UINT code_page;              /* of the console before */
+static UINT code_page; /* of the console before */
 
 bool interrupted(void) { return stop != 0; }
 
@@ -22,10 +22,7 @@ static BOOL WINAPI on_control(DWORD event)
     return TRUE;
 }
 
-static void restore(void)
-{
-    SetConsoleOutputCP(code_page);
-}
+static void restore(void) { SetConsoleOutputCP(code_page); }
 
 void say_start(void)
 {
@@ -106,8 +103,8 @@ int fail(const wchar_t *format, ...)
 const wchar_t *system_words(unsigned long error)
 {
     static wchar_t words[512];
-    DWORD n = FormatMessageW(FORMAT_MESSAGE_FROM_SYSTEM | FORMAT_MESSAGE_IGNORE_INSERTS, 0, error, 0, words,
-                             sizeof words / sizeof *words, 0);
+    DWORD n = FormatMessageW(FORMAT_MESSAGE_FROM_SYSTEM | FORMAT_MESSAGE_IGNORE_INSERTS, 0, error,
+                             0, words, sizeof words / sizeof *words, 0);
 
     while (n > 0 && (words[n - 1] <= L' ' || words[n - 1] == L'.'))
         words[--n] = 0;

@@ -1,4 +1,5 @@
-/* Words for people and for pipes: UTF-8. The formats are wide ones of C: %ls is a wide string, %hs a narrow one. */
+/* Words for people and for pipes: UTF-8. The formats are wide ones of C: %ls is a wide string, %hs
+ * a narrow one. */
 #ifndef OMNIACM_CLI_SAY_H
 #define OMNIACM_CLI_SAY_H
 
@@ -9,8 +10,9 @@ enum { EXIT_GOOD, EXIT_BAD, EXIT_USAGE };
 
 void say_start(void);
 
-void say(const wchar_t *format, ...);       /* to standard output, as it stands */
-void note(const wchar_t *format, ...);      /* to standard error, "omniacm: " before it and a new line after it */
+void say(const wchar_t *format, ...); /* to standard output, as it stands */
+void note(const wchar_t *format,
+          ...); /* to standard error, "omniacm: " before it and a new line after it */
 
 /* note(), then EXIT_BAD. */
 int fail(const wchar_t *format, ...);

@@ -6,7 +6,7 @@
 #include "say.h"
 #include "sound.h"
 
-enum { SEARCHED = 50000 };          /* frames, from the middle, in which the delay is looked for */
+enum { SEARCHED = 50000 }; /* frames, from the middle, in which the delay is looked for */
 
 static int16_t narrow(double x)
 {
@@ -38,12 +38,14 @@ static bool load(struct sound *sound, const wchar_t *path, const struct wav *wav
     uint8_t *raw;
     size_t count;
 
-    if (!is_pcm(wfx) || wfx->wFormatTag == WAVE_FORMAT_EXTENSIBLE || bytes == 0 || bytes > 4 || (is_float && bytes != 4)) {
+    if (!is_pcm(wfx) || wfx->wFormatTag == WAVE_FORMAT_EXTENSIBLE || bytes == 0 || bytes > 4 ||
+        (is_float && bytes != 4)) {
         note(L"%ls is not PCM of 1 or 2 channels: convert it first", path);
         return false;
     }
     if (wav->data_size / bytes > 0x10000000 || wav->data_size < align) {
-        note(L"%ls holds %ls", path, wav->data_size < align ? L"no sound" : L"too much sound to be measured in memory");
+        note(L"%ls holds %ls", path,
+             wav->data_size < align ? L"no sound" : L"too much sound to be measured in memory");
         return false;
     }
     sound->wfx = pcm_like(wfx, WAVE_FORMAT_PCM);
@@ -110,7 +112,8 @@ static double ratio(const int16_t *a, const int16_t *b, size_t n)
 
 double sound_snr(const struct sound *sound, const int16_t *decoded, DWORD count)
 {
-    size_t channels = sound->wfx.nChannels, all = count / channels < sound->frames ? count / channels : sound->frames;
+    size_t channels = sound->wfx.nChannels,
+           all = count / channels < sound->frames ? count / channels : sound->frames;
     size_t window = all > 2 * DELAY_AT_MOST ? all - DELAY_AT_MOST : 0, from, best = 0;
     double best_ratio = -1;
 
@@ -118,7 +121,8 @@ double sound_snr(const struct sound *sound, const int16_t *decoded, DWORD count)
         window = SEARCHED;
     from = window ? (all - DELAY_AT_MOST - window) / 2 : 0;
     for (size_t delay = 0; window != 0 && delay <= DELAY_AT_MOST; delay++) {
-        double here = ratio(sound->samples + from * channels, decoded + (from + delay) * channels, window * channels);
+        double here = ratio(sound->samples + from * channels, decoded + (from + delay) * channels,
+                            window * channels);
 
         if (here > best_ratio) {
             best_ratio = here;

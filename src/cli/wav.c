@@ -3,7 +3,8 @@
 #include "wav.h"
 
 enum { HEADER = 8, RIFF_HEADER = 12, DS64 = 28, CHUNKS_AT_MOST = 4096, CHUNKS_AFTER_SOUND = 64 };
-static const uint32_t UNKNOWN = 0xFFFFFFFF;     /* a size that RF64 keeps elsewhere, or that was never filled in */
+static const uint32_t UNKNOWN =
+    0xFFFFFFFF; /* a size that RF64 keeps elsewhere, or that was never filled in */
 
 /* What else a file may be, by its first bytes. */
 static const char *kind_of(const uint8_t *p)
@@ -14,7 +15,8 @@ static const char *kind_of(const uint8_t *p)
         const char *reason;
     } kinds[] = {
         { "RIFX", 4,
-          "it is a RIFX file: a WAV with its bytes in big-endian order, which is not read; sox or ffmpeg convert it" },
+          "it is a RIFX file: a WAV with its bytes in big-endian order, which is not read; sox or "
+          "ffmpeg convert it" },
         { "FORM", 4, "it is not a WAV file but an AIFF or another IFF file" },
         { ".snd", 4, "it is not a WAV file but a Sun audio (.au) file" },
         { "OggS", 4, "it is not a WAV file but an Ogg file" },
@@ -44,17 +46,15 @@ static const char *form_of(const uint8_t *p)
 
 struct scan {
     struct wav *wav;
-    uint64_t at;                    /* of the chunk */
+    uint64_t at; /* of the chunk */
     uint64_t ds64_data, ds64_samples;
     bool wide, fmt, data;
-    bool whole;                     /* the RIFF length fits the file: it was closed in good order */
+    bool whole; /* the RIFF length fits the file: it was closed in good order */
 };
 
-/* Codecs whose extra bytes begin with the samples of a block, which EXTENSIBLE keeps in a field of its own. */
-static bool counts_samples(uint16_t tag)
-{
-    return tag == 0x11 || tag == 0x31;
-}
+/* Codecs whose extra bytes begin with the samples of a block, which EXTENSIBLE keeps in a field of
+ * its own. */
+static bool counts_samples(uint16_t tag) { return tag == 0x11 || tag == 0x31; }
 
 static void unwrap(struct wav *wav)
 {
@@ -63,11 +63,12 @@ static void unwrap(struct wav *wav)
     uint16_t tag, samples = load16_le(p + 18);
     size_t extra;
 
-    if (load16_le(p) != WAV_TAG_EXTENSIBLE || wav->format_size < 40 || memcmp(p + 26, base, sizeof base) != 0)
+    if (load16_le(p) != WAV_TAG_EXTENSIBLE || wav->format_size < 40 ||
+        memcmp(p + 26, base, sizeof base) != 0)
         return;
     tag = load16_le(p + 24);
     if (load16_le(p + 2) > 2 && (tag == WAV_TAG_PCM || tag == WAV_TAG_FLOAT))
-        return;                     /* the speakers would be lost */
+        return; /* the speakers would be lost */
     extra = wav->format_size - 40;
     store16_le(p, tag);
     memmove(p + WAV_PLAIN, p + 40, extra);
@@ -82,7 +83,8 @@ static void unwrap(struct wav *wav)
 /* What the other fields of a PCM header settle is not worth refusing a file for. */
 static void mend(uint8_t *p)
 {
-    uint16_t tag = load16_le(p), channels = load16_le(p + 2), align = load16_le(p + 12), bits = load16_le(p + 14);
+    uint16_t tag = load16_le(p), channels = load16_le(p + 2), align = load16_le(p + 12),
+             bits = load16_le(p + 14);
 
     if ((tag != WAV_TAG_PCM && tag != WAV_TAG_FLOAT) || channels == 0)
         return;
@@ -93,12 +95,14 @@ static void mend(uint8_t *p)
     store32_le(p + 8, load32_le(p + 4) * align);
 }
 
-/* 14 bytes: WAVEFORMAT, without bits; 16: PCMWAVEFORMAT; from 18: WAVEFORMATEX, whose cbSize may promise too much. */
+/* 14 bytes: WAVEFORMAT, without bits; 16: PCMWAVEFORMAT; from 18: WAVEFORMATEX, whose cbSize may
+ * promise too much. */
 static const char *read_format(struct scan *scan, uint64_t size)
 {
     struct wav *wav = scan->wav;
     uint8_t *p = wav->format;
-    size_t n = wav->io.read(wav->io.file, scan->at + HEADER, p, size < WAV_FORMAT_ROOM ? (size_t)size : WAV_FORMAT_ROOM);
+    size_t n = wav->io.read(wav->io.file, scan->at + HEADER, p,
+                            size < WAV_FORMAT_ROOM ? (size_t)size : WAV_FORMAT_ROOM);
     size_t extra;
 
     if (n < 14)
@@ -138,7 +142,8 @@ static void read_fact(struct scan *scan)
     }
 }
 
-/* The sound's size: RF64 has it in ds64; a recording that broke off has none, or one that was only planned. */
+/* The sound's size: RF64 has it in ds64; a recording that broke off has none, or one that was only
+ * planned. */
 static uint64_t read_data(struct scan *scan, uint32_t said)
 {
     struct wav *wav = scan->wav;
@@ -168,7 +173,8 @@ static const char *read_chunk(struct scan *scan, const uint8_t header[HEADER], u
 /* How much four bytes look like a chunk's name. */
 static int likeness(const uint8_t *p)
 {
-    static const char known[][5] = { "fmt ", "data", "fact", "LIST", "PEAK", "bext", "JUNK", "cue ", "smpl", "id3 " };
+    static const char known[][5] = { "fmt ", "data", "fact", "LIST", "PEAK",
+                                     "bext", "JUNK", "cue ", "smpl", "id3 " };
 
     for (size_t i = 0; i < sizeof known / sizeof *known; i++)
         if (memcmp(p, known[i], 4) == 0)
@@ -186,7 +192,9 @@ static uint64_t next_chunk(const struct wav *wav, uint64_t end, uint64_t size)
 
     if (size % 2 == 0)
         return end;
-    return wav->io.read(wav->io.file, end, p, sizeof p) == sizeof p && likeness(p) > likeness(p + 1) ? end : end + 1;
+    return wav->io.read(wav->io.file, end, p, sizeof p) == sizeof p && likeness(p) > likeness(p + 1)
+               ? end
+               : end + 1;
 }
 
 static const char *read_chunks(struct scan *scan)
@@ -200,7 +208,8 @@ static const char *read_chunks(struct scan *scan)
     for (int i = 0; i < CHUNKS_AT_MOST && after < CHUNKS_AFTER_SOUND && !reason; i++) {
         uint64_t size;
 
-        if (scan->at >= wav->io.size || wav->io.read(wav->io.file, scan->at, header, HEADER) != HEADER)
+        if (scan->at >= wav->io.size ||
+            wav->io.read(wav->io.file, scan->at, header, HEADER) != HEADER)
             break;
         size = load32_le(header + 4);
         reason = read_chunk(scan, header, &size);
@@ -278,20 +287,24 @@ static bool put_chunk(struct wav_writer *writer, const char *name, uint32_t size
 
     memcpy(header, name, 4);
     store32_le(header + 4, size);
-    return put(writer, header, sizeof header) && put(writer, bytes, size) && put(writer, "", size % 2);
+    return put(writer, header, sizeof header) && put(writer, bytes, size) &&
+           put(writer, "", size % 2);
 }
 
-bool wav_create(struct wav_writer *writer, const struct wav_io *io, const uint8_t *format, uint64_t expected)
+bool wav_create(struct wav_writer *writer, const struct wav_io *io, const uint8_t *format,
+                uint64_t expected)
 {
     static const uint8_t zeros[DS64];
     bool pcm = load16_le(format) == WAV_TAG_PCM, done;
     uint32_t size = pcm ? 16u : WAV_PLAIN + (uint32_t)load16_le(format + 16);
 
     *writer = (struct wav_writer){ .io = *io, .wide = expected > UNKNOWN - WAV_FORMAT_ROOM - 256u };
-    done = put(writer, "RIFF\0\0\0\0WAVE", RIFF_HEADER) && (!writer->wide || put_chunk(writer, "JUNK", DS64, zeros)) &&
+    done = put(writer, "RIFF\0\0\0\0WAVE", RIFF_HEADER) &&
+           (!writer->wide || put_chunk(writer, "JUNK", DS64, zeros)) &&
            put_chunk(writer, "fmt ", size, format);
     writer->fact_at = pcm ? 0 : writer->end + HEADER;
-    done = done && (pcm || put_chunk(writer, "fact", 4, zeros)) && put_chunk(writer, "data", 0, zeros);
+    done =
+        done && (pcm || put_chunk(writer, "fact", 4, zeros)) && put_chunk(writer, "data", 0, zeros);
     writer->data_at = writer->end;
     return done;
 }
@@ -318,7 +331,8 @@ static bool widen(const struct wav_writer *writer, uint64_t data_size, uint64_t 
     store64_le(p + HEADER, writer->end - HEADER);
     store64_le(p + HEADER + 8, data_size);
     store64_le(p + HEADER + 16, samples);
-    return writer->io.write(writer->io.file, 0, "RF64", 4) && writer->io.write(writer->io.file, RIFF_HEADER, p, sizeof p);
+    return writer->io.write(writer->io.file, 0, "RF64", 4) &&
+           writer->io.write(writer->io.file, RIFF_HEADER, p, sizeof p);
 }
 
 bool wav_finish(struct wav_writer *writer, uint64_t data_size, uint64_t samples)

@@ -1,13 +1,19 @@
-/* The reference, and what every machine has. */
-#include "ima_sets.h"
-#include "ms_search.h"
-#include "portable.h"
-#include "yamaha_search.h"
+/* The portable set: plain C. */
+#include "dsp_c.h"
 
 const struct dsp dsp_portable = {
-    .speech = &dsp_speech_portable,
-    .alaw_expand = portable_alaw_expand, .ulaw_expand = portable_ulaw_expand,
-    .alaw_compress = portable_alaw_compress, .ulaw_compress = portable_ulaw_compress,
-    .ima_decode = portable_ima_decode, .ima_greedy = portable_ima_greedy, .ima_search = portable_ima_search, .ms_encode = ms_encode,
-    .yamaha_greedy = yamaha_greedy, .yamaha_search = yamaha_search,
+    .alaw_expand = alaw_expand_c,
+    .ulaw_expand = ulaw_expand_c,
+    .alaw_compress = alaw_compress_c,
+    .ulaw_compress = ulaw_compress_c,
+    .ima_decode = ima_decode_c,
+    .ima_greedy = ima_greedy_c,
+    .ima_search = ima_search_c,
+    .ms_decode = ms_decode_c,
+    .ms_encode = ms_encode_c,
+    .yamaha_decode = yamaha_decode_c,
+    .yamaha_greedy = yamaha_greedy_c,
+    .yamaha_search = yamaha_search_c,
+    .gsm = &gsm610_kernels,
+    .celp = &dsp_celp_c,
 };

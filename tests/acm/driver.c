@@ -1,11 +1,14 @@
-/* DriverProc: the installable driver's messages, in the orders in which hosts send them, and the messages nobody answers. */
+/* DriverProc: the installable driver's messages, in the orders in which hosts send them, and the
+ * messages nobody answers. */
 #include "host.h"
 
 enum { DESCRIPTION_SIZE = 44, AUDIO = 0x63647561, VIDEO = 0x63646976 };
 
-static const UINT answered[] = { DRV_LOAD, DRV_ENABLE,    DRV_OPEN,           DRV_CLOSE,   DRV_DISABLE,
-                                 DRV_FREE, DRV_CONFIGURE, DRV_QUERYCONFIGURE, DRV_INSTALL, DRV_REMOVE };
-static const UINT acm_answered[] = { 0x6001, 0x600A, 0x600B, 0x6019, 0x601A, 0x601B, 0x604C, 0x604D, 0x604E, 0x604F, 0x6050 };
+static const UINT answered[] = { DRV_LOAD,    DRV_ENABLE, DRV_OPEN,      DRV_CLOSE,
+                                 DRV_DISABLE, DRV_FREE,   DRV_CONFIGURE, DRV_QUERYCONFIGURE,
+                                 DRV_INSTALL, DRV_REMOVE };
+static const UINT acm_answered[] = { 0x6001, 0x600A, 0x600B, 0x6019, 0x601A, 0x601B,
+                                     0x604C, 0x604D, 0x604E, 0x604F, 0x6050 };
 
 static bool is_among(UINT message, const UINT *list, size_t count)
 {
@@ -25,16 +28,23 @@ static uint8_t *description_make(DWORD size, DWORD type)
     return lend_copy(whole, size < 4 ? 4 : size < sizeof whole ? size : sizeof whole);
 }
 
-static LRESULT open_driver(const void *description) { return DriverProc(0, (HDRVR)0x10, DRV_OPEN, 0, (LPARAM)description); }
+static LRESULT open_driver(const void *description)
+{
+    return DriverProc(0, (HDRVR)0x10, DRV_OPEN, 0, (LPARAM)description);
+}
 
-static LRESULT close_driver(LRESULT id) { return DriverProc((DWORD_PTR)id, (HDRVR)0x10, DRV_CLOSE, 0, 0); }
+static LRESULT close_driver(LRESULT id)
+{
+    return DriverProc((DWORD_PTR)id, (HDRVR)0x10, DRV_CLOSE, 0, 0);
+}
 
 /* What a host does with an open driver: any message, with the id that it keeps. */
 static void assert_at_work(DWORD_PTR id)
 {
     ACMDRIVERDETAILSW details = { .cbStruct = sizeof details };
 
-    assert_int_equal(DriverProc(id, (HDRVR)0x10, DRIVER_DETAILS, (LPARAM)&details, 0), MMSYSERR_NOERROR);
+    assert_int_equal(DriverProc(id, (HDRVR)0x10, DRIVER_DETAILS, (LPARAM)&details, 0),
+                     MMSYSERR_NOERROR);
     assert_true(details.cFormatTags > 0);
 }
 
@@ -60,7 +70,8 @@ static void it_is_not_loaded_without_sse2(void **unused)
     assert_int_equal(DriverProc(0, 0, DRV_LOAD, 0, 0), 0);
 }
 
-/* A session without a description comes first and ends last; DISABLE and FREE carry the id of what was closed. */
+/* A session without a description comes first and ends last; DISABLE and FREE carry the id of what
+ * was closed. */
 static void wine_order_opens_and_closes(void **unused)
 {
     LRESULT session, id;
@@ -103,7 +114,8 @@ static void any_id_serves(void **unused)
 
 static void open_refuses_what_is_not_audio(void **unused)
 {
-    uint8_t *description = description_make(DESCRIPTION_SIZE, VIDEO), *before = lend_copy(description, DESCRIPTION_SIZE);
+    uint8_t *description = description_make(DESCRIPTION_SIZE, VIDEO),
+            *before = lend_copy(description, DESCRIPTION_SIZE);
 
     (void)unused;
     assert_int_equal(open_driver(description), 0);
@@ -169,7 +181,8 @@ static void unknown_acm_messages_are_not_supported(void **unused)
     (void)unused;
     for (UINT message = 0x4000; message < 0x7000; message++)
         if (!is_among(message, acm_answered, sizeof acm_answered / sizeof *acm_answered))
-            if (ask(message, 0, 0) != MMSYSERR_NOTSUPPORTED || ask(message, (void *)-1, -1) != MMSYSERR_NOTSUPPORTED)
+            if (ask(message, 0, 0) != MMSYSERR_NOTSUPPORTED ||
+                ask(message, (void *)-1, -1) != MMSYSERR_NOTSUPPORTED)
                 fail_msg("message 0x%X is answered", message);
     assert_int_equal(passed_count, 0);
 }
@@ -201,7 +214,8 @@ static void the_details_have_an_icon(void **unused)
 {
     (void)unused;
     for (int lent = 0; lent < 2; lent++) {
-        ACMDRIVERDETAILSW details = { .cbStruct = sizeof details }, part = { .cbStruct = offsetof(ACMDRIVERDETAILSW, hicon) };
+        ACMDRIVERDETAILSW details = { .cbStruct = sizeof details },
+                          part = { .cbStruct = offsetof(ACMDRIVERDETAILSW, hicon) };
 
         icon_lent = lent ? (HICON)(void *)&details : 0;
         part.hicon = (HICON)(void *)&part;

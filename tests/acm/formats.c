@@ -114,7 +114,8 @@ static ACMFORMATTAGDETAILSW *tag_at(DWORD index)
 {
     ACMFORMATTAGDETAILSW *details = tag_query(index, GARBAGE);
 
-    assert_int_equal(ask(FORMATTAG_DETAILS, details, ACM_FORMATTAGDETAILSF_INDEX), MMSYSERR_NOERROR);
+    assert_int_equal(ask(FORMATTAG_DETAILS, details, ACM_FORMATTAGDETAILSF_INDEX),
+                     MMSYSERR_NOERROR);
     return details;
 }
 
@@ -122,7 +123,8 @@ static ACMFORMATTAGDETAILSW *tag_of(DWORD tag)
 {
     ACMFORMATTAGDETAILSW *details = tag_query(GARBAGE, tag);
 
-    assert_int_equal(ask(FORMATTAG_DETAILS, details, ACM_FORMATTAGDETAILSF_FORMATTAG), MMSYSERR_NOERROR);
+    assert_int_equal(ask(FORMATTAG_DETAILS, details, ACM_FORMATTAGDETAILSF_FORMATTAG),
+                     MMSYSERR_NOERROR);
     return details;
 }
 
@@ -159,14 +161,18 @@ static void tags_are_listed_by_index(void **unused)
         assert_int_equal(details->dwFormatTagIndex, index);
         assert_true(details->dwFormatTag != 0 && details->dwFormatTag <= 0xFFFF);
         assert_int_equal(details->fdwSupport, 1);
-        assert_true(codec || details->dwFormatTag == 1 || details->dwFormatTag == 3 || details->dwFormatTag == 0xFFFE);
+        assert_true(codec || details->dwFormatTag == 1 || details->dwFormatTag == 3 ||
+                    details->dwFormatTag == 0xFFFE);
         if (codec)
-            assert_int_equal(details->cStandardFormats, details->dwFormatTag == codec->tag ? mode_count(codec) : 0);
+            assert_int_equal(details->cStandardFormats,
+                             details->dwFormatTag == codec->tags->tag ? mode_count(codec) : 0);
         for (DWORD earlier = 0; earlier < index; earlier++)
             assert_true(tag_at(earlier)->dwFormatTag != details->dwFormatTag);
     }
-    assert_int_equal(ask(FORMATTAG_DETAILS, tag_query(count, 1), ACM_FORMATTAGDETAILSF_INDEX), ACMERR_NOTPOSSIBLE);
-    assert_int_equal(ask(FORMATTAG_DETAILS, tag_query(0xFFFFFFFF, 1), ACM_FORMATTAGDETAILSF_INDEX), ACMERR_NOTPOSSIBLE);
+    assert_int_equal(ask(FORMATTAG_DETAILS, tag_query(count, 1), ACM_FORMATTAGDETAILSF_INDEX),
+                     ACMERR_NOTPOSSIBLE);
+    assert_int_equal(ask(FORMATTAG_DETAILS, tag_query(0xFFFFFFFF, 1), ACM_FORMATTAGDETAILSF_INDEX),
+                     ACMERR_NOTPOSSIBLE);
 }
 
 static void tags_are_the_same_by_tag(void **unused)
@@ -210,13 +216,15 @@ static void the_largest_size_is_told(void **unused)
     DWORD most = 0;
 
     (void)unused;
-    assert_int_equal(ask(FORMATTAG_DETAILS, largest, ACM_FORMATTAGDETAILSF_LARGESTSIZE), MMSYSERR_NOERROR);
+    assert_int_equal(ask(FORMATTAG_DETAILS, largest, ACM_FORMATTAGDETAILSF_LARGESTSIZE),
+                     MMSYSERR_NOERROR);
     for (DWORD index = 0; index < tag_count(); index++) {
         const ACMFORMATTAGDETAILSW *details = tag_at(index);
 
         most = details->cbFormatSize > most ? details->cbFormatSize : most;
         of_tag = tag_query(GARBAGE, details->dwFormatTag);
-        assert_int_equal(ask(FORMATTAG_DETAILS, of_tag, ACM_FORMATTAGDETAILSF_LARGESTSIZE), MMSYSERR_NOERROR);
+        assert_int_equal(ask(FORMATTAG_DETAILS, of_tag, ACM_FORMATTAGDETAILSF_LARGESTSIZE),
+                         MMSYSERR_NOERROR);
         assert_memory_equal(of_tag, details, sizeof *details);
     }
     assert_int_equal(largest->cbFormatSize, most);
@@ -237,8 +245,10 @@ static void unknown_tags_and_queries_are_refused(void **unused)
 
     (void)unused;
     for (size_t i = 0; i < sizeof unknown / sizeof *unknown; i++) {
-        assert_no_tag(tag_query(0, unknown[i]), ACM_FORMATTAGDETAILSF_FORMATTAG, ACMERR_NOTPOSSIBLE);
-        assert_no_tag(tag_query(0, unknown[i]), ACM_FORMATTAGDETAILSF_LARGESTSIZE, ACMERR_NOTPOSSIBLE);
+        assert_no_tag(tag_query(0, unknown[i]), ACM_FORMATTAGDETAILSF_FORMATTAG,
+                      ACMERR_NOTPOSSIBLE);
+        assert_no_tag(tag_query(0, unknown[i]), ACM_FORMATTAGDETAILSF_LARGESTSIZE,
+                      ACMERR_NOTPOSSIBLE);
     }
     assert_no_tag(tag_query(0, 0), ACM_FORMATTAGDETAILSF_FORMATTAG, ACMERR_NOTPOSSIBLE);
     for (DWORD query = 3; query < 16; query++)
@@ -284,7 +294,8 @@ static ACMFORMATDETAILSW *format_query(DWORD tag, DWORD index, void *wfx, DWORD 
 
 static LRESULT fill(DWORD tag, DWORD index, void *wfx, size_t size)
 {
-    return ask(FORMAT_DETAILS, format_query(tag, index, wfx, (DWORD)size), ACM_FORMATDETAILSF_INDEX);
+    return ask(FORMAT_DETAILS, format_query(tag, index, wfx, (DWORD)size),
+               ACM_FORMATDETAILSF_INDEX);
 }
 
 static ACMFORMATDETAILSW *format_at(DWORD tag, DWORD index)
@@ -298,10 +309,14 @@ static ACMFORMATDETAILSW *format_at(DWORD tag, DWORD index)
 
 static LRESULT is_format_of(DWORD tag, void *wfx, size_t size)
 {
-    return ask(FORMAT_DETAILS, format_query(tag, GARBAGE, wfx, (DWORD)size), ACM_FORMATDETAILSF_FORMAT);
+    return ask(FORMAT_DETAILS, format_query(tag, GARBAGE, wfx, (DWORD)size),
+               ACM_FORMATDETAILSF_FORMAT);
 }
 
-static LRESULT is_format(WAVEFORMATEX *wfx, size_t size) { return is_format_of(wfx->wFormatTag, wfx, size); }
+static LRESULT is_format(WAVEFORMATEX *wfx, size_t size)
+{
+    return is_format_of(wfx->wFormatTag, wfx, size);
+}
 
 static void standard_formats_are_formats(void **unused)
 {
@@ -320,7 +335,8 @@ static void standard_formats_are_formats(void **unused)
             assert_int_equal(listed->pwfx->wFormatTag, tag->dwFormatTag);
             assert_true(size <= tag->cbFormatSize);
             asked = format_query(tag->dwFormatTag, index, listed->pwfx, (DWORD)size);
-            assert_int_equal(ask(FORMAT_DETAILS, asked, ACM_FORMATDETAILSF_FORMAT), MMSYSERR_NOERROR);
+            assert_int_equal(ask(FORMAT_DETAILS, asked, ACM_FORMATDETAILSF_FORMAT),
+                             MMSYSERR_NOERROR);
             assert_memory_equal(asked->szFormat, listed->szFormat, sizeof listed->szFormat);
             assert_true(asked->dwFormatTag == tag->dwFormatTag && asked->fdwSupport == 1);
             assert_memory_equal(listed->pwfx, before, size);
@@ -349,7 +365,16 @@ static void no_formats_follow_the_last(void **unused)
     assert_true(is_untouched(room, 256));
 }
 
-/* At every sound that a codec takes: 8 bits, then 16. */
+static bool some_codec_has(DWORD rate, WORD channels)
+{
+    for (const struct codec *const *codec = codecs; *codec; codec++)
+        for (const struct mode *mode = (*codec)->modes; mode->sample_rate; mode++)
+            if (mode->sample_rate == rate && mode->channels == channels)
+                return true;
+    return false;
+}
+
+/* At every sound that a codec takes, and at no other: 8 bits, then 16. */
 static void pcm_is_enumerated_at_what_codecs_convert(void **unused)
 {
     DWORD count = tag_of(TAG_PCM)->cStandardFormats;
@@ -361,6 +386,7 @@ static void pcm_is_enumerated_at_what_codecs_convert(void **unused)
         assert_int_equal(wfx->wBitsPerSample, index % 2 ? 16 : 8);
         assert_int_equal(wfx->nBlockAlign, wfx->nChannels * wfx->wBitsPerSample / 8);
         assert_int_equal(wfx->nAvgBytesPerSec, wfx->nSamplesPerSec * wfx->nBlockAlign);
+        assert_true(some_codec_has(wfx->nSamplesPerSec, wfx->nChannels));
     }
     for (const struct codec *const *codec = codecs; *codec; codec++)
         for (const struct mode *mode = (*codec)->modes; mode->sample_rate; mode++) {
@@ -369,7 +395,8 @@ static void pcm_is_enumerated_at_what_codecs_convert(void **unused)
             for (DWORD index = 0; index < count; index++) {
                 const WAVEFORMATEX *wfx = format_at(TAG_PCM, index)->pwfx;
 
-                found += wfx->nSamplesPerSec == mode->sample_rate && wfx->nChannels == mode->channels;
+                found +=
+                    wfx->nSamplesPerSec == mode->sample_rate && wfx->nChannels == mode->channels;
             }
             assert_int_equal(found, 2);
         }
@@ -397,13 +424,15 @@ static void formats_do_not_fit_into_less(void **unused)
     (void)unused;
     for (DWORD i = 0; i < tag_count(); i++)
         for (DWORD index = 0; index < tag_at(i)->cStandardFormats; index++) {
-            DWORD tag = tag_at(i)->dwFormatTag, needed = (DWORD)wfx_size(format_at(tag, index)->pwfx);
+            DWORD tag = tag_at(i)->dwFormatTag,
+                  needed = (DWORD)wfx_size(format_at(tag, index)->pwfx);
 
             for (DWORD size = 0; size < needed; size++) {
                 uint8_t *wfx = lend(size + 32);
                 ACMFORMATDETAILSW *details = format_query(tag, index, wfx, size);
 
-                assert_true(ask(FORMAT_DETAILS, details, ACM_FORMATDETAILSF_INDEX) != MMSYSERR_NOERROR);
+                assert_true(ask(FORMAT_DETAILS, details, ACM_FORMATDETAILSF_INDEX) !=
+                            MMSYSERR_NOERROR);
                 assert_true(is_untouched(wfx, size + 32));
             }
             assert_true(fill(tag, index, 0, needed) != MMSYSERR_NOERROR);
@@ -440,7 +469,8 @@ static void formats_that_are_not_ours_are_refused(void **unused)
     assert_int_equal(is_format_of(foreign_tag(), wfx, 16), ACMERR_NOTPOSSIBLE);
     assert_int_equal(is_format_of(TAG_PCM, 0, 16), MMSYSERR_INVALPARAM);
     for (DWORD query = 2; query < 16; query++)
-        assert_int_equal(ask(FORMAT_DETAILS, format_query(TAG_PCM, 0, wfx, 16), (LPARAM)query), MMSYSERR_NOTSUPPORTED);
+        assert_int_equal(ask(FORMAT_DETAILS, format_query(TAG_PCM, 0, wfx, 16), (LPARAM)query),
+                         MMSYSERR_NOTSUPPORTED);
     assert_int_equal(ask(FORMAT_DETAILS, 0, 0), MMSYSERR_INVALPARAM);
     memcpy(short_one, wfx, 16);
     store16_le(short_one, foreign_tag());
@@ -450,10 +480,14 @@ static void formats_that_are_not_ours_are_refused(void **unused)
 static void pcm_of_no_width_is_refused(void **unused)
 {
     static const struct wave_format strange[] = {
-        { TAG_PCM, 1, 8000, 16000, 2, 12, 0, 0 },        { TAG_PCM, 1, 8000, 16000, 4, 16, 0, 0 },
-        { TAG_PCM, 0, 8000, 16000, 2, 16, 0, 0 },        { TAG_PCM, 1, 0, 16000, 2, 16, 0, 0 },
-        { TAG_PCM, 1, 8000, 64000, 8, 64, 0, 0 },        { TAG_PCM, 1, 8000, 0, 0, 0, 0, 0 },
-        { TAG_IEEE_FLOAT, 1, 8000, 64000, 8, 64, 0, 0 }, { TAG_IEEE_FLOAT, 1, 8000, 16000, 2, 16, 0, 0 },
+        { TAG_PCM, 1, 8000, 16000, 2, 12, 0, 0 },
+        { TAG_PCM, 1, 8000, 16000, 4, 16, 0, 0 },
+        { TAG_PCM, 0, 8000, 16000, 2, 16, 0, 0 },
+        { TAG_PCM, 1, 0, 16000, 2, 16, 0, 0 },
+        { TAG_PCM, 1, 8000, 64000, 8, 64, 0, 0 },
+        { TAG_PCM, 1, 8000, 0, 0, 0, 0, 0 },
+        { TAG_IEEE_FLOAT, 1, 8000, 64000, 8, 64, 0, 0 },
+        { TAG_IEEE_FLOAT, 1, 8000, 16000, 2, 16, 0, 0 },
         { TAG_PCM, 65535, 8000, 0, 65534, 16, 0, 0 },
     };
 
@@ -481,7 +515,8 @@ static void short_format_details_are_a_prefix(void **unused)
         put32(exact, 0, size);
         before = lend_copy(exact, size);
         for (DWORD query = ACM_FORMATDETAILSF_INDEX; query <= ACM_FORMATDETAILSF_FORMAT; query++) {
-            assert_int_equal(ask(FORMAT_DETAILS, exact, (LPARAM)query), has_input ? MMSYSERR_NOERROR : MMSYSERR_INVALPARAM);
+            assert_int_equal(ask(FORMAT_DETAILS, exact, (LPARAM)query),
+                             has_input ? MMSYSERR_NOERROR : MMSYSERR_INVALPARAM);
             if (has_input)
                 assert_memory_equal(exact + 4, (uint8_t *)full + 4, size - 4);
             else
@@ -491,7 +526,8 @@ static void short_format_details_are_a_prefix(void **unused)
     }
 }
 
-/* As real files have them: any byte rate, extra bytes that are missing or more than there should be, no cbSize at all. */
+/* As real files have them: any byte rate, extra bytes that are missing or more than there should
+ * be, no cbSize at all. */
 static void reading_is_lenient(void **unused)
 {
     static const uint32_t wrong_rates[] = { 0, 1, 16000, 0xFFFFFFFF };
@@ -537,14 +573,15 @@ static void extensible_is_what_it_wraps(void **unused)
 
 static void extensible_of_something_else_is_refused(void **unused)
 {
-    WAVEFORMATEX *pcm = pcm_make(&shapes[SHAPE_S16], 8000, 1), *wrapped = wfx_wrapped(pcm), *twice = wfx_wrapped(wrapped),
-                 *broken;
+    WAVEFORMATEX *pcm = pcm_make(&shapes[SHAPE_S16], 8000, 1), *wrapped = wfx_wrapped(pcm),
+                 *twice = wfx_wrapped(wrapped), *broken;
     WAVEFORMATEX *foreign = lend_copy(pcm, 16);
 
     (void)unused;
     assert_int_equal(is_format(twice, wfx_size(twice)), ACMERR_NOTPOSSIBLE);
     foreign->wFormatTag = foreign_tag();
-    foreign = wfx_wrapped(wfx_make(&(struct wave_format){ foreign_tag(), 1, 8000, 16000, 2, 16, 0, 0 }));
+    foreign =
+        wfx_wrapped(wfx_make(&(struct wave_format){ foreign_tag(), 1, 8000, 16000, 2, 16, 0, 0 }));
     assert_int_equal(is_format(foreign, wfx_size(foreign)), ACMERR_NOTPOSSIBLE);
     for (size_t at = 26; at < 40; at++) {
         broken = lend_copy(wrapped, 40);
@@ -562,7 +599,8 @@ static void extensible_of_something_else_is_refused(void **unused)
     assert_int_equal(is_format_of(TAG_PCM, wrapped, 40), ACMERR_NOTPOSSIBLE);
 }
 
-/* msacm32 describes a format by its bits: one that has none, and one of several bit rates, needs words of its own. */
+/* msacm32 describes a format by its bits: one that has none, and one of several bit rates, needs
+ * words of its own. */
 static void formats_without_bits_have_a_text(void **unused)
 {
     unsigned seen = 0;
@@ -570,23 +608,26 @@ static void formats_without_bits_have_a_text(void **unused)
     (void)unused;
     for (const struct codec *const *codec = codecs; *codec; codec++)
         for (DWORD index = 0; index < mode_count(*codec); index++) {
-            const ACMFORMATDETAILSW *details = format_at((*codec)->tag, index);
+            const ACMFORMATDETAILSW *details = format_at((*codec)->tags->tag, index);
 
             length_of(details->szFormat, 128);
             if (details->pwfx->wBitsPerSample != 0 && (*codec)->modes->bit_rate == 0)
                 continue;
             seen++;
-            assert_true(contains(details->szFormat, " kHz, ") && contains(details->szFormat, " kbit/s, "));
-            assert_true(contains(details->szFormat, details->pwfx->nChannels == 1 ? "Mono" : "Stereo"));
+            assert_true(contains(details->szFormat, " kHz, ") &&
+                        contains(details->szFormat, " kbit/s, "));
+            assert_true(
+                contains(details->szFormat, details->pwfx->nChannels == 1 ? "Mono" : "Stereo"));
             for (DWORD earlier = 0; earlier < index; earlier++)
-                assert_memory_not_equal(format_at((*codec)->tag, earlier)->szFormat, details->szFormat,
-                                        sizeof details->szFormat);
+                assert_memory_not_equal(format_at((*codec)->tags->tag, earlier)->szFormat,
+                                        details->szFormat, sizeof details->szFormat);
         }
     if (!seen)
         skip();
 }
 
-/* The numbers of such a text: the sample rate to 1 Hz; the codec's own bit rate where it has several, else that of the bytes. */
+/* The numbers of such a text: the sample rate to 1 Hz; the codec's own bit rate where it has
+ * several, else that of the bytes. */
 static void texts_have_the_formats_numbers(void **unused)
 {
     unsigned seen = 0;
@@ -594,9 +635,10 @@ static void texts_have_the_formats_numbers(void **unused)
     (void)unused;
     for (const struct codec *const *codec = codecs; *codec; codec++)
         for (DWORD index = 0; index < mode_count(*codec); index++) {
-            const ACMFORMATDETAILSW *details = format_at((*codec)->tag, index);
+            const ACMFORMATDETAILSW *details = format_at((*codec)->tags->tag, index);
             const WAVEFORMATEX *wfx = details->pwfx;
-            double bits = (*codec)->modes[index].bit_rate ? (*codec)->modes[index].bit_rate : wfx->nAvgBytesPerSec * 8.0;
+            double bits = (*codec)->modes[index].bit_rate ? (*codec)->modes[index].bit_rate
+                                                          : wfx->nAvgBytesPerSec * 8.0;
             char rate[16], text[128];
 
             if (wfx->wBitsPerSample != 0 && (*codec)->modes->bit_rate == 0)
@@ -605,8 +647,8 @@ static void texts_have_the_formats_numbers(void **unused)
             snprintf(rate, sizeof rate, "%.1f", floor(bits / 100 + 0.5) / 10);
             if (strstr(rate, ".0"))
                 *strstr(rate, ".0") = 0;
-            snprintf(text, sizeof text, "%.3f kHz, %s kbit/s, %s", wfx->nSamplesPerSec / 1000.0, rate,
-                     wfx->nChannels == 1 ? "Mono" : "Stereo");
+            snprintf(text, sizeof text, "%.3f kHz, %s kbit/s, %s", wfx->nSamplesPerSec / 1000.0,
+                     rate, wfx->nChannels == 1 ? "Mono" : "Stereo");
             if (!equals(details->szFormat, text))
                 fail_msg("tag %04X: the text is not \"%s\"", wfx->wFormatTag, text);
         }
@@ -623,8 +665,8 @@ struct expected {
     WORD samples; /* of a block, where extra bytes begin with them */
 };
 
-static void check_windows_formats(WORD tag, const char *name, const struct expected *expected, DWORD count,
-                                  const uint8_t *rest, WORD rest_size)
+static void check_windows_formats(WORD tag, const char *name, const struct expected *expected,
+                                  DWORD count, const uint8_t *rest, WORD rest_size)
 {
     if (!codec_find(tag))
         skip();
@@ -650,8 +692,9 @@ static void check_windows_formats(WORD tag, const char *name, const struct expec
 }
 
 static const struct expected g711_formats[] = {
-    { 8000, 1, 1, 8, 8000, 0 },   { 8000, 2, 2, 8, 16000, 0 },  { 11025, 1, 1, 8, 11025, 0 }, { 11025, 2, 2, 8, 22050, 0 },
-    { 22050, 1, 1, 8, 22050, 0 }, { 22050, 2, 2, 8, 44100, 0 }, { 44100, 1, 1, 8, 44100, 0 }, { 44100, 2, 2, 8, 88200, 0 },
+    { 8000, 1, 1, 8, 8000, 0 },   { 8000, 2, 2, 8, 16000, 0 },  { 11025, 1, 1, 8, 11025, 0 },
+    { 11025, 2, 2, 8, 22050, 0 }, { 22050, 1, 1, 8, 22050, 0 }, { 22050, 2, 2, 8, 44100, 0 },
+    { 44100, 1, 1, 8, 44100, 0 }, { 44100, 2, 2, 8, 88200, 0 },
 };
 
 static void alaw_is_enumerated_as_by_windows(void **unused)
@@ -669,8 +712,9 @@ static void ulaw_is_enumerated_as_by_windows(void **unused)
 static void ima_adpcm_is_enumerated_as_by_windows(void **unused)
 {
     static const struct expected formats[] = {
-        { 8000, 1, 256, 4, 4055, 505 },     { 8000, 2, 512, 4, 8110, 505 },     { 11025, 1, 256, 4, 5588, 505 },
-        { 11025, 2, 512, 4, 11177, 505 },   { 22050, 1, 512, 4, 11100, 1017 },  { 22050, 2, 1024, 4, 22201, 1017 },
+        { 8000, 1, 256, 4, 4055, 505 },     { 8000, 2, 512, 4, 8110, 505 },
+        { 11025, 1, 256, 4, 5588, 505 },    { 11025, 2, 512, 4, 11177, 505 },
+        { 22050, 1, 512, 4, 11100, 1017 },  { 22050, 2, 1024, 4, 22201, 1017 },
         { 44100, 1, 1024, 4, 22125, 2041 }, { 44100, 2, 2048, 4, 44251, 2041 },
     };
 
@@ -681,11 +725,13 @@ static void ima_adpcm_is_enumerated_as_by_windows(void **unused)
 static void ms_adpcm_is_enumerated_as_by_windows(void **unused)
 {
     static const struct expected formats[] = {
-        { 8000, 1, 256, 4, 4096, 500 },     { 8000, 2, 512, 4, 8192, 500 },     { 11025, 1, 256, 4, 5644, 500 },
-        { 11025, 2, 512, 4, 11289, 500 },   { 22050, 1, 512, 4, 11155, 1012 },  { 22050, 2, 1024, 4, 22311, 1012 },
+        { 8000, 1, 256, 4, 4096, 500 },     { 8000, 2, 512, 4, 8192, 500 },
+        { 11025, 1, 256, 4, 5644, 500 },    { 11025, 2, 512, 4, 11289, 500 },
+        { 22050, 1, 512, 4, 11155, 1012 },  { 22050, 2, 1024, 4, 22311, 1012 },
         { 44100, 1, 1024, 4, 22179, 2036 }, { 44100, 2, 2048, 4, 44359, 2036 },
     };
-    static const int16_t coefficients[14] = { 256, 0, 512, -256, 0, 0, 192, 64, 240, 0, 460, -208, 392, -232 };
+    static const int16_t coefficients[14] = { 256, 0,   512, -256, 0,    0,   192,
+                                              64,  240, 0,   460,  -208, 392, -232 };
     uint8_t rest[30] = { 7 };
 
     (void)unused;
@@ -713,7 +759,8 @@ static void gsm_is_enumerated_as_by_windows(void **unused)
 enum { FLAG_TAG = 0x10000, FLAG_CHANNELS = 0x20000, FLAG_RATE = 0x40000, FLAG_BITS = 0x80000 };
 
 /* A destination of garbage, but for what the flags name. */
-static WAVEFORMATEX *wanted_make(size_t size, DWORD flags, WORD tag, WORD channels, DWORD rate, WORD bits)
+static WAVEFORMATEX *wanted_make(size_t size, DWORD flags, WORD tag, WORD channels, DWORD rate,
+                                 WORD bits)
 {
     uint8_t *wfx = lend(size);
 
@@ -731,7 +778,7 @@ static WAVEFORMATEX *wanted_make(size_t size, DWORD flags, WORD tag, WORD channe
 /* For the route's own source. */
 static LRESULT suggest_dst(const struct route *route, DWORD flags, WAVEFORMATEX *dst, size_t size)
 {
-    return suggest(route->layout, flags, route->src, (DWORD)wfx_size(route->src), dst, (DWORD)size);
+    return suggest(route->abi, flags, route->src, (DWORD)wfx_size(route->src), dst, (DWORD)size);
 }
 
 /* What was suggested can be had. */
@@ -739,7 +786,8 @@ static void check_convertible(const struct route *route, WAVEFORMATEX *src, WAVE
 {
     check(*route, dst->nChannels == src->nChannels && dst->nSamplesPerSec == src->nSamplesPerSec);
     check(*route, is_format(dst, wfx_size(dst)) == MMSYSERR_NOERROR);
-    check(*route, ask(STREAM_OPEN, instance_make(route->layout, src, dst, ACM_STREAMOPENF_QUERY), 0) == MMSYSERR_NOERROR);
+    check(*route, ask(STREAM_OPEN, instance_make(route->abi, src, dst, ACM_STREAMOPENF_QUERY), 0) ==
+                      MMSYSERR_NOERROR);
 }
 
 static void pcm_is_suggested_for_codecs(void **unused)
@@ -751,8 +799,8 @@ static void pcm_is_suggested_for_codecs(void **unused)
         for (DWORD flags = 0; flags <= 0xF0000 && route.decoding; flags += 0x10000)
             for (size_t i = 0; i < 4; i++)
                 for (size_t size = 16; size <= 18; size += 2) {
-                    WAVEFORMATEX *dst =
-                        wanted_make(size, flags, TAG_PCM, route.mode.channels, route.mode.sample_rate, widths[i]);
+                    WAVEFORMATEX *dst = wanted_make(size, flags, TAG_PCM, route.mode.channels,
+                                                    route.mode.sample_rate, widths[i]);
                     WORD bits = flags & FLAG_BITS ? widths[i] : 16;
 
                     check(route, suggest_dst(&route, flags, dst, size) == 0);
@@ -774,18 +822,22 @@ static void other_pcm_is_suggested_when_wanted(void **unused)
         if (!route.decoding)
             continue;
         check(route, suggest_dst(&route, FLAG_TAG, real, 18) == MMSYSERR_NOERROR);
-        check(route, real->wFormatTag == TAG_IEEE_FLOAT && real->wBitsPerSample == 32 && real->cbSize == 0);
+        check(route, real->wFormatTag == TAG_IEEE_FLOAT && real->wBitsPerSample == 32 &&
+                         real->cbSize == 0);
         check_convertible(&route, route.src, real);
         check(route, suggest_dst(&route, FLAG_TAG | FLAG_BITS, extensible, 40) == MMSYSERR_NOERROR);
-        check(route,
-              extensible->wFormatTag == TAG_EXTENSIBLE && extensible->wBitsPerSample == 24 && extensible->cbSize == 22);
+        check(route, extensible->wFormatTag == TAG_EXTENSIBLE && extensible->wBitsPerSample == 24 &&
+                         extensible->cbSize == 22);
         check_convertible(&route, route.src, extensible);
-        check(route, suggest_dst(&route, FLAG_TAG, wanted_make(17, FLAG_TAG, TAG_IEEE_FLOAT, 0, 0, 0), 17) != 0);
-        check(route, suggest_dst(&route, FLAG_TAG, wanted_make(39, FLAG_TAG, TAG_EXTENSIBLE, 0, 0, 0), 39) != 0);
+        check(route, suggest_dst(&route, FLAG_TAG,
+                                 wanted_make(17, FLAG_TAG, TAG_IEEE_FLOAT, 0, 0, 0), 17) != 0);
+        check(route, suggest_dst(&route, FLAG_TAG,
+                                 wanted_make(39, FLAG_TAG, TAG_EXTENSIBLE, 0, 0, 0), 39) != 0);
     }
 }
 
-/* The source comes with 16 bytes, or with the 18 that Wine sends; the destination has a little more than room enough. */
+/* The source comes with 16 bytes, or with the 18 that Wine sends; the destination has a little more
+ * than room enough. */
 static void codecs_are_suggested_for_pcm(void **unused)
 {
     enum { ROOM = 18 + EXTRA_ROOM };
@@ -797,15 +849,17 @@ static void codecs_are_suggested_for_pcm(void **unused)
                 WAVEFORMATEX *src = lend(size), *dst;
 
                 /* Bits that an alias alone has at this rate are not to be had without its tag. */
-                if (flags & FLAG_BITS && !(flags & FLAG_TAG) && route.tag != route.codec->tag)
+                if (flags & FLAG_BITS && !(flags & FLAG_TAG) && route.tag != route.codec->tags->tag)
                     continue;
                 memcpy(src, route.src, 16);
-                dst = wanted_make(ROOM, flags, route.tag, route.mode.channels, route.mode.sample_rate,
-                                  route.format.bits_per_sample);
-                check(route, suggest(route.layout, flags, src, (DWORD)size, dst, ROOM) == MMSYSERR_NOERROR);
+                dst = wanted_make(ROOM, flags, route.tag, route.mode.channels,
+                                  route.mode.sample_rate, route.format.bits_per_sample);
+                check(route,
+                      suggest(route.abi, flags, src, (DWORD)size, dst, ROOM) == MMSYSERR_NOERROR);
                 check(route, codec_find(dst->wFormatTag) != 0);
                 check(route, !(flags & FLAG_TAG) || dst->wFormatTag == route.tag);
-                check(route, !(flags & FLAG_BITS) || dst->wBitsPerSample == route.format.bits_per_sample);
+                check(route,
+                      !(flags & FLAG_BITS) || dst->wBitsPerSample == route.format.bits_per_sample);
                 check_convertible(&route, src, dst);
                 check(route, is_untouched((uint8_t *)dst + wfx_size(dst), ROOM - wfx_size(dst)));
                 if (flags & FLAG_TAG && route.mode.bit_rate == 0)
@@ -823,7 +877,8 @@ static void codecs_are_suggested_for_every_form_of_pcm(void **unused)
             WAVEFORMATEX *src = pcm_make(&shapes[i], route.mode.sample_rate, route.mode.channels);
             WAVEFORMATEX *dst = wanted_make(ROOM, FLAG_TAG, route.tag, 0, 0, 0);
 
-            check(route, suggest(route.layout, FLAG_TAG, src, (DWORD)wfx_size(src), dst, ROOM) == MMSYSERR_NOERROR);
+            check(route, suggest(route.abi, FLAG_TAG, src, (DWORD)wfx_size(src), dst, ROOM) ==
+                             MMSYSERR_NOERROR);
             check(route, dst->wFormatTag == route.tag);
             check_convertible(&route, src, dst);
         }
@@ -874,18 +929,19 @@ static void suggestions_do_not_fit_into_less(void **unused)
 
 static void nothing_is_suggested_for_what_is_not_ours(void **unused)
 {
-    WAVEFORMATEX *pcm = pcm_make(&shapes[SHAPE_S16], 8000, 1), *dst = lend(128), *strange = lend_copy(pcm, 16);
+    WAVEFORMATEX *pcm = pcm_make(&shapes[SHAPE_S16], 8000, 1), *dst = lend(128),
+                 *strange = lend_copy(pcm, 16);
 
     (void)unused;
     strange->wFormatTag = foreign_tag();
-    for (enum layout layout = WINDOWS; layout <= WINE; layout++) {
-        assert_int_equal(suggest(layout, 0, strange, 16, dst, 128), ACMERR_NOTPOSSIBLE);
+    for (enum abi abi = WINDOWS; abi <= WINE; abi++) {
+        assert_int_equal(suggest(abi, 0, strange, 16, dst, 128), ACMERR_NOTPOSSIBLE);
         for (DWORD size = 0; size < 16; size++)
-            assert_true(suggest(layout, 0, lend_copy(pcm, size), size, dst, 128) != MMSYSERR_NOERROR);
-        assert_true(suggest(layout, 0, 0, 16, dst, 128) != MMSYSERR_NOERROR);
-        assert_true(suggest(layout, 0, pcm, 16, 0, 128) != MMSYSERR_NOERROR);
+            assert_true(suggest(abi, 0, lend_copy(pcm, size), size, dst, 128) != MMSYSERR_NOERROR);
+        assert_true(suggest(abi, 0, 0, 16, dst, 128) != MMSYSERR_NOERROR);
+        assert_true(suggest(abi, 0, pcm, 16, 0, 128) != MMSYSERR_NOERROR);
         for (DWORD flag = 0x100000; flag <= 0x800000; flag <<= 1)
-            assert_int_equal(suggest(layout, flag, pcm, 16, dst, 128), MMSYSERR_NOTSUPPORTED);
+            assert_int_equal(suggest(abi, flag, pcm, 16, dst, 128), MMSYSERR_NOTSUPPORTED);
     }
     assert_true(is_untouched(dst, 128));
 }
@@ -965,13 +1021,15 @@ static void garbage_gets_no_wrong_suggestion(void **unused)
     for (unsigned round = 0; round < 20000; round++) {
         DWORD src_size = draw(&seed) % 80, dst_size = draw(&seed) % 100;
         WAVEFORMATEX *src = format_drawn(src_size, &seed), *dst = format_drawn(dst_size, &seed);
-        LRESULT result = suggest(draw(&seed) % 2, draw(&seed) % 16 << 16, src, src_size, dst, dst_size);
+        LRESULT result =
+            suggest(draw(&seed) % 2, draw(&seed) % 16 << 16, src, src_size, dst, dst_size);
 
         assert_true(result >= 0 && result <= ACMERR_CANCELED);
         if (result == MMSYSERR_NOERROR) {
             suggested++;
             assert_int_equal(is_format(dst, dst_size), MMSYSERR_NOERROR);
-            assert_true(dst->nChannels == src->nChannels && dst->nSamplesPerSec == src->nSamplesPerSec);
+            assert_true(dst->nChannels == src->nChannels &&
+                        dst->nSamplesPerSec == src->nSamplesPerSec);
         }
         release();
     }

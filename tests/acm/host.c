@@ -104,17 +104,26 @@ const struct suggestion_layout suggestion_layouts[2] = {
     [WINE] = { 40, 4, 8, 16, 24, 32 },
 };
 
-void put32(void *memory, size_t at, DWORD value) { memcpy((uint8_t *)memory + at, &value, sizeof value); }
+void put32(void *memory, size_t at, DWORD value)
+{
+    memcpy((uint8_t *)memory + at, &value, sizeof value);
+}
 
-void put64(void *memory, size_t at, uint64_t value) { memcpy((uint8_t *)memory + at, &value, sizeof value); }
+void put64(void *memory, size_t at, uint64_t value)
+{
+    memcpy((uint8_t *)memory + at, &value, sizeof value);
+}
 
 uint32_t get32(const void *memory, size_t at) { return load32_le((const uint8_t *)memory + at); }
 
-uint64_t get64(const void *memory, size_t at) { return get32(memory, at) | (uint64_t)get32(memory, at + 4) << 32; }
-
-void *instance_make(enum layout layout, const WAVEFORMATEX *src, const WAVEFORMATEX *dst, DWORD open)
+uint64_t get64(const void *memory, size_t at)
 {
-    const struct instance_layout *at = &instance_layouts[layout];
+    return get32(memory, at) | (uint64_t)get32(memory, at + 4) << 32;
+}
+
+void *instance_make(enum abi abi, const WAVEFORMATEX *src, const WAVEFORMATEX *dst, DWORD open)
+{
+    const struct instance_layout *at = &instance_layouts[abi];
     void *instance = lend(at->size);
 
     put32(instance, 0, at->size);
@@ -135,11 +144,15 @@ const struct instance_layout *layout_of(const void *instance)
     return &instance_layouts[get32(instance, 0) == instance_layouts[WINE].size];
 }
 
-DWORD_PTR instance_driver(const void *instance) { return get64(instance, layout_of(instance)->driver); }
-
-LRESULT suggest(enum layout layout, DWORD flags, const WAVEFORMATEX *src, DWORD src_size, WAVEFORMATEX *dst, DWORD dst_size)
+DWORD_PTR instance_driver(const void *instance)
 {
-    const struct suggestion_layout *at = &suggestion_layouts[layout];
+    return get64(instance, layout_of(instance)->driver);
+}
+
+LRESULT suggest(enum abi abi, DWORD flags, const WAVEFORMATEX *src, DWORD src_size,
+                WAVEFORMATEX *dst, DWORD dst_size)
+{
+    const struct suggestion_layout *at = &suggestion_layouts[abi];
     void *suggestion = lend(at->size);
 
     put32(suggestion, 0, at->size);
@@ -170,7 +183,10 @@ WAVEFORMATEX *wfx_make(const struct wave_format *format)
     return (WAVEFORMATEX *)(void *)bytes;
 }
 
-size_t wfx_size(const WAVEFORMATEX *wfx) { return wfx->wFormatTag == TAG_PCM ? 16 : 18u + wfx->cbSize; }
+size_t wfx_size(const WAVEFORMATEX *wfx)
+{
+    return wfx->wFormatTag == TAG_PCM ? 16 : 18u + wfx->cbSize;
+}
 
 WAVEFORMATEX *wfx_wrapped(const WAVEFORMATEX *wfx)
 {
@@ -205,8 +221,8 @@ const struct shape shapes[SHAPES] = {
 WAVEFORMATEX *pcm_make(const struct shape *shape, DWORD rate, WORD channels)
 {
     WORD frame = (WORD)(channels * (shape->bits / 8));
-    WAVEFORMATEX *plain =
-        wfx_make(&(struct wave_format){ shape->tag, channels, rate, rate * frame, frame, shape->bits, 0, 0 });
+    WAVEFORMATEX *plain = wfx_make(&(struct wave_format){ shape->tag, channels, rate, rate * frame,
+                                                          frame, shape->bits, 0, 0 });
 
     return shape->extensible ? wfx_wrapped(plain) : plain;
 }
@@ -272,12 +288,14 @@ WORD foreign_tag(void)
 
 /* ---- Routes */
 
-/* Whether a tag has a mode of its row: an alias may stand for a single rate. A row's own tag must. */
+/* Whether a tag has a mode of its row: an alias may stand for a single rate. A row's own tag must.
+ */
 static bool has_mode(struct route *route)
 {
     route->format = (struct wave_format){ .tag = route->tag, .extra = route->extra };
-    route->codec->complete(&route->format, &route->mode);
-    return route->codec->accepts(&route->format, &route->block) || route->tag == route->codec->tag;
+    codec_complete(route->codec, &route->format, &route->mode);
+    return parses(route->codec, &route->format, &route->layout) ||
+           route->tag == route->codec->tags->tag;
 }
 
 /* The tag and the mode of a number among all of them. */
@@ -299,21 +317,22 @@ static void route_make(struct route *route)
     DWORD pcm_block;
 
     snprintf(route->name, sizeof route->name, "tag %04X, %u Hz, %u channels, %s, as %s", route->tag,
-             (unsigned)route->mode.sample_rate, route->mode.channels, route->decoding ? "decoding" : "encoding",
-             route->layout == WINE ? "Wine" : "Windows");
+             (unsigned)route->mode.sample_rate, route->mode.channels,
+             route->decoding ? "decoding" : "encoding", route->abi == WINE ? "Wine" : "Windows");
     route->coded = wfx_make(&route->format);
     route->pcm = pcm_make(&shapes[SHAPE_S16], route->mode.sample_rate, route->mode.channels);
     route->src = route->decoding ? route->coded : route->pcm;
     route->dst = route->decoding ? route->pcm : route->coded;
-    pcm_block = route->block.samples * route->mode.channels * 2;
-    route->src_block = route->decoding ? route->block.bytes : pcm_block;
-    route->dst_block = route->decoding ? pcm_block : route->block.bytes;
+    pcm_block = route->layout.block.frames * route->mode.channels * 2;
+    route->src_block = route->decoding ? route->layout.block.bytes : pcm_block;
+    route->dst_block = route->decoding ? pcm_block : route->layout.block.bytes;
 }
 
 /* A row's modes and directions take the layouts in turn. */
 static bool is_wanted(const struct route *route, size_t number)
 {
-    return !route->own || (route->tag == route->codec->tag && (number / 4 + number / 2 + number) % 2 == 0);
+    return !route->own ||
+           (route->tag == route->codec->tags->tag && (number / 4 + number / 2 + number) % 2 == 0);
 }
 
 bool route_next(struct route *route)
@@ -326,9 +345,9 @@ bool route_next(struct route *route)
         size_t number = route->number++;
 
         route->decoding = number % 4 / 2 != 0;
-        route->layout = number % 2 ? WINE : WINDOWS;
+        route->abi = number % 2 ? WINE : WINDOWS;
         if (is_wanted(route, number) && has_mode(route) &&
-            (route->decoding ? route->codec->decoder.run != 0 : route->codec->encoder.run != 0)) {
+            (route->decoding ? route->codec->decoder != 0 : route->codec->encoder != 0)) {
             route_make(route);
             return true;
         }
@@ -340,7 +359,7 @@ bool route_next(struct route *route)
 
 void *stream_opened(const struct route *route, DWORD flags)
 {
-    void *instance = instance_make(route->layout, route->src, route->dst, flags);
+    void *instance = instance_make(route->abi, route->src, route->dst, flags);
 
     check(*route, ask(STREAM_OPEN, instance, 0) == MMSYSERR_NOERROR);
     check(*route, instance_driver(instance) != 0);
@@ -354,7 +373,8 @@ void stream_closed(void *instance)
     assert_true(instance_driver(instance) == 0);
 }
 
-struct conversion convert(void *instance, const void *src, DWORD size, void *dst, DWORD room, DWORD flags)
+struct conversion convert(void *instance, const void *src, DWORD size, void *dst, DWORD room,
+                          DWORD flags)
 {
     struct stream_header *header = malloc(sizeof *header);
     struct conversion conversion;
@@ -374,7 +394,8 @@ struct conversion convert(void *instance, const void *src, DWORD size, void *dst
     return conversion;
 }
 
-static LRESULT size_of(void *instance, DWORD direction, DWORD src, DWORD dst, struct stream_size *size)
+static LRESULT size_of(void *instance, DWORD direction, DWORD src, DWORD dst,
+                       struct stream_size *size)
 {
     *size = (struct stream_size){ sizeof *size, direction, src, dst };
     return ask(STREAM_SIZE, instance, (LPARAM)size);
@@ -384,7 +405,8 @@ DWORD size_from_source(void *instance, DWORD bytes)
 {
     struct stream_size size;
 
-    assert_int_equal(size_of(instance, ACM_STREAMSIZEF_SOURCE, bytes, 0xDEAD, &size), MMSYSERR_NOERROR);
+    assert_int_equal(size_of(instance, ACM_STREAMSIZEF_SOURCE, bytes, 0xDEAD, &size),
+                     MMSYSERR_NOERROR);
     assert_int_equal(size.cbSrcLength, bytes);
     return size.cbDstLength;
 }
@@ -393,7 +415,8 @@ DWORD size_from_destination(void *instance, DWORD bytes)
 {
     struct stream_size size;
 
-    assert_int_equal(size_of(instance, ACM_STREAMSIZEF_DESTINATION, 0xDEAD, bytes, &size), MMSYSERR_NOERROR);
+    assert_int_equal(size_of(instance, ACM_STREAMSIZEF_DESTINATION, 0xDEAD, bytes, &size),
+                     MMSYSERR_NOERROR);
     assert_int_equal(size.cbDstLength, bytes);
     return size.cbSrcLength;
 }
@@ -419,9 +442,9 @@ static bool has_frames_of_several_sizes(const struct codec *codec)
     for (const struct mode *mode = codec->modes; mode->sample_rate; mode++) {
         uint8_t extra[EXTRA_ROOM];
         struct wave_format format = format_of(codec, *mode, extra);
-        struct block block;
+        struct layout layout;
 
-        several |= codec->accepts(&format, &block) && block.least != block.bytes;
+        several |= parses(codec, &format, &layout) && layout.least_bytes != layout.block.bytes;
     }
     return several;
 }
@@ -434,10 +457,12 @@ struct bytes material(const struct route *route, unsigned blocks, DWORD more, ui
 
     if (route->decoding && !has_frames_of_several_sizes(route->codec))
         return (struct bytes){ lend_random(size, &seed), size };
-    if (route->decoding) {          /* random ones would make more sound than their bytes promise, or less */
+    if (route->decoding) { /* random ones would make more sound than their bytes promise, or less */
         struct bytes code;
 
-        sound = generated((size / route->src_block + 2) * route->block.samples * route->mode.channels, seed);
+        sound = generated((size / route->src_block + 2) * route->layout.block.frames *
+                              route->mode.channels,
+                          seed);
         code = encode_all(route->codec, &route->format, 0, sound);
         check(*route, code.size >= size);
         data = lend_copy(code.data, size);

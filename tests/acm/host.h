@@ -1,4 +1,5 @@
-/* A host in msacm32's place: builds what msacm32 hands to a driver, in either layout, and sends it to DriverProc. */
+/* A host in msacm32's place: builds what msacm32 hands to a driver, in either layout, and sends it
+ * to DriverProc. */
 #ifndef OMNIACM_TESTS_ACM_HOST_H
 #define OMNIACM_TESTS_ACM_HOST_H
 
@@ -11,12 +12,14 @@
 LRESULT CALLBACK DriverProc(DWORD_PTR id, HDRVR driver, UINT message, LPARAM first, LPARAM second);
 LRESULT ask(UINT message, const void *first, LPARAM second);
 
-/* Every test begins with a fresh Windows and ends with nothing allocated; streams that it left open, because it failed, are closed. */
+/* Every test begins with a fresh Windows and ends with nothing allocated; streams that it left
+ * open, because it failed, are closed. */
 int host_begin(void **);
 int host_end(void **);
 #define TEST(function) cmocka_unit_test_setup_teardown(function, host_begin, host_end)
 
-/* Memory of exactly this size, so that the sanitizer guards its ends; full of garbage. `release` frees all of it. */
+/* Memory of exactly this size, so that the sanitizer guards its ends; full of garbage. `release`
+ * frees all of it. */
 void *lend(size_t size);
 void *lend_copy(const void *from, size_t size);
 void *lend_random(size_t size, uint32_t *seed);
@@ -26,7 +29,7 @@ void release(void);
 bool is_untouched(const void *from, size_t n);
 
 /* ---- Structures as Microsoft's msacm32 lays them out on x64, and as Wine does */
-enum layout { WINDOWS, WINE };
+enum abi { WINDOWS, WINE };
 
 struct instance_layout {
     unsigned size, src, dst, filter, callback, user, open, driver_flags, driver, has;
@@ -45,11 +48,12 @@ uint32_t get32(const void *memory, size_t at);
 uint64_t get64(const void *memory, size_t at);
 
 /* ACMDRVSTREAMINSTANCE; which layout it has shows in its cbStruct. */
-void *instance_make(enum layout, const WAVEFORMATEX *src, const WAVEFORMATEX *dst, DWORD open);
+void *instance_make(enum abi, const WAVEFORMATEX *src, const WAVEFORMATEX *dst, DWORD open);
 const struct instance_layout *layout_of(const void *instance);
 DWORD_PTR instance_driver(const void *instance);
 
-LRESULT suggest(enum layout, DWORD flags, const WAVEFORMATEX *src, DWORD src_size, WAVEFORMATEX *dst, DWORD dst_size);
+LRESULT suggest(enum abi, DWORD flags, const WAVEFORMATEX *src, DWORD src_size, WAVEFORMATEX *dst,
+                DWORD dst_size);
 
 /* ---- Formats, in memory of exactly their size */
 WAVEFORMATEX *wfx_make(const struct wave_format *);
@@ -69,25 +73,27 @@ enum { SHAPES = 10, SHAPE_S16 = 1 };
 
 WAVEFORMATEX *pcm_make(const struct shape *, DWORD rate, WORD channels);
 
-/* Arithmetic of the tests' own, in floating point: what becomes of samples on their way to 16 bits and back. */
+/* Arithmetic of the tests' own, in floating point: what becomes of samples on their way to 16 bits
+ * and back. */
 int16_t *narrowed(const struct shape *, const uint8_t *from, size_t samples);
 uint8_t *widened(const struct shape *, const int16_t *from, size_t samples);
 
 /* A tag that no codec has. */
 WORD foreign_tag(void);
 
-/* ---- Every tag, mode, direction and layout in turn; what was lent is released, and must have been closed */
+/* ---- Every tag, mode, direction and layout in turn; what was lent is released, and must have been
+ * closed */
 struct route {
     size_t number;
-    bool own;                   /* of a row its own tag alone, and of the layouts one: the other for its next route */
+    bool own; /* of a row its own tag alone, and of the layouts one: the other for its next route */
     uint16_t tag;
     const struct codec *codec;
     struct mode mode;
     bool decoding;
-    enum layout layout;
+    enum abi abi;
     struct wave_format format; /* the codec's side */
     uint8_t extra[EXTRA_ROOM];
-    struct block block;
+    struct layout layout;
     WAVEFORMATEX *coded, *pcm;  /* 16 bits */
     WAVEFORMATEX *src, *dst;    /* one of them each */
     DWORD src_block, dst_block; /* bytes */
@@ -96,7 +102,8 @@ struct route {
 bool route_next(struct route *);
 #define EACH_ROUTE(route) for (struct route route = { 0 }; route_next(&route);)
 
-/* What is asked of the conversion alone: a row's other tags and the other layout would convert the same again. */
+/* What is asked of the conversion alone: a row's other tags and the other layout would convert the
+ * same again. */
 #define EACH_CONVERSION(route) for (struct route route = { .own = true }; route_next(&route);)
 
 #define check(route, condition) \
@@ -113,7 +120,8 @@ struct conversion {
     LRESULT result;
     DWORD used, made;
 };
-struct conversion convert(void *instance, const void *src, DWORD size, void *dst, DWORD room, DWORD flags);
+struct conversion convert(void *instance, const void *src, DWORD size, void *dst, DWORD room,
+                          DWORD flags);
 
 /* STREAM_SIZE; fails the test where it is refused. */
 DWORD size_from_source(void *instance, DWORD size);

@@ -1,4 +1,5 @@
-/* Hosts that lie, and a Windows that gives nothing: whatever either does, an answer of the contract, and nothing lost. */
+/* Hosts that lie, and a Windows that gives nothing: whatever either does, an answer of the
+ * contract, and nothing lost. */
 #define _GNU_SOURCE
 #include <sys/mman.h>
 #include "host.h"
@@ -13,16 +14,28 @@ static void *misaligned(const void *from, size_t size, size_t by)
 
 static void nothing_stands_for_any_structure(void **unused)
 {
-    static const struct { UINT message; LRESULT answer; } messages[] = {
-        { DRIVER_DETAILS, MMSYSERR_INVALPARAM },   { FORMATTAG_DETAILS, MMSYSERR_INVALPARAM },
-        { FORMAT_DETAILS, MMSYSERR_INVALPARAM },   { FORMAT_SUGGEST, MMSYSERR_INVALPARAM },
-        { STREAM_OPEN, MMSYSERR_INVALPARAM },      { STREAM_CLOSE, MMSYSERR_INVALPARAM },
-        { STREAM_SIZE, MMSYSERR_INVALPARAM },      { STREAM_CONVERT, MMSYSERR_INVALPARAM },
-        { STREAM_RESET, MMSYSERR_NOERROR },        { DRIVER_NOTIFY, MMSYSERR_NOERROR },
-        { STREAM_PREPARE, MMSYSERR_NOTSUPPORTED }, { STREAM_UNPREPARE, MMSYSERR_NOTSUPPORTED },
-        { STREAM_UPDATE, MMSYSERR_NOTSUPPORTED },  { FILTER_DETAILS, MMSYSERR_NOTSUPPORTED },
-        { FILTERTAG_DETAILS, MMSYSERR_NOTSUPPORTED }, { DRIVER_ABOUT, MMSYSERR_NOTSUPPORTED },
-        { HARDWARE_WAVE_CAPS_INPUT, MMSYSERR_NOTSUPPORTED }, { HARDWARE_WAVE_CAPS_OUTPUT, MMSYSERR_NOTSUPPORTED },
+    static const struct {
+        UINT message;
+        LRESULT answer;
+    } messages[] = {
+        { DRIVER_DETAILS, MMSYSERR_INVALPARAM },
+        { FORMATTAG_DETAILS, MMSYSERR_INVALPARAM },
+        { FORMAT_DETAILS, MMSYSERR_INVALPARAM },
+        { FORMAT_SUGGEST, MMSYSERR_INVALPARAM },
+        { STREAM_OPEN, MMSYSERR_INVALPARAM },
+        { STREAM_CLOSE, MMSYSERR_INVALPARAM },
+        { STREAM_SIZE, MMSYSERR_INVALPARAM },
+        { STREAM_CONVERT, MMSYSERR_INVALPARAM },
+        { STREAM_RESET, MMSYSERR_NOERROR },
+        { DRIVER_NOTIFY, MMSYSERR_NOERROR },
+        { STREAM_PREPARE, MMSYSERR_NOTSUPPORTED },
+        { STREAM_UNPREPARE, MMSYSERR_NOTSUPPORTED },
+        { STREAM_UPDATE, MMSYSERR_NOTSUPPORTED },
+        { FILTER_DETAILS, MMSYSERR_NOTSUPPORTED },
+        { FILTERTAG_DETAILS, MMSYSERR_NOTSUPPORTED },
+        { DRIVER_ABOUT, MMSYSERR_NOTSUPPORTED },
+        { HARDWARE_WAVE_CAPS_INPUT, MMSYSERR_NOTSUPPORTED },
+        { HARDWARE_WAVE_CAPS_OUTPUT, MMSYSERR_NOTSUPPORTED },
     };
 
     (void)unused;
@@ -46,10 +59,17 @@ static void details_are_the_same_at_any_address(void **unused)
     ACMDRIVERDETAILSW driver = { .cbStruct = sizeof driver };
     ACMFORMATTAGDETAILSW tag = { .cbStruct = sizeof tag, .dwFormatTagIndex = 5 };
     uint8_t *wfx = lend(18 + EXTRA_ROOM);
-    ACMFORMATDETAILSW format = { .cbStruct = sizeof format, .dwFormatTag = 2, .pwfx = (WAVEFORMATEX *)(void *)wfx, .cbwfx = 18 + EXTRA_ROOM };
-    const struct { UINT message; void *structure; size_t size; } messages[] = {
-        { DRIVER_DETAILS, &driver, sizeof driver }, { FORMATTAG_DETAILS, &tag, sizeof tag }, { FORMAT_DETAILS, &format, sizeof format }
-    };
+    ACMFORMATDETAILSW format = { .cbStruct = sizeof format,
+                                 .dwFormatTag = 2,
+                                 .pwfx = (WAVEFORMATEX *)(void *)wfx,
+                                 .cbwfx = 18 + EXTRA_ROOM };
+    const struct {
+        UINT message;
+        void *structure;
+        size_t size;
+    } messages[] = { { DRIVER_DETAILS, &driver, sizeof driver },
+                     { FORMATTAG_DETAILS, &tag, sizeof tag },
+                     { FORMAT_DETAILS, &format, sizeof format } };
 
     (void)unused;
     for (size_t i = 0; i < sizeof messages / sizeof *messages; i++)
@@ -75,13 +95,14 @@ static void suggestions_are_the_same_at_any_address(void **unused)
 {
     (void)unused;
     EACH_ROUTE(route) {
-        const struct suggestion_layout *at = &suggestion_layouts[route.layout];
+        const struct suggestion_layout *at = &suggestion_layouts[route.abi];
         DWORD size = (DWORD)wfx_size(route.src), room = 18 + EXTRA_ROOM;
         WAVEFORMATEX *plain = lend(room);
-        LRESULT answer = suggest(route.layout, 0, route.src, size, plain, room);
+        LRESULT answer = suggest(route.abi, 0, route.src, size, plain, room);
 
         for (size_t by = 1; by < MISALIGNMENTS; by++) {
-            uint8_t *suggestion = (uint8_t *)lend(at->size + by) + by, *dst = (uint8_t *)lend(room + by) + by;
+            uint8_t *suggestion = (uint8_t *)lend(at->size + by) + by,
+                    *dst = (uint8_t *)lend(room + by) + by;
 
             put32(suggestion, 0, at->size);
             put32(suggestion, at->flags, 0);
@@ -89,7 +110,8 @@ static void suggestions_are_the_same_at_any_address(void **unused)
             put32(suggestion, at->src_size, size);
             put64(suggestion, at->dst, (uintptr_t)dst);
             put32(suggestion, at->dst_size, room);
-            check(route, ask(FORMAT_SUGGEST, suggestion, 0) == answer && memcmp(dst, plain, room) == 0);
+            check(route,
+                  ask(FORMAT_SUGGEST, suggestion, 0) == answer && memcmp(dst, plain, room) == 0);
         }
     }
 }
@@ -99,31 +121,36 @@ static void streams_are_the_same_at_any_address(void **unused)
 {
     (void)unused;
     EACH_CONVERSION(route)
-        for (size_t by = 1; by < MISALIGNMENTS; by += 3) {
-            const struct instance_layout *at = &instance_layouts[route.layout];
-            void *plain = stream_opened(&route, 0), *made = instance_make(route.layout, 0, 0, 0), *instance;
-            struct bytes src = material(&route, 2, 0, 31), expected = converted(plain, src, FLUSH);
-            struct stream_size size = { sizeof size, ACM_STREAMSIZEF_SOURCE, (DWORD)src.size, 0 }, *odd_size = misaligned(&size, sizeof size, by);
-            struct stream_header header = { .cbStruct = sizeof header, .pbSrc = misaligned(src.data, src.size, by), .cbSrcLength = (DWORD)src.size,
-                                            .fdwConvert = FLUSH }, *odd_header;
+    for (size_t by = 1; by < MISALIGNMENTS; by += 3) {
+        const struct instance_layout *at = &instance_layouts[route.abi];
+        void *plain = stream_opened(&route, 0), *made = instance_make(route.abi, 0, 0, 0),
+             *instance;
+        struct bytes src = material(&route, 2, 0, 31), expected = converted(plain, src, FLUSH);
+        struct stream_size size = { sizeof size, ACM_STREAMSIZEF_SOURCE, (DWORD)src.size, 0 },
+                           *odd_size = misaligned(&size, sizeof size, by);
+        struct stream_header header = { .cbStruct = sizeof header,
+                                        .pbSrc = misaligned(src.data, src.size, by),
+                                        .cbSrcLength = (DWORD)src.size,
+                                        .fdwConvert = FLUSH },
+                             *odd_header;
 
-            put64(made, at->src, (uintptr_t)misaligned(route.src, wfx_size(route.src), by));
-            put64(made, at->dst, (uintptr_t)misaligned(route.dst, wfx_size(route.dst), by));
-            instance = misaligned(made, at->size, by);
-            check(route, ask(STREAM_OPEN, instance, 0) == MMSYSERR_NOERROR);
-            check(route, ask(STREAM_SIZE, instance, (LPARAM)odd_size) == MMSYSERR_NOERROR);
-            memcpy(&size, odd_size, sizeof size);
-            check(route, size.cbDstLength == size_from_source(plain, (DWORD)src.size));
-            header.pbDst = (BYTE *)lend(size.cbDstLength + by) + by;
-            header.cbDstLength = size.cbDstLength;
-            odd_header = misaligned(&header, sizeof header, by);
-            check(route, ask(STREAM_CONVERT, instance, (LPARAM)odd_header) == MMSYSERR_NOERROR);
-            memcpy(&header, odd_header, sizeof header);
-            check(route, header.cbSrcLengthUsed == src.size && header.cbDstLengthUsed == expected.size);
-            check(route, memcmp(header.pbDst, expected.data, expected.size) == 0);
-            stream_closed(instance);
-            stream_closed(plain);
-        }
+        put64(made, at->src, (uintptr_t)misaligned(route.src, wfx_size(route.src), by));
+        put64(made, at->dst, (uintptr_t)misaligned(route.dst, wfx_size(route.dst), by));
+        instance = misaligned(made, at->size, by);
+        check(route, ask(STREAM_OPEN, instance, 0) == MMSYSERR_NOERROR);
+        check(route, ask(STREAM_SIZE, instance, (LPARAM)odd_size) == MMSYSERR_NOERROR);
+        memcpy(&size, odd_size, sizeof size);
+        check(route, size.cbDstLength == size_from_source(plain, (DWORD)src.size));
+        header.pbDst = (BYTE *)lend(size.cbDstLength + by) + by;
+        header.cbDstLength = size.cbDstLength;
+        odd_header = misaligned(&header, sizeof header, by);
+        check(route, ask(STREAM_CONVERT, instance, (LPARAM)odd_header) == MMSYSERR_NOERROR);
+        memcpy(&header, odd_header, sizeof header);
+        check(route, header.cbSrcLengthUsed == src.size && header.cbDstLengthUsed == expected.size);
+        check(route, memcmp(header.pbDst, expected.data, expected.size) == 0);
+        stream_closed(instance);
+        stream_closed(plain);
+    }
 }
 
 static void a_description_may_lie_anywhere(void **unused)
@@ -133,8 +160,10 @@ static void a_description_may_lie_anywhere(void **unused)
 
     (void)unused;
     for (size_t by = 1; by < MISALIGNMENTS; by++) {
-        assert_true(DriverProc(0, 0, DRV_OPEN, 0, (LPARAM)misaligned(&audio, sizeof audio, by)) != 0);
-        assert_int_equal(DriverProc(0, 0, DRV_OPEN, 0, (LPARAM)misaligned(&video, sizeof video, by)), 0);
+        assert_true(DriverProc(0, 0, DRV_OPEN, 0, (LPARAM)misaligned(&audio, sizeof audio, by)) !=
+                    0);
+        assert_int_equal(
+            DriverProc(0, 0, DRV_OPEN, 0, (LPARAM)misaligned(&video, sizeof video, by)), 0);
     }
 }
 
@@ -147,14 +176,15 @@ static void a_suggestion_may_replace_its_source(void **unused)
     EACH_ROUTE(route) {
         DWORD size = (DWORD)wfx_size(route.src), room = 18 + EXTRA_ROOM;
         WAVEFORMATEX *apart = lend(room);
-        LRESULT answer = suggest(route.layout, 0, route.src, size, apart, room);
+        LRESULT answer = suggest(route.abi, 0, route.src, size, apart, room);
 
-        check(route, answer == MMSYSERR_NOERROR || !route.codec->encoder.run);
+        check(route, answer == MMSYSERR_NOERROR || !route.codec->encoder);
         for (size_t by = 0; by <= size && answer == MMSYSERR_NOERROR; by++) {
             uint8_t *memory = lend(2 * room);
-            WAVEFORMATEX *src = memcpy(memory + by, route.src, size), *dst = (WAVEFORMATEX *)(void *)memory;
+            WAVEFORMATEX *src = memcpy(memory + by, route.src, size),
+                         *dst = (WAVEFORMATEX *)(void *)memory;
 
-            check(route, suggest(route.layout, 0, src, size, dst, room) == answer);
+            check(route, suggest(route.abi, 0, src, size, dst, room) == answer);
             check(route, memcmp(dst, apart, wfx_size(apart)) == 0);
         }
     }
@@ -185,9 +215,14 @@ static void a_header_may_lie_in_a_buffer(void **unused)
     EACH_ROUTE(route)
         for (int place = 0; place < 4; place++) {
             void *instance = stream_opened(&route, 0), *again = stream_opened(&route, 0), *copy;
-            DWORD size = route.src_block + (DWORD)sizeof(struct stream_header), room = 2 * route.dst_block + (DWORD)sizeof(struct stream_header);
+            DWORD size = route.src_block + (DWORD)sizeof(struct stream_header),
+                  room = 2 * route.dst_block + (DWORD)sizeof(struct stream_header);
             uint8_t *src = lend(size), *dst = lend(room), *at = place % 2 ? src : dst;
-            struct stream_header header = { .cbStruct = sizeof header, .pbSrc = src, .cbSrcLength = size, .pbDst = dst, .cbDstLength = room };
+            struct stream_header header = { .cbStruct = sizeof header,
+                                            .pbSrc = src,
+                                            .cbSrcLength = size,
+                                            .pbDst = dst,
+                                            .cbDstLength = room };
             LRESULT result;
 
             if (place < 2) {
@@ -209,18 +244,22 @@ static void buffers_overlap_by_a_byte_or_not_at_all(void **unused)
     enum { SRC = 5, DST = 7, AT = 20 };
 
     (void)unused;
-    EACH_CONVERSION(route) {
+    EACH_CONVERSION(route)
+    {
         void *instance = stream_opened(&route, 0);
         uint8_t *memory = lend(3 * AT);
 
         for (int at = 0; at < 2 * AT; at++) {
             bool overlap = at + DST > AT && at < AT + SRC;
-            struct conversion done = convert(instance, memory + AT, SRC, memory + at, DST, BLOCKALIGN | START);
+            struct conversion done =
+                convert(instance, memory + AT, SRC, memory + at, DST, BLOCKALIGN | START);
 
             check(route, (done.result == MMSYSERR_INVALPARAM) == overlap);
             check(route, !overlap || (done.used == 0 && done.made == 0));
-            check(route, convert(instance, memory + AT, 0, memory + at, DST, 0).result == MMSYSERR_NOERROR);
-            check(route, convert(instance, memory + AT, SRC, memory + at, 0, 0).result != MMSYSERR_INVALPARAM);
+            check(route, convert(instance, memory + AT, 0, memory + at, DST, 0).result ==
+                             MMSYSERR_NOERROR);
+            check(route, convert(instance, memory + AT, SRC, memory + at, 0, 0).result !=
+                             MMSYSERR_INVALPARAM);
         }
         stream_closed(instance);
     }
@@ -245,7 +284,8 @@ static void any_lengths_serve(void **unused)
     uint8_t *src = huge_make(PROT_READ), *dst = huge_make(PROT_READ | PROT_WRITE);
 
     (void)unused;
-    EACH_CONVERSION(route) {
+    EACH_CONVERSION(route)
+    {
         const DWORD in[] = { 0, 1, route.src_block - 1, route.src_block, 0x80000000, 0xFFFFFFFF };
         const DWORD out[] = { 0, 1, route.dst_block - 1, route.dst_block, 0x80000000, 0xFFFFFFFF };
         void *instance = stream_opened(&route, 0);
@@ -255,9 +295,12 @@ static void any_lengths_serve(void **unused)
                 DWORD how = flags[(i + o) % 4];
                 struct conversion done = convert(instance, src, in[i], dst, out[o], how | START);
 
-                check(route, done.result == MMSYSERR_NOERROR || (done.result == ACMERR_NOTPOSSIBLE && done.used == 0 && done.made == 0));
+                check(route,
+                      done.result == MMSYSERR_NOERROR ||
+                          (done.result == ACMERR_NOTPOSSIBLE && done.used == 0 && done.made == 0));
                 check(route, done.used <= in[i] && done.made <= out[o]);
-                check(route, done.result != MMSYSERR_NOERROR || out[o] < route.dst_block || how & BLOCKALIGN || done.used > 0 || in[i] == 0);
+                check(route, done.result != MMSYSERR_NOERROR || out[o] < route.dst_block ||
+                                 how & BLOCKALIGN || done.used > 0 || in[i] == 0);
             }
         stream_closed(instance);
     }
@@ -265,7 +308,8 @@ static void any_lengths_serve(void **unused)
     munmap(dst, UINT32_MAX);
 }
 
-/* Whatever room a host says that a format has, no more is read than its cbSize says, and no more written than it takes. */
+/* Whatever room a host says that a format has, no more is read than its cbSize says, and no more
+ * written than it takes. */
 static void a_format_is_no_longer_than_it_says(void **unused)
 {
     static const DWORD rooms[] = { 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF };
@@ -274,12 +318,17 @@ static void a_format_is_no_longer_than_it_says(void **unused)
     EACH_ROUTE(route)
         for (size_t i = 0; i < sizeof rooms / sizeof *rooms; i++) {
             WAVEFORMATEX *dst = lend(18 + EXTRA_ROOM), *exact;
-            ACMFORMATDETAILSW details = { .cbStruct = sizeof details, .dwFormatTag = route.tag, .pwfx = route.coded, .cbwfx = rooms[i] };
-            LRESULT answer = suggest(route.layout, 0, route.src, (DWORD)wfx_size(route.src), dst, 18 + EXTRA_ROOM);
+            ACMFORMATDETAILSW details = { .cbStruct = sizeof details,
+                                          .dwFormatTag = route.tag,
+                                          .pwfx = route.coded,
+                                          .cbwfx = rooms[i] };
+            LRESULT answer =
+                suggest(route.abi, 0, route.src, (DWORD)wfx_size(route.src), dst, 18 + EXTRA_ROOM);
 
-            check(route, ask(FORMAT_DETAILS, &details, ACM_FORMATDETAILSF_FORMAT) == MMSYSERR_NOERROR);
+            check(route,
+                  ask(FORMAT_DETAILS, &details, ACM_FORMATDETAILSF_FORMAT) == MMSYSERR_NOERROR);
             exact = lend(answer ? 18 : wfx_size(dst) == 16 ? 18 : wfx_size(dst));
-            check(route, suggest(route.layout, 0, route.src, rooms[i], exact, rooms[i]) == answer);
+            check(route, suggest(route.abi, 0, route.src, rooms[i], exact, rooms[i]) == answer);
             check(route, answer || memcmp(exact, dst, wfx_size(dst)) == 0);
         }
 }
@@ -292,20 +341,24 @@ static void nothing_comes_after_a_failed_opening(void **unused)
     (void)unused;
     EACH_ROUTE(route)
         for (int way = 0; way < 3; way++) {
-            void *instance = instance_make(route.layout, way == 0 ? route.dst : route.src, route.dst, way == 1 ? ACM_STREAMOPENF_QUERY : 0);
+            void *instance = instance_make(route.abi, way == 0 ? route.dst : route.src, route.dst,
+                                           way == 1 ? ACM_STREAMOPENF_QUERY : 0);
             struct bytes src = material(&route, 0, 4, 32);
             uint8_t *dst = lend(route.dst_block);
             struct conversion done;
 
             put64(instance, layout_of(instance)->driver, 0xBAD0BAD0BAD0BAD0);
             heap.failing = way == 2;
-            check(route, ask(STREAM_OPEN, instance, 0) == (way == 0 ? ACMERR_NOTPOSSIBLE : way == 1 ? MMSYSERR_NOERROR : MMSYSERR_NOMEM));
+            check(route, ask(STREAM_OPEN, instance, 0) == (way == 0   ? ACMERR_NOTPOSSIBLE
+                                                           : way == 1 ? MMSYSERR_NOERROR
+                                                                      : MMSYSERR_NOMEM));
             check(route, instance_driver(instance) == 0 && heap.live == 0);
             done = convert(instance, src.data, 4, dst, route.dst_block, START);
             check(route, done.result == MMSYSERR_INVALPARAM && done.used == 0 && done.made == 0);
             check(route, is_untouched(dst, route.dst_block));
             check(route, ask(STREAM_RESET, instance, 0) == MMSYSERR_NOERROR);
-            check(route, ask(STREAM_CLOSE, instance, 0) == MMSYSERR_NOERROR && ask(STREAM_CLOSE, instance, 0) == MMSYSERR_NOERROR);
+            check(route, ask(STREAM_CLOSE, instance, 0) == MMSYSERR_NOERROR &&
+                             ask(STREAM_CLOSE, instance, 0) == MMSYSERR_NOERROR);
         }
 }
 
@@ -322,7 +375,10 @@ static void a_stream_is_closed_once(void **unused)
             for (int again = 0; again < 3; again++)
                 check(route, ask(STREAM_CLOSE, instance, 0) == MMSYSERR_NOERROR && heap.live == 0);
             check(route, told_count == 0);
-            check(route, convert(instance, src.data, 4, lend(route.dst_block), route.dst_block, 0).result == MMSYSERR_INVALPARAM);
+            check(
+                route,
+                convert(instance, src.data, 4, lend(route.dst_block), route.dst_block, 0).result ==
+                    MMSYSERR_INVALPARAM);
             check(route, ask(STREAM_OPEN, instance, 0) == MMSYSERR_NOERROR && heap.live == 1);
             stream_closed(instance);
         }
@@ -335,7 +391,9 @@ static void details_asked(void)
     ACMDRIVERDETAILSW driver = { .cbStruct = sizeof driver };
     ACMFORMATTAGDETAILSW tag = { .cbStruct = sizeof tag, .dwFormatTagIndex = 4 };
     WAVEFORMATEX *wfx = lend(18 + EXTRA_ROOM);
-    ACMFORMATDETAILSW format = { .cbStruct = sizeof format, .dwFormatTag = 0x31, .pwfx = wfx, .cbwfx = 18 + EXTRA_ROOM };
+    ACMFORMATDETAILSW format = {
+        .cbStruct = sizeof format, .dwFormatTag = 0x31, .pwfx = wfx, .cbwfx = 18 + EXTRA_ROOM
+    };
 
     assert_int_equal(ask(DRIVER_DETAILS, &driver, 0), MMSYSERR_NOERROR);
     assert_int_equal(ask(FORMATTAG_DETAILS, &tag, ACM_FORMATTAGDETAILSF_INDEX), MMSYSERR_NOERROR);
@@ -348,7 +406,8 @@ static void details_asked(void)
 /* Opens, converts a block, and closes; all of it or nothing. */
 static LRESULT stream_used(const struct route *route, struct bytes src)
 {
-    void *instance = instance_make(route->layout, route->src, route->dst, ACM_STREAMOPENF_ASYNC | CALLBACK_FUNCTION);
+    void *instance = instance_make(route->abi, route->src, route->dst,
+                                   ACM_STREAMOPENF_ASYNC | CALLBACK_FUNCTION);
     LRESULT answer = ask(STREAM_OPEN, instance, 0);
     uint8_t *dst = lend(route->dst_block);
     struct conversion done;
@@ -356,13 +415,15 @@ static LRESULT stream_used(const struct route *route, struct bytes src)
     check(*route, heap.live == (answer == MMSYSERR_NOERROR) && told_count == heap.live);
     check(*route, size_from_source(instance, (DWORD)src.size) >= route->dst_block);
     done = convert(instance, src.data, (DWORD)src.size, dst, route->dst_block, START);
-    check(*route, done.result == (answer == MMSYSERR_NOERROR ? MMSYSERR_NOERROR : MMSYSERR_INVALPARAM));
+    check(*route,
+          done.result == (answer == MMSYSERR_NOERROR ? MMSYSERR_NOERROR : MMSYSERR_INVALPARAM));
     check(*route, answer == MMSYSERR_NOERROR || is_untouched(dst, route->dst_block));
     check(*route, ask(STREAM_CLOSE, instance, 0) == MMSYSERR_NOERROR && heap.live == 0);
     return answer;
 }
 
-/* Every request of Windows fails in turn: with a registry in kernel32 or in advapi32, with an icon or without user32. */
+/* Every request of Windows fails in turn: with a registry in kernel32 or in advapi32, with an icon
+ * or without user32. */
 static void any_request_may_fail(void **unused)
 {
     long loaded = libraries_loaded;
@@ -370,27 +431,28 @@ static void any_request_may_fail(void **unused)
 
     (void)unused;
     EACH_CONVERSION(route)
-        for (int way = 0; way < 4; way++) {
-            struct bytes src = material(&route, 1, 0, 34);
+    for (int way = 0; way < 4; way++) {
+        struct bytes src = material(&route, 1, 0, 34);
 
-            for (unsigned n = 0, last = 0; n <= last; n++) {
-                unsigned before;
-                LRESULT answer;
+        for (unsigned n = 0, last = 0; n <= last; n++) {
+            unsigned before;
+            LRESULT answer;
 
-                mock_fresh();
-                kernel_has_registry = way % 2;
-                icon_lent = way / 2 ? (HICON)(void *)&before : 0;
-                request_failing = n;
-                if (route.number < 8)
-                    details_asked();
-                before = requests;
-                answer = stream_used(&route, src);
-                check(route, answer == MMSYSERR_NOERROR || (answer == MMSYSERR_NOMEM && n > before && n <= requests));
-                check(route, libraries_loaded == loaded && keys_open == 0);
-                failed += answer == MMSYSERR_NOMEM;
-                last = requests > last ? requests : last;
-            }
+            mock_fresh();
+            kernel_has_registry = way % 2;
+            icon_lent = way / 2 ? (HICON)(void *)&before : 0;
+            request_failing = n;
+            if (route.number < 8)
+                details_asked();
+            before = requests;
+            answer = stream_used(&route, src);
+            check(route, answer == MMSYSERR_NOERROR ||
+                             (answer == MMSYSERR_NOMEM && n > before && n <= requests));
+            check(route, libraries_loaded == loaded && keys_open == 0);
+            failed += answer == MMSYSERR_NOMEM;
+            last = requests > last ? requests : last;
         }
+    }
     assert_true(failed != 0);
 }
 
@@ -405,13 +467,16 @@ static void nothing_but_opening_takes_memory(void **unused)
         heap.made = 0;
         heap.failing = 1;
         details_asked();
-        check(route, suggest(route.layout, 0, route.src, (DWORD)wfx_size(route.src), lend(18 + EXTRA_ROOM), 18 + EXTRA_ROOM) != MMSYSERR_NOMEM);
+        check(route, suggest(route.abi, 0, route.src, (DWORD)wfx_size(route.src),
+                             lend(18 + EXTRA_ROOM), 18 + EXTRA_ROOM) != MMSYSERR_NOMEM);
         check(route, heap.made == 0 && heap.failing == 1);
         heap.failing = 0;
         instance = stream_opened(&route, 0);
         heap.failing = 1;
         check(route, size_from_source(instance, (DWORD)src.size) != 0);
-        check(route, convert(instance, src.data, (DWORD)src.size, lend(route.dst_block), route.dst_block, START).result == MMSYSERR_NOERROR);
+        check(route, convert(instance, src.data, (DWORD)src.size, lend(route.dst_block),
+                             route.dst_block, START)
+                             .result == MMSYSERR_NOERROR);
         stream_closed(instance);
         check(route, heap.made == 1 && heap.failing == 1);
         heap.failing = 0;

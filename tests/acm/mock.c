@@ -73,8 +73,8 @@ LRESULT WINAPI DefDriverProc(DWORD_PTR id, HDRVR driver, UINT message, LPARAM fi
     return DEFAULT_ANSWER;
 }
 
-BOOL WINAPI DriverCallback(DWORD_PTR callback, DWORD flags, HDRVR device, DWORD message, DWORD_PTR user, DWORD_PTR first,
-                           DWORD_PTR second)
+BOOL WINAPI DriverCallback(DWORD_PTR callback, DWORD flags, HDRVR device, DWORD message,
+                           DWORD_PTR user, DWORD_PTR first, DWORD_PTR second)
 {
     const struct stream_header *header = (const void *)first;
     struct told *call = &told[told_count++ % (sizeof told / sizeof *told)];
@@ -107,17 +107,21 @@ DWORD WINAPI GetEnvironmentVariableW(LPCWSTR name, LPWSTR text, DWORD room)
 }
 
 /* The user's key, where there is something in it. */
-static LSTATUS WINAPI registry_open(HKEY root, const WCHAR *key, DWORD options, REGSAM access, HKEY *at)
+static LSTATUS WINAPI registry_open(HKEY root, const WCHAR *key, DWORD options, REGSAM access,
+                                    HKEY *at)
 {
     registry_reads++;
-    if (is_denied() || root != HKEY_CURRENT_USER || !same("Software\\Microsoft\\Multimedia\\msacm.omniacm", key) || options || access != KEY_QUERY_VALUE || !registered->value)
+    if (is_denied() || root != HKEY_CURRENT_USER ||
+        !same("Software\\Microsoft\\Multimedia\\msacm.omniacm", key) || options ||
+        access != KEY_QUERY_VALUE || !registered->value)
         return ERROR_FILE_NOT_FOUND;
     keys_open++;
     *at = (HKEY)(void *)registered;
     return ERROR_SUCCESS;
 }
 
-static LSTATUS WINAPI registry_value(HKEY at_key, const WCHAR *key, const WCHAR *value, DWORD flags, DWORD *type, void *data, DWORD *size)
+static LSTATUS WINAPI registry_value(HKEY at_key, const WCHAR *key, const WCHAR *value, DWORD flags,
+                                     DWORD *type, void *data, DWORD *size)
 {
     if (at_key != (HKEY)(void *)registered || key || type)
         return ERROR_FILE_NOT_FOUND;
@@ -144,11 +148,13 @@ static LSTATUS WINAPI registry_value(HKEY at_key, const WCHAR *key, const WCHAR 
     return ERROR_FILE_NOT_FOUND;
 }
 
-static LSTATUS WINAPI registry_create(HKEY root, const WCHAR *key, DWORD reserved, WCHAR *class, DWORD options, REGSAM access,
-                                     SECURITY_ATTRIBUTES *security, HKEY *at, DWORD *disposition)
+static LSTATUS WINAPI registry_create(HKEY root, const WCHAR *key, DWORD reserved, WCHAR *class,
+                                      DWORD options, REGSAM access, SECURITY_ATTRIBUTES *security,
+                                      HKEY *at, DWORD *disposition)
 {
     (void)reserved, (void)class, (void)options, (void)access, (void)security, (void)disposition;
-    if (is_denied() || registry_is_closed || root != HKEY_CURRENT_USER || !same("Software\\Microsoft\\Multimedia\\msacm.omniacm", key))
+    if (is_denied() || registry_is_closed || root != HKEY_CURRENT_USER ||
+        !same("Software\\Microsoft\\Multimedia\\msacm.omniacm", key))
         return ERROR_ACCESS_DENIED;
     *at = (HKEY)(void *)registered;
     keys_open++;
@@ -157,7 +163,8 @@ static LSTATUS WINAPI registry_create(HKEY root, const WCHAR *key, DWORD reserve
 
 static LSTATUS registry_forget(HKEY at, const WCHAR *value)
 {
-    for (struct registered *found = registered; at == (HKEY)(void *)registered && found->value; found++)
+    for (struct registered *found = registered; at == (HKEY)(void *)registered && found->value;
+         found++)
         if (same(found->value, value)) {
             for (; found->value; found++)
                 *found = found[1];
@@ -172,7 +179,8 @@ static LSTATUS WINAPI registry_delete(HKEY at, const WCHAR *value)
 }
 
 /* What is written is kept here, for as long as the test runs. */
-static LSTATUS WINAPI registry_set(HKEY at, const WCHAR *value, DWORD reserved, DWORD type, const BYTE *data, DWORD size)
+static LSTATUS WINAPI registry_set(HKEY at, const WCHAR *value, DWORD reserved, DWORD type,
+                                   const BYTE *data, DWORD size)
 {
     static char names[8][16], strings[1024];
     struct registered *to = registered;
@@ -218,7 +226,9 @@ long libraries_loaded;
 
 static HMODULE module_of(LPCWSTR name)
 {
-    return same("kernel32.dll", name) ? (HMODULE)(void *)&kernel32 : icon_lent && same("user32.dll", name) ? (HMODULE)(void *)&user32 : 0;
+    return same("kernel32.dll", name)              ? (HMODULE)(void *)&kernel32
+           : icon_lent && same("user32.dll", name) ? (HMODULE)(void *)&user32
+                                                   : 0;
 }
 
 HMODULE WINAPI GetModuleHandleW(LPCWSTR name) { return is_denied() ? 0 : module_of(name); }
@@ -226,7 +236,9 @@ HMODULE WINAPI GetModuleHandleW(LPCWSTR name) { return is_denied() ? 0 : module_
 /* No dialog can be shown here: of what shows one, there is none of kernel32's part. */
 HMODULE WINAPI LoadLibraryW(LPCWSTR name)
 {
-    HMODULE module = is_denied() ? 0 : same("advapi32.dll", name) ? (HMODULE)(void *)&advapi32 : module_of(name);
+    HMODULE module = is_denied()                  ? 0
+                     : same("advapi32.dll", name) ? (HMODULE)(void *)&advapi32
+                                                  : module_of(name);
 
     libraries_loaded += module != 0;
     return module;
@@ -245,9 +257,12 @@ FARPROC WINAPI GetProcAddress(HMODULE module, LPCSTR name)
         const char *name;
         FARPROC call;
     } calls[] = {
-        { kernel_has_registry ? &kernel32 : &advapi32, "RegOpenKeyExW", (FARPROC)(void *)registry_open },
-        { kernel_has_registry ? &kernel32 : &advapi32, "RegGetValueW", (FARPROC)(void *)registry_value },
-        { kernel_has_registry ? &kernel32 : &advapi32, "RegCloseKey", (FARPROC)(void *)registry_close },
+        { kernel_has_registry ? &kernel32 : &advapi32, "RegOpenKeyExW",
+          (FARPROC)(void *)registry_open },
+        { kernel_has_registry ? &kernel32 : &advapi32, "RegGetValueW",
+          (FARPROC)(void *)registry_value },
+        { kernel_has_registry ? &kernel32 : &advapi32, "RegCloseKey",
+          (FARPROC)(void *)registry_close },
         { &advapi32, "RegCreateKeyExW", (FARPROC)(void *)registry_create },
         { &advapi32, "RegSetValueExW", (FARPROC)(void *)registry_set },
         { &advapi32, "RegDeleteValueW", (FARPROC)(void *)registry_delete },

@@ -1,4 +1,5 @@
-/* The driver interface: its numbers, and both layouts of its structures on x64, as the ACM has them. */
+/* The driver interface: its numbers, and both layouts of its structures on x64, as the ACM has
+ * them. */
 #include "host.h"
 
 static void messages_have_their_numbers(void **unused)
@@ -95,16 +96,18 @@ static void what_both_pack_lies_where_it_should(void **unused)
 static void an_instance_is_read_in_both_layouts(void **unused)
 {
     (void)unused;
-    for (enum layout layout = WINDOWS; layout <= WINE; layout++) {
-        const struct instance_layout *at = &instance_layouts[layout];
-        void *from = instance_make(layout, (void *)0x1122334455667788, (void *)0x99AABBCCDDEEFF00, 0x12345678);
+    for (enum abi abi = WINDOWS; abi <= WINE; abi++) {
+        const struct instance_layout *at = &instance_layouts[abi];
+        void *from =
+            instance_make(abi, (void *)0x1122334455667788, (void *)0x99AABBCCDDEEFF00, 0x12345678);
         struct instance to;
 
         put64(from, at->filter, 0x0F1E2D3C4B5A6978);
         put64(from, at->driver, 0x8796A5B4C3D2E1F0);
         put64(from, at->has, 0x1357);
         assert_true(instance_of((LPARAM)from, &to));
-        assert_true((uintptr_t)to.pwfxSrc == 0x1122334455667788 && (uintptr_t)to.pwfxDst == 0x99AABBCCDDEEFF00);
+        assert_true((uintptr_t)to.pwfxSrc == 0x1122334455667788 &&
+                    (uintptr_t)to.pwfxDst == 0x99AABBCCDDEEFF00);
         assert_true((uintptr_t)to.pwfltr == 0x0F1E2D3C4B5A6978 && to.fdwOpen == 0x12345678);
         assert_true(to.dwCallback == CALLBACK_ADDRESS && to.dwInstance == CALLBACK_USER);
         assert_true(to.dwDriver == 0x8796A5B4C3D2E1F0 && to.has == (HANDLE)0x1357);
@@ -114,8 +117,8 @@ static void an_instance_is_read_in_both_layouts(void **unused)
 static void a_suggestion_is_read_in_both_layouts(void **unused)
 {
     (void)unused;
-    for (enum layout layout = WINDOWS; layout <= WINE; layout++) {
-        const struct suggestion_layout *at = &suggestion_layouts[layout];
+    for (enum abi abi = WINDOWS; abi <= WINE; abi++) {
+        const struct suggestion_layout *at = &suggestion_layouts[abi];
         void *from = lend(at->size);
         struct suggestion to;
 
@@ -127,7 +130,8 @@ static void a_suggestion_is_read_in_both_layouts(void **unused)
         put32(from, at->dst_size, 0xDEF0);
         assert_true(suggestion_of((LPARAM)from, &to));
         assert_true(to.fdwSuggest == 0x12345678 && to.cbwfxSrc == 0x9ABC && to.cbwfxDst == 0xDEF0);
-        assert_true((uintptr_t)to.pwfxSrc == 0x1122334455667788 && (uintptr_t)to.pwfxDst == 0x99AABBCCDDEEFF00);
+        assert_true((uintptr_t)to.pwfxSrc == 0x1122334455667788 &&
+                    (uintptr_t)to.pwfxDst == 0x99AABBCCDDEEFF00);
     }
 }
 
@@ -152,8 +156,8 @@ static void short_structures_are_refused(void **unused)
 static void only_the_drivers_member_is_written(void **unused)
 {
     (void)unused;
-    for (enum layout layout = WINDOWS; layout <= WINE; layout++) {
-        const struct instance_layout *at = &instance_layouts[layout];
+    for (enum abi abi = WINDOWS; abi <= WINE; abi++) {
+        const struct instance_layout *at = &instance_layouts[abi];
         uint8_t *memory = lend(at->size);
 
         put32(memory, 0, at->size);

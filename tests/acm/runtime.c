@@ -1,4 +1,5 @@
-/* The DLL's own memcpy, memmove, memcmp and memset, which nothing else here calls, under other names. */
+/* The DLL's own memcpy, memmove, memcmp and memset, which nothing else here calls, under other
+ * names. */
 #include "host.h"
 #define memset runtime_memset
 #define memcmp runtime_memcmp
@@ -26,7 +27,8 @@ static void number(uint8_t *bytes)
         bytes[i] = (uint8_t)(i * 37 + 1);
 }
 
-/* Every size and every distance between source and destination, overlapping or not: nothing else changes. */
+/* Every size and every distance between source and destination, overlapping or not: nothing else
+ * changes. */
 static void bytes_are_moved(void **unused)
 {
     (void)unused;
@@ -38,7 +40,8 @@ static void bytes_are_moved(void **unused)
             number(after);
             assert_ptr_equal(runtime_memmove(after + to, after + SIZES, size), after + to);
             for (size_t i = 0; i < ROOM; i++)
-                assert_int_equal(after[i], i >= to && i < to + size ? before[i - to + SIZES] : before[i]);
+                assert_int_equal(after[i],
+                                 i >= to && i < to + size ? before[i - to + SIZES] : before[i]);
         }
 }
 
@@ -67,7 +70,8 @@ static void bytes_are_set(void **unused)
             number(bytes);
             assert_ptr_equal(runtime_memset(bytes + 3, values[v], size), bytes + 3);
             for (size_t i = 0; i < ROOM; i++)
-                assert_int_equal(bytes[i], i >= 3 && i < 3 + size ? (uint8_t)values[v] : (uint8_t)(i * 37 + 1));
+                assert_int_equal(bytes[i], i >= 3 && i < 3 + size ? (uint8_t)values[v]
+                                                                  : (uint8_t)(i * 37 + 1));
         }
 }
 
@@ -107,8 +111,11 @@ static void the_dll_wants_no_word_of_threads(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(bytes_are_moved), cmocka_unit_test(bytes_are_copied), cmocka_unit_test(bytes_are_set),
-        cmocka_unit_test(bytes_are_compared), cmocka_unit_test(the_dll_wants_no_word_of_threads),
+        cmocka_unit_test(bytes_are_moved),
+        cmocka_unit_test(bytes_are_copied),
+        cmocka_unit_test(bytes_are_set),
+        cmocka_unit_test(bytes_are_compared),
+        cmocka_unit_test(the_dll_wants_no_word_of_threads),
     };
 
     return cmocka_run_group_tests_name("runtime", tests, 0, 0);

@@ -32,9 +32,10 @@ static void without_any_the_defaults_hold(void **unused)
 
 static void the_registry_is_read(void **unused)
 {
-    const struct registered values[] = {
-        { "Quality", REG_DWORD, 2, 0 }, { "BitOrder", REG_DWORD, 1, 0 }, { "NibbleOrder", REG_DWORD, 1, 0 }, { "Dtx", REG_DWORD, 1, 0 }
-    };
+    const struct registered values[] = { { "Quality", REG_DWORD, 2, 0 },
+                                         { "BitOrder", REG_DWORD, 1, 0 },
+                                         { "NibbleOrder", REG_DWORD, 1, 0 },
+                                         { "Dtx", REG_DWORD, 1, 0 } };
 
     (void)unused;
     for (int kernel = 0; kernel < 2; kernel++) {
@@ -102,7 +103,10 @@ static void the_best_set_that_the_processor_has_is_taken(void **unused)
 
 static void what_cannot_be_is_passed_over(void **unused)
 {
-    static const char *const texts[] = { "quality=3", "quality=99999999999", "quality", "=2", ",,,", "Quality=2", "qualityx=2", "xquality=2" };
+    static const char *const texts[] = { "quality=3",  "quality=99999999999",
+                                         "quality",    "=2",
+                                         ",,,",        "Quality=2",
+                                         "qualityx=2", "xquality=2" };
     char large[2000];
     struct settings settings, standard = DEFAULT_SETTINGS;
 
@@ -127,9 +131,11 @@ static void what_cannot_be_is_passed_over(void **unused)
 static void tags_are_switched_off(void **unused)
 {
     (void)unused;
-    registered[0] = (struct registered){ "Disabled", REG_MULTI_SZ, 0, "0x31\0" "6\0" };
+    registered[0] = (struct registered){ "Disabled", REG_MULTI_SZ, 0,
+                                         "0x31\0"
+                                         "6\0" };
     assert_true(settings_disable(0x31));
-    assert_true(settings_disable(0x1500));      /* an alias goes with its row */
+    assert_true(settings_disable(0x1500)); /* an alias goes with its row */
     assert_true(settings_disable(6));
     assert_false(settings_disable(7));
     assert_false(settings_disable(0x11));
@@ -148,11 +154,16 @@ static void tags_are_switched_off(void **unused)
 static void a_tag_switched_off_keeps_its_place_alone(void **unused)
 {
     ACMFORMATTAGDETAILSW before = { .cbStruct = sizeof before, .dwFormatTag = 6 }, after = before;
-    WAVEFORMATEX law = { WAVE_FORMAT_ALAW, 1, 8000, 8000, 1, 8, 0 }, pcm = { WAVE_FORMAT_PCM, 1, 8000, 16000, 2, 16, 0 };
+    WAVEFORMATEX law = { WAVE_FORMAT_ALAW, 1, 8000, 8000, 1, 8, 0 },
+                 pcm = { WAVE_FORMAT_PCM, 1, 8000, 16000, 2, 16, 0 };
     BYTE room[64];
-    ACMFORMATDETAILSW format = { .cbStruct = sizeof format, .dwFormatTag = 6, .pwfx = (WAVEFORMATEX *)room, .cbwfx = sizeof room };
+    ACMFORMATDETAILSW format = { .cbStruct = sizeof format,
+                                 .dwFormatTag = 6,
+                                 .pwfx = (WAVEFORMATEX *)room,
+                                 .cbwfx = sizeof room };
     struct instance instance = { .cbStruct = sizeof instance, .pwfxSrc = &law, .pwfxDst = &pcm };
-    struct suggestion suggestion = { sizeof suggestion, 0, &law, sizeof law, (WAVEFORMATEX *)room, sizeof room };
+    struct suggestion suggestion = { sizeof suggestion,    0,          &law, sizeof law,
+                                     (WAVEFORMATEX *)room, sizeof room };
 
     (void)unused;
     assert_int_equal(format_tag_details(&before, ACM_FORMATTAGDETAILSF_FORMATTAG), 0);
@@ -179,7 +190,8 @@ static void a_tag_switched_off_keeps_its_place_alone(void **unused)
 static void what_is_written_is_read(void **unused)
 {
     const uint16_t off[] = { 7, 0x31, 0xFEDC, 0 }, none[] = { 0 };
-    struct settings wanted = { .quality = 2, .bit_order = 1, .nibble_order = 1, .dtx = 1 }, found, standard = DEFAULT_SETTINGS;
+    struct settings wanted = { .quality = 2, .bit_order = 1, .nibble_order = 1, .dtx = 1 }, found,
+                    standard = DEFAULT_SETTINGS;
     long loaded = libraries_loaded;
 
     (void)unused;
@@ -187,7 +199,8 @@ static void what_is_written_is_read(void **unused)
     environment = "quality=0,disabled=6";
     settings_read_stored(&found);
     assert_memory_equal(&found, &wanted, sizeof found);
-    assert_true(settings_disable_stored(7) && settings_disable_stored(0x31) && settings_disable_stored(0xFEDC));
+    assert_true(settings_disable_stored(7) && settings_disable_stored(0x31) &&
+                settings_disable_stored(0xFEDC));
     assert_false(settings_disable_stored(6));
     assert_true(settings_disable(6) && !settings_disable(7));
     environment = 0;
@@ -231,13 +244,16 @@ static void a_write_that_fails_midway_loses_nothing(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup(without_any_the_defaults_hold, fresh), cmocka_unit_test_setup(the_registry_is_read, fresh),
+        cmocka_unit_test_setup(without_any_the_defaults_hold, fresh),
+        cmocka_unit_test_setup(the_registry_is_read, fresh),
         cmocka_unit_test_setup(the_registry_is_opened_once_or_not_at_all, fresh),
         cmocka_unit_test_setup(the_environment_comes_first, fresh),
         cmocka_unit_test_setup(the_best_set_that_the_processor_has_is_taken, fresh),
         cmocka_unit_test_setup(what_cannot_be_is_passed_over, fresh),
-        cmocka_unit_test_setup(tags_are_switched_off, fresh),         cmocka_unit_test_setup(a_tag_switched_off_keeps_its_place_alone, fresh),
-        cmocka_unit_test_setup(what_is_written_is_read, fresh),       cmocka_unit_test_setup(a_failing_write_is_told, fresh),
+        cmocka_unit_test_setup(tags_are_switched_off, fresh),
+        cmocka_unit_test_setup(a_tag_switched_off_keeps_its_place_alone, fresh),
+        cmocka_unit_test_setup(what_is_written_is_read, fresh),
+        cmocka_unit_test_setup(a_failing_write_is_told, fresh),
         cmocka_unit_test_setup(a_write_that_fails_midway_loses_nothing, fresh),
     };
 

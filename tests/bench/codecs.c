@@ -1,15 +1,22 @@
-/* Every codec through the core, beside its peers: rounds of each in turn, and the median nanoseconds of processor time that a
- * sample took, a line each for tests/bench/table. The sounds stay in build/bench/sounds for the program in Wine.
- * bench.codecs [TAG [QUALITY]] takes one codec alone, with every set of kernels; bench.codecs --search every quality of the encoders
- * that search, beside peers' that do. */
+/* Every codec through the core, beside its peers: rounds of each in turn, and the median
+ * nanoseconds of processor time that a sample took, a line each for tests/bench/table. The sounds
+ * stay in build/bench/sounds for the program in Wine. bench.codecs [TAG [QUALITY]] takes one codec
+ * alone, with every set of kernels; bench.codecs --search every quality of the encoders that
+ * search, beside peers' that do. */
 #define _POSIX_C_SOURCE 200809L
 #include <time.h>
 #include "sounds.h"
 #include "task.h"
 
-enum { ROUNDS = 11, TASKS = 12, PIECE = 65536, SETS = 3 };      /* PIECE: bytes of PCM or code offered at once */
-static const double LEAST = 0.0005, MOST = 0.08, ONCE = 0.3;         /* seconds: of a measurement, of all rounds of a task, and of one
-                                                                         * that is not repeated */
+enum {
+    ROUNDS = 11,
+    TASKS = 12,
+    PIECE = 65536,
+    SETS = 3
+}; /* PIECE: bytes of PCM or code offered at once */
+static const double LEAST = 0.0005, MOST = 0.08,
+                    ONCE = 0.3; /* seconds: of a measurement, of all rounds of a task, and of one
+                                 * that is not repeated */
 
 static unsigned only_tag, quality;
 static bool searching;
@@ -30,14 +37,15 @@ void task_made(const struct task *task, const void *data, size_t size)
 static void we_decode(const struct task *task)
 {
     static int16_t pcm[16 * PIECE];
-    void *state = malloc(task->codec->decoder.state_size);
+    void *state = malloc(task->codec->decoder->state_size);
     struct progress step = { 1, 0 };
 
-    task->codec->decoder.start(state, &task->format, &task->settings);
+    decoder_init(task->codec, state, &task->format, &task->options);
     for (size_t at = 0; step.used != 0 || step.made != 0; at += step.used) {
         size_t left = task->code.size - at, n = left < PIECE ? left : PIECE;
 
-        step = task->codec->decoder.run(state, task->code.data + at, pcm, (struct offer){ n, 16 * PIECE, n == left ? END : WHOLE });
+        step = task->codec->decoder->run(state, task->code.data + at, pcm,
+                                         (struct offer){ n, 16 * PIECE, n == left ? END : WHOLE });
         task_made(task, pcm, step.made * sizeof *pcm);
     }
     free(state);
@@ -46,14 +54,15 @@ static void we_decode(const struct task *task)
 static void we_encode(const struct task *task)
 {
     static uint8_t code[PIECE];
-    void *state = malloc(task->codec->encoder.state_size);
+    void *state = malloc(task->codec->encoder->state_size);
     struct progress step = { 1, 0 };
 
-    task->codec->encoder.start(state, &task->format, &task->settings);
+    encoder_init(task->codec, state, &task->format, &task->options);
     for (size_t at = 0; step.used != 0 || step.made != 0; at += step.used) {
         size_t left = task->sound.count - at, n = left < PIECE / 2 ? left : PIECE / 2;
 
-        step = task->codec->encoder.run(state, task->sound.samples + at, code, (struct offer){ n, PIECE, WHOLE });
+        step = task->codec->encoder->run(state, task->sound.samples + at, code,
+                                         (struct offer){ n, PIECE, WHOLE });
         task_made(task, code, step.made);
     }
     free(state);
@@ -117,21 +126,24 @@ static double snr_of(struct task task, void (*decode)(const struct task *))
     task.code = task.file = code;
     task.kept = &pcm;
     decode(&task);
-    late = aligned(task.sound, (struct sound){ (int16_t *)(void *)pcm.data, pcm.size / 2 }, task.format.channels);
+    late = aligned(task.sound, (struct sound){ (int16_t *)(void *)pcm.data, pcm.size / 2 },
+                   task.format.channels);
     result = snr(task.sound.samples, late.samples, late.count);
     free(code.data), free(pcm.data);
     return result;
 }
 
 /* Those of a list's peers that have the codec; how many tasks there are then. */
-static size_t add_peers(const struct task *common, uint32_t bit_rate, bool decoding, const struct peer *peer, struct task *tasks,
-                        double *snrs, size_t n)
+static size_t add_peers(const struct task *common, uint32_t bit_rate, bool decoding,
+                        const struct peer *peer, struct task *tasks, double *snrs, size_t n)
 {
     const struct wave_format *format = &common->format;
 
     for (; peer->name && n < TASKS; peer++) {
-        if (peer->tag != common->codec->tag || (peer->bits && peer->bits != format->bits_per_sample) ||
-            (peer->bit_rate && peer->bit_rate != bit_rate) || peer->channels < format->channels || !(decoding ? peer->decode : peer->encode))
+        if (peer->tag != common->codec->tags->tag ||
+            (peer->bits && peer->bits != format->bits_per_sample) ||
+            (peer->bit_rate && peer->bit_rate != bit_rate) || peer->channels < format->channels ||
+            !(decoding ? peer->decode : peer->encode))
             continue;
         tasks[n] = *common;
         tasks[n].name = peer->name;
@@ -144,7 +156,8 @@ static size_t add_peers(const struct task *common, uint32_t bit_rate, bool decod
 }
 
 /* Ours, a task for each set, then the peers'. */
-static size_t tasks_of(const struct task *common, uint32_t bit_rate, bool decoding, struct task *tasks, double *snrs)
+static size_t tasks_of(const struct task *common, uint32_t bit_rate, bool decoding,
+                       struct task *tasks, double *snrs)
 {
     static const char *const sets[SETS] = { "portable", "SSE2", "AVX2" };
     size_t n = 0;
@@ -153,7 +166,7 @@ static size_t tasks_of(const struct task *common, uint32_t bit_rate, bool decodi
         tasks[n] = *common;
         tasks[n].name = set == best_set() ? "OmniACM" : sets[set];
         tasks[n].run = decoding ? we_decode : we_encode;
-        tasks[n].settings.simd = (uint8_t)set;
+        tasks[n].options.dsp = dsp_set(set);
         snrs[n] = decoding || set < best_set() ? 0 : snr_of(tasks[n], we_decode);
     }
     n = add_peers(common, bit_rate, decoding, peers, tasks, snrs, n);
@@ -161,7 +174,8 @@ static size_t tasks_of(const struct task *common, uint32_t bit_rate, bool decodi
 }
 
 /* Encoders that search: ours of each quality, then the peers', and theirs that search. */
-static size_t searches_of(const struct task *common, uint32_t bit_rate, struct task *tasks, double *snrs)
+static size_t searches_of(const struct task *common, uint32_t bit_rate, struct task *tasks,
+                          double *snrs)
 {
     static const char *const qualities[] = { "quality 0", "quality 1", "quality 2" };
     size_t n = 0;
@@ -170,7 +184,7 @@ static size_t searches_of(const struct task *common, uint32_t bit_rate, struct t
         tasks[n] = *common;
         tasks[n].name = qualities[n];
         tasks[n].run = we_encode;
-        tasks[n].settings = (struct settings){ .quality = (uint8_t)n, .simd = (uint8_t)best_set() };
+        tasks[n].options = (struct options){ .quality = (uint8_t)n, .dsp = dsp_set(best_set()) };
         snrs[n] = snr_of(tasks[n], we_decode);
     }
     n = add_peers(common, bit_rate, false, peers, tasks, snrs, n);
@@ -187,14 +201,17 @@ static void each_way(const struct task *common, uint32_t bit_rate, bool decoding
 
     if (getenv("CALLGRIND")) {
         (decoding ? we_decode : we_encode)(common);
-        printf("run\t%s %u %s\t%zu\n", common->codec->name, format->byte_rate * 8, decoding ? "decode" : "encode", common->sound.count);
+        printf("run\t%s %u %s\t%zu\n", common->codec->name, format->byte_rate * 8,
+               decoding ? "decode" : "encode", common->sound.count);
         return;
     }
-    n = searching ? searches_of(common, bit_rate, tasks, snrs) : tasks_of(common, bit_rate, decoding, tasks, snrs);
+    n = searching ? searches_of(common, bit_rate, tasks, snrs)
+                  : tasks_of(common, bit_rate, decoding, tasks, snrs);
     measure(tasks, n, medians);
     for (size_t i = 0; i < n; i++)
-        printf("bench\thost\t0x%X\t%s\t%u\t%u\t%u\t%s\twhole\t%s\t%.5f\t%.2f\n", format->tag, common->codec->name, format->sample_rate,
-               format->channels, format->byte_rate * 8, decoding ? "decode" : "encode", tasks[i].name,
+        printf("bench\thost\t0x%X\t%s\t%u\t%u\t%u\t%s\twhole\t%s\t%.5f\t%.2f\n", format->tag,
+               common->codec->name, format->sample_rate, format->channels, format->byte_rate * 8,
+               decoding ? "decode" : "encode", tasks[i].name,
                medians[i] * 1e9 / (double)common->sound.count, snrs[i]);
     fflush(stdout);
 }
@@ -202,12 +219,15 @@ static void each_way(const struct task *common, uint32_t bit_rate, bool decoding
 static void compare(const struct codec *codec, struct mode mode)
 {
     struct sound sound = sound_at(mode.sample_rate, mode.channels);
-    struct task common = { .codec = codec, .sound = sound, .settings = { .quality = (uint8_t)quality } };
+    struct task common = { .codec = codec,
+                           .sound = sound,
+                           .options = { .quality = (uint8_t)quality } };
     uint8_t extra[EXTRA_ROOM];
 
     common.format = format_of(codec, mode, extra);
     common.code = encode_all(codec, &common.format, 0, sound);
-    common.file = wav_make(&common.format, common.code.data, common.code.size, (uint32_t)(sound.count / mode.channels));
+    common.file = wav_make(&common.format, common.code.data, common.code.size,
+                           (uint32_t)(sound.count / mode.channels));
     for (unsigned c = 0; c < mode.channels; c++) {
         common.planes[c] = malloc(sound.count * sizeof(int16_t));
         for (size_t i = 0; i < sound.count / mode.channels; i++)
@@ -243,9 +263,10 @@ static void missing(void)
 
 static bool is_wanted(const struct codec *codec)
 {
-    bool searches = codec->tag == 0x02 || codec->tag == 0x11 || codec->tag == 0x20;
+    bool searches =
+        codec->tags->tag == 0x02 || codec->tags->tag == 0x11 || codec->tags->tag == 0x20;
 
-    return (!searching || searches) && (!only_tag || codec->tag == only_tag);
+    return (!searching || searches) && (!only_tag || codec->tags->tag == only_tag);
 }
 
 /* Of modes with the same bytes a second, G.722's, the first is the whole code's. */
@@ -255,14 +276,16 @@ static bool is_first(const struct codec *codec, const struct mode *mode)
     uint32_t bytes = format_of(codec, *mode, extra).byte_rate;
 
     for (const struct mode *other = codec->modes; other < mode; other++)
-        if (other->sample_rate == mode->sample_rate && other->channels == mode->channels && format_of(codec, *other, extra).byte_rate == bytes)
+        if (other->sample_rate == mode->sample_rate && other->channels == mode->channels &&
+            format_of(codec, *other, extra).byte_rate == bytes)
             return false;
     return true;
 }
 
 static bool is_heard(const struct codec *codec, const struct mode *mode)
 {
-    bool speech = mode->channels == 1 && mode->sample_rate == speech_rate(codec), music = mode->channels == 2 && mode->sample_rate == 44100;
+    bool speech = mode->channels == 1 && mode->sample_rate == speech_rate(codec),
+         music = mode->channels == 2 && mode->sample_rate == 44100;
 
     return (speech || music) && is_first(codec, mode);
 }
@@ -273,7 +296,8 @@ static void all_codecs(void **unused)
     (void)unused;
     missing();
     for (size_t i = 0; codecs[i]; i++)
-        for (const struct mode *mode = codecs[i]->modes; mode->sample_rate && is_wanted(codecs[i]); mode++)
+        for (const struct mode *mode = codecs[i]->modes; mode->sample_rate && is_wanted(codecs[i]);
+             mode++)
             if (is_heard(codecs[i], mode))
                 compare(codecs[i], *mode);
 }

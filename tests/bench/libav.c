@@ -4,7 +4,7 @@
 #include <libavcodec/avcodec.h>
 #include <libavutil/opt.h>
 
-enum { PACKET = 4096 };             /* bytes, of whole blocks: what its WAV reader makes */
+enum { PACKET = 4096 }; /* bytes, of whole blocks: what its WAV reader makes */
 
 static AVCodecContext *open_context(const struct task *task, const AVCodec *codec, int trellis)
 {
@@ -14,13 +14,16 @@ static AVCodecContext *open_context(const struct task *task, const AVCodec *code
     av_log_set_level(AV_LOG_ERROR);
     context->sample_rate = (int)format->sample_rate;
     context->trellis = trellis;
-    context->bit_rate = task->id == AV_CODEC_ID_G723_1 ? 6300 : task->id == AV_CODEC_ID_ADPCM_G726 || task->id == AV_CODEC_ID_ADPCM_G726LE ?
-                        (int64_t)format->sample_rate * format->bits_per_sample : 8 * (int64_t)format->byte_rate;
+    context->bit_rate = task->id == AV_CODEC_ID_G723_1 ? 6300
+                        : task->id == AV_CODEC_ID_ADPCM_G726 || task->id == AV_CODEC_ID_ADPCM_G726LE
+                            ? (int64_t)format->sample_rate * format->bits_per_sample
+                            : 8 * (int64_t)format->byte_rate;
     av_channel_layout_default(&context->ch_layout, format->channels);
     context->sample_fmt = codec->sample_fmts ? codec->sample_fmts[0] : AV_SAMPLE_FMT_S16;
     context->block_align = format->block_align;
     context->bits_per_coded_sample = format->bits_per_sample;
-    if (context->priv_data && format->block_align >= 32 && (format->block_align & (format->block_align - 1)) == 0)
+    if (context->priv_data && format->block_align >= 32 &&
+        (format->block_align & (format->block_align - 1)) == 0)
         av_opt_set_int(context->priv_data, "block_size", format->block_align, 0);
     if (avcodec_open2(context, codec, 0) < 0)
         fail_msg("libavcodec refuses %s", codec->name);
@@ -31,7 +34,8 @@ static void made(const struct task *task, const AVFrame *frame)
 {
     size_t n = (size_t)frame->nb_samples;
 
-    if (!task->kept || !av_sample_fmt_is_planar((enum AVSampleFormat)frame->format) || task->format.channels == 1) {
+    if (!task->kept || !av_sample_fmt_is_planar((enum AVSampleFormat)frame->format) ||
+        task->format.channels == 1) {
         task_made(task, frame->data[0], n * task->format.channels * 2);
         return;
     }
@@ -45,7 +49,8 @@ static void decodes(const struct task *task)
     AVCodecContext *context = open_context(task, avcodec_find_decoder((enum AVCodecID)task->id), 0);
     AVFrame *frame = av_frame_alloc();
     AVPacket *packet = av_packet_alloc();
-    size_t block = task->format.block_align ? task->format.block_align : 1, piece = block < PACKET ? PACKET / block * block : block;
+    size_t block = task->format.block_align ? task->format.block_align : 1,
+           piece = block < PACKET ? PACKET / block * block : block;
 
     for (size_t i = 0; i < task->code.size; i += piece) {
         packet->data = task->code.data + i;
@@ -61,11 +66,13 @@ static void decodes(const struct task *task)
 
 static void encodes_with(const struct task *task, int trellis)
 {
-    AVCodecContext *context = open_context(task, avcodec_find_encoder((enum AVCodecID)task->id), trellis);
+    AVCodecContext *context =
+        open_context(task, avcodec_find_encoder((enum AVCodecID)task->id), trellis);
     AVFrame *frame = av_frame_alloc();
     AVPacket *packet = av_packet_alloc();
     unsigned channels = task->format.channels;
-    size_t each = context->frame_size ? (size_t)context->frame_size : PACKET, n = task->sound.count / channels;
+    size_t each = context->frame_size ? (size_t)context->frame_size : PACKET,
+           n = task->sound.count / channels;
     bool planar = av_sample_fmt_is_planar(context->sample_fmt);
 
     frame->format = context->sample_fmt;
@@ -73,7 +80,8 @@ static void encodes_with(const struct task *task, int trellis)
     frame->sample_rate = context->sample_rate;
     av_channel_layout_copy(&frame->ch_layout, &context->ch_layout);
     for (size_t i = 0; i + each <= n; i += each) {
-        frame->data[0] = (uint8_t *)(planar ? task->planes[0] + i : task->sound.samples + i * channels);
+        frame->data[0] =
+            (uint8_t *)(planar ? task->planes[0] + i : task->sound.samples + i * channels);
         frame->data[1] = (uint8_t *)(planar && channels > 1 ? task->planes[1] + i : 0);
         frame->linesize[0] = (int)(each * (planar ? 1 : channels) * 2);
         frame->extended_data = frame->data;
@@ -88,15 +96,9 @@ static void encodes_with(const struct task *task, int trellis)
     av_packet_free(&packet), av_frame_free(&frame), avcodec_free_context(&context);
 }
 
-static void encodes(const struct task *task)
-{
-    encodes_with(task, 0);
-}
+static void encodes(const struct task *task) { encodes_with(task, 0); }
 
-static void searches(const struct task *task)
-{
-    encodes_with(task, 8);
-}
+static void searches(const struct task *task) { encodes_with(task, 8); }
 #endif
 
 const struct peer libav_peers[] = {

@@ -1,6 +1,6 @@
-/* The other peers, each called as its users call it: libsndfile on files in memory, the rest frame by frame. A codec that is
- * added needs one line in `peers`. */
-#define _GNU_SOURCE                 /* memmem */
+/* The other peers, each called as its users call it: libsndfile on files in memory, the rest frame
+ * by frame. A codec that is added needs one line in `peers`. */
+#define _GNU_SOURCE /* memmem */
 #include "task.h"
 #ifdef HAVE_SNDFILE
 #include <sndfile.h>
@@ -22,10 +22,7 @@
 enum { PIECE = 32768 };
 
 #if defined HAVE_SNDFILE || defined HAVE_SPANDSP
-static size_t least(size_t a, size_t b)
-{
-    return a < b ? a : b;
-}
+static size_t least(size_t a, size_t b) { return a < b ? a : b; }
 #endif
 
 #ifdef HAVE_SNDFILE
@@ -43,7 +40,9 @@ static sf_count_t memory_seek(sf_count_t offset, int whence, void *user)
 {
     struct memory_file *file = user;
 
-    return file->at = offset + (whence == SEEK_CUR ? file->at : whence == SEEK_END ? memory_size(user) : 0);
+    return file->at = offset + (whence == SEEK_CUR   ? file->at
+                                : whence == SEEK_END ? memory_size(user)
+                                                     : 0);
 }
 
 static sf_count_t memory_read(void *to, sf_count_t count, void *user)
@@ -68,17 +67,17 @@ static sf_count_t memory_write(const void *from, sf_count_t count, void *user)
     return count;
 }
 
-static sf_count_t memory_tell(void *user)
-{
-    return ((struct memory_file *)user)->at;
-}
+static sf_count_t memory_tell(void *user) { return ((struct memory_file *)user)->at; }
 
-static SF_VIRTUAL_IO memory_io = { memory_size, memory_seek, memory_read, memory_write, memory_tell };
+static SF_VIRTUAL_IO memory_io = { memory_size, memory_seek, memory_read, memory_write,
+                                   memory_tell };
 
 /* A WAV file, or, where the codec has raw files alone, nothing but the code. */
 static SNDFILE *sndfile_open(const struct task *task, struct memory_file *file, int mode)
 {
-    SF_INFO info = { .channels = task->format.channels, .samplerate = (int)task->format.sample_rate, .format = task->id };
+    SF_INFO info = { .channels = task->format.channels,
+                     .samplerate = (int)task->format.sample_rate,
+                     .format = task->id };
 
     if ((task->id & SF_FORMAT_TYPEMASK) == 0)
         info.format |= SF_FORMAT_WAV;
@@ -88,7 +87,9 @@ static SNDFILE *sndfile_open(const struct task *task, struct memory_file *file, 
 static void sndfile_decodes(const struct task *task)
 {
     static int16_t pcm[PIECE];
-    struct memory_file file = { (task->id & SF_FORMAT_TYPEMASK) == SF_FORMAT_RAW ? task->code : task->file, 0, 0 };
+    struct memory_file file = { (task->id & SF_FORMAT_TYPEMASK) == SF_FORMAT_RAW ? task->code
+                                                                                 : task->file,
+                                0, 0 };
     SNDFILE *sndfile = sndfile_open(task, &file, SFM_READ);
 
     for (sf_count_t n; (n = sf_read_short(sndfile, pcm, PIECE)) > 0;)
@@ -103,7 +104,8 @@ static void sndfile_encodes(const struct task *task)
     SNDFILE *sndfile = sndfile_open(task, &file, SFM_WRITE);
 
     for (size_t at = 0; at < task->sound.count; at += PIECE)
-        sf_write_short(sndfile, task->sound.samples + at, (sf_count_t)least(task->sound.count - at, PIECE));
+        sf_write_short(sndfile, task->sound.samples + at,
+                       (sf_count_t)least(task->sound.count - at, PIECE));
     sf_close(sndfile);
     task_made(task, file.bytes.data, file.bytes.size);
     free(file.bytes.data);
@@ -156,13 +158,17 @@ static void libgsm_encodes(const struct task *task)
         type *state = open; \
 \
         for (size_t i = 0; i < count; i += piece) \
-            task_made(task, out, sizeof *out * (size_t)run(state, out, from + i, (int)least(count - i, piece))); \
+            task_made( \
+                task, out, \
+                sizeof *out *(size_t)run(state, out, from + i, (int)least(count - i, piece))); \
         close(state); \
     }
 #define DECODER(codec, type, open, close) \
-    SPANDSP(spandsp_decodes_##codec, type, open, close, codec##_decode, task->code.data, task->code.size, 3900, int16_t)
+    SPANDSP(spandsp_decodes_##codec, type, open, close, codec##_decode, task->code.data, \
+            task->code.size, 3900, int16_t)
 #define ENCODER(codec, type, open, close) \
-    SPANDSP(spandsp_encodes_##codec, type, open, close, codec##_encode, task->sound.samples, task->sound.count, 4160, uint8_t)
+    SPANDSP(spandsp_encodes_##codec, type, open, close, codec##_encode, task->sound.samples, \
+            task->sound.count, 4160, uint8_t)
 #define G726_OPEN g726_init(0, 8000 * task->format.bits_per_sample, G726_ENCODING_LINEAR, task->id)
 
 DECODER(gsm0610, gsm0610_state_t, gsm0610_init(0, GSM0610_PACKING_WAV49), gsm0610_free)
@@ -202,12 +208,17 @@ static void bcg729_encodes(const struct task *task)
 #endif
 
 #ifdef HAVE_SOX
-/* A WAV file, whose blocks are kept: all that follows the header. It complains at the end that memory is no file to go back in. */
+/* A WAV file, whose blocks are kept: all that follows the header. It complains at the end that
+ * memory is no file to go back in. */
 static void sox_encodes(const struct task *task)
 {
     static bool ready;
-    sox_signalinfo_t signal = { task->format.sample_rate, task->format.channels, 16, task->sound.count, 0 };
-    sox_encodinginfo_t encoding = { (sox_encoding_t)task->id, 4, 0, sox_option_default, sox_option_default, sox_option_default, sox_false };
+    sox_signalinfo_t signal = { task->format.sample_rate, task->format.channels, 16,
+                                task->sound.count, 0 };
+    sox_encodinginfo_t encoding = {
+        (sox_encoding_t)task->id, 4,        0, sox_option_default, sox_option_default,
+        sox_option_default,       sox_false
+    };
     sox_sample_t *samples = malloc(PIECE * sizeof *samples);
     sox_format_t *out;
     char *file, *data;

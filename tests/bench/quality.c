@@ -1,17 +1,18 @@
-/* How near each codec comes to speech at each of its bit rates and qualities, a line each for tests/pictures/draw:
- *   SNR           dB, of the whole
- *   segmental SNR dB, of 32 ms at a time, each piece's between -10 and 35; the mean over pieces with sound
- *   loudness      dB, the same of loudness, by the Bark spectral distortion of Wang, Sekey and Gersho (1992): the loudness in sones
- *                 of each of Bark's bands from 300 to 3400 Hz, 32 ms at a time, as signal, and what the codec changed in it, as noise
- * The first two take any change of phase for noise, which is hard on codecs that model a voice; the third is deaf to phases, and to
- * noise below what masks it. */
+/* How near each codec comes to speech at each of its bit rates and qualities, a line each for
+ * tests/pictures/draw: SNR           dB, of the whole segmental SNR dB, of 32 ms at a time, each
+ * piece's between -10 and 35; the mean over pieces with sound loudness      dB, the same of
+ * loudness, by the Bark spectral distortion of Wang, Sekey and Gersho (1992): the loudness in sones
+ *                 of each of Bark's bands from 300 to 3400 Hz, 32 ms at a time, as signal, and what
+ * the codec changed in it, as noise The first two take any change of phase for noise, which is hard
+ * on codecs that model a voice; the third is deaf to phases, and to noise below what masks it. */
 #include <math.h>
 #include "sounds.h"
 
-enum { BANDS = 14, LONGEST = 1024 };        /* LONGEST: samples of 32 ms at any rate */
+enum { BANDS = 14, LONGEST = 1024 }; /* LONGEST: samples of 32 ms at any rate */
 static const double PI = 3.14159265358979323846, QUIET = 1e-4;
 
-static const double edges[BANDS + 1] = { 300, 400, 510, 630, 770, 920, 1080, 1270, 1480, 1720, 2000, 2320, 2700, 3150, 3400 };      /* Hz */
+static const double edges[BANDS + 1] = { 300,  400,  510,  630,  770,  920,  1080, 1270,
+                                         1480, 1720, 2000, 2320, 2700, 3150, 3400 }; /* Hz */
 
 static double energy(const int16_t *samples, size_t n)
 {
@@ -52,8 +53,8 @@ static double spread(double bark)
     return 15.81 + 7.5 * (bark + 0.474) - 17.5 * sqrt(1 + (bark + 0.474) * (bark + 0.474));
 }
 
-/* Sones of each band, where a full-scale tone has 100 dB. Loudness levels are sound levels: between 300 and 3400 Hz the ear is even
- * within a few dB. */
+/* Sones of each band, where a full-scale tone has 100 dB. Loudness levels are sound levels: between
+ * 300 and 3400 Hz the ear is even within a few dB. */
 static void loudness(const int16_t *samples, size_t n, uint32_t rate, double sones[BANDS])
 {
     double energies[BANDS], tone = 1.5 * 32768. * 32768. * (double)(n * n) / 16;
@@ -69,7 +70,8 @@ static void loudness(const int16_t *samples, size_t n, uint32_t rate, double son
     }
 }
 
-static void report(const struct codec *codec, const struct wave_format *format, unsigned quality, struct sound a, struct sound b)
+static void report(const struct codec *codec, const struct wave_format *format, unsigned quality,
+                   struct sound a, struct sound b)
 {
     size_t n = format->sample_rate * 4 / 125 / 4 * 4, pieces = 0;
     double loudest = 0, ratios = 0, signal = 0, noise = 0, of_a[BANDS], of_b[BANDS];
@@ -80,15 +82,17 @@ static void report(const struct codec *codec, const struct wave_format *format, 
         if (energy(a.samples + i, n) <= QUIET * loudest)
             continue;
         ratios += fmin(fmax(snr(a.samples + i, b.samples + i, n), -10), 35);
-        loudness(a.samples + i, n, format->sample_rate, of_a), loudness(b.samples + i, n, format->sample_rate, of_b);
+        loudness(a.samples + i, n, format->sample_rate, of_a),
+            loudness(b.samples + i, n, format->sample_rate, of_b);
         for (int band = 0; band < BANDS; band++) {
             signal += of_a[band] * of_a[band];
             noise += (of_a[band] - of_b[band]) * (of_a[band] - of_b[band]);
         }
         pieces++;
     }
-    printf("quality\t0x%X\t%s\t%u\t%u\t%u\t%.3f\t%.3f\t%.3f\n", format->tag, codec->name, format->sample_rate, format->byte_rate * 8, quality,
-           snr(a.samples, b.samples, b.count), ratios / (double)pieces, 10 * log10(signal / noise));
+    printf("quality\t0x%X\t%s\t%u\t%u\t%u\t%.3f\t%.3f\t%.3f\n", format->tag, codec->name,
+           format->sample_rate, format->byte_rate * 8, quality, snr(a.samples, b.samples, b.count),
+           ratios / (double)pieces, 10 * log10(signal / noise));
     fflush(stdout);
 }
 
@@ -101,9 +105,9 @@ static void each_quality(const struct codec *codec, struct mode mode)
     struct wave_format format = format_of(codec, mode, extra);
 
     for (uint8_t quality = 0; quality < 3; quality++) {
-        struct settings settings = { .quality = quality, .simd = (uint8_t)best_set() };
-        struct bytes code = encode_all(codec, &format, &settings, sound);
-        struct sound decoded = decode_all(codec, &format, &settings, code);
+        struct options options = { .quality = quality, .dsp = dsp_set(best_set()) };
+        struct bytes code = encode_all(codec, &format, &options, sound);
+        struct sound decoded = decode_all(codec, &format, &options, code);
 
         if (code.size != last.size || memcmp(code.data, last.data, code.size) != 0)
             report(codec, &format, quality, sound, aligned(sound, decoded, 1));

@@ -2,7 +2,7 @@
 #include <sys/stat.h>
 #include "sounds.h"
 
-enum { LONGEST_DELAY = 512, ENOUGH = 20000 };         /* ENOUGH: samples that tell a delay */
+enum { LONGEST_DELAY = 512, ENOUGH = 20000 }; /* ENOUGH: samples that tell a delay */
 
 struct sound sound_at(uint32_t rate, uint16_t channels)
 {
@@ -10,7 +10,7 @@ struct sound sound_at(uint32_t rate, uint16_t channels)
         uint32_t rate;
         uint16_t channels;
         struct sound sound;
-    } known[8];                     /* rates of speech, and one of music */
+    } known[8]; /* rates of speech, and one of music */
     char text[128];
     size_t i = 0;
     FILE *file;
@@ -24,7 +24,8 @@ struct sound sound_at(uint32_t rate, uint16_t channels)
     if (rate != (channels == 1 ? 8000 : 44100)) {
         struct bytes other;
 
-        snprintf(text, sizeof text, "sox -R -D -t s16 -r 8000 -c 1 - -t s16 -r %u - 2>/dev/null", rate);
+        snprintf(text, sizeof text, "sox -R -D -t s16 -r 8000 -c 1 - -t s16 -r %u - 2>/dev/null",
+                 rate);
         other = peer_run(text, known[i].sound.samples, known[i].sound.count * 2);
         known[i].sound = (struct sound){ (int16_t *)(void *)other.data, other.size / 2 };
     }
@@ -47,7 +48,8 @@ uint32_t speech_rate(const struct codec *codec)
 
 struct sound aligned(struct sound original, struct sound decoded, unsigned channels)
 {
-    size_t n = original.count < decoded.count ? original.count : decoded.count, few = n / 4 < ENOUGH ? n / 4 : ENOUGH, from = n / 4, best = 0;
+    size_t n = original.count < decoded.count ? original.count : decoded.count,
+           few = n / 4 < ENOUGH ? n / 4 : ENOUGH, from = n / 4, best = 0;
     double most = -99;
 
     for (size_t delay = 0; delay < LONGEST_DELAY && delay < n / 4; delay += channels) {

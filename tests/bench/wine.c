@@ -1,7 +1,8 @@
-/* Every codec through acmStreamConvert, beside Wine's own drivers in the same process: rounds of each in turn, and the median
- * nanoseconds of processor time that a sample took, a line each for tests/bench/table. Large buffers are 64 KiB, small ones
- * the whole blocks in 256 bytes of code. Last, the nanoseconds of opening and closing a stream, the server's included.
- * wine.bench PLACE [TAG], with the driver installed and the sounds that bench.codecs left. */
+/* Every codec through acmStreamConvert, beside Wine's own drivers in the same process: rounds of
+ * each in turn, and the median nanoseconds of processor time that a sample took, a line each for
+ * tests/bench/table. Large buffers are 64 KiB, small ones the whole blocks in 256 bytes of code.
+ * Last, the nanoseconds of opening and closing a stream, the server's included. wine.bench PLACE
+ * [TAG], with the driver installed and the sounds that bench.codecs left. */
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,7 +13,8 @@
 #include <msacm.h>
 
 enum { ROUNDS = 25, BUFFER = 65536, SMALL = 256, DRIVERS = 16, FORMAT_ROOM = 128, OPENINGS = 400 };
-static const double LEAST = 0.001, MOST = 0.1;          /* seconds: of a measurement, and of all rounds of a task */
+static const double LEAST = 0.001,
+                    MOST = 0.1; /* seconds: of a measurement, and of all rounds of a task */
 
 struct bytes {
     BYTE *data;
@@ -26,7 +28,7 @@ struct task {
     ACMSTREAMHEADER *headers;
     DWORD count;
     BYTE *out;
-    double seconds[ROUNDS];         /* of one pass over the sound */
+    double seconds[ROUNDS]; /* of one pass over the sound */
 };
 
 static HACMDRIVER ours, others[DRIVERS];
@@ -54,13 +56,17 @@ static BOOL CALLBACK find_drivers(HACMDRIVERID id, DWORD_PTR unused, DWORD suppo
     return TRUE;
 }
 
-/* Linux' CLOCK_THREAD_CPUTIME_ID, which Wine has no call for: other processes on the same core do not count. */
+/* Linux' CLOCK_THREAD_CPUTIME_ID, which Wine has no call for: other processes on the same core do
+ * not count. */
 static double now(void)
 {
     intptr_t time[2] = { 0 }, result;
 
 #ifdef __x86_64__
-    __asm__ volatile("syscall" : "=a"(result) : "a"(228), "D"(3), "S"(time) : "rcx", "r11", "memory");
+    __asm__ volatile("syscall"
+                     : "=a"(result)
+                     : "a"(228), "D"(3), "S"(time)
+                     : "rcx", "r11", "memory");
 #else
     __asm__ volatile("int $0x80" : "=a"(result) : "a"(265), "b"(3), "c"(time) : "memory");
 #endif
@@ -93,7 +99,13 @@ static WAVEFORMATEX pcm_of(const WAVEFORMATEX *format)
 {
     WORD align = (WORD)(format->nChannels * 2);
 
-    return (WAVEFORMATEX){ WAVE_FORMAT_PCM, format->nChannels, format->nSamplesPerSec, format->nSamplesPerSec * align, align, 16, 0 };
+    return (WAVEFORMATEX){ WAVE_FORMAT_PCM,
+                           format->nChannels,
+                           format->nSamplesPerSec,
+                           format->nSamplesPerSec * align,
+                           align,
+                           16,
+                           0 };
 }
 
 static DWORD size_of(HACMSTREAM stream, DWORD bytes)
@@ -114,14 +126,16 @@ static void task_close(struct task *task)
 static BOOL pass(struct task *task)
 {
     for (DWORD i = 0; i < task->count; i++)
-        if (acmStreamConvert(task->stream, &task->headers[i], ACM_STREAMCONVERTF_BLOCKALIGN) != 0 || task->headers[i].cbSrcLengthUsed == 0)
+        if (acmStreamConvert(task->stream, &task->headers[i], ACM_STREAMCONVERTF_BLOCKALIGN) != 0 ||
+            task->headers[i].cbSrcLengthUsed == 0)
             return FALSE;
     return TRUE;
 }
 
-/* The whole of `source` in buffers of `buffer` bytes; false where the driver does not have the conversion, or only says so. */
-static BOOL task_open(struct task *task, const char *name, HACMDRIVER driver, WAVEFORMATEX *from, WAVEFORMATEX *to, struct bytes source,
-                      DWORD buffer)
+/* The whole of `source` in buffers of `buffer` bytes; false where the driver does not have the
+ * conversion, or only says so. */
+static BOOL task_open(struct task *task, const char *name, HACMDRIVER driver, WAVEFORMATEX *from,
+                      WAVEFORMATEX *to, struct bytes source, DWORD buffer)
 {
     DWORD room;
 
@@ -135,8 +149,11 @@ static BOOL task_open(struct task *task, const char *name, HACMDRIVER driver, WA
     task->out = malloc(room);
     task->headers = calloc(task->count, sizeof *task->headers);
     for (DWORD i = 0; i < task->count; i++) {
-        task->headers[i] = (ACMSTREAMHEADER){ .cbStruct = sizeof *task->headers, .pbSrc = source.data + i * buffer, .cbSrcLength = buffer,
-                                              .pbDst = task->out, .cbDstLength = room };
+        task->headers[i] = (ACMSTREAMHEADER){ .cbStruct = sizeof *task->headers,
+                                              .pbSrc = source.data + i * buffer,
+                                              .cbSrcLength = buffer,
+                                              .pbDst = task->out,
+                                              .cbDstLength = room };
         if (acmStreamPrepareHeader(task->stream, &task->headers[i], 0) != 0)
             die("a header cannot be prepared");
     }
@@ -159,14 +176,17 @@ static double timed(struct task *task)
     return spent / times;
 }
 
-static void report(const WAVEFORMATEX *format, const char *name, const char *way, const char *buffers, const char *who, double ns)
+static void report(const WAVEFORMATEX *format, const char *name, const char *way,
+                   const char *buffers, const char *who, double ns)
 {
-    printf("bench\t%s\t0x%X\t%s\t%lu\t%u\t%lu\t%s\t%s\t%s\t%.5f\t0\n", place, format->wFormatTag, name, (unsigned long)format->nSamplesPerSec,
-           format->nChannels, (unsigned long)format->nAvgBytesPerSec * 8, way, buffers, who, ns);
+    printf("bench\t%s\t0x%X\t%s\t%lu\t%u\t%lu\t%s\t%s\t%s\t%.5f\t0\n", place, format->wFormatTag,
+           name, (unsigned long)format->nSamplesPerSec, format->nChannels,
+           (unsigned long)format->nAvgBytesPerSec * 8, way, buffers, who, ns);
 }
 
 /* In turn; nanoseconds of a sample for large buffers, and of a call for small ones. */
-static void compare(struct task *tasks, size_t n, const WAVEFORMATEX *format, const char *name, BOOL decoding, BOOL small)
+static void compare(struct task *tasks, size_t n, const WAVEFORMATEX *format, const char *name,
+                    BOOL decoding, BOOL small)
 {
     double spent = 0;
     size_t rounds = 0;
@@ -178,8 +198,10 @@ static void compare(struct task *tasks, size_t n, const WAVEFORMATEX *format, co
         const ACMSTREAMHEADER *header = tasks[i].headers;
         DWORD samples = (decoding ? header->cbDstLengthUsed : header->cbSrcLengthUsed) / 2;
 
-        report(format, name, decoding ? "decode" : "encode", small ? "256 B" : "64 KiB", tasks[i].name,
-               1e9 * median(tasks[i].seconds, rounds) / (double)tasks[i].count / (small ? 1 : samples));
+        report(format, name, decoding ? "decode" : "encode", small ? "256 B" : "64 KiB",
+               tasks[i].name,
+               1e9 * median(tasks[i].seconds, rounds) / (double)tasks[i].count /
+                   (small ? 1 : samples));
     }
 }
 
@@ -195,8 +217,10 @@ static HACMDRIVER other_of(DWORD tag)
     return 0;
 }
 
-/* By our driver, and by another where it has the tag and the direction; buffers of code are `size` bytes. */
-static void each_way(WAVEFORMATEX *format, const char *name, struct bytes sound, struct bytes code, DWORD size, DWORD pcm_size, BOOL small)
+/* By our driver, and by another where it has the tag and the direction; buffers of code are `size`
+ * bytes. */
+static void each_way(WAVEFORMATEX *format, const char *name, struct bytes sound, struct bytes code,
+                     DWORD size, DWORD pcm_size, BOOL small)
 {
     static struct task tasks[2];
     WAVEFORMATEX pcm = pcm_of(format);
@@ -247,7 +271,8 @@ static struct bytes sound_of(const WAVEFORMATEX *format)
     char path[64];
     FILE *file;
 
-    snprintf(path, sizeof path, "build/bench/sounds/%lux%u", (unsigned long)format->nSamplesPerSec, format->nChannels);
+    snprintf(path, sizeof path, "build/bench/sounds/%lux%u", (unsigned long)format->nSamplesPerSec,
+             format->nChannels);
     file = fopen(path, "rb");
     if (file) {
         sound.data = malloc(1 << 23);
@@ -264,7 +289,9 @@ static struct bytes encoded(WAVEFORMATEX *format, struct bytes sound)
     struct task task;
     struct bytes code;
 
-    if (!task_open(&task, "", ours, &pcm, format, sound, sound.size) || acmStreamConvert(task.stream, task.headers, ACM_STREAMCONVERTF_START | ACM_STREAMCONVERTF_END) != 0)
+    if (!task_open(&task, "", ours, &pcm, format, sound, sound.size) ||
+        acmStreamConvert(task.stream, task.headers,
+                         ACM_STREAMCONVERTF_START | ACM_STREAMCONVERTF_END) != 0)
         die("a sound cannot be encoded");
     code = (struct bytes){ malloc(task.headers->cbDstLengthUsed), task.headers->cbDstLengthUsed };
     memcpy(code.data, task.out, code.size);
@@ -314,17 +341,22 @@ int main(int argc, char **argv)
     acmDriverEnum(find_drivers, 0, 0);
     if (!ours)
         die("OmniACM is not installed");
-    for (DWORD i = 0; tag.dwFormatTagIndex = i, acmFormatTagDetailsA(ours, &tag, ACM_FORMATTAGDETAILSF_INDEX) == 0; i++) {
+    for (DWORD i = 0; tag.dwFormatTagIndex = i,
+               acmFormatTagDetailsA(ours, &tag, ACM_FORMATTAGDETAILSF_INDEX) == 0;
+         i++) {
         rate = 0;
         for (DWORD n = 0; n < tag.cStandardFormats; n++) {
-            ACMFORMATDETAILSA details = { sizeof details, n, tag.dwFormatTag, 0, &format.wfx, sizeof format, "" };
+            ACMFORMATDETAILSA details = { sizeof details, n, tag.dwFormatTag, 0, &format.wfx,
+                                          sizeof format,  "" };
 
             if ((only && tag.dwFormatTag != only) || tag.dwFormatTag == WAVE_FORMAT_PCM ||
                 acmFormatDetailsA(ours, &details, ACM_FORMATDETAILSF_INDEX) != 0)
                 continue;
             /* Speech at the lowest rate, music at the highest. */
             if (format.wfx.nChannels == 1 && (!rate || format.wfx.nSamplesPerSec == rate))
-                rate = format_bench(&format.wfx, tag.szFormatTag, settings) ? format.wfx.nSamplesPerSec : 0;
+                rate = format_bench(&format.wfx, tag.szFormatTag, settings)
+                           ? format.wfx.nSamplesPerSec
+                           : 0;
             else if (format.wfx.nChannels == 2 && format.wfx.nSamplesPerSec == 44100)
                 format_bench(&format.wfx, tag.szFormatTag, settings);
         }

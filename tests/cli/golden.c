@@ -1,4 +1,5 @@
-/* The program's table of checksums, held against the core: what `omniacm selftest` asks of msacm32 is what the core does. */
+/* The program's table of checksums, held against the core: what `omniacm selftest` asks of msacm32
+ * is what the core does. */
 #include "support.h"
 #include "stream.h"
 #include "cli/golden.h"
@@ -10,22 +11,26 @@ static struct wave_format pcm_like(const struct wave_format *format)
 {
     uint16_t align = (uint16_t)(format->channels * 2);
 
-    return (
-        struct wave_format){ TAG_PCM, format->channels, format->sample_rate, format->sample_rate * align, align, 16, 0, 0 };
+    return (struct wave_format){
+        TAG_PCM, format->channels, format->sample_rate, format->sample_rate * align, align, 16, 0, 0
+    };
 }
 
-static struct settings settings_of(enum golden_part part)
+static struct options options_of(enum golden_part part)
 {
     struct golden_settings golden = golden_settings(part);
 
-    return (struct settings){ .quality = golden.quality, .dtx = golden.dtx, .simd = simd };
+    return (struct options){ .quality = golden.quality,
+                             .quirks = golden.dtx ? QUIRK_DTX : 0,
+                             .dsp = dsp_set(simd) };
 }
 
-/* As msacm32's client converts: all at once with END, then what is left. Null data where the direction does not exist. */
-static struct bytes convert(enum golden_part part, const struct wave_format *from, const struct wave_format *to, const void *source,
-                            size_t size)
+/* As msacm32's client converts: all at once with END, then what is left. Null data where the
+ * direction does not exist. */
+static struct bytes convert(enum golden_part part, const struct wave_format *from,
+                            const struct wave_format *to, const void *source, size_t size)
 {
-    struct settings settings = settings_of(part);
+    struct options options = options_of(part);
     struct plan plan;
     struct bytes out = { 0, 0 };
     struct stream *stream;
@@ -37,7 +42,7 @@ static struct bytes convert(enum golden_part part, const struct wave_format *fro
         return out;
     assert_true(stream_size_from_source(&plan, (uint32_t)size, &room));
     memory = malloc(stream_bytes(&plan));
-    stream = stream_start(memory, &plan, &settings);
+    stream = stream_start(memory, &plan, &options);
     out.data = malloc(room + 65536);
     for (size_t used = 0; used < size && (step.used != 0 || step.made != 0); used += step.used) {
         step = stream_convert(stream, (const uint8_t *)source + used, out.data + out.size,
@@ -51,13 +56,17 @@ static struct bytes convert(enum golden_part part, const struct wave_format *fro
 /* 1 where the table does not have the result; the row that it should have is printed. */
 static int judge(const struct wave_format *format, enum golden_part part, struct bytes result)
 {
-    static const char *const parts[] = {
-        "GOLDEN_ENCODE", "GOLDEN_DECODE", "GOLDEN_NOISE", "GOLDEN_FAST", "GOLDEN_BEST", "GOLDEN_DTX", "GOLDEN_DTX_DECODE"
-    };
-    struct golden row = {
-        format->tag, format->sample_rate, format->channels, format->byte_rate, format->bits_per_sample, part,
-        (uint32_t)result.size, 0
-    };
+    static const char *const parts[] = { "GOLDEN_ENCODE",    "GOLDEN_DECODE", "GOLDEN_NOISE",
+                                         "GOLDEN_FAST",      "GOLDEN_BEST",   "GOLDEN_DTX",
+                                         "GOLDEN_DTX_DECODE" };
+    struct golden row = { format->tag,
+                          format->sample_rate,
+                          format->channels,
+                          format->byte_rate,
+                          format->bits_per_sample,
+                          part,
+                          (uint32_t)result.size,
+                          0 };
     const struct golden *known = golden_find(&row);
 
     if (!result.data)
@@ -67,8 +76,9 @@ static int judge(const struct wave_format *format, enum golden_part part, struct
         seen[known - golden_table] = true;
     if (known && known->bytes == row.bytes && known->checksum == row.checksum)
         return 0;
-    print_message("{ 0x%04X, %u, %u, %u, %u, %s, %u, 0x%08X },\n", row.tag, row.sample_rate, row.channels, row.byte_rate,
-                  row.bits_per_sample, parts[part], row.bytes, row.checksum);
+    print_message("{ 0x%04X, %u, %u, %u, %u, %s, %u, 0x%08X },\n", row.tag, row.sample_rate,
+                  row.channels, row.byte_rate, row.bits_per_sample, parts[part], row.bytes,
+                  row.checksum);
     return 1;
 }
 
@@ -78,7 +88,8 @@ static bool same(struct bytes a, struct bytes b)
 }
 
 /* A quality that changes what the encoder writes has a row, any other has none. */
-static int compare_quality(const struct wave_format *format, enum golden_part part, const void *sound, size_t size, struct bytes usual)
+static int compare_quality(const struct wave_format *format, enum golden_part part,
+                           const void *sound, size_t size, struct bytes usual)
 {
     struct wave_format pcm = pcm_like(format);
     struct bytes encoded = convert(part, &pcm, format, sound, size);
@@ -88,7 +99,8 @@ static int compare_quality(const struct wave_format *format, enum golden_part pa
     return wrong;
 }
 
-static int compare_encoder(const struct wave_format *format, enum golden_part part, enum golden_part back, struct sound sound)
+static int compare_encoder(const struct wave_format *format, enum golden_part part,
+                           enum golden_part back, struct sound sound)
 {
     struct wave_format pcm = pcm_like(format);
     size_t size = sound.count * sizeof(int16_t);
@@ -120,7 +132,8 @@ static int compare_noise(const struct wave_format *format)
     return wrong;
 }
 
-static struct sound golden_of(const struct wave_format *format, void (*make)(uint32_t, unsigned, int16_t *), size_t length)
+static struct sound golden_of(const struct wave_format *format,
+                              void (*make)(uint32_t, unsigned, int16_t *), size_t length)
 {
     struct sound sound = { 0, length * golden_frames(format->sample_rate) * format->channels };
 
@@ -132,7 +145,8 @@ static struct sound golden_of(const struct wave_format *format, void (*make)(uin
 static int compare_format(const struct wave_format *format)
 {
     struct sound sound = golden_of(format, golden_sound, 1);
-    int wrong = compare_encoder(format, GOLDEN_ENCODE, GOLDEN_DECODE, sound) + compare_noise(format);
+    int wrong =
+        compare_encoder(format, GOLDEN_ENCODE, GOLDEN_DECODE, sound) + compare_noise(format);
 
     free(sound.samples);
     return wrong;
@@ -140,9 +154,14 @@ static int compare_format(const struct wave_format *format)
 
 static int compare_silence(const struct golden_format *golden)
 {
-    struct wave_format format = {
-        golden->tag, golden->channels, golden->sample_rate, golden->byte_rate, golden->block_align, golden->bits_per_sample, 0, 0
-    };
+    struct wave_format format = { golden->tag,
+                                  golden->channels,
+                                  golden->sample_rate,
+                                  golden->byte_rate,
+                                  golden->block_align,
+                                  golden->bits_per_sample,
+                                  0,
+                                  0 };
     struct sound pauses = golden_of(&format, golden_pauses, GOLDEN_PAUSES);
     int wrong = compare_encoder(&format, GOLDEN_DTX, GOLDEN_DTX_DECODE, pauses);
 
@@ -171,7 +190,8 @@ static void check_table(uint8_t set)
         wrong += compare_silence(&golden_silence[i]);
     for (size_t i = 0; i < golden_rows; i++)
         if (!seen[i]) {
-            print_message("row %zu, of tag 0x%04X, is no format of the core\n", i, golden_table[i].tag);
+            print_message("row %zu, of tag 0x%04X, is no format of the core\n", i,
+                          golden_table[i].tag);
             wrong++;
         }
     assert_int_equal(wrong, 0);
@@ -217,10 +237,8 @@ static void test_sound(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_checksum),
-        cmocka_unit_test(test_sound),
-        cmocka_unit_test(test_portable),
-        cmocka_unit_test(test_sse2),
+        cmocka_unit_test(test_checksum), cmocka_unit_test(test_sound),
+        cmocka_unit_test(test_portable), cmocka_unit_test(test_sse2),
         cmocka_unit_test(test_avx2),
     };
 

@@ -1,4 +1,5 @@
-/* The program's reasoning: what its words mean, which files they are, which driver converts them, and what it says of a header. */
+/* The program's reasoning: what its words mean, which files they are, which driver converts them,
+ * and what it says of a header. */
 #include "program.h"
 #include "cli/golden.h"
 
@@ -22,7 +23,8 @@ static struct wave_format pcm(uint32_t rate, uint16_t channels)
     return (struct wave_format){ TAG_PCM, channels, rate, rate * align, align, 16, 0, 0 };
 }
 
-static void put_wav(const char *path, const struct wave_format *format, const void *data, size_t size, uint32_t samples)
+static void put_wav(const char *path, const struct wave_format *format, const void *data,
+                    size_t size, uint32_t samples)
 {
     struct bytes file = wav_make(format, data, size, samples);
 
@@ -50,7 +52,7 @@ static struct bytes get_wav(const char *path, struct wave_format *format)
 /* Whether a result is what the core makes of the samples. */
 static void check_result(const char *path, uint16_t tag, uint32_t byte_rate, uint8_t quality)
 {
-    struct settings settings = { .quality = quality };
+    struct options options = { .quality = quality };
     struct wave_format format;
     struct bytes data = get_wav(path, &format), code;
     const struct codec *codec = codec_find(tag);
@@ -58,7 +60,9 @@ static void check_result(const char *path, uint16_t tag, uint32_t byte_rate, uin
     assert_int_equal(format.tag, tag);
     if (byte_rate)
         assert_int_equal(format.byte_rate, byte_rate);
-    code = encode_all(codec, &format, &settings, (struct sound){ samples_of(format.channels), (size_t)FRAMES * format.channels });
+    code =
+        encode_all(codec, &format, &options,
+                   (struct sound){ samples_of(format.channels), (size_t)FRAMES * format.channels });
     assert_int_equal(data.size, code.size);
     assert_memory_equal(data.data, code.data, code.size);
     free(code.data);
@@ -75,12 +79,29 @@ static struct bytes gsm_code(struct wave_format *format, uint8_t extra[EXTRA_ROO
 
 static void a_command_line_that_makes_no_sense_ends_with_2(void **unused)
 {
-    static const char *const lines[] = {
-        "", "frobnicate", "convert", "convert one.wav", "convert a b --frob", "convert a b --to", "convert a b --overwrite=1",
-        "convert --out", "convert --out x", "convert a b --quality good", "convert a b --to gsm@fast", "convert a b --to gsm@",
-        "convert a b --to gsm@0", "convert a b --to gsm@-1", "convert a b --rate 13k --to gsm", "convert a b --too gsm",
-        "convert a b --t gsm", "bench", "info", "selftest again", "list all", "info --driver", "-to gsm"
-    };
+    static const char *const lines[] = { "",
+                                         "frobnicate",
+                                         "convert",
+                                         "convert one.wav",
+                                         "convert a b --frob",
+                                         "convert a b --to",
+                                         "convert a b --overwrite=1",
+                                         "convert --out",
+                                         "convert --out x",
+                                         "convert a b --quality good",
+                                         "convert a b --to gsm@fast",
+                                         "convert a b --to gsm@",
+                                         "convert a b --to gsm@0",
+                                         "convert a b --to gsm@-1",
+                                         "convert a b --rate 13k --to gsm",
+                                         "convert a b --too gsm",
+                                         "convert a b --t gsm",
+                                         "bench",
+                                         "info",
+                                         "selftest again",
+                                         "list all",
+                                         "info --driver",
+                                         "-to gsm" };
 
     (void)unused;
     for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
@@ -105,8 +126,9 @@ static void help_is_no_error(void **unused)
 static void options_have_two_forms_and_an_end(void **unused)
 {
     static const char *const lines[] = {
-        "convert in.wav out.wav --to gsm", "convert in.wav out.wav --to=gsm", "convert --to gsm in.wav out.wav",
-        "convert in.wav --to gsm out.wav", "convert --to gsm -- in.wav out.wav", "convert in.wav --overwrite out.wav --to gsm"
+        "convert in.wav out.wav --to gsm",    "convert in.wav out.wav --to=gsm",
+        "convert --to gsm in.wav out.wav",    "convert in.wav --to gsm out.wav",
+        "convert --to gsm -- in.wav out.wav", "convert in.wav --overwrite out.wav --to gsm"
     };
 
     (void)unused;
@@ -128,11 +150,11 @@ static void formats_are_known_by_word_number_and_part(void **unused)
     static const struct {
         const char *word;
         uint16_t tag;
-    } words[] = {
-        { "alaw", 6 }, { "A-Law", 6 }, { "ulaw", 7 }, { "mulaw", 7 }, { "mu-law", 7 }, { "ima", 0x11 }, { "IMA", 0x11 }, { "dvi", 0x11 },
-        { "msadpcm", 2 }, { "adpcm", 2 }, { "gsm", 0x31 }, { "gsm610", 0x31 }, { "0x31", 0x31 }, { "49", 0x31 }, { "0x0031", 0x31 },
-        { "truesp", 0x22 }, { "Yamaha", 0x20 }, { "vox", 0x17 }, { "6.10", 0x31 }
-    };
+    } words[] = { { "alaw", 6 },      { "A-Law", 6 },  { "ulaw", 7 },      { "mulaw", 7 },
+                  { "mu-law", 7 },    { "ima", 0x11 }, { "IMA", 0x11 },    { "dvi", 0x11 },
+                  { "msadpcm", 2 },   { "adpcm", 2 },  { "gsm", 0x31 },    { "gsm610", 0x31 },
+                  { "0x31", 0x31 },   { "49", 0x31 },  { "0x0031", 0x31 }, { "truesp", 0x22 },
+                  { "Yamaha", 0x20 }, { "vox", 0x17 }, { "6.10", 0x31 } };
 
     (void)unused;
     put_pcm("in.wav", 8000, 1);
@@ -153,11 +175,12 @@ static void what_no_format_is_called_is_refused(void **unused)
     assert_int_equal(run("convert in.wav out.wav --to nonsense"), 1);
     assert_true(says("nonsense"));
     assert_int_equal(run("convert in.wav out.wav --to 0x10000"), 1);
-    assert_false(says("unregistered"));                                 /* a word, then, and no tag */
+    assert_false(says("unregistered")); /* too large to be a tag */
     assert_int_equal(run("convert in.wav out.wav --to 0x"), 1);
-    assert_int_equal(run("convert in.wav out.wav --to ADPC"), 1);       /* a part of many names: two of them are told */
+    assert_int_equal(run("convert in.wav out.wav --to ADPC"),
+                     1); /* a part of many names: two of them are told */
     assert_true(says("ADPC") && says("(0x"));
-    assert_int_equal(run("convert in.wav out.wav"), 1);                 /* PCM, and nothing that it is to become */
+    assert_int_equal(run("convert in.wav out.wav"), 1); /* PCM, and nothing that it is to become */
     assert_true(says("--to"));
     assert_int_equal(disk_files(), 1);
 }
@@ -167,20 +190,25 @@ static void the_nearest_bit_rate_is_taken(void **unused)
     static const struct {
         const char *rate;
         uint32_t byte_rate;
-    } rates[] = { { "@32.8", 4100 }, { "@24.8", 3100 }, { "@16.8", 2100 }, { "@64.8", 8100 }, { "@25", 3100 }, { "@27", 3100 },
-                  { " --rate 16", 2100 }, { "@99 --rate 16.8", 2100 }, { "@36", 4100 } };
+    } rates[] = { { "@32.8", 4100 },      { "@24.8", 3100 },
+                  { "@16.8", 2100 },      { "@64.8", 8100 },
+                  { "@25", 3100 },        { "@27", 3100 },
+                  { " --rate 16", 2100 }, { "@99 --rate 16.8", 2100 },
+                  { "@36", 4100 } };
 
     (void)unused;
     put_pcm("in.wav", 8000, 1);
     for (size_t i = 0; i < sizeof rates / sizeof *rates; i++) {
         char line[80];
 
-        snprintf(line, sizeof line, "convert in.wav out.wav --overwrite --to 0x38%s", rates[i].rate);
+        snprintf(line, sizeof line, "convert in.wav out.wav --overwrite --to 0x38%s",
+                 rates[i].rate);
         if (run(line) != 0)
             fail_msg("'%s': %s", rates[i].rate, err);
         check_result("out.wav", 0x38, rates[i].byte_rate, 1);
     }
-    assert_int_equal(run("convert in.wav none.wav --to 0x38@45"), 1);   /* more than a tenth away: those that there are */
+    assert_int_equal(run("convert in.wav none.wav --to 0x38@45"),
+                     1); /* more than a tenth away: those that there are */
     assert_true(says("32.8") && says("24.8") && says("16.8") && says("64.8"));
     assert_int_equal(run("convert in.wav none.wav --to gsm@64"), 1);
     assert_true(says("13.0"));
@@ -196,8 +224,9 @@ static void a_quality_is_for_this_run(void **unused)
     for (uint8_t quality = 0; quality < 3; quality++) {
         char line[80];
 
-        environment = "quality=1,simd=0";                               /* the user's own, which it comes before */
-        snprintf(line, sizeof line, "convert in.wav out.wav --overwrite --to ima --quality %s", words[quality]);
+        environment = "quality=1,simd=0"; /* --quality takes precedence */
+        snprintf(line, sizeof line, "convert in.wav out.wav --overwrite --to ima --quality %s",
+                 words[quality]);
         assert_int_equal(run(line), 0);
         check_result("out.wav", 0x11, 0, quality);
         assert_non_null(strstr(environment, "simd=0"));
@@ -220,7 +249,7 @@ static void a_codecs_file_becomes_pcm(void **unused)
     assert_int_equal(format.bits_per_sample, 16);
     assert_int_equal(data.size, FRAMES * 2);
     assert_memory_equal(data.data, back.samples, data.size);
-    assert_int_equal(run("convert gsm.wav ima.wav --to ima"), 1);       /* not to another codec's */
+    assert_int_equal(run("convert gsm.wav ima.wav --to ima"), 1); /* not to another codec's */
     assert_null(disk_get("ima.wav").data);
     free(code.data), free(back.samples);
 }
@@ -240,11 +269,11 @@ static void names_of_files_and_folders(void **unused)
     check_result("out\\a.wav", 6, 8000, 1);
     check_result("out/B.WAV", 6, 8000, 1);
     check_result("out\\deep\\er\\c.wav", 6, 8000, 1);
-    assert_int_equal(disk_files(), 5 + 3);                              /* neither the text nor what a link leads to */
+    assert_int_equal(disk_files(), 5 + 3); /* neither the text nor what a link leads to */
     assert_int_equal(run("convert in/*.wav patterns --to alaw"), 0);
     check_result("patterns\\a.wav", 6, 8000, 1);
     check_result("patterns\\B.WAV", 6, 8000, 1);
-    assert_int_equal(disk_files(), 5 + 3 + 2);                          /* of one folder only */
+    assert_int_equal(disk_files(), 5 + 3 + 2); /* of one folder only */
     assert_int_equal(run("convert in\\?.wav in\\deep\\er\\c.wav --out one/more --to alaw"), 0);
     check_result("one\\more\\a.wav", 6, 8000, 1);
     check_result("one\\more\\c.wav", 6, 8000, 1);
@@ -345,7 +374,8 @@ static void add_driver(struct driver_made driver) { drivers_made[drivers_count++
 static void ours_is_asked_first(void **unused)
 {
     (void)unused;
-    drivers_made[0] = (struct driver_made){ L"Other IMA", L"IMA ADPCM of somebody else", 0x11, true, false };
+    drivers_made[0] =
+        (struct driver_made){ L"Other IMA", L"IMA ADPCM of somebody else", 0x11, true, false };
     drivers_made[1] = (struct driver_made){ L"OmniACM", L"OmniACM", 0, true, false };
     drivers_count = 2;
     put_pcm("in.wav", 8000, 1);
@@ -363,12 +393,13 @@ static void a_drivers_name_must_be_clear(void **unused)
 {
     (void)unused;
     add_driver((struct driver_made){ L"Omni", L"another", 0x31, true, false });
-    add_driver((struct driver_made){ L"Closed", L"a driver that does not open", 0x31, false, false });
+    add_driver(
+        (struct driver_made){ L"Closed", L"a driver that does not open", 0x31, false, false });
     assert_int_equal(run("list --driver nobody"), 1);
     assert_true(says("nobody"));
-    assert_int_equal(run("list --driver mni"), 1);                      /* a part of two */
+    assert_int_equal(run("list --driver mni"), 1); /* a part of two */
     assert_true(says("OmniACM") && says("another"));
-    assert_int_equal(run("list --driver OMNI"), 0);                     /* the whole of one */
+    assert_int_equal(run("list --driver OMNI"), 0); /* the whole of one */
     assert_true(says("another") && !says("OmniACM"));
     assert_int_equal(run("list --driver Closed"), 0);
     assert_int_equal(run("selftest --driver Closed"), 1);
@@ -389,7 +420,7 @@ static void without_ours_others_are_asked(void **unused)
     assert_true(says("by Other"));
     assert_int_equal(run("convert in.wav none.wav --to truespeech"), 1);
     assert_true(says("0x0022") && says("OmniACM"));
-    disk_put("omniacm.acm", "MZ", 2);                                   /* beside the program, but nothing that loads */
+    disk_put("omniacm.acm", "MZ", 2); /* beside the program, but nothing that loads */
     assert_int_equal(run("list"), 0);
     assert_true(says("omniacm.acm"));
 }
@@ -445,7 +476,8 @@ static void targets_that_nobody_makes(void **unused)
     check_refused("convert rate.wav out.wav --to truespeech", "12345 Hz mono", "8000 Hz mono");
     put_pcm("stereo.wav", 8000, 2);
     check_refused("convert stereo.wav out.wav --to 0x38", "8000 Hz stereo", "8000 Hz mono");
-    assert_null(strstr(strstr(err, "8000 Hz mono") + 1, "8000 Hz mono"));       /* of four bit rates, once */
+    /* Four bit rates share this mode, which is listed once. */
+    assert_null(strstr(strstr(err, "8000 Hz mono") + 1, "8000 Hz mono"));
     check_refused("convert stereo.wav out.wav --to gsm", "8000 Hz stereo", "44100 Hz mono");
     put_pcm("in.wav", 8000, 1);
     check_refused("convert in.wav out.wav --to 0x72", "0x0072", "Lernout");
@@ -476,7 +508,8 @@ static const char *wrong_fields(void)
     return fields;
 }
 
-static void check_info(const struct wave_format *format, struct bytes code, uint32_t samples, const char *wrong, const char *right)
+static void check_info(const struct wave_format *format, struct bytes code, uint32_t samples,
+                       const char *wrong, const char *right)
 {
     put_wav("it.wav", format, code.data, code.size, samples);
     if (run("info it.wav") != 0 || strcmp(wrong_fields(), wrong) != 0)
@@ -492,12 +525,13 @@ static void a_right_header_is_right(void **unused)
         for (const struct mode *mode = (*codec)->modes; mode->sample_rate; mode++) {
             uint8_t extra[EXTRA_ROOM], zeros[4000] = { 0 };
             struct wave_format format = format_of(*codec, *mode, extra);
-            struct block block;
+            struct layout layout;
             char rate[40];
 
-            assert_true((*codec)->accepts(&format, &block));
+            assert_true(parses(*codec, &format, &layout));
             snprintf(rate, sizeof rate, "%u", format.sample_rate);
-            check_info(&format, (struct bytes){ zeros, block.bytes }, block.samples, "", rate);
+            check_info(&format, (struct bytes){ zeros, layout.block.bytes }, layout.block.frames,
+                       "", rate);
         }
 }
 
@@ -518,7 +552,8 @@ static void each_wrong_field_is_found(void **unused)
     store16_le(extra, GSM_BLOCK);
     check_info(&format, code, blocks * GSM_BLOCK + 1, "samples (fact)", "9280");
     check_info(&format, code, (blocks - 1) * GSM_BLOCK - 1, "samples (fact)", "9280");
-    check_info(&format, code, (blocks - 1) * GSM_BLOCK + 1, "", "8961");        /* a part of the last block */
+    check_info(&format, code, (blocks - 1) * GSM_BLOCK + 1, "",
+               "8961"); /* a part of the last block */
     spoilt = format, spoilt.block_align = 0;
     check_info(&spoilt, code, FRAMES, "bytes in a block", "65");
     free(code.data);
@@ -534,14 +569,14 @@ static void other_blocks_have_other_rates(void **unused)
     (void)unused;
     format.block_align = 512;
     store16_le(extra, 1017);
-    format.byte_rate = 4027;                                            /* 8000 * 512 / 1017, rounded down */
+    format.byte_rate = 4027; /* 8000 * 512 / 1017, rounded down */
     check_info(&format, code, 2034, "", "4027");
     format.byte_rate = 4028;
     check_info(&format, code, 2034, "", "4028");
     format.byte_rate = 4055;
     check_info(&format, code, 2034, "bytes/second", "4027");
     format.byte_rate = 4027;
-    store16_le(extra, 505);                                             /* the extra bytes are believed */
+    store16_le(extra, 505); /* the extra bytes are believed */
     check_info(&format, code, 2034, "bytes/second, samples (fact)", "8110");
 }
 
@@ -559,11 +594,11 @@ static void lengths_are_compared(void **unused)
     assert_int_equal(run("info cut.wav"), 0);
     assert_string_equal(wrong_fields(), "samples (fact), bytes of sound");
     assert_true(says("17002") && says("8501"));
-    disk_put("odd.wav", file.data, file.size - 1001);                   /* less than a sample at the end */
+    disk_put("odd.wav", file.data, file.size - 1001); /* less than a sample at the end */
     assert_int_equal(run("convert odd.wav out.wav --to alaw"), 0);
     assert_int_equal(disk_get("out.wav").size, 58 + 8500);
-    assert_true(says("1001"));                                          /* bytes that are missing */
-    store32_le(file.data + 28, 1);                                      /* bytes a second */
+    assert_true(says("1001"));     /* bytes that are missing */
+    store32_le(file.data + 28, 1); /* bytes a second */
     disk_put("pcm.wav", file.data, file.size);
     assert_int_equal(run("info pcm.wav"), 0);
     assert_string_equal(wrong_fields(), "bytes/second");
@@ -583,7 +618,7 @@ static void what_nobody_takes_is_an_error_of_info(void **unused)
     assert_true(says("taken by") && says("OmniACM") && says("Other") && !says("refused"));
     format.channels = 2;
     put_wav("two.wav", &format, code.data, code.size, FRAMES);
-    assert_int_equal(run("info two.wav gsm.wav"), 1);                   /* and goes on with the next */
+    assert_int_equal(run("info two.wav gsm.wav"), 1); /* and goes on with the next */
     assert_true(says("refused by") && says("taken by") && says("gsm.wav"));
     format.tag = 0x1234;
     put_wav("unknown.wav", &format, code.data, code.size, FRAMES);
@@ -608,7 +643,7 @@ static void formats_are_measured(void **unused)
     assert_int_equal(disk_files(), 3);
     check_result("kept\\in-gsm.wav", 0x31, 1625, 1);
     put_pcm("fast.wav", 96000, 2);
-    assert_int_equal(run("bench fast.wav"), 0);                         /* nothing takes it, which is no error */
+    assert_int_equal(run("bench fast.wav"), 0); /* nothing takes it, which is no error */
     assert_true(strstr(err, "fast.wav") && !strstr(out, "fast.wav"));
 }
 
@@ -618,11 +653,12 @@ static void the_selftest_passes(void **unused)
 
     (void)unused;
     if (!all_cases()) {
-        print_message("codecs are compared with the same table elsewhere; OMNIACM_FULL=1 does it here\n");
+        print_message(
+            "codecs are compared with the same table elsewhere; OMNIACM_FULL=1 does it here\n");
         skip();
     }
     snprintf(count, sizeof count, "%zu passed, 0 failed", golden_rows);
-    environment = "quality=2,dtx=1,nibbleorder=1";                      /* which must not matter */
+    environment = "quality=2,dtx=1,nibbleorder=1"; /* which must not matter */
     assert_int_equal(run("selftest"), 0);
     assert_true(says(count));
 }

@@ -1,4 +1,5 @@
-/* The program's WAV files: the odd ones that it reads, and what it writes, through files that lie in memory. */
+/* The program's WAV files: the odd ones that it reads, and what it writes, through files that lie
+ * in memory. */
 #include "support.h"
 #include "bits.h"
 #include "cli/wav.h"
@@ -14,7 +15,9 @@ static size_t memory_read(void *context, uint64_t at, void *bytes, size_t count)
 {
     struct memory *memory = context;
 
-    count = at >= memory->size ? 0 : memory->size - at < count ? (size_t)(memory->size - at) : count;
+    count = at >= memory->size          ? 0
+            : memory->size - at < count ? (size_t)(memory->size - at)
+                                        : count;
     for (size_t i = 0; i < count; i++)
         ((uint8_t *)bytes)[i] = at + i < KEPT ? memory->bytes[at + i] : 0;
     return count;
@@ -70,7 +73,8 @@ static void begin(struct memory *memory, const char *riff, uint32_t size)
     add(memory, "WAVE", 4);
 }
 
-static const uint8_t gsm[20] = { 0x31, 0, 1, 0, 0x40, 0x1F, 0, 0, 0x59, 6, 0, 0, 65, 0, 0, 0, 2, 0, 0x40, 1 };
+static const uint8_t gsm[20] = { 0x31, 0, 1,  0, 0x40, 0x1F, 0, 0, 0x59, 6,
+                                 0,    0, 65, 0, 0,    0,    2, 0, 0x40, 1 };
 static const uint8_t pcm[16] = { 1, 0, 1, 0, 0x40, 0x1F, 0, 0, 0x80, 0x3E, 0, 0, 2, 0, 16, 0 };
 static const uint8_t sound[65 * 4] = { 1, 2, 3 };
 
@@ -153,14 +157,14 @@ static void test_order_and_padding(void **unused)
     assert_int_equal(wav.fact, 257);
     assert_int_equal(wav.format_size, 20);
 
-    begin(&memory, "RIFF", 0);      /* the padding is missing, twice */
+    begin(&memory, "RIFF", 0); /* the padding is missing, twice */
     add(&memory, "LIST\3\0\0\0odd", 11);
     add_chunk(&memory, "fmt ", gsm, sizeof gsm);
     add(&memory, "junk\1\0\0\0x", 9);
     add_chunk(&memory, "data", sound, 65);
     expect(&memory, 12 + 11 + 28 + 9 + 8, 65);
 
-    begin(&memory, "RIFF", 0);      /* a pad byte that is not zero */
+    begin(&memory, "RIFF", 0); /* a pad byte that is not zero */
     add(&memory, "LIST\3\0\0\0oddX", 12);
     add_chunk(&memory, "fmt ", gsm, sizeof gsm);
     add_chunk(&memory, "data", sound, 65);
@@ -175,7 +179,7 @@ static void test_rf64(void **unused)
 
     (void)unused;
     store32_le(ds64 + 8, 100);
-    store32_le(ds64 + 12, 2);       /* 8 GB and 100 bytes */
+    store32_le(ds64 + 12, 2); /* 8 GB and 100 bytes */
     store32_le(ds64 + 16, 77);
     begin(&memory, "RF64", 0xFFFFFFFF);
     add_chunk(&memory, "ds64", ds64, sizeof ds64);
@@ -201,7 +205,7 @@ static void test_short_formats(void **unused)
     assert_memory_equal(wav.format, pcm, 16);
     assert_int_equal(wav.format_size, 18);
 
-    begin(&memory, "RIFF", 0);      /* cbSize promises more than there is */
+    begin(&memory, "RIFF", 0); /* cbSize promises more than there is */
     add_chunk(&memory, "fmt ", gsm, 18);
     add_chunk(&memory, "data", sound, 64);
     assert_null(open_memory(&wav, &memory));
@@ -218,10 +222,12 @@ static void test_short_formats(void **unused)
     assert_string_equal(open_memory(&wav, &memory), "its fmt chunk is cut short");
 }
 
-static void make_extensible(uint8_t p[42], uint16_t tag, uint16_t channels, uint16_t bits, uint16_t samples)
+static void make_extensible(uint8_t p[42], uint16_t tag, uint16_t channels, uint16_t bits,
+                            uint16_t samples)
 {
-    memcpy(p, (uint8_t[42]){ 0xFE, 0xFF, 0, 0, 0x40, 0x1F, 0, 0, 0, 0, 0,    0, 0,    0, 0, 0,    22, 0,    0,    0,
-                             4,    0,    0, 0, 0,    0,    0, 0, 0, 0, 0x10, 0, 0x80, 0, 0, 0xAA, 0,  0x38, 0x9B, 0x71 },
+    memcpy(p, (uint8_t[42]){ 0xFE, 0xFF, 0,    0, 0x40, 0x1F, 0, 0,    0, 0,    0,    0,   0, 0,
+                             0,    0,    22,   0, 0,    0,    4, 0,    0, 0,    0,    0,   0, 0,
+                             0,    0,    0x10, 0, 0x80, 0,    0, 0xAA, 0, 0x38, 0x9B, 0x71 },
            42);
     store16_le(p + 2, channels);
     store16_le(p + 12, (uint16_t)(channels * bits / 8));
@@ -252,24 +258,24 @@ static void test_extensible(void **unused)
     assert_int_equal(wav.format_size, 18);
     assert_int_equal(load32_le(wav.format + 8), 8000 * 6);
 
-    make_extensible(p, WAV_TAG_PCM, 6, 16, 16);         /* the speakers' places matter */
+    make_extensible(p, WAV_TAG_PCM, 6, 16, 16); /* the speakers' places matter */
     open_extensible(&wav, p, 40);
     assert_int_equal(load16_le(wav.format), WAV_TAG_EXTENSIBLE);
     assert_int_equal(wav.format_size, 40);
 
-    make_extensible(p, 0x31, 1, 0, 320);                /* the samples of a block in their own field */
+    make_extensible(p, 0x31, 1, 0, 320); /* the samples of a block in their own field */
     open_extensible(&wav, p, 40);
     assert_int_equal(load16_le(wav.format), 0x31);
     assert_int_equal(load16_le(wav.format + 16), 2);
     assert_int_equal(load16_le(wav.format + 18), 320);
 
-    store16_le(p + 16, 24);                             /* or behind everything */
+    store16_le(p + 16, 24); /* or behind everything */
     store16_le(p + 40, 321);
     open_extensible(&wav, p, 42);
     assert_int_equal(wav.format_size, 20);
     assert_int_equal(load16_le(wav.format + 18), 321);
 
-    p[30]++;                                            /* a GUID of somebody's own */
+    p[30]++; /* a GUID of somebody's own */
     open_extensible(&wav, p, 42);
     assert_int_equal(load16_le(wav.format), WAV_TAG_EXTENSIBLE);
 }
@@ -301,7 +307,8 @@ static void test_refusals(void **unused)
     refuse("FORM\0\0\0\0AIFF", 12, "AIFF");
     refuse("OggS\0\0\0\0\0\0\0\0", 12, "Ogg");
     refuse("MZ\0\0\0\0\0\0\0\0\0\0", 12, "does not begin with RIFF");
-    refuse("RIFF\0\0\0\0WAVEfmt \20\0\0\0\1\0\1\0\100\37\0\0\200\76\0\0\2\0\20\0", 36, "no data chunk");
+    refuse("RIFF\0\0\0\0WAVEfmt \20\0\0\0\1\0\1\0\100\37\0\0\200\76\0\0\2\0\20\0", 36,
+           "no data chunk");
 }
 
 /* Whatever the bytes, reading ends, and what it says lies within the file. */
@@ -329,7 +336,8 @@ static void test_noise(void **unused)
         if (open_memory(&wav, &memory))
             continue;
         assert_true(wav.data_at <= memory.size && wav.data_size <= memory.size - wav.data_at);
-        assert_true(wav.format_size == 18u + load16_le(wav.format + 16) && wav.format_size <= sizeof wav.format);
+        assert_true(wav.format_size == 18u + load16_le(wav.format + 16) &&
+                    wav.format_size <= sizeof wav.format);
     }
 }
 
@@ -339,7 +347,7 @@ static void test_samples(void **unused)
 
     (void)unused;
     assert_int_equal(wav_samples(&wav, 1280, 320), 1000);
-    assert_int_equal(wav_samples(&wav, 1320, 320), 1320);       /* more than a block is no padding */
+    assert_int_equal(wav_samples(&wav, 1320, 320), 1320); /* more than a block is no padding */
     assert_int_equal(wav_samples(&wav, 960, 320), 960);
     assert_int_equal(wav_samples(&wav, 1000, 1), 1000);
     wav.fact = 0;
@@ -367,7 +375,7 @@ static void test_write(void **unused)
     assert_int_equal(wav.fact, 300);
     assert_memory_equal(wav.format, gsm, 20);
 
-    memory_resize(&memory, 0);      /* plain PCM, shortened at the end */
+    memory_resize(&memory, 0); /* plain PCM, shortened at the end */
     assert_true(wav_create(&writer, &io, pcm, 100));
     assert_true(wav_write(&writer, sound, 60) && wav_write(&writer, sound, 40));
     assert_true(wav_finish(&writer, 90, 45));
@@ -396,21 +404,22 @@ static void test_write_large(void **unused)
     assert_int_equal(wav.data_size, 4200ull << 20);
     assert_int_equal(wav.fact, 6000000000);
 
-    memory_resize(&memory, 0);      /* less came than was expected: a RIFF file after all */
+    memory_resize(&memory, 0); /* less came than was expected: a RIFF file after all */
     assert_true(wav_create(&writer, &io, gsm, 5000000000));
     assert_true(wav_write(&writer, sound, 65));
     assert_true(wav_finish(&writer, 65, 320));
     assert_memory_equal(memory.bytes, "RIFF", 4);
     expect(&memory, 12 + 36 + 28 + 12 + 8, 65);
 
-    memory_resize(&memory, 0);      /* more came than was promised */
+    memory_resize(&memory, 0); /* more came than was promised */
     assert_true(wav_create(&writer, &io, gsm, 5));
     for (int i = 0; i < 4200; i++)
         assert_true(wav_write(&writer, much, sizeof much));
     assert_false(wav_finish(&writer, 4200ull << 20, 1));
 }
 
-/* A RIFF file's own size has 32 bits, of which all ones mean RF64: about there, files with sound of even and of odd size. */
+/* A RIFF file's own size has 32 bits, of which all ones mean RF64: about there, files with sound of
+ * even and of odd size. */
 static void test_write_at_the_limit(void **unused)
 {
     static struct memory memory;
@@ -429,7 +438,8 @@ static void test_write_at_the_limit(void **unused)
         assert_int_equal(memory.size, whole + 8);
         assert_memory_equal(memory.bytes, whole > 0xFFFFFFFE ? "RF64" : "RIFF", 4);
         assert_int_equal(load32_le(memory.bytes + 4), whole > 0xFFFFFFFE ? 0xFFFFFFFF : whole);
-        assert_int_equal(load32_le(memory.bytes + writer.data_at - 4), whole > 0xFFFFFFFE ? 0xFFFFFFFF : data);
+        assert_int_equal(load32_le(memory.bytes + writer.data_at - 4),
+                         whole > 0xFFFFFFFE ? 0xFFFFFFFF : data);
         assert_memory_equal(memory.bytes + 12, whole > 0xFFFFFFFE ? "ds64" : "JUNK", 4);
         if (whole > 0xFFFFFFFE) {
             assert_int_equal(load64_le(memory.bytes + 20), whole);
@@ -445,10 +455,17 @@ static void test_write_at_the_limit(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_plain),     cmocka_unit_test(test_broken_off), cmocka_unit_test(test_order_and_padding),
-        cmocka_unit_test(test_rf64),      cmocka_unit_test(test_short_formats), cmocka_unit_test(test_extensible),
-        cmocka_unit_test(test_refusals),  cmocka_unit_test(test_noise),      cmocka_unit_test(test_samples),
-        cmocka_unit_test(test_write),     cmocka_unit_test(test_write_large),
+        cmocka_unit_test(test_plain),
+        cmocka_unit_test(test_broken_off),
+        cmocka_unit_test(test_order_and_padding),
+        cmocka_unit_test(test_rf64),
+        cmocka_unit_test(test_short_formats),
+        cmocka_unit_test(test_extensible),
+        cmocka_unit_test(test_refusals),
+        cmocka_unit_test(test_noise),
+        cmocka_unit_test(test_samples),
+        cmocka_unit_test(test_write),
+        cmocka_unit_test(test_write_large),
         cmocka_unit_test(test_write_at_the_limit),
     };
 

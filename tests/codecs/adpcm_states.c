@@ -1,6 +1,7 @@
-/* ADPCM from every state: each index or step, predictor and code, against the standards' formulas written once more.
- * OMNIACM_FULL=1 leaves no predictor out, else every 61st is tried and those at the rails. The formulas are compiled with
- * optimisation and without sanitizers; the codecs as everywhere. */
+/* ADPCM from every state: each index or step, predictor and code, against the standards' formulas
+ * written once more. OMNIACM_FULL=1 leaves no predictor out, else every 61st is tried and those at
+ * the rails. The formulas are compiled with optimisation and without sanitizers; the codecs as
+ * everywhere. */
 #include <math.h>
 #include "codecs/creative_adpcm/creative.h"
 #include "support.h"
@@ -27,9 +28,13 @@ static size_t predictors(int16_t all[65536])
     return n;
 }
 
-/* ---- IMA and Xbox: IMA's Recommended Practices, 1992, 6: a magnitude's bits weigh a step, half and a quarter of it */
+/* ---- IMA and Xbox: IMA's Recommended Practices, 1992, 6: a magnitude's bits weigh a step, half
+ * and a quarter of it */
 
-static int ima_step(int index) { return index < 8 ? 7 + index : least((int)floor(16 * pow(1.1, index - 8)), 32767); }
+static int ima_step(int index)
+{
+    return index < 8 ? 7 + index : least((int)floor(16 * pow(1.1, index - 8)), 32767);
+}
 
 static struct model ima_after(struct model model, const int steps[89], unsigned code)
 {
@@ -37,17 +42,23 @@ static struct model ima_after(struct model model, const int steps[89], unsigned 
     int step = steps[model.step], change = step >> 3;
 
     change += (code & 4 ? step : 0) + (code & 2 ? step >> 1 : 0) + (code & 1 ? step >> 2 : 0);
-    return (struct model){ held(model.sample + (code & 8 ? -change : change), -32768, 32767), held(model.step + moves[code & 7], 0, 88) };
+    return (struct model){ held(model.sample + (code & 8 ? -change : change), -32768, 32767),
+                           held(model.step + moves[code & 7], 0, 88) };
 }
 
-/* A block of 4 bytes of codes: the first is the one in question, the next shows the step that it left. */
-static uint32_t codes_from(unsigned code, size_t number) { return code | (~code & 15) << 4 | (uint32_t)(number * 2654435761u) << 8; }
+/* A block of 4 bytes of codes: the first is the one in question, the next shows the step that it
+ * left. */
+static uint32_t codes_from(unsigned code, size_t number)
+{
+    return code | (~code & 15) << 4 | (uint32_t)(number * 2654435761u) << 8;
+}
 
 /* One index and code, and all predictors side by side, in every set of instructions. */
-static void check_ima(unsigned index, unsigned code, const int16_t *from, size_t n, const int steps[89], unsigned set)
+static void check_ima(unsigned index, unsigned code, const int16_t *from, size_t n,
+                      const int steps[89], unsigned set)
 {
     struct wave_format format = { 0x11, 1, 8000, 0, 8, 4, 0, 0 };
-    const struct settings settings = { .quality = 1, .simd = (uint8_t)set };
+    const struct options options = { .quality = 1, .dsp = dsp_set(set) };
     struct sound sound;
     struct bytes data = { malloc(8 * n), 8 * n };
 
@@ -56,7 +67,7 @@ static void check_ima(unsigned index, unsigned code, const int16_t *from, size_t
         store16_le(data.data + 8 * i + 2, (uint16_t)index);
         store32_le(data.data + 8 * i + 4, codes_from(code, i));
     }
-    sound = decode_all(&ima_adpcm, &format, &settings, data);
+    sound = decode_all(&ima_adpcm, &format, &options, data);
     assert_int_equal(sound.count, 9 * n);
     for (size_t i = 0; i < n; i++) {
         struct model model = { from[i], (int)index };
@@ -65,25 +76,27 @@ static void check_ima(unsigned index, unsigned code, const int16_t *from, size_t
         for (size_t k = 1; k < 9; k++, codes >>= 4) {
             model = ima_after(model, steps, codes & 15);
             if (sound.samples[9 * i + k] != model.sample)
-                fail_msg("set %u, index %u, predictor %d, code %u: sample %zu", set, index, from[i], code, k);
+                fail_msg("set %u, index %u, predictor %d, code %u: sample %zu", set, index, from[i],
+                         code, k);
         }
     }
     free(data.data), free(sound.samples);
 }
 
-/* A torn block: Xbox' whole ones are long. */
-static void check_xbox(unsigned index, unsigned code, const int16_t *from, size_t n, const int steps[89], void *state)
+/* A truncated block: Xbox' whole ones are long. */
+static void check_xbox(unsigned index, unsigned code, const int16_t *from, size_t n,
+                       const int steps[89], void *state)
 {
     uint8_t block[5] = { 0, 0, (uint8_t)index, 0, (uint8_t)codes_from(code, 0) };
 
     for (size_t i = 0; i < n; i++) {
-        struct model first = ima_after((struct model){ from[i], (int)index }, steps, code), second = ima_after(first, steps, ~code & 15);
+        struct model first = ima_after((struct model){ from[i], (int)index }, steps, code),
+                     second = ima_after(first, steps, ~code & 15);
         int16_t pcm[3];
-        struct progress done;
 
         store16_le(block, (uint16_t)from[i]);
-        done = xbox_adpcm.decoder.run(state, block, pcm, (struct offer){ 5, 3, PART });
-        if (done.used != 5 || done.made != 3 || pcm[0] != from[i] || pcm[1] != first.sample || pcm[2] != second.sample)
+        xbox_adpcm.decoder->run_truncated(state, block, (struct span){ 5, 3 }, pcm);
+        if (pcm[0] != from[i] || pcm[1] != first.sample || pcm[2] != second.sample)
             fail_msg("index %u, predictor %d, code %u", index, from[i], code);
     }
 }
@@ -94,13 +107,13 @@ static void ima_and_xbox_follow_the_standard(void **unused)
     size_t n = predictors(from);
     uint8_t extra[EXTRA_ROOM];
     struct wave_format format = format_of(&xbox_adpcm, (struct mode){ 22050, 1, 0 }, extra);
-    void *state = malloc(xbox_adpcm.decoder.state_size);
+    void *state = malloc(xbox_adpcm.decoder->state_size);
     int steps[89];
 
     (void)unused;
     for (int index = 0; index < 89; index++)
         steps[index] = ima_step(index);
-    xbox_adpcm.decoder.start(state, &format, &DEFAULT_SETTINGS);
+    decoder_init(&xbox_adpcm, state, &format, 0);
     for (unsigned index = 0; index < 89; index++)
         for (unsigned code = 0; code < 16; code++) {
             for (unsigned set = 0; set <= best_set(); set++)
@@ -111,7 +124,8 @@ static void ima_and_xbox_follow_the_standard(void **unused)
     print_message("%zu states in %u sets\n", 89 * 16 * n, best_set() + 1);
 }
 
-/* ---- OKI and Dialogic: no headers, so that every state that there is can be reached from the first */
+/* ---- OKI and Dialogic: no headers, so that every state that there is can be reached from the
+ * first */
 
 enum { OKI_STEPS = 49, OKI_SAMPLES = 4096 };
 
@@ -124,17 +138,23 @@ static struct model oki_after(struct model model, unsigned code)
     for (int i = 0; !steps[OKI_STEPS - 1] && i < OKI_STEPS; i++)
         steps[i] = (int)floor(16 * pow(1.1, i));
     /* 8ths of the step in all, truncated. */
-    change = (int)(((code & 4 ? 8u : 0) + (code & 2 ? 4u : 0) + (code & 1 ? 2u : 0) + 1) * (unsigned)steps[model.step] / 8);
-    return (struct model){ held(model.sample + (code & 8 ? -change : change), -2048, 2047), held(model.step + moves[code & 7], 0, OKI_STEPS - 1) };
+    change = (int)(((code & 4 ? 8u : 0) + (code & 2 ? 4u : 0) + (code & 1 ? 2u : 0) + 1) *
+                   (unsigned)steps[model.step] / 8);
+    return (struct model){ held(model.sample + (code & 8 ? -change : change), -2048, 2047),
+                           held(model.step + moves[code & 7], 0, OKI_STEPS - 1) };
 }
 
-static size_t oki_number(struct model model) { return (size_t)(model.sample + 2048) * OKI_STEPS + (size_t)model.step; }
+static size_t oki_number(struct model model)
+{
+    return (size_t)(model.sample + 2048) * OKI_STEPS + (size_t)model.step;
+}
 
-/* Every state that some codes lead to, found by following all codes from each. In stereo, both channels alike, a byte is one
- * code; in mono it is two, and not all pairs are tried unless all is. */
+/* Every state that some codes lead to, found by following all codes from each. In stereo, both
+ * channels alike, a byte is one code; in mono it is two, and not all pairs are tried unless all is.
+ */
 static void follow_oki(const struct codec *codec, uint16_t channels)
 {
-    size_t size = codec->decoder.state_size, queued = 1, states = 0;
+    size_t size = codec->decoder->state_size, queued = 1, states = 0;
     unsigned stride = channels == 2 || !all_cases() ? 17 : 1;
     uint8_t extra[EXTRA_ROOM], *blobs = malloc(OKI_SAMPLES * OKI_STEPS * size), *now = malloc(size);
     bool *known = calloc(OKI_SAMPLES * OKI_STEPS, sizeof *known);
@@ -143,28 +163,32 @@ static void follow_oki(const struct codec *codec, uint16_t channels)
 
     queue[0] = (struct model){ 0, 0 };
     memset(blobs + oki_number(queue[0]) * size, 0, size);
-    codec->decoder.start(blobs + oki_number(queue[0]) * size, &format, &DEFAULT_SETTINGS);
+    decoder_init(codec, blobs + oki_number(queue[0]) * size, &format, 0);
     known[oki_number(queue[0])] = true;
     for (; states < queued; states++)
         for (unsigned byte = 0; byte < 256; byte += stride) {
-            struct model first = oki_after(queue[states], byte >> 4), last = channels == 2 ? first : oki_after(first, byte & 15);
+            struct model first = oki_after(queue[states], byte >> 4),
+                         last = channels == 2 ? first : oki_after(first, byte & 15);
             size_t number = oki_number(last);
             uint8_t code = (uint8_t)byte;
             int16_t pcm[2];
             struct progress done;
 
             memcpy(now, blobs + oki_number(queue[states]) * size, size);
-            done = codec->decoder.run(now, &code, pcm, (struct offer){ 1, 2, WHOLE });
-            if (done.used != 1 || done.made != 2 || pcm[0] != 16 * first.sample || pcm[1] != 16 * last.sample ||
+            done = codec->decoder->run(now, &code, pcm, (struct offer){ 1, 2, WHOLE });
+            if (done.used != 1 || done.made != 2 || pcm[0] != 16 * first.sample ||
+                pcm[1] != 16 * last.sample ||
                 (known[number] && memcmp(blobs + number * size, now, size) != 0))
-                fail_msg("sample %d, index %d, byte %02X", queue[states].sample, queue[states].step, byte);
+                fail_msg("sample %d, index %d, byte %02X", queue[states].sample, queue[states].step,
+                         byte);
             if (!known[number]) {
                 memcpy(blobs + number * size, now, size);
                 known[number] = true;
                 queue[queued++] = last;
             }
         }
-    print_message("tag %02X, %u channels: %zu states of %d\n", codec->tag, channels, states, OKI_SAMPLES * OKI_STEPS);
+    print_message("tag %02X, %u channels: %zu states of %d\n", codec->tags->tag, channels, states,
+                  OKI_SAMPLES * OKI_STEPS);
     assert_true(states > 100000);
     free(blobs), free(now), free(known), free(queue);
 }
@@ -177,8 +201,9 @@ static void oki_and_dialogic_follow_the_note(void **unused)
     follow_oki(&dialogic_adpcm, 1);
 }
 
-/* ---- Yamaha and Creative: steps that are multiplied, tens of thousands of them. Neither the sample nor the step knows how the
- * other came about: every step with a few samples and every sample with a few steps show all that they do together. */
+/* ---- Yamaha and Creative: steps that are multiplied, tens of thousands of them. Neither the
+ * sample nor the step knows how the other came about: every step with a few samples and every
+ * sample with a few steps show all that they do together. */
 
 static struct model multiplied(struct model model, unsigned code, int kept, int low, int high)
 {
@@ -188,7 +213,8 @@ static struct model multiplied(struct model model, unsigned code, int kept, int 
     /* A leak of 256ths, rounded down. */
     int sample = (int)floor(model.sample * kept / 256.0) + (code & 8 ? -change : change);
 
-    return (struct model){ held(sample, -32768, 32767), held(model.step * factors[magnitude] / 256, low, high) };
+    return (struct model){ held(sample, -32768, 32767),
+                           held(model.step * factors[magnitude] / 256, low, high) };
 }
 
 typedef void check_state(struct model from, unsigned code, void *decoder);
@@ -196,7 +222,8 @@ typedef void check_state(struct model from, unsigned code, void *decoder);
 /* Blocks of a byte of codes under a header that holds the state: a rate of 60 Hz has them. */
 static void check_yamaha(struct model from, unsigned code, void *decoder)
 {
-    struct model first = multiplied(from, code, 256, 127, 24576), second = multiplied(first, ~code & 15, 256, 127, 24576);
+    struct model first = multiplied(from, code, 256, 127, 24576),
+                 second = multiplied(first, ~code & 15, 256, 127, 24576);
     uint8_t block[5];
     int16_t pcm[2];
     struct progress done;
@@ -204,7 +231,7 @@ static void check_yamaha(struct model from, unsigned code, void *decoder)
     store16_le(block, (uint16_t)from.sample);
     store16_le(block + 2, (uint16_t)from.step);
     block[4] = (uint8_t)codes_from(code, 0);
-    done = yamaha_adpcm.decoder.run(decoder, block, pcm, (struct offer){ 5, 2, WHOLE });
+    done = yamaha_adpcm.decoder->run(decoder, block, pcm, (struct offer){ 5, 2, WHOLE });
     if (done.used != 5 || done.made != 2 || pcm[0] != first.sample || pcm[1] != second.sample)
         fail_msg("Yamaha: sample %d, step %d, code %u", from.sample, from.step, code);
 }
@@ -221,7 +248,9 @@ static void check_creative(struct model from, unsigned code, void *unused)
 
 static void check_multiplied(check_state *check, void *decoder, int low, int high)
 {
-    static const int samples[] = { -32768, -32767, -20000, -257, -1, 0, 1, 255, 12345, 32766, 32767 };
+    static const int samples[] = {
+        -32768, -32767, -20000, -257, -1, 0, 1, 255, 12345, 32766, 32767
+    };
     static int16_t from[65536];
     size_t n = predictors(from), states = 0;
     int stride = all_cases() ? 509 : 4999;
@@ -230,7 +259,8 @@ static void check_multiplied(check_state *check, void *decoder, int low, int hig
         for (int step = low; step <= high; step++)
             for (size_t i = 0; i < sizeof samples / sizeof *samples; i++, states++)
                 check((struct model){ samples[i], step }, code, decoder);
-        for (int step = low; step <= high; step = step < high ? least(step + stride, high) : step + 1)
+        for (int step = low; step <= high;
+             step = step < high ? least(step + stride, high) : step + 1)
             for (size_t i = 0; i < n; i++, states++)
                 check((struct model){ from[i], step }, code, decoder);
     }
@@ -240,12 +270,13 @@ static void check_multiplied(check_state *check, void *decoder, int low, int hig
 static void yamaha_multiplies_as_its_chips(void **unused)
 {
     struct wave_format format = { 0x20, 1, 60, 0, 5, 4, 0, 0 };
-    void *state = malloc(yamaha_adpcm.decoder.state_size);
-    struct block block;
+    void *state = malloc(yamaha_adpcm.decoder->state_size);
+    struct layout layout;
 
     (void)unused;
-    assert_true(yamaha_adpcm.accepts(&format, &block) && block.bytes == 5 && block.samples == 2);
-    yamaha_adpcm.decoder.start(state, &format, &DEFAULT_SETTINGS);
+    assert_true(parses(&yamaha_adpcm, &format, &layout) && layout.block.bytes == 5 &&
+                layout.block.frames == 2);
+    decoder_init(&yamaha_adpcm, state, &format, 0);
     check_multiplied(check_yamaha, state, 127, 24576);
     free(state);
 }

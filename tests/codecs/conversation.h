@@ -1,5 +1,6 @@
-/* One side of a telephone call, for voice activity detectors and comfort noise: phrases of speech-like sound, and pauses in which
- * only the room is heard. Integers alone make it, so it is the same on every machine. */
+/* One side of a telephone call, for voice activity detectors and comfort noise: phrases of
+ * speech-like sound, and pauses in which only the room is heard. Integers alone make it, so it is
+ * the same on every machine. */
 #ifndef OMNIACM_TESTS_CONVERSATION_H
 #define OMNIACM_TESTS_CONVERSATION_H
 
@@ -14,13 +15,14 @@ enum utterance { VOWEL, HISS, BEEP, ROOM, NOTHING };
 
 struct talker {
     uint32_t seed;
-    size_t left;                    /* samples of this utterance */
+    size_t left; /* samples of this utterance */
     bool speaking;
     enum utterance now;
-    int32_t level, pitch, phase;    /* of the voice: its peak, its period in samples */
+    int32_t level, pitch, phase; /* of the voice: its peak, its period in samples */
     const struct formant *formants;
     int32_t memory[2][2], sine[2];
-    int32_t room, hum, dull;        /* of the room: peak of its noise, of a hum, weight of its low pass in 16ths */
+    int32_t room, hum,
+        dull; /* of the room: peak of its noise, of a hum, weight of its low pass in 16ths */
     int32_t room_memory, hum_sine[2];
 };
 
@@ -31,7 +33,10 @@ static const struct formant vowels[3][2] = {
     { { 27097, 15415 }, { 20204, 14787 } },
 };
 
-static uint32_t below(struct talker *talker, uint32_t limit) { return (draw(&talker->seed) >> 8) % limit; }
+static uint32_t below(struct talker *talker, uint32_t limit)
+{
+    return (draw(&talker->seed) >> 8) % limit;
+}
 
 static int32_t noise(struct talker *talker, int32_t peak)
 {
@@ -99,18 +104,29 @@ static int32_t voice(struct talker *talker)
 static int32_t said(struct talker *talker)
 {
     switch (talker->now) {
-    case VOWEL: return voice(talker);
-    case HISS: return noise(talker, talker->level / 8) - noise(talker, talker->level / 8);
-    case BEEP: return turn(talker->sine, talker->level, 2);
-    default: return 0;
+    case VOWEL:
+        return voice(talker);
+    case HISS:
+        return noise(talker, talker->level / 8) - noise(talker, talker->level / 8);
+    case BEEP:
+        return turn(talker->sine, talker->level, 2);
+    default:
+        return 0;
     }
 }
 
 static struct sound conversation(size_t count, uint32_t seed)
 {
     struct sound sound = { malloc(count * sizeof(int16_t)), count };
-    struct talker talker = { .seed = seed, .left = 2000, .speaking = true, .now = VOWEL, .level = 6000, .pitch = 60,
-                             .formants = vowels[0], .room = 20, .dull = 16 };
+    struct talker talker = { .seed = seed,
+                             .left = 2000,
+                             .speaking = true,
+                             .now = VOWEL,
+                             .level = 6000,
+                             .pitch = 60,
+                             .formants = vowels[0],
+                             .room = 20,
+                             .dull = 16 };
 
     for (size_t i = 0; i < count; i++) {
         int32_t x;
@@ -119,8 +135,10 @@ static struct sound conversation(size_t count, uint32_t seed)
             next_utterance(&talker);
             memset(talker.sine, 0, sizeof talker.sine);
         }
-        talker.room_memory += (4 * noise(&talker, talker.room) - talker.room_memory) * talker.dull / 16;
-        x = said(&talker) + talker.room_memory / 4 + (talker.hum ? turn(talker.hum_sine, talker.hum, 12) : 0);
+        talker.room_memory +=
+            (4 * noise(&talker, talker.room) - talker.room_memory) * talker.dull / 16;
+        x = said(&talker) + talker.room_memory / 4 +
+            (talker.hum ? turn(talker.hum_sine, talker.hum, 12) : 0);
         x = talker.now == NOTHING ? 0 : x;
         sound.samples[i] = (int16_t)(x > INT16_MAX ? INT16_MAX : x < INT16_MIN ? INT16_MIN : x);
     }

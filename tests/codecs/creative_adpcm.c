@@ -1,4 +1,5 @@
-/* Creative ADPCM: decoding equals ffmpeg, who alone has it; encoding, which nobody has, by what it sounds like. */
+/* Creative ADPCM: decoding equals ffmpeg, who alone has it; encoding, which nobody has, by what it
+ * sounds like. */
 #include "codecs/creative_adpcm/creative.h"
 #include "adpcm_support.h"
 
@@ -31,8 +32,10 @@ static void decoding_equals_ffmpeg(void **unused)
 
         for (size_t i = 0; i < data.size; i++)
             data.data[i] = (uint8_t)(draw(&seed) >> 11);
-        n += check_equal(&creative_adpcm, coded_make(&creative_adpcm, &format, data), decoded_by_ffmpeg, "random bytes");
-        n += check_equal(&creative_adpcm, coded_by_us(&creative_adpcm, *mode, sound), decoded_by_ffmpeg, "our encoder");
+        n += check_equal(&creative_adpcm, coded_make(&creative_adpcm, &format, data),
+                         decoded_by_ffmpeg, "random bytes");
+        n += check_equal(&creative_adpcm, coded_by_us(&creative_adpcm, *mode, sound),
+                         decoded_by_ffmpeg, "our encoder");
         free(data.data);
     }
     print_message("%zu samples equal ffmpeg\n", n);
@@ -41,11 +44,12 @@ static void decoding_equals_ffmpeg(void **unused)
 
 static double quality_at(uint8_t level, struct mode mode, struct sound sound)
 {
-    const struct settings settings = { .quality = level };
+    const struct options options = { .quality = level };
     uint8_t extra[EXTRA_ROOM];
     struct wave_format format = format_of(&creative_adpcm, mode, extra);
-    struct bytes data = encode_all(&creative_adpcm, &format, &settings, sound);
-    double decibels = quality(&creative_adpcm, coded_make(&creative_adpcm, &format, data), decoded_by_us, sound);
+    struct bytes data = encode_all(&creative_adpcm, &format, &options, sound);
+    double decibels =
+        quality(&creative_adpcm, coded_make(&creative_adpcm, &format, data), decoded_by_us, sound);
 
     assert_int_equal(data.size, sound.count / 2);
     free(data.data);
@@ -54,7 +58,8 @@ static double quality_at(uint8_t level, struct mode mode, struct sound sound)
 
 static void check_quality(struct mode mode, struct sound sound, const char *what, double floor)
 {
-    double fast = quality_at(0, mode, sound), standard = quality_at(1, mode, sound), best = quality_at(2, mode, sound);
+    double fast = quality_at(0, mode, sound), standard = quality_at(1, mode, sound),
+           best = quality_at(2, mode, sound);
 
     print_message("%s: %.2f dB, fast %.2f, best %.2f\n", what, standard, fast, best);
     assert_true(fast > floor && standard >= fast && best > standard);
@@ -76,7 +81,7 @@ static void music_is_carried(void **unused)
 /* One path is the nearest code each time. */
 static void the_fast_encoder_is_greedy(void **unused)
 {
-    const struct settings fast = { .quality = 0 };
+    const struct options fast = { .quality = 0 };
     struct sound sound = generated(50000, 8);
     struct wave_format format = { 0x200, 1, 8000, 4000, 1, 4, 0, 0 };
     struct bytes data = encode_all(&creative_adpcm, &format, &fast, sound);
@@ -85,7 +90,8 @@ static void the_fast_encoder_is_greedy(void **unused)
     (void)unused;
     for (size_t i = 0; i < sound.count; i++) {
         unsigned code = data.data[i / 2] >> (i % 2 ? 0 : 4) & 15;
-        int difference = sound.samples[i] - (chain.sample * 254 >> 8), magnitude = 4 * abs(difference) / chain.step;
+        int difference = sound.samples[i] - (chain.sample * 254 >> 8),
+            magnitude = 4 * abs(difference) / chain.step;
 
         assert_int_equal(code, (difference < 0 ? 8 : 0) + (magnitude < 7 ? magnitude : 7));
         chain = after(chain, code);
@@ -93,37 +99,41 @@ static void the_fast_encoder_is_greedy(void **unused)
     free(sound.samples), free(data.data);
 }
 
-/* What the best encoder holds back comes out when nothing may follow, whatever room each call has. */
+/* What the best encoder holds back comes out when nothing may follow, whatever room each call has.
+ */
 static void nothing_is_kept_at_the_end(void **unused)
 {
-    const struct settings best = { .quality = 2 };
+    const struct options best = { .quality = 2 };
     struct sound sound = generated(3000, 8);
 
     (void)unused;
     for (uint16_t channels = 1; channels <= 2; channels++)
         for (enum ending ending = PART; ending <= END; ending++) {
             struct wave_format format = { 0x200, channels, 8000, 4000, 1, 4, 0, 0 };
-            void *state = malloc(creative_adpcm.encoder.state_size);
+            void *state = malloc(creative_adpcm.encoder->state_size);
             uint8_t *at_once = malloc(1500), *bytewise = malloc(1500);
             struct progress done;
             size_t used = 0, made = 0;
 
-            creative_adpcm.encoder.start(state, &format, &best);
-            done = creative_adpcm.encoder.run(state, sound.samples, at_once, (struct offer){ 3000, 1500, ending });
+            encoder_init(&creative_adpcm, state, &format, &best);
+            done = creative_adpcm.encoder->run(state, sound.samples, at_once,
+                                               (struct offer){ 3000, 1500, ending });
             assert_true(done.used == 3000 && done.made == 1500);
-            creative_adpcm.encoder.start(state, &format, &best);
-            done = creative_adpcm.encoder.run(state, sound.samples, bytewise, (struct offer){ 3000, 1500, WHOLE });
+            encoder_init(&creative_adpcm, state, &format, &best);
+            done = creative_adpcm.encoder->run(state, sound.samples, bytewise,
+                                               (struct offer){ 3000, 1500, WHOLE });
             assert_true(done.used == 3000 && done.made == 1500u - 7 * channels);
-            creative_adpcm.encoder.start(state, &format, &best);
+            encoder_init(&creative_adpcm, state, &format, &best);
             do {
-                done = creative_adpcm.encoder.run(state, sound.samples + used, bytewise + made,
-                                                  (struct offer){ 3000 - used, 1, ending });
+                done = creative_adpcm.encoder->run(state, sound.samples + used, bytewise + made,
+                                                   (struct offer){ 3000 - used, 1, ending });
                 used += done.used;
                 made += done.made;
             } while (made < 1500 && done.used + done.made != 0);
             assert_true(used == 3000 && made == 1500);
             assert_memory_equal(at_once, bytewise, 1500);
-            done = creative_adpcm.encoder.run(state, sound.samples, bytewise, (struct offer){ 0, 9, END });
+            done = creative_adpcm.encoder->run(state, sound.samples, bytewise,
+                                               (struct offer){ 0, 9, END });
             assert_true(done.used == 0 && done.made == 0);
             free(state), free(at_once), free(bytewise);
         }
@@ -134,20 +144,22 @@ static void headers_are_creatives(void **unused)
 {
     uint8_t extra[EXTRA_ROOM];
     struct wave_format format = format_of(&creative_adpcm, (struct mode){ 22050, 2, 0 }, extra);
-    struct block block;
+    struct layout layout;
 
     (void)unused;
-    assert_true(format.byte_rate == 22050 && format.block_align == 1 && format.bits_per_sample == 4);
+    assert_true(format.byte_rate == 22050 && format.block_align == 1 &&
+                format.bits_per_sample == 4);
     assert_true(format.extra_size == 2 && load16_le(extra) == 0);
     store16_le(extra, 1);
-    assert_true(creative_adpcm.accepts(&format, &block) && block.bytes == 1 && block.samples == 1);
+    assert_true(parses(&creative_adpcm, &format, &layout) && layout.block.bytes == 1 &&
+                layout.block.frames == 1);
     format.extra_size = 0, format.block_align = 2, format.bits_per_sample = 0;
-    assert_true(creative_adpcm.accepts(&format, &block));
+    assert_true(parses(&creative_adpcm, &format, &layout));
     format.bits_per_sample = 3;
-    assert_false(creative_adpcm.accepts(&format, &block));
+    assert_false(parses(&creative_adpcm, &format, &layout));
     format.bits_per_sample = 4, format.channels = 3;
-    assert_false(creative_adpcm.accepts(&format, &block));
-    check_stream_fits_64_KB(&(struct wave_format){ 0x200, 2, 44100, 0, 1, 4, 0, 0 });
+    assert_false(parses(&creative_adpcm, &format, &layout));
+    check_stream_is_small(&(struct wave_format){ 0x200, 2, 44100, 0, 1, 4, 0, 0 });
 }
 
 int main(void)

@@ -1,7 +1,7 @@
 /* G.722 against the sequences of its Appendix II, spandsp and ffmpeg. */
 #include "support.h"
 #include "bits.h"
-#include "codecs/g722/g722.h"
+#include "codecs/g722/coder.c" /* for its bands, each alone */
 #include "codecs/g722/tables.h"
 #include <math.h>
 #ifdef HAVE_SPANDSP
@@ -11,8 +11,59 @@
 
 extern const struct codec g722;
 
-static const struct wave_format wide = { .tag = 0x65, .channels = 1, .sample_rate = 16000, .byte_rate = 8000, .block_align = 1,
+static const struct wave_format wide = { .tag = 0x65,
+                                         .channels = 1,
+                                         .sample_rate = 16000,
+                                         .byte_rate = 8000,
+                                         .block_align = 1,
                                          .bits_per_sample = 4 };
+
+/* --- One band, one code: 15-bit samples to codes of 6 and 2 bits, and back. The low code of a mode
+ * comes without the bits that the mode does not use. --- */
+
+static unsigned low_encoded(struct band *band, int32_t x)
+{
+    struct window window;
+    unsigned code;
+
+    open_window(&window, band);
+    code = encode_low(band, x, window.d + CHUNK);
+    close_window(&window, band, 1);
+    return code;
+}
+
+static unsigned high_encoded(struct band *band, int32_t x)
+{
+    struct window window;
+    unsigned code;
+
+    open_window(&window, band);
+    code = encode_high(band, x, window.d + CHUNK);
+    close_window(&window, band, 1);
+    return code;
+}
+
+static int32_t low_decoded(struct band *band, unsigned code, int mode)
+{
+    struct window window;
+    int32_t r;
+
+    open_window(&window, band);
+    r = decode_low(band, code, mode, window.d + CHUNK);
+    close_window(&window, band, 1);
+    return r;
+}
+
+static int32_t high_decoded(struct band *band, unsigned code)
+{
+    struct window window;
+    int32_t r;
+
+    open_window(&window, band);
+    r = limit(adapt_high(band, code, window.d + CHUNK));
+    close_window(&window, band, 1);
+    return r;
+}
 
 /* --- Appendix II: the filters bypassed; words whose lowest bit is set mark a reset --- */
 
@@ -32,7 +83,8 @@ static void sequence_is_encoded(const char *input, const char *codes)
             g722_start(&state);
             continue;
         }
-        made = g722_encode_low(&state.low, (int16_t)word >> 1) | g722_encode_high(&state.high, (int16_t)word >> 1) << 6;
+        made = low_encoded(&state.low, (int16_t)word >> 1) |
+               high_encoded(&state.high, (int16_t)word >> 1) << 6;
         if (made != cod.data[i + 1])
             fail_msg("%s: octet %zu is %02x, not %02x", codes, i / 2, made, cod.data[i + 1]);
         octets++;
@@ -62,10 +114,12 @@ static void sequence_is_decoded(const char *codes, const char *low, const char *
                 g722_start(&state);
                 continue;
             }
-            rl = g722_decode_low(&state.low, (octet & 63) >> (mode - 1), mode);
-            rh = g722_decode_high(&state.high, octet >> 6);
-            if (rl != (int16_t)load16_le(out_low.data + i) >> 1 || rh != (int16_t)load16_le(out_high.data + i) >> 1)
-                fail_msg("%s, mode %d: sample %zu is %d and %d", codes, mode, i / 2, (int)rl, (int)rh);
+            rl = low_decoded(&state.low, (octet & 63) >> (mode - 1), mode);
+            rh = high_decoded(&state.high, octet >> 6);
+            if (rl != (int16_t)load16_le(out_low.data + i) >> 1 ||
+                rh != (int16_t)load16_le(out_high.data + i) >> 1)
+                fail_msg("%s, mode %d: sample %zu is %d and %d", codes, mode, i / 2, (int)rl,
+                         (int)rh);
             octets++;
         }
         print_message("%s, mode %d: %zu octets\n", codes, mode, octets);
@@ -73,11 +127,31 @@ static void sequence_is_decoded(const char *codes, const char *low, const char *
     }
 }
 
-static void sequence_1_is_encoded(void **unused) { (void)unused; sequence_is_encoded("g722/bt1c1.xmt", "g722/bt2r1.cod"); }
-static void sequence_2_is_encoded(void **unused) { (void)unused; sequence_is_encoded("g722/bt1c2.xmt", "g722/bt2r2.cod"); }
-static void sequence_1_is_decoded(void **unused) { (void)unused; sequence_is_decoded("g722/bt2r1.cod", "g722/bt3l1.rc", "g722/bt3h1.rc0"); }
-static void sequence_2_is_decoded(void **unused) { (void)unused; sequence_is_decoded("g722/bt2r2.cod", "g722/bt3l2.rc", "g722/bt3h2.rc0"); }
-static void sequence_3_is_decoded(void **unused) { (void)unused; sequence_is_decoded("g722/bt1d3.cod", "g722/bt3l3.rc", "g722/bt3h3.rc0"); }
+static void sequence_1_is_encoded(void **unused)
+{
+    (void)unused;
+    sequence_is_encoded("g722/bt1c1.xmt", "g722/bt2r1.cod");
+}
+static void sequence_2_is_encoded(void **unused)
+{
+    (void)unused;
+    sequence_is_encoded("g722/bt1c2.xmt", "g722/bt2r2.cod");
+}
+static void sequence_1_is_decoded(void **unused)
+{
+    (void)unused;
+    sequence_is_decoded("g722/bt2r1.cod", "g722/bt3l1.rc", "g722/bt3h1.rc0");
+}
+static void sequence_2_is_decoded(void **unused)
+{
+    (void)unused;
+    sequence_is_decoded("g722/bt2r2.cod", "g722/bt3l2.rc", "g722/bt3h2.rc0");
+}
+static void sequence_3_is_decoded(void **unused)
+{
+    (void)unused;
+    sequence_is_decoded("g722/bt1d3.cod", "g722/bt3l3.rc", "g722/bt3h3.rc0");
+}
 
 /* --- spandsp and ffmpeg, the whole chain --- */
 
@@ -108,10 +182,15 @@ static struct bytes peer_encode(struct sound sound)
 static struct sound peer_decode(struct bytes bytes, int mode)
 {
     struct sound out = { malloc(bytes.size * 4 + 1), 0 };
-    g722_decode_state_t *peer = g722_decode_init(0, mode == 1 ? 64000 : mode == 2 ? 56000 : 48000, 0);
+    g722_decode_state_t *peer = g722_decode_init(0,
+                                                 mode == 1   ? 64000
+                                                 : mode == 2 ? 56000
+                                                             : 48000,
+                                                 0);
     uint8_t *codes = malloc(bytes.size + 1);
 
-    for (size_t i = 0; i < bytes.size; i++)         /* its octets of 56 and 48 kbit/s have their bits at the bottom */
+    for (size_t i = 0; i < bytes.size;
+         i++) /* its octets of 56 and 48 kbit/s have their bits at the bottom */
         codes[i] = (uint8_t)(bytes.data[i] >> (mode - 1));
     out.count = (size_t)g722_decode(peer, out.samples, codes, (int)bytes.size);
     g722_decode_free(peer);
@@ -163,7 +242,8 @@ static void check_both_ways(struct sound sound)
 static struct sound wide_speech(void)
 {
     struct sound narrow = speech();
-    struct bytes out = peer_run("sox -t s16 -r 8000 -c 1 - -t s16 -r 16000 - 2>/dev/null", narrow.samples, narrow.count * 2);
+    struct bytes out = peer_run("sox -t s16 -r 8000 -c 1 - -t s16 -r 16000 - 2>/dev/null",
+                                narrow.samples, narrow.count * 2);
 
     free(narrow.samples);
     return (struct sound){ (int16_t *)(void *)out.data, out.size / 2 };
@@ -190,7 +270,8 @@ static void music_goes_both_ways_as_in_spandsp(void **unused)
 /* spandsp's filters do not saturate, ffmpeg's and the ITU's do. */
 static void check_decoding(struct bytes bytes)
 {
-    struct bytes theirs = peer_run("ffmpeg -v error -f g722 -i - -f s16le -", bytes.data, bytes.size);
+    struct bytes theirs =
+        peer_run("ffmpeg -v error -f g722 -i - -f s16le -", bytes.data, bytes.size);
     struct sound out = decode_mode(bytes, 1);
 
     assert_same(bytes_of(out), theirs, 2);
@@ -202,7 +283,8 @@ static void check_encoding(struct sound sound)
 {
     struct bytes ours = encode_all(&g722, &wide, 0, sound), theirs;
 
-    theirs = peer_run("ffmpeg -v error -f s16le -ar 16000 -ac 1 -i - -f g722 -", sound.samples, sound.count * 2);
+    theirs = peer_run("ffmpeg -v error -f s16le -ar 16000 -ac 1 -i - -f g722 -", sound.samples,
+                      sound.count * 2);
     assert_in_range(theirs.size, sound.count / 2 - 320, sound.count / 2 + 320);
     theirs.size = ours.size = theirs.size < ours.size ? theirs.size : ours.size;
     assert_same(ours, theirs, 1);
@@ -219,7 +301,8 @@ static void speech_goes_both_ways_as_in_ffmpeg(void **unused)
     free(sound.samples);
 }
 
-/* At half scale: ffmpeg lacks the limit on the filter's output (5.2.1), which full-scale squares and noise pass. */
+/* At half scale: ffmpeg lacks the limit on the filter's output (5.2.1), which full-scale squares
+ * and noise pass. */
 static void generated_sound_goes_both_ways_as_in_ffmpeg(void **unused)
 {
     struct sound sound = generated(200000, 722);
@@ -255,7 +338,10 @@ static void asterisks_prompt_decodes_as_in_ffmpeg(void **unused)
 /* Debian's prompts in G.722, where its package is installed. */
 static void debians_prompts_decode_as_in_ffmpeg(void **unused)
 {
-    struct bytes bytes = peer_run("cat $(ls ${OMNIACM_G722:-/usr/share/asterisk/sounds/en_US_f_Allison}/*.g722 2>/dev/null | head -100) /dev/null", "", 0);
+    struct bytes bytes =
+        peer_run("cat $(ls ${OMNIACM_G722:-/usr/share/asterisk/sounds/en_US_f_Allison}/*.g722 "
+                 "2>/dev/null | head -100) /dev/null",
+                 "", 0);
 
     (void)unused;
     if (bytes.size == 0) {
@@ -278,13 +364,17 @@ static void tables_have_their_formulas(void **unused)
         assert_int_equal(g722_filter[i], g722_filter[TAPS - 1 - i]);
         assert_int_equal(g722_mirror[i], i % 2 ? g722_filter[i] : -g722_filter[i]);
     }
-    for (int i = 0; i < 32; i++)            /* 2, 1 and 0 bits less tell the sign alike */
+    for (int i = 0; i < 32; i++) /* 2, 1 and 0 bits less tell the sign alike */
         assert_true((g722_inverse_6[2 * i] < 0) == (g722_inverse_5[i] < 0) || i == 31);
 }
 
 static struct wave_format header(uint32_t byte_rate, uint16_t block_align, uint16_t bits)
 {
-    return (struct wave_format){ .tag = 0x65, .channels = 1, .sample_rate = 16000, .byte_rate = byte_rate, .block_align = block_align,
+    return (struct wave_format){ .tag = 0x65,
+                                 .channels = 1,
+                                 .sample_rate = 16000,
+                                 .byte_rate = byte_rate,
+                                 .block_align = block_align,
                                  .bits_per_sample = bits };
 }
 
@@ -310,7 +400,7 @@ static void headers_tell_the_mode(void **unused)
 
     (void)unused;
     assert_int_equal(mode_of(header(8000, 1, 4)), 1);
-    assert_int_equal(mode_of(header(16000, 1, 8)), 1);      /* a recorder's; ffmpeg's byte rate */
+    assert_int_equal(mode_of(header(16000, 1, 8)), 1); /* a recorder's; ffmpeg's byte rate */
     assert_int_equal(mode_of(header(0, 0, 0)), 1);
     assert_int_equal(mode_of(header(7000, 1, 4)), 2);
     assert_int_equal(mode_of(header(6000, 1, 0)), 3);

@@ -1,11 +1,14 @@
-/* G.723.1 against the ITU's vectors, frame by frame from a fresh state, with every set of instructions. */
+/* G.723.1 against the ITU's vectors, frame by frame from a fresh state, with every set of
+ * instructions. */
 #include "support.h"
 #include "bits.h"
 #include "codecs/g7231/g7231.h"
 
-/* A file's name tells of filters: H with the high pass, P with the postfilters; both are there by default. */
+/* A file's name tells of filters: H with the high pass, P with the postfilters; both are there by
+ * default. */
 struct vector {
-    const char *input, *output, *flags;     /* flags: erasures of a decoder's frames, 16 bits each; an encoder's rates, a byte each */
+    const char *input, *output, *flags; /* flags: erasures of a decoder's frames, 16 bits each; an
+                                           encoder's rates, a byte each */
     enum rate rate;
     bool plain, dtx;
 };
@@ -20,7 +23,8 @@ static struct bytes open_vector(const char *name)
 
 static void encode_by(const struct vector *vector, unsigned simd)
 {
-    struct bytes in = open_vector(vector->input), out = open_vector(vector->output), rates = { 0, 0 };
+    struct bytes in = open_vector(vector->input), out = open_vector(vector->output),
+                 rates = { 0, 0 };
     struct encoder encoder;
     struct parameters made;
     uint8_t frame[FRAME_BYTES];
@@ -29,14 +33,14 @@ static void encode_by(const struct vector *vector, unsigned simd)
     if (vector->flags)
         rates = open_vector(vector->flags);
     assert_true(frames > 0 && (!vector->flags || rates.size == frames));
-    g7231_encoder_start(&encoder);
-    encoder.dsp = dsp_set(simd)->speech;
+    g7231_encoder_start(&encoder, dsp_set(simd)->celp);
     encoder.plain = vector->plain;
     encoder.dtx = vector->dtx;
     for (size_t i = 0; i < frames; i++) {
         size_t size;
 
-        g7231_encode_frame(&encoder, (int16_t *)(void *)in.data + i * FRAME, vector->flags ? (enum rate)rates.data[i] : vector->rate, &made);
+        g7231_encode_frame(&encoder, (int16_t *)(void *)in.data + i * FRAME,
+                           vector->flags ? (enum rate)rates.data[i] : vector->rate, &made);
         size = g7231_pack(&made, frame);
         assert_true(at + size <= out.size);
         if (memcmp(frame, out.data + at, size) != 0)
@@ -56,7 +60,8 @@ static void encodes(void **state)
 
 static void decode_by(const struct vector *vector, unsigned simd)
 {
-    struct bytes in = open_vector(vector->input), out = open_vector(vector->output), lost = { 0, 0 };
+    struct bytes in = open_vector(vector->input), out = open_vector(vector->output),
+                 lost = { 0, 0 };
     struct decoder decoder;
     struct parameters given;
     int16_t pcm[FRAME];
@@ -65,14 +70,14 @@ static void decode_by(const struct vector *vector, unsigned simd)
     if (vector->flags)
         lost = open_vector(vector->flags);
     assert_true(frames > 0 && (!vector->flags || lost.size == 2 * frames));
-    g7231_decoder_start(&decoder);
-    decoder.dsp = dsp_set(simd)->speech;
+    g7231_decoder_start(&decoder, dsp_set(simd)->celp);
     decoder.plain = vector->plain;
     for (size_t i = 0; i < frames; i++) {
         bool legal;
 
         assert_true(at < in.size && at + g7231_frame_bytes(in.data[at]) <= in.size);
-        legal = g7231_unpack(in.data + at, &given) && !(vector->flags && load16_le(lost.data + 2 * i));
+        legal =
+            g7231_unpack(in.data + at, &given) && !(vector->flags && load16_le(lost.data + 2 * i));
         g7231_decode_frame(&decoder, legal ? &given : 0, pcm);
         if (memcmp(pcm, out.data + i * sizeof pcm, sizeof pcm) != 0)
             fail_msg("%s: frame %zu differs", vector->output, i);
@@ -89,8 +94,14 @@ static void decodes(void **state)
         decode_by(*state, simd);
 }
 
-#define ENCODE(i, ...) { "encodes " i, encodes, 0, 0, &(struct vector){ i, __VA_ARGS__ } }
-#define DECODE(i, ...) { "decodes " i, decodes, 0, 0, &(struct vector){ i, __VA_ARGS__ } }
+#define ENCODE(i, ...) \
+    { \
+        "encodes " i, encodes, 0, 0, &(struct vector) { i, __VA_ARGS__ } \
+    }
+#define DECODE(i, ...) \
+    { \
+        "decodes " i, decodes, 0, 0, &(struct vector) { i, __VA_ARGS__ } \
+    }
 
 int main(void)
 {

@@ -7,7 +7,8 @@ extern const struct codec g7231;
 
 enum { TAG_COMVERSE = 0xA100 };
 
-static struct wave_format format_with(uint16_t tag, uint16_t align, uint16_t config, uint8_t extra[EXTRA_ROOM])
+static struct wave_format format_with(uint16_t tag, uint16_t align, uint16_t config,
+                                      uint8_t extra[EXTRA_ROOM])
 {
     store16_le(extra, config);
     return (struct wave_format){ tag, 1, 8000, 1, align, 0, config ? 2 : 0, extra };
@@ -31,20 +32,21 @@ static void headers_are_as_microsoft_wrote_them(void **unused)
     assert_memory_equal(extra + 2, fast + 2, sizeof fast - 2);
 }
 
-static void check_block(uint16_t tag, uint16_t align, uint16_t config, uint32_t bytes, uint32_t least)
+static void check_block(uint16_t tag, uint16_t align, uint16_t config, uint32_t bytes,
+                        uint32_t least)
 {
     uint8_t extra[EXTRA_ROOM];
     struct wave_format format = format_with(tag, align, config, extra);
-    struct block block;
+    struct layout layout;
 
-    assert_true(g7231.accepts(&format, &block));
-    assert_int_equal(block.bytes, bytes);
-    assert_int_equal(block.samples, FRAME);
-    assert_int_equal(block.least, least);
+    assert_true(parses(&g7231, &format, &layout));
+    assert_int_equal(layout.block.bytes, bytes);
+    assert_int_equal(layout.block.frames, FRAME);
+    assert_int_equal(layout.least_bytes, least);
     format.sample_rate = 11025;
-    assert_false(g7231.accepts(&format, &block));
+    assert_false(parses(&g7231, &format, &layout));
     format.sample_rate = 8000, format.channels = 2;
-    assert_false(g7231.accepts(&format, &block));
+    assert_false(parses(&g7231, &format, &layout));
 }
 
 static void formats_are_read_leniently(void **unused)
@@ -53,7 +55,7 @@ static void formats_are_read_leniently(void **unused)
     check_block(0x42, 24, 2, 24, 20);
     check_block(0x42, 24, 0, 24, 20);
     check_block(0x42, 20, 3, 20, 20);
-    check_block(0x42, 2, 0, 24, 20);            /* an encoder that left the fields of PCM */
+    check_block(0x42, 2, 0, 24, 20); /* an encoder that left the fields of PCM */
     check_block(0x42, 0, 0, 24, 20);
     check_block(0x111, 480, 1, 24, 20);
     check_block(0x111, 240, 3, 20, 20);
@@ -64,8 +66,8 @@ static void formats_are_read_leniently(void **unused)
 
 /* --- Framings --- */
 
-/* n frames, each of the rate that `slow` gives for its number; the last half is silence, and sent so if `dtx`. In cells, or
- * without. */
+/* n frames, each of the rate that `slow` gives for its number; the last half is silence, and sent
+ * so if `dtx`. In cells, or without. */
 static struct bytes frames_of(size_t n, size_t cell, bool (*slow)(size_t), bool dtx)
 {
     struct sound sound = generated(n * FRAME, 11);
@@ -75,7 +77,7 @@ static struct bytes frames_of(size_t n, size_t cell, bool (*slow)(size_t), bool 
     uint8_t frame[FRAME_BYTES];
 
     memset(sound.samples + n / 2 * FRAME, 0, n / 2 * FRAME * 2);
-    g7231_encoder_start(&encoder);
+    g7231_encoder_start(&encoder, dsp_set(0)->celp);
     encoder.dtx = dtx;
     for (size_t i = 0; i < n; i++) {
         size_t size;
@@ -93,27 +95,29 @@ static bool never(size_t i) { return (void)i, false; }
 static bool always(size_t i) { return (void)i, true; }
 static bool in_turn(size_t i) { return i / 3 % 2 == 1; }
 
-/* With room for more frames than there are: silence without cells makes more of its bytes than `least` promises in a format
- * with cells. */
+/* With room for more frames than there are: silence without cells makes more of its bytes than
+ * `least` promises in a format with cells. */
 static struct sound decode_in(uint16_t tag, uint16_t align, struct bytes bytes)
 {
     enum { MOST = 150 * FRAME };
     uint8_t extra[EXTRA_ROOM];
     struct wave_format format = format_with(tag, align, 0, extra);
-    struct settings settings = DEFAULT_SETTINGS;
+    struct options options = DEFAULT_OPTIONS;
     struct sound out = { malloc(MOST * 2), 0 };
-    void *state = malloc(g7231.decoder.state_size);
+    void *state = malloc(g7231.decoder->state_size);
     struct progress done;
 
-    g7231.decoder.start(state, &format, &settings);
-    done = g7231.decoder.run(state, bytes.data, out.samples, (struct offer){ bytes.size, MOST, END });
+    decoder_init(&g7231, state, &format, &options);
+    done =
+        g7231.decoder->run(state, bytes.data, out.samples, (struct offer){ bytes.size, MOST, END });
     assert_int_equal(done.used, bytes.size);
     out.count = done.made;
     free(state);
     return out;
 }
 
-static void check_same_sound(struct bytes a, uint16_t tag_a, uint16_t align_a, struct bytes b, uint16_t tag_b, uint16_t align_b)
+static void check_same_sound(struct bytes a, uint16_t tag_a, uint16_t align_a, struct bytes b,
+                             uint16_t tag_b, uint16_t align_b)
 {
     struct sound x = decode_in(tag_a, align_a, a), y = decode_in(tag_b, align_b, b);
 
@@ -130,7 +134,8 @@ static void cells_and_frames_alone_decode_alike(void **unused)
     (void)unused;
     for (size_t i = 0; i < 3; i++)
         for (int dtx = 0; dtx < 2; dtx++) {
-            struct bytes cells = frames_of(100, 24, rates[i], dtx), alone = frames_of(100, 0, rates[i], dtx);
+            struct bytes cells = frames_of(100, 24, rates[i], dtx),
+                         alone = frames_of(100, 0, rates[i], dtx);
 
             assert_true(i == 0 && !dtx ? cells.size == alone.size : cells.size > alone.size);
             check_same_sound(cells, 0x42, 24, alone, TAG_COMVERSE, 1);
@@ -143,7 +148,8 @@ static void cells_and_frames_alone_decode_alike(void **unused)
 /* Some writers leave in the padding what was there. */
 static void cells_are_known_by_their_rhythm(void **unused)
 {
-    struct bytes cells = frames_of(100, 24, always, false), alone = frames_of(100, 0, always, false);
+    struct bytes cells = frames_of(100, 24, always, false),
+                 alone = frames_of(100, 0, always, false);
 
     (void)unused;
     for (size_t i = 20; i < cells.size; i += i % 24 == 23 ? 21 : 1)
@@ -154,7 +160,8 @@ static void cells_are_known_by_their_rhythm(void **unused)
 
 static bool twice(size_t i) { return i == 9 || i == 39; }
 
-/* The first frame that is shorter than a cell decides. A later one cannot overrule it, whatever stands in its padding. */
+/* The first frame that is shorter than a cell decides. A later one cannot overrule it, whatever
+ * stands in its padding. */
 static void a_decided_framing_stays(void **unused)
 {
     struct bytes cells = frames_of(100, 24, twice, false), alone = frames_of(100, 0, twice, false);
@@ -176,15 +183,16 @@ static void pieces_without_regard_to_frames(void **unused)
     (void)unused;
     assert_int_equal(whole.count, 60 * FRAME);
     for (size_t size = 1; size < 60; size += 7) {
-        struct reader *reader = malloc(g7231.decoder.state_size);
-        struct settings settings = DEFAULT_SETTINGS;
+        struct reader *reader = malloc(g7231.decoder->state_size);
+        struct options options = DEFAULT_OPTIONS;
         int16_t pcm[60 * FRAME];
         size_t made = 0;
 
-        g7231.decoder.start(reader, &format, &settings);
+        decoder_init(&g7231, reader, &format, &options);
         for (size_t at = 0; at < alone.size; at += size) {
             size_t n = alone.size - at < size ? alone.size - at : size;
-            struct progress step = g7231.decoder.run(reader, alone.data + at, pcm + made, (struct offer){ n, 60 * FRAME - made, PART });
+            struct progress step = g7231.decoder->run(reader, alone.data + at, pcm + made,
+                                                      (struct offer){ n, 60 * FRAME - made, PART });
 
             made += step.made;
             if (step.used < n) {
@@ -208,7 +216,8 @@ static void torn_ends(void **unused)
 
     (void)unused;
     for (size_t cut = 0; cut <= 24; cut++) {
-        struct sound sound = decode_all(&g7231, &format, 0, (struct bytes){ cells.data, cells.size - cut });
+        struct sound sound =
+            decode_all(&g7231, &format, 0, (struct bytes){ cells.data, cells.size - cut });
 
         assert_int_equal(sound.count, (cut <= 4 ? 3 : 2) * FRAME);
         free(sound.samples);
@@ -216,7 +225,8 @@ static void torn_ends(void **unused)
     free(cells.data);
 }
 
-/* A frame that cannot be is concealed: after speech it fades, and after three of them there is silence. */
+/* A frame that cannot be is concealed: after speech it fades, and after three of them there is
+ * silence. */
 static void illegal_frames_are_concealed(void **unused)
 {
     struct bytes bytes = frames_of(20, 24, never, false);
@@ -227,7 +237,7 @@ static void illegal_frames_are_concealed(void **unused)
 
     (void)unused;
     for (size_t i = 10 * 24; i < bytes.size; i++)
-        bytes.data[i] = i % 24 == 0 ? 0xFC : 0xFF;      /* lags of 127 */
+        bytes.data[i] = i % 24 == 0 ? 0xFC : 0xFF; /* lags of 127 */
     sound = decode_all(&g7231, &format, 0, bytes);
     assert_int_equal(sound.count, 20 * FRAME);
     for (size_t i = 16 * FRAME; i < 20 * FRAME; i++)
@@ -238,11 +248,13 @@ static void illegal_frames_are_concealed(void **unused)
 
 static void silence_is_compressed_where_the_framing_can_hold_it(void **unused)
 {
-    struct settings settings = { .quality = 1, .dtx = 1 };
+    struct options options = { .quality = 1, .quirks = QUIRK_DTX };
     struct sound silence = { calloc(100, FRAME * 2), 100 * FRAME };
     uint8_t extra[EXTRA_ROOM];
-    struct wave_format cells = format_with(0x42, 24, 0, extra), alone = format_with(TAG_COMVERSE, 1, 0, extra);
-    struct bytes a = encode_all(&g7231, &cells, &settings, silence), b = encode_all(&g7231, &alone, &settings, silence);
+    struct wave_format cells = format_with(0x42, 24, 0, extra),
+                       alone = format_with(TAG_COMVERSE, 1, 0, extra);
+    struct bytes a = encode_all(&g7231, &cells, &options, silence),
+                 b = encode_all(&g7231, &alone, &options, silence);
     struct bytes c = encode_all(&g7231, &alone, 0, silence);
     struct sound back = decode_all(&g7231, &alone, 0, b);
 
@@ -256,9 +268,24 @@ static void silence_is_compressed_where_the_framing_can_hold_it(void **unused)
 
 /* --- ffmpeg --- */
 
-static void check_decoding(const char *options, bool plain, uint16_t align)
+/* Everything through the decoder, `plain`: without its postfilter. */
+static struct sound decoded_by(const struct wave_format *format, bool plain, struct bytes code)
 {
-    struct settings settings = { .quality = 1, .postfilter = plain };
+    struct reader *reader = malloc(g7231.decoder->state_size);
+    struct sound out = { malloc((code.size + 1) * FRAME * sizeof(int16_t)), 0 };
+    struct progress done;
+
+    decoder_init(&g7231, reader, format, 0);
+    reader->decoder.plain = plain;
+    done = g7231.decoder->run(reader, code.data, out.samples,
+                              (struct offer){ code.size, (code.size + 1) * FRAME, END });
+    out.count = done.made;
+    free(reader);
+    return out;
+}
+
+static void check_decoding(const char *switches, bool plain, uint16_t align)
+{
     struct sound sound = speech(), ours;
     uint8_t extra[EXTRA_ROOM];
     struct wave_format format = format_with(0x42, align, 0, extra);
@@ -266,13 +293,14 @@ static void check_decoding(const char *options, bool plain, uint16_t align)
     char command[200];
 
     code = encode_all(&g7231, &format, 0, sound);
-    snprintf(command, sizeof command, "ffmpeg -v error -f g723_1 %s -i - -f s16le -", options);
+    snprintf(command, sizeof command, "ffmpeg -v error -f g723_1 %s -i - -f s16le -", switches);
     theirs = peer_run(command, code.data, code.size);
-    ours = decode_all(&g7231, &format, &settings, code);
+    ours = decoded_by(&format, plain, code);
     assert_true(ours.count > 0 && ours.count * 2 == theirs.size);
     for (size_t i = 0; i < ours.count; i++)
         if (ours.samples[i] != ((int16_t *)(void *)theirs.data)[i])
-            fail_msg("sample %zu of frame %zu is %d, not %d", i % FRAME, i / FRAME, ours.samples[i], ((int16_t *)(void *)theirs.data)[i]);
+            fail_msg("sample %zu of frame %zu is %d, not %d", i % FRAME, i / FRAME, ours.samples[i],
+                     ((int16_t *)(void *)theirs.data)[i]);
     free(sound.samples), free(code.data), free(theirs.data), free(ours.samples);
 }
 
@@ -290,20 +318,22 @@ static void speech_at_the_low_rate_decodes_as_ffmpeg_does(void **unused)
     check_decoding("-postfilter 0", true, 20);
 }
 
-/* ffmpeg does not tame; what taming does, the ITU's vectors tell. Without the memory that it works on there is none. */
+/* ffmpeg does not tame; what taming does, the ITU's vectors tell. Without the memory that it works
+ * on there is none. */
 static void but_for_taming_speech_is_encoded_as_ffmpeg_does(void **unused)
 {
     struct sound sound = speech();
     size_t frames = sound.count / FRAME;
-    struct bytes theirs = peer_run("ffmpeg -v error -f s16le -ar 8000 -ac 1 -i - -c:a g723_1 -b:a 6300 -f g723_1 -", sound.samples,
-                                   frames * FRAME * 2);
+    struct bytes theirs =
+        peer_run("ffmpeg -v error -f s16le -ar 8000 -ac 1 -i - -c:a g723_1 -b:a 6300 -f g723_1 -",
+                 sound.samples, frames * FRAME * 2);
     struct encoder encoder;
     struct parameters made;
     uint8_t ours[FRAME_BYTES];
 
     (void)unused;
     assert_true(frames > 900 && theirs.size == frames * FRAME_BYTES);
-    g7231_encoder_start(&encoder);
+    g7231_encoder_start(&encoder, dsp_set(0)->celp);
     for (size_t i = 0; i < frames; i++) {
         g7231_taming_start(&encoder.taming);
         encoder.sine = 0;

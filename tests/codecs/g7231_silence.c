@@ -1,4 +1,5 @@
-/* G.723.1's Annex A: what is sent of a conversation with pauses, and what is heard of it where frames are lost. */
+/* G.723.1's Annex A: what is sent of a conversation with pauses, and what is heard of it where
+ * frames are lost. */
 #include <math.h>
 #include "silence_support.h"
 #include "codecs/g7231/g7231.h"
@@ -16,8 +17,7 @@ static struct bytes encode(unsigned simd, struct sound sound, size_t starts[])
     struct encoder encoder;
     struct parameters made;
 
-    g7231_encoder_start(&encoder);
-    encoder.dsp = dsp_set((uint8_t)simd)->speech;
+    g7231_encoder_start(&encoder, dsp_set((uint8_t)simd)->celp);
     encoder.dtx = true;
     for (size_t i = 0; i < FRAMES; i++) {
         starts[i] = out.size;
@@ -54,8 +54,7 @@ static void decode(unsigned simd, bool lossy, const uint32_t known[SECONDS])
     enum kind before = SPEECH;
     unsigned pauses = 0;
 
-    g7231_decoder_start(&decoder);
-    decoder.dsp = dsp_set((uint8_t)simd)->speech;
+    g7231_decoder_start(&decoder, dsp_set((uint8_t)simd)->celp);
     for (; at < bytes.size && frames < FRAMES; frames++) {
         bool lost = lossy && draw(&seed) % 5 == 0;
 
@@ -76,10 +75,9 @@ static void decode(unsigned simd, bool lossy, const uint32_t known[SECONDS])
 static void pauses_are_heard_as_ever(void **unused)
 {
     static const uint32_t whole[SECONDS] = {
-        0xDAE1AA0A, 0x6186C642, 0x6790A133, 0x91667B60, 0x75E090A6, 0x5AA4B8A9,
-        0x0F61DC30, 0x73B4A35C, 0xC06C3D48, 0x9ED172B4, 0x210F0FDC, 0x0F18ED9B,
-        0x82C388C3, 0xBF82ADDE, 0xD043A55C, 0xAC85DFEC, 0xABB7BD7B, 0x8C60EC94,
-        0xA4A1658C, 0xC525118C,
+        0xDAE1AA0A, 0x6186C642, 0x6790A133, 0x91667B60, 0x75E090A6, 0x5AA4B8A9, 0x0F61DC30,
+        0x73B4A35C, 0xC06C3D48, 0x9ED172B4, 0x210F0FDC, 0x0F18ED9B, 0x82C388C3, 0xBF82ADDE,
+        0xD043A55C, 0xAC85DFEC, 0xABB7BD7B, 0x8C60EC94, 0xA4A1658C, 0xC525118C,
     };
 
     (void)unused;
@@ -90,10 +88,9 @@ static void pauses_are_heard_as_ever(void **unused)
 static void lost_frames_are_heard_as_ever(void **unused)
 {
     static const uint32_t lossy[SECONDS] = {
-        0x6FC148D0, 0x4E120280, 0x772CA4C9, 0xB4E8E0C6, 0x748AAB10, 0xD0DEFC8B,
-        0x3C22621C, 0x79CD2982, 0x176A221F, 0x2B9E9941, 0x36947634, 0x50F0CFE0,
-        0xD8356A68, 0x531001A7, 0xF690F434, 0x87F5A94B, 0x73EF8881, 0x16A18AC7,
-        0x3518AA8C, 0x9490BE8E,
+        0x6FC148D0, 0x4E120280, 0x772CA4C9, 0xB4E8E0C6, 0x748AAB10, 0xD0DEFC8B, 0x3C22621C,
+        0x79CD2982, 0x176A221F, 0x2B9E9941, 0x36947634, 0x50F0CFE0, 0xD8356A68, 0x531001A7,
+        0xF690F434, 0x87F5A94B, 0x73EF8881, 0x16A18AC7, 0x3518AA8C, 0x9490BE8E,
     };
 
     (void)unused;
@@ -110,14 +107,15 @@ static void room(int16_t pcm[FRAME], double db)
         pcm[i] = (int16_t)lrint(((double)(draw(&seed) % 201) - 100) * pow(10, db / 20));
 }
 
-/* A.4.3: a descriptor is due where the index of the level is more than 3 away from that of the last one, the spectrum staying. */
+/* A.4.3: a descriptor is due where the index of the level is more than 3 away from that of the last
+ * one, the spectrum staying. */
 static void a_slowly_falling_room_is_described_every_4_steps(void **unused)
 {
     struct encoder encoder;
     int last = 0, count = 0;
 
     (void)unused;
-    g7231_encoder_start(&encoder);
+    g7231_encoder_start(&encoder, dsp_set(0)->celp);
     encoder.dtx = true;
     for (int frame = 0; frame < 400; frame++) {
         struct parameters made;
@@ -149,9 +147,9 @@ static void comfort_noise_is_as_loud_as_the_room(void **unused)
         int16_t heard[200 * FRAME], pcm[FRAME];
         double louder;
 
-        g7231_encoder_start(&encoder);
+        g7231_encoder_start(&encoder, dsp_set(0)->celp);
         encoder.dtx = true;
-        g7231_decoder_start(&decoder);
+        g7231_decoder_start(&decoder, dsp_set(0)->celp);
         room(pcm, db);
         for (int frame = 0; frame < 200; frame++) {
             struct parameters made;
@@ -168,7 +166,10 @@ static void comfort_noise_is_as_loud_as_the_room(void **unused)
 
 /* --- The stages by themselves --- */
 
-static int32_t astray(uint32_t *seed, int32_t most) { return (int32_t)((draw(seed) >> 8) % (2 * (uint32_t)most + 1)) - most; }
+static int32_t astray(uint32_t *seed, int32_t most)
+{
+    return (int32_t)((draw(seed) >> 8) % (2 * (uint32_t)most + 1)) - most;
+}
 
 enum { WALKS = 20, STARTS = 10, WALK = 300 };
 
@@ -176,17 +177,20 @@ enum { WALKS = 20, STARTS = 10, WALK = 300 };
 static void hear_lags(uint32_t *seed, bool voiced, int16_t lags[PAIRS])
 {
     for (int i = 0; i < PAIRS; i++) {
-        int32_t lag = voiced ? 18 * (1 + (int32_t)(draw(seed) % 7)) + astray(seed, 4) : 18 + (int32_t)(draw(seed) % 124);
+        int32_t lag = voiced ? 18 * (1 + (int32_t)(draw(seed) % 7)) + astray(seed, 4)
+                             : 18 + (int32_t)(draw(seed) % 124);
 
         lags[i] = (int16_t)lag;
     }
 }
 
-/* Noise whose level walks about, at times louder at once, and to the noisiest that the detector follows. */
+/* Noise whose level walks about, at times louder at once, and to the noisiest that the detector
+ * follows. */
 static unsigned walk(uint32_t seed, uint8_t *active)
 {
     struct activity state;
-    int32_t level = 2 + (int32_t)(draw(&seed) % 40), rise = 40 + (int32_t)(draw(&seed) % 60), burst = 0;
+    int32_t level = 2 + (int32_t)(draw(&seed) % 40), rise = 40 + (int32_t)(draw(&seed) % 60),
+            burst = 0;
     unsigned count = 0;
     bool voiced = false;
 
@@ -214,10 +218,9 @@ static unsigned walk(uint32_t seed, uint8_t *active)
 static void voice_is_detected_as_ever(void **unused)
 {
     static const uint32_t known[WALKS] = {
-        0x5E008F6C, 0xD92303A2, 0x51DC853C, 0x34E92287, 0x6158FBCD, 0x97591389,
-        0xB0E193F6, 0x62599677, 0xC1DD6DEA, 0x8CB9C9B3, 0xC1176A83, 0xC0044B69,
-        0xCDD88B95, 0xDCD7FD27, 0x80CC3B0D, 0xD479E84E, 0x861D150F, 0x4C231F44,
-        0x43395C9B, 0x151379A9,
+        0x5E008F6C, 0xD92303A2, 0x51DC853C, 0x34E92287, 0x6158FBCD, 0x97591389, 0xB0E193F6,
+        0x62599677, 0xC1DD6DEA, 0x8CB9C9B3, 0xC1176A83, 0xC0044B69, 0xCDD88B95, 0xDCD7FD27,
+        0x80CC3B0D, 0xD479E84E, 0x861D150F, 0x4C231F44, 0x43395C9B, 0x151379A9,
     };
     static uint8_t active[STARTS * WALK];
     unsigned count = 0, wrong = 0;
@@ -237,7 +240,8 @@ static void voice_is_detected_as_ever(void **unused)
     assert_int_equal(wrong, 0);
 }
 
-/* A.4.4: of 64 gains the one whose square is nearest to the energy; where two are as near, either. */
+/* A.4.4: of 64 gains the one whose square is nearest to the energy; where two are as near, either.
+ */
 static void gains_are_the_nearest(void **unused)
 {
     (void)unused;
@@ -256,7 +260,8 @@ static void gains_are_the_nearest(void **unused)
     }
 }
 
-/* A.4.5: the noise of a pair of subframes has the energy of its gain, where what was heard before is not louder. */
+/* A.4.5: the noise of a pair of subframes has the energy of its gain, where what was heard before
+ * is not louder. */
 static void noise_has_the_energy_of_its_gain(void **unused)
 {
     enum { GAINS = 64, ROUNDS = 20 };
@@ -277,7 +282,7 @@ static void noise_has_the_energy_of_its_gain(void **unused)
             excitation[j] = (int16_t)astray(&seed, before);
         noise.target_gain = g7231_noise_gain((int16_t)(i / ROUNDS));
         g7231_noise_approach(&noise, true);
-        g7231_noise(dsp_set(best_set())->speech, &noise, RATE_63, excitation, &parameters);
+        g7231_noise(dsp_set(best_set())->celp, &noise, RATE_63, excitation, &parameters);
         memcpy(made[i], excitation + HISTORY, sizeof made[i]);
         for (int k = 0; k < PAIRS && before <= gain && gain >= 20; k++) {
             double off = level_of(made[i] + k * PAIR, PAIR) - 20 * log10(gain);

@@ -5,34 +5,44 @@
 
 extern const struct codec g726, g726_microsoft, g721, g723_adpcm;
 
-static struct wave_format header(uint16_t tag, uint16_t channels, uint16_t bits, uint16_t block_align)
+static struct wave_format header(uint16_t tag, uint16_t channels, uint16_t bits,
+                                 uint16_t block_align)
 {
-    return (struct wave_format){ .tag = tag, .channels = channels, .sample_rate = 8000, .byte_rate = 8000u * channels * bits / 8,
-                                 .block_align = block_align, .bits_per_sample = bits };
+    return (struct wave_format){ .tag = tag,
+                                 .channels = channels,
+                                 .sample_rate = 8000,
+                                 .byte_rate = 8000u * channels * bits / 8,
+                                 .block_align = block_align,
+                                 .bits_per_sample = bits };
 }
 
 /* Bits of a code as a block shows them: bytes x 8 / codes. 0 where the format is refused. */
 static unsigned bits_of(struct wave_format format)
 {
-    struct block block;
+    struct layout layout;
 
-    if (!codec_find(format.tag)->accepts(&format, &block))
+    if (!parses(codec_find(format.tag), &format, &layout))
         return 0;
-    assert_int_equal(block.least, block.bytes);
-    return block.bytes * 8 / (block.samples * format.channels);
+    assert_int_equal(layout.least_bytes, layout.block.bytes);
+    return layout.block.bytes * 8 / (layout.block.frames * format.channels);
 }
 
 /* --- Headers --- */
 
 static void formats_are_what_others_write(void **unused)
 {
-    static const struct { const struct codec *codec; struct mode mode; uint32_t byte_rate; uint16_t block_align, bits, extra_size; } expected[] = {
-        { &g726_microsoft, { 8000, 1, 16000 }, 2000, 1, 2, 0 },     /* as in ffmpeg's files */
+    static const struct {
+        const struct codec *codec;
+        struct mode mode;
+        uint32_t byte_rate;
+        uint16_t block_align, bits, extra_size;
+    } expected[] = {
+        { &g726_microsoft, { 8000, 1, 16000 }, 2000, 1, 2, 0 }, /* as in ffmpeg's files */
         { &g726_microsoft, { 8000, 1, 24000 }, 3000, 3, 3, 0 },
         { &g726_microsoft, { 8000, 1, 32000 }, 4000, 1, 4, 0 },
         { &g726_microsoft, { 8000, 1, 40000 }, 5000, 5, 5, 0 },
         { &g726, { 8000, 1, 32000 }, 4000, 1, 4, 0 },
-        { &g721, { 8000, 1, 0 }, 4000, 64, 4, 2 },                  /* RIFFNEW's blocks; libsndfile's header */
+        { &g721, { 8000, 1, 0 }, 4000, 64, 4, 2 }, /* RIFFNEW's blocks; libsndfile's header */
         { &g721, { 8000, 2, 0 }, 8000, 128, 4, 2 },
         { &g723_adpcm, { 8000, 1, 24000 }, 3000, 48, 3, 2 },
         { &g723_adpcm, { 8000, 1, 40000 }, 5000, 80, 5, 2 },
@@ -68,9 +78,9 @@ static void headers_are_read_leniently(void **unused)
             format.byte_rate = 99999;
             assert_int_equal(bits_of(format), bits);
             format = header(streams[i], 1, bits, 1);
-            format.bits_per_sample = bits % 2 ? 16 : 0;              /* the byte rate tells */
+            format.bits_per_sample = bits % 2 ? 16 : 0; /* the byte rate tells */
             assert_int_equal(bits_of(format), bits);
-            format.byte_rate = 16000;                               /* nor does that: 32 kbit/s, or what the block says */
+            format.byte_rate = 16000; /* nor does that: 32 kbit/s, or what the block says */
             assert_int_equal(bits_of(format), 4);
             format.block_align = bits;
             assert_int_equal(bits_of(format), bits % 2 ? bits : 4);
@@ -80,7 +90,7 @@ static void headers_are_read_leniently(void **unused)
     assert_int_equal(bits_of(format), 4);
     assert_int_equal(bits_of(header(0x14, 1, 0, 80)), 5);
     assert_int_equal(bits_of(header(0x14, 2, 0, 96)), 3);
-    assert_int_equal(bits_of(header(0x14E7, 1, 16, 2)), 2);         /* Cisco's tags alone tell */
+    assert_int_equal(bits_of(header(0x14E7, 1, 16, 2)), 2); /* Cisco's tags alone tell */
     assert_int_equal(bits_of(header(0x14E8, 1, 16, 2)), 3);
     assert_int_equal(bits_of(header(0x14E9, 1, 0, 0)), 4);
 }
@@ -98,7 +108,8 @@ static void what_nobody_could_mean_is_refused(void **unused)
     assert_int_equal(bits_of(header(0x40, 3, 4, 1)), 0);
     assert_int_equal(bits_of(header(0x14, 1, 4, 64)), 0);
     format = (struct wave_format){ .tag = 0x14E9 };
-    codec_find(0x14E9)->complete(&format, &(struct mode){ 8000, 1, 24000 });     /* its one rate */
+    codec_complete(codec_find(0x14E9), &format,
+                   &(struct mode){ 8000, 1, 24000 }); /* its one rate */
     assert_int_equal(bits_of(format), 4);
 }
 
@@ -106,10 +117,13 @@ static void what_nobody_could_mean_is_refused(void **unused)
 
 static void codes_are_packed_as_riffnew_says(void **unused)
 {
-    static const uint8_t up[8] = { 0, 1, 2, 3, 4, 5, 6, 7 }, threes[8] = { 0, 3, 6, 9, 12, 15, 18, 21 };
+    static const uint8_t up[8] = { 0, 1, 2, 3, 4, 5, 6, 7 },
+                         threes[8] = { 0, 3, 6, 9, 12, 15, 18, 21 };
     static const uint8_t stereo[16] = { 0, 7, 1, 6, 2, 5, 3, 4, 4, 3, 5, 2, 6, 1, 7, 0 };
-    static const uint8_t packed_up[3] = { 0x05, 0x39, 0x77 }, packed_threes[5] = { 0x00, 0xCC, 0x96, 0x3E, 0x55 };
-    static const uint8_t packed_stereo[6] = { 0x1C, 0xE5, 0x5C, 0x8E, 0xAC, 0x78 }, lsb[3] = { 0x88, 0xC6, 0xFA };
+    static const uint8_t packed_up[3] = { 0x05, 0x39, 0x77 },
+                         packed_threes[5] = { 0x00, 0xCC, 0x96, 0x3E, 0x55 };
+    static const uint8_t packed_stereo[6] = { 0x1C, 0xE5, 0x5C, 0x8E, 0xAC, 0x78 },
+                         lsb[3] = { 0x88, 0xC6, 0xFA };
     uint8_t bytes[6], codes[16];
 
     (void)unused;
@@ -121,7 +135,8 @@ static void codes_are_packed_as_riffnew_says(void **unused)
     assert_memory_equal(bytes, packed_stereo, 6);
     g726_unpack(bytes, 16, 3, MSB_FIRST, codes);
     assert_memory_equal(codes, stereo, 16);
-    g726_unpack(lsb, 8, 3, LSB_FIRST, codes);           /* RFC 3551, 4.5.4: the first code in the lowest bits */
+    g726_unpack(lsb, 8, 3, LSB_FIRST,
+                codes); /* RFC 3551, 4.5.4: the first code in the lowest bits */
     assert_memory_equal(codes, up, 8);
 }
 
@@ -129,8 +144,9 @@ static void stereo_is_two_coders(void **unused)
 {
     enum { FRAMES = 800 };
     struct sound sound = generated(2 * FRAMES, 3), both, one;
-    struct wave_format formats[] = { header(0x40, 2, 4, 128), header(0x14, 2, 3, 96), header(0x14, 2, 5, 160) };
-    static const struct settings msb = { .bit_order = 1 };
+    struct wave_format formats[] = { header(0x40, 2, 4, 128), header(0x14, 2, 3, 96),
+                                     header(0x14, 2, 5, 160) };
+    static const struct options msb = { .quirks = QUIRK_MSB_FIRST };
 
     (void)unused;
     for (size_t i = 0; i < 3; i++) {
@@ -145,7 +161,8 @@ static void stereo_is_two_coders(void **unused)
 
             for (size_t n = 0; n < FRAMES; n++)
                 alone[n] = sound.samples[2 * n + channel];
-            one = decode_all(codec, &mono, &msb, encode_all(codec, &mono, 0, (struct sound){ alone, FRAMES }));
+            one = decode_all(codec, &mono, &msb,
+                             encode_all(codec, &mono, 0, (struct sound){ alone, FRAMES }));
             assert_int_equal(one.count, FRAMES);
             for (size_t n = 0; n < FRAMES; n++)
                 assert_int_equal(both.samples[2 * n + channel], one.samples[n]);
@@ -157,32 +174,32 @@ static void stereo_is_two_coders(void **unused)
 static void auxiliary_bytes_are_skipped(void **unused)
 {
     static uint8_t riffnew[] = { 6, 0 }, mmreg[] = { 2, 0, 6, 0 }, absurd[] = { 90, 0 };
-    static const struct settings msb = { .bit_order = 1 };
+    static const struct options msb = { .quirks = QUIRK_MSB_FIRST };
     struct sound sound = generated(5 * 128, 4), plain, out;
     struct wave_format bare = header(0x14, 1, 3, 48), format = header(0x14, 1, 3, 54);
     struct bytes code = encode_all(&g723_adpcm, &bare, 0, sound), blocks;
-    struct block block;
+    struct layout layout;
 
     (void)unused;
     plain = decode_all(&g723_adpcm, &bare, &msb, code);
     for (int i = 0; i < 2; i++) {
         format.extra = i ? mmreg : riffnew, format.extra_size = i ? 4 : 2;
-        assert_true(g723_adpcm.accepts(&format, &block));
-        assert_true(block.bytes == 54 && block.samples == 128);
+        assert_true(parses(&g723_adpcm, &format, &layout));
+        assert_true(layout.block.bytes == 54 && layout.block.frames == 128);
         blocks = encode_all(&g723_adpcm, &format, 0, sound);
         assert_int_equal(blocks.size, 5 * 54);
         for (size_t n = 0; n < 5; n++) {
             assert_memory_equal(blocks.data + 54 * n, "\0\0\0\0\0", 6);
             assert_memory_equal(blocks.data + 54 * n + 6, code.data + 48 * n, 48);
         }
-        blocks.size -= 41;                              /* a torn block: 7 bytes of codes, 18 whole ones */
+        blocks.size -= 41; /* a torn block: 7 bytes of codes, 18 whole ones */
         out = decode_all(&g723_adpcm, &format, &msb, blocks);
         assert_int_equal(out.count, 4 * 128 + 18);
         assert_memory_equal(out.samples, plain.samples, out.count * 2);
     }
     format.extra = absurd, format.extra_size = 2;
-    assert_true(g723_adpcm.accepts(&format, &block));
-    assert_true(block.bytes == 3 && block.samples == 8);
+    assert_true(parses(&g723_adpcm, &format, &layout));
+    assert_true(layout.block.bytes == 3 && layout.block.frames == 8);
 }
 
 /* --- What a call leaves over --- */
@@ -190,9 +207,9 @@ static void auxiliary_bytes_are_skipped(void **unused)
 static void incomplete_units_are_kept_until_the_end(void **unused)
 {
     enum { SAMPLES = 1003 };
-    static const struct settings msb = { .bit_order = 1 };
+    static const struct options msb = { .quirks = QUIRK_MSB_FIRST };
     struct sound sound = generated(SAMPLES, 5), whole;
-    void *decoder = malloc(g726.decoder.state_size), *encoder = malloc(g726.encoder.state_size);
+    void *decoder = malloc(g726.decoder->state_size), *encoder = malloc(g726.encoder->state_size);
 
     (void)unused;
     for (uint16_t bits = 2; bits <= 5; bits++) {
@@ -205,25 +222,31 @@ static void incomplete_units_are_kept_until_the_end(void **unused)
         assert_int_equal(code.size, (SAMPLES * bits + 7) / 8);
         whole = decode_all(&g726, &format, &msb, code);
         assert_int_equal(whole.count, code.size * 8 / bits);
-        g726.encoder.start(encoder, &format, &msb), g726.decoder.start(decoder, &format, &msb);
-        for (size_t at = 0, n; at < SAMPLES; at += n) {         /* 1, 2, 3 ... samples a call: each is used up */
+        encoder_init(&g726, encoder, &format, &msb), decoder_init(&g726, decoder, &format, &msb);
+        for (size_t at = 0, n; at < SAMPLES;
+             at += n) { /* 1, 2, 3 ... samples a call: each is used up */
             n = 1 + at % 13 < SAMPLES - at ? 1 + at % 13 : SAMPLES - at;
             for (size_t used = 0; used < n; used += step.used) {
-                step = g726.encoder.run(encoder, sound.samples + at + used, bytes + done.made, (struct offer){ n - used, sizeof bytes - done.made, PART });
+                step =
+                    g726.encoder->run(encoder, sound.samples + at + used, bytes + done.made,
+                                      (struct offer){ n - used, sizeof bytes - done.made, PART });
                 assert_true(step.used != 0);
                 done.made += step.made;
             }
         }
-        step = g726.encoder.run(encoder, sound.samples, bytes + done.made, (struct offer){ 0, sizeof bytes - done.made, END });
+        step = g726.encoder->run(encoder, sound.samples, bytes + done.made,
+                                 (struct offer){ 0, sizeof bytes - done.made, END });
         assert_int_equal(done.made + step.made, code.size);
         assert_memory_equal(bytes, code.data, code.size);
         done.made = 0;
-        for (size_t at = 0; at < code.size; at += step.used) {  /* a byte a call */
-            step = g726.decoder.run(decoder, bytes + at, pcm + done.made, (struct offer){ 1, SAMPLES + 8 - done.made, PART });
+        for (size_t at = 0; at < code.size; at += step.used) { /* a byte a call */
+            step = g726.decoder->run(decoder, bytes + at, pcm + done.made,
+                                     (struct offer){ 1, SAMPLES + 8 - done.made, PART });
             assert_int_equal(step.used, 1);
             done.made += step.made;
         }
-        step = g726.decoder.run(decoder, bytes, pcm + done.made, (struct offer){ 0, SAMPLES + 8 - done.made, END });
+        step = g726.decoder->run(decoder, bytes, pcm + done.made,
+                                 (struct offer){ 0, SAMPLES + 8 - done.made, END });
         assert_int_equal(done.made + step.made, whole.count);
         assert_memory_equal(pcm, whole.samples, whole.count * 2);
     }
@@ -262,7 +285,10 @@ static double wrong_orders(struct sound sound, unsigned bits, size_t size)
 
 static void check_orders(struct sound sound)
 {
-    static const struct { size_t size; double wrong; } floors[] = { { 512, 5 }, { 1024, 1 }, { 2048, 0.5 }, { 4096, 0 } };
+    static const struct {
+        size_t size;
+        double wrong;
+    } floors[] = { { 512, 5 }, { 1024, 1 }, { 2048, 0.5 }, { 4096, 0 } };
 
     for (unsigned bits = 2; bits <= 5; bits++)
         for (size_t i = 0; i < 4; i++)
@@ -281,7 +307,8 @@ static void the_order_is_told_from_speech(void **unused)
 static void the_order_is_told_from_music(void **unused)
 {
     struct sound stereo = music();
-    struct bytes mono = peer_run("sox -t s16 -r 44100 -c 2 - -t s16 -r 8000 -c 1 - 2>/dev/null", stereo.samples, stereo.count * 2);
+    struct bytes mono = peer_run("sox -t s16 -r 44100 -c 2 - -t s16 -r 8000 -c 1 - 2>/dev/null",
+                                 stereo.samples, stereo.count * 2);
 
     (void)unused;
     check_orders((struct sound){ (int16_t *)(void *)mono.data, mono.size / 2 });
@@ -295,20 +322,23 @@ static void the_order_is_settled_once(void **unused)
     struct wave_format format = header(0x64, 1, 4, 0);
     struct bytes code;
     static int16_t pcm[240000];
-    void *state = malloc(g726.decoder.state_size);
+    void *state = malloc(g726.decoder->state_size);
     struct progress step;
-    static const struct settings auto_order = { .bit_order = 0 }, msb = { .bit_order = 1 }, lsb = { .bit_order = 2 };
+    static const struct options auto_order = { .quirks = 0 }, msb = { .quirks = QUIRK_MSB_FIRST },
+                                lsb = { .quirks = QUIRK_LSB_FIRST };
 
     (void)unused;
     code = lsb_first(encode_all(&g726, &format, 0, sound), 4);
-    told = decode_all(&g726, &format, &auto_order, code), fixed = decode_all(&g726, &format, &lsb, code);
+    told = decode_all(&g726, &format, &auto_order, code),
+    fixed = decode_all(&g726, &format, &lsb, code);
     assert_memory_equal(told.samples, fixed.samples, fixed.count * 2);
     fixed = decode_all(&g726, &format, &msb, code);
     assert_memory_not_equal(told.samples, fixed.samples, fixed.count * 2);
-    g726.decoder.start(state, &format, &auto_order);
-    step = g726.decoder.run(state, code.data, pcm, (struct offer){ 511, 2 * 511, WHOLE });
+    decoder_init(&g726, state, &format, &auto_order);
+    step = g726.decoder->run(state, code.data, pcm, (struct offer){ 511, 2 * 511, WHOLE });
     assert_int_equal(step.made, 2 * 511);
-    step = g726.decoder.run(state, code.data + 511, pcm + 2 * 511, (struct offer){ 10000, 20000, WHOLE });
+    step = g726.decoder->run(state, code.data + 511, pcm + 2 * 511,
+                             (struct offer){ 10000, 20000, WHOLE });
     assert_int_equal(step.made, 20000);
     assert_memory_equal(pcm, fixed.samples, 2 * (2 * 511 + 20000));
     free(state);
@@ -316,16 +346,18 @@ static void the_order_is_settled_once(void **unused)
 
 /* --- Files --- */
 
-static struct sound file_decoded(const char *name, const struct codec *expected, enum order order, struct bytes *data)
+static struct sound file_decoded(const char *name, const struct codec *expected, enum order order,
+                                 struct bytes *data)
 {
     struct bytes file = sample_read(name);
     struct wave_format format;
-    struct settings fixed = { .bit_order = (uint8_t)order };
+    struct options fixed = { .quirks = order == LSB_FIRST ? QUIRK_LSB_FIRST : QUIRK_MSB_FIRST };
     struct sound told, known;
 
     *data = wav_open(file, &format);
     assert_ptr_equal(codec_find(format.tag), expected);
-    told = decode_all(expected, &format, 0, *data), known = decode_all(expected, &format, &fixed, *data);
+    told = decode_all(expected, &format, 0, *data),
+    known = decode_all(expected, &format, &fixed, *data);
     assert_memory_equal(told.samples, known.samples, known.count * 2);
     return told;
 }
@@ -359,7 +391,8 @@ static void ffmpegs_files_are_read(void **unused)
 
         snprintf(name, sizeof name, "made/ffmpeg-g726-%uk.wav", bits * 8);
         out = file_decoded(name, &g726_microsoft, MSB_FIRST, &data);
-        snprintf(command, sizeof command, "ffmpeg -v error -f g726 -code_size %u -sample_rate 8000 -i - -f s16le -", bits);
+        snprintf(command, sizeof command,
+                 "ffmpeg -v error -f g726 -code_size %u -sample_rate 8000 -i - -f s16le -", bits);
         reference = peer_run(command, data.data, data.size);
         count = reference.size / 2 < out.count ? reference.size / 2 : out.count;
         assert_in_range(count, out.count - 8, out.count);

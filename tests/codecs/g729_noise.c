@@ -6,8 +6,8 @@
 #include <bcg729/encoder.h>
 #endif
 
-/* The decoder's spectrum of noise is a stable filter, whatever is sent and whatever was before: its frequencies rise, and its line
- * spectral pairs fall between 1 and -1. */
+/* The decoder's spectrum of noise is a stable filter, whatever is sent and whatever was before: its
+ * frequencies rise, and its line spectral pairs fall between 1 and -1. */
 static void falls(const int16_t lsp_q15[ORDER])
 {
     for (int i = 1; i < ORDER; i++)
@@ -16,7 +16,8 @@ static void falls(const int16_t lsp_q15[ORDER])
 
 static struct sid sid_of(unsigned code)
 {
-    return (struct sid){ .predictor = code & 1, .stage1 = code >> 1 & 31, .stage2 = code >> 6 & 15 };
+    return (
+        struct sid){ .predictor = code & 1, .stage1 = code >> 1 & 31, .stage2 = code >> 6 & 15 };
 }
 
 static void any_sid_frame_is_a_stable_filter(void **unused)
@@ -27,7 +28,7 @@ static void any_sid_frame_is_a_stable_filter(void **unused)
     for (unsigned before = 0; before < 1024; before += 3) {
         struct decoder state;
 
-        g729_decoder_start(&state);
+        g729_decoder_start(&state, dsp_set(0)->celp);
         for (int i = 0; i < 8; i++) {
             struct sid sid = sid_of(before);
 
@@ -65,8 +66,8 @@ static void noise_after_a_lost_sid_frame_is_as_loud_as_the_speech(void **unused)
         struct decoder decoder;
         double louder;
 
-        g729_encoder_start(&encoder, false);
-        g729_decoder_start(&decoder);
+        g729_encoder_start(&encoder, dsp_set(0)->celp, false);
+        g729_decoder_start(&decoder, dsp_set(0)->celp);
         for (int frame = 0; frame < 20; frame++) {
             struct parameters parameters;
 
@@ -76,7 +77,8 @@ static void noise_after_a_lost_sid_frame_is_as_loud_as_the_speech(void **unused)
             g729_decode_frame(&decoder, &parameters, speech + FRAME * frame);
         }
         for (int frame = 0; frame < 20; frame++)
-            g729_decode_frame(&decoder, &(struct parameters){ .kind = UNTRANSMITTED }, noise + FRAME * frame);
+            g729_decode_frame(&decoder, &(struct parameters){ .kind = UNTRANSMITTED },
+                              noise + FRAME * frame);
         louder = level(noise, 20 * FRAME) - level(speech + 10 * FRAME, 10 * FRAME);
         print_message("amplitude %d: %.1f dB louder\n", amplitude, louder);
         assert_true(louder > -5 && louder < 5);
@@ -99,7 +101,8 @@ static struct sound in_a_room(void)
     return sound;
 }
 
-/* bcg729 stays with speech for six frames after each frame of it, as Appendix II has it: what is speech here is so there. */
+/* bcg729 stays with speech for six frames after each frame of it, as Appendix II has it: what is
+ * speech here is so there. */
 static void silence_is_found_where_bcg729_finds_it_and_before(void **unused)
 {
     struct sound sound = in_a_room();
@@ -108,7 +111,7 @@ static void silence_is_found_where_bcg729_finds_it_and_before(void **unused)
     struct encoder state;
 
     (void)unused;
-    g729_encoder_start(&state, true);
+    g729_encoder_start(&state, dsp_set(0)->celp, true);
     for (size_t frame = 0; frame < frames; frame++) {
         struct parameters parameters;
         uint8_t theirs[FRAME_BYTES], length;
@@ -121,8 +124,9 @@ static void silence_is_found_where_bcg729_finds_it_and_before(void **unused)
         missed += parameters.kind == SPEECH && length != FRAME_BYTES;
     }
     closeBcg729EncoderChannel(peer);
-    print_message("%zu frames of %zu are speech, and none of the %zu silent ones of bcg729's but %zu; %zu tell of noise\n", spoken, frames,
-                  silent, missed, sid);
+    print_message("%zu frames of %zu are speech, and none of the %zu silent ones of bcg729's but "
+                  "%zu; %zu tell of noise\n",
+                  spoken, frames, silent, missed, sid);
     assert_true(silent > 50 && missed * 50 <= silent);
     assert_true(sid > 0 && frames - spoken < silent + frames / 10);
     free(sound.samples);

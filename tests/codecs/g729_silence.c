@@ -1,4 +1,5 @@
-/* G.729's Annex B: what is sent of a conversation with pauses, and what is heard of it where frames are lost. */
+/* G.729's Annex B: what is sent of a conversation with pauses, and what is heard of it where frames
+ * are lost. */
 #include <math.h>
 #include "silence_support.h"
 #include "codecs/g729/tables.h"
@@ -34,8 +35,7 @@ static struct bytes encode(unsigned simd, struct sound sound, size_t starts[])
     struct encoder encoder;
     struct parameters made;
 
-    g729_encoder_start(&encoder, true);
-    encoder.dsp = dsp_set((uint8_t)simd)->speech;
+    g729_encoder_start(&encoder, dsp_set((uint8_t)simd)->celp, true);
     for (size_t i = 0; i < FRAMES; i++) {
         starts[i] = out.size;
         g729_encode_frame(&encoder, sound.samples + i * FRAME, DETECTED, &made);
@@ -59,8 +59,8 @@ static void pauses_are_sent_as_ever(void **unused)
     free(sound.samples);
 }
 
-/* A lossy line loses every fifth frame or so, and the first SID frame of every second pause. Of a lost SID frame the receiver
- * does not even know. */
+/* A lossy line loses every fifth frame or so, and the first SID frame of every second pause. Of a
+ * lost SID frame the receiver does not even know. */
 static void decode(unsigned simd, bool lossy, const uint32_t known[SECONDS])
 {
     struct bytes bytes = file_read(stream);
@@ -72,8 +72,7 @@ static void decode(unsigned simd, bool lossy, const uint32_t known[SECONDS])
     enum kind before = SPEECH;
     unsigned pauses = 0;
 
-    g729_decoder_start(&decoder);
-    decoder.dsp = dsp_set((uint8_t)simd)->speech;
+    g729_decoder_start(&decoder, dsp_set((uint8_t)simd)->celp);
     for (; at < bytes.size && frames < FRAMES; frames++) {
         bool lost = lossy && draw(&seed) % 5 == 0;
 
@@ -95,10 +94,9 @@ static void decode(unsigned simd, bool lossy, const uint32_t known[SECONDS])
 static void pauses_are_heard_as_ever(void **unused)
 {
     static const uint32_t whole[SECONDS] = {
-        0x1525B1D2, 0xFEC8D224, 0x4E35DF41, 0xA177FC78, 0x998EBBD0, 0xEF1EDDAF,
-        0xD5DD1237, 0x96294619, 0x28A6B518, 0xB3E1DBF2, 0x01404DD3, 0xC96D192F,
-        0x93A0FFDB, 0x762ECBBB, 0x27D553F9, 0x98E1EE0C, 0x835ACF90, 0xD53068F7,
-        0xBAAF8E79, 0x9BC30386,
+        0x1525B1D2, 0xFEC8D224, 0x4E35DF41, 0xA177FC78, 0x998EBBD0, 0xEF1EDDAF, 0xD5DD1237,
+        0x96294619, 0x28A6B518, 0xB3E1DBF2, 0x01404DD3, 0xC96D192F, 0x93A0FFDB, 0x762ECBBB,
+        0x27D553F9, 0x98E1EE0C, 0x835ACF90, 0xD53068F7, 0xBAAF8E79, 0x9BC30386,
     };
 
     (void)unused;
@@ -109,10 +107,9 @@ static void pauses_are_heard_as_ever(void **unused)
 static void lost_frames_are_heard_as_ever(void **unused)
 {
     static const uint32_t lossy[SECONDS] = {
-        0x9DEDBB5D, 0x81523C8D, 0xB89A22DB, 0xE65EC397, 0x4F4E7052, 0x23C7381F,
-        0x4210F3D6, 0xB3A9D2E9, 0x39146A94, 0x580A46D2, 0x69EBF4B4, 0x6F2DF537,
-        0x68A444DE, 0x881164F0, 0x4755B2C6, 0xAE43DF0E, 0x3BEC2179, 0xF9B6B8EB,
-        0x3AF2F4DB, 0xA416D553,
+        0x9DEDBB5D, 0x81523C8D, 0xB89A22DB, 0xE65EC397, 0x4F4E7052, 0x23C7381F, 0x4210F3D6,
+        0xB3A9D2E9, 0x39146A94, 0x580A46D2, 0x69EBF4B4, 0x6F2DF537, 0x68A444DE, 0x881164F0,
+        0x4755B2C6, 0xAE43DF0E, 0x3BEC2179, 0xF9B6B8EB, 0x3AF2F4DB, 0xA416D553,
     };
 
     (void)unused;
@@ -129,14 +126,15 @@ static void room(int16_t pcm[FRAME], double db)
         pcm[i] = (int16_t)lrint(((double)(draw(&seed) % 2001) - 1000) * pow(10, db / 20));
 }
 
-/* B.4.1.2: a SID frame is due when the level, which is counted in steps of 2 dB, is more than 2 dB away from the last one sent. */
+/* B.4.1.2: a SID frame is due when the level, which is counted in steps of 2 dB, is more than 2 dB
+ * away from the last one sent. */
 static void a_slowly_falling_room_is_sent_every_4_db(void **unused)
 {
     struct encoder encoder;
     int last = 0, count = 0;
 
     (void)unused;
-    g729_encoder_start(&encoder, true);
+    g729_encoder_start(&encoder, dsp_set(0)->celp, true);
     for (int frame = 0; frame < 400; frame++) {
         struct parameters made;
         int16_t pcm[FRAME];
@@ -146,7 +144,7 @@ static void a_slowly_falling_room_is_sent_every_4_db(void **unused)
         assert_int_not_equal(made.kind, SPEECH);
         if (made.kind != SID)
             continue;
-        assert_true(made.sid.gain >= 6);                        /* steps of 2 dB */
+        assert_true(made.sid.gain >= 6); /* steps of 2 dB */
         if (frame >= 20 && count++ > 0)
             assert_int_equal(last - made.sid.gain, 2);
         last = made.sid.gain;
@@ -163,8 +161,8 @@ static void comfort_noise_is_as_loud_as_the_room(void **unused)
         int16_t heard[200 * FRAME], pcm[FRAME];
         double louder;
 
-        g729_encoder_start(&encoder, true);
-        g729_decoder_start(&decoder);
+        g729_encoder_start(&encoder, dsp_set(0)->celp, true);
+        g729_decoder_start(&decoder, dsp_set(0)->celp);
         room(pcm, db);
         for (int frame = 0; frame < 200; frame++) {
             struct parameters made;
@@ -182,15 +180,21 @@ static void comfort_noise_is_as_loud_as_the_room(void **unused)
 
 /* What the detector hears of a room, and by how much each frame strays from that. */
 struct room {
-    int32_t energy, slope, crossings, lsf_q15[ORDER];           /* log2 in 1/64; r[1] / r[0] in Q15; in 80 samples */
+    int32_t energy, slope, crossings,
+        lsf_q15[ORDER]; /* log2 in 1/64; r[1] / r[0] in Q15; in 80 samples */
     int32_t strays[4];
 };
 
-static int32_t astray(uint32_t *seed, int32_t most) { return (int32_t)((draw(seed) >> 8) % (2 * (uint32_t)most + 1)) - most; }
+static int32_t astray(uint32_t *seed, int32_t most)
+{
+    return (int32_t)((draw(seed) >> 8) % (2 * (uint32_t)most + 1)) - most;
+}
 
 static void enter(struct room *room, uint32_t *seed)
 {
-    static const int16_t most[4][4] = { { 4, 10, 30, 90 }, { 60, 900, 4000, 12000 }, { 1, 4, 10, 25 }, { 10, 40, 120, 400 } };
+    static const int16_t most[4][4] = {
+        { 4, 10, 30, 90 }, { 60, 900, 4000, 12000 }, { 1, 4, 10, 25 }, { 10, 40, 120, 400 }
+    };
 
     room->energy = 15 * 64 + (int32_t)(draw(seed) % (12 * 64));
     room->slope = astray(seed, 30000);
@@ -210,7 +214,8 @@ struct heard {
 
 static void hear(const struct room *room, uint32_t *seed, struct heard *out)
 {
-    int32_t energy = room->energy + astray(seed, room->strays[0]), slope = room->slope + astray(seed, room->strays[1]);
+    int32_t energy = room->energy + astray(seed, room->strays[0]),
+            slope = room->slope + astray(seed, room->strays[1]);
     int32_t crossings = room->crossings + astray(seed, room->strays[2]), flips = 0;
 
     memset(out, 0, sizeof *out);
@@ -233,7 +238,8 @@ static void hear(const struct room *room, uint32_t *seed, struct heard *out)
 
 enum { WALKS = 20, STARTS = 20, WALK = 200 };
 
-/* Rooms that change now and then, whose frames stray about the bounds of Table B.1. Gives how many frames are found to be voice. */
+/* Rooms that change now and then, whose frames stray about the bounds of Table B.1. Gives how many
+ * frames are found to be voice. */
 static unsigned walk(uint32_t seed, uint8_t *voiced)
 {
     struct vad vad;
@@ -257,10 +263,9 @@ static unsigned walk(uint32_t seed, uint8_t *voiced)
 static void voice_is_detected_as_ever(void **unused)
 {
     static const uint32_t known[WALKS] = {
-        0x47739872, 0x89888E44, 0x5ADB8513, 0xFBB602D4, 0xEF7C0EEA, 0xBB652395,
-        0x573B4129, 0xD9683981, 0xB6EF543B, 0x09131C87, 0xF0C94D0C, 0xCED30656,
-        0x54C214DC, 0x4DADE974, 0x71C981C9, 0x24C87C16, 0xA12115E4, 0x7E2B15AA,
-        0x0598D98B, 0x2619FFF8,
+        0x47739872, 0x89888E44, 0x5ADB8513, 0xFBB602D4, 0xEF7C0EEA, 0xBB652395, 0x573B4129,
+        0xD9683981, 0xB6EF543B, 0x09131C87, 0xF0C94D0C, 0xCED30656, 0x54C214DC, 0x4DADE974,
+        0x71C981C9, 0x24C87C16, 0xA12115E4, 0x7E2B15AA, 0x0598D98B, 0x2619FFF8,
     };
     unsigned count = 0, wrong = 0;
 
@@ -282,7 +287,8 @@ static void voice_is_detected_as_ever(void **unused)
 
 /* --- Comfort noise --- */
 
-/* B.4.2.2: the level of a mean energy over 80 samples, in steps of 2 dB from 16 dB to 66, in steps of 4 below, -12 the lowest. */
+/* B.4.2.2: the level of a mean energy over 80 samples, in steps of 2 dB from 16 dB to 66, in steps
+ * of 4 below, -12 the lowest. */
 static void levels_are_the_nearest(void **unused)
 {
     double worst = 0;
@@ -296,7 +302,10 @@ static void levels_are_the_nearest(void **unused)
             double step = db > 16 ? 2 : db > -4 ? 4 : 8, off = fabs(db - gain.level) / step;
 
             assert_true(gain.level % 2 == 0 && gain.level >= -12 && gain.level <= 66);
-            assert_int_equal(gain.code, gain.level > 16 ? (gain.level - 4) / 2 : gain.level == -12 ? 0 : gain.level == 16 ? 6 : (gain.level + 8) / 4);
+            assert_int_equal(gain.code, gain.level > 16     ? (gain.level - 4) / 2
+                                        : gain.level == -12 ? 0
+                                        : gain.level == 16  ? 6
+                                                            : (gain.level + 8) / 4);
             if (db > -12 && db < 66)
                 worst = off > worst ? off : worst;
             else
@@ -306,7 +315,8 @@ static void levels_are_the_nearest(void **unused)
     assert_true(worst < 0.56);
 }
 
-/* B.4.4: whatever was heard before, a subframe of noise has the energy of its gain, but for pulses that are held at 5000. */
+/* B.4.4: whatever was heard before, a subframe of noise has the energy of its gain, but for pulses
+ * that are held at 5000. */
 static void noise_has_the_energy_of_its_gain(void **unused)
 {
     enum { CODES = 32, ROUNDS = 40 };
@@ -316,13 +326,14 @@ static void noise_has_the_energy_of_its_gain(void **unused)
 
     (void)unused;
     for (int i = 0; i < CODES * ROUNDS; i++) {
-        int16_t excitation[PAST + FRAME], gain_q3 = g729_sid_gains_q3[i / ROUNDS], *now = excitation + PAST;
+        int16_t excitation[PAST + FRAME], gain_q3 = g729_sid_gains_q3[i / ROUNDS],
+                                          *now = excitation + PAST;
         int32_t before = (int32_t)(draw(&seed) % 12000);
         struct noise_pitch pitch[SUBFRAMES];
 
         for (int j = 0; j < PAST + FRAME; j++)
             excitation[j] = (int16_t)astray(&seed, before);
-        g729_noise_excitation(dsp_set(best_set())->speech, gain_q3, &noise_seed, now, pitch);
+        g729_noise_excitation(dsp_set(best_set())->celp, gain_q3, &noise_seed, now, pitch);
         for (int k = 0; k < SUBFRAMES && gain_q3 >= 80 && gain_q3 < 8000; k++) {
             double off = level_of(now + k * SUBFRAME, SUBFRAME) - 20 * log10(gain_q3 / 8.0);
 

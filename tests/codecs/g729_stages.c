@@ -1,5 +1,6 @@
-/* The stages of G.729 alone: tables by their formulas, operators against real numbers, and the fast ways of filters against the
- * standard's steps, written here with the ITU's operators, on inputs that saturate and on ones that do not. */
+/* The stages of G.729 alone: tables by their formulas, operators against real numbers, and the fast
+ * ways of filters against the standard's steps, written here with the ITU's operators, on inputs
+ * that saturate and on ones that do not. */
 #include <math.h>
 #include "support.h"
 #include "codecs/g729/double_precision.h"
@@ -7,7 +8,10 @@
 
 static const double pi = 3.14159265358979323846;
 
-static int16_t noise(uint32_t *seed, int bits) { return (int16_t)((int32_t)draw(seed) >> (32 - bits)); }
+static int16_t noise(uint32_t *seed, int bits)
+{
+    return (int16_t)((int32_t)draw(seed) >> (32 - bits));
+}
 
 static void near_to(double made, double wanted, double within, const char *what, int i)
 {
@@ -21,9 +25,14 @@ static void tables_follow_their_formulas(void **unused)
 {
     (void)unused;
     for (int i = 0; i < WINDOW; i++)
-        near_to(g729_window_q15[i], 32767 * (i < 200 ? 0.54 - 0.46 * cos(2 * pi * i / 399) : cos(2 * pi * (i - 200) / 159)), 1, "window", i);
+        near_to(g729_window_q15[i],
+                32767 *
+                    (i < 200 ? 0.54 - 0.46 * cos(2 * pi * i / 399) : cos(2 * pi * (i - 200) / 159)),
+                1, "window", i);
     for (int k = 1; k <= VAD_ORDER; k++)
-        near_to(g729_lag_window_q31[k - 1], 2147483648 * exp(-pow(2 * pi * 60 * k / 8000, 2) / 2) / 1.0001, 80000, "lag window", k);
+        near_to(g729_lag_window_q31[k - 1],
+                2147483648 * exp(-pow(2 * pi * 60 * k / 8000, 2) / 2) / 1.0001, 80000, "lag window",
+                k);
     for (int i = 0; i < 65; i++)
         near_to(g729_cosine_q15[i], 32768 * cos(pi * i / 64), 1, "cosine", i);
     for (int i = 0; i < 64; i++) {
@@ -41,17 +50,20 @@ static void tables_follow_their_formulas(void **unused)
         struct scale scale = g729_start_scales[i];
 
         if (i < 32)
-            near_to(ldexp(scale.factor_q15, scale.shift - 15), 32.0 / (32 - i), 0.002 * 32 / (32 - i), "scale", i);
+            near_to(ldexp(scale.factor_q15, scale.shift - 15), 32.0 / (32 - i),
+                    0.002 * 32 / (32 - i), "scale", i);
     }
     for (int i = 1; i < 32; i++)
-        near_to(20 * log10(g729_sid_gains_q3[i]), (i < 6 ? 4 * i - 8 : 2 * i + 4) + 18.06, i < 4 ? 1 : 0.2, "gain", i);
+        near_to(20 * log10(g729_sid_gains_q3[i]), (i < 6 ? 4 * i - 8 : 2 * i + 4) + 18.06,
+                i < 4 ? 1 : 0.2, "gain", i);
 }
 
 static void predictors_add_up_to_one(void **unused)
 {
     (void)unused;
     for (int p = 0; p < 4; p++) {
-        const struct predictor *predictor = p < 2 ? &g729_predictors[p] : &g729_noise_predictors[p - 2];
+        const struct predictor *predictor =
+            p < 2 ? &g729_predictors[p] : &g729_noise_predictors[p - 2];
 
         for (int i = 0; i < ORDER; i++) {
             int sum = predictor->now_q15[i];
@@ -59,10 +71,13 @@ static void predictors_add_up_to_one(void **unused)
             for (int k = 0; k < 4; k++)
                 sum += predictor->past_q15[k][i];
             assert_true(sum > 32760 && sum <= 32768);
-            near_to(predictor->inverse_now_q12[i], 134217728.0 / predictor->now_q15[i], 4, "inverse", i);
+            near_to(predictor->inverse_now_q12[i], 134217728.0 / predictor->now_q15[i], 4,
+                    "inverse", i);
             for (int k = 0; k < 4 && p == 3; k++)
                 near_to(predictor->past_q15[k][i],
-                        0.6 * g729_predictors[0].past_q15[k][i] + 0.4 * g729_predictors[1].past_q15[k][i], 1.5, "noise", i);
+                        0.6 * g729_predictors[0].past_q15[k][i] +
+                            0.4 * g729_predictors[1].past_q15[k][i],
+                        1.5, "noise", i);
         }
     }
 }
@@ -71,9 +86,12 @@ static void phases_of_the_interpolation_mirror(void **unused)
 {
     (void)unused;
     for (int k = 0; k < 2 * REACH; k++) {
-        assert_int_equal(g729_interpolation_q15[1][k], g729_interpolation_q15[2][2 * REACH - 1 - k]);
+        assert_int_equal(g729_interpolation_q15[1][k],
+                         g729_interpolation_q15[2][2 * REACH - 1 - k]);
         if (k > 0)
-            assert_int_equal(g729_interpolation_q15[0][k - 1], k - 1 == 19 ? 0 : g729_interpolation_q15[0][k <= 18 ? 19 - k : 19 - k]);
+            assert_int_equal(g729_interpolation_q15[0][k - 1],
+                             k - 1 == 19 ? 0
+                                         : g729_interpolation_q15[0][k <= 18 ? 19 - k : 19 - k]);
     }
     for (int phase = 0; phase < 3; phase++) {
         int sum = 0, gain = 0;
@@ -94,7 +112,8 @@ static void double_precision_is_near_real_numbers(void **unused)
 
     (void)unused;
     for (int i = 0; i < 100000; i++) {
-        int32_t x = (int32_t)(draw(&seed) >> 1 >> i % 30) + 1, y = (int32_t)(draw(&seed) | 0x40000000) & INT32_MAX;
+        int32_t x = (int32_t)(draw(&seed) >> 1 >> i % 30) + 1,
+                y = (int32_t)(draw(&seed) | 0x40000000) & INT32_MAX;
         int16_t n = (int16_t)(draw(&seed) >> 16);
 
         near_to(Log2(x) / 65536.0, log2(x), 0.001, "log2", x);
@@ -103,7 +122,8 @@ static void double_precision_is_near_real_numbers(void **unused)
         near_to(Mpy_32(x, y), (double)x * y / 2147483648.0, 8, "product", i);
         if (n != INT16_MIN) {
             near_to(Mpy_32_16(x, n), (double)x * n / 32768, 4, "product", n);
-            assert_int_equal(Mpy_32_16(x, n), L_mac(L_mult(extract_h(x), n), mult(low_part(x), n), 1));
+            assert_int_equal(Mpy_32_16(x, n),
+                             L_mac(L_mult(extract_h(x), n), mult(low_part(x), n), 1));
         }
         if (x <= y)
             near_to(Div_32(x, y), (double)x / y * 2147483648.0, 64, "quotient", i);
@@ -126,7 +146,7 @@ static void residuals_are_the_standards_steps(void **unused)
 
     (void)unused;
     for (int round = 0; round < 2000; round++) {
-        const struct dsp_speech *dsp = dsp_set((unsigned)round % (best_set() + 1))->speech;
+        const struct dsp_celp *dsp = dsp_set((unsigned)round % (best_set() + 1))->celp;
         int16_t a[ORDER + 1], x[ORDER + SUBFRAME], y[SUBFRAME];
 
         random_filter(&seed, 10 + round % 7, a);
@@ -157,7 +177,7 @@ static void syntheses_are_the_standards_steps(void **unused)
 
     (void)unused;
     for (int round = 0; round < 4000; round++) {
-        const struct dsp_speech *dsp = dsp_set((unsigned)round / 3 % (best_set() + 1))->speech;
+        const struct dsp_celp *dsp = dsp_set((unsigned)round / 3 % (best_set() + 1))->celp;
         int16_t a[ORDER + 1], x[SUBFRAME], memory[ORDER], y[ORDER + SUBFRAME];
         int n = round % 3 == 0 ? 22 : SUBFRAME;
         bool overflow = false, told;
@@ -197,7 +217,8 @@ static void high_passes_are_the_standards_steps(void **unused)
         int16_t s[FRAME], filtered[FRAME], post[FRAME];
 
         for (int i = 0; i < FRAME; i++)
-            s[i] = post[i] = round % 5 == 4 ? (draw(&seed) & 1 << 20 ? INT16_MAX : INT16_MIN) : noise(&seed, 4 + round % 13);
+            s[i] = post[i] = round % 5 == 4 ? (draw(&seed) & 1 << 20 ? INT16_MAX : INT16_MIN)
+                                            : noise(&seed, 4 + round % 13);
         g729_preprocess(&in, s, filtered);
         g729_postprocess(&out, post);
         for (int i = 0; i < FRAME; i++) {
@@ -226,7 +247,9 @@ static void every_lag_code_comes_back(void **unused)
         assert_int_equal(g729_lag_encode1(lag), code);
         assert_true(lag.whole >= 19 && lag.whole <= LAG_MAX && lag.third >= -1 && lag.third <= 1);
         for (int second = 0; second < 32; second++)
-            assert_int_equal(g729_lag_encode2(g729_lag_decode2((uint8_t)second, lag.whole), g729_lag_range(lag.whole, 5, 9)), second);
+            assert_int_equal(g729_lag_encode2(g729_lag_decode2((uint8_t)second, lag.whole),
+                                              g729_lag_range(lag.whole, 5, 9)),
+                             second);
     }
 }
 
@@ -268,7 +291,9 @@ static void a_filter_survives_its_line_spectral_pairs(void **unused)
         int16_t lsp[ORDER], again[ORDER], lsf[ORDER], a[ORDER + 1];
 
         for (int i = 0; i < ORDER; i++)
-            lsp[i] = (int16_t)(32768 * cos(pi * (i + 1 + 0.7 * ((double)draw(&seed) / 4294967296.0 - 0.5)) / 11));
+            lsp[i] = (int16_t)(32768 *
+                               cos(pi * (i + 1 + 0.7 * ((double)draw(&seed) / 4294967296.0 - 0.5)) /
+                                   11));
         g729_lsp_to_lpc(lsp, a);
         g729_lpc_to_lsp(a, lsp, again);
         for (int i = 0; i < ORDER; i++)
@@ -293,19 +318,21 @@ static void levinson_finds_the_filter_of_a_resonance(void **unused)
     (void)unused;
     for (int i = 0; i < WINDOW; i++)
         s[i] = (int16_t)((i > 1 ? 1.6 * s[i - 1] - 0.81 * s[i - 2] : 0) + noise(&seed, 9));
-    g729_autocorrelation(dsp_set(best_set())->speech, s, ORDER, &r);
+    g729_autocorrelation(dsp_set(best_set())->celp, s, ORDER, &r);
     g729_lag_window(ORDER, &r);
     assert_true(g729_levinson(&last, r.r, &prediction));
     near_to(prediction.a_q12[1] / 4096.0, -1.6, 0.25, "coefficient", 1);
     near_to(prediction.reflection2_q15 / 32768.0, 0.81, 0.12, "reflection", 2);
     memcpy(last.a_q12, (int16_t[ORDER + 1]){ 4096, 11 }, sizeof last.a_q12);
     for (int i = 0; i <= ORDER; i++)
-        r.r[i] = (int32_t)(cos(0.5 * i) * 1073741824) & ~1;     /* a tone: no error is left */
+        r.r[i] = (int32_t)(cos(0.5 * i) * 1073741824) & ~1; /* a tone: no error is left */
     assert_false(g729_levinson(&last, r.r, &prediction));
     assert_int_equal(prediction.a_q12[1], 11);
     for (int32_t x = 1 << 30; x > 0; x = x < INT32_MAX - (1 << 20) ? x + (1 << 20) : 0) {
         for (int i = 0; i <= ORDER; i++)
-            r.r[i] = i % 2 == 0 || x % 3 == 0 ? x : -x;         /* of 0 or 4000 Hz: the first stage leaves next to nothing */
+            r.r[i] = i % 2 == 0 || x % 3 == 0
+                         ? x
+                         : -x; /* of 0 or 4000 Hz: the first stage leaves next to nothing */
         g729_levinson(&last, r.r, &prediction);
         assert_int_equal(prediction.a_q12[0], 4096);
     }
@@ -315,7 +342,7 @@ static void levinson_finds_the_filter_of_a_resonance(void **unused)
 
 static void comfort_noise_has_the_strength_asked_for(void **unused)
 {
-    static const int16_t gains[] = { 100, 500, 2000, 8000, 15962 };     /* Q3 */
+    static const int16_t gains[] = { 100, 500, 2000, 8000, 15962 }; /* Q3 */
 
     (void)unused;
     for (size_t g = 0; g < sizeof gains / sizeof *gains; g++) {
@@ -326,7 +353,8 @@ static void comfort_noise_has_the_strength_asked_for(void **unused)
         for (int frame = 0; frame < 200; frame++) {
             struct noise_pitch pitch[SUBFRAMES];
 
-            g729_noise_excitation(dsp_set((unsigned)g % (best_set() + 1))->speech, gains[g], &seed, excitation + PAST, pitch);
+            g729_noise_excitation(dsp_set((unsigned)g % (best_set() + 1))->celp, gains[g], &seed,
+                                  excitation + PAST, pitch);
             for (int i = 0; i < FRAME; i++)
                 energy += (double)excitation[PAST + i] * excitation[PAST + i];
             memmove(excitation, excitation + FRAME, PAST * sizeof *excitation);

@@ -5,8 +5,8 @@
 
 enum { SYNC = 0x6B21, ONE = 0x81, HEADER = 4 };
 
-/* A frame of a .BIT file: a word that is SYNC, the number of bits, a word for each. Bits of 0 are those of an erased frame.
- * Gives the bytes read. */
+/* A frame of a .BIT file: a word that is SYNC, the number of bits, a word for each. Bits of 0 are
+ * those of an erased frame. Gives the bytes read. */
 static size_t read_frame(const uint8_t *bit, struct parameters *out)
 {
     unsigned count = load16_le(bit + 2);
@@ -37,8 +37,7 @@ static void check_decoder_by(unsigned simd, const char *codes, const char *outpu
     struct decoder state;
     size_t frame = 0;
 
-    g729_decoder_start(&state);
-    state.dsp = dsp_set(simd)->speech;
+    g729_decoder_start(&state, dsp_set(simd)->celp);
     for (size_t at = 0; at < bit.size; frame++) {
         struct parameters parameters;
         int16_t pcm[FRAME];
@@ -73,21 +72,22 @@ static size_t send(const struct parameters *in, uint8_t frame[FRAME_BYTES])
     return in->kind == SPEECH ? FRAME_BYTES : SID_BYTES;
 }
 
-static void check_encoder_by(unsigned simd, const char *input, const char *codes, enum activity activity)
+static void check_encoder_by(unsigned simd, const char *input, const char *codes,
+                             enum activity activity)
 {
     struct bytes in = vector_read(input), bit = vector_read(codes);
     struct encoder state;
     size_t frame = 0;
 
-    g729_encoder_start(&state, activity == DETECTED);
-    state.dsp = dsp_set(simd)->speech;
+    g729_encoder_start(&state, dsp_set(simd)->celp, activity == DETECTED);
     for (size_t at = 0; at < bit.size; frame++) {
         struct parameters parameters, wanted;
         uint8_t ours[FRAME_BYTES], theirs[FRAME_BYTES];
         size_t size;
 
         assert_true((frame + 1) * 2 * FRAME <= in.size);
-        g729_encode_frame(&state, (int16_t *)(void *)in.data + frame * FRAME, activity, &parameters);
+        g729_encode_frame(&state, (int16_t *)(void *)in.data + frame * FRAME, activity,
+                          &parameters);
         at += read_frame(bit.data + at, &wanted);
         size = send(&wanted, theirs);
         if (send(&parameters, ours) != size || memcmp(ours, theirs, size) != 0)
@@ -140,20 +140,27 @@ static void annex_b_is_encoded(void **name)
     check_encoder(file("g729b", *name, ".bin"), file("g729b", *name, "a.bit"), DETECTED);
 }
 
-#define VECTOR(test, name) { #test " " name, test, 0, 0, name }
+#define VECTOR(test, name) \
+    { \
+#test " " name, test, 0, 0, name \
+    }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        VECTOR(annex_a_is_decoded, "ALGTHM"), VECTOR(annex_a_is_decoded, "ERASURE"), VECTOR(annex_a_is_decoded, "FIXED"),
-        VECTOR(annex_a_is_decoded, "LSP"), VECTOR(annex_a_is_decoded, "OVERFLOW"), VECTOR(annex_a_is_decoded, "PARITY"),
-        VECTOR(annex_a_is_decoded, "PITCH"), VECTOR(annex_a_is_decoded, "SPEECH"), VECTOR(annex_a_is_decoded, "TAME"),
-        VECTOR(annex_a_is_encoded, "ALGTHM"), VECTOR(annex_a_is_encoded, "FIXED"), VECTOR(annex_a_is_encoded, "LSP"),
-        VECTOR(annex_a_is_encoded, "PITCH"), VECTOR(annex_a_is_encoded, "SPEECH"), VECTOR(annex_a_is_encoded, "TAME"),
-        VECTOR(annex_b_is_decoded, "tstseq1"), VECTOR(annex_b_is_decoded, "tstseq2"), VECTOR(annex_b_is_decoded, "tstseq3"),
-        VECTOR(annex_b_is_decoded, "tstseq4"), VECTOR(annex_b_is_decoded_from_b, "tstseq5"),
+        VECTOR(annex_a_is_decoded, "ALGTHM"),         VECTOR(annex_a_is_decoded, "ERASURE"),
+        VECTOR(annex_a_is_decoded, "FIXED"),          VECTOR(annex_a_is_decoded, "LSP"),
+        VECTOR(annex_a_is_decoded, "OVERFLOW"),       VECTOR(annex_a_is_decoded, "PARITY"),
+        VECTOR(annex_a_is_decoded, "PITCH"),          VECTOR(annex_a_is_decoded, "SPEECH"),
+        VECTOR(annex_a_is_decoded, "TAME"),           VECTOR(annex_a_is_encoded, "ALGTHM"),
+        VECTOR(annex_a_is_encoded, "FIXED"),          VECTOR(annex_a_is_encoded, "LSP"),
+        VECTOR(annex_a_is_encoded, "PITCH"),          VECTOR(annex_a_is_encoded, "SPEECH"),
+        VECTOR(annex_a_is_encoded, "TAME"),           VECTOR(annex_b_is_decoded, "tstseq1"),
+        VECTOR(annex_b_is_decoded, "tstseq2"),        VECTOR(annex_b_is_decoded, "tstseq3"),
+        VECTOR(annex_b_is_decoded, "tstseq4"),        VECTOR(annex_b_is_decoded_from_b, "tstseq5"),
         VECTOR(annex_b_is_decoded_from_b, "tstseq6"), VECTOR(annex_b_is_encoded, "tstseq1"),
-        VECTOR(annex_b_is_encoded, "tstseq2"), VECTOR(annex_b_is_encoded, "tstseq3"), VECTOR(annex_b_is_encoded, "tstseq4"),
+        VECTOR(annex_b_is_encoded, "tstseq2"),        VECTOR(annex_b_is_encoded, "tstseq3"),
+        VECTOR(annex_b_is_encoded, "tstseq4"),
     };
 
     return cmocka_run_group_tests_name("g729_vectors", tests, 0, 0);

@@ -97,8 +97,10 @@ static void ratios_are_interpolated_in_quarters(void **unused)
 /* Not even from ratios that no code means: the filters need not mind -1 times -1. */
 static void a_coefficient_is_never_minus_one(void **unused)
 {
-    static const int16_t extreme[ORDER] = { INT16_MIN, INT16_MAX, -26620, 26616, -20071, 20070, -11059, 11058 };
-    static const int16_t expected[ORDER] = { -32767, 32767, -32767, 32766, -31129, 31129, -22118, 22116 };
+    static const int16_t extreme[ORDER] = { INT16_MIN, INT16_MAX, -26620, 26616,
+                                            -20071,    20070,     -11059, 11058 };
+    static const int16_t expected[ORDER] = { -32767, 32767, -32767, 32766,
+                                             -31129, 31129, -22118, 22116 };
     int16_t reflection[GSM_SECTIONS][ORDER];
 
     (void)unused;
@@ -116,7 +118,8 @@ static void silence_and_steady_sound_have_the_coefficients_known(void **unused)
     assert_memory_equal(reflection, none, sizeof none);
     for (int i = 0; i < FRAME; i++)
         s[i] = 1000;
-    gsm610_reflection(&gsm610_kernels, s, reflection);           /* the normalised correlation of lag 1 is 159 / 160 */
+    gsm610_reflection(&gsm610_kernels, s,
+                      reflection); /* the normalised correlation of lag 1 is 159 / 160 */
     assert_true(abs(reflection[0] + 32768 * 159 / 160) < 8);
     for (int i = 0; i < FRAME; i++)
         s[i] = (int16_t)(i % 2 ? 1000 : -1000);

@@ -1,5 +1,6 @@
-/* IMA ADPCM's encoder by quality: what each is worth beside ffmpeg's plain encoder and its trellis, each judged by the decoder
- * that it was made for, and that peers decode all of them to the same samples. */
+/* IMA ADPCM's encoder by quality: what each is worth beside ffmpeg's plain encoder and its trellis,
+ * each judged by the decoder that it was made for, and that peers decode all of them to the same
+ * samples. */
 #include "adpcm_support.h"
 
 extern const struct codec ima_adpcm;
@@ -9,16 +10,19 @@ static const struct mode speech_mode = { 8000, 1, 0 }, music_mode = { 44100, 2, 
 /* The sets give the same bytes: tests/dsp. */
 static struct coded coded_by_quality(struct mode mode, struct sound sound, uint8_t quality)
 {
-    struct settings settings = { .quality = quality, .simd = best_set() };
+    struct options options = { .quality = quality, .dsp = dsp_set(best_set()) };
 
-    return coded_with(&ima_adpcm, &settings, mode, sound);
+    return coded_with(&ima_adpcm, &options, mode, sound);
 }
 
 /* How much better than ffmpeg: than its plain encoder at quality 0 and 1, than its trellis at 2. */
 static void check_floors(struct mode mode, struct sound sound, const double more[3])
 {
-    double plain = quality(&ima_adpcm, coded_by_ffmpeg(&ima_adpcm, "adpcm_ima_wav", mode, sound), decoded_by_ffmpeg, sound);
-    double trellis = quality(&ima_adpcm, coded_by_ffmpeg(&ima_adpcm, "adpcm_ima_wav -trellis 8", mode, sound), decoded_by_ffmpeg, sound);
+    double plain = quality(&ima_adpcm, coded_by_ffmpeg(&ima_adpcm, "adpcm_ima_wav", mode, sound),
+                           decoded_by_ffmpeg, sound);
+    double trellis =
+        quality(&ima_adpcm, coded_by_ffmpeg(&ima_adpcm, "adpcm_ima_wav -trellis 8", mode, sound),
+                decoded_by_ffmpeg, sound);
 
     print_message("ffmpeg %.3f dB, its trellis %.3f\n", plain, trellis);
     for (uint8_t i = 0; i < 3; i++) {
@@ -46,10 +50,12 @@ static void music_is_better_than_by_ffmpeg(void **unused)
     check_floors(music_mode, sound, (const double[3]){ -0.02, 0.7, -0.15 });
 }
 
-/* ffmpeg's decoder rounds in its own way, and drifts within a block: what is left is not our encoder's doing. */
+/* ffmpeg's decoder rounds in its own way, and drifts within a block: what is left is not our
+ * encoder's doing. */
 static void check_ffmpeg_plays(struct mode mode, struct sound sound, uint8_t i, double floor)
 {
-    double decibels = quality(&ima_adpcm, coded_by_quality(mode, sound, i), decoded_by_ffmpeg, sound);
+    double decibels =
+        quality(&ima_adpcm, coded_by_quality(mode, sound, i), decoded_by_ffmpeg, sound);
 
     if (decibels < floor)
         fail_msg("quality %u, %u channels: %.2f dB by ffmpeg", i, mode.channels, decibels);
@@ -63,10 +69,14 @@ static void peers_decode_every_quality(void **unused)
     (void)unused;
     tune.count = 2 * 44100 * 2;
     for (uint8_t i = 0; i < 3; i++) {
-        n += check_equal(&ima_adpcm, coded_by_quality(speech_mode, voice, i), decoded_by_sox, "sox, speech");
-        n += check_equal(&ima_adpcm, coded_by_quality(music_mode, tune, i), decoded_by_sox, "sox, music");
-        n += check_equal(&ima_adpcm, coded_by_quality(speech_mode, voice, i), decoded_by_sndfile, "libsndfile, speech");
-        n += check_equal(&ima_adpcm, coded_by_quality(music_mode, tune, i), decoded_by_sndfile, "libsndfile, music");
+        n += check_equal(&ima_adpcm, coded_by_quality(speech_mode, voice, i), decoded_by_sox,
+                         "sox, speech");
+        n += check_equal(&ima_adpcm, coded_by_quality(music_mode, tune, i), decoded_by_sox,
+                         "sox, music");
+        n += check_equal(&ima_adpcm, coded_by_quality(speech_mode, voice, i), decoded_by_sndfile,
+                         "libsndfile, speech");
+        n += check_equal(&ima_adpcm, coded_by_quality(music_mode, tune, i), decoded_by_sndfile,
+                         "libsndfile, music");
         check_ffmpeg_plays(speech_mode, voice, i, 20);
         check_ffmpeg_plays(music_mode, tune, i, 25);
     }

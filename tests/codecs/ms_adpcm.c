@@ -1,5 +1,6 @@
-/* Microsoft ADPCM: decoding equals ffmpeg's, which divides as the published text does; ffmpeg knows the standard predictors
- * only, so that a model shows the others. sox and libsndfile shift: they are equal where that is no difference. */
+/* Microsoft ADPCM: decoding equals ffmpeg's, which divides as the published text does; ffmpeg knows
+ * the standard predictors only, so that a model shows the others. sox and libsndfile shift: they
+ * are equal where that is no difference. */
 #include "adpcm_support.h"
 
 extern const struct codec ms_adpcm;
@@ -13,7 +14,8 @@ struct model {
 
 static int model_step(struct model *model, int code)
 {
-    static const int growth[16] = { 230, 230, 230, 230, 307, 409, 512, 614, 768, 614, 512, 409, 307, 230, 230, 230 };
+    static const int growth[16] = { 230, 230, 230, 230, 307, 409, 512, 614,
+                                    768, 614, 512, 409, 307, 230, 230, 230 };
     int64_t sample = (model->newer * model->weights[0] + model->older * model->weights[1]) / 256;
 
     sample += (code < 8 ? code : code - 16) * model->delta;
@@ -24,7 +26,8 @@ static int model_step(struct model *model, int code)
     return (int)model->newer;
 }
 
-static void model_decode(unsigned channels, const uint8_t *block, int16_t *pcm, size_t samples, const int16_t (*table)[2])
+static void model_decode(unsigned channels, const uint8_t *block, int16_t *pcm, size_t samples,
+                         const int16_t (*table)[2])
 {
     struct model models[2];
 
@@ -51,19 +54,19 @@ static struct sound decoded_by_model(const struct codec *codec, const struct cod
 {
     size_t n = coded->data.size / coded->format.block_align, frame;
     int16_t table[256][2];
-    struct block block;
+    struct layout layout;
     struct sound sound;
 
-    assert_true(codec->accepts(&coded->format, &block));
-    frame = (size_t)block.samples * coded->format.channels;
+    assert_true(parses(codec, &coded->format, &layout));
+    frame = (size_t)layout.block.frames * coded->format.channels;
     sound = (struct sound){ malloc(n * frame * sizeof(int16_t) + 1), n * frame };
     for (unsigned i = 0; i < 256 && coded->format.extra_size >= 8 + 4 * i; i++) {
         table[i][0] = (int16_t)load16_le(coded->format.extra + 4 + 4 * i);
         table[i][1] = (int16_t)load16_le(coded->format.extra + 6 + 4 * i);
     }
     for (size_t i = 0; i < n; i++)
-        model_decode(coded->format.channels, coded->data.data + i * block.bytes, sound.samples + i * frame, block.samples,
-                     (const int16_t (*)[2])table);
+        model_decode(coded->format.channels, coded->data.data + i * layout.block.bytes,
+                     sound.samples + i * frame, layout.block.frames, (const int16_t(*)[2])table);
     return sound;
 }
 
@@ -73,13 +76,16 @@ static uint32_t model_covered(const struct wave_format *format, size_t bytes)
 
     if (bytes < 7u * format->channels)
         return 0;
-    for (size_t bits = (bytes - 7u * format->channels) * 8; bits >= 4u * format->channels; bits -= 4u * format->channels)
+    for (size_t bits = (bytes - 7u * format->channels) * 8; bits >= 4u * format->channels;
+         bits -= 4u * format->channels)
         samples++;
     return samples;
 }
 
-/* Blocks of noise, with legal predictors; some end in nothing but the codes that make the delta grow. */
-static struct coded coded_at_random(const struct wave_format *format, unsigned predictors, size_t blocks, uint32_t seed)
+/* Blocks of noise, with legal predictors; some end in nothing but the codes that make the delta
+ * grow. */
+static struct coded coded_at_random(const struct wave_format *format, unsigned predictors,
+                                    size_t blocks, uint32_t seed)
 {
     struct bytes data = { malloc(blocks * format->block_align), blocks * format->block_align };
     struct coded coded;
@@ -107,8 +113,8 @@ static struct coded coded_at_random_7(struct mode mode, uint32_t seed)
 }
 
 /* A table of predictors and no samples of a block. `extra` has room for 4 + 4 n bytes. */
-static struct wave_format format_with(uint8_t *extra, const int16_t (*table)[2], uint16_t n, uint16_t channels,
-                                      size_t block_align)
+static struct wave_format format_with(uint8_t *extra, const int16_t (*table)[2], uint16_t n,
+                                      uint16_t channels, size_t block_align)
 {
     store16_le(extra, 0);
     store16_le(extra + 2, n);
@@ -116,7 +122,9 @@ static struct wave_format format_with(uint8_t *extra, const int16_t (*table)[2],
         store16_le(extra + 4 + 4 * i, (uint16_t)table[i][0]);
         store16_le(extra + 6 + 4 * i, (uint16_t)table[i][1]);
     }
-    return (struct wave_format){ 2, channels, 8000, 0, (uint16_t)block_align, 4, (uint16_t)(4 + 4 * n), extra };
+    return (struct wave_format){
+        2, channels, 8000, 0, (uint16_t)block_align, 4, (uint16_t)(4 + 4 * n), extra
+    };
 }
 
 static void complete_writes_what_windows_wrote(void **unused)
@@ -128,8 +136,8 @@ static void complete_writes_what_windows_wrote(void **unused)
         { { 44100, 1, 0 }, 1024, 2036, 22179 }, { { 44100, 2, 0 }, 2048, 2036, 44359 },
     };
     static const uint8_t extra_after_samples[30] = {
-        7, 0, 0, 1, 0, 0, 0, 2, 0, 0xFF, 0, 0, 0, 0, 0xC0, 0, 0x40, 0, 0xF0, 0, 0, 0,
-        0xCC, 1, 0x30, 0xFF, 0x88, 1, 0x18, 0xFF
+        7, 0,    0, 1,    0, 0, 0, 2,    0, 0xFF, 0,    0,    0, 0,    0xC0,
+        0, 0x40, 0, 0xF0, 0, 0, 0, 0xCC, 1, 0x30, 0xFF, 0x88, 1, 0x18, 0xFF
     };
 
     (void)unused;
@@ -149,28 +157,36 @@ static void headers_are_read_leniently(void **unused)
 {
     static const struct {
         uint16_t channels, block_align, bits, extra_size, stated;
-        uint32_t samples;           /* 0: refused */
+        uint32_t samples; /* 0: refused */
     } headers[] = {
-        { 1, 256, 4, 32, 500, 500 },  { 1, 256, 0, 32, 500, 500 },  { 1, 256, 4, 0, 0, 500 },    { 1, 256, 4, 2, 400, 400 },
-        { 1, 256, 4, 32, 0, 500 },    { 1, 256, 4, 32, 1, 500 },    { 1, 256, 4, 32, 501, 500 }, { 1, 256, 4, 32, 2, 2 },
-        { 1, 7, 4, 0, 0, 2 },         { 1, 8, 4, 0, 0, 4 },         { 2, 14, 4, 0, 0, 2 },       { 2, 15, 4, 0, 0, 3 },
-        { 2, 513, 4, 0, 0, 501 },     { 1, 65535, 4, 0, 0, 131058 },
-        { 1, 6, 4, 0, 0, 0 },         { 2, 13, 4, 0, 0, 0 },        { 1, 256, 3, 32, 500, 0 },   { 1, 256, 16, 32, 500, 0 },
-        { 0, 256, 4, 32, 500, 0 },    { 3, 256, 4, 0, 0, 0 },       { 1, 0, 4, 0, 0, 0 },
+        { 1, 256, 4, 32, 500, 500 }, { 1, 256, 0, 32, 500, 500 },   { 1, 256, 4, 0, 0, 500 },
+        { 1, 256, 4, 2, 400, 400 },  { 1, 256, 4, 32, 0, 500 },     { 1, 256, 4, 32, 1, 500 },
+        { 1, 256, 4, 32, 501, 500 }, { 1, 256, 4, 32, 2, 2 },       { 1, 7, 4, 0, 0, 2 },
+        { 1, 8, 4, 0, 0, 4 },        { 2, 14, 4, 0, 0, 2 },         { 2, 15, 4, 0, 0, 3 },
+        { 2, 513, 4, 0, 0, 501 },    { 1, 65535, 4, 0, 0, 131058 }, { 1, 6, 4, 0, 0, 0 },
+        { 2, 13, 4, 0, 0, 0 },       { 1, 256, 3, 32, 500, 0 },     { 1, 256, 16, 32, 500, 0 },
+        { 0, 256, 4, 32, 500, 0 },   { 3, 256, 4, 0, 0, 0 },        { 1, 0, 4, 0, 0, 0 },
     };
 
     (void)unused;
     for (size_t i = 0; i < sizeof headers / sizeof *headers; i++) {
         uint8_t extra[32] = { (uint8_t)headers[i].stated, (uint8_t)(headers[i].stated >> 8) };
-        struct wave_format format = { 2, headers[i].channels, 8000, 16000, headers[i].block_align,
-                                      headers[i].bits, headers[i].extra_size, extra };
-        struct block block = { 0 };
+        struct wave_format format = { 2,
+                                      headers[i].channels,
+                                      8000,
+                                      16000,
+                                      headers[i].block_align,
+                                      headers[i].bits,
+                                      headers[i].extra_size,
+                                      extra };
+        struct layout layout = { 0 };
 
-        assert_int_equal(ms_adpcm.accepts(&format, &block), headers[i].samples != 0);
-        if (headers[i].samples != 0 && (block.samples != headers[i].samples || block.bytes != headers[i].block_align))
-            fail_msg("header %zu: %u samples", i, block.samples);
+        assert_int_equal(parses(&ms_adpcm, &format, &layout), headers[i].samples != 0);
+        if (headers[i].samples != 0 && (layout.block.frames != headers[i].samples ||
+                                        layout.block.bytes != headers[i].block_align))
+            fail_msg("header %zu: %u samples", i, layout.block.frames);
         format.sample_rate = 0;
-        assert_false(ms_adpcm.accepts(&format, &block));
+        assert_false(parses(&ms_adpcm, &format, &layout));
     }
 }
 
@@ -187,7 +203,8 @@ static struct coded by_sox(struct mode mode, struct sound sound)
 /* Noise under legal headers, and our encoder's streams. */
 static size_t check_own_streams(decoder_of_peer *peer, struct mode mode, struct sound sound)
 {
-    return check_equal(&ms_adpcm, coded_at_random_7(mode, mode.channels + mode.sample_rate), peer, "random codes") +
+    return check_equal(&ms_adpcm, coded_at_random_7(mode, mode.channels + mode.sample_rate), peer,
+                       "random codes") +
            check_equal(&ms_adpcm, coded_by_us(&ms_adpcm, mode, sound), peer, "our encoder");
 }
 
@@ -206,7 +223,8 @@ static void check_streams(decoder_of_peer *peer, const char *name, bool of_peers
         for (uint32_t rate = 8000; rate <= 44100; rate += 36100) {
             struct mode mode = { rate, channels, 0 };
 
-            n += check_own_streams(peer, mode, sound) + (of_peers ? check_peers_streams(peer, mode, sound) : 0);
+            n += check_own_streams(peer, mode, sound) +
+                 (of_peers ? check_peers_streams(peer, mode, sound) : 0);
         }
     print_message("%zu samples equal %s\n", n, name);
     free(sound.samples);
@@ -232,8 +250,10 @@ static void decoding_whole_weights_equals_everyone(void **unused)
 
     (void)unused;
     for (uint16_t channels = 1; channels <= 2; channels++) {
-        n += check_equal(&ms_adpcm, by_ffmpeg((struct mode){ 22050, channels, 0 }, sound), decoded_by_sox, "sox");
-        n += check_equal(&ms_adpcm, by_ffmpeg((struct mode){ 22050, channels, 0 }, sound), decoded_by_sndfile, "libsndfile");
+        n += check_equal(&ms_adpcm, by_ffmpeg((struct mode){ 22050, channels, 0 }, sound),
+                         decoded_by_sox, "sox");
+        n += check_equal(&ms_adpcm, by_ffmpeg((struct mode){ 22050, channels, 0 }, sound),
+                         decoded_by_sndfile, "libsndfile");
     }
     print_message("%zu samples equal sox and libsndfile\n", n);
     free(sound.samples);
@@ -241,17 +261,19 @@ static void decoding_whole_weights_equals_everyone(void **unused)
 
 static void other_predictors_are_honoured(void **unused)
 {
-    static const int16_t table[][2] = {
-        { 256, 0 }, { 512, -256 }, { 0, 0 }, { 192, 64 }, { 240, 0 }, { 460, -208 }, { 392, -232 },
-        { 500, -250 }, { -256, 128 }, { 32767, 32767 }, { -32767, -32767 }, { 32767, -32767 }, { 1, -1 }
-    };
+    static const int16_t table[][2] = { { 256, 0 },       { 512, -256 },      { 0, 0 },
+                                        { 192, 64 },      { 240, 0 },         { 460, -208 },
+                                        { 392, -232 },    { 500, -250 },      { -256, 128 },
+                                        { 32767, 32767 }, { -32767, -32767 }, { 32767, -32767 },
+                                        { 1, -1 } };
     size_t n = 0;
 
     (void)unused;
     for (uint16_t channels = 1; channels <= 2; channels++)
         for (uint16_t first = 0; first < 13; first++) {
             uint8_t extra[4 + sizeof table / sizeof **table * 2];
-            struct wave_format format = format_with(extra, table + first, (uint16_t)(13 - first), channels, 300);
+            struct wave_format format =
+                format_with(extra, table + first, (uint16_t)(13 - first), channels, 300);
             struct coded coded = coded_at_random(&format, 13u - first, 100, first);
 
             n += check_equal(&ms_adpcm, coded, decoded_by_model, "other predictors");
@@ -295,7 +317,8 @@ static void a_predictor_beyond_the_table_is_its_last(void **unused)
 {
     static const int16_t table[][2] = { { 100, 50 }, { -32768, -32768 }, { 300, -100 } };
     uint8_t extra[16], block[32], same[32];
-    struct wave_format formats[] = { format_with(extra, table, 3, 1, 32), { 2, 1, 8000, 0, 32, 4, 0, 0 } };
+    struct wave_format formats[] = { format_with(extra, table, 3, 1, 32),
+                                     { 2, 1, 8000, 0, 32, 4, 0, 0 } };
     uint32_t seed = 9;
 
     (void)unused;
@@ -314,19 +337,22 @@ static void a_predictor_beyond_the_table_is_its_last(void **unused)
         }
 }
 
-/* A block for every predictor, code, some samples and deltas: the code twice. A weight of -32768 counts as -32767. */
+/* A block for every predictor, code, some samples and deltas: the code twice. A weight of -32768
+ * counts as -32767. */
 static void every_state_takes_every_code(void **unused)
 {
-    static const int16_t table[][2] = {
-        { 256, 0 }, { 512, -256 }, { 0, 0 }, { 192, 64 }, { 240, 0 }, { 460, -208 }, { 392, -232 },
-        { 32767, 32767 }, { -32767, -32767 }
-    };
+    static const int16_t table[][2] = { { 256, 0 },    { 512, -256 },    { 0, 0 },
+                                        { 192, 64 },   { 240, 0 },       { 460, -208 },
+                                        { 392, -232 }, { 32767, 32767 }, { -32767, -32767 } };
     static const int16_t held[][2] = { { -32768, -32768 }, { 32767, -32768 } };
     static const int16_t holding[][2] = { { -32767, -32767 }, { 32767, -32767 } };
-    static const int16_t values[] = { -32768, -32767, -1000, -16, -1, 0, 1, 15, 16, 17, 1234, 32767 };
+    static const int16_t values[] = {
+        -32768, -32767, -1000, -16, -1, 0, 1, 15, 16, 17, 1234, 32767
+    };
     enum { VALUES = sizeof values / sizeof *values, CASES = 9 * VALUES * VALUES * VALUES };
     uint8_t extra[40], held_extra[12];
-    struct wave_format format = format_with(extra, table, 9, 1, 8), with_held = format_with(held_extra, held, 2, 1, 8);
+    struct wave_format format = format_with(extra, table, 9, 1, 8),
+                       with_held = format_with(held_extra, held, 2, 1, 8);
     struct bytes data = { malloc(CASES * 8), CASES * 8 };
     struct coded coded;
     struct sound sound, expected;
@@ -361,7 +387,8 @@ static void an_incomplete_block_makes_what_it_covers(void **unused)
     for (uint16_t channels = 1; channels <= 2; channels++)
         for (uint16_t stated = 0; stated <= 60; stated += 60) {
             uint8_t extra[2] = { (uint8_t)stated, 0 };
-            struct wave_format format = { 2, channels, 8000, 0, (uint16_t)(41 * channels + 1), 4, 2, extra };
+            struct wave_format format = { 2, channels, 8000, 0, (uint16_t)(41 * channels + 1),
+                                          4, 2,        extra };
             struct coded coded = coded_at_random(&format, 7, 1, stated);
 
             check_prefixes(&ms_adpcm, &format, coded.data.data, model_covered);
@@ -375,7 +402,8 @@ static void odd_blocks_are_encoded_and_decoded(void **unused)
 
     (void)unused;
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
-        struct wave_format mono = { 2, 1, 8000, 0, sizes[i], 4, 0, 0 }, stereo = { 2, 2, 8000, 0, sizes[i], 4, 0, 0 };
+        struct wave_format mono = { 2, 1, 8000, 0, sizes[i], 4, 0, 0 },
+                           stereo = { 2, 2, 8000, 0, sizes[i], 4, 0, 0 };
 
         check_round_trip(&ms_adpcm, &mono, 7);
         if (sizes[i] >= 14)
@@ -386,27 +414,31 @@ static void odd_blocks_are_encoded_and_decoded(void **unused)
 /* Nine useless predictors, and one, the last, that suits a slow tone. */
 static void the_encoder_searches_the_formats_own_predictors(void **unused)
 {
-    static const int16_t table[][2] = {
-        { 0, 0 }, { 0, 0 }, { -256, 0 }, { 0, -256 }, { 32767, 32767 }, { -32768, -32768 }, { 100, 0 }, { 0, 0 }, { 0, 1 },
-        { 511, -256 }
-    };
+    static const int16_t table[][2] = { { 0, 0 },     { 0, 0 },         { -256, 0 },
+                                        { 0, -256 },  { 32767, 32767 }, { -32768, -32768 },
+                                        { 100, 0 },   { 0, 0 },         { 0, 1 },
+                                        { 511, -256 } };
     uint8_t extra[44];
-    struct wave_format format = format_with(extra, table, 10, 1, 256), bare = { 2, 1, 8000, 0, 256, 4, 0, 0 };
+    struct wave_format format = format_with(extra, table, 10, 1, 256),
+                       bare = { 2, 1, 8000, 0, 256, 4, 0, 0 };
     struct sound sound = generated(1999, 1), own, usual;
     struct bytes data, standard_data;
 
     (void)unused;
     data = encode_all(&ms_adpcm, &format, 0, sound);
     standard_data = encode_all(&ms_adpcm, &bare, 0, sound);
-    own = decode_all(&ms_adpcm, &format, 0, data), usual = decode_all(&ms_adpcm, &bare, 0, standard_data);
+    own = decode_all(&ms_adpcm, &format, 0, data),
+    usual = decode_all(&ms_adpcm, &bare, 0, standard_data);
     for (size_t i = 0; i < data.size / 256; i++) {
         assert_int_equal(data.data[256 * i], 9);
         assert_true(standard_data.data[256 * i] < 7);
     }
-    print_message("own predictors %.2f dB, standard ones %.2f\n", snr(sound.samples, own.samples, sound.count),
+    print_message("own predictors %.2f dB, standard ones %.2f\n",
+                  snr(sound.samples, own.samples, sound.count),
                   snr(sound.samples, usual.samples, sound.count));
     assert_true(snr(sound.samples, own.samples, sound.count) > 20);
-    free(sound.samples), free(own.samples), free(usual.samples), free(data.data), free(standard_data.data);
+    free(sound.samples), free(own.samples), free(usual.samples), free(data.data),
+        free(standard_data.data);
 }
 
 static void silence_stays_silent(void **unused)

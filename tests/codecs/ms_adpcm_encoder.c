@@ -1,5 +1,5 @@
-/* Microsoft ADPCM's encoder in its three qualities: how much better than ffmpeg's, and that peers and every set of instructions
- * agree about it. */
+/* Microsoft ADPCM's encoder in its three qualities: how much better than ffmpeg's, and that peers
+ * and every set of instructions agree about it. */
 #include "adpcm_support.h"
 #include "dsp.h"
 
@@ -9,25 +9,31 @@ static const struct mode speech_mode = { 8000, 1, 0 }, music_mode = { 44100, 2, 
 
 static struct coded coded_in(uint8_t level, unsigned set, struct mode mode, struct sound sound)
 {
-    const struct settings settings = { .quality = level, .simd = (uint8_t)set };
+    const struct options options = { .quality = level, .dsp = dsp_set(set) };
 
-    return coded_with(&ms_adpcm, &settings, mode, sound);
+    return coded_with(&ms_adpcm, &options, mode, sound);
 }
 
 /* A decoder that shifts, as sox' does, hears nearly the same. */
-static void check_encoder(struct mode mode, struct sound sound, const double gains[3], const char *what)
+static void check_encoder(struct mode mode, struct sound sound, const double gains[3],
+                          const char *what)
 {
-    double ffmpeg = quality(&ms_adpcm, coded_by_ffmpeg(&ms_adpcm, "adpcm_ms", mode, sound), decoded_by_us, sound);
+    double ffmpeg = quality(&ms_adpcm, coded_by_ffmpeg(&ms_adpcm, "adpcm_ms", mode, sound),
+                            decoded_by_us, sound);
     double sox = quality(&ms_adpcm, coded_by_sox("ms-adpcm", mode, sound), decoded_by_us, sound);
 
     for (uint8_t level = 0; level < 3; level++) {
-        double ours = quality(&ms_adpcm, coded_in(level, best_set(), mode, sound), decoded_by_us, sound);
-        double by_sox = quality(&ms_adpcm, coded_in(level, best_set(), mode, sound), decoded_by_sox, sound);
+        double ours =
+            quality(&ms_adpcm, coded_in(level, best_set(), mode, sound), decoded_by_us, sound);
+        double by_sox =
+            quality(&ms_adpcm, coded_in(level, best_set(), mode, sound), decoded_by_sox, sound);
 
-        print_message("%s, quality %u: %.2f dB (%.2f by sox' decoder); ffmpeg %.2f, sox %.2f\n", what, level, ours, by_sox, ffmpeg, sox);
+        print_message("%s, quality %u: %.2f dB (%.2f by sox' decoder); ffmpeg %.2f, sox %.2f\n",
+                      what, level, ours, by_sox, ffmpeg, sox);
         assert_true(ours >= ffmpeg + gains[level]);
         assert_true(by_sox > ours - 0.1);
-        check_equal(&ms_adpcm, coded_whole(&ms_adpcm, coded_in(level, best_set(), mode, sound)), decoded_by_ffmpeg, "by ffmpeg");
+        check_equal(&ms_adpcm, coded_whole(&ms_adpcm, coded_in(level, best_set(), mode, sound)),
+                    decoded_by_ffmpeg, "by ffmpeg");
     }
     free(sound.samples);
 }
@@ -75,11 +81,12 @@ static void blocks_are_independent(void **unused)
 
     (void)unused;
     for (uint8_t level = 0; level < 3; level++) {
-        const struct settings settings = { .quality = level, .simd = (uint8_t)best_set() };
-        struct bytes together = encode_all(&ms_adpcm, &format, &settings, sound);
+        const struct options options = { .quality = level, .dsp = dsp_set(best_set()) };
+        struct bytes together = encode_all(&ms_adpcm, &format, &options, sound);
 
         for (size_t i = 0; i < 21; i++) {
-            struct bytes alone = encode_all(&ms_adpcm, &format, &settings, (struct sound){ sound.samples + i * 500, 500 });
+            struct bytes alone = encode_all(&ms_adpcm, &format, &options,
+                                            (struct sound){ sound.samples + i * 500, 500 });
 
             assert_int_equal(alone.size, 256);
             assert_memory_equal(alone.data, together.data + i * 256, 256);
@@ -90,17 +97,21 @@ static void blocks_are_independent(void **unused)
     free(sound.samples);
 }
 
-/* On noise, clicks and squares of full scale too, where errors are beyond what a search tells apart. */
+/* On noise, clicks and squares of full scale too, where errors are beyond what a search tells
+ * apart. */
 static void searching_never_costs_much(void **unused)
 {
     struct sound sound = generated(100000, 5);
-    double nearest = quality(&ms_adpcm, coded_in(0, best_set(), speech_mode, sound), decoded_by_us, sound);
+    double nearest =
+        quality(&ms_adpcm, coded_in(0, best_set(), speech_mode, sound), decoded_by_us, sound);
 
     (void)unused;
     for (uint8_t level = 1; level < 3; level++) {
-        double searched = quality(&ms_adpcm, coded_in(level, best_set(), speech_mode, sound), decoded_by_us, sound);
+        double searched = quality(&ms_adpcm, coded_in(level, best_set(), speech_mode, sound),
+                                  decoded_by_us, sound);
 
-        print_message("quality %u: %.2f dB of generated sound, nearest codes %.2f\n", level, searched, nearest);
+        print_message("quality %u: %.2f dB of generated sound, nearest codes %.2f\n", level,
+                      searched, nearest);
         assert_true(searched > nearest - 2);
     }
     free(sound.samples);

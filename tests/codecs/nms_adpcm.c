@@ -1,4 +1,5 @@
-/* NMS VBXADPCM: equal to libsndfile, who alone has it, both ways and at each width, but for the word of loudness. */
+/* NMS VBXADPCM: equal to libsndfile, who alone has it, both ways and at each width, but for the
+ * word of loudness. */
 #include "codecs/nms_adpcm/nms.h"
 #include "codecs/nms_adpcm/tables.h"
 #include <math.h>
@@ -6,11 +7,13 @@
 
 extern const struct codec nms_adpcm;
 
-static const int formats[] = { SF_FORMAT_NMS_ADPCM_16, SF_FORMAT_NMS_ADPCM_24, SF_FORMAT_NMS_ADPCM_32 };
+static const int formats[] = { SF_FORMAT_NMS_ADPCM_16, SF_FORMAT_NMS_ADPCM_24,
+                               SF_FORMAT_NMS_ADPCM_32 };
 
 static struct wave_format format_bits(unsigned bits)
 {
-    return (struct wave_format){ 0x38, 1, 8000, 0, (uint16_t)(20 * bits + 2), (uint16_t)bits, 0, 0 };
+    return (
+        struct wave_format){ 0x38, 1, 8000, 0, (uint16_t)(20 * bits + 2), (uint16_t)bits, 0, 0 };
 }
 
 static struct bytes random_frames(unsigned bits, size_t frames, uint32_t seed)
@@ -56,13 +59,15 @@ static void random_frames_decode_as_by_libsndfile(void **unused)
             struct wave_format format = format_bits(bits);
             struct bytes data = random_frames(bits, 1000, seed);
 
-            n += check_equal(&nms_adpcm, coded_make(&nms_adpcm, &format, data), decoded_by_sndfile, "random frames");
+            n += check_equal(&nms_adpcm, coded_make(&nms_adpcm, &format, data), decoded_by_sndfile,
+                             "random frames");
             free(data.data);
         }
     print_message("%zu samples of random frames equal libsndfile\n", n);
 }
 
-/* All but the last two bytes of each frame. Ours ends with the last frame that has samples; libsndfile's, too. */
+/* All but the last two bytes of each frame. Ours ends with the last frame that has samples;
+ * libsndfile's, too. */
 static size_t check_encoding(unsigned bits, struct sound sound)
 {
     struct wave_format format = format_bits(bits);
@@ -85,7 +90,8 @@ static void encoding_equals_libsndfile(void **unused)
     (void)unused;
     for (unsigned bits = 2; bits <= 4; bits++) {
         check_encoding(bits, loud);
-        print_message("%u bits: %zu samples of speech encode as by libsndfile\n", bits, check_encoding(bits, voice));
+        print_message("%u bits: %zu samples of speech encode as by libsndfile\n", bits,
+                      check_encoding(bits, voice));
     }
     free(voice.samples), free(loud.samples);
 }
@@ -94,7 +100,8 @@ static double speech_quality(unsigned bits, struct sound voice)
 {
     struct wave_format format = format_bits(bits);
     struct bytes data = encode_all(&nms_adpcm, &format, 0, voice);
-    double decibels = quality(&nms_adpcm, coded_make(&nms_adpcm, &format, data), decoded_by_us, voice);
+    double decibels =
+        quality(&nms_adpcm, coded_make(&nms_adpcm, &format, data), decoded_by_us, voice);
 
     print_message("speech in %u bits: %.2f dB\n", bits, decibels);
     free(data.data);
@@ -106,12 +113,14 @@ static void speech_is_carried(void **unused)
     struct sound voice = speech();
 
     (void)unused;
-    assert_true(speech_quality(2, voice) > 10 && speech_quality(3, voice) > 16 && speech_quality(4, voice) > 21);
+    assert_true(speech_quality(2, voice) > 10 && speech_quality(3, voice) > 16 &&
+                speech_quality(4, voice) > 21);
     assert_true(speech_quality(8, voice) > 30);
     free(voice.samples);
 }
 
-/* Each code in a place of its own: what is packed is unpacked, and the third bits of a fourth row lie in three words. */
+/* Each code in a place of its own: what is packed is unpacked, and the third bits of a fourth row
+ * lie in three words. */
 static void packing_is_undone_by_unpacking(void **unused)
 {
     static const uint16_t masks[] = { 0xCCCC, 0xEEEE, 0xFFFF };
@@ -142,10 +151,12 @@ static void tables_are_what_they_say(void **unused)
         assert_true(fabs(nms_powers[i] - 16384 * pow(2, i / 32.0)) < 1);
     for (int bits = 2; bits <= 4; bits++)
         for (int i = 0; i + 1 < 1 << (bits - 1); i++)
-            assert_true(abs(nms_decisions[bits - 2][i] - nms_levels[bits - 2][i] - nms_levels[bits - 2][i + 1]) <= 5);
+            assert_true(abs(nms_decisions[bits - 2][i] - nms_levels[bits - 2][i] -
+                            nms_levels[bits - 2][i + 1]) <= 5);
 }
 
-/* Square waves and steps as loud as can be, and codes that push one way: under sanitizers, nothing overflows. */
+/* Square waves and steps as loud as can be, and codes that push one way: under sanitizers, nothing
+ * overflows. */
 static void extremes_are_held(void **unused)
 {
     static const uint8_t patterns[] = { 0x77, 0xFF, 0x7F, 0xF7, 0x00, 0x88, 0x70, 0x0F };
@@ -177,7 +188,8 @@ static void torn_frames_make_what_they_cover(void **unused)
 
         decode_once(&nms_adpcm, &format, data.data, whole, (struct offer){ data.size, 160, WHOLE });
         for (size_t bytes = 0; bytes < data.size; bytes++) {
-            struct progress all = decode_once(&nms_adpcm, &format, data.data, part, (struct offer){ bytes, 160, PART });
+            struct progress all = decode_once(&nms_adpcm, &format, data.data, part,
+                                              (struct offer){ bytes, 160, PART });
 
             assert_int_equal(all.used, bytes);
             assert_true(all.made >= last && all.made * bits <= bytes * 8);
@@ -209,9 +221,11 @@ static void headers_are_written_as_nms_does_and_read_leniently(void **unused)
     static const struct {
         uint32_t bit_rate, byte_rate;
         uint16_t bits, block_align;
-    } written[] = {
-        { 16800, 2100, 2, 42 }, { 24800, 3100, 3, 62 }, { 32800, 4100, 4, 82 }, { 64800, 8100, 8, 162 }, { 0, 4100, 4, 82 }
-    };
+    } written[] = { { 16800, 2100, 2, 42 },
+                    { 24800, 3100, 3, 62 },
+                    { 32800, 4100, 4, 82 },
+                    { 64800, 8100, 8, 162 },
+                    { 0, 4100, 4, 82 } };
     static const uint16_t read[][3] = {
         /* block align, bits, expected block */
         { 42, 2, 42 },  { 62, 0, 62 }, { 82, 16, 82 }, { 162, 0, 162 }, { 162, 8, 162 },
@@ -222,20 +236,22 @@ static void headers_are_written_as_nms_does_and_read_leniently(void **unused)
     (void)unused;
     for (size_t i = 0; i < sizeof written / sizeof *written; i++) {
         uint8_t extra[EXTRA_ROOM];
-        struct wave_format format = format_of(&nms_adpcm, (struct mode){ 8000, 1, written[i].bit_rate }, extra);
+        struct wave_format format =
+            format_of(&nms_adpcm, (struct mode){ 8000, 1, written[i].bit_rate }, extra);
 
-        assert_true(format.byte_rate == written[i].byte_rate && format.bits_per_sample == written[i].bits);
+        assert_true(format.byte_rate == written[i].byte_rate &&
+                    format.bits_per_sample == written[i].bits);
         assert_true(format.block_align == written[i].block_align && format.extra_size == 0);
     }
     for (size_t i = 0; i < sizeof read / sizeof *read; i++) {
         struct wave_format format = { 0x38, 1, 8000, 1, read[i][0], read[i][1], 0, 0 };
-        struct block block;
+        struct layout layout;
 
-        assert_int_equal(nms_adpcm.accepts(&format, &block), read[i][2] != 0);
+        assert_int_equal(parses(&nms_adpcm, &format, &layout), read[i][2] != 0);
         if (read[i][2] != 0)
-            assert_true(block.bytes == read[i][2] && block.samples == 160);
+            assert_true(layout.block.bytes == read[i][2] && layout.block.frames == 160);
         format.channels = 2;
-        assert_false(nms_adpcm.accepts(&format, &block));
+        assert_false(parses(&nms_adpcm, &format, &layout));
     }
 }
 

@@ -1,4 +1,5 @@
-/* OKI and Dialogic ADPCM: decoding equals ffmpeg always, and sox where nothing saturates; encoding is the note's. */
+/* OKI and Dialogic ADPCM: decoding equals ffmpeg always, and sox where nothing saturates; encoding
+ * is the note's. */
 #include <math.h>
 #include "codecs/oki_adpcm/tables.h"
 #include "adpcm_support.h"
@@ -7,26 +8,28 @@ extern const struct codec oki_adpcm, dialogic_adpcm;
 
 static const struct mode speech_mode = { 8000, 1, 0 }, stereo_mode = { 44100, 2, 0 };
 
-/* The note once more, straight from its text, between two rails: of 12 bits the note's, of 16 sox' and libsndfile's. */
+/* The note once more, straight from its text, between two rails: of 12 bits the note's, of 16 sox'
+ * and libsndfile's. */
 struct model {
     int sample, index, least, most;
 };
 
-static const struct model note = { 0, 0, -2048 * 16, 2047 * 16 }, of_16_bits = { 0, 0, -32768, 32767 };
+static const struct model note = { 0, 0, -2048 * 16, 2047 * 16 },
+                          of_16_bits = { 0, 0, -32768, 32767 };
 
-static int model_step(int index)
-{
-    return (int)floor(16 * pow(1.1, index));
-}
+static int model_step(int index) { return (int)floor(16 * pow(1.1, index)); }
 
 static int model_decode(struct model *model, int code)
 {
     static const int moves[8] = { -1, -1, -1, -1, 2, 4, 6, 8 };
     double step = model_step(model->index);
-    int change = (int)((code & 4 ? step : 0) + (code & 2 ? step / 2 : 0) + (code & 1 ? step / 4 : 0) + step / 8);
+    int change = (int)((code & 4 ? step : 0) + (code & 2 ? step / 2 : 0) +
+                       (code & 1 ? step / 4 : 0) + step / 8);
 
     model->sample += 16 * (code & 8 ? -change : change);
-    model->sample = model->sample > model->most ? model->most : model->sample < model->least ? model->least : model->sample;
+    model->sample = model->sample > model->most    ? model->most
+                    : model->sample < model->least ? model->least
+                                                   : model->sample;
     model->index += moves[code & 7];
     model->index = model->index < 0 ? 0 : model->index > 48 ? 48 : model->index;
     return model->sample;
@@ -52,7 +55,8 @@ static struct bytes encoded_by_model(struct model model, struct sound sound)
     struct bytes bytes = { calloc(sound.count / 2 + 1, 1), (sound.count + 1) / 2 };
 
     for (size_t i = 0; i < 2 * bytes.size; i++)
-        bytes.data[i / 2] |= (uint8_t)(model_encode(&model, i < sound.count ? sound.samples[i] : 0) << (i % 2 ? 0 : 4));
+        bytes.data[i / 2] |= (uint8_t)(model_encode(&model, i < sound.count ? sound.samples[i] : 0)
+                                       << (i % 2 ? 0 : 4));
     return bytes;
 }
 
@@ -111,7 +115,8 @@ static void the_reciprocal_divides_every_distance(void **unused)
     (void)unused;
     for (int index = 0; index < STEPS; index++)
         for (uint32_t n = 0; n < 65536; n++)
-            assert_true((uint64_t)n * oki_reciprocals[index] >> 32 == n / (uint32_t)(4 * model_step(index)));
+            assert_true((uint64_t)n * oki_reciprocals[index] >> 32 ==
+                        n / (uint32_t)(4 * model_step(index)));
 }
 
 static void decoding_equals_ffmpeg(void **unused)
@@ -120,20 +125,27 @@ static void decoding_equals_ffmpeg(void **unused)
     size_t n = 0;
 
     (void)unused;
-    n += check_equal(&dialogic_adpcm, coded_by_us(&dialogic_adpcm, speech_mode, voice), decoded_by_ffmpeg, "speech");
-    n += check_equal(&oki_adpcm, coded_by_us(&oki_adpcm, speech_mode, loud), decoded_by_ffmpeg, "mono");
+    n += check_equal(&dialogic_adpcm, coded_by_us(&dialogic_adpcm, speech_mode, voice),
+                     decoded_by_ffmpeg, "speech");
+    n += check_equal(&oki_adpcm, coded_by_us(&oki_adpcm, speech_mode, loud), decoded_by_ffmpeg,
+                     "mono");
     loud.count--;
-    n += check_equal(&oki_adpcm, coded_by_us(&oki_adpcm, stereo_mode, loud), decoded_by_ffmpeg, "stereo");
+    n += check_equal(&oki_adpcm, coded_by_us(&oki_adpcm, stereo_mode, loud), decoded_by_ffmpeg,
+                     "stereo");
     for (uint32_t seed = 1; seed < 4; seed++) {
-        n += check_equal(&oki_adpcm, coded_random(&oki_adpcm, speech_mode, seed), decoded_by_ffmpeg, "random mono");
-        n += check_equal(&oki_adpcm, coded_random(&oki_adpcm, stereo_mode, seed), decoded_by_ffmpeg, "random stereo");
-        n += check_equal(&dialogic_adpcm, coded_random(&dialogic_adpcm, speech_mode, seed), decoded_by_ffmpeg, "random");
+        n += check_equal(&oki_adpcm, coded_random(&oki_adpcm, speech_mode, seed), decoded_by_ffmpeg,
+                         "random mono");
+        n += check_equal(&oki_adpcm, coded_random(&oki_adpcm, stereo_mode, seed), decoded_by_ffmpeg,
+                         "random stereo");
+        n += check_equal(&dialogic_adpcm, coded_random(&dialogic_adpcm, speech_mode, seed),
+                         decoded_by_ffmpeg, "random");
     }
     print_message("%zu samples equal ffmpeg\n", n);
     free(voice.samples), free(loud.samples);
 }
 
-/* sox' and our streams of speech; then random bytes, where sox is the model whose rails have 16 bits. */
+/* sox' and our streams of speech; then random bytes, where sox is the model whose rails have 16
+ * bits. */
 static void decoding_equals_sox_but_for_its_rail(void **unused)
 {
     struct sound voice = speech();
@@ -141,7 +153,8 @@ static void decoding_equals_sox_but_for_its_rail(void **unused)
     struct wave_format format = { 0x17, 1, 8000, 4000, 1, 4, 0, 0 };
     struct coded random = coded_random(&dialogic_adpcm, speech_mode, 5);
     struct sound ours = decode_all(&dialogic_adpcm, &format, 0, code), theirs = sox_decodes(code);
-    struct sound random_sox = sox_decodes(random.data), random_model = decoded_by_model(of_16_bits, random.data);
+    struct sound random_sox = sox_decodes(random.data),
+                 random_model = decoded_by_model(of_16_bits, random.data);
 
     (void)unused;
     assert_int_equal(ours.count, theirs.count);
@@ -155,7 +168,8 @@ static void decoding_equals_sox_but_for_its_rail(void **unused)
 static void decoding_is_the_notes(void **unused)
 {
     struct coded coded = coded_random(&dialogic_adpcm, speech_mode, 9);
-    struct sound ours = decoded_by_us(&dialogic_adpcm, &coded), model = decoded_by_model(note, coded.data);
+    struct sound ours = decoded_by_us(&dialogic_adpcm, &coded),
+                 model = decoded_by_model(note, coded.data);
 
     (void)unused;
     assert_int_equal(ours.count, model.count);
@@ -166,7 +180,8 @@ static void decoding_is_the_notes(void **unused)
 static void check_encoder_is(struct model model, struct sound sound)
 {
     struct wave_format format = { 0x17, 1, 8000, 4000, 1, 4, 0, 0 };
-    struct bytes ours = encode_all(&dialogic_adpcm, &format, 0, sound), theirs = encoded_by_model(model, sound);
+    struct bytes ours = encode_all(&dialogic_adpcm, &format, 0, sound),
+                 theirs = encoded_by_model(model, sound);
 
     assert_int_equal(ours.size, theirs.size);
     assert_memory_equal(ours.data, theirs.data, ours.size);
@@ -180,7 +195,7 @@ static void encoding_is_the_notes(void **unused)
     (void)unused;
     check_encoder_is(note, sound);
     for (size_t i = 0; i < sound.count; i++)
-        sound.samples[i] = (int16_t)(sound.samples[i] & ~15);       /* the note's 12 bits */
+        sound.samples[i] = (int16_t)(sound.samples[i] & ~15); /* the note's 12 bits */
     check_encoder_is(note, sound);
     free(sound.samples);
 }
@@ -190,7 +205,8 @@ static struct bytes sndfile_encodes(struct sound sound)
     return written_by_sndfile(SF_FORMAT_RAW | SF_FORMAT_VOX_ADPCM, sound);
 }
 
-/* Equal on speech; on full-scale squares the peers are the model whose rails have 16 bits, and we are the note. */
+/* Equal on speech; on full-scale squares the peers are the model whose rails have 16 bits, and we
+ * are the note. */
 static void check_encoder_beside(struct bytes (*peer)(struct sound))
 {
     struct sound voice = speech(), loud = generated(100000, 3);
@@ -233,7 +249,8 @@ static void a_dialogic_file_decodes_to_its_known_sound(void **unused)
 static void speech_is_carried(void **unused)
 {
     struct sound voice = speech();
-    double decibels = quality(&dialogic_adpcm, coded_by_us(&dialogic_adpcm, speech_mode, voice), decoded_by_us, voice);
+    double decibels = quality(&dialogic_adpcm, coded_by_us(&dialogic_adpcm, speech_mode, voice),
+                              decoded_by_us, voice);
 
     (void)unused;
     print_message("speech: %.2f dB\n", decibels);
@@ -243,7 +260,7 @@ static void speech_is_carried(void **unused)
 
 static void low_nibbles_first_are_the_same_codes_swapped(void **unused)
 {
-    const struct settings low_first = { .quality = 1, .nibble_order = 1 };
+    const struct options low_first = { .quality = 1, .quirks = QUIRK_LOW_NIBBLE_FIRST };
     struct sound sound = generated(30000, 6);
 
     (void)unused;
@@ -270,29 +287,35 @@ static void headers_are_written_as_registered_and_read_leniently(void **unused)
         uint32_t rate;
         bool oki, dialogic;
     } headers[] = {
-        { 1, 1, 4, 8000, true, true },   { 1, 0, 0, 6000, true, true },      { 1, 4, 4, 8000, true, true },
-        { 1, 2, 8, 6053, true, true },   { 1, 1024, 16, 8117, true, true },  { 2, 1, 4, 22050, true, false },
-        { 2, 2, 4, 44100, true, false }, { 3, 1, 4, 8000, false, false },    { 0, 1, 4, 8000, false, false },
-        { 1, 1, 4, 0, false, false },    { 1, 3, 3, 8000, false, false },    { 1, 1, 24, 8000, false, false },
+        { 1, 1, 4, 8000, true, true },     { 1, 0, 0, 6000, true, true },
+        { 1, 4, 4, 8000, true, true },     { 1, 2, 8, 6053, true, true },
+        { 1, 1024, 16, 8117, true, true }, { 2, 1, 4, 22050, true, false },
+        { 2, 2, 4, 44100, true, false },   { 3, 1, 4, 8000, false, false },
+        { 0, 1, 4, 8000, false, false },   { 1, 1, 4, 0, false, false },
+        { 1, 3, 3, 8000, false, false },   { 1, 1, 24, 8000, false, false },
     };
     uint8_t extra[EXTRA_ROOM];
-    struct wave_format dialogic = format_of(&dialogic_adpcm, (struct mode){ 6000, 1, 0 }, extra), oki;
+    struct wave_format dialogic = format_of(&dialogic_adpcm, (struct mode){ 6000, 1, 0 }, extra),
+                       oki;
 
     (void)unused;
-    assert_true(dialogic.byte_rate == 3000 && dialogic.block_align == 1 && dialogic.bits_per_sample == 4 &&
-                dialogic.extra_size == 0);
+    assert_true(dialogic.byte_rate == 3000 && dialogic.block_align == 1 &&
+                dialogic.bits_per_sample == 4 && dialogic.extra_size == 0);
     oki = format_of(&oki_adpcm, (struct mode){ 11025, 2, 0 }, extra);
-    assert_true(oki.byte_rate == 11025 && oki.block_align == 1 && oki.bits_per_sample == 4 && oki.extra_size == 2 &&
-                load16_le(extra) == 0);
+    assert_true(oki.byte_rate == 11025 && oki.block_align == 1 && oki.bits_per_sample == 4 &&
+                oki.extra_size == 2 && load16_le(extra) == 0);
     for (size_t i = 0; i < sizeof headers / sizeof *headers; i++) {
-        struct wave_format format = { 0, headers[i].channels, headers[i].rate, 1, headers[i].block_align, headers[i].bits, 0,
-                                      0 };
-        struct block block = { 0 };
+        struct wave_format format = {
+            0, headers[i].channels, headers[i].rate, 1, headers[i].block_align, headers[i].bits, 0,
+            0
+        };
+        struct layout layout = { 0 };
 
-        assert_int_equal(dialogic_adpcm.accepts(&format, &block), headers[i].dialogic);
-        assert_int_equal(oki_adpcm.accepts(&format, &block), headers[i].oki);
+        assert_int_equal(parses(&dialogic_adpcm, &format, &layout), headers[i].dialogic);
+        assert_int_equal(parses(&oki_adpcm, &format, &layout), headers[i].oki);
         if (headers[i].oki)
-            assert_true(block.bytes == 1 && block.least == 1 && block.samples * headers[i].channels == 2);
+            assert_true(layout.block.bytes == 1 && layout.least_bytes == 1 &&
+                        layout.block.frames * headers[i].channels == 2);
     }
 }
 

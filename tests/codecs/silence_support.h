@@ -1,6 +1,8 @@
-/* What the tests of silence compression share: a stream that stays in the repository, and checksums of what it decodes to. Both
- * were made while every conformance vector of the ITU passed that clients may download; a public clone, which has no vectors, sees by
- * them that a detector, a descriptor or comfort noise changes. OMNIACM_WRITE=1 writes the stream anew, and prints the checksums. */
+/* What the tests of silence compression share: a stream that stays in the repository, and checksums
+ * of what it decodes to. Both were made while every conformance vector of the ITU passed that
+ * clients may download; a public clone, which has no vectors, sees by them that a detector, a
+ * descriptor or comfort noise changes. OMNIACM_WRITE=1 writes the stream anew, and prints the
+ * checksums. */
 #ifndef OMNIACM_TESTS_SILENCE_SUPPORT_H
 #define OMNIACM_TESTS_SILENCE_SUPPORT_H
 
@@ -11,8 +13,10 @@ enum { SECONDS = 20, SECOND = 8000, SEED = 3 };
 
 static bool writing(void) { return getenv("OMNIACM_WRITE") != 0; }
 
-/* A stream as it is made now against the file; `record_at` tells where the frame at an offset begins, for the message. */
-static void compare_stream(const char *path, struct bytes made, const size_t *frame_starts, size_t frames)
+/* A stream as it is made now against the file; `record_at` tells where the frame at an offset
+ * begins, for the message. */
+static void compare_stream(const char *path, struct bytes made, const size_t *frame_starts,
+                           size_t frames)
 {
     struct bytes known;
     size_t i = 0, frame = 0;
@@ -46,7 +50,8 @@ static void compare_sound(const int16_t *pcm, const uint32_t known[SECONDS])
             wrong = second;
     }
     for (unsigned second = 0; second < SECONDS && writing(); second++)
-        print_message("0x%08X,%c", golden_checksum(pcm + second * SECOND, SECOND * sizeof *pcm), second % 6 == 5 ? '\n' : ' ');
+        print_message("0x%08X,%c", golden_checksum(pcm + second * SECOND, SECOND * sizeof *pcm),
+                      second % 6 == 5 ? '\n' : ' ');
     if (wrong < SECONDS)
         fail_msg("second %u is the first that differs", wrong);
 }

@@ -1,20 +1,23 @@
-/* TrueSpeech-compatible decoding against FFmpeg, and the figures of the format against their formulas. */
+/* TrueSpeech-compatible decoding against FFmpeg, and the figures of the format against their
+ * formulas. */
 #include <math.h>
 #include "truespeech_peer.h"
 
-static const struct settings reversed = { .quality = 1, .interpolation = 1 };
+static const struct options reversed = { .quality = 1, .quirks = QUIRK_REVERSED_INTERPOLATION };
 
 /* --- FFmpeg --- */
 
 static void check_decoding(struct bytes frames)
 {
-    struct sound theirs = peer_decode(frames), ours = decode_all(&truespeech, &mono, &reversed, frames);
+    struct sound theirs = peer_decode(frames),
+                 ours = decode_all(&truespeech, &mono, &reversed, frames);
 
     assert_int_equal(ours.count, frames.size / FRAME_BYTES * FRAME);
     assert_int_equal(ours.count, theirs.count);
     for (size_t i = 0; i < ours.count; i++)
         if (ours.samples[i] != theirs.samples[i])
-            fail_msg("sample %zu of frame %zu is %d, not %d", i % FRAME, i / FRAME, ours.samples[i], theirs.samples[i]);
+            fail_msg("sample %zu of frame %zu is %d, not %d", i % FRAME, i / FRAME, ours.samples[i],
+                     theirs.samples[i]);
     free(theirs.samples), free(ours.samples);
 }
 
@@ -42,8 +45,8 @@ static void random_frames_decode_as_ffmpeg_does(void **unused)
     free(frames.data);
 }
 
-/* What random bits hardly do: the loudest pulses, the strongest taps, the sharpest resonances, or no pulses at all, for a long
- * time. */
+/* What random bits hardly do: the loudest pulses, the strongest taps, the sharpest resonances, or
+ * no pulses at all, for a long time. */
 static void extreme_frames_decode_as_ffmpeg_does(void **unused)
 {
     enum { COUNT = 4000 };
@@ -55,14 +58,17 @@ static void extreme_frames_decode_as_ffmpeg_does(void **unused)
     for (int i = 0; i < COUNT; i++) {
         if (i % 8 == 0)
             for (int k = 0; k < ORDER; k++)
-                parameters.reflection[k] = (uint8_t)(draw(&seed) % 2 ? (1 << truespeech_reflection_bits[k]) - 1 : 0);
+                parameters.reflection[k] =
+                    (uint8_t)(draw(&seed) % 2 ? (1 << truespeech_reflection_bits[k]) - 1 : 0);
         parameters.blend = draw(&seed) % 2;
         parameters.base[0] = (uint8_t)draw(&seed);
         parameters.base[1] = (uint8_t)(draw(&seed) % 20);
         for (int j = 0; j < SUBFRAMES; j++)
-            parameters.subframes[j] = (struct subframe){ (uint8_t)(25 * (draw(&seed) % 5) + draw(&seed) % 3 * 5), i % 16 < 12 ? 15 : 0,
-                                                         (uint16_t)(draw(&seed) & (i % 3 ? 0x1555 : 0x3FFF)),
-                                                         i % 5 ? draw(&seed) & 0x7FFFFFF : 0x7FFFFFF };
+            parameters.subframes[j] =
+                (struct subframe){ (uint8_t)(25 * (draw(&seed) % 5) + draw(&seed) % 3 * 5),
+                                   i % 16 < 12 ? 15 : 0,
+                                   (uint16_t)(draw(&seed) & (i % 3 ? 0x1555 : 0x3FFF)),
+                                   i % 5 ? draw(&seed) & 0x7FFFFFF : 0x7FFFFFF };
         truespeech_pack(&parameters, frames.data + i * FRAME_BYTES);
     }
     check_decoding(frames);
@@ -73,7 +79,8 @@ static void extreme_frames_decode_as_ffmpeg_does(void **unused)
 
 enum { SUBFRAME_COUNT = 1442 * SUBFRAMES };
 
-/* The mean distance of a subframe's energy, in dB, from the mean of its neighbours', by place in the frame; only where sound is. */
+/* The mean distance of a subframe's energy, in dB, from the mean of its neighbours', by place in
+ * the frame; only where sound is. */
 static void roughness(const int16_t *pcm, double out[SUBFRAMES])
 {
     static double db[SUBFRAME_COUNT];
@@ -100,14 +107,17 @@ static void the_described_order_is_the_smoother(void **unused)
 {
     struct wave_format format;
     struct bytes file = sample_read("truespeech-a6.wav"), frames = wav_open(file, &format);
-    struct sound ours = decode_all(&truespeech, &mono, 0, frames), other = decode_all(&truespeech, &mono, &reversed, frames);
+    struct sound ours = decode_all(&truespeech, &mono, 0, frames),
+                 other = decode_all(&truespeech, &mono, &reversed, frames);
     double described[SUBFRAMES], backwards[SUBFRAMES];
 
     (void)unused;
     roughness(ours.samples, described);
     roughness(other.samples, backwards);
-    print_message("roughness of subframes 0 to 3: described order %.2f %.2f %.2f %.2f dB, FFmpeg's %.2f %.2f %.2f %.2f dB\n", described[0],
-                  described[1], described[2], described[3], backwards[0], backwards[1], backwards[2], backwards[3]);
+    print_message("roughness of subframes 0 to 3: described order %.2f %.2f %.2f %.2f dB, FFmpeg's "
+                  "%.2f %.2f %.2f %.2f dB\n",
+                  described[0], described[1], described[2], described[3], backwards[0],
+                  backwards[1], backwards[2], backwards[3]);
     for (int i = 0; i < 2; i++) {
         assert_true(described[i] < 1.05 * (described[2] + described[3]) / 2);
         assert_true(backwards[i] > 1.2 * (backwards[2] + backwards[3]) / 2);
@@ -140,7 +150,9 @@ static void positions_return(void **unused)
 
     (void)unused;
     for (uint32_t number = 0; number < RIGHT; number++) {
-        struct subframe sub = { .gain = 10, .levels = 0x0DB, .positions = number % LEFT << 15 | number };
+        struct subframe sub = { .gain = 10,
+                                .levels = 0x0DB,
+                                .positions = number % LEFT << 15 | number };
         int16_t e[SUBFRAME];
         uint8_t at[PULSES];
         int n = 0;
@@ -164,8 +176,13 @@ static void positions_return(void **unused)
 
 static void the_figures_follow_their_formulas(void **unused)
 {
-    static const struct { const int16_t *table; double base; } decays[] = {
-        { truespeech_decay_994, .994 }, { truespeech_decay_550, .55 }, { truespeech_decay_750, .75 },
+    static const struct {
+        const int16_t *table;
+        double base;
+    } decays[] = {
+        { truespeech_decay_994, .994 },
+        { truespeech_decay_550, .55 },
+        { truespeech_decay_750, .75 },
     };
 
     (void)unused;
@@ -174,13 +191,17 @@ static void the_figures_follow_their_formulas(void **unused)
             assert_int_equal(decays[i].table[k], lround(32768 * pow(decays[i].base, k + 1)));
     for (int i = 0; i < GAINS; i++)
         for (int level = 0; level < LEVELS; level++)
-            assert_int_equal(truespeech_levels[i][level], (level & 1 ? 3 : 1) * (level & 2 ? -1 : 1) * (int)(pow(2, (2 * i + 4) / 3.) + 1e-9));
+            assert_int_equal(truespeech_levels[i][level],
+                             (level & 1 ? 3 : 1) * (level & 2 ? -1 : 1) *
+                                 (int)(pow(2, (2 * i + 4) / 3.) + 1e-9));
     for (int i = 0; i < HALF; i++)
         assert_int_equal(truespeech_ways[0][i], 1);
     /* Pascal: a set has its first member at i or behind. */
     for (int n = 1; n <= PULSES_RIGHT; n++)
         for (int i = HALF - 1; i >= 0; i--)
-            assert_int_equal(truespeech_ways[n][i], i == HALF - 1 ? 0 : truespeech_ways[n][i + 1] + truespeech_ways[n - 1][i + 1]);
+            assert_int_equal(
+                truespeech_ways[n][i],
+                i == HALF - 1 ? 0 : truespeech_ways[n][i + 1] + truespeech_ways[n - 1][i + 1]);
     for (int i = 0; i < ORDER; i++)
         for (int code = 1; code < 1 << truespeech_reflection_bits[i]; code++)
             assert_true(truespeech_reflections[i][code] > truespeech_reflections[i][code - 1]);
@@ -202,7 +223,8 @@ static uint32_t prediction(const int16_t *c, const int16_t *now)
     return sum;
 }
 
-static void synthesize_slowly(struct synthesis *state, const struct synthesis_filter *filter, const int16_t *e, int16_t *out)
+static void synthesize_slowly(struct synthesis *state, const struct synthesis_filter *filter,
+                              const int16_t *e, int16_t *out)
 {
     int16_t s[ORDER + SUBFRAME], y[ORDER + SUBFRAME];
 
@@ -212,12 +234,15 @@ static void synthesize_slowly(struct synthesis *state, const struct synthesis_fi
         int32_t tilted;
 
         s[i] = clipped(e[i - ORDER] + ((int32_t)(prediction(filter->a_q12, s + i) + 0x800) >> 12));
-        sum = (uint32_t)(wrap16(s[i] + (-(int32_t)prediction(filter->zeros_q12, s + i) >> 12)) * 4096) + prediction(filter->poles_q12, y + i);
+        sum = (uint32_t)(wrap16(s[i] + (-(int32_t)prediction(filter->zeros_q12, s + i) >> 12)) *
+                         4096) +
+              prediction(filter->poles_q12, y + i);
         y[i] = clipped((int32_t)(sum + 0x800) >> 12);
         tilted = (int32_t)(sum + (uint32_t)(y[i - 1] * filter->tilt >> 4));
         out[i - ORDER] = clipped((int32_t)((uint32_t)(tilted - (tilted >> 3)) + 0x800) >> 12);
     }
-    memcpy(state->s, s + SUBFRAME, sizeof state->s), memcpy(state->y, y + SUBFRAME, sizeof state->y);
+    memcpy(state->s, s + SUBFRAME, sizeof state->s),
+        memcpy(state->y, y + SUBFRAME, sizeof state->y);
 }
 
 /* Of all loudnesses, also where samples are clipped and sums wrap. */
@@ -234,11 +259,13 @@ static void synthesis_is_that_of_its_steps(void **unused)
         int quiet = (int)(16 + draw(&seed) % 16);
 
         for (int i = 0; i < ORDER; i++)
-            reflection[i] = (uint8_t)(draw(&seed) >> 8 & ((1u << truespeech_reflection_bits[i]) - 1));
+            reflection[i] =
+                (uint8_t)(draw(&seed) >> 8 & ((1u << truespeech_reflection_bits[i]) - 1));
         truespeech_predictor(reflection, a_q12);
         for (int i = 0; i < ORDER && round % 9 == 0; i++)
             a_q12[i] = (int16_t)((int32_t)draw(&seed) >> quiet);
-        truespeech_filter(dsp_set(round % (best_set() + 1))->speech, a_q12, truespeech_reflections[0][reflection[0]], &filter);
+        truespeech_filter(dsp_set(round % (best_set() + 1))->celp, a_q12,
+                          truespeech_reflections[0][reflection[0]], &filter);
         for (int i = 0; i < SUBFRAME; i++)
             e[i] = (int16_t)((int32_t)draw(&seed) >> quiet);
         truespeech_synthesize(&mine, &filter, e, out);
@@ -257,15 +284,17 @@ static void long_term_prediction_is_that_of_its_steps(void **unused)
 
     (void)unused;
     for (unsigned round = 0; round < 3000; round++) {
-        int16_t mine[HISTORY + SUBFRAME], slow[HISTORY + SUBFRAME], p[SUBFRAME], *now = slow + HISTORY;
+        int16_t mine[HISTORY + SUBFRAME], slow[HISTORY + SUBFRAME], p[SUBFRAME],
+            *now = slow + HISTORY;
         const int16_t *taps = truespeech_taps[draw(&seed) % TAPS];
-        int lag = LAG_MIN + (int)(draw(&seed) % (LAG_MAX - LAG_MIN + 1)), quiet = (int)(16 + draw(&seed) % 12);
+        int lag = LAG_MIN + (int)(draw(&seed) % (LAG_MAX - LAG_MIN + 1)),
+            quiet = (int)(16 + draw(&seed) % 12);
 
         for (int i = 0; i < HISTORY + SUBFRAME; i++)
             mine[i] = slow[i] = (int16_t)((int32_t)draw(&seed) >> quiet);
         for (int i = 0; i < SUBFRAME; i++)
             now[i] = wrap16((now[i - lag - 1] * taps[0] + now[i - lag] * taps[1] + 0x2000) >> 14);
-        truespeech_long_term(dsp_set(round % (best_set() + 1))->speech, mine + HISTORY, lag, taps, p);
+        truespeech_long_term(dsp_set(round % (best_set() + 1))->celp, mine + HISTORY, lag, taps, p);
         assert_memory_equal(mine, slow, sizeof mine);
         assert_memory_equal(p, now, sizeof p);
     }
@@ -293,19 +322,21 @@ static void the_header_is_as_windows_wrote_it(void **unused)
 static void headers_are_read_leniently(void **unused)
 {
     struct wave_format format = { .tag = 0x1501, .channels = 1, .sample_rate = 8000 };
-    struct block block;
+    struct layout layout;
 
     (void)unused;
     assert_ptr_equal(codec_find(0x1501), &truespeech);
     for (uint16_t align = 0; align < 100; align++) {
         format.block_align = align;
-        assert_int_equal(truespeech.accepts(&format, &block), align <= 1 || align % 32 == 0);
-        assert_true(block.bytes == 32 && block.samples == 240 && block.least == 32);
+        assert_int_equal(parses(&truespeech, &format, &layout), align <= 1 || align % 32 == 0);
+        if (align <= 1 || align % 32 == 0)
+            assert_true(layout.block.bytes == 32 && layout.block.frames == 240 &&
+                        layout.least_bytes == 32);
     }
     format.channels = 2, format.block_align = 32;
-    assert_false(truespeech.accepts(&format, &block));
+    assert_false(parses(&truespeech, &format, &layout));
     format.channels = 1, format.sample_rate = 11025;
-    assert_false(truespeech.accepts(&format, &block));
+    assert_false(parses(&truespeech, &format, &layout));
 }
 
 int main(void)

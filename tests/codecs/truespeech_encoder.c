@@ -1,13 +1,14 @@
-/* TrueSpeech-compatible encoding: how near it comes, that its streams look like a real encoder's, and that no sound upsets it. */
+/* TrueSpeech-compatible encoding: how near it comes, that its streams look like a real encoder's,
+ * and that no sound upsets it. */
 #include <math.h>
 #include "truespeech_peer.h"
 #include "codecs/truespeech/search.h"
 
 static struct bytes encoded(uint8_t quality, struct sound sound)
 {
-    struct settings settings = { .quality = quality };
+    struct options options = { .quality = quality };
 
-    return encode_all(&truespeech, &mono, &settings, sound);
+    return encode_all(&truespeech, &mono, &options, sound);
 }
 
 /* --- quality --- */
@@ -32,7 +33,8 @@ static void check_quality(uint8_t quality, size_t seconds, double floor)
     ours = decode_all(&truespeech, &mono, 0, frames);
     assert_memory_equal(ours.samples, theirs.samples, theirs.count * sizeof(int16_t));
     db = snr(sound.samples, theirs.samples, sound.count);
-    print_message("quality %d: %.2f dB over %zu s of speech, decoded by FFmpeg\n", quality, db, seconds);
+    print_message("quality %d: %.2f dB over %zu s of speech, decoded by FFmpeg\n", quality, db,
+                  seconds);
     assert_true(db >= floor);
     free(sound.samples), free(ours.samples), free(theirs.samples), free(frames.data);
 }
@@ -57,25 +59,29 @@ static void best_speech_stays_nearest(void **unused)
 
 /* --- the stream --- */
 
-/* A frame is coded when the next one is known: one is always held back, until nothing can follow. */
+/* A frame is coded when the next one is known: one is always held back, until nothing can follow.
+ */
 static void a_held_frame_waits_for_the_end(void **unused)
 {
     static const struct offer offers[] = {
-        { 2 * FRAME, 2 * FRAME_BYTES, PART }, { 0, 2 * FRAME_BYTES, PART }, { FRAME, 2 * FRAME_BYTES, WHOLE },
-        { 0, 2 * FRAME_BYTES, PART }, { 0, FRAME_BYTES - 1, END }, { 0, 2 * FRAME_BYTES, END }, { 0, 2 * FRAME_BYTES, END }
+        { 2 * FRAME, 2 * FRAME_BYTES, PART }, { 0, 2 * FRAME_BYTES, PART },
+        { FRAME, 2 * FRAME_BYTES, WHOLE },    { 0, 2 * FRAME_BYTES, PART },
+        { 0, FRAME_BYTES - 1, END },          { 0, 2 * FRAME_BYTES, END },
+        { 0, 2 * FRAME_BYTES, END }
     };
     static const size_t frames[] = { 1, 0, 1, 0, 0, 1, 0 };
     struct sound sound = generated(3 * FRAME, 21);
     struct bytes whole = encoded(0, sound);
     uint8_t made[5 * FRAME_BYTES];
-    void *state = malloc(truespeech.encoder.state_size);
-    struct settings settings = { .quality = 0 };
+    void *state = malloc(truespeech.encoder->state_size);
+    struct options options = { .quality = 0, .dsp = dsp_set(0) };
     struct progress done = { 0, 0 };
 
     (void)unused;
-    truespeech.encoder.start(state, &mono, &settings);
+    encoder_init(&truespeech, state, &mono, &options);
     for (size_t i = 0; i < sizeof frames / sizeof *frames; i++) {
-        struct progress step = truespeech.encoder.run(state, sound.samples + done.used, made + done.made, offers[i]);
+        struct progress step =
+            truespeech.encoder->run(state, sound.samples + done.used, made + done.made, offers[i]);
 
         assert_int_equal(step.used, offers[i].in);
         assert_int_equal(step.made, frames[i] * FRAME_BYTES);
@@ -110,7 +116,8 @@ static void frames_look_like_a_real_encoders(void **unused)
             off += sub->ltp == LTP_OFF;
         }
     }
-    print_message("long-term prediction is off in %.1f %% of the subframes\n", 100. * (double)off / (double)(count * SUBFRAMES));
+    print_message("long-term prediction is off in %.1f %% of the subframes\n",
+                  100. * (double)off / (double)(count * SUBFRAMES));
     assert_true(off < count * SUBFRAMES / 4);
     free(sound.samples), free(frames.data);
 }
@@ -208,10 +215,13 @@ static void a_pulse_search_finds_pulses(void **unused)
     int exact = 0;
 
     (void)unused;
-    truespeech_filter(dsp_set(best_set())->speech, a_q12, -20000, &filter);
+    truespeech_filter(dsp_set(best_set())->celp, a_q12, -20000, &filter);
     truespeech_response(&filter, &response);
     for (int i = 0; i < 200; i++) {
-        struct subframe in = { .gain = 11, .levels = draw(&seed) & 0x3FFF, .positions = draw(&seed) % 4060 << 15 }, out;
+        struct subframe in = { .gain = 11,
+                               .levels = draw(&seed) & 0x3FFF,
+                               .positions = draw(&seed) % 4060 << 15 },
+                        out;
         int16_t e[SUBFRAME], t[SUBFRAME];
 
         in.positions |= draw(&seed) % 27405;
@@ -236,16 +246,19 @@ static void a_long_term_search_finds_lag_and_taps(void **unused)
     uint32_t seed = 9;
 
     (void)unused;
-    truespeech_filter(dsp_set(best_set())->speech, a_q12, -10000, &filter);
+    truespeech_filter(dsp_set(best_set())->celp, a_q12, -10000, &filter);
     truespeech_response(&filter, &response);
     for (int i = 0; i < HISTORY; i++)
         history[i] = (int16_t)((int32_t)(draw(&seed) % 4000) - 2000);
     for (int lag = SUBFRAME; lag <= LAG_MAX; lag++) {
         int taps = lag % TAPS;
 
-        truespeech_long_term(dsp_set(best_set())->speech, history + HISTORY, lag, truespeech_taps[taps], p);
+        truespeech_long_term(dsp_set(best_set())->celp, history + HISTORY, lag,
+                             truespeech_taps[taps], p);
         truespeech_convolve(&response, p, t);
-        assert_int_equal(truespeech_long_term_search(&response, history + HISTORY, t, LAG_MIN, LAG_MAX, 3, codes), 3);
+        assert_int_equal(truespeech_long_term_search(&response, history + HISTORY, t, LAG_MIN,
+                                                     LAG_MAX, 3, codes),
+                         3);
         if (codes[0].lag != lag || codes[0].taps != taps)
             fail_msg("lag %d and taps %d, not %d and %d", codes[0].lag, codes[0].taps, lag, taps);
     }

@@ -1,5 +1,5 @@
-/* Xbox ADPCM: IMA's blocks of 36 bytes a channel, less the last sample of each; so libsndfile and ffmpeg, who read them as
- * IMA, tell what the others are. */
+/* Xbox ADPCM: IMA's blocks of 36 bytes a channel, less the last sample of each; so libsndfile and
+ * ffmpeg, who read them as IMA, tell what the others are. */
 #include "adpcm_support.h"
 
 extern const struct codec xbox_adpcm, ima_adpcm;
@@ -38,7 +38,9 @@ static struct wave_format format_xbox(uint16_t channels, uint8_t extra[EXTRA_ROO
 static struct sound as_ima(decoder_of_peer *peer, uint16_t channels, struct bytes data)
 {
     uint8_t extra[2] = { 65, 0 };
-    struct wave_format format = { 0x11, channels, 22050, 0, (uint16_t)(36 * channels), 4, 2, extra };
+    struct wave_format format = {
+        0x11, channels, 22050, 0, (uint16_t)(36 * channels), 4, 2, extra
+    };
     struct coded coded = coded_make(&ima_adpcm, &format, data);
     struct sound sound = without_last(peer(&ima_adpcm, &coded), channels);
 
@@ -50,7 +52,8 @@ static size_t check_beside_libsndfile(uint16_t channels, struct bytes data)
 {
     uint8_t extra[EXTRA_ROOM];
     struct wave_format format = format_xbox(channels, extra);
-    struct sound ours = decode_all(&xbox_adpcm, &format, 0, data), theirs = as_ima(decoded_by_sndfile, channels, data);
+    struct sound ours = decode_all(&xbox_adpcm, &format, 0, data),
+                 theirs = as_ima(decoded_by_sndfile, channels, data);
 
     assert_int_equal(ours.count, data.size / 36 * 64);
     assert_int_equal(theirs.count, ours.count);
@@ -76,7 +79,8 @@ static void decoding_equals_libsndfile(void **unused)
     free(sound.samples);
 }
 
-/* ffmpeg knows the tag. It rounds each change in its own way, by two at most, and gives the 65th sample too. */
+/* ffmpeg knows the tag. It rounds each change in its own way, by two at most, and gives the 65th
+ * sample too. */
 static void decoding_equals_ffmpeg_but_for_its_rounding(void **unused)
 {
     (void)unused;
@@ -113,7 +117,9 @@ static uint32_t covered(const struct wave_format *format, size_t bytes)
     size_t body = bytes < 4u * format->channels ? 0 : bytes - 4u * format->channels;
     size_t row = 4u * format->channels, torn = body % row, last = row - 4;
 
-    return bytes < 4u * format->channels ? 0 : (uint32_t)(1 + body / row * 8 + (torn > last ? (torn - last) * 2 : 0));
+    return bytes < 4u * format->channels
+               ? 0
+               : (uint32_t)(1 + body / row * 8 + (torn > last ? (torn - last) * 2 : 0));
 }
 
 static void an_incomplete_block_makes_what_it_covers(void **unused)
@@ -132,7 +138,9 @@ static void an_incomplete_block_makes_what_it_covers(void **unused)
 static void complete_writes_what_xbox_files_have(void **unused)
 {
     static const struct windows_format expected[] = {
-        { { 22050, 1, 0 }, 36, 64, 12403 }, { { 44100, 2, 0 }, 72, 64, 49612 }, { { 48000, 2, 0 }, 72, 64, 54000 },
+        { { 22050, 1, 0 }, 36, 64, 12403 },
+        { { 44100, 2, 0 }, 72, 64, 49612 },
+        { { 48000, 2, 0 }, 72, 64, 54000 },
     };
 
     (void)unused;
@@ -142,24 +150,28 @@ static void complete_writes_what_xbox_files_have(void **unused)
 
 static void headers_are_read_leniently(void **unused)
 {
-    static const uint16_t headers[][5] = {      /* channels, block align, bits, stated samples, expected bytes */
-        { 1, 36, 4, 64, 36 }, { 2, 72, 4, 65, 72 }, { 2, 72, 0, 0, 72 }, { 1, 360, 4, 64, 36 }, { 1, 0, 4, 64, 36 },
-        { 2, 1, 4, 64, 72 },  { 2, 36, 4, 64, 0 },  { 1, 256, 4, 505, 0 }, { 1, 36, 16, 64, 0 }, { 0, 36, 4, 64, 0 },
-        { 1820, 65520, 4, 64, 65520 }, { 1821, 20, 4, 64, 0 }, { 6, 216, 4, 64, 216 },
+    static const uint16_t headers[][5] = {
+        /* channels, block align, bits, stated samples, expected bytes */
+        { 1, 36, 4, 64, 36 },   { 2, 72, 4, 65, 72 },          { 2, 72, 0, 0, 72 },
+        { 1, 360, 4, 64, 36 },  { 1, 0, 4, 64, 36 },           { 2, 1, 4, 64, 72 },
+        { 2, 36, 4, 64, 0 },    { 1, 256, 4, 505, 0 },         { 1, 36, 16, 64, 0 },
+        { 0, 36, 4, 64, 0 },    { 1820, 65520, 4, 64, 65520 }, { 1821, 20, 4, 64, 0 },
+        { 6, 216, 4, 64, 216 },
     };
 
     (void)unused;
     for (size_t i = 0; i < sizeof headers / sizeof *headers; i++) {
         uint8_t extra[2] = { (uint8_t)headers[i][3], 0 };
-        struct wave_format format = { 0x69, headers[i][0], 22050, 1, headers[i][1], headers[i][2], 2, extra };
-        struct block block;
+        struct wave_format format = { 0x69,          headers[i][0], 22050, 1,
+                                      headers[i][1], headers[i][2], 2,     extra };
+        struct layout layout;
 
-        if (xbox_adpcm.accepts(&format, &block) != (headers[i][4] != 0))
+        if (parses(&xbox_adpcm, &format, &layout) != (headers[i][4] != 0))
             fail_msg("header %zu", i);
         if (headers[i][4] != 0)
-            assert_true(block.bytes == headers[i][4] && block.samples == 64);
+            assert_true(layout.block.bytes == headers[i][4] && layout.block.frames == 64);
         format.sample_rate = 0;
-        assert_false(xbox_adpcm.accepts(&format, &block));
+        assert_false(parses(&xbox_adpcm, &format, &layout));
     }
 }
 

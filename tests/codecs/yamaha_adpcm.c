@@ -1,4 +1,5 @@
-/* Yamaha ADPCM: without headers equal to ffmpeg; with them, the layout that Rockbox documents, by a model. */
+/* Yamaha ADPCM: without headers equal to ffmpeg; with them, the layout that Rockbox documents, by a
+ * model. */
 #include "adpcm_support.h"
 
 extern const struct codec yamaha_adpcm;
@@ -36,7 +37,8 @@ static int16_t model_decode(struct model *model, int code)
     return (int16_t)model->sample;
 }
 
-static void model_decode_block(const uint8_t *block, int16_t *pcm, unsigned channels, size_t samples)
+static void model_decode_block(const uint8_t *block, int16_t *pcm, unsigned channels,
+                               size_t samples)
 {
     for (unsigned channel = 0; channel < channels; channel++) {
         const uint8_t *header = block + 4 * channel;
@@ -71,7 +73,8 @@ static struct coded headerless_by_ffmpeg(struct mode mode, struct sound sound)
 {
     char line[256];
 
-    snprintf(line, sizeof line, "ffmpeg -v error -f s16le -ar %u -ac %u -i pipe:0 -c:a adpcm_yamaha -f wav -",
+    snprintf(line, sizeof line,
+             "ffmpeg -v error -f s16le -ar %u -ac %u -i pipe:0 -c:a adpcm_yamaha -f wav -",
              mode.sample_rate, mode.channels);
     return coded_open(peer_run(line, sound.samples, sound.count * 2));
 }
@@ -86,9 +89,12 @@ static void decoding_without_headers_equals_ffmpeg(void **unused)
         for (uint32_t seed = 1; seed < 5; seed++) {
             struct mode mode = { 11025 * seed, channels, 0 };
 
-            n += check_equal(&yamaha_adpcm, headerless_by_ffmpeg(mode, sound), decoded_by_ffmpeg, "ffmpeg's encoder");
-            n += check_equal(&yamaha_adpcm, headerless_by_us(mode, sound), decoded_by_ffmpeg, "our encoder");
-            n += check_equal(&yamaha_adpcm, headerless(mode, random_bytes(102400, seed)), decoded_by_ffmpeg, "random bytes");
+            n += check_equal(&yamaha_adpcm, headerless_by_ffmpeg(mode, sound), decoded_by_ffmpeg,
+                             "ffmpeg's encoder");
+            n += check_equal(&yamaha_adpcm, headerless_by_us(mode, sound), decoded_by_ffmpeg,
+                             "our encoder");
+            n += check_equal(&yamaha_adpcm, headerless(mode, random_bytes(102400, seed)),
+                             decoded_by_ffmpeg, "random bytes");
         }
     print_message("%zu samples equal ffmpeg\n", n);
     free(sound.samples);
@@ -96,7 +102,8 @@ static void decoding_without_headers_equals_ffmpeg(void **unused)
 
 static void a_file_of_ffmpegs_decodes_as_there(void **unused)
 {
-    size_t n = check_equal(&yamaha_adpcm, coded_open(sample_read("made/ffmpeg-yamaha.wav")), decoded_by_ffmpeg, "the file");
+    size_t n = check_equal(&yamaha_adpcm, coded_open(sample_read("made/ffmpeg-yamaha.wav")),
+                           decoded_by_ffmpeg, "the file");
 
     (void)unused;
     assert_int_equal(n, 8192);
@@ -111,20 +118,22 @@ static void blocks_with_headers_decode_as_documented(void **unused)
         uint8_t extra[EXTRA_ROOM];
         struct wave_format format = format_of(&yamaha_adpcm, *mode, extra);
         struct bytes data = random_bytes(9u * format.block_align, mode->sample_rate);
-        struct block block;
+        struct layout layout;
         struct sound ours;
         int16_t *model;
 
-        assert_true(yamaha_adpcm.accepts(&format, &block));
-        for (size_t at = 0; at < data.size; at += block.bytes)
+        assert_true(parses(&yamaha_adpcm, &format, &layout));
+        for (size_t at = 0; at < data.size; at += layout.block.bytes)
             for (unsigned channel = 0; channel < mode->channels; channel++)
-                store16_le(data.data + at + 4 * channel + 2, (uint16_t)(127 + load16_le(data.data + at) % 24450));
+                store16_le(data.data + at + 4 * channel + 2,
+                           (uint16_t)(127 + load16_le(data.data + at) % 24450));
         ours = decode_all(&yamaha_adpcm, &format, 0, data);
         model = malloc(ours.count * 2);
         for (size_t i = 0; i < 9; i++)
-            model_decode_block(data.data + i * block.bytes, model + i * block.samples * mode->channels, mode->channels,
-                               block.samples);
-        assert_int_equal(ours.count, 9u * block.samples * mode->channels);
+            model_decode_block(data.data + i * layout.block.bytes,
+                               model + i * layout.block.frames * mode->channels, mode->channels,
+                               layout.block.frames);
+        assert_int_equal(ours.count, 9u * layout.block.frames * mode->channels);
         assert_memory_equal(ours.samples, model, ours.count * 2);
         n += ours.count;
         free(data.data), free(ours.samples), free(model);
@@ -135,7 +144,9 @@ static void blocks_with_headers_decode_as_documented(void **unused)
 /* By both of a byte's codes, or by each channel's. */
 static uint32_t covered(const struct wave_format *format, size_t bytes)
 {
-    return bytes < 4u * format->channels ? 0 : (uint32_t)(2 * (bytes - 4u * format->channels) / format->channels);
+    return bytes < 4u * format->channels
+               ? 0
+               : (uint32_t)(2 * (bytes - 4u * format->channels) / format->channels);
 }
 
 static void an_incomplete_block_makes_what_it_covers(void **unused)
@@ -143,7 +154,8 @@ static void an_incomplete_block_makes_what_it_covers(void **unused)
     (void)unused;
     for (uint16_t channels = 1; channels <= 2; channels++) {
         uint8_t extra[EXTRA_ROOM];
-        struct wave_format format = format_of(&yamaha_adpcm, (struct mode){ 6000, channels, 0 }, extra);
+        struct wave_format format =
+            format_of(&yamaha_adpcm, (struct mode){ 6000, channels, 0 }, extra);
         struct bytes data = random_bytes(format.block_align, 5);
 
         check_prefixes(&yamaha_adpcm, &format, data.data, covered);
@@ -155,7 +167,9 @@ static void a_step_out_of_range_is_the_nearest_in_it(void **unused)
 {
     uint8_t extra[EXTRA_ROOM], block[137] = { 0, 0, 0, 0, 0x47, 0x9F };
     struct wave_format format = format_of(&yamaha_adpcm, speech_mode, extra);
-    static const uint16_t pairs[][2] = { { 0, 127 }, { 126, 127 }, { 24577, 24576 }, { 65535, 24576 } };
+    static const uint16_t pairs[][2] = {
+        { 0, 127 }, { 126, 127 }, { 24577, 24576 }, { 65535, 24576 }
+    };
     int16_t wild[266], tame[266];
 
     (void)unused;
@@ -176,15 +190,17 @@ static void blocks_are_encoded_alone(void **unused)
         struct wave_format format = format_of(&yamaha_adpcm, *mode, extra);
 
         check_round_trip(&yamaha_adpcm, &format, 4);
-        check_stream_fits_64_KB(&format);
+        check_stream_is_small(&format);
     }
 }
 
 static void check_encoder(struct mode mode, struct sound sound, const char *what)
 {
-    double blocks = quality(&yamaha_adpcm, coded_by_us(&yamaha_adpcm, mode, sound), decoded_by_us, sound);
+    double blocks =
+        quality(&yamaha_adpcm, coded_by_us(&yamaha_adpcm, mode, sound), decoded_by_us, sound);
     double bare = quality(&yamaha_adpcm, headerless_by_us(mode, sound), decoded_by_us, sound);
-    double ffmpeg = quality(&yamaha_adpcm, headerless_by_ffmpeg(mode, sound), decoded_by_ffmpeg, sound);
+    double ffmpeg =
+        quality(&yamaha_adpcm, headerless_by_ffmpeg(mode, sound), decoded_by_ffmpeg, sound);
 
     print_message("%s: %.2f dB, without headers %.2f; ffmpeg %.2f\n", what, blocks, bare, ffmpeg);
     assert_true(blocks >= ffmpeg && bare >= ffmpeg);
@@ -206,19 +222,22 @@ static void music_is_encoded_as_well_as_by_ffmpeg(void **unused)
 static void blocks_are_a_thirtieth_of_a_second(void **unused)
 {
     static const struct windows_format expected[] = {
-        { { 8000, 1, 0 }, 137, 266, 4120 },  { { 11025, 1, 0 }, 187, 366, 5632 },     { { 22050, 1, 0 }, 371, 734, 11145 },
-        { { 22050, 2, 0 }, 742, 734, 22290 }, { { 44100, 1, 0 }, 739, 1470, 22170 }, { { 44100, 2, 0 }, 1478, 1470, 44340 },
+        { { 8000, 1, 0 }, 137, 266, 4120 },    { { 11025, 1, 0 }, 187, 366, 5632 },
+        { { 22050, 1, 0 }, 371, 734, 11145 },  { { 22050, 2, 0 }, 742, 734, 22290 },
+        { { 44100, 1, 0 }, 739, 1470, 22170 }, { { 44100, 2, 0 }, 1478, 1470, 44340 },
     };
 
     (void)unused;
     for (size_t i = 0; i < sizeof expected / sizeof *expected; i++) {
         uint8_t extra[EXTRA_ROOM];
         struct wave_format format = format_of(&yamaha_adpcm, expected[i].mode, extra);
-        struct block block;
+        struct layout layout;
 
-        assert_true(yamaha_adpcm.accepts(&format, &block));
-        assert_true(format.block_align == expected[i].block_align && block.bytes == expected[i].block_align);
-        assert_true(block.samples == expected[i].samples && format.byte_rate == expected[i].byte_rate);
+        assert_true(parses(&yamaha_adpcm, &format, &layout));
+        assert_true(format.block_align == expected[i].block_align &&
+                    layout.block.bytes == expected[i].block_align);
+        assert_true(layout.block.frames == expected[i].samples &&
+                    format.byte_rate == expected[i].byte_rate);
         assert_true(format.bits_per_sample == 4 && format.extra_size == 0);
     }
 }
@@ -227,23 +246,30 @@ static void headers_are_read_leniently(void **unused)
 {
     static const struct {
         uint16_t channels, block_align, bits;
-        uint32_t rate, bytes;           /* 0: refused */
+        uint32_t rate, bytes; /* 0: refused */
     } headers[] = {
-        { 1, 137, 4, 8000, 137 }, { 1, 137, 0, 8000, 137 }, { 2, 274, 16, 8000, 274 },  { 1, 138, 4, 8000, 1 },
-        { 1, 1, 4, 8000, 1 },     { 2, 137, 4, 8000, 1 },   { 1, 0, 4, 8000, 1 },       { 2, 1024, 4, 44100, 1 },
-        { 1, 4, 4, 59, 1 },       { 1, 5, 4, 60, 5 },       { 3, 1, 4, 8000, 0 },       { 0, 1, 4, 8000, 0 },
+        { 1, 137, 4, 8000, 137 }, { 1, 137, 0, 8000, 137 }, { 2, 274, 16, 8000, 274 },
+        { 1, 138, 4, 8000, 1 },   { 1, 1, 4, 8000, 1 },     { 2, 137, 4, 8000, 1 },
+        { 1, 0, 4, 8000, 1 },     { 2, 1024, 4, 44100, 1 }, { 1, 4, 4, 59, 1 },
+        { 1, 5, 4, 60, 5 },       { 3, 1, 4, 8000, 0 },     { 0, 1, 4, 8000, 0 },
         { 1, 137, 4, 0, 0 },      { 1, 137, 3, 8000, 0 },   { 1, 1, 4, UINT32_MAX, 1 },
     };
 
     (void)unused;
     for (size_t i = 0; i < sizeof headers / sizeof *headers; i++) {
-        struct wave_format format = {
-            0x20, headers[i].channels, headers[i].rate, 7, headers[i].block_align, headers[i].bits, 0, 0
-        };
-        struct block block = { 0 };
+        struct wave_format format = { 0x20,
+                                      headers[i].channels,
+                                      headers[i].rate,
+                                      7,
+                                      headers[i].block_align,
+                                      headers[i].bits,
+                                      0,
+                                      0 };
+        struct layout layout = { 0 };
 
-        if (yamaha_adpcm.accepts(&format, &block) != (headers[i].bytes != 0) || block.bytes != headers[i].bytes)
-            fail_msg("header %zu: %u bytes", i, block.bytes);
+        if (parses(&yamaha_adpcm, &format, &layout) != (headers[i].bytes != 0) ||
+            layout.block.bytes != headers[i].bytes)
+            fail_msg("header %zu: %u bytes", i, layout.block.bytes);
     }
 }
 

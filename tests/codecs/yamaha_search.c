@@ -1,5 +1,5 @@
-/* Yamaha's encoders of blocks: every set of instructions and a plain reference write the same bytes; each quality is as good as it
- * says, by a decoder that follows the chips' manual. */
+/* Yamaha's encoders of blocks: every set of instructions and a plain reference write the same
+ * bytes; each quality is as good as it says, by a decoder that follows the chips' manual. */
 #include "adpcm_support.h"
 
 extern const struct codec yamaha_adpcm;
@@ -12,10 +12,7 @@ struct chain {
     int sample, step;
 };
 
-static int within(int x, int least, int most)
-{
-    return x < least ? least : x > most ? most : x;
-}
+static int within(int x, int least, int most) { return x < least ? least : x > most ? most : x; }
 
 static struct chain after(struct chain chain, int code)
 {
@@ -28,7 +25,8 @@ static struct chain after(struct chain chain, int code)
 
 static struct chain header_of(const uint8_t *block, unsigned channel)
 {
-    return (struct chain){ (int16_t)load16_le(block + 4 * channel), load16_le(block + 4 * channel + 2) };
+    return (struct chain){ (int16_t)load16_le(block + 4 * channel),
+                           load16_le(block + 4 * channel + 2) };
 }
 
 static int code_of(const uint8_t *block, unsigned channels, unsigned channel, uint32_t i)
@@ -41,21 +39,23 @@ static int code_of(const uint8_t *block, unsigned channels, unsigned channel, ui
 
 struct format {
     struct wave_format wave;
-    struct block block;
+    struct layout layout;
     uint8_t extra[EXTRA_ROOM];
 };
 
 static void format_make(struct format *format, uint32_t rate, uint16_t channels)
 {
     format->wave = format_of(&yamaha_adpcm, (struct mode){ rate, channels, 0 }, format->extra);
-    assert_true(yamaha_adpcm.accepts(&format->wave, &format->block) && format->block.samples > 1);
+    assert_true(parses(&yamaha_adpcm, &format->wave, &format->layout) &&
+                format->layout.block.frames > 1);
 }
 
-static struct bytes encoded(const struct format *format, unsigned quality, unsigned simd, struct sound sound)
+static struct bytes encoded(const struct format *format, unsigned quality, unsigned simd,
+                            struct sound sound)
 {
-    struct settings settings = { .quality = (uint8_t)quality, .simd = (uint8_t)simd };
+    struct options options = { .quality = (uint8_t)quality, .dsp = dsp_set(simd) };
 
-    return encode_all(&yamaha_adpcm, &format->wave, &settings, sound);
+    return encode_all(&yamaha_adpcm, &format->wave, &options, sound);
 }
 
 static void every_set_writes_the_same(void **unused)
@@ -73,9 +73,10 @@ static void every_set_writes_the_same(void **unused)
                     struct bytes plain, other;
 
                     format_make(&format, rates[r], channels);
-                    if (quality == 2 && blocks * format.block.samples > 8000)
+                    if (quality == 2 && blocks * format.layout.block.frames > 8000)
                         continue;
-                    sound = generated(blocks * format.block.samples * channels, rates[r] + (uint32_t)blocks);
+                    sound = generated(blocks * format.layout.block.frames * channels,
+                                      rates[r] + (uint32_t)blocks);
                     plain = encoded(&format, quality, 0, sound);
                     for (unsigned simd = 1; simd <= best_set(); simd++) {
                         other = encoded(&format, quality, simd, sound);
@@ -101,13 +102,14 @@ static void fast_codes_are_the_nearest(void **unused)
 
         format_make(&format, 11025, channels);
         bytes = encoded(&format, 0, best_set(), sound);
-        for (size_t b = 0; (b + 1) * format.block.samples * channels <= sound.count; b++)
+        for (size_t b = 0; (b + 1) * format.layout.block.frames * channels <= sound.count; b++)
             for (unsigned channel = 0; channel < channels; channel++) {
-                const uint8_t *block = bytes.data + b * format.block.bytes;
+                const uint8_t *block = bytes.data + b * format.layout.block.bytes;
                 struct chain chain = header_of(block, channel);
 
-                for (uint32_t i = 0; i < format.block.samples; i++) {
-                    int sample = sound.samples[(b * format.block.samples + i) * channels + channel];
+                for (uint32_t i = 0; i < format.layout.block.frames; i++) {
+                    int sample =
+                        sound.samples[(b * format.layout.block.frames + i) * channels + channel];
                     int code = code_of(block, channels, channel, i);
                     struct chain next = after(chain, code);
 
@@ -115,7 +117,8 @@ static void fast_codes_are_the_nearest(void **unused)
                     for (int c = 0; c < 16; c++) {
                         int other = after(chain, c).sample;
 
-                        if (other != INT16_MIN && other != INT16_MAX && abs(sample - next.sample) > abs(sample - other) + 1)
+                        if (other != INT16_MIN && other != INT16_MAX &&
+                            abs(sample - next.sample) > abs(sample - other) + 1)
                             fail_msg("block %zu, sample %u: code %d, not %d", b, i, code, c);
                     }
                     chain = next;
@@ -148,9 +151,12 @@ static int nearest_of(int distance, int step, bool others)
 static struct survivor went(const struct survivor *from, int sample, bool others, uint32_t at)
 {
     int difference = sample - from->chain.sample, distance = abs(difference);
-    int magnitude = nearest_of(distance, from->chain.step, others), code = difference < 0 ? magnitude | 8 : magnitude;
-    int miss = distance - from->chain.step * (2 * magnitude + 1) / 8, held = miss > 27648 ? 27648 : miss;
-    int low = (int16_t)(uint16_t)(held & 0xFFFF), high = held < 0 ? -1 : 0;      /* as a product of halves squares it */
+    int magnitude = nearest_of(distance, from->chain.step, others),
+        code = difference < 0 ? magnitude | 8 : magnitude;
+    int miss = distance - from->chain.step * (2 * magnitude + 1) / 8,
+        held = miss > 27648 ? 27648 : miss;
+    int low = (int16_t)(uint16_t)(held & 0xFFFF),
+        high = held < 0 ? -1 : 0; /* as a product of halves squares it */
     struct survivor next = *from;
 
     next.cost += (uint32_t)(low * low + high * high);
@@ -169,7 +175,8 @@ static struct survivor searched(const int16_t *pcm, uint32_t samples, unsigned c
     for (int i = 1; i < looked; i++)
         sum += abs(pcm[(size_t)i * channels] - pcm[(size_t)(i - 1) * channels]);
     for (int s = 0; s < SLOTS; s++) {
-        int mean = sum / looked, step = within((mean > INT16_MAX ? INT16_MAX : mean) * starts[s] / 64, 127, 24576);
+        int mean = sum / looked,
+            step = within((mean > INT16_MAX ? INT16_MAX : mean) * starts[s] / 64, 127, 24576);
 
         now[s].cost = 0;
         now[s].chain = (struct chain){ within(pcm[0] - step / 8, INT16_MIN, INT16_MAX), step };
@@ -213,15 +220,16 @@ static void standard_search_is_its_reference(void **unused)
 
         format_make(&format, 9000, channels);
         bytes = encoded(&format, 1, best_set(), sound);
-        for (size_t b = 0; (b + 1) * format.block.samples * channels <= sound.count; b++)
+        for (size_t b = 0; (b + 1) * format.layout.block.frames * channels <= sound.count; b++)
             for (unsigned channel = 0; channel < channels; channel++) {
-                const uint8_t *block = bytes.data + b * format.block.bytes;
-                struct survivor expected = searched(sound.samples + b * format.block.samples * channels + channel,
-                                                    format.block.samples, channels);
+                const uint8_t *block = bytes.data + b * format.layout.block.bytes;
+                struct survivor expected =
+                    searched(sound.samples + b * format.layout.block.frames * channels + channel,
+                             format.layout.block.frames, channels);
 
                 assert_int_equal(header_of(block, channel).sample, expected.chain.sample);
                 assert_int_equal(header_of(block, channel).step, expected.chain.step);
-                for (uint32_t i = 0; i < format.block.samples; i++, n++)
+                for (uint32_t i = 0; i < format.layout.block.frames; i++, n++)
                     assert_int_equal(code_of(block, channels, channel, i), expected.codes[i]);
             }
         free(bytes.data);
@@ -239,13 +247,13 @@ static double quality_of(uint32_t rate, uint16_t channels, unsigned quality, str
 
     format_make(&format, rate, channels);
     bytes = encoded(&format, quality, best_set(), sound);
-    for (size_t b = 0; b * format.block.samples * channels < sound.count; b++)
+    for (size_t b = 0; b * format.layout.block.frames * channels < sound.count; b++)
         for (unsigned channel = 0; channel < channels; channel++) {
-            const uint8_t *block = bytes.data + b * format.block.bytes;
+            const uint8_t *block = bytes.data + b * format.layout.block.bytes;
             struct chain chain = header_of(block, channel);
 
-            for (uint32_t i = 0; i < format.block.samples; i++) {
-                size_t at = (b * format.block.samples + i) * channels + channel;
+            for (uint32_t i = 0; i < format.layout.block.frames; i++) {
+                size_t at = (b * format.layout.block.frames + i) * channels + channel;
 
                 chain = after(chain, code_of(block, channels, channel, i));
                 if (at < sound.count)
@@ -264,7 +272,9 @@ static double ffmpegs(uint32_t rate, uint16_t channels, const char *options, str
     struct bytes decoded;
     double db;
 
-    snprintf(line, sizeof line, "ffmpeg -v error -f s16le -ar %u -ac %u -i pipe:0 -c:a adpcm_yamaha %s -f wav -", rate, channels, options);
+    snprintf(line, sizeof line,
+             "ffmpeg -v error -f s16le -ar %u -ac %u -i pipe:0 -c:a adpcm_yamaha %s -f wav -", rate,
+             channels, options);
     coded = coded_open(peer_run(line, sound.samples, sound.count * 2));
     snprintf(line, sizeof line, "ffmpeg -v error -i pipe:0 -f s16le -");
     decoded = peer_run(line, coded.file.data, coded.file.size);
@@ -274,17 +284,22 @@ static double ffmpegs(uint32_t rate, uint16_t channels, const char *options, str
     return db;
 }
 
-/* The bounds are the margins over ffmpeg's plain encoder of the qualities 0 and 1, and of 2 over its `-trellis 8`. */
-static void check_qualities(const char *what, uint32_t rate, uint16_t channels, struct sound sound, struct sound part,
-                            const double margins[3])
+/* The bounds are the margins over ffmpeg's plain encoder of the qualities 0 and 1, and of 2 over
+ * its `-trellis 8`. */
+static void check_qualities(const char *what, uint32_t rate, uint16_t channels, struct sound sound,
+                            struct sound part, const double margins[3])
 {
-    double plain = ffmpegs(rate, channels, "", sound), trellis = ffmpegs(rate, channels, "-trellis 8", part);
-    double fast = quality_of(rate, channels, 0, sound), standard = quality_of(rate, channels, 1, sound);
+    double plain = ffmpegs(rate, channels, "", sound),
+           trellis = ffmpegs(rate, channels, "-trellis 8", part);
+    double fast = quality_of(rate, channels, 0, sound),
+           standard = quality_of(rate, channels, 1, sound);
     double best = quality_of(rate, channels, 2, part);
 
-    print_message("%s: fast %.2f, standard %.2f dB, ffmpeg %.2f; best %.2f, ffmpeg -trellis 8 %.2f\n", what, fast, standard, plain,
-                  best, trellis);
-    assert_true(fast >= plain + margins[0] && standard >= plain + margins[1] && best >= trellis + margins[2]);
+    print_message(
+        "%s: fast %.2f, standard %.2f dB, ffmpeg %.2f; best %.2f, ffmpeg -trellis 8 %.2f\n", what,
+        fast, standard, plain, best, trellis);
+    assert_true(fast >= plain + margins[0] && standard >= plain + margins[1] &&
+                best >= trellis + margins[2]);
 }
 
 static void qualities_of_speech(void **unused)

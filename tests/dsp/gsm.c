@@ -1,10 +1,12 @@
-/* Every kernel of GSM 06.10 in every set gives the same bits as the codec's own, on random and on extreme input. */
+/* Every kernel of GSM 06.10 in every set gives the same bits as the codec's own, on random and on
+ * extreme input. */
 #include "support.h"
 #include "codecs/gsm610/tables.h"
 
 enum { ROUNDS = 20000, KINDS = 7 };
 
-/* Noise at several levels, few different numbers, the extremes, one of them alone, a period, and silence. */
+/* Noise at several levels, few different numbers, the extremes, one of them alone, a period, and
+ * silence. */
 static void fill(int16_t *s, unsigned n, unsigned kind, uint32_t *seed)
 {
     unsigned period = 1 + draw(seed) % 50, level = draw(seed) % 16;
@@ -13,13 +15,27 @@ static void fill(int16_t *s, unsigned n, unsigned kind, uint32_t *seed)
         int noise = (int16_t)(draw(seed) >> 9);
 
         switch (kind) {
-        case 0: s[i] = (int16_t)noise; break;
-        case 1: s[i] = (int16_t)(noise >> level); break;
-        case 2: s[i] = (int16_t)(noise % 3 - 1); break;
-        case 3: s[i] = noise & 1 ? INT16_MIN : INT16_MAX; break;
-        case 4: s[i] = noise % 8 ? 0 : INT16_MIN; break;
-        case 5: s[i] = (int16_t)(i < period ? noise : s[i - period]); break;
-        default: s[i] = 0; break;
+        case 0:
+            s[i] = (int16_t)noise;
+            break;
+        case 1:
+            s[i] = (int16_t)(noise >> level);
+            break;
+        case 2:
+            s[i] = (int16_t)(noise % 3 - 1);
+            break;
+        case 3:
+            s[i] = noise & 1 ? INT16_MIN : INT16_MAX;
+            break;
+        case 4:
+            s[i] = noise % 8 ? 0 : INT16_MIN;
+            break;
+        case 5:
+            s[i] = (int16_t)(i < period ? noise : s[i - period]);
+            break;
+        default:
+            s[i] = 0;
+            break;
         }
     }
 }
@@ -32,7 +48,8 @@ static void fill_coefficients(int16_t *r, unsigned n, unsigned kind, uint32_t *s
         r[i] = r[i] == INT16_MIN ? -INT16_MAX : r[i];
 }
 
-typedef void comparison(const struct dsp_gsm *ours, const struct dsp_gsm *reference, unsigned kind, uint32_t *seed);
+typedef void comparison(const struct dsp_gsm *ours, const struct dsp_gsm *reference, unsigned kind,
+                        uint32_t *seed);
 
 static void with_each_set(comparison *compare)
 {
@@ -40,11 +57,11 @@ static void with_each_set(comparison *compare)
 
     for (unsigned simd = 1; simd <= best_set(); simd++)
         for (unsigned round = 0; round < ROUNDS; round++)
-            if (dsp_set(simd)->gsm)
-                compare(dsp_set(simd)->gsm, &gsm610_kernels, round % KINDS, &seed);
+            compare(dsp_set(simd)->gsm, &gsm610_kernels, round % KINDS, &seed);
 }
 
-static void compare_emphasis(const struct dsp_gsm *ours, const struct dsp_gsm *reference, unsigned kind, uint32_t *seed)
+static void compare_emphasis(const struct dsp_gsm *ours, const struct dsp_gsm *reference,
+                             unsigned kind, uint32_t *seed)
 {
     int16_t mine[1 + FRAME], theirs[1 + FRAME];
 
@@ -54,8 +71,8 @@ static void compare_emphasis(const struct dsp_gsm *ours, const struct dsp_gsm *r
     assert_memory_equal(mine, theirs, sizeof mine);
 }
 
-static void compare_autocorrelation(const struct dsp_gsm *ours, const struct dsp_gsm *reference, unsigned kind,
-                                    uint32_t *seed)
+static void compare_autocorrelation(const struct dsp_gsm *ours, const struct dsp_gsm *reference,
+                                    unsigned kind, uint32_t *seed)
 {
     int16_t mine[FRAME], theirs[FRAME];
     int32_t my_sums[ORDER + 1], their_sums[ORDER + 1];
@@ -67,7 +84,8 @@ static void compare_autocorrelation(const struct dsp_gsm *ours, const struct dsp
     assert_memory_equal(my_sums, their_sums, sizeof my_sums);
 }
 
-static void compare_interpolation(const struct dsp_gsm *ours, const struct dsp_gsm *reference, unsigned kind, uint32_t *seed)
+static void compare_interpolation(const struct dsp_gsm *ours, const struct dsp_gsm *reference,
+                                  unsigned kind, uint32_t *seed)
 {
     int16_t lars[2 * ORDER], mine[GSM_SECTIONS][ORDER], theirs[GSM_SECTIONS][ORDER];
 
@@ -86,7 +104,8 @@ static void interpolation_of_every_ratio_is_the_same(void **unused)
 
             for (int i = 0; i < ORDER; i++)
                 lars[i] = (int16_t)(x + i);
-            dsp_set(simd)->gsm->interpolate(lars, lars, mine), gsm610_kernels.interpolate(lars, lars, theirs);
+            dsp_set(simd)->gsm->interpolate(lars, lars, mine),
+                gsm610_kernels.interpolate(lars, lars, theirs);
             assert_memory_equal(mine, theirs, sizeof mine);
         }
 }
@@ -99,14 +118,16 @@ static struct lattice lattice_of(unsigned kind, uint32_t *seed)
 {
     struct lattice lattice;
 
-    fill_coefficients(lattice.reflection[0], GSM_SECTIONS * ORDER, draw(seed) >> 8 & 1 ? 1 : 3, seed);
+    fill_coefficients(lattice.reflection[0], GSM_SECTIONS * ORDER, draw(seed) >> 8 & 1 ? 1 : 3,
+                      seed);
     fill(lattice.delayed, ORDER, kind, seed);
     fill(&lattice.emphasis, 1, kind, seed);
     fill(lattice.s, FRAME, kind, seed);
     return lattice;
 }
 
-static void compare_analysis(const struct dsp_gsm *ours, const struct dsp_gsm *reference, unsigned kind, uint32_t *seed)
+static void compare_analysis(const struct dsp_gsm *ours, const struct dsp_gsm *reference,
+                             unsigned kind, uint32_t *seed)
 {
     struct lattice mine = lattice_of(kind, seed), theirs = mine;
 
@@ -115,17 +136,21 @@ static void compare_analysis(const struct dsp_gsm *ours, const struct dsp_gsm *r
     assert_memory_equal(&mine, &theirs, sizeof mine);
 }
 
-static void compare_synthesis(const struct dsp_gsm *ours, const struct dsp_gsm *reference, unsigned kind, uint32_t *seed)
+static void compare_synthesis(const struct dsp_gsm *ours, const struct dsp_gsm *reference,
+                              unsigned kind, uint32_t *seed)
 {
     struct lattice mine = lattice_of(kind, seed), theirs = mine;
 
-    ours->synthesise(mine.delayed, &mine.emphasis, (const int16_t(*)[ORDER])mine.reflection, mine.s);
-    reference->synthesise(theirs.delayed, &theirs.emphasis, (const int16_t(*)[ORDER])theirs.reflection, theirs.s);
+    ours->synthesise(mine.delayed, &mine.emphasis, (const int16_t(*)[ORDER])mine.reflection,
+                     mine.s);
+    reference->synthesise(theirs.delayed, &theirs.emphasis,
+                          (const int16_t(*)[ORDER])theirs.reflection, theirs.s);
     assert_memory_equal(&mine, &theirs, sizeof mine);
 }
 
 /* Ties too: few different samples, and periods. */
-static void compare_search(const struct dsp_gsm *ours, const struct dsp_gsm *reference, unsigned kind, uint32_t *seed)
+static void compare_search(const struct dsp_gsm *ours, const struct dsp_gsm *reference,
+                           unsigned kind, uint32_t *seed)
 {
     int16_t s[LAG_MAX + SUBFRAME], d[SUBFRAME];
     struct gsm_match mine, theirs;
@@ -138,7 +163,8 @@ static void compare_search(const struct dsp_gsm *ours, const struct dsp_gsm *ref
     assert_int_equal(mine.power, theirs.power);
 }
 
-static void compare_prediction(const struct dsp_gsm *ours, const struct dsp_gsm *reference, unsigned kind, uint32_t *seed)
+static void compare_prediction(const struct dsp_gsm *ours, const struct dsp_gsm *reference,
+                               unsigned kind, uint32_t *seed)
 {
     int16_t past[SUBFRAME], e[SUBFRAME], mine[SUBFRAME], theirs[SUBFRAME];
     int16_t gain = gsm610_gain_levels_q15[draw(seed) >> 8 & 3];
@@ -151,7 +177,8 @@ static void compare_prediction(const struct dsp_gsm *ours, const struct dsp_gsm 
     assert_memory_equal(mine, theirs, sizeof mine);
 }
 
-static void compare_weighting(const struct dsp_gsm *ours, const struct dsp_gsm *reference, unsigned kind, uint32_t *seed)
+static void compare_weighting(const struct dsp_gsm *ours, const struct dsp_gsm *reference,
+                              unsigned kind, uint32_t *seed)
 {
     int16_t e[SUBFRAME], mine[SUBFRAME], theirs[SUBFRAME];
 

@@ -1,6 +1,6 @@
-/* Brings the driver along: `local IN.wav OUT.wav` decodes a WAV file of any of the driver's formats to 16-bit PCM with
- * omniacm.acm from this program's own folder. Nothing is installed, and no administrator is asked.
- *     x86_64-w64-mingw32-gcc -municode local.c -o local.exe -lmsacm32 */
+/* Brings the driver along: `local IN.wav OUT.wav` decodes a WAV file of any of the driver's formats
+ * to 16-bit PCM with omniacm.acm from this program's own folder. Nothing is installed, and no
+ * administrator is asked. x86_64-w64-mingw32-gcc -municode local.c -o local.exe -lmsacm32 */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,7 +22,8 @@ static HACMDRIVERID add_driver(void)
     wcscpy(wcsrchr(path, L'\\') + 1, L"omniacm.acm");
     module = LoadLibraryW(path);
     if (module)
-        acmDriverAddW(&id, module, (LPARAM)GetProcAddress(module, "DriverProc"), 0, ACM_DRIVERADDF_FUNCTION);
+        acmDriverAddW(&id, module, (LPARAM)GetProcAddress(module, "DriverProc"), 0,
+                      ACM_DRIVERADDF_FUNCTION);
     return id;
 }
 
@@ -39,8 +40,10 @@ static BYTE *find_chunk(BYTE *file, DWORD size, const char *name, DWORD *found)
     return 0;
 }
 
-/* The whole sound at once. From the moment that the driver is added, the ACM finds it by itself: no call names it. */
-static MMRESULT decode(WAVEFORMATEX *from, WAVEFORMATEX *pcm, BYTE *sound, DWORD size, BYTE **result, DWORD *made)
+/* The whole sound at once. From the moment that the driver is added, the ACM finds it by itself: no
+ * call names it. */
+static MMRESULT decode(WAVEFORMATEX *from, WAVEFORMATEX *pcm, BYTE *sound, DWORD size,
+                       BYTE **result, DWORD *made)
 {
     ACMSTREAMHEADER header = { .cbStruct = sizeof header, .pbSrc = sound, .cbSrcLength = size };
     HACMSTREAM stream;
@@ -57,7 +60,8 @@ static MMRESULT decode(WAVEFORMATEX *from, WAVEFORMATEX *pcm, BYTE *sound, DWORD
     if (!error)
         error = acmStreamPrepareHeader(stream, &header, 0);
     if (!error) {
-        error = acmStreamConvert(stream, &header, ACM_STREAMCONVERTF_START | ACM_STREAMCONVERTF_END);
+        error =
+            acmStreamConvert(stream, &header, ACM_STREAMCONVERTF_START | ACM_STREAMCONVERTF_END);
         *made = header.cbDstLengthUsed;
         acmStreamUnprepareHeader(stream, &header, 0);
     }
@@ -72,8 +76,10 @@ static int write_wav(const wchar_t *path, const WAVEFORMATEX *pcm, const BYTE *s
 
     if (!file)
         return 0;
-    fwrite("RIFF", 4, 1, file), fwrite(&riff, 4, 1, file), fwrite("WAVEfmt ", 8, 1, file), fwrite(&fmt, 4, 1, file);
-    fwrite(pcm, 16, 1, file), fwrite("data", 4, 1, file), fwrite(&size, 4, 1, file), fwrite(sound, size, 1, file);
+    fwrite("RIFF", 4, 1, file), fwrite(&riff, 4, 1, file), fwrite("WAVEfmt ", 8, 1, file),
+        fwrite(&fmt, 4, 1, file);
+    fwrite(pcm, 16, 1, file), fwrite("data", 4, 1, file), fwrite(&size, 4, 1, file),
+        fwrite(sound, size, 1, file);
     return fclose(file) == 0;
 }
 
@@ -112,7 +118,8 @@ int wmain(int count, wchar_t **words)
     if (id)
         error = decode((WAVEFORMATEX *)from, &pcm, data, data_size, &sound, &made);
     if (error)
-        fprintf(stderr, id ? "the ACM's error %u\n" : "omniacm.acm is not beside this program\n", error);
+        fprintf(stderr, id ? "the ACM's error %u\n" : "omniacm.acm is not beside this program\n",
+                error);
     else if (!write_wav(words[2], &pcm, sound, made))
         error = 1;
     if (id)

@@ -4,10 +4,10 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct input input = { data, size };
-    struct settings settings;
+    struct options options;
     struct plan plan;
 
-    if (row_take(&input, &plan, &settings, true))
-        row_convert(&input, &plan, &settings);
+    if (row_take(&input, &plan, &options, true))
+        row_convert(&input, &plan, &options);
     return 0;
 }

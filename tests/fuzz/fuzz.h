@@ -1,4 +1,5 @@
-/* What the fuzzers share: bytes taken one after another from the input, zeros when it is used up. */
+/* What the fuzzers share: bytes taken one after another from the input, zeros when it is used up.
+ */
 #ifndef OMNIACM_TESTS_FUZZ_H
 #define OMNIACM_TESTS_FUZZ_H
 

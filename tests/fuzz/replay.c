@@ -1,5 +1,6 @@
-/* A fuzzer's kept inputs once more, by any compiler: nothing that was found comes back. tests/fuzz/corpus/NAME has them one
- * behind another, each after its length in 2 bytes, as tests/fuzz/pack writes them. */
+/* A fuzzer's kept inputs once more, by any compiler: nothing that was found comes back.
+ * tests/fuzz/corpus/NAME has them one behind another, each after its length in 2 bytes, as
+ * tests/fuzz/pack writes them. */
 #include <stdio.h>
 #include "support.h"
 #include "fuzz.h"
@@ -24,7 +25,7 @@ static void kept_inputs_again(void **state)
         length = kept[at] | (size_t)kept[at + 1] << 8;
         at += 2;
         assert_true(length <= size - at);
-        exact = malloc(length);         /* so that a read behind it is seen */
+        exact = malloc(length); /* so that a read behind it is seen */
         memcpy(exact, kept + at, length);
         LLVMFuzzerTestOneInput(exact, length);
         free(exact);
@@ -35,7 +36,8 @@ static void kept_inputs_again(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = { { FUZZER "_takes_kept_inputs_again", kept_inputs_again, NULL, NULL, NULL } };
+    const struct CMUnitTest tests[] = { { FUZZER "_takes_kept_inputs_again", kept_inputs_again,
+                                          NULL, NULL, NULL } };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

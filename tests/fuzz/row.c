@@ -1,4 +1,5 @@
 #include "row.h"
+#include "dsp.h"
 
 enum { STREAM_MOST = 1 << 24, CONVERSIONS_MOST = 64 };
 
@@ -18,7 +19,7 @@ static void format_take(struct input *input, const struct codec *codec, struct w
 
     while (codec->modes[modes].sample_rate)
         modes++;
-    codec->complete(format, &codec->modes[mode % modes]);
+    codec_complete(codec, format, &codec->modes[mode % modes]);
     if (!any)
         return;
     format->channels = (uint16_t)take(input, 1);
@@ -31,29 +32,36 @@ static void format_take(struct input *input, const struct codec *codec, struct w
         format->extra[i] = (uint8_t)take(input, 1);
 }
 
-bool row_take(struct input *input, struct plan *plan, struct settings *settings, bool decoding)
+bool row_take(struct input *input, struct plan *plan, struct options *options, bool decoding)
 {
     static uint8_t extra[EXTRA_ROOM];
     static const uint8_t bytes[] = { 1, 2, 3, 4, 4 };
     const struct codec *codec = codec_take(input);
-    struct wave_format coded = { .tag = codec->tag, .extra = extra }, pcm;
+    struct wave_format coded = { .tag = codec->tags->tag, .extra = extra }, pcm;
     unsigned width = take(input, 1) % sizeof bytes, bits = take(input, 1);
 
     memset(extra, 0, sizeof extra);
     format_take(input, codec, &coded);
-    pcm = (struct wave_format){ width == 4 ? TAG_IEEE_FLOAT : TAG_PCM, coded.channels, coded.sample_rate, 0,
-                                (uint16_t)(coded.channels * bytes[width]), (uint16_t)(bytes[width] * 8), 0, 0 };
+    pcm = (struct wave_format){ width == 4 ? TAG_IEEE_FLOAT : TAG_PCM,
+                                coded.channels,
+                                coded.sample_rate,
+                                0,
+                                (uint16_t)(coded.channels * bytes[width]),
+                                (uint16_t)(bytes[width] * 8),
+                                0,
+                                0 };
     /* The quality of an encoder costs time; the rest is free. */
-    *settings = (struct settings){ .quality = bits & 1, .bit_order = bits >> 1 & 3, .nibble_order = bits >> 3 & 1,
-                                   .dtx = bits >> 4 & 1, .highpass = bits >> 5 & 1, .postfilter = bits >> 6 & 1,
-                                   .interpolation = bits >> 7 & 1 };
-    settings->bit_order %= 3;
-    return stream_plan(plan, decoding ? &coded : &pcm, decoding ? &pcm : &coded) && stream_bytes(plan) <= STREAM_MOST;
+    *options = (struct options){ .quality = bits & 1,
+                                 .quirks = (uint8_t)(bits >> 1 & 31),
+                                 .dsp = dsp_set(0) };
+    return stream_plan(plan, decoding ? &coded : &pcm, decoding ? &pcm : &coded) &&
+           stream_bytes(plan) <= STREAM_MOST;
 }
 
 static void convert_once(struct input *input, struct stream *stream, const struct plan *plan)
 {
-    uint32_t choice = take(input, 1), in = take(input, 2) % (choice & 4 ? 4096 : 300), out = take(input, 3) % 100000, promised;
+    uint32_t choice = take(input, 1), in = take(input, 2) % (choice & 4 ? 4096 : 300),
+             out = take(input, 3) % 100000, promised;
     uint8_t *src = malloc(in), *dst;
     struct progress done;
 
@@ -71,9 +79,9 @@ static void convert_once(struct input *input, struct stream *stream, const struc
     free(dst);
 }
 
-void row_convert(struct input *input, const struct plan *plan, const struct settings *settings)
+void row_convert(struct input *input, const struct plan *plan, const struct options *options)
 {
-    struct stream *stream = stream_start(malloc(stream_bytes(plan)), plan, settings);
+    struct stream *stream = stream_start(malloc(stream_bytes(plan)), plan, options);
 
     for (int i = 0; i < CONVERSIONS_MOST && input->size; i++)
         convert_once(input, stream, plan);

@@ -5,10 +5,11 @@
 #include "fuzz.h"
 #include "stream.h"
 
-/* Fills both formats and the plan; false where the row refuses, or where a stream would be larger than anyone has. */
-bool row_take(struct input *, struct plan *, struct settings *, bool decoding);
+/* Fills both formats and the plan; false where the row refuses, or where a stream would be larger
+ * than anyone has. */
+bool row_take(struct input *, struct plan *, struct options *, bool decoding);
 
 /* Converts in pieces that the input chooses, out of and into buffers of just their sizes. */
-void row_convert(struct input *, const struct plan *, const struct settings *);
+void row_convert(struct input *, const struct plan *, const struct options *);
 
 #endif

@@ -1,5 +1,6 @@
-/* The driver behind msacm32, as applications use it: `acm installed` finds it among the installed ones, `acm local FILE` adds
- * it from a file that is not registered. The last line is a checksum of all that was converted. */
+/* The driver behind msacm32, as applications use it: `acm installed` finds it among the installed
+ * ones, `acm local FILE` adds it from a file that is not registered. The last line is a checksum of
+ * all that was converted. */
 #include <stdlib.h>
 #include <string.h>
 #include "check.h"
@@ -32,9 +33,14 @@ static BOOL CALLBACK find_driver(HACMDRIVERID id, DWORD_PTR found, DWORD support
 }
 
 /* A conversion of one buffer with an open stream; returns the bytes made. */
-static DWORD convert(HACMSTREAM stream, BYTE *src, DWORD src_size, BYTE *dst, DWORD dst_size, DWORD flags)
+static DWORD convert(HACMSTREAM stream, BYTE *src, DWORD src_size, BYTE *dst, DWORD dst_size,
+                     DWORD flags)
 {
-    ACMSTREAMHEADER header = { .cbStruct = sizeof header, .pbSrc = src, .cbSrcLength = src_size, .pbDst = dst, .cbDstLength = dst_size };
+    ACMSTREAMHEADER header = { .cbStruct = sizeof header,
+                               .pbSrc = src,
+                               .cbSrcLength = src_size,
+                               .pbDst = dst,
+                               .cbDstLength = dst_size };
     DWORD used = 0, made = 0;
 
     CHECK(acmStreamPrepareHeader(stream, &header, 0) == 0);
@@ -51,7 +57,8 @@ static DWORD convert(HACMSTREAM stream, BYTE *src, DWORD src_size, BYTE *dst, DW
 }
 
 /* From one format to another in one call; the caller frees. `driver` null lets msacm32 choose. */
-static BYTE *through(HACMDRIVER driver, WAVEFORMATEX *from, WAVEFORMATEX *to, BYTE *src, DWORD size, DWORD *made)
+static BYTE *through(HACMDRIVER driver, WAVEFORMATEX *from, WAVEFORMATEX *to, BYTE *src, DWORD size,
+                     DWORD *made)
 {
     HACMSTREAM stream = 0;
     HACMDRIVERID who = 0;
@@ -65,7 +72,8 @@ static BYTE *through(HACMDRIVER driver, WAVEFORMATEX *from, WAVEFORMATEX *to, BY
     CHECK(acmDriverID((HACMOBJ)stream, &who, 0) == 0 && who == ours);
     CHECK(acmStreamSize(stream, size, &room, ACM_STREAMSIZEF_SOURCE) == 0);
     dst = calloc(1, room + 64);
-    *made = convert(stream, src, size, dst, room, ACM_STREAMCONVERTF_START | ACM_STREAMCONVERTF_END);
+    *made =
+        convert(stream, src, size, dst, room, ACM_STREAMCONVERTF_START | ACM_STREAMCONVERTF_END);
     CHECK(acmStreamClose(stream, 0) == 0);
     return dst;
 }
@@ -74,7 +82,8 @@ static WAVEFORMATEXTENSIBLE pcm(WORD tag, WORD channels, DWORD rate, WORD bits)
 {
     static const GUID subtype = { 0, 0, 0x10, { 0x80, 0, 0, 0xAA, 0, 0x38, 0x9B, 0x71 } };
     DWORD align = channels * bits / 8u;
-    WAVEFORMATEXTENSIBLE format = { .Format = { tag, channels, rate, rate * align, (WORD)align, bits, 0 } };
+    WAVEFORMATEXTENSIBLE format = { .Format = { tag, channels, rate, rate * align, (WORD)align,
+                                                bits, 0 } };
 
     if (tag == WAVE_FORMAT_EXTENSIBLE) {
         format.Format.cbSize = 22;
@@ -101,7 +110,8 @@ static short *sound(DWORD count)
 }
 
 /* Every format that the driver lists, there and back through 16-bit PCM. */
-static BOOL CALLBACK round_trip(HACMDRIVERID id, ACMFORMATDETAILSW *details, DWORD_PTR driver, DWORD support)
+static BOOL CALLBACK round_trip(HACMDRIVERID id, ACMFORMATDETAILSW *details, DWORD_PTR driver,
+                                DWORD support)
 {
     WAVEFORMATEX *format = details->pwfx;
     BYTE suggested[FORMAT_ROOM] = { 0 };
@@ -115,10 +125,13 @@ static BOOL CALLBACK round_trip(HACMDRIVERID id, ACMFORMATDETAILSW *details, DWO
     if (details->dwFormatTag == WAVE_FORMAT_PCM)
         return TRUE;
     back->wFormatTag = WAVE_FORMAT_PCM;
-    CHECK(acmFormatSuggest((HACMDRIVER)driver, format, back, sizeof suggested, ACM_FORMATSUGGESTF_WFORMATTAG) == 0);
-    CHECK(back->nChannels == format->nChannels && back->nSamplesPerSec == format->nSamplesPerSec && back->wBitsPerSample == 16);
+    CHECK(acmFormatSuggest((HACMDRIVER)driver, format, back, sizeof suggested,
+                           ACM_FORMATSUGGESTF_WFORMATTAG) == 0);
+    CHECK(back->nChannels == format->nChannels && back->nSamplesPerSec == format->nSamplesPerSec &&
+          back->wBitsPerSample == 16);
     samples = sound(SAMPLES * format->nChannels);
-    code = through((HACMDRIVER)driver, back, format, (BYTE *)samples, SAMPLES * format->nChannels * 2, &made);
+    code = through((HACMDRIVER)driver, back, format, (BYTE *)samples,
+                   SAMPLES * format->nChannels * 2, &made);
     CHECK(made != 0);
     sum(code, made);
     decoded = through((HACMDRIVER)driver, format, back, code, made, &made);
@@ -131,7 +144,9 @@ static BOOL CALLBACK round_trip(HACMDRIVERID id, ACMFORMATDETAILSW *details, DWO
 static void formats(HACMDRIVER driver)
 {
     BYTE room[FORMAT_ROOM];
-    ACMFORMATDETAILSW details = { .cbStruct = sizeof details, .pwfx = (WAVEFORMATEX *)room, .cbwfx = sizeof room };
+    ACMFORMATDETAILSW details = { .cbStruct = sizeof details,
+                                  .pwfx = (WAVEFORMATEX *)room,
+                                  .cbwfx = sizeof room };
     ACMFORMATTAGDETAILSW tag = { .cbStruct = sizeof tag };
     ACMDRIVERDETAILSW about = { .cbStruct = sizeof about };
 
@@ -151,17 +166,27 @@ static void formats(HACMDRIVER driver)
 /* A tag that nobody else in Wine serves, so that msacm32 itself has to find us. */
 static void unnamed(void)
 {
-    static const struct { WORD tag, channels, bits; } widths[] = {
-        { WAVE_FORMAT_PCM, 1, 8 },         { WAVE_FORMAT_PCM, 1, 16 },        { WAVE_FORMAT_PCM, 2, 24 },
-        { WAVE_FORMAT_PCM, 1, 32 },        { WAVE_FORMAT_IEEE_FLOAT, 1, 32 }, { WAVE_FORMAT_IEEE_FLOAT, 2, 32 },
-        { WAVE_FORMAT_EXTENSIBLE, 1, 16 }, { WAVE_FORMAT_EXTENSIBLE, 2, 24 }, { WAVE_FORMAT_EXTENSIBLE, 1, 32 },
+    static const struct {
+        WORD tag, channels, bits;
+    } widths[] = {
+        { WAVE_FORMAT_PCM, 1, 8 },         { WAVE_FORMAT_PCM, 1, 16 },
+        { WAVE_FORMAT_PCM, 2, 24 },        { WAVE_FORMAT_PCM, 1, 32 },
+        { WAVE_FORMAT_IEEE_FLOAT, 1, 32 }, { WAVE_FORMAT_IEEE_FLOAT, 2, 32 },
+        { WAVE_FORMAT_EXTENSIBLE, 1, 16 }, { WAVE_FORMAT_EXTENSIBLE, 2, 24 },
+        { WAVE_FORMAT_EXTENSIBLE, 1, 32 },
     };
     short *samples = sound(4096);
 
     /* The sizes of the sound in bytes suit every width: 4096 samples of 16 bits. */
     for (size_t i = 0; i < sizeof widths / sizeof *widths; i++) {
         WAVEFORMATEXTENSIBLE side = pcm(widths[i].tag, widths[i].channels, 8000, widths[i].bits);
-        WAVEFORMATEX law = { WAVE_FORMAT_MULAW, widths[i].channels, 8000, 8000ul * widths[i].channels, widths[i].channels, 8, 0 };
+        WAVEFORMATEX law = { WAVE_FORMAT_MULAW,
+                             widths[i].channels,
+                             8000,
+                             8000ul * widths[i].channels,
+                             widths[i].channels,
+                             8,
+                             0 };
         DWORD size = 8184u / side.Format.nBlockAlign * side.Format.nBlockAlign, made;
         BYTE *code = through(0, &side.Format, &law, (BYTE *)samples, size, &made), *back;
 
@@ -178,7 +203,8 @@ static void unnamed(void)
 
 static void refusals(HACMDRIVER driver)
 {
-    WAVEFORMATEXTENSIBLE a = pcm(WAVE_FORMAT_PCM, 1, 8000, 16), b = pcm(WAVE_FORMAT_PCM, 1, 8000, 8);
+    WAVEFORMATEXTENSIBLE a = pcm(WAVE_FORMAT_PCM, 1, 8000, 16),
+                         b = pcm(WAVE_FORMAT_PCM, 1, 8000, 8);
     WAVEFORMATEX law = { WAVE_FORMAT_ALAW, 1, 8000, 8000, 1, 8, 0 }, other = law;
     HACMSTREAM stream;
 
@@ -187,28 +213,38 @@ static void refusals(HACMDRIVER driver)
     CHECK(acmStreamOpen(&stream, driver, &a.Format, &other, 0, 0, 0, 0) == ACMERR_NOTPOSSIBLE);
     CHECK(acmStreamOpen(&stream, driver, &law, &other, 0, 0, 0, 0) == ACMERR_NOTPOSSIBLE);
     CHECK(acmStreamOpen(0, driver, &a.Format, &law, 0, 0, 0, ACM_STREAMOPENF_QUERY) == 0);
-    CHECK(acmStreamOpen(&stream, driver, &a.Format, &law, 0, 0, 0, ACM_STREAMOPENF_NONREALTIME) == 0);
+    CHECK(acmStreamOpen(&stream, driver, &a.Format, &law, 0, 0, 0, ACM_STREAMOPENF_NONREALTIME) ==
+          0);
     CHECK(acmStreamClose(stream, 0) == 0);
     test_end("what cannot be is refused, and what was queried can be opened");
 }
 
-/* The order of .NET libraries: suggest with the tag alone, one prepared header, later buffers shorter. */
+/* The order of .NET libraries: suggest with the tag alone, one prepared header, later buffers
+ * shorter. */
 static void reused_header(HACMDRIVER driver)
 {
     WAVEFORMATEXTENSIBLE from = pcm(WAVE_FORMAT_PCM, 1, 8000, 16);
     BYTE suggested[FORMAT_ROOM] = { 0 }, dst[4096];
     WAVEFORMATEX *to = (WAVEFORMATEX *)suggested;
     short *samples = sound(2048);
-    ACMSTREAMHEADER header = { .cbStruct = sizeof header, .pbSrc = (BYTE *)samples, .cbSrcLength = 4096, .pbDst = dst, .cbDstLength = sizeof dst };
+    ACMSTREAMHEADER header = { .cbStruct = sizeof header,
+                               .pbSrc = (BYTE *)samples,
+                               .cbSrcLength = 4096,
+                               .pbDst = dst,
+                               .cbDstLength = sizeof dst };
     HACMSTREAM stream = 0;
 
     to->wFormatTag = WAVE_FORMAT_MULAW;
-    CHECK(acmFormatSuggest(driver, &from.Format, to, sizeof suggested, ACM_FORMATSUGGESTF_WFORMATTAG) == 0);
-    CHECK(acmStreamOpen(&stream, driver, &from.Format, to, 0, 0, 0, ACM_STREAMOPENF_NONREALTIME) == 0);
+    CHECK(acmFormatSuggest(driver, &from.Format, to, sizeof suggested,
+                           ACM_FORMATSUGGESTF_WFORMATTAG) == 0);
+    CHECK(acmStreamOpen(&stream, driver, &from.Format, to, 0, 0, 0, ACM_STREAMOPENF_NONREALTIME) ==
+          0);
     CHECK(acmStreamPrepareHeader(stream, &header, 0) == 0);
-    CHECK(acmStreamConvert(stream, &header, ACM_STREAMCONVERTF_START) == 0 && header.cbDstLengthUsed == 2048);
+    CHECK(acmStreamConvert(stream, &header, ACM_STREAMCONVERTF_START) == 0 &&
+          header.cbDstLengthUsed == 2048);
     header.cbSrcLength = 1000;
-    CHECK(acmStreamConvert(stream, &header, ACM_STREAMCONVERTF_BLOCKALIGN) == 0 && header.cbDstLengthUsed == 500);
+    CHECK(acmStreamConvert(stream, &header, ACM_STREAMCONVERTF_BLOCKALIGN) == 0 &&
+          header.cbDstLengthUsed == 500);
     header.cbSrcLength = 4096;
     CHECK(acmStreamUnprepareHeader(stream, &header, 0) == 0);
     CHECK(acmStreamClose(stream, 0) == 0);

@@ -1,5 +1,5 @@
-/* The driver's windows, as a control panel or a format chooser opens them, and what is left of a tag afterwards:
- * `configure`, `about`, `choose`, `ask`, or `tag NUMBER`. */
+/* The driver's windows, as a control panel or a format chooser opens them, and what is left of a
+ * tag afterwards: `configure`, `about`, `choose`, `ask`, or `tag NUMBER`. */
 #include <stddef.h>
 #include <stdlib.h>
 #include <wchar.h>
@@ -17,10 +17,7 @@ static BOOL CALLBACK find_driver(HACMDRIVERID id, DWORD_PTR found, DWORD support
 }
 
 /* A window to stand behind the driver's, as an application would have. */
-static HWND parent(void)
-{
-    return CreateWindowW(L"STATIC", L"", WS_POPUP, 0, 0, 1, 1, 0, 0, 0, 0);
-}
+static HWND parent(void) { return CreateWindowW(L"STATIC", L"", WS_POPUP, 0, 0, 1, 1, 0, 0, 0, 0); }
 
 static int ask(HACMDRIVERID id, HACMDRIVER driver)
 {
@@ -44,8 +41,11 @@ static int ask(HACMDRIVERID id, HACMDRIVER driver)
 static int choose(void)
 {
     BYTE room[256] = { 0 };
-    ACMFORMATCHOOSEW choice = { .cbStruct = sizeof choice, .pwfx = (WAVEFORMATEX *)room, .cbwfx = sizeof room,
-                                .pszTitle = L"Choose a format", .fdwStyle = ACMFORMATCHOOSE_STYLEF_INITTOWFXSTRUCT };
+    ACMFORMATCHOOSEW choice = { .cbStruct = sizeof choice,
+                                .pwfx = (WAVEFORMATEX *)room,
+                                .cbwfx = sizeof room,
+                                .pszTitle = L"Choose a format",
+                                .fdwStyle = ACMFORMATCHOOSE_STYLEF_INITTOWFXSTRUCT };
     WAVEFORMATEX wanted = { WAVE_FORMAT_ALAW, 1, 8000, 8000, 1, 8, 0 };
 
     memcpy(room, &wanted, sizeof wanted);
@@ -54,8 +54,8 @@ static int choose(void)
     return 0;
 }
 
-/* Standard formats, whether a suggestion is made, and whether a stream opens into a format that was suggested while the
- * environment switched everything on. */
+/* Standard formats, whether a suggestion is made, and whether a stream opens into a format that was
+ * suggested while the environment switched everything on. */
 static int tag(HACMDRIVER driver, DWORD number)
 {
     ACMFORMATTAGDETAILSW details = { .cbStruct = sizeof details, .dwFormatTag = number };
@@ -67,13 +67,15 @@ static int tag(HACMDRIVER driver, DWORD number)
 
     format->wFormatTag = suggestion->wFormatTag = (WORD)number;
     SetEnvironmentVariableW(L"OMNIACM_SETTINGS", L"disabled=");
-    possible = acmFormatSuggest(driver, &pcm, format, sizeof room[0], ACM_FORMATSUGGESTF_WFORMATTAG);
+    possible =
+        acmFormatSuggest(driver, &pcm, format, sizeof room[0], ACM_FORMATSUGGESTF_WFORMATTAG);
     SetEnvironmentVariableW(L"OMNIACM_SETTINGS", 0);
     found = acmFormatTagDetailsW(driver, &details, ACM_FORMATTAGDETAILSF_FORMATTAG);
-    suggested = acmFormatSuggest(driver, &pcm, suggestion, sizeof room[1], ACM_FORMATSUGGESTF_WFORMATTAG);
+    suggested =
+        acmFormatSuggest(driver, &pcm, suggestion, sizeof room[1], ACM_FORMATSUGGESTF_WFORMATTAG);
     opened = acmStreamOpen(&stream, driver, &pcm, format, 0, 0, 0, ACM_STREAMOPENF_QUERY);
-    printf("possible %d, listed %d, formats %s, suggested %d, opened %d\n", possible == 0, found == 0,
-           details.cStandardFormats ? "some" : "none", suggested == 0, opened == 0);
+    printf("possible %d, listed %d, formats %s, suggested %d, opened %d\n", possible == 0,
+           found == 0, details.cStandardFormats ? "some" : "none", suggested == 0, opened == 0);
     return 0;
 }
 
@@ -94,7 +96,9 @@ int main(int argc, char **argv)
         return choose();
     if (strcmp(what, "tag") == 0)
         return tag(driver, strtoul(argc > 2 ? argv[2] : "0", 0, 0));
-    printf("%ld\n", (long)acmDriverMessage(driver, strcmp(what, "about") == 0 ? ACMDM_BASE + 11 : DRV_CONFIGURE, (LPARAM)parent(), 0));
+    printf("%ld\n", (long)acmDriverMessage(
+                        driver, strcmp(what, "about") == 0 ? ACMDM_BASE + 11 : DRV_CONFIGURE,
+                        (LPARAM)parent(), 0));
     acmDriverClose(driver, 0);
     return 0;
 }

@@ -1,5 +1,6 @@
-/* Keeps a file in use, until another appears: `hold load FILE UNTIL` as a program that has the driver loaded, `hold lock FILE
- * UNTIL` as one that lets nobody else at it. Says when it has it. Ends well if a loaded driver still answers. */
+/* Keeps a file in use, until another appears: `hold load FILE UNTIL` as a program that has the
+ * driver loaded, `hold lock FILE UNTIL` as one that lets nobody else at it. Says when it has it.
+ * Ends well if a loaded driver still answers. */
 #include <stdio.h>
 #include <string.h>
 #include <windows.h>
@@ -8,7 +9,7 @@
 #include <msacm.h>
 #include "acm/msacmdrv.h"
 
-enum { STEP = 20, STEPS = 3000 };   /* milliseconds, and how many */
+enum { STEP = 20, STEPS = 3000 }; /* milliseconds, and how many */
 
 typedef LRESULT(CALLBACK *driver_proc)(DWORD_PTR, HDRVR, UINT, LPARAM, LPARAM);
 
@@ -17,7 +18,8 @@ static int answers(HMODULE module)
     static ACMDRIVERDETAILSW details = { .cbStruct = sizeof details };
     driver_proc driver = (driver_proc)(void *)GetProcAddress(module, "DriverProc");
 
-    return driver && driver(1, 0, DRIVER_DETAILS, (LPARAM)&details, 0) == 0 && details.cFormatTags != 0;
+    return driver && driver(1, 0, DRIVER_DETAILS, (LPARAM)&details, 0) == 0 &&
+           details.cFormatTags != 0;
 }
 
 int main(int argc, char **argv)

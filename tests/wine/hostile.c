@@ -1,5 +1,6 @@
-/* Hosts that lie, with nothing but a page's end to guard what may be read and written: DriverProc itself in both layouts, then
- * what of it can be reached through msacm32: `hostile FILE`. Whoever steps over an end ends this program. */
+/* Hosts that lie, with nothing but a page's end to guard what may be read and written: DriverProc
+ * itself in both layouts, then what of it can be reached through msacm32: `hostile FILE`. Whoever
+ * steps over an end ends this program. */
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,7 +10,11 @@
 typedef LRESULT(CALLBACK *driver_proc)(DWORD_PTR, HDRVR, UINT, LPARAM, LPARAM);
 
 enum { PAGE = 65536, PLACES = 6, FORMAT_ROOM = 96, SAMPLE_ROOM = 16384 };
-enum { BLOCKALIGN = ACM_STREAMCONVERTF_BLOCKALIGN, START = ACM_STREAMCONVERTF_START, FLUSH = ACM_STREAMCONVERTF_END };
+enum {
+    BLOCKALIGN = ACM_STREAMCONVERTF_BLOCKALIGN,
+    START = ACM_STREAMCONVERTF_START,
+    FLUSH = ACM_STREAMCONVERTF_END
+};
 
 static driver_proc driver;
 
@@ -40,8 +45,9 @@ static void *copy_at_end(int place, const void *from, size_t size)
 
 static void nothing(void)
 {
-    static const UINT structures[] = { DRIVER_DETAILS, FORMATTAG_DETAILS, FORMAT_DETAILS, FORMAT_SUGGEST,
-                                       STREAM_OPEN, STREAM_CLOSE, STREAM_SIZE, STREAM_CONVERT };
+    static const UINT structures[] = { DRIVER_DETAILS, FORMATTAG_DETAILS, FORMAT_DETAILS,
+                                       FORMAT_SUGGEST, STREAM_OPEN,       STREAM_CLOSE,
+                                       STREAM_SIZE,    STREAM_CONVERT };
 
     for (size_t i = 0; i < sizeof structures / sizeof *structures; i++)
         CHECK(tell(structures[i], 0, 0) == MMSYSERR_INVALPARAM);
@@ -54,15 +60,16 @@ static DWORD needed(UINT message)
 {
     return message == STREAM_OPEN || message == STREAM_CLOSE ? sizeof(struct packed_instance)
            : message == FORMAT_SUGGEST                       ? sizeof(struct packed_suggestion)
-           : message == FORMATTAG_DETAILS                    ? offsetof(ACMFORMATTAGDETAILSW, cbFormatSize)
-           : message == FORMAT_DETAILS                       ? offsetof(ACMFORMATDETAILSW, szFormat)
-                                                             : 4;
+           : message == FORMATTAG_DETAILS ? offsetof(ACMFORMATTAGDETAILSW, cbFormatSize)
+           : message == FORMAT_DETAILS    ? offsetof(ACMFORMATDETAILSW, szFormat)
+                                          : 4;
 }
 
 /* Each as long as it says, up to the last byte of a page; so at every address, too. */
 static void short_structures(void)
 {
-    static const UINT messages[] = { DRIVER_DETAILS, FORMATTAG_DETAILS, FORMAT_DETAILS, FORMAT_SUGGEST, STREAM_OPEN, STREAM_CLOSE };
+    static const UINT messages[] = { DRIVER_DETAILS, FORMATTAG_DETAILS, FORMAT_DETAILS,
+                                     FORMAT_SUGGEST, STREAM_OPEN,       STREAM_CLOSE };
 
     for (size_t i = 0; i < sizeof messages / sizeof *messages; i++)
         for (DWORD size = 0; size < 300; size++) {
@@ -72,7 +79,8 @@ static void short_structures(void)
             memset(structure, 0, size < 4 ? 4 : size);
             memcpy(structure, &size, 4);
             result = tell(messages[i], structure, 0);
-            CHECK((result == MMSYSERR_INVALPARAM) == (size < needed(messages[i])) || size >= needed(messages[i]));
+            CHECK((result == MMSYSERR_INVALPARAM) == (size < needed(messages[i])) ||
+                  size >= needed(messages[i]));
         }
     test_end("structures are as long as they say");
 }
@@ -90,19 +98,31 @@ struct stream {
 
 static void make_instance(struct stream *stream, BOOL packed)
 {
-    WAVEFORMATEX *coded = copy_at_end(1, stream->coded, stream->coded_size), *pcm = copy_at_end(2, &stream->pcm, 16);
+    WAVEFORMATEX *coded = copy_at_end(1, stream->coded, stream->coded_size),
+                 *pcm = copy_at_end(2, &stream->pcm, 16);
     WAVEFORMATEX *from = stream->decoding ? coded : pcm, *to = stream->decoding ? pcm : coded;
 
     if (packed)
-        stream->instance.packed = (struct packed_instance){ .cbStruct = sizeof stream->instance.packed, .pwfxSrc = from, .pwfxDst = to };
+        stream->instance.packed = (struct packed_instance){
+            .cbStruct = sizeof stream->instance.packed, .pwfxSrc = from, .pwfxDst = to
+        };
     else
-        stream->instance.natural = (struct instance){ .cbStruct = sizeof stream->instance.natural, .pwfxSrc = from, .pwfxDst = to };
+        stream->instance.natural = (struct instance){ .cbStruct = sizeof stream->instance.natural,
+                                                      .pwfxSrc = from,
+                                                      .pwfxDst = to };
 }
 
-static LRESULT convert(struct stream *stream, void *src, DWORD size, void *dst, DWORD room, DWORD flags, DWORD *used, DWORD *made)
+static LRESULT convert(struct stream *stream, void *src, DWORD size, void *dst, DWORD room,
+                       DWORD flags, DWORD *used, DWORD *made)
 {
-    struct stream_header header = { .cbStruct = sizeof header, .pbSrc = src, .cbSrcLength = size, .pbDst = dst, .cbDstLength = room,
-                                    .fdwConvert = flags, .cbSrcLengthUsed = 77, .cbDstLengthUsed = 77 };
+    struct stream_header header = { .cbStruct = sizeof header,
+                                    .pbSrc = src,
+                                    .cbSrcLength = size,
+                                    .pbDst = dst,
+                                    .cbDstLength = room,
+                                    .fdwConvert = flags,
+                                    .cbSrcLengthUsed = 77,
+                                    .cbDstLengthUsed = 77 };
     struct stream_header *own = copy_at_end(3, &header, sizeof header);
     LRESULT result = tell(STREAM_CONVERT, &stream->instance, (LPARAM)own);
 
@@ -121,7 +141,8 @@ static LRESULT ask_size(struct stream *stream, DWORD flags, DWORD bytes)
 /* Buffers that end where their memory does. */
 static void lengths(struct stream *stream)
 {
-    DWORD in = stream->decoding ? stream->block : stream->pcm_block, out = stream->decoding ? stream->pcm_block : stream->block;
+    DWORD in = stream->decoding ? stream->block : stream->pcm_block,
+          out = stream->decoding ? stream->pcm_block : stream->block;
     const DWORD sizes[] = { 0, 1, in - 1, in, in + 1 }, rooms[] = { 0, 1, out - 1, out, out + 1 };
     static const DWORD huge[] = { 0, 1, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF };
 
@@ -129,9 +150,11 @@ static void lengths(struct stream *stream)
         for (size_t o = 0; o < 5; o++)
             for (DWORD flags = 0; flags <= FLUSH; flags += 4) {
                 DWORD used, made;
-                LRESULT result = convert(stream, at_end(4, sizes[i]), sizes[i], at_end(5, rooms[o]), rooms[o], flags | START, &used, &made);
+                LRESULT result = convert(stream, at_end(4, sizes[i]), sizes[i], at_end(5, rooms[o]),
+                                         rooms[o], flags | START, &used, &made);
 
-                CHECK(result == MMSYSERR_NOERROR || (result == ACMERR_NOTPOSSIBLE && used == 0 && made == 0));
+                CHECK(result == MMSYSERR_NOERROR ||
+                      (result == ACMERR_NOTPOSSIBLE && used == 0 && made == 0));
                 CHECK(used <= sizes[i] && made <= rooms[o]);
             }
     for (size_t i = 0; i < sizeof huge / sizeof *huge; i++)
@@ -150,7 +173,8 @@ static void endless(struct stream *stream)
 
     for (size_t i = 0; i < 2; i++) {
         DWORD used, made, room = stream->decoding ? stream->pcm_block : stream->block;
-        LRESULT result = convert(stream, memory, sizes[i], at_end(5, room), room, START | BLOCKALIGN, &used, &made);
+        LRESULT result = convert(stream, memory, sizes[i], at_end(5, room), room,
+                                 START | BLOCKALIGN, &used, &made);
 
         /* Below 4 GB everything may lie in it. */
         CHECK(result == MMSYSERR_NOERROR || result == MMSYSERR_INVALPARAM);
@@ -160,12 +184,14 @@ static void endless(struct stream *stream)
 
 static void overlaps(struct stream *stream)
 {
-    static const int places[] = { -1024, -1001, -1000, -999, -500, -1, 0, 1, 500, 999, 1000, 1001, 1024 };
+    static const int places[] = { -1024, -1001, -1000, -999, -500, -1,  0,
+                                  1,     500,   999,   1000, 1001, 1024 };
     BYTE *memory = at_end(4, 3 * 1024);
     DWORD used, made;
 
     for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
-        LRESULT result = convert(stream, memory + 1024, 1000, memory + 1024 + places[i], 1000, START, &used, &made);
+        LRESULT result = convert(stream, memory + 1024, 1000, memory + 1024 + places[i], 1000,
+                                 START, &used, &made);
 
         CHECK((result == MMSYSERR_INVALPARAM) == (places[i] > -1000 && places[i] < 1000));
         CHECK(result == MMSYSERR_NOERROR || (used == 0 && made == 0));
@@ -182,24 +208,31 @@ static void disorder(struct stream *stream, BOOL packed)
     DWORD used, made;
 
     for (int i = 0; i < 3; i++)
-        CHECK(tell(STREAM_CLOSE, &stream->instance, 0) == MMSYSERR_NOERROR && driver_of(stream, packed) == 0);
-    CHECK(convert(stream, at_end(4, 100), 100, at_end(5, 100), 100, 0, &used, &made) == MMSYSERR_INVALPARAM && used == 0 && made == 0);
+        CHECK(tell(STREAM_CLOSE, &stream->instance, 0) == MMSYSERR_NOERROR &&
+              driver_of(stream, packed) == 0);
+    CHECK(convert(stream, at_end(4, 100), 100, at_end(5, 100), 100, 0, &used, &made) ==
+              MMSYSERR_INVALPARAM &&
+          used == 0 && made == 0);
     /* PCM to PCM, with something in dwDriver. */
     memset(&stream->instance, 0x5A, sizeof stream->instance);
     make_instance(stream, packed);
     if (packed)
-        stream->instance.packed.pwfxSrc = stream->instance.packed.pwfxDst, stream->instance.packed.dwDriver = 0x5A5A5A5A;
+        stream->instance.packed.pwfxSrc = stream->instance.packed.pwfxDst,
+        stream->instance.packed.dwDriver = 0x5A5A5A5A;
     else
-        stream->instance.natural.pwfxSrc = stream->instance.natural.pwfxDst, stream->instance.natural.dwDriver = 0x5A5A5A5A;
+        stream->instance.natural.pwfxSrc = stream->instance.natural.pwfxDst,
+        stream->instance.natural.dwDriver = 0x5A5A5A5A;
     CHECK(tell(STREAM_OPEN, &stream->instance, 0) == ACMERR_NOTPOSSIBLE);
-    CHECK(convert(stream, at_end(4, 100), 100, at_end(5, 100), 100, 0, &used, &made) == MMSYSERR_INVALPARAM);
+    CHECK(convert(stream, at_end(4, 100), 100, at_end(5, 100), 100, 0, &used, &made) ==
+          MMSYSERR_INVALPARAM);
     CHECK(tell(STREAM_CLOSE, &stream->instance, 0) == MMSYSERR_NOERROR);
 }
 
 /* Samples of a block follow from the least answer to the size of one. */
 static BOOL measure(struct stream *stream)
 {
-    struct stream_size size = { sizeof size, ACM_STREAMSIZEF_DESTINATION, 0, stream->decoding ? 0x10000 : stream->block };
+    struct stream_size size = { sizeof size, ACM_STREAMSIZEF_DESTINATION, 0,
+                                stream->decoding ? 0x10000 : stream->block };
     BOOL known;
 
     stream->block = stream->coded->nBlockAlign;
@@ -215,19 +248,29 @@ static void every_stream(void)
     ACMFORMATTAGDETAILSW tag = { .cbStruct = sizeof tag };
     DWORD streams = 0;
 
-    for (tag.dwFormatTagIndex = 3; tell(FORMATTAG_DETAILS, &tag, ACM_FORMATTAGDETAILSF_INDEX) == 0; tag.dwFormatTagIndex++) {
+    for (tag.dwFormatTagIndex = 3; tell(FORMATTAG_DETAILS, &tag, ACM_FORMATTAGDETAILSF_INDEX) == 0;
+         tag.dwFormatTagIndex++) {
         BYTE room[FORMAT_ROOM] = { 0 };
-        ACMFORMATDETAILSW details = { .cbStruct = sizeof details, .dwFormatTag = tag.dwFormatTag, .pwfx = (WAVEFORMATEX *)room,
+        ACMFORMATDETAILSW details = { .cbStruct = sizeof details,
+                                      .dwFormatTag = tag.dwFormatTag,
+                                      .pwfx = (WAVEFORMATEX *)room,
                                       .cbwfx = sizeof room };
 
         tag.cbStruct = sizeof tag;
-        for (; tell(FORMAT_DETAILS, &details, ACM_FORMATDETAILSF_INDEX) == 0; details.dwFormatIndex++, details.cbStruct = sizeof details) {
+        for (; tell(FORMAT_DETAILS, &details, ACM_FORMATDETAILSF_INDEX) == 0;
+             details.dwFormatIndex++, details.cbStruct = sizeof details) {
             WAVEFORMATEX *coded = (WAVEFORMATEX *)room;
             struct stream stream = { .coded = coded, .coded_size = 18u + coded->cbSize };
 
-            stream.pcm = (WAVEFORMATEX){ WAVE_FORMAT_PCM, coded->nChannels, coded->nSamplesPerSec, coded->nSamplesPerSec * coded->nChannels * 2,
-                                         (WORD)(coded->nChannels * 2), 16, 0 };
-            for (int way = 3; way >= 0; way--) {        /* decoding first, which tells the size of a block */
+            stream.pcm = (WAVEFORMATEX){ WAVE_FORMAT_PCM,
+                                         coded->nChannels,
+                                         coded->nSamplesPerSec,
+                                         coded->nSamplesPerSec * coded->nChannels * 2,
+                                         (WORD)(coded->nChannels * 2),
+                                         16,
+                                         0 };
+            for (int way = 3; way >= 0;
+                 way--) { /* decoding first, which tells the size of a block */
                 stream.decoding = way / 2;
                 make_instance(&stream, way % 2);
                 CHECK(tell(STREAM_OPEN, &stream.instance, 0) == MMSYSERR_NOERROR);
@@ -247,9 +290,14 @@ static void every_stream(void)
 
 /* ---- msacm32 */
 
-static MMRESULT convert_prepared(HACMSTREAM stream, BYTE *src, DWORD size, BYTE *dst, DWORD room, DWORD flags, DWORD *made)
+static MMRESULT convert_prepared(HACMSTREAM stream, BYTE *src, DWORD size, BYTE *dst, DWORD room,
+                                 DWORD flags, DWORD *made)
 {
-    ACMSTREAMHEADER header = { .cbStruct = sizeof header, .pbSrc = src, .cbSrcLength = size, .pbDst = dst, .cbDstLength = room };
+    ACMSTREAMHEADER header = { .cbStruct = sizeof header,
+                               .pbSrc = src,
+                               .cbSrcLength = size,
+                               .pbDst = dst,
+                               .cbDstLength = room };
     MMRESULT result = acmStreamPrepareHeader(stream, &header, 0);
 
     if (result)
@@ -264,14 +312,21 @@ static MMRESULT convert_prepared(HACMSTREAM stream, BYTE *src, DWORD size, BYTE 
     return result;
 }
 
-/* A format that the driver lists, through a host that does everything wrong that msacm32 lets through. */
-static BOOL CALLBACK abuse(HACMDRIVERID id, ACMFORMATDETAILSW *details, DWORD_PTR had, DWORD support)
+/* A format that the driver lists, through a host that does everything wrong that msacm32 lets
+ * through. */
+static BOOL CALLBACK abuse(HACMDRIVERID id, ACMFORMATDETAILSW *details, DWORD_PTR had,
+                           DWORD support)
 {
     static const DWORD sizes[] = { 1, 2, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF };
     static BYTE first[SAMPLE_ROOM];
     WAVEFORMATEX *coded = details->pwfx, broken[2];
-    WAVEFORMATEX pcm = { WAVE_FORMAT_PCM, coded->nChannels, coded->nSamplesPerSec, coded->nSamplesPerSec * coded->nChannels * 2,
-                         (WORD)(coded->nChannels * 2), 16, 0 };
+    WAVEFORMATEX pcm = { WAVE_FORMAT_PCM,
+                         coded->nChannels,
+                         coded->nSamplesPerSec,
+                         coded->nSamplesPerSec * coded->nChannels * 2,
+                         (WORD)(coded->nChannels * 2),
+                         16,
+                         0 };
     BYTE *src = at_end(4, SAMPLE_ROOM), *dst = at_end(5, SAMPLE_ROOM);
     HACMSTREAM stream = 0;
     DWORD room, made = 0, again = 0;
@@ -285,7 +340,8 @@ static BOOL CALLBACK abuse(HACMDRIVERID id, ACMFORMATDETAILSW *details, DWORD_PT
     broken[0].nChannels = 0;
     broken[1].nSamplesPerSec = 0;
     for (int i = 0; i < 2; i++)
-        CHECK(acmStreamOpen(&stream, (HACMDRIVER)had, &broken[i], coded, 0, 0, 0, 0) != 0 && !stream);
+        CHECK(acmStreamOpen(&stream, (HACMDRIVER)had, &broken[i], coded, 0, 0, 0, 0) != 0 &&
+              !stream);
     CHECK(acmStreamOpen(&stream, (HACMDRIVER)had, &pcm, &pcm, 0, 0, 0, 0) != 0 && !stream);
     CHECK(convert_prepared(stream, src, 100, dst, 100, 0, &made) != 0);
     CHECK(acmStreamOpen(&stream, (HACMDRIVER)had, &pcm, coded, 0, 0, 0, 0) == 0);
@@ -295,13 +351,16 @@ static BOOL CALLBACK abuse(HACMDRIVERID id, ACMFORMATDETAILSW *details, DWORD_PT
 
             CHECK(result == MMSYSERR_NOERROR || result == ACMERR_NOTPOSSIBLE);
         }
-    CHECK(convert_prepared(stream, src, SAMPLE_ROOM, dst, SAMPLE_ROOM, START | FLUSH, &made) == 0 && made != 0);
+    CHECK(convert_prepared(stream, src, SAMPLE_ROOM, dst, SAMPLE_ROOM, START | FLUSH, &made) == 0 &&
+          made != 0);
     memcpy(first, dst, made);
     CHECK(convert_prepared(stream, src, 1000, src, 1000, 0, &again) == MMSYSERR_INVALPARAM);
     CHECK(convert_prepared(stream, src, 1000, src + 999, 1000, 0, &again) == MMSYSERR_INVALPARAM);
     CHECK(convert_prepared(stream, src + 999, 1000, src, 1000, 0, &again) == MMSYSERR_INVALPARAM);
-    CHECK(convert_prepared(stream, src + 1, SAMPLE_ROOM - 1, dst, 1, START | FLUSH, &again) != MMSYSERR_INVALPARAM);
-    CHECK(convert_prepared(stream, src, 1, dst, SAMPLE_ROOM, START, &again) != MMSYSERR_INVALPARAM);       /* Wine wants a frame at least */
+    CHECK(convert_prepared(stream, src + 1, SAMPLE_ROOM - 1, dst, 1, START | FLUSH, &again) !=
+          MMSYSERR_INVALPARAM);
+    CHECK(convert_prepared(stream, src, 1, dst, SAMPLE_ROOM, START, &again) !=
+          MMSYSERR_INVALPARAM); /* Wine wants a frame at least */
     CHECK(convert_prepared(stream, src, pcm.nBlockAlign, dst, SAMPLE_ROOM, START, &again) == 0);
     CHECK(convert_prepared(stream, src, SAMPLE_ROOM, dst, SAMPLE_ROOM, START | FLUSH, &again) == 0);
     CHECK(again == made && memcmp(first, dst, made) == 0);
@@ -313,7 +372,9 @@ static BOOL CALLBACK abuse(HACMDRIVERID id, ACMFORMATDETAILSW *details, DWORD_PT
 static void through_msacm32(HMODULE module)
 {
     BYTE room[256] = { 0 };
-    ACMFORMATDETAILSW details = { .cbStruct = sizeof details, .pwfx = (WAVEFORMATEX *)room, .cbwfx = sizeof room };
+    ACMFORMATDETAILSW details = { .cbStruct = sizeof details,
+                                  .pwfx = (WAVEFORMATEX *)room,
+                                  .cbwfx = sizeof room };
     HACMDRIVERID id = 0;
     HACMDRIVER had = 0;
 

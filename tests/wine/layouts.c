@@ -1,4 +1,5 @@
-/* DriverProc called directly, with the structures as Windows packs them and as Wine aligns them: `layouts FILE`. */
+/* DriverProc called directly, with the structures as Windows packs them and as Wine aligns them:
+ * `layouts FILE`. */
 #include <stdlib.h>
 #include <string.h>
 #include "check.h"
@@ -28,14 +29,19 @@ static DWORD drive(WORD tag, void *suggestion, void *instance, WAVEFORMATEX *fro
     static short samples[20000];
     static BYTE dst[60000];
     struct stream_size size = { sizeof size, ACM_STREAMSIZEF_SOURCE, sizeof samples, 0 };
-    struct stream_header header = { .cbStruct = sizeof header, .pbSrc = (BYTE *)samples, .cbSrcLength = sizeof samples, .pbDst = dst,
-                                    .fdwConvert = ACM_STREAMCONVERTF_START | ACM_STREAMCONVERTF_END };
+    struct stream_header header = { .cbStruct = sizeof header,
+                                    .pbSrc = (BYTE *)samples,
+                                    .cbSrcLength = sizeof samples,
+                                    .pbDst = dst,
+                                    .fdwConvert =
+                                        ACM_STREAMCONVERTF_START | ACM_STREAMCONVERTF_END };
 
     for (int i = 0; i < 20000; i++)
         samples[i] = (short)(i * i / 5 % 20000 - 10000);
     to->wFormatTag = tag;
     CHECK(tell(FORMAT_SUGGEST, suggestion, 0) == 0);
-    CHECK(to->wFormatTag == tag && to->nChannels == 1 && to->nSamplesPerSec == 8000 && from->nSamplesPerSec == 8000);
+    CHECK(to->wFormatTag == tag && to->nChannels == 1 && to->nSamplesPerSec == 8000 &&
+          from->nSamplesPerSec == 8000);
     CHECK(tell(STREAM_OPEN, instance, 0) == 0);
     CHECK(tell(STREAM_SIZE, instance, (LPARAM)&size) == 0);
     CHECK(size.cbDstLength != 0 && size.cbDstLength <= sizeof dst);
@@ -49,8 +55,12 @@ static DWORD drive(WORD tag, void *suggestion, void *instance, WAVEFORMATEX *fro
 
 #define DRIVE(kind_of_suggestion, kind_of_instance, tag) \
     drive(tag, \
-          &(struct kind_of_suggestion){ sizeof(struct kind_of_suggestion), ACM_FORMATSUGGESTF_WFORMATTAG, &from, 18, to, sizeof room }, \
-          &(struct kind_of_instance){ .cbStruct = sizeof(struct kind_of_instance), .pwfxSrc = &from, .pwfxDst = to }, &from, to)
+          &(struct kind_of_suggestion){ sizeof(struct kind_of_suggestion), \
+                                        ACM_FORMATSUGGESTF_WFORMATTAG, &from, 18, to, \
+                                        sizeof room }, \
+          &(struct kind_of_instance){ \
+              .cbStruct = sizeof(struct kind_of_instance), .pwfxSrc = &from, .pwfxDst = to }, \
+          &from, to)
 
 int main(int argc, char **argv)
 {
@@ -63,12 +73,16 @@ int main(int argc, char **argv)
     driver = module ? (driver_proc)(void *)GetProcAddress(module, "DriverProc") : 0;
     if (!driver)
         return 1;
-    CHECK(sizeof(void *) == 4 || (sizeof(struct packed_instance) == 68 && sizeof(struct instance) == 72));
-    CHECK(sizeof(void *) == 4 || (sizeof(struct packed_suggestion) == 32 && sizeof(struct suggestion) == 40));
-    CHECK(sizeof(void *) == 8 || (sizeof(struct packed_instance) == 40 && sizeof(struct instance) == 40));
+    CHECK(sizeof(void *) == 4 ||
+          (sizeof(struct packed_instance) == 68 && sizeof(struct instance) == 72));
+    CHECK(sizeof(void *) == 4 ||
+          (sizeof(struct packed_suggestion) == 32 && sizeof(struct suggestion) == 40));
+    CHECK(sizeof(void *) == 8 ||
+          (sizeof(struct packed_instance) == 40 && sizeof(struct instance) == 40));
     CHECK(sizeof(struct stream_header) == (sizeof(void *) == 8 ? 124 : 84));
     test_end("the structures have the sizes of the contract");
-    for (tag.dwFormatTagIndex = 3; tell(FORMATTAG_DETAILS, &tag, ACM_FORMATTAGDETAILSF_INDEX) == 0; tag.dwFormatTagIndex++) {
+    for (tag.dwFormatTagIndex = 3; tell(FORMATTAG_DETAILS, &tag, ACM_FORMATTAGDETAILSF_INDEX) == 0;
+         tag.dwFormatTagIndex++) {
         DWORD packed, natural;
 
         if (tag.cStandardFormats == 0)

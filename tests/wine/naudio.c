@@ -1,19 +1,22 @@
-/* The calls of NAudio's local drivers, in their order: AcmDriver.AddLocalDriver, FormatTags, AcmStream, and
- * WaveFormatConversionStream reading and repositioning. `naudio FILE`, with the driver not installed. */
+/* The calls of NAudio's local drivers, in their order: AcmDriver.AddLocalDriver, FormatTags,
+ * AcmStream, and WaveFormatConversionStream reading and repositioning. `naudio FILE`, with the
+ * driver not installed. */
 #include <stdlib.h>
 #include <string.h>
 #include "check.h"
 
 enum { BLOCKS = 60, BLOCK = 65, BLOCK_PCM = 640, BUFFERS = 7, TAG = 0x32 };
 
-static BOOL CALLBACK count_format(HACMDRIVERID id, ACMFORMATDETAILSW *details, DWORD_PTR count, DWORD support)
+static BOOL CALLBACK count_format(HACMDRIVERID id, ACMFORMATDETAILSW *details, DWORD_PTR count,
+                                  DWORD support)
 {
     (void)id, (void)details, (void)support;
     ++*(int *)count;
     return TRUE;
 }
 
-static BOOL CALLBACK see_tag(HACMDRIVERID id, ACMFORMATTAGDETAILSW *tag, DWORD_PTR seen, DWORD support)
+static BOOL CALLBACK see_tag(HACMDRIVERID id, ACMFORMATTAGDETAILSW *tag, DWORD_PTR seen,
+                             DWORD support)
 {
     (void)id, (void)support;
     *(int *)seen |= tag->dwFormatTag == TAG;
@@ -25,7 +28,9 @@ static void details(HACMDRIVERID id, HACMDRIVER driver)
     ACMDRIVERDETAILSW about = { .cbStruct = sizeof about };
     ACMFORMATTAGDETAILSW tag = { .cbStruct = sizeof tag };
     BYTE room[256] = { 0 };
-    ACMFORMATDETAILSW format = { .cbStruct = sizeof format, .pwfx = (WAVEFORMATEX *)room, .cbwfx = sizeof room };
+    ACMFORMATDETAILSW format = { .cbStruct = sizeof format,
+                                 .pwfx = (WAVEFORMATEX *)room,
+                                 .cbwfx = sizeof room };
     int seen = 0, count = 0;
 
     CHECK(acmDriverDetailsW(id, &about, 0) == 0);
@@ -34,13 +39,17 @@ static void details(HACMDRIVERID id, HACMDRIVER driver)
     memset(&tag, 0, sizeof tag);
     tag.cbStruct = sizeof tag;
     tag.dwFormatTag = 0x31;
-    CHECK(acmFormatTagDetailsW(driver, &tag, ACM_FORMATTAGDETAILSF_FORMATTAG) == 0 && tag.cStandardFormats == 4);
+    CHECK(acmFormatTagDetailsW(driver, &tag, ACM_FORMATTAGDETAILSF_FORMATTAG) == 0 &&
+          tag.cStandardFormats == 4);
     format.dwFormatTag = format.pwfx->wFormatTag = 0x31;
-    CHECK(acmFormatEnumW(driver, &format, count_format, (DWORD_PTR)&count, ACM_FORMATENUMF_WFORMATTAG) == 0 && count == 4);
+    CHECK(acmFormatEnumW(driver, &format, count_format, (DWORD_PTR)&count,
+                         ACM_FORMATENUMF_WFORMATTAG) == 0 &&
+          count == 4);
     test_end("the driver's details, tags and formats");
 }
 
-/* One buffer of up to BUFFERS blocks, as often as the sound needs it. START comes with BLOCKALIGN after a reposition. */
+/* One buffer of up to BUFFERS blocks, as often as the sound needs it. START comes with BLOCKALIGN
+ * after a reposition. */
 static DWORD read_all(HACMSTREAM stream, ACMSTREAMHEADER *header, const BYTE *code, BYTE *sound)
 {
     DWORD made = 0;
@@ -49,7 +58,9 @@ static DWORD read_all(HACMSTREAM stream, ACMSTREAMHEADER *header, const BYTE *co
         n = BLOCKS * BLOCK - at < BUFFERS * BLOCK ? BLOCKS * BLOCK - at : BUFFERS * BLOCK;
         memcpy(header->pbSrc, code + at, n);
         header->cbSrcLength = n;
-        CHECK(acmStreamConvert(stream, header, ACM_STREAMCONVERTF_BLOCKALIGN | (at ? 0u : ACM_STREAMCONVERTF_START)) == 0);
+        CHECK(acmStreamConvert(stream, header,
+                               ACM_STREAMCONVERTF_BLOCKALIGN |
+                                   (at ? 0u : ACM_STREAMCONVERTF_START)) == 0);
         CHECK(header->cbSrcLengthUsed == n && header->cbDstLengthUsed == n / BLOCK * BLOCK_PCM);
         memcpy(sound + made, header->pbDst, header->cbDstLengthUsed);
         made += header->cbDstLengthUsed;
@@ -57,14 +68,22 @@ static DWORD read_all(HACMSTREAM stream, ACMSTREAMHEADER *header, const BYTE *co
     return made;
 }
 
-/* The tag 0x32 is nobody's but ours: with no driver named, msacm32 has to find the one that was added. */
+/* The tag 0x32 is nobody's but ours: with no driver named, msacm32 has to find the one that was
+ * added. */
 static void stream(void)
 {
     static BYTE code[BLOCKS * BLOCK], first[BLOCKS * BLOCK_PCM], again[BLOCKS * BLOCK_PCM];
     static BYTE src[BUFFERS * BLOCK], dst[BUFFERS * BLOCK_PCM];
-    struct { WAVEFORMATEX wfx; BYTE extra[2]; } from = { { TAG, 1, 8000, 1625, BLOCK, 0, 2 }, { 0x40, 0x01 } };
+    struct {
+        WAVEFORMATEX wfx;
+        BYTE extra[2];
+    } from = { { TAG, 1, 8000, 1625, BLOCK, 0, 2 }, { 0x40, 0x01 } };
     WAVEFORMATEX pcm = { .wFormatTag = WAVE_FORMAT_PCM };
-    ACMSTREAMHEADER header = { .cbStruct = sizeof header, .pbSrc = src, .cbSrcLength = sizeof src, .pbDst = dst, .cbDstLength = sizeof dst };
+    ACMSTREAMHEADER header = { .cbStruct = sizeof header,
+                               .pbSrc = src,
+                               .cbSrcLength = sizeof src,
+                               .pbDst = dst,
+                               .cbDstLength = sizeof dst };
     HACMSTREAM it = 0;
     DWORD size = 0, seed = 1;
 

@@ -1,10 +1,19 @@
-/* 64 streams through msacm32 at once on 8 threads make what each makes alone; and 10,000 drivers and streams opened and
- * closed leave no handle and no memory behind: `threads FILE` adds the driver from its file. */
+/* 64 streams through msacm32 at once on 8 threads make what each makes alone; and 10,000 drivers
+ * and streams opened and closed leave no handle and no memory behind: `threads FILE` adds the
+ * driver from its file. */
 #include <stdlib.h>
 #include <string.h>
 #include "check.h"
 
-enum { STREAMS = 64, THREADS = 8, EACH = STREAMS / THREADS, SAMPLES = 9001, PIECE = 20000, FORMATS_MOST = 200, CYCLES = 10000 };
+enum {
+    STREAMS = 64,
+    THREADS = 8,
+    EACH = STREAMS / THREADS,
+    SAMPLES = 9001,
+    PIECE = 20000,
+    FORMATS_MOST = 200,
+    CYCLES = 10000
+};
 
 struct job {
     WAVEFORMATEX *format, pcm;
@@ -18,7 +27,8 @@ static WAVEFORMATEX *formats[FORMATS_MOST];
 static DWORD format_count;
 static struct job jobs[STREAMS];
 
-static BOOL CALLBACK keep_format(HACMDRIVERID of, ACMFORMATDETAILSW *details, DWORD_PTR user, DWORD support)
+static BOOL CALLBACK keep_format(HACMDRIVERID of, ACMFORMATDETAILSW *details, DWORD_PTR user,
+                                 DWORD support)
 {
     DWORD size = 18u + details->pwfx->cbSize;
 
@@ -40,11 +50,15 @@ static DWORD encode(struct job *job, BYTE *dst)
         return 0;
     while (step) {
         DWORD left = job->size - used, in = left < PIECE ? left : PIECE;
-        ACMSTREAMHEADER header = { .cbStruct = sizeof header, .pbSrc = job->src + used, .cbSrcLength = in, .pbDst = dst + made,
+        ACMSTREAMHEADER header = { .cbStruct = sizeof header,
+                                   .pbSrc = job->src + used,
+                                   .cbSrcLength = in,
+                                   .pbDst = dst + made,
                                    .cbDstLength = job->room - made };
 
         if (acmStreamPrepareHeader(stream, &header, 0) ||
-            acmStreamConvert(stream, &header, in == left ? ACM_STREAMCONVERTF_END : ACM_STREAMCONVERTF_BLOCKALIGN))
+            acmStreamConvert(stream, &header,
+                             in == left ? ACM_STREAMCONVERTF_END : ACM_STREAMCONVERTF_BLOCKALIGN))
             break;
         used += header.cbSrcLengthUsed;
         made += header.cbDstLengthUsed;
@@ -71,8 +85,13 @@ static void make_job(struct job *job, DWORD number)
     short *samples;
 
     job->format = format;
-    job->pcm = (WAVEFORMATEX){ WAVE_FORMAT_PCM, format->nChannels, format->nSamplesPerSec, format->nSamplesPerSec * format->nChannels * 2,
-                               (WORD)(format->nChannels * 2), 16, 0 };
+    job->pcm = (WAVEFORMATEX){ WAVE_FORMAT_PCM,
+                               format->nChannels,
+                               format->nSamplesPerSec,
+                               format->nSamplesPerSec * format->nChannels * 2,
+                               (WORD)(format->nChannels * 2),
+                               16,
+                               0 };
     job->size = SAMPLES * job->pcm.nBlockAlign;
     job->room = job->size + 65536;
     samples = malloc(job->size);
@@ -96,7 +115,8 @@ static void all_at_once(void)
         threads[i] = CreateThread(0, 0, encode_eight, &jobs[i * EACH], 0, 0);
     CHECK(WaitForMultipleObjects(THREADS, threads, TRUE, 120000) != WAIT_TIMEOUT);
     for (DWORD i = 0; i < STREAMS; i++)
-        CHECK(jobs[i].alone_size == jobs[i].together_size && memcmp(jobs[i].alone, jobs[i].together, jobs[i].room) == 0);
+        CHECK(jobs[i].alone_size == jobs[i].together_size &&
+              memcmp(jobs[i].alone, jobs[i].together, jobs[i].room) == 0);
     test_end("64 streams on 8 threads make what each makes alone");
 }
 
@@ -154,11 +174,14 @@ static void nothing_is_left(void)
 int main(int argc, char **argv)
 {
     BYTE room[256];
-    ACMFORMATDETAILSW details = { .cbStruct = sizeof details, .pwfx = (WAVEFORMATEX *)room, .cbwfx = sizeof room };
+    ACMFORMATDETAILSW details = { .cbStruct = sizeof details,
+                                  .pwfx = (WAVEFORMATEX *)room,
+                                  .cbwfx = sizeof room };
     HMODULE module = argc > 1 ? LoadLibraryA(argv[1]) : 0;
     FARPROC proc = module ? GetProcAddress(module, "DriverProc") : 0;
 
-    if (!proc || acmDriverAddW(&id, module, (LPARAM)proc, 0, ACM_DRIVERADDF_FUNCTION) || acmDriverOpen(&driver, id, 0))
+    if (!proc || acmDriverAddW(&id, module, (LPARAM)proc, 0, ACM_DRIVERADDF_FUNCTION) ||
+        acmDriverOpen(&driver, id, 0))
         return 1;
     memset(room, 0, sizeof room);
     CHECK(acmFormatEnumW(driver, &details, keep_format, 0, 0) == 0);

@@ -12,10 +12,7 @@ struct chain {
 };
 
 /* The sample leaks before it changes, by 2/256 of itself. */
-static inline int leaked(int sample)
-{
-    return sample * 254 >> 8;
-}
+static inline int leaked(int sample) { return sample * 254 >> 8; }
 
 static inline struct chain after(struct chain chain, unsigned code)
 {
@@ -24,21 +21,21 @@ static inline struct chain after(struct chain chain, unsigned code)
     return (struct chain){ sample, adpcm_next_step(chain.step, code, STEP_LEAST, STEP_MOST) };
 }
 
-/* The encoder's search. A code that is not the nearest may leave a better step behind it, so several paths of codes are
- * followed at once: of all that lead to about the same step only the best, for what matters is that the steps differ. The
- * oldest code is settled when it must go. */
+/* The encoder's search. A code that is not the nearest may leave a better step behind it, so
+ * several paths of codes are followed at once: of all that lead to about the same step only the
+ * best, for what matters is that the steps differ. The oldest code is settled when it must go. */
 enum { PATHS_MOST = 16, CODES_HELD = 16 };
 
 struct path {
-    struct chain chain;             /* step 0: there is no such path */
-    uint64_t error;                 /* squared, beyond the best path's when a code was last settled */
-    uint64_t codes;                 /* the last 16, the newest in the low nibble */
+    struct chain chain; /* step 0: there is no such path */
+    uint64_t error;     /* squared, beyond the best path's when a code was last settled */
+    uint64_t codes;     /* the last 16, the newest in the low nibble */
 };
 
 struct search {
     struct path paths[PATHS_MOST];
-    unsigned count;                 /* a power of 2; 1 leaves the nearest codes */
-    unsigned fineness;              /* 2^this ranges an octave of steps; those of equal remainder share a path */
+    unsigned count;    /* a power of 2; 1 leaves the nearest codes */
+    unsigned fineness; /* 2^this ranges an octave of steps; those of equal remainder share a path */
 };
 
 void creative_search_start(struct search *, unsigned count, unsigned fineness);

@@ -7,16 +7,20 @@ void creative_search_start(struct search *search, unsigned count, unsigned finen
     search->paths[0].chain = (struct chain){ 0, STEP_LEAST };
 }
 
-/* The path that a step belongs to: its logarithm, in steps of an octave's 2^fineness linear parts, modulo the paths. */
+/* The path that a step belongs to: its logarithm, in steps of an octave's 2^fineness linear parts,
+ * modulo the paths. */
 static unsigned slot_of(const struct search *search, int step)
 {
     unsigned octave = 31u - (unsigned)__builtin_clz((unsigned)step);
 
-    return ((octave << search->fineness) + ((unsigned)step >> (octave - search->fineness))) & (search->count - 1);
+    return ((octave << search->fineness) + ((unsigned)step >> (octave - search->fineness))) &
+           (search->count - 1);
 }
 
-/* Errors of one sample are below 2^32; they are counted from the best path's again whenever a code is settled. */
-static void go_on(const struct search *search, const struct path *path, unsigned code, int16_t sample, struct path *next)
+/* Errors of one sample are below 2^32; they are counted from the best path's again whenever a code
+ * is settled. */
+static void go_on(const struct search *search, const struct path *path, unsigned code,
+                  int16_t sample, struct path *next)
 {
     struct path longer = { after(path->chain, code), path->error, path->codes << 4 | code };
     struct path *place = &next[slot_of(search, longer.chain.step)];
@@ -41,7 +45,8 @@ void creative_search_extend(struct search *search, int16_t sample)
         if (path->chain.step == 0)
             continue;
         choice = adpcm_nearest(sample - leaked(path->chain.sample), path->chain.step);
-        for (int magnitude = choice.magnitude - reach; magnitude <= choice.magnitude + reach; magnitude++)
+        for (int magnitude = choice.magnitude - reach; magnitude <= choice.magnitude + reach;
+             magnitude++)
             if (magnitude >= 0 && magnitude < 8)
                 go_on(search, path, (unsigned)(magnitude | (choice.sign & 8)), sample, next);
     }

@@ -3,24 +3,24 @@
 #include "dsp.h"
 #include "g711.h"
 
-enum { TAG_ALAW = 6, TAG_MULAW = 7 };
+static const struct tag alaw_tags[] = { { 6, 0, "Microsoft" }, { 0x102, 0, "IBM" }, { 0 } };
+static const struct tag ulaw_tags[] = { { 7, 0, "Microsoft" }, { 0x101, 0, "IBM" }, { 0 } };
 
-static const uint16_t alaw_aliases[] = { 0x102, 0 }, ulaw_aliases[] = { 0x101, 0 };     /* IBM's tags */
-
-static const struct mode modes[] = {
-    { 8000, 1, 0 }, { 8000, 2, 0 }, { 11025, 1, 0 }, { 11025, 2, 0 },
-    { 22050, 1, 0 }, { 22050, 2, 0 }, { 44100, 1, 0 }, { 44100, 2, 0 }, { 0 }
-};
+static const struct mode modes[] = { { 8000, 1, 0 },  { 8000, 2, 0 },  { 11025, 1, 0 },
+                                     { 11025, 2, 0 }, { 22050, 1, 0 }, { 22050, 2, 0 },
+                                     { 44100, 1, 0 }, { 44100, 2, 0 }, { 0 } };
 
 /* Any bits and any block are read as what the law is: a byte for each channel. */
-static bool accepts(const struct wave_format *format, struct block *block)
+static bool parse(const struct wave_format *format, struct layout *layout)
 {
-    *block = (struct block){ format->channels, 1, format->channels };
-    return format->channels != 0 && format->sample_rate != 0;
+    (void)format;
+    layout->block = (struct span){ layout->channels, 1 };
+    return true;
 }
 
-static void complete(struct wave_format *format, const struct mode *mode)
+static void complete(struct wave_format *format, const struct mode *mode, uint8_t dialect)
 {
+    (void)dialect;
     format->channels = mode->channels;
     format->sample_rate = mode->sample_rate;
     format->byte_rate = mode->sample_rate * mode->channels;
@@ -34,12 +34,12 @@ struct state {
     uint16_t channels;
 };
 
-static void start(void *memory, const struct wave_format *format, const struct settings *settings)
+static void init(void *memory, const struct layout *layout, const struct options *options)
 {
     struct state *state = memory;
 
-    state->dsp = dsp_set(settings->simd);
-    state->channels = format->channels;
+    state->dsp = options->dsp;
+    state->channels = layout->channels;
 }
 
 /* Samples are independent, so what fits is all that matters; a block's channels stay together. */
@@ -51,24 +51,17 @@ static size_t fitting(const void *memory, struct offer offer)
     return n - n % state->channels;
 }
 
-/* The bytes of a last, torn block, which nothing can complete. */
-static size_t torn(const void *memory, struct offer offer, size_t used)
-{
-    const struct state *state = memory;
-    size_t left = offer.in - used;
-
-    return offer.ending != WHOLE && left < state->channels ? left : 0;
-}
-
 #define RUNS(law) \
-    static struct progress law##_decode(void *memory, const uint8_t *src, int16_t *pcm, struct offer offer) \
+    static struct progress law##_decode(void *memory, const uint8_t *src, int16_t *pcm, \
+                                        struct offer offer) \
     { \
         const struct state *state = memory; \
         size_t n = fitting(state, offer); \
         state->dsp->law##_expand(src, pcm, n); \
-        return (struct progress){ n + torn(state, offer, n), n }; \
+        return (struct progress){ n, n }; \
     } \
-    static struct progress law##_encode(void *memory, const int16_t *pcm, uint8_t *dst, struct offer offer) \
+    static struct progress law##_encode(void *memory, const int16_t *pcm, uint8_t *dst, \
+                                        struct offer offer) \
     { \
         const struct state *state = memory; \
         size_t n = fitting(state, offer); \
@@ -78,16 +71,27 @@ static size_t torn(const void *memory, struct offer offer, size_t used)
 RUNS(alaw)
 RUNS(ulaw)
 
+static const struct codec_decoder alaw_decoder = { sizeof(struct state), init, alaw_decode, 0, 0 };
+static const struct codec_encoder alaw_encoder = { sizeof(struct state), init, alaw_encode };
+static const struct codec_decoder ulaw_decoder = { sizeof(struct state), init, ulaw_decode, 0, 0 };
+static const struct codec_encoder ulaw_encoder = { sizeof(struct state), init, ulaw_encode };
+
 const struct codec g711_alaw = {
-    .tag = TAG_ALAW, .aliases = alaw_aliases, .name = "CCITT A-Law", .modes = modes,
-    .complete = complete, .accepts = accepts,
-    .decoder = { sizeof(struct state), start, alaw_decode },
-    .encoder = { sizeof(struct state), start, alaw_encode },
+    .name = "CCITT A-Law",
+    .tags = alaw_tags,
+    .modes = modes,
+    .parse = parse,
+    .complete = complete,
+    .decoder = &alaw_decoder,
+    .encoder = &alaw_encoder,
 };
 
 const struct codec g711_ulaw = {
-    .tag = TAG_MULAW, .aliases = ulaw_aliases, .name = "CCITT u-Law", .modes = modes,
-    .complete = complete, .accepts = accepts,
-    .decoder = { sizeof(struct state), start, ulaw_decode },
-    .encoder = { sizeof(struct state), start, ulaw_encode },
+    .name = "CCITT u-Law",
+    .tags = ulaw_tags,
+    .modes = modes,
+    .parse = parse,
+    .complete = complete,
+    .decoder = &ulaw_decoder,
+    .encoder = &ulaw_encoder,
 };

@@ -7,18 +7,11 @@
 #include "g722.h"
 #include "tables.h"
 
-/* What follows is INLINED: a band's state stays in registers only where all of this is part of the loop. */
-
-static inline int32_t clamp(int32_t x, int32_t least, int32_t most)
-{
-    return x < least ? least : x > most ? most : x;
-}
+/* What follows is INLINED: a band's state stays in registers only where all of this is part of the
+ * loop. */
 
 /* LIMIT: 15 bits. */
-static inline int32_t limit(int32_t x)
-{
-    return clamp(x, -16384, 16383);
-}
+static inline int32_t limit(int32_t x) { return clamp(x, -16384, 16383); }
 
 /* LOGSCL and SCALEL, LOGSCH and SCALEH. `shift` is 8 or 10, and a step at most 4096 x 4. */
 static INLINED void adapt_step(struct band *band, int32_t move, int32_t most, int32_t shift)
@@ -29,16 +22,11 @@ static INLINED void adapt_step(struct band *band, int32_t move, int32_t most, in
     band->det = g722_antilog[nb >> 6 & 31] * 2 >> (shift + 1 - (nb >> 11)) << 2;
 }
 
-/* x, or -x where the mask is -1 and not 0: signs are as likely as not, and a branch on one would mostly be mispredicted. */
-static inline int32_t negate_if(int32_t mask, int32_t x)
-{
-    return (x ^ mask) - mask;
-}
-
 /* UPPOL2 and UPPOL1. p0 is the new sign, 0 or -1. A leak of 2^-7 is mult(a, 32512). */
 static INLINED void adapt_poles(struct band *band, int32_t p0)
 {
-    int32_t unlike1 = p0 ^ band->p1, unlike2 = p0 ^ band->p2, wd2 = negate_if(~unlike1, saturate(band->a1 * 4)), a2, most;
+    int32_t unlike1 = p0 ^ band->p1, unlike2 = p0 ^ band->p2,
+            wd2 = negate_if(~unlike1, saturate(band->a1 * 4)), a2, most;
 
     wd2 = (wd2 > 32767 ? 32767 : wd2) >> 7;
     a2 = clamp(wd2 + negate_if(unlike2, 128) + band->a2 + (-band->a2 >> 7), -12288, 12288);
@@ -47,15 +35,17 @@ static INLINED void adapt_poles(struct band *band, int32_t p0)
     band->a2 = a2;
 }
 
-/* UPZERO: a coefficient cannot leave 16 bits, for 32767 leaks to 32639, and -32768 to -32640. `step` is 0 where d0 is. */
+/* UPZERO: a coefficient cannot leave 16 bits, for 32767 leaks to 32639, and -32768 to -32640.
+ * `step` is 0 where d0 is. */
 static inline int32_t adapt_zero(int32_t b, int32_t d, int32_t d0, int32_t step)
 {
     return b + negate_if((d ^ d0) >> 31, step) + (-b >> 8);
 }
 
-/* FILTEZ adds from the oldest to the newest and saturates each time. A term has at most its difference's magnitude, so that
- * while those add up to 15 bits no sum saturates and their order is free. The newest, d[0], takes another way than the rest,
- * of which compilers make vectors: a vector cannot be loaded soon after one of its elements was stored. */
+/* FILTEZ adds from the oldest to the newest and saturates each time. A term has at most its
+ * difference's magnitude, so that while those add up to 15 bits no sum saturates and their order is
+ * free. The newest, d[0], takes another way than the rest, of which compilers make vectors: a
+ * vector cannot be loaded soon after one of its elements was stored. */
 static INLINED int32_t estimate_zeros(struct band *band, const int16_t *d)
 {
     static const int32_t used[LANES] = { -1, -1, -1, -1, -1, 0, 0, 0 };
@@ -72,16 +62,19 @@ static INLINED int32_t estimate_zeros(struct band *band, const int16_t *d)
     return saturate(sz + newest);
 }
 
-/* PARREC to PREDIC. d0 takes its place before the past ones: doubled, which cannot saturate, for it has at most 10228. */
+/* PARREC to PREDIC. d0 takes its place before the past ones: doubled, which cannot saturate, for it
+ * has at most 10228. */
 static INLINED void adapt_band(struct band *band, int32_t d0, int16_t *past)
 {
-    int32_t step = d0 ? 128 : 0, p0 = (band->sz + d0) >> 31, r0 = saturate(saturate(band->s + d0) * 2), r1 = band->r1;
+    int32_t step = d0 ? 128 : 0, p0 = (band->sz + d0) >> 31,
+            r0 = saturate(saturate(band->s + d0) * 2), r1 = band->r1;
 
     band->b1 = adapt_zero(band->b1, past[0], d0, step);
     for (int i = 0; i < LANES; i++) {
         int16_t unlike = (int16_t)((past[i + 1] ^ (int16_t)d0) >> 15);
 
-        band->b[i] = (int16_t)(band->b[i] + (((int16_t)step ^ unlike) - unlike) + (-band->b[i] >> 8));
+        band->b[i] =
+            (int16_t)(band->b[i] + (((int16_t)step ^ unlike) - unlike) + (-band->b[i] >> 8));
     }
     past[-1] = (int16_t)(d0 * 2);
     band->sz = estimate_zeros(band, past - 1);

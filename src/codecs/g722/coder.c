@@ -17,7 +17,8 @@ static INLINED unsigned encode_low(struct band *band, int32_t x, int16_t *past)
     unsigned code;
 
     for (int i = 0; i < LEVELS; i++)
-        reached = (int16_t)(reached + (magnitude >= (uint16_t)(g722_levels[i] * (uint32_t)det >> 16)));
+        reached =
+            (int16_t)(reached + (magnitude >= (uint16_t)(g722_levels[i] * (uint32_t)det >> 16)));
     code = g722_low_codes[-sign][reached];
     adapt_low(band, code >> 2, past);
     return code;
@@ -34,7 +35,9 @@ static INLINED unsigned encode_high(struct band *band, int32_t x, int16_t *past)
 
 static INLINED int32_t decode_low(struct band *band, unsigned code, int mode, int16_t *past)
 {
-    int32_t level = mode == 1 ? g722_inverse_6[code] : mode == 2 ? g722_inverse_5[code] : g722_inverse_4[code];
+    int32_t level = mode == 1   ? g722_inverse_6[code]
+                    : mode == 2 ? g722_inverse_5[code]
+                                : g722_inverse_4[code];
     int32_t r = saturate(band->s + (band->det * level >> 15));
 
     adapt_low(band, code >> (3 - mode), past);
@@ -56,7 +59,8 @@ void g722_split(const int16_t *x, int16_t *low, int16_t *high, size_t n)
     }
 }
 
-/* 5.2.2. x has the sum of the bands, then their difference: the even coefficients' sum is half that of both filters. */
+/* 5.2.2. x has the sum of the bands, then their difference: the even coefficients' sum is half that
+ * of both filters. */
 void g722_join(const int16_t *x, int16_t *pcm, size_t n)
 {
     for (size_t i = 0; i < n; i++, x += 2, pcm += 2) {
@@ -80,7 +84,8 @@ struct window {
 
 static void open_window(struct window *window, const struct band *band)
 {
-    /* cppcheck-suppress ctuuninitvar; filled from here to its end; what comes before is written before it is read. */
+    /* cppcheck-suppress ctuuninitvar; filled from here to its end; what comes before is written
+     * before it is read. */
     memcpy(window->d + CHUNK, band->d, sizeof band->d);
 }
 
@@ -106,7 +111,9 @@ void g722_encode_octets(struct g722 *state, const int16_t *pcm, uint8_t *octets,
         for (size_t i = 0; i < chunk; i++) {
             unsigned code = encode_low(&low, xl[i], low_window.d + CHUNK - i);
 
-            octets[i] = (uint8_t)((code | encode_high(&high, xh[i], high_window.d + CHUNK - i) << 6) & ~unused);
+            octets[i] =
+                (uint8_t)((code | encode_high(&high, xh[i], high_window.d + CHUNK - i) << 6) &
+                          ~unused);
         }
         close_window(&low_window, &low, chunk), close_window(&high_window, &high, chunk);
     }
@@ -125,7 +132,8 @@ void g722_decode_octets(struct g722 *state, const uint8_t *octets, int16_t *pcm,
         chunk = n < CHUNK ? n : CHUNK;
         open_window(&low_window, &low), open_window(&high_window, &high);
         for (size_t i = 0; i < chunk; i++) {
-            int32_t rl = decode_low(&low, (octets[i] & 63u) >> (mode - 1), mode, low_window.d + CHUNK - i);
+            int32_t rl =
+                decode_low(&low, (octets[i] & 63u) >> (mode - 1), mode, low_window.d + CHUNK - i);
             int32_t rh = limit(adapt_high(&high, octets[i] >> 6, high_window.d + CHUNK - i));
 
             x[BEHIND + 2 * i] = (int16_t)(rl + rh);
@@ -137,50 +145,4 @@ void g722_decode_octets(struct g722 *state, const uint8_t *octets, int16_t *pcm,
     }
     memcpy(state->past, x, sizeof state->past);
     state->low = low, state->high = high;
-}
-
-/* --- One band, one code, for the sequences that bypass the filters --- */
-
-unsigned g722_encode_low(struct band *band, int32_t x)
-{
-    struct window window;
-    unsigned code;
-
-    open_window(&window, band);
-    code = encode_low(band, x, window.d + CHUNK);
-    close_window(&window, band, 1);
-    return code;
-}
-
-unsigned g722_encode_high(struct band *band, int32_t x)
-{
-    struct window window;
-    unsigned code;
-
-    open_window(&window, band);
-    code = encode_high(band, x, window.d + CHUNK);
-    close_window(&window, band, 1);
-    return code;
-}
-
-int32_t g722_decode_low(struct band *band, unsigned code, int mode)
-{
-    struct window window;
-    int32_t r;
-
-    open_window(&window, band);
-    r = decode_low(band, code, mode, window.d + CHUNK);
-    close_window(&window, band, 1);
-    return r;
-}
-
-int32_t g722_decode_high(struct band *band, unsigned code)
-{
-    struct window window;
-    int32_t r;
-
-    open_window(&window, band);
-    r = limit(adapt_high(band, code, window.d + CHUNK));
-    close_window(&window, band, 1);
-    return r;
 }

@@ -1,41 +1,49 @@
-/* ITU-T G.722, 64 kbit/s, and its modes of 56 and 48, which leave the lowest bits of each octet to other data. */
+/* ITU-T G.722, 64 kbit/s, and its modes of 56 and 48, which leave the lowest bits of each octet to
+ * other data. */
 #include "g722.h"
 #include "codec.h"
 
-enum { TAG_G722_ADPCM = 0x65 };
+static const struct tag tags[] = {
+    { 0x65, 0, "APICOM" }, { 0x28F, 0, "ffmpeg" }, { 0xA112, 0, "Polycom" }, { 0 }
+};
 
-static const uint16_t aliases[] = { 0x28F, 0xA112, 0 };     /* ffmpeg's; Polycom's */
-
-static const struct mode modes[] = { { 16000, 1, 64000 }, { 16000, 1, 56000 }, { 16000, 1, 48000 }, { 0 } };
-static const struct block block = { 1, 2, 1 };
+static const struct mode modes[] = {
+    { 16000, 1, 64000 }, { 16000, 1, 56000 }, { 16000, 1, 48000 }, { 0 }
+};
+static const struct span block = { 1, 2 };
 
 struct state {
     struct g722 coder;
     int mode;
 };
 
-/* Octets come at half the sample rate in every mode, so that no byte rate need tell one. Who counts bits of a codeword, or only the
- * bits of sound in the byte rate, means 56 or 48 kbit/s; all else, and headers are often wrong, is 64. */
-static int mode_of(const struct wave_format *format)
+/* Octets come at half the sample rate in every mode, so that no byte rate need tell one. Who counts
+ * bits of a codeword, or only the bits of sound in the byte rate, means 56 or 48 kbit/s; all else,
+ * and headers are often wrong, is 64. */
+static uint8_t bits_of(const struct wave_format *format)
 {
     uint64_t sixteenths = (uint64_t)format->byte_rate * 16 / format->sample_rate;
 
     if (format->bits_per_sample == 7 || format->bits_per_sample == 6)
-        return 9 - format->bits_per_sample;
-    return sixteenths == 7 ? 2 : sixteenths == 6 ? 3 : 1;
+        return (uint8_t)format->bits_per_sample;
+    return sixteenths == 7 || sixteenths == 6 ? (uint8_t)sixteenths : 8;
 }
 
-static bool accepts(const struct wave_format *format, struct block *out)
+static bool parse(const struct wave_format *format, struct layout *layout)
 {
-    *out = block;
-    return format->channels == 1 && format->sample_rate != 0;
+    layout->bits = bits_of(format);
+    layout->block = block;
+    return layout->channels == 1;
 }
 
 /* Everyone writes 4 bits a sample; a mode is told as the bits of its codewords. */
-static void complete(struct wave_format *format, const struct mode *mode)
+static void complete(struct wave_format *format, const struct mode *mode, uint8_t dialect)
 {
-    uint64_t bits = mode->bit_rate == 0 ? 8 : mode->sample_rate ? (uint64_t)mode->bit_rate * 2 / mode->sample_rate : 0;
+    uint64_t bits = mode->bit_rate == 0 ? 8
+                    : mode->sample_rate ? (uint64_t)mode->bit_rate * 2 / mode->sample_rate
+                                        : 0;
 
+    (void)dialect;
     format->channels = bits >= 6 && bits <= 8 ? mode->channels : 0;
     format->sample_rate = mode->sample_rate;
     format->byte_rate = mode->sample_rate / 2;
@@ -44,13 +52,14 @@ static void complete(struct wave_format *format, const struct mode *mode)
     format->extra_size = 0;
 }
 
-static void start(void *memory, const struct wave_format *format, const struct settings *settings)
+/* Modes 1, 2 and 3 have codewords of 8, 7 and 6 bits. */
+static void init(void *memory, const struct layout *layout, const struct options *options)
 {
     struct state *state = memory;
 
-    (void)settings;
+    (void)options;
     g722_start(&state->coder);
-    state->mode = mode_of(format);
+    state->mode = 9 - layout->bits;
 }
 
 static struct progress decode(void *memory, const uint8_t *src, int16_t *pcm, struct offer offer)
@@ -71,9 +80,15 @@ static struct progress encode(void *memory, const int16_t *pcm, uint8_t *dst, st
     return (struct progress){ 2 * n, n };
 }
 
+static const struct codec_decoder decoder = { sizeof(struct state), init, decode, 0, 0 };
+static const struct codec_encoder encoder = { sizeof(struct state), init, encode };
+
 const struct codec g722 = {
-    .tag = TAG_G722_ADPCM, .aliases = aliases, .name = "G.722 ADPCM", .modes = modes,
-    .complete = complete, .accepts = accepts,
-    .decoder = { sizeof(struct state), start, decode },
-    .encoder = { sizeof(struct state), start, encode },
+    .name = "G.722 ADPCM",
+    .tags = tags,
+    .modes = modes,
+    .parse = parse,
+    .complete = complete,
+    .decoder = &decoder,
+    .encoder = &encoder,
 };

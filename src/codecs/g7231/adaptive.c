@@ -1,6 +1,6 @@
 /* The pitch predictor of five taps: what coder and decoder make of the past (clauses 2.18, 3.4). */
 #include <string.h>
-#include "plain.h"
+#include "g7231.h"
 #include "tables.h"
 
 enum { LONG_LAG = SUBFRAME - 2 };
@@ -21,8 +21,8 @@ void g7231_past(const int16_t *now, int lag, int16_t past[SUBFRAME + TAPS - 1])
 }
 
 /* Five taps of a code book come to 36775 at most: samples below 29000 do not let L_mac saturate. */
-void g7231_adaptive(const struct dsp_speech *dsp, const int16_t *now, enum rate rate, int16_t pair_lag,
-                    const struct subframe *sub, int16_t out[SUBFRAME])
+void g7231_adaptive(const struct dsp_celp *dsp, const int16_t *now, enum rate rate,
+                    int16_t pair_lag, const struct subframe *sub, int16_t out[SUBFRAME])
 {
     const int16_t *taps = g7231_taps(rate, pair_lag, sub->taps);
     int16_t past[SUBFRAME + TAPS] = { 0 }, falling[TAPS + 1] = { 0 };
@@ -35,6 +35,7 @@ void g7231_adaptive(const struct dsp_speech *dsp, const int16_t *now, enum rate 
         dsp->zeros(past + TAPS, falling, (TAPS + 1) / 2, sums, SUBFRAME);
     else
         for (int i = 0; i < SUBFRAME; i++)
-            sums[i] = g7231_dot(0, past + i, taps, TAPS) >> 1;          /* even, or INT32_MAX: rounded like 2^31 */
+            sums[i] =
+                g7231_dot(0, past + i, taps, TAPS) >> 1; /* even, or INT32_MAX: rounded like 2^31 */
     dsp->narrow(sums, 0x2000, 14, out, SUBFRAME);
 }

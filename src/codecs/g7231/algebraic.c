@@ -1,5 +1,6 @@
-/* The low rate's search, ACELP: clause 2.16. Four pulses stand on tracks 0, 2, 4 and 6 modulo 8, all of them a place later if
- * shifted. Places are counted in pairs here, 0 to 31, of which 30 and 31 are beyond the subframe and mean no pulse. */
+/* The low rate's search, ACELP: clause 2.16. Four pulses stand on tracks 0, 2, 4 and 6 modulo 8,
+ * all of them a place later if shifted. Places are counted in pairs here, 0 to 31, of which 30 and
+ * 31 are beyond the subframe and mean no pulse. */
 #include <string.h>
 #include "tables.h"
 
@@ -7,16 +8,18 @@ enum { TRACKS = 4, PLACES = 8, SPOTS = TRACKS * PLACES };
 
 struct workings {
     int16_t h_q12[SUBFRAME];
-    int16_t target[2 * SPOTS];              /* the target's correlation with the response, 13 bits, without signs */
+    int16_t
+        target[2 * SPOTS]; /* the target's correlation with the response, 13 bits, without signs */
     int16_t sign[SPOTS];
-    int16_t own[SPOTS][SPOTS];              /* the response's with itself, with the signs of both */
+    int16_t own[SPOTS][SPOTS]; /* the response's with itself, with the signs of both */
 };
 
 struct pulses {
     int at[TRACKS], shift;
 };
 
-/* The response's correlations: at spots p < q they are sums over what of the response at q is within the subframe. */
+/* The response's correlations: at spots p < q they are sums over what of the response at q is
+ * within the subframe. */
 static void correlate(struct workings *work)
 {
     int16_t h[SUBFRAME];
@@ -82,20 +85,24 @@ static int16_t threshold(const int16_t *target)
     return add(mult(sub(most, mean), 0x4000), mean);
 }
 
-/* Squared correlation and energy of the best pulses until now, and how often the last loop may still be entered. */
+/* Squared correlation and energy of the best pulses until now, and how often the last loop may
+ * still be entered. */
 struct score {
     int16_t square, energy;
     int left;
 };
 
-/* The last pulse; no sum saturates: |target| < 2^13, the energies are at most 10 correlations of 16 bits, times 4. */
-static void search_last(const struct workings *work, const int at[3], int shift, int16_t sum, int32_t energy,
-                        struct score *score, struct pulses *best)
+/* The last pulse; no sum saturates: |target| < 2^13, the energies are at most 10 correlations of 16
+ * bits, times 4. */
+static void search_last(const struct workings *work, const int at[3], int shift, int16_t sum,
+                        int32_t energy, struct score *score, struct pulses *best)
 {
     for (int p = 3; p < SPOTS; p += TRACKS) {
         int16_t all = add(sum, work->target[2 * p + shift]), square = mult(all, all), e;
 
-        e = extract_l((energy + 2 * work->own[p][p] + 4 * (work->own[at[0]][p] + work->own[at[1]][p] + work->own[at[2]][p])) >> 5);
+        e = extract_l((energy + 2 * work->own[p][p] +
+                       4 * (work->own[at[0]][p] + work->own[at[1]][p] + work->own[at[2]][p])) >>
+                      5);
         if (L_mult(square, score->energy) > L_mult(score->square, e)) {
             *score = (struct score){ square, e, score->left };
             *best = (struct pulses){ { at[0], at[1], at[2], p }, shift };
@@ -109,21 +116,25 @@ static struct pulses search(const struct workings *work, int *budget)
 {
     struct pulses best = { { 0, 1, 2, 3 }, 0 };
     struct score score = { 0, INT16_MAX, 120 + *budget };
-    int16_t even = threshold(work->target), odd = threshold(work->target + 1), least = odd > even ? odd : even;
+    int16_t even = threshold(work->target), odd = threshold(work->target + 1),
+            least = odd > even ? odd : even;
     int at[3];
 
     for (at[0] = 0; at[0] < SUBFRAME / 2; at[0] += TRACKS)
         for (at[1] = 1; at[1] < SUBFRAME / 2; at[1] += TRACKS)
             for (at[2] = 2; at[2] < SPOTS; at[2] += TRACKS) {
-                const int16_t *a = work->target + 2 * at[0], *b = work->target + 2 * at[1], *c = work->target + 2 * at[2];
+                const int16_t *a = work->target + 2 * at[0], *b = work->target + 2 * at[1],
+                              *c = work->target + 2 * at[2];
                 int16_t sum = add(add(a[0], b[0]), c[0]), later = add(add(a[1], b[1]), c[1]);
                 int shift = later > sum;
                 int32_t energy;
 
                 if ((shift ? later : sum) <= least)
                     continue;
-                energy = 2 * (work->own[at[0]][at[0]] + work->own[at[1]][at[1]] + work->own[at[2]][at[2]]) +
-                         4 * (work->own[at[0]][at[1]] + work->own[at[0]][at[2]] + work->own[at[1]][at[2]]);
+                energy = 2 * (work->own[at[0]][at[0]] + work->own[at[1]][at[1]] +
+                              work->own[at[2]][at[2]]) +
+                         4 * (work->own[at[0]][at[1]] + work->own[at[0]][at[2]] +
+                              work->own[at[1]][at[2]]);
                 search_last(work, at, shift, shift ? later : sum, energy, &score, &best);
                 if (score.left <= 0)
                     goto out;
@@ -160,8 +171,8 @@ static int16_t quantise_gain(const int16_t target[SUBFRAME], const int16_t y[SUB
     return (int16_t)index;
 }
 
-void g7231_algebraic(const int16_t target[SUBFRAME], const int16_t h_q13[SUBFRAME], int16_t pair_lag, int *budget,
-                     struct subframe *out, int16_t e[SUBFRAME])
+void g7231_algebraic(const int16_t target[SUBFRAME], const int16_t h_q13[SUBFRAME],
+                     int16_t pair_lag, int *budget, struct subframe *out, int16_t e[SUBFRAME])
 {
     struct workings work;
     struct pulses best;
@@ -183,7 +194,8 @@ void g7231_algebraic(const int16_t target[SUBFRAME], const int16_t h_q13[SUBFRAM
         out->places |= at / 8 << 3 * k;
         out->signs |= (int16_t)((work.sign[best.at[k]] > 0) << k);
         for (int i = at; i < SUBFRAME; i++)
-            y[i] = work.sign[best.at[k]] > 0 ? add(y[i], work.h_q12[i - at]) : sub(y[i], work.h_q12[i - at]);
+            y[i] = work.sign[best.at[k]] > 0 ? add(y[i], work.h_q12[i - at])
+                                             : sub(y[i], work.h_q12[i - at]);
         if (at < SUBFRAME)
             e[at] = work.sign[best.at[k]];
     }

@@ -27,7 +27,8 @@ int16_t g7231_noise_gain(int16_t index)
     return shl(gain_of(segment, index - segment * 16), 5);
 }
 
-/* The index whose gain's square, doubled, is nearest: found by halving within a segment, then beside it. */
+/* The index whose gain's square, doubled, is nearest: found by halving within a segment, then
+ * beside it. */
 int16_t g7231_noise_index(int32_t twice_energy)
 {
     int segment = twice_energy >= 18432 ? 2 : twice_energy >= 2048 ? 1 : 0;
@@ -48,7 +49,9 @@ int16_t g7231_noise_index(int32_t twice_energy)
 
 void g7231_noise_approach(struct noise *noise, bool first)
 {
-    noise->gain = first ? noise->target_gain : extract_h(L_add(L_mult(noise->gain, 0x7000), L_mult(noise->target_gain, 0x1000)));
+    noise->gain =
+        first ? noise->target_gain
+              : extract_h(L_add(L_mult(noise->gain, 0x7000), L_mult(noise->target_gain, 0x1000)));
 }
 
 static int16_t draw(int16_t *seed, int16_t choices)
@@ -88,8 +91,8 @@ static void draw_pulses(int16_t *seed, struct pulses pulses[PAIRS])
     }
 }
 
-/* The pulses' amplitude that brings the pair's energy to the gain's square: the lesser root of a quadratic, all of it
- * shifted so that the energy keeps to 32 bits. */
+/* The pulses' amplitude that brings the pair's energy to the gain's square: the lesser root of a
+ * quadratic, all of it shifted so that the energy keeps to 32 bits. */
 static int16_t amplitude(const int16_t e[PAIR], const struct pulses *pulses, int16_t gain)
 {
     int16_t peak = 0, scaled[PAIR], inner, delta, x;
@@ -116,10 +119,12 @@ static int16_t amplitude(const int16_t e[PAIR], const struct pulses *pulses, int
             x = negate(add(inner, delta));
     }
     x = shl(x, shift + 1);
-    return (int16_t)(x > 2 * MOST_AMPLITUDE ? 2 * MOST_AMPLITUDE : x < -2 * MOST_AMPLITUDE ? -2 * MOST_AMPLITUDE : x);
+    return (int16_t)(x > 2 * MOST_AMPLITUDE    ? 2 * MOST_AMPLITUDE
+                     : x < -2 * MOST_AMPLITUDE ? -2 * MOST_AMPLITUDE
+                                               : x);
 }
 
-void g7231_noise(const struct dsp_speech *dsp, struct noise *noise, enum rate rate,
+void g7231_noise(const struct dsp_celp *dsp, struct noise *noise, enum rate rate,
                  int16_t excitation[HISTORY + FRAME], struct parameters *out)
 {
     static const int16_t offsets[SUBFRAMES] = { 1, 0, 1, 3 };
@@ -137,7 +142,8 @@ void g7231_noise(const struct dsp_speech *dsp, struct noise *noise, enum rate ra
 
         /* Lags of 122 and more: the second subframe does not see the first. */
         for (int i = 0; i < 2; i++)
-            g7231_adaptive(dsp, now + i * SUBFRAME, rate, out->lags[k], &out->subframes[2 * k + i], now + i * SUBFRAME);
+            g7231_adaptive(dsp, now + i * SUBFRAME, rate, out->lags[k], &out->subframes[2 * k + i],
+                           now + i * SUBFRAME);
         gain = amplitude(now, &pulses[k], noise->gain);
         for (int i = 0; i < PAIR_PULSES; i++)
             now[pulses[k].at[i]] = add(now[pulses[k].at[i]], mult(gain, pulses[k].sign[i]));

@@ -1,22 +1,25 @@
 /* What is put in place of a lost frame: clause 3.10.2. */
 #include <string.h>
-#include "plain.h"
+#include "g7231.h"
 #include "tables.h"
 
 enum { MOST_LOST = 3, FADE_Q15 = 0x6000 };
 
-/* The lag, within 3 of the last pair's, that best predicts the last half of the frame; 0 where it gains too little. */
-static int16_t voiced_lag(const struct dsp_speech *dsp, const int16_t *half, int lag, int64_t own, int16_t energy)
+/* The lag, within 3 of the last pair's, that best predicts the last half of the frame; 0 where it
+ * gains too little. */
+static int16_t voiced_lag(const struct dsp_celp *dsp, const int16_t *half, int lag, int64_t own,
+                          int16_t energy)
 {
     enum { LAGS = 7 };
-    int64_t all = dsp->energy(half - HISTORY, HISTORY + PAIR);          /* and so of any past in it */
+    int64_t all = dsp->energy(half - HISTORY, HISTORY + PAIR); /* and so of any past in it */
     int last = (lag > HISTORY - 3 ? HISTORY - 3 : lag) + LAGS / 2;
     int32_t sums[LAGS], best = 0;
     int16_t cross, past;
 
     dsp->correlate(half, half - last, PAIR, sums, LAGS);
     for (int k = LAGS - 1; k >= 0; k--) {
-        int32_t sum = is_plain(own, all) ? 2 * sums[k] : g7231_dot(0, half, half - last + k, PAIR);
+        int32_t sum =
+            mac_is_exact(own, all) ? 2 * sums[k] : g7231_dot(0, half, half - last + k, PAIR);
 
         if (sum > best) {
             best = sum;
@@ -24,26 +27,30 @@ static int16_t voiced_lag(const struct dsp_speech *dsp, const int16_t *half, int
         }
     }
     cross = round_q15(best);
-    past = round_q15(L_energy(dsp->energy(half - lag, PAIR)));
+    past = round_q15(L_energy(0, dsp->energy(half - lag, PAIR)));
     return (int16_t)(cross > 0 && L_msu(L_mult(past, energy) >> 3, cross, cross) < 0 ? lag : 0);
 }
 
-void g7231_conceal_learn(const struct dsp_speech *dsp, struct concealment *state, const struct parameters *in,
-                         const int16_t normal[HISTORY + FRAME], int16_t shift)
+void g7231_conceal_learn(const struct dsp_celp *dsp, struct concealment *state,
+                         const struct parameters *in, const int16_t normal[HISTORY + FRAME],
+                         int16_t shift)
 {
     const int16_t *half = normal + HISTORY + FRAME - PAIR;
     int64_t energy = dsp->energy(half, PAIR);
 
     state->lost = 0;
-    state->gain = g7231_fixed_gains[(in->subframes[SUBFRAMES - 2].amplitude + in->subframes[SUBFRAMES - 1].amplitude) >> 1];
-    state->energy = round_q15(L_energy(energy));
+    state->gain = g7231_fixed_gains[(in->subframes[SUBFRAMES - 2].amplitude +
+                                     in->subframes[SUBFRAMES - 1].amplitude) >>
+                                    1];
+    state->energy = round_q15(L_energy(0, energy));
     state->shift = shift;
     state->lag = voiced_lag(dsp, half, in->lags[PAIRS - 1], energy, state->energy);
 }
 
-/* A voiced frame is continued with its lag, an unvoiced one with noise that later frames do not remember; both weaker with
- * every frame, and from the third on there is silence. */
-void g7231_conceal(struct concealment *state, int16_t excitation[HISTORY + FRAME], int16_t out[FRAME])
+/* A voiced frame is continued with its lag, an unvoiced one with noise that later frames do not
+ * remember; both weaker with every frame, and from the third on there is silence. */
+void g7231_conceal(struct concealment *state, int16_t excitation[HISTORY + FRAME],
+                   int16_t out[FRAME])
 {
     int16_t *now = excitation + HISTORY;
 

@@ -4,10 +4,10 @@
 
 enum { UNITY_Q12 = 0x1000 };
 
-void g7231_decoder_start(struct decoder *state)     /* 3.11 */
+void g7231_decoder_start(struct decoder *state, const struct dsp_celp *dsp) /* 3.11 */
 {
     memset(state, 0, sizeof *state);
-    state->dsp = dsp_set(0)->speech;
+    state->dsp = dsp;
     memcpy(state->lsp, g7231_lsp_mean, sizeof state->lsp);
     g7231_noise_start(&state->noise);
     state->postfilter.gain_q12 = UNITY_Q12;
@@ -15,7 +15,8 @@ void g7231_decoder_start(struct decoder *state)     /* 3.11 */
 }
 
 /* 3.4 to 3.6. */
-static void excite(struct decoder *state, const struct parameters *in, int16_t excitation[HISTORY + FRAME], int16_t out[FRAME])
+static void excite(struct decoder *state, const struct parameters *in,
+                   int16_t excitation[HISTORY + FRAME], int16_t out[FRAME])
 {
     int16_t normal[HISTORY + FRAME], shift;
 
@@ -35,8 +36,9 @@ static void excite(struct decoder *state, const struct parameters *in, int16_t e
         g7231_pitch_postfilter(state->dsp, in, normal, excitation, out);
 }
 
-static void speech(struct decoder *state, const struct parameters *in, int16_t excitation[HISTORY + FRAME],
-                   int16_t lpc_q13[SUBFRAMES][ORDER], int16_t out[FRAME])
+static void speech(struct decoder *state, const struct parameters *in,
+                   int16_t excitation[HISTORY + FRAME], int16_t lpc_q13[SUBFRAMES][ORDER],
+                   int16_t out[FRAME])
 {
     int16_t lsp[ORDER];
 
@@ -54,11 +56,13 @@ static void speech(struct decoder *state, const struct parameters *in, int16_t e
 /* The gain to aim at when silence begins without its descriptor: that of the last good frame. */
 static int16_t gain_unseen(const struct concealment *state)
 {
-    return g7231_noise_gain(g7231_noise_index(L_mls(L_shl(state->energy, 16 - 2 * state->shift), 32768 / PAIR)));
+    return g7231_noise_gain(
+        g7231_noise_index(L_mls(L_shl(state->energy, 16 - 2 * state->shift), 32768 / PAIR)));
 }
 
-static void silence(struct decoder *state, const struct parameters *in, int16_t excitation[HISTORY + FRAME],
-                    int16_t lpc_q13[SUBFRAMES][ORDER], int16_t out[FRAME])
+static void silence(struct decoder *state, const struct parameters *in,
+                    int16_t excitation[HISTORY + FRAME], int16_t lpc_q13[SUBFRAMES][ORDER],
+                    int16_t out[FRAME])
 {
     struct noise *noise = &state->noise;
     struct parameters made;

@@ -13,7 +13,8 @@ void g7231_silence_start(struct silence *state)
     state->noise.seed = NOISE_SEED;
 }
 
-/* Autocorrelations brought to one scale, summed and normalised; n is at most 4, for which the margin is. */
+/* Autocorrelations brought to one scale, summed and normalised; n is at most 4, for which the
+ * margin is. */
 static struct autocorrelation sum_of(const struct autocorrelation *acf, int n)
 {
     int32_t sums[ORDER + 1] = { 0 };
@@ -54,7 +55,8 @@ static void autocorrelate(const int16_t lpc_q13[ORDER], struct autocorrelation *
 }
 
 /* Whether a filter suits a signal: leaves no more of it than 1.2136 times what the best does. */
-static bool suits(const struct autocorrelation *filter, const struct autocorrelation *signal, int16_t best)
+static bool suits(const struct autocorrelation *filter, const struct autocorrelation *signal,
+                  int16_t best)
 {
     int32_t left = 0;
 
@@ -73,14 +75,15 @@ static int16_t gain_index(const struct silence *state)
     for (int k = 1; k < state->frames; k++)
         least = state->acf[k].shift < least ? state->acf[k].shift : least;
     for (int k = 0; k < state->frames; k++)
-        sum += mult_r(factors_q15[state->frames], shr(state->energy[k], state->acf[k].shift - least));
+        sum +=
+            mult_r(factors_q15[state->frames], shr(state->energy[k], state->acf[k].shift - least));
     return g7231_noise_index(L_shl(sum, 15 - least));
 }
 
-/* The descriptor: the mean filter of the frames before, which the activity's detection also learns from, or this frame's
- * own where that suits better. */
-static void describe(struct silence *state, struct activity *activity, const int16_t own[ORDER], const int16_t before[ORDER],
-                     struct parameters *out)
+/* The descriptor: the mean filter of the frames before, which the activity's detection also learns
+ * from, or this frame's own where that suits better. */
+static void describe(struct silence *state, struct activity *activity, const int16_t own[ORDER],
+                     const int16_t before[ORDER], struct parameters *out)
 {
     struct autocorrelation mean = sum_of(state->acf + 1, SILENCE_FRAMES);
     int16_t filter[ORDER], unused;
@@ -100,19 +103,23 @@ static void describe(struct silence *state, struct activity *activity, const int
     state->noise.target_gain = g7231_noise_gain(state->index);
 }
 
-void g7231_silence(const struct dsp_speech *dsp, struct silence *state, struct activity *activity,
-                   const int16_t before[ORDER],
-                   int16_t excitation[HISTORY + FRAME], struct parameters *out)
+void g7231_silence(const struct dsp_celp *dsp, struct silence *state, struct activity *activity,
+                   const int16_t before[ORDER], int16_t excitation[HISTORY + FRAME],
+                   struct parameters *out)
 {
     int16_t own[ORDER], unused, index;
     bool first = state->before == SPEECH;
 
     memmove(state->energy + 1, state->energy, (SILENCE_FRAMES - 1) * sizeof *state->energy);
     state->energy[0] = g7231_levinson(state->acf[0].r, own, &unused);
-    state->frames = (int16_t)(first ? 1 : state->frames < SILENCE_FRAMES ? state->frames + 1 : SILENCE_FRAMES);
+    state->frames = (int16_t)(first                            ? 1
+                              : state->frames < SILENCE_FRAMES ? state->frames + 1
+                                                               : SILENCE_FRAMES);
     index = gain_index(state);
     out->kind = first || !suits(&state->reference, &state->acf[0], state->energy[0]) ||
-                abs_s(sub(index, state->index)) > GAIN_STEP ? SILENCE : UNTRANSMITTED;
+                        abs_s(sub(index, state->index)) > GAIN_STEP
+                    ? SILENCE
+                    : UNTRANSMITTED;
     out->subframes[0].amplitude = index;
     if (out->kind == SILENCE)
         describe(state, activity, own, before, out);

@@ -1,7 +1,8 @@
-/* The two halves of every filter of order 10: sums of 32 bits, from which the filters of G.723.1 differ only by what goes in,
- * and by what they make of the sums. The kernels have half the sums, as they do not double products. */
+/* The two halves of every filter of order 10: sums of 32 bits, from which the filters of G.723.1
+ * differ only by what goes in, and by what they make of the sums. The kernels have half the sums,
+ * as they do not double products. */
 #include <string.h>
-#include "plain.h"
+#include "g7231.h"
 
 static int64_t peak_of_sums(const int32_t sums[SUBFRAME])
 {
@@ -27,16 +28,18 @@ static int64_t bits_of_sums(const int32_t sums[SUBFRAME])
 /* Whether ten products, doubled and added to any of the sums, stay within 32 bits. */
 static bool fits(const int32_t sums[SUBFRAME], const int16_t a[ORDER], int32_t peak)
 {
-    int64_t products = 2 * (int64_t)magnitudes(a, ORDER) * peak;
+    int64_t products = 2 * (int64_t)sum_of_magnitudes(a, ORDER) * peak;
 
     return bits_of_sums(sums) + products <= INT32_MAX || peak_of_sums(sums) + products <= INT32_MAX;
 }
 
-void g7231_zeros(const struct dsp_speech *dsp, int32_t sums[SUBFRAME], const int16_t a[ORDER], const int16_t *x)
+void g7231_zeros(const struct dsp_celp *dsp, int32_t sums[SUBFRAME], const int16_t a[ORDER],
+                 const int16_t *x)
 {
     int32_t products[SUBFRAME];
 
-    if (fits(sums, a, dsp->peak(x - ORDER, ORDER + SUBFRAME))) {        /* so that the products alone do as well */
+    if (fits(sums, a,
+             dsp->peak(x - ORDER, ORDER + SUBFRAME))) { /* so that the products alone do as well */
         dsp->zeros(x - 1, a, ORDER / 2, products, SUBFRAME);
         for (int i = 0; i < SUBFRAME; i++)
             sums[i] -= 2 * products[i];
@@ -47,9 +50,10 @@ void g7231_zeros(const struct dsp_speech *dsp, int32_t sums[SUBFRAME], const int
             sums[i] = L_msu(sums[i], a[j], x[i - 1 - j]);
 }
 
-/* The bound on the plain sums is looked at behind them: the first sample that breaks it is made from samples that do not, so
- * it is right, and is seen. Until then sums may wrap. */
-void g7231_poles(const struct dsp_speech *dsp, int32_t sums[SUBFRAME], const int16_t a[ORDER], int16_t *y)
+/* The bound on the plain sums is looked at behind them: the first sample that breaks it is made
+ * from samples that do not, so it is right, and is seen. Until then sums may wrap. */
+void g7231_poles(const struct dsp_celp *dsp, int32_t sums[SUBFRAME], const int16_t a[ORDER],
+                 int16_t *y)
 {
     int32_t half[SUBFRAME], out[SUBFRAME], peak;
 

@@ -1,6 +1,6 @@
 /* Pulses as they are decoded: clauses 2.17, 3.5. */
 #include <string.h>
-#include "plain.h"
+#include "g7231.h"
 #include "tables.h"
 
 enum { LONG_LAG = SUBFRAME - 2, TRACKS = 4 };
@@ -10,7 +10,8 @@ const int8_t g7231_pulses[SUBFRAMES] = { 6, 5, 6, 5 };
 void g7231_train(const int16_t in[SUBFRAME], int lag, int16_t out[SUBFRAME])
 {
     memcpy(out, in, SUBFRAME * sizeof *out);
-    if (dsp_speech_portable.peak(in, SUBFRAME) * (SUBFRAME / lag + 1) <= INT16_MAX) {    /* so that a sum of periods does not saturate */
+    if (dsp_celp_c.peak(in, SUBFRAME) * (SUBFRAME / lag + 1) <=
+        INT16_MAX) { /* so that a sum of periods does not saturate */
         for (int i = lag; i < SUBFRAME; i++)
             out[i] = (int16_t)(in[i] + out[i - lag]);
         return;
@@ -32,9 +33,9 @@ static int count_from(const int32_t numbers[GRID], int32_t n)
     return count;
 }
 
-/* The places of n pulses in 30 are counted combination by combination, those with the first pulse at place 0 first. From the
- * last one backwards, `left` of them, those whose first pulse stands behind i are the ways to choose n of 29 - i: it stands at the
- * first i where these are too few. */
+/* The places of n pulses in 30 are counted combination by combination, those with the first pulse
+ * at place 0 first. From the last one backwards, `left` of them, those whose first pulse stands
+ * behind i are the ways to choose n of 29 - i: it stands at the first i where these are too few. */
 static void unrank(const struct subframe *sub, int pulses, int32_t left, int16_t out[SUBFRAME])
 {
     int16_t gain = g7231_fixed_gains[sub->amplitude];
@@ -51,7 +52,7 @@ static void unrank(const struct subframe *sub, int pulses, int32_t left, int16_t
 static void multipulse(const struct parameters *in, int k, int16_t out[SUBFRAME])
 {
     /* What lies beyond the last combination makes no pulses. */
-    static const int32_t ways[] = { [5] = 142506, [6] = 593775 };      /* 5 and 6 of 30 */
+    static const int32_t ways[] = { [5] = 142506, [6] = 593775 }; /* 5 and 6 of 30 */
     const struct subframe *sub = &in->subframes[k];
     int16_t pulses[SUBFRAME] = { 0 };
 
@@ -75,7 +76,8 @@ int g7231_echo(int16_t s[SUBFRAME], int16_t pair_lag, const struct subframe *sub
     return lag;
 }
 
-/* Four pulses, each on a track of its own; on the last two, the last place is beyond the subframe: no pulse. */
+/* Four pulses, each on a track of its own; on the last two, the last place is beyond the subframe:
+ * no pulse. */
 static void algebraic(const struct parameters *in, int k, int16_t out[SUBFRAME])
 {
     const struct subframe *sub = &in->subframes[k];

@@ -6,7 +6,8 @@
 enum { INFO_63 = 0, INFO_53 = 1, INFO_SILENCE = 2, INFO_UNTRANSMITTED = 3 };
 enum { LAG_CODES = 124, SHORT_LAG = SUBFRAME - 2, TRAIN_BIT = 11 };
 
-/* 2.15: what the places of the pulses leave of 30 over 6 and 30 over 5, divided by 2^16 and 2^14, goes into one number. */
+/* 2.15: what the places of the pulses leave of 30 over 6 and 30 over 5, divided by 2^16 and 2^14,
+ * goes into one number. */
 enum { MOST_ODD = 9, MOST_PAIR = 90 };
 
 struct cursor {
@@ -32,7 +33,9 @@ static void put(struct cursor *cursor, uint32_t value, unsigned bits)
 
 size_t g7231_frame_bytes(uint8_t first)
 {
-    static const uint8_t sizes[] = { [INFO_63] = 24, [INFO_53] = 20, [INFO_SILENCE] = 4, [INFO_UNTRANSMITTED] = 1 };
+    static const uint8_t sizes[] = {
+        [INFO_63] = 24, [INFO_53] = 20, [INFO_SILENCE] = 4, [INFO_UNTRANSMITTED] = 1
+    };
 
     return sizes[first & 3];
 }
@@ -107,7 +110,9 @@ bool g7231_unpack(const uint8_t *frame, struct parameters *out)
     memcpy(bytes, frame, g7231_frame_bytes(frame[0]));
     memset(out, 0, sizeof *out);
     info = get(&cursor, 2);
-    out->kind = info == INFO_UNTRANSMITTED ? UNTRANSMITTED : info == INFO_SILENCE ? SILENCE : SPEECH;
+    out->kind = info == INFO_UNTRANSMITTED ? UNTRANSMITTED
+                : info == INFO_SILENCE     ? SILENCE
+                                           : SPEECH;
     out->rate = info == INFO_53 ? RATE_53 : RATE_63;
     if (out->kind == UNTRANSMITTED)
         return true;
@@ -155,7 +160,9 @@ static void put_speech(struct cursor *cursor, const struct parameters *in)
     for (int i = 0; i < SUBFRAMES; i++) {
         const struct subframe *sub = &in->subframes[i];
 
-        put(cursor, (uint32_t)(sub->taps * FIXED_GAINS + sub->amplitude + sub->train * (1 << TRAIN_BIT)), 12);
+        put(cursor,
+            (uint32_t)(sub->taps * FIXED_GAINS + sub->amplitude + sub->train * (1 << TRAIN_BIT)),
+            12);
     }
     for (int i = 0; i < SUBFRAMES; i++)
         put(cursor, (uint32_t)in->subframes[i].grid, 1);
@@ -165,8 +172,10 @@ static void put_speech(struct cursor *cursor, const struct parameters *in)
 size_t g7231_pack(const struct parameters *in, uint8_t frame[FRAME_BYTES])
 {
     struct cursor cursor = { frame, 0 };
-    uint32_t info = in->kind == UNTRANSMITTED ? INFO_UNTRANSMITTED : in->kind == SILENCE ? INFO_SILENCE
-                  : in->rate == RATE_53 ? INFO_53 : INFO_63;
+    uint32_t info = in->kind == UNTRANSMITTED ? INFO_UNTRANSMITTED
+                    : in->kind == SILENCE     ? INFO_SILENCE
+                    : in->rate == RATE_53     ? INFO_53
+                                              : INFO_63;
 
     memset(frame, 0, FRAME_BYTES);
     put(&cursor, info, 2);

@@ -1,14 +1,16 @@
-/* Where one frame ends and the next begins: every frame in a cell of one size, or one behind the other. */
+/* Where one frame ends and the next begins: every frame in a cell of one size, or one behind the
+ * other. */
 #include <string.h>
 #include "framing.h"
 
-enum { ACTIVE_53 = 1 };             /* the two low bits of a 20-byte frame */
+enum { ACTIVE_53 = 1 }; /* the two low bits of a 20-byte frame */
 
 static unsigned info(uint8_t first) { return first & 3; }
 
 static size_t smaller(size_t a, size_t b) { return a < b ? a : b; }
 
-/* Of the frames that a walk meets in n bytes, how many in 16 are of the first one's kind; cell 0 walks from frame to frame. */
+/* Of the frames that a walk meets in n bytes, how many in 16 are of the first one's kind; cell 0
+ * walks from frame to frame. */
 static size_t alike(const uint8_t *in, size_t n, size_t cell)
 {
     size_t met = 0, same = 0;
@@ -20,8 +22,9 @@ static size_t alike(const uint8_t *in, size_t n, size_t cell)
     return 16 * same / met;
 }
 
-/* The first frame that is not as long as a cell tells: the rest of its cell is zero; or, if a writer left something else
- * there, 20-byte frames come in the rhythm of cells. Silence in cells is always padded with zeros. */
+/* The first frame that is not as long as a cell tells: the rest of its cell is zero; or, if a
+ * writer left something else there, 20-byte frames come in the rhythm of cells. Silence in cells is
+ * always padded with zeros. */
 static bool in_cells(const uint8_t *in, size_t n, size_t size, size_t cell)
 {
     bool zero = true;
@@ -53,7 +56,8 @@ static const struct parameters *read(const uint8_t *in, size_t n, struct paramet
     return g7231_frame_bytes(in[0]) <= n && g7231_unpack(in, out) ? out : 0;
 }
 
-struct progress framing_decode(struct reader *reader, const uint8_t *src, int16_t *pcm, struct offer offer)
+struct progress framing_decode(struct reader *reader, const uint8_t *src, int16_t *pcm,
+                               struct offer offer)
 {
     uint8_t seen[FRAMING_SEEN];
     size_t kept = reader->kept, n = smaller(sizeof seen, kept + offer.in), unit;
@@ -65,11 +69,9 @@ struct progress framing_decode(struct reader *reader, const uint8_t *src, int16_
     memcpy(seen + kept, src, n - kept);
     unit = framing_unit(&reader->framing, seen, n, offer.ending == END);
     if (n < unit && offer.ending == END && n >= g7231_frame_bytes(seen[0]))
-        unit = n;                                       /* the cell is torn, not the frame */
-    if (n < unit && offer.ending == WHOLE)
-        return (struct progress){ 0, 0 };
+        unit = n; /* the cell is incomplete, not the frame */
     if (n < unit) {
-        reader->kept = (uint8_t)(offer.ending == PART ? n : 0);
+        reader->kept = (uint8_t)(offer.ending == END ? 0 : n);
         memcpy(reader->bytes, seen, reader->kept);
         return (struct progress){ offer.in, 0 };
     }

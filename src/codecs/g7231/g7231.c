@@ -1,70 +1,68 @@
-/* G.723.1, dual rate speech: 240 samples become a frame of 24 bytes at 6.3 kbit/s, or 20 at 5.3, or 4 or 1 where silence is
- * compressed; two bits tell which. Microsoft's driver, and Vivo's, put every frame in a cell of one size; others write them
- * one behind the other. */
+/* G.723.1, dual rate speech: 240 samples become a frame of 24 bytes at 6.3 kbit/s, or 20 at 5.3, or
+ * 4 or 1 where silence is compressed; two bits tell which. Microsoft's driver, and Vivo's, put
+ * every frame in a cell of one size; others write them one behind the other. */
 #include <string.h>
 #include "bits.h"
 #include "framing.h"
 
-enum { TAG_MSG723 = 0x42, TAG_INTEL = 0x43, TAG_VIVO = 0x111 };
-enum { TAG_CISCO_53 = 0x14E3, TAG_CISCO_53_ANNEX_A = 0x14E5 };
+/* Files of a tag are in cells of 24 bytes, whatever else their headers say; or they may be in
+ * cells, as the header says; or of the latter sort, and at 5.3 kbit/s where it does not say. */
+enum dialect { CELLS, FRAMES, FRAMES_53 };
 
-/* Intel's; Racal's recorders; Vivo's; Comverse's and Vocord's recorders; Cisco's gateways, 5.3, 6.3, and both with Annex A. */
-static const uint16_t aliases[] = { TAG_INTEL, 0xA3, TAG_VIVO, 0xA100, 0xA120, TAG_CISCO_53, 0x14E4, TAG_CISCO_53_ANNEX_A, 0x14E6, 0 };
+static const struct tag tags[] = { { 0x42, CELLS, "Microsoft" },
+                                   { 0x43, CELLS, "Intel" },
+                                   { 0xA3, FRAMES, "Racal" },
+                                   { 0x111, CELLS, "Vivo" },
+                                   { 0xA100, FRAMES, "Comverse" },
+                                   { 0xA120, FRAMES, "Vocord" },
+                                   { 0x14E3, FRAMES_53, "Cisco" },
+                                   { 0x14E4, FRAMES, "Cisco" },
+                                   { 0x14E5, FRAMES_53, "Cisco, Annex A" },
+                                   { 0x14E6, FRAMES, "Cisco, Annex A" },
+                                   { 0 } };
 
 enum { BYTES_63 = 24, BYTES_53 = 20, CONFIG_63 = 2, CONFIG_53 = 3, EXTRA_BYTES = 10 };
 
 static const struct mode modes[] = { { 8000, 1, 6300 }, { 8000, 1, 5300 }, { 0 } };
 
-/* What a format tells of its frames. */
-struct layout {
-    enum rate rate;                 /* to write */
+/* What a format says of its frames. */
+struct own {
+    enum rate rate; /* to write */
     struct framing framing;
 };
 
-/* Tags whose files are in cells of 24 bytes, whatever else their headers say. */
-static bool has_cells(uint16_t tag)
-{
-    return tag == TAG_MSG723 || tag == TAG_INTEL || tag == TAG_VIVO;
-}
-
-static bool is_slow(uint16_t tag)
-{
-    return tag == TAG_CISCO_53 || tag == TAG_CISCO_53_ANNEX_A;
-}
-
-static struct layout layout_of(const struct wave_format *format)
+static struct own own_of(const struct wave_format *format, uint8_t dialect)
 {
     bool config_53 = format->extra_size >= 2 && load16_le(format->extra) == CONFIG_53;
     bool by_24 = format->block_align != 0 && format->block_align % BYTES_63 == 0;
     bool by_20 = format->block_align != 0 && format->block_align % BYTES_53 == 0;
 
     if (by_20 && (!by_24 || config_53))
-        return (struct layout){ RATE_53, { BYTES_53, false } };
-    if (by_24 || has_cells(format->tag))
-        return (struct layout){ config_53 ? RATE_53 : RATE_63, { BYTES_63, false } };
-    return (struct layout){ config_53 || is_slow(format->tag) ? RATE_53 : RATE_63, { 0, true } };
+        return (struct own){ RATE_53, { BYTES_53, false } };
+    if (by_24 || dialect == CELLS)
+        return (struct own){ config_53 ? RATE_53 : RATE_63, { BYTES_63, false } };
+    return (struct own){ config_53 || dialect == FRAMES_53 ? RATE_53 : RATE_63, { 0, true } };
 }
 
-/* `least` in a format of cells is for frames of speech, should they be without cells after all: silence without them is
- * decoded as well, but then a host that has made room for all of it once must ask twice. */
-static struct block block_of(const struct layout *layout)
+/* The fewest bytes of a format of cells are those of a frame of speech, should the frames be
+ * without cells after all: silence without them is decoded as well, but then a host that has made
+ * room for all of it once must ask twice. */
+static bool parse(const struct wave_format *format, struct layout *layout)
 {
-    uint32_t cell = layout->framing.cell;
+    struct own *own = (struct own *)(void *)layout->own;
+    uint32_t cell;
 
-    return cell ? (struct block){ cell, FRAME, BYTES_53 } : (struct block){ FRAME_BYTES, FRAME, 1 };
+    *own = own_of(format, layout->dialect);
+    cell = own->framing.cell;
+    layout->block = (struct span){ cell ? cell : FRAME_BYTES, FRAME };
+    layout->least_bytes = cell ? BYTES_53 : 1;
+    layout->self_delimiting = true;
+    return layout->channels == 1 && layout->sample_rate == 8000;
 }
 
-static bool accepts(const struct wave_format *format, struct block *out)
+static void complete(struct wave_format *format, const struct mode *mode, uint8_t dialect)
 {
-    struct layout layout = layout_of(format);
-
-    *out = block_of(&layout);
-    return format->channels == 1 && format->sample_rate == 8000;
-}
-
-static void complete(struct wave_format *format, const struct mode *mode)
-{
-    bool slow = mode->bit_rate == 0 ? is_slow(format->tag) : mode->bit_rate < 5800;
+    bool slow = mode->bit_rate == 0 ? dialect == FRAMES_53 : mode->bit_rate < 5800;
 
     format->channels = mode->channels;
     format->sample_rate = mode->sample_rate;
@@ -77,15 +75,14 @@ static void complete(struct wave_format *format, const struct mode *mode)
     store32_le(format->extra + 6, 0xACDEAEA2);
 }
 
-static void start_decoder(void *state, const struct wave_format *format, const struct settings *settings)
+static void init_decoder(void *state, const struct layout *layout, const struct options *options)
 {
+    const struct own *own = (const struct own *)(const void *)layout->own;
     struct reader *reader = state;
 
     memset(reader, 0, sizeof *reader);
-    g7231_decoder_start(&reader->decoder);
-    reader->decoder.dsp = dsp_set(settings->simd)->speech;
-    reader->decoder.plain = settings->postfilter;
-    reader->framing = layout_of(format).framing;
+    g7231_decoder_start(&reader->decoder, options->dsp->celp);
+    reader->framing = own->framing;
 }
 
 static struct progress decode(void *state, const uint8_t *src, int16_t *pcm, struct offer offer)
@@ -93,7 +90,9 @@ static struct progress decode(void *state, const uint8_t *src, int16_t *pcm, str
     struct progress done = { 0, 0 }, step;
 
     do {
-        step = framing_decode(state, src + done.used, pcm + done.made, (struct offer){ offer.in - done.used, offer.out - done.made, offer.ending });
+        step = framing_decode(
+            state, src + done.used, pcm + done.made,
+            (struct offer){ offer.in - done.used, offer.out - done.made, offer.ending });
         done.used += step.used;
         done.made += step.made;
     } while (step.made != 0);
@@ -102,25 +101,23 @@ static struct progress decode(void *state, const uint8_t *src, int16_t *pcm, str
 
 struct writer {
     struct encoder encoder;
-    struct layout layout;
+    struct own own;
 };
 
-static void start_encoder(void *state, const struct wave_format *format, const struct settings *settings)
+static void init_encoder(void *state, const struct layout *layout, const struct options *options)
 {
     struct writer *writer = state;
 
     memset(writer, 0, sizeof *writer);
-    g7231_encoder_start(&writer->encoder);
-    writer->layout = layout_of(format);
-    writer->encoder.dsp = dsp_set(settings->simd)->speech;
-    writer->encoder.plain = settings->highpass;
-    writer->encoder.dtx = settings->dtx && writer->layout.framing.cell == 0;
+    g7231_encoder_start(&writer->encoder, options->dsp->celp);
+    memcpy(&writer->own, layout->own, sizeof writer->own);
+    writer->encoder.dtx = options->quirks & QUIRK_DTX && writer->own.framing.cell == 0;
 }
 
 static struct progress encode(void *state, const int16_t *pcm, uint8_t *dst, struct offer offer)
 {
     struct writer *writer = state;
-    size_t cell = writer->layout.framing.cell, most = cell ? cell : FRAME_BYTES;
+    size_t cell = writer->own.framing.cell, most = cell ? cell : FRAME_BYTES;
     struct progress done = { 0, 0 };
     struct parameters parameters;
     uint8_t frame[FRAME_BYTES];
@@ -128,7 +125,7 @@ static struct progress encode(void *state, const int16_t *pcm, uint8_t *dst, str
     while (offer.in - done.used >= FRAME && offer.out - done.made >= most) {
         size_t bytes;
 
-        g7231_encode_frame(&writer->encoder, pcm + done.used, writer->layout.rate, &parameters);
+        g7231_encode_frame(&writer->encoder, pcm + done.used, writer->own.rate, &parameters);
         bytes = g7231_pack(&parameters, frame);
         bytes = cell ? cell : bytes;
         memcpy(dst + done.made, frame, bytes);
@@ -138,9 +135,15 @@ static struct progress encode(void *state, const int16_t *pcm, uint8_t *dst, str
     return done;
 }
 
+static const struct codec_decoder decoder = { sizeof(struct reader), init_decoder, decode, 0, 0 };
+static const struct codec_encoder encoder = { sizeof(struct writer), init_encoder, encode };
+
 const struct codec g7231 = {
-    .tag = TAG_MSG723, .aliases = aliases, .name = "Microsoft G.723.1", .modes = modes,
-    .complete = complete, .accepts = accepts,
-    .decoder = { sizeof(struct reader), start_decoder, decode },
-    .encoder = { sizeof(struct writer), start_encoder, encode },
+    .name = "Microsoft G.723.1",
+    .tags = tags,
+    .modes = modes,
+    .parse = parse,
+    .complete = complete,
+    .decoder = &decoder,
+    .encoder = &encoder,
 };

@@ -1,15 +1,15 @@
 /* Linear prediction: clause 2.4. */
 #include <string.h>
-#include "plain.h"
+#include "g7231.h"
 #include "tables.h"
 
-enum { SINE_Q15 = 0x799A, SINES = 14, SUBFRAMES_SEEN = 15 };           /* 0.95 */
+enum { SINE_Q15 = 0x799A, SINES = 14, SUBFRAMES_SEEN = 15 }; /* 0.95 */
 
-/* No sum saturates: |v| <= 4096, the squares of the window sum to 71.5, so no sum of products of windowed samples is beyond
- * 71.6 2^24 < 2^31 1025 / 1024. */
-static void correlate(const struct dsp_speech *dsp, const int16_t *s, struct autocorrelation *out)
+/* No sum saturates: |v| <= 4096, the squares of the window sum to 71.5, so no sum of products of
+ * windowed samples is beyond 71.6 2^24 < 2^31 1025 / 1024. */
+static void correlate(const struct dsp_celp *dsp, const int16_t *s, struct autocorrelation *out)
 {
-    int16_t v[WINDOW + ORDER] = { 0 }, shift;          /* zeros behind: every lag is a sum of WINDOW terms */
+    int16_t v[WINDOW + ORDER] = { 0 }, shift; /* zeros behind: every lag is a sum of WINDOW terms */
     int32_t sums[ORDER + 1], energy;
     int norm;
 
@@ -19,7 +19,7 @@ static void correlate(const struct dsp_speech *dsp, const int16_t *s, struct aut
         v[i] = mult_r(v[i], g7231_window_q15[i]);
     dsp->correlate(v, v, WINDOW, sums, ORDER + 1);
     energy = sums[0];
-    energy += energy >> 10;                                             /* white noise 30 dB below */
+    energy += energy >> 10; /* white noise 30 dB below */
     norm = norm_l(energy);
     memset(out, 0, sizeof *out);
     out->r[0] = round_q15(L_shl(energy, norm));
@@ -28,8 +28,9 @@ static void correlate(const struct dsp_speech *dsp, const int16_t *s, struct aut
         out->r[i] = round_q15(L_mls(L_shl(sums[i], norm), g7231_lag_window_q15[i - 1]));
 }
 
-/* Levinson and Durbin's recursion; it ends early, with the coefficients that it has, where rounding would make the filter
- * unstable. `second` is the second reflection coefficient, 0x7FFF then: near 1 for a sine. */
+/* Levinson and Durbin's recursion; it ends early, with the coefficients that it has, where rounding
+ * would make the filter unstable. `second` is the second reflection coefficient, 0x7FFF then: near
+ * 1 for a sine. */
 int16_t g7231_levinson(const int16_t r[ORDER + 1], int16_t lpc_q13[ORDER], int16_t *second)
 {
     int16_t energy = r[0], last[ORDER];
@@ -60,9 +61,11 @@ int16_t g7231_levinson(const int16_t r[ORDER + 1], int16_t lpc_q13[ORDER], int16
     return energy;
 }
 
-/* The lowest 15 bits of `sine` tell which of the last subframes looked like a sine, the highest whether 14 of them did. */
-void g7231_lpc(const struct dsp_speech *dsp, const int16_t s[PAST + FRAME], int16_t lpc_q13[SUBFRAMES][ORDER],
-               struct autocorrelation acf[SUBFRAMES], uint16_t *sine)
+/* The lowest 15 bits of `sine` tell which of the last subframes looked like a sine, the highest
+ * whether 14 of them did. */
+void g7231_lpc(const struct dsp_celp *dsp, const int16_t s[PAST + FRAME],
+               int16_t lpc_q13[SUBFRAMES][ORDER], struct autocorrelation acf[SUBFRAMES],
+               uint16_t *sine)
 {
     int count = 0;
 

@@ -3,26 +3,35 @@
 #include "tables.h"
 
 enum { HALF = ORDER / 2, BANDS = 3 };
-enum { PREDICTION_Q15 = 12288, PREDICTION_ERASED_Q15 = 23552 };         /* 12/32, 23/32 */
-enum { GAP = 0x100, GAP_ERASED = 0x200, LOWEST = 0x180, HIGHEST = 0x7E00, SLACK = 4, ATTEMPTS = 10 };
+enum { PREDICTION_Q15 = 12288, PREDICTION_ERASED_Q15 = 23552 }; /* 12/32, 23/32 */
+enum {
+    GAP = 0x100,
+    GAP_ERASED = 0x200,
+    LOWEST = 0x180,
+    HIGHEST = 0x7E00,
+    SLACK = 4,
+    ATTEMPTS = 10
+};
 
 static const struct band {
     const int16_t *codes;
     int first, count;
 } bands[BANDS] = {
-    { g7231_lsp_band0[0], 0, 3 }, { g7231_lsp_band1[0], 3, 3 }, { g7231_lsp_band2[0], 6, 4 },
+    { g7231_lsp_band0[0], 0, 3 },
+    { g7231_lsp_band1[0], 3, 3 },
+    { g7231_lsp_band2[0], 6, 4 },
 };
 
 /* --- From coefficients --- */
 
-/* The sum and the difference polynomial without their roots at -1 and 1, the middle one of the 11 coefficients halved; both
- * brought to 16 bits by one shift. */
+/* The sum and the difference polynomial without their roots at -1 and 1, the middle one of the 11
+ * coefficients halved; both brought to 16 bits by one shift. */
 static void polynomials(const int16_t lpc[ORDER], int16_t p[2][HALF + 1])
 {
     int32_t wide[2][HALF + 1], peak = 0;
     int shift;
 
-    wide[0][0] = wide[1][0] = 0x02000000;                               /* 1/64, as the coefficients below */
+    wide[0][0] = wide[1][0] = 0x02000000; /* 1/64, as the coefficients below */
     for (int i = 0; i < HALF; i++) {
         int32_t low = L_deposit_h(lpc[i]) >> 4, high = L_deposit_h(lpc[ORDER - 1 - i]) >> 4;
 
@@ -56,10 +65,12 @@ static int16_t root(int i, int32_t before, int32_t now)
     int32_t sum = L_add(L_abs(now), L_abs(before));
     int shift = norm_l(sum);
 
-    return add(div_l(L_shl(L_abs(before), shift) >> 8, extract_h(L_shl(sum, shift))), (int16_t)((i - 1) << 7));
+    return add(div_l(L_shl(L_abs(before), shift) >> 8, extract_h(L_shl(sum, shift))),
+               (int16_t)((i - 1) << 7));
 }
 
-void g7231_lsp_from_lpc(const int16_t lpc_q13[ORDER], const int16_t before[ORDER], int16_t lsp[ORDER])
+void g7231_lsp_from_lpc(const int16_t lpc_q13[ORDER], const int16_t before[ORDER],
+                        int16_t lsp[ORDER])
 {
     int16_t expanded[ORDER], p[2][HALF + 1], found[ORDER];
     int roots = 0;
@@ -72,7 +83,7 @@ void g7231_lsp_from_lpc(const int16_t lpc_q13[ORDER], const int16_t before[ORDER
         last = L_mac(last, p[0][j], g7231_cosine_q14[0]);
     for (int i = 1; i < COSINES / 2 && roots < ORDER; i++, last = now) {
         now = value(p[roots % 2], i);
-        if ((now ^ last) < 0) {                                         /* the roots of the two alternate */
+        if ((now ^ last) < 0) { /* the roots of the two alternate */
             found[roots++] = root(i, last, now);
             now = value(p[roots % 2], i);
         }
@@ -101,15 +112,16 @@ static void weights(const int16_t lsp[ORDER], int16_t w[ORDER])
         w[i] = shl(w[i], shift);
 }
 
-/* 2 target . w code - code . w code. Codes are below 6013 and weights below 1, so with targets below 8000 no sum comes to more
- * than 4 (4 8000 6012 + 2 6012^2) < 2^31, and nothing saturates. */
-static inline int32_t gain_of(const int16_t *code, const int16_t *target, const int16_t *w, int count, bool plain)
+/* 2 target . w code - code . w code. Codes are below 6013 and weights below 1, so with targets
+ * below 8000 no sum comes to more than 4 (4 8000 6012 + 2 6012^2) < 2^31, and nothing saturates. */
+static inline int32_t gain_of(const int16_t *code, const int16_t *target, const int16_t *w,
+                              int count, bool plain)
 {
     int16_t weighted[4];
     int32_t gain = 0;
 
     for (int j = 0; j < count; j++) {
-        weighted[j] = (int16_t)((w[j] * code[j] + 0x4000) >> 15);       /* mult_r */
+        weighted[j] = (int16_t)((w[j] * code[j] + 0x4000) >> 15); /* mult_r */
         gain = plain ? gain + target[j] * weighted[j] : L_mac(gain, target[j], weighted[j]);
     }
     gain = plain ? 4 * gain : L_shl(gain, 1);
@@ -118,7 +130,8 @@ static inline int32_t gain_of(const int16_t *code, const int16_t *target, const 
     return gain;
 }
 
-static inline uint32_t nearest(const int16_t *code, const int16_t *target, const int16_t *w, int count, bool plain)
+static inline uint32_t nearest(const int16_t *code, const int16_t *target, const int16_t *w,
+                               int count, bool plain)
 {
     int32_t best = -1;
     uint32_t index = 0;
@@ -143,7 +156,8 @@ static uint32_t nearest_in(const struct band *band, const int16_t *target, const
         plain = plain && target[j] < 8000 && target[j] > -8000;
     if (!plain)
         return nearest(band->codes, target, w, band->count, false);
-    return band->count == 3 ? nearest(band->codes, target, w, 3, true) : nearest(band->codes, target, w, 4, true);
+    return band->count == 3 ? nearest(band->codes, target, w, 3, true)
+                            : nearest(band->codes, target, w, 4, true);
 }
 
 static int16_t predicted(const int16_t before[ORDER], int i, int16_t factor_q15)
@@ -191,10 +205,13 @@ void g7231_lsp_decode(uint32_t codes, bool erased, const int16_t before[ORDER], 
     for (int k = 0; k < BANDS; k++) {
         uint32_t code = erased ? 0 : codes >> 8 * (BANDS - 1 - k) & 0xFF;
 
-        memcpy(lsp + bands[k].first, bands[k].codes + code * (unsigned)bands[k].count, (size_t)bands[k].count * sizeof *lsp);
+        memcpy(lsp + bands[k].first, bands[k].codes + code * (unsigned)bands[k].count,
+               (size_t)bands[k].count * sizeof *lsp);
     }
     for (int i = 0; i < ORDER; i++)
-        lsp[i] = add(add(lsp[i], predicted(before, i, erased ? PREDICTION_ERASED_Q15 : PREDICTION_Q15)), g7231_lsp_mean[i]);
+        lsp[i] =
+            add(add(lsp[i], predicted(before, i, erased ? PREDICTION_ERASED_Q15 : PREDICTION_Q15)),
+                g7231_lsp_mean[i]);
     for (int i = 0; i < ATTEMPTS && !stable; i++)
         stable = separate(lsp, erased ? GAP_ERASED : GAP);
     if (!stable)
@@ -203,18 +220,19 @@ void g7231_lsp_decode(uint32_t codes, bool erased, const int16_t before[ORDER], 
 
 /* --- To coefficients --- */
 
-/* -cos of a frequency, Q15, between the table's values at 128 to a step. The index is kept in the table: frequencies of a
- * stable vector are positive, but nothing here has to rely on it. */
+/* -cos of a frequency, Q15, between the table's values at 128 to a step. The index is kept in the
+ * table: frequencies of a stable vector are positive, but nothing here has to rely on it. */
 static int16_t minus_cosine(int16_t lsp)
 {
     int at = lsp >> 7 & (COSINES - 1);
     int16_t here = g7231_cosine_q14[at], step = sub(g7231_cosine_q14[(at + 1) % COSINES], here);
 
-    return negate(round_q15(L_shl(L_mac(L_deposit_h(here), step, (int16_t)((lsp & 0x7F) * 256 + 128)), 1)));
+    return negate(
+        round_q15(L_shl(L_mac(L_deposit_h(here), step, (int16_t)((lsp & 0x7F) * 256 + 128)), 1)));
 }
 
-/* The product of 1 - 2 cos w z^-1 + z^-2 over every second frequency from x on, halved with each factor from the third on:
- * its first six coefficients in Q28 / 8, the others mirror them. */
+/* The product of 1 - 2 cos w z^-1 + z^-2 over every second frequency from x on, halved with each
+ * factor from the third on: its first six coefficients in Q28 / 8, the others mirror them. */
 static void product(const int16_t x[ORDER - 1], int32_t f[HALF + 1])
 {
     f[0] = 0x10000000;
@@ -246,13 +264,15 @@ static void lpc_from_lsp(const int16_t lsp[ORDER], int16_t lpc_q13[ORDER])
     }
 }
 
-void g7231_lsp_interpolate(const int16_t before[ORDER], const int16_t now[ORDER], int16_t lpc_q13[SUBFRAMES][ORDER])
+void g7231_lsp_interpolate(const int16_t before[ORDER], const int16_t now[ORDER],
+                           int16_t lpc_q13[SUBFRAMES][ORDER])
 {
     for (int k = 0; k < SUBFRAMES; k++) {
         int16_t minus_share = (int16_t)(-0x2000 * (k + 1)), lsp[ORDER];
 
         for (int j = 0; j < ORDER; j++)
-            lsp[j] = round_q15(L_msu(L_mac(L_deposit_h(before[j]), minus_share, before[j]), minus_share, now[j]));
+            lsp[j] = round_q15(
+                L_msu(L_mac(L_deposit_h(before[j]), minus_share, before[j]), minus_share, now[j]));
         lpc_from_lsp(lsp, lpc_q13[k]);
     }
 }

@@ -1,28 +1,31 @@
 /* The high rate's search, MP-MLQ: clause 2.15. */
 #include <string.h>
-#include "plain.h"
+#include "g7231.h"
 #include "tables.h"
 
 enum { STEPS = 2, SHORT_LAG = SUBFRAME - 2, ROOM = 64, PLACES = 32 };
 
-/* What a search works on: the impulse response, repeated with the lag or not, its correlations and those of the target. */
+/* What a search works on: the impulse response, repeated with the lag or not, its correlations and
+ * those of the target. */
 struct workings {
-    int16_t target[SUBFRAME + ROOM];            /* zeros behind */
-    int16_t h_q13[ROOM];                        /* likewise */
-    int64_t energy;                             /* the target's */
-    int32_t peak;                               /* the response's */
-    int16_t own[2 * PLACES];                    /* the response's autocorrelation, normalised: at 2 d samples in [PLACES + d] */
-    int32_t cross[2][PLACES];                   /* with the target, on the same scale: places of each grid */
+    int16_t target[SUBFRAME + ROOM]; /* zeros behind */
+    int16_t h_q13[ROOM];             /* likewise */
+    int64_t energy;                  /* the target's */
+    int32_t peak;                    /* the response's */
+    int16_t own[2 * PLACES];  /* the response's autocorrelation, normalised: at 2 d samples in
+                                 [PLACES + d] */
+    int32_t cross[2][PLACES]; /* with the target, on the same scale: places of each grid */
     int train;
 };
 
 struct choice {
-    int32_t gain;                   /* 2 target . y - y . y */
+    int32_t gain; /* 2 target . y - y . y */
     int16_t grid, amplitude, train;
-    int16_t place[PULSES], pulse[PULSES];       /* at 2 place + grid */
+    int16_t place[PULSES], pulse[PULSES]; /* at 2 place + grid */
 };
 
-static void prepare(struct workings *work, const int16_t target[SUBFRAME], const int16_t h_q13[SUBFRAME], int lag)
+static void prepare(struct workings *work, const int16_t target[SUBFRAME],
+                    const int16_t h_q13[SUBFRAME], int lag)
 {
     int16_t half[SUBFRAME + ROOM] = { 0 };
     int64_t energy, energy_half = 0;
@@ -30,7 +33,7 @@ static void prepare(struct workings *work, const int16_t target[SUBFRAME], const
 
     memset(work, 0, sizeof *work);
     memcpy(work->target, target, SUBFRAME * sizeof *target);
-    work->energy = energy_of(target, SUBFRAME);
+    work->energy = energy_exact(target, SUBFRAME);
     work->train = lag < SHORT_LAG;
     if (work->train)
         g7231_train(h_q13, lag, work->h_q13);
@@ -38,20 +41,22 @@ static void prepare(struct workings *work, const int16_t target[SUBFRAME], const
         memcpy(work->h_q13, h_q13, SUBFRAME * sizeof *h_q13);
     for (int i = 0; i < SUBFRAME; i++) {
         half[i] = (int16_t)(work->h_q13[i] >> 1);
-        work->peak = magnitude(work->h_q13[i]) > work->peak ? magnitude(work->h_q13[i]) : work->peak;
+        work->peak =
+            magnitude(work->h_q13[i]) > work->peak ? magnitude(work->h_q13[i]) : work->peak;
     }
-    energy = energy_of(work->h_q13, SUBFRAME);
-    energy_half = energy_of(half, SUBFRAME);
-    shift = norm_l(L_energy(energy_half));
+    energy = energy_exact(work->h_q13, SUBFRAME);
+    energy_half = energy_exact(half, SUBFRAME);
+    shift = norm_l(L_energy(0, energy_half));
     for (int i = 0; i < SUBFRAME; i += 2)
         work->own[PLACES + i / 2] = work->own[PLACES - i / 2] =
-            round_q15(L_shl(L_dot(half + i, energy_half, half, energy_half, ROOM), shift));
+            round_q15(L_shl(dot_by_energy(half + i, energy_half, half, energy_half, ROOM), shift));
     for (int i = 0; i < SUBFRAME; i++)
-        work->cross[i % 2][i / 2] = L_shl(L_dot(work->target + i, work->energy, work->h_q13, energy, ROOM), shift - 4);
+        work->cross[i % 2][i / 2] = L_shl(
+            dot_by_energy(work->target + i, work->energy, work->h_q13, energy, ROOM), shift - 4);
 }
 
-/* The place of a grid where one pulse alone would do most, the last of equals; what it would do; and the gain that it would
- * like. */
+/* The place of a grid where one pulse alone would do most, the last of equals; what it would do;
+ * and the gain that it would like. */
 static int best_place(const struct workings *work, int grid, int32_t *peak, int *gain)
 {
     int32_t nearest = 0x40000000;
@@ -75,8 +80,10 @@ static int best_place(const struct workings *work, int grid, int32_t *peak, int 
     return place;
 }
 
-/* What a pulse leaves, and its magnitudes; saturated where it may have to be: a pulse takes away 2^16 times its gain at most. */
-static void take_away(const int16_t *own, int16_t pulse, bool plain, int32_t left[PLACES], int32_t magnitudes[PLACES])
+/* What a pulse leaves, and its magnitudes; saturated where it may have to be: a pulse takes away
+ * 2^16 times its gain at most. */
+static void take_away(const int16_t *own, int16_t pulse, bool plain, int32_t left[PLACES],
+                      int32_t magnitudes[PLACES])
 {
     for (int i = 0; i < PLACES && plain; i++) {
         left[i] -= 2 * (pulse * own[i]);
@@ -105,7 +112,8 @@ static void place(const struct workings *work, int pulses, int32_t peak, struct 
 {
     int16_t gain = g7231_fixed_gains[choice->amplitude];
     bool plain = peak + (int64_t)pulses * gain * 65536 <= INT32_MAX;
-    int32_t left[PLACES], magnitudes[PLACES], taken[PLACES] = { [GRID] = -1, -1 };      /* never the greatest */
+    int32_t left[PLACES], magnitudes[PLACES],
+        taken[PLACES] = { [GRID] = -1, -1 }; /* never the greatest */
 
     memcpy(left, work->cross[choice->grid], sizeof left);
     for (int j = 0;; j++) {
@@ -122,8 +130,10 @@ static void place(const struct workings *work, int pulses, int32_t peak, struct 
     }
 }
 
-/* What the pulses become: response by response where its peak shows that the sums of L_mac do not saturate. */
-static void filter(const struct workings *work, int pulses, const struct choice *choice, int16_t y[ROOM])
+/* What the pulses become: response by response where its peak shows that the sums of L_mac do not
+ * saturate. */
+static void filter(const struct workings *work, int pulses, const struct choice *choice,
+                   int16_t y[ROOM])
 {
     int gain = g7231_fixed_gains[choice->amplitude];
     int32_t sums[SUBFRAME + ROOM] = { 0 };
@@ -131,7 +141,8 @@ static void filter(const struct workings *work, int pulses, const struct choice 
 
     if ((int64_t)2 * pulses * gain * work->peak <= INT32_MAX) {
         for (int j = 0; j < pulses; j++)
-            plain_add(sums + 2 * choice->place[j] + choice->grid, work->h_q13, choice->pulse[j], ROOM);
+            add_scaled(sums + 2 * choice->place[j] + choice->grid, work->h_q13, choice->pulse[j],
+                       ROOM);
         for (int i = 0; i < SUBFRAME; i++)
             y[i] = extract_q13(2 * sums[i]);
         return;
@@ -145,7 +156,8 @@ static void filter(const struct workings *work, int pulses, const struct choice 
     }
 }
 
-/* 2 target . y - y . y, term by term; its partial sums are within energy(target) + 2 energy(y), as 2 sqrt(a b) <= a + b. */
+/* 2 target . y - y . y, term by term; its partial sums are within energy(target) + 2 energy(y), as
+ * 2 sqrt(a b) <= a + b. */
 static int32_t gain_of(const struct workings *work, int pulses, const struct choice *choice)
 {
     int16_t y[ROOM] = { 0 };
@@ -153,9 +165,9 @@ static int32_t gain_of(const struct workings *work, int pulses, const struct cho
     int32_t gain = 0;
 
     filter(work, pulses, choice, y);
-    energy = energy_of(y, SUBFRAME);
+    energy = energy_exact(y, SUBFRAME);
     if (work->energy + 2 * energy <= INT32_MAX)
-        return 2 * plain_dot(work->target, y, ROOM) - (int32_t)energy;
+        return 2 * dot_exact(work->target, y, ROOM) - (int32_t)energy;
     for (int i = 0; i < SUBFRAME; i++)
         gain = L_sub(L_mac(gain, work->target[i], y[i]), L_mult(y[i], y[i]) >> 1);
     return gain;
@@ -181,7 +193,8 @@ static void search(const struct workings *work, int pulses, struct choice *best)
 }
 
 /* Places and signs as numbers: see unrank in fixed.c. */
-static void rank(const int16_t e[SUBFRAME], int pulses, const struct choice *choice, struct subframe *out)
+static void rank(const int16_t e[SUBFRAME], int pulses, const struct choice *choice,
+                 struct subframe *out)
 {
     out->signs = 0;
     out->places = 0;
@@ -197,8 +210,8 @@ static void rank(const int16_t e[SUBFRAME], int pulses, const struct choice *cho
     }
 }
 
-void g7231_multipulse(const int16_t target[SUBFRAME], const int16_t h_q13[SUBFRAME], int16_t pair_lag, int pulses,
-                      struct subframe *out, int16_t e[SUBFRAME])
+void g7231_multipulse(const int16_t target[SUBFRAME], const int16_t h_q13[SUBFRAME],
+                      int16_t pair_lag, int pulses, struct subframe *out, int16_t e[SUBFRAME])
 {
     struct workings work;
     struct choice best = { .gain = -0x40000000 };

@@ -1,9 +1,16 @@
-/* The pitch of the weighted signal, normalised: the open loop's estimate (clause 2.9) and the harmonic noise shaping (2.11). */
-#include "plain.h"
+/* The pitch of the weighted signal, normalised: the open loop's estimate (clause 2.9) and the
+ * harmonic noise shaping (2.11). */
+#include "g7231.h"
 
-enum { OPEN_LAG_MAX = HISTORY - 3, RANGE = 3, LAGS = 2 * RANGE + 1, SHAPING_Q15 = 0x2800 };    /* 0.3125 */
+enum {
+    OPEN_LAG_MAX = HISTORY - 3,
+    RANGE = 3,
+    LAGS = 2 * RANGE + 1,
+    SHAPING_Q15 = 0x2800
+}; /* 0.3125 */
 
-/* mantissa 2^-exponent of a squared correlation over an energy, the mantissa itself as a fraction. */
+/* mantissa 2^-exponent of a squared correlation over an energy, the mantissa itself as a fraction.
+ */
 struct score {
     int16_t exponent, over, under;
 };
@@ -14,7 +21,8 @@ static struct score score_of(int32_t cross, int32_t energy)
     int16_t root = round_q15(L_shl(cross, up));
     int32_t square = L_mult(root, root);
     int more = norm_l(square);
-    struct score score = { (int16_t)(2 * up + more - down), extract_h(L_shl(square, more)), round_q15(L_shl(energy, down)) };
+    struct score score = { (int16_t)(2 * up + more - down), extract_h(L_shl(square, more)),
+                           round_q15(L_shl(energy, down)) };
 
     if (score.over >= score.under) {
         score.exponent--;
@@ -23,7 +31,8 @@ static struct score score_of(int32_t cross, int32_t energy)
     return score;
 }
 
-/* Whether a lag is better than the best until now; one that is no mere neighbour must be by 1.25 dB. */
+/* Whether a lag is better than the best until now; one that is no mere neighbour must be by 1.25
+ * dB. */
 static bool better(struct score now, struct score best, bool far)
 {
     int16_t over = now.exponent + 1 == best.exponent ? best.over >> 1 : best.over;
@@ -38,12 +47,12 @@ static bool better(struct score now, struct score best, bool far)
     return !far || L_msu(L_mac(L_negate(product >> 2), now.over, best.under), now.under, over) > 0;
 }
 
-int16_t g7231_open_loop(const struct dsp_speech *dsp, const int16_t *now)
+int16_t g7231_open_loop(const struct dsp_celp *dsp, const int16_t *now)
 {
     struct score best = { 30, 0x4000, INT16_MAX };
     int lag = LAG_MIN;
     int64_t own = dsp->energy(now, PAIR), exact = dsp->energy(now - LAG_MIN + 1, PAIR);
-    int32_t energy = L_energy(exact), sums[OPEN_LAG_MAX - LAG_MIN + 1];
+    int32_t energy = L_energy(0, exact), sums[OPEN_LAG_MAX - LAG_MIN + 1];
 
     dsp->correlate(now, now - OPEN_LAG_MAX, PAIR, sums, OPEN_LAG_MAX - LAG_MIN + 1);
     for (int i = LAG_MIN; i <= OPEN_LAG_MAX; i++) {
@@ -53,7 +62,8 @@ int16_t g7231_open_loop(const struct dsp_speech *dsp, const int16_t *now)
 
         exact += past[0] * past[0] - past[PAIR] * past[PAIR];
         energy = L_mac(L_msu(energy, past[PAIR], past[PAIR]), past[0], past[0]);
-        cross = is_plain(own, exact) ? 2 * sums[OPEN_LAG_MAX - i] : g7231_dot(0, now, past, PAIR);
+        cross =
+            mac_is_exact(own, exact) ? 2 * sums[OPEN_LAG_MAX - i] : g7231_dot(0, now, past, PAIR);
         if (cross <= 0)
             continue;
         score = score_of(cross, energy);
@@ -65,8 +75,9 @@ int16_t g7231_open_loop(const struct dsp_speech *dsp, const int16_t *now)
     return (int16_t)lag;
 }
 
-/* The lag within 3 of the open loop's with the best prediction, and its gain if that is worth 2 dB. */
-struct harmonic g7231_harmonic(const struct dsp_speech *dsp, const int16_t *now, int16_t lag)
+/* The lag within 3 of the open loop's with the best prediction, and its gain if that is worth 2 dB.
+ */
+struct harmonic g7231_harmonic(const struct dsp_celp *dsp, const int16_t *now, int16_t lag)
 {
     int32_t wide[1 + 2 * LAGS], peak = 0;
     int16_t s[1 + 2 * LAGS], over = 1, under = INT16_MAX, cross;
@@ -101,11 +112,13 @@ struct harmonic g7231_harmonic(const struct dsp_speech *dsp, const int16_t *now,
     peak = L_mult(s[0], under);
     if (L_sub(L_add(peak >> 2, peak >> 3), L_mult(cross, cross)) >= 0)
         return (struct harmonic){ lag, 0 };
-    return (struct harmonic){ lag, cross >= under ? SHAPING_Q15 : mult_r(div_s(cross, under), SHAPING_Q15) };
+    return (struct harmonic){ lag, cross >= under ? SHAPING_Q15
+                                                  : mult_r(div_s(cross, under), SHAPING_Q15) };
 }
 
 void g7231_shape(const int16_t *weighted, struct harmonic harmonic, int16_t out[SUBFRAME])
 {
     for (int i = 0; i < SUBFRAME; i++)
-        out[i] = round_q15(L_msu(L_deposit_h(weighted[i]), harmonic.gain_q15, weighted[i - harmonic.lag]));
+        out[i] = round_q15(
+            L_msu(L_deposit_h(weighted[i]), harmonic.gain_q15, weighted[i - harmonic.lag]));
 }

@@ -1,12 +1,14 @@
-/* The pitch postfilter (clause 3.6), the formant postfilter (3.8) and the gain scaling unit (3.9). */
+/* The pitch postfilter (clause 3.6), the formant postfilter (3.8) and the gain scaling unit (3.9).
+ */
 #include <string.h>
-#include "plain.h"
+#include "g7231.h"
 #include "tables.h"
 
 enum { FORGETTING_Q15 = 0x2000, TILT_Q15 = -0x4000, UNITY_Q12 = 0x1000 };
 
-/* Of a subframe, normalised to magnitudes up to 4096: 60 products of 2^24, doubled, are below 2^31. */
-static int32_t correlation(const struct dsp_speech *dsp, const int16_t *a, const int16_t *b)
+/* Of a subframe, normalised to magnitudes up to 4096: 60 products of 2^24, doubled, are below 2^31.
+ */
+static int32_t correlation(const struct dsp_celp *dsp, const int16_t *a, const int16_t *b)
 {
     return 2 * dsp->dot(a, b, SUBFRAME);
 }
@@ -16,7 +18,7 @@ static int32_t correlation(const struct dsp_speech *dsp, const int16_t *a, const
 enum { RANGE = 3, LAGS = 2 * RANGE + 1 };
 
 struct match {
-    int lag;                        /* < 0: backward; 0: none */
+    int lag; /* < 0: backward; 0: none */
     int32_t correlation;
 };
 
@@ -25,8 +27,9 @@ struct comb {
     int16_t gain_q15, scale_q15;
 };
 
-/* The lag within 3 of the decoded one for which the subframe at `now` best resembles its past; the shortest of equals. */
-static struct match best_back(const struct dsp_speech *dsp, const int16_t *now, int lag)
+/* The lag within 3 of the decoded one for which the subframe at `now` best resembles its past; the
+ * shortest of equals. */
+static struct match best_back(const struct dsp_celp *dsp, const int16_t *now, int lag)
 {
     int32_t sums[LAGS];
     struct match best = { 0, 0 };
@@ -40,7 +43,7 @@ static struct match best_back(const struct dsp_speech *dsp, const int16_t *now, 
 }
 
 /* Its future, of which there is `room`. */
-static struct match best_forth(const struct dsp_speech *dsp, const int16_t *now, int lag, int room)
+static struct match best_forth(const struct dsp_celp *dsp, const int16_t *now, int lag, int room)
 {
     int count = room - (lag - RANGE) + 1;
     int32_t sums[LAGS];
@@ -55,8 +58,8 @@ static struct match best_forth(const struct dsp_speech *dsp, const int16_t *now,
     return best;
 }
 
-/* The gain for correlation c of a subframe of energy t with one of energy e; none where the prediction gains less than
- * 1.25 dB. */
+/* The gain for correlation c of a subframe of energy t with one of energy e; none where the
+ * prediction gains less than 1.25 dB. */
 static struct comb comb_of(enum rate rate, int lag, int16_t t, int16_t c, int16_t e)
 {
     static const int16_t weights_q15[] = { [RATE_63] = 0x1800, [RATE_53] = 0x2000 };
@@ -70,17 +73,19 @@ static struct comb comb_of(enum rate rate, int lag, int16_t t, int16_t c, int16_
     sum = L_mac(half, c, comb.gain_q15);
     sum = L_add(sum, L_mult(e, mult(comb.gain_q15, comb.gain_q15)) >> 1);
     total = round_q15(sum);
-    comb.scale_q15 = g7231_sqrt(L_deposit_h(half >= L_deposit_h(total) ? INT16_MAX : div_l(half, total)));
+    comb.scale_q15 =
+        g7231_sqrt(L_deposit_h(half >= L_deposit_h(total) ? INT16_MAX : div_l(half, total)));
     comb.gain_q15 = mult(comb.gain_q15, comb.scale_q15);
     return comb;
 }
 
-static struct comb find_comb(const struct dsp_speech *dsp, enum rate rate, const int16_t *now, int lag, int room)
+static struct comb find_comb(const struct dsp_celp *dsp, enum rate rate, const int16_t *now,
+                             int lag, int room)
 {
     int near = lag > HISTORY - RANGE ? HISTORY - RANGE : lag;
     struct match best[2] = { best_back(dsp, now, near), best_forth(dsp, now, near, room) };
     int32_t wide[5] = { 0 }, peak = 0;
-    int16_t s[5];                   /* the energy; then a correlation and an energy each, back and forth */
+    int16_t s[5]; /* the energy; then a correlation and an energy each, back and forth */
     int shift, pick;
 
     if (best[0].lag == 0 && best[1].lag == 0)
@@ -96,28 +101,34 @@ static struct comb find_comb(const struct dsp_speech *dsp, enum rate rate, const
     shift = norm_l(peak);
     for (int i = 0; i < 5; i++)
         s[i] = extract_h(L_shl(wide[i], shift));
-    pick = best[1].lag == 0 ? 0 : best[0].lag == 0 ? 1 : L_mult(mult_r(s[1], s[1]), s[4]) <= L_mult(mult_r(s[3], s[3]), s[2]);
+    pick = best[1].lag == 0 ? 0
+           : best[0].lag == 0
+               ? 1
+               : L_mult(mult_r(s[1], s[1]), s[4]) <= L_mult(mult_r(s[3], s[3]), s[2]);
     return comb_of(rate, best[pick].lag, s[0], s[1 + 2 * pick], s[2 + 2 * pick]);
 }
 
-void g7231_pitch_postfilter(const struct dsp_speech *dsp, const struct parameters *in, const int16_t normal[HISTORY + FRAME],
+void g7231_pitch_postfilter(const struct dsp_celp *dsp, const struct parameters *in,
+                            const int16_t normal[HISTORY + FRAME],
                             const int16_t excitation[HISTORY + FRAME], int16_t out[FRAME])
 {
     for (int k = 0; k < SUBFRAMES; k++) {
         int at = HISTORY + k * SUBFRAME;
-        struct comb comb = find_comb(dsp, in->rate, normal + at, in->lags[k / 2], FRAME - (k + 1) * SUBFRAME);
+        struct comb comb =
+            find_comb(dsp, in->rate, normal + at, in->lags[k / 2], FRAME - (k + 1) * SUBFRAME);
         const int16_t *now = excitation + at;
 
         /* A scale of up to 1 and a gain of up to 1/4: 32 bits hold the sum. */
-        dsp->mix(now, comb.scale_q15, now + comb.lag, comb.gain_q15, 0x4000, 15, out + k * SUBFRAME, SUBFRAME);
+        dsp->mix(now, comb.scale_q15, now + comb.lag, comb.gain_q15, 0x4000, 15, out + k * SUBFRAME,
+                 SUBFRAME);
     }
 }
 
 /* --- Formants --- */
 
-/* Twice the sum of squares, shifted as the gain scaling unit wants it, and the tilt of the spectrum, which the filter
- * counters by half of what it has been lately. */
-static int32_t measure(const struct dsp_speech *dsp, struct postfilter *state, const int16_t *s)
+/* Twice the sum of squares, shifted as the gain scaling unit wants it, and the tilt of the
+ * spectrum, which the filter counters by half of what it has been lately. */
+static int32_t measure(const struct dsp_celp *dsp, struct postfilter *state, const int16_t *s)
 {
     int16_t normal[SUBFRAME], first = 0;
     int32_t energy, cross;
@@ -131,13 +142,16 @@ static int32_t measure(const struct dsp_speech *dsp, struct postfilter *state, c
         first = div_l(L_abs(cross >> 1), extract_h(energy));
         first = cross < 0 ? negate(first) : first;
     }
-    state->tilt_q15 = round_q15(L_mac(L_msu(L_deposit_h(state->tilt_q15), state->tilt_q15, FORGETTING_Q15), first, FORGETTING_Q15));
+    state->tilt_q15 =
+        round_q15(L_mac(L_msu(L_deposit_h(state->tilt_q15), state->tilt_q15, FORGETTING_Q15), first,
+                        FORGETTING_Q15));
     return L_shr(energy, 2 * shift + 4);
 }
 
-/* `now` is a quarter of the sums, rounded; the tilt is within 1/2. With sums below 2^28 only now[-1] can be -32768. */
-static void tilted(const struct dsp_speech *dsp, int32_t sums[SUBFRAME], const int16_t *now, int16_t tilt,
-                   int16_t out[SUBFRAME])
+/* `now` is a quarter of the sums, rounded; the tilt is within 1/2. With sums below 2^28 only
+ * now[-1] can be -32768. */
+static void tilted(const struct dsp_celp *dsp, int32_t sums[SUBFRAME], const int16_t *now,
+                   int16_t tilt, int16_t out[SUBFRAME])
 {
     int32_t bits = now[-1] == INT16_MIN ? INT32_MAX : 0;
 
@@ -154,8 +168,8 @@ static void tilted(const struct dsp_speech *dsp, int32_t sums[SUBFRAME], const i
     dsp->narrow(sums, 0x4000, 15, out, SUBFRAME);
 }
 
-static void formants(const struct dsp_speech *dsp, struct postfilter *state, const int16_t lpc_q13[ORDER],
-                     const int16_t *s, int16_t out[SUBFRAME])
+static void formants(const struct dsp_celp *dsp, struct postfilter *state,
+                     const int16_t lpc_q13[ORDER], const int16_t *s, int16_t out[SUBFRAME])
 {
     int16_t zeros[ORDER], poles[ORDER], y[ORDER + SUBFRAME], *now = y + ORDER;
     int32_t sums[SUBFRAME];
@@ -176,7 +190,7 @@ static void formants(const struct dsp_speech *dsp, struct postfilter *state, con
 
 /* --- Gain --- */
 
-static int16_t gain_towards(const struct dsp_speech *dsp, int32_t wanted, const int16_t s[SUBFRAME])
+static int16_t gain_towards(const struct dsp_celp *dsp, int32_t wanted, const int16_t s[SUBFRAME])
 {
     int16_t quarter[SUBFRAME];
     int32_t energy;
@@ -184,17 +198,21 @@ static int16_t gain_towards(const struct dsp_speech *dsp, int32_t wanted, const 
 
     for (int i = 0; i < SUBFRAME; i++)
         quarter[i] = (int16_t)(s[i] >> 2);
-    energy = L_energy(dsp->energy(quarter, SUBFRAME));
+    energy = L_energy(0, dsp->energy(quarter, SUBFRAME));
     if (energy == 0 || wanted == 0)
         return UNITY_Q12;
     up = norm_l(energy), wanted_up = norm_l(wanted);
     down = 6 - (up - wanted_up + 1);
-    return g7231_sqrt(L_deposit_h(div_l(L_shl(wanted, wanted_up) >> 1, extract_h(L_shl(energy, up)))) >> (down < 0 ? 0 : down));
+    return g7231_sqrt(
+        L_deposit_h(div_l(L_shl(wanted, wanted_up) >> 1, extract_h(L_shl(energy, up)))) >>
+        (down < 0 ? 0 : down));
 }
 
-/* Gains are not negative: G 2^16 - G 2^12 + W 2^12 is below 2^31 - 2^15, and nothing saturates before the end. The gain that
- * the standard rounds from that, G - G / 16 + W / 16, is written so that the next one waits for three steps only. */
-static void scale(const struct dsp_speech *dsp, struct postfilter *state, int16_t wanted_q12, int16_t s[SUBFRAME])
+/* Gains are not negative: G 2^16 - G 2^12 + W 2^12 is below 2^31 - 2^15, and nothing saturates
+ * before the end. The gain that the standard rounds from that, G - G / 16 + W / 16, is written so
+ * that the next one waits for three steps only. */
+static void scale(const struct dsp_celp *dsp, struct postfilter *state, int16_t wanted_q12,
+                  int16_t s[SUBFRAME])
 {
     int32_t gain = state->gain_q12;
     int16_t gains[SUBFRAME];
@@ -207,8 +225,8 @@ static void scale(const struct dsp_speech *dsp, struct postfilter *state, int16_
     state->gain_q12 = (int16_t)gain;
 }
 
-void g7231_postfilter(const struct dsp_speech *dsp, struct postfilter *state, const int16_t lpc_q13[ORDER],
-                      const int16_t *s, int16_t out[SUBFRAME])
+void g7231_postfilter(const struct dsp_celp *dsp, struct postfilter *state,
+                      const int16_t lpc_q13[ORDER], const int16_t *s, int16_t out[SUBFRAME])
 {
     int32_t energy = measure(dsp, state, s);
 

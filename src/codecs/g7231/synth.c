@@ -1,7 +1,8 @@
 /* The synthesis filter: clause 3.7. */
 #include "g7231.h"
 
-void g7231_synthesise(const struct dsp_speech *dsp, const int16_t lpc_q13[ORDER], const int16_t e[SUBFRAME], int16_t *s)
+void g7231_synthesise(const struct dsp_celp *dsp, const int16_t lpc_q13[ORDER],
+                      const int16_t e[SUBFRAME], int16_t *s)
 {
     int32_t sums[SUBFRAME];
 

@@ -2,7 +2,13 @@
 #include <string.h>
 #include "tables.h"
 
-enum { NOISE_START = 0x400, NOISE_LEAST = 0x80, NOISE_MOST = 0x1FFFF, HANGOVER = 6, ADAPTING_MOST = 6 };
+enum {
+    NOISE_START = 0x400,
+    NOISE_LEAST = 0x80,
+    NOISE_MOST = 0x1FFFF,
+    HANGOVER = 6,
+    ADAPTING_MOST = 6
+};
 
 void g7231_activity_start(struct activity *state)
 {
@@ -13,7 +19,8 @@ void g7231_activity_start(struct activity *state)
     state->lags[2] = state->lags[3] = SUBFRAME;
 }
 
-/* Whether the last four open loop lags are near multiples of the least: so many that each counts, and more than once. */
+/* Whether the last four open loop lags are near multiples of the least: so many that each counts,
+ * and more than once. */
 static bool unvoiced(const int16_t lags[2 * PAIRS])
 {
     int least = HISTORY, matches = 0;
@@ -26,20 +33,25 @@ static bool unvoiced(const int16_t lags[2 * PAIRS])
     return matches == 4;
 }
 
-/* The noise level follows a quieter frame fast; else it rises while nothing forbids it, and decays otherwise. */
+/* The noise level follows a quieter frame fast; else it rises while nothing forbids it, and decays
+ * otherwise. */
 static void follow_noise(struct activity *state, int32_t energy)
 {
     if (state->noise > state->energy)
         state->noise = L_add(L_sub(state->energy, state->energy >> 2), state->noise >> 2);
     state->noise += state->adapting == 0 ? state->noise >> 5 : -(state->noise >> 11);
     state->energy = energy;
-    state->noise = state->noise < NOISE_LEAST ? NOISE_LEAST : state->noise > NOISE_MOST ? NOISE_MOST : state->noise;
+    state->noise = state->noise < NOISE_LEAST  ? NOISE_LEAST
+                   : state->noise > NOISE_MOST ? NOISE_MOST
+                                               : state->noise;
 }
 
-/* The noise level times a factor that falls with its logarithm: 5 dB where there is little noise, to 2 dB where there is much. */
+/* The noise level times a factor that falls with its logarithm: 5 dB where there is little noise,
+ * to 2 dB where there is much. */
 static int32_t threshold(int32_t noise)
 {
-    static const int16_t factors[] = { 9170, 9170, 9170, 9170, 10289, 11544, 12953, 14533, 16306, 18296, 20529 };
+    static const int16_t factors[] = { 9170,  9170,  9170,  9170,  10289, 11544,
+                                       12953, 14533, 16306, 18296, 20529 };
     int32_t level = L_shl(noise, 13), factor;
     /* 1 to 10 by the noise level's bounds: the clamp only shows it. */
     int leading = norm_l(level), shift = leading < 1 ? 1 : leading > 10 ? 10 : leading;
@@ -52,7 +64,9 @@ static int32_t threshold(int32_t noise)
 
 static bool hang_over(struct activity *state, bool active)
 {
-    state->active = (int16_t)(active ? state->active + 1 : state->active > 0 ? state->active - 1 : 0);
+    state->active = (int16_t)(active              ? state->active + 1
+                              : state->active > 0 ? state->active - 1
+                                                  : 0);
     state->hangover = (int16_t)(state->hangover + active);
     if (state->active >= 2) {
         state->hangover = HANGOVER;
@@ -72,7 +86,9 @@ bool g7231_is_active(struct activity *state, const int16_t s[FRAME], uint16_t si
     bool active;
 
     state->adapting = (int16_t)(state->adapting + (unvoiced(state->lags) || sine & SINE ? 2 : -1));
-    state->adapting = state->adapting > ADAPTING_MOST ? ADAPTING_MOST : state->adapting < 0 ? 0 : state->adapting;
+    state->adapting = state->adapting > ADAPTING_MOST ? ADAPTING_MOST
+                      : state->adapting < 0           ? 0
+                                                      : state->adapting;
     for (int i = SUBFRAME; i < FRAME; i++) {
         int32_t sum = L_mult(s[i], 0x2000);
         int16_t residual;

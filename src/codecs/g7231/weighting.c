@@ -1,5 +1,6 @@
-/* The input's high pass (clause 2.3), the formant perceptual weighting (2.8), and the filter that synthesis, weighting and
- * harmonic noise shaping make together: its impulse response (2.12), its ringing (2.13), its memory (2.19). */
+/* The input's high pass (clause 2.3), the formant perceptual weighting (2.8), and the filter that
+ * synthesis, weighting and harmonic noise shaping make together: its impulse response (2.12), its
+ * ringing (2.13), its memory (2.19). */
 #include <string.h>
 #include "tables.h"
 
@@ -22,7 +23,8 @@ void g7231_weighting(const int16_t lpc_q13[ORDER], struct weighting *out)
     }
 }
 
-void g7231_weight(const struct dsp_speech *dsp, const struct weighting *filter, const int16_t *s, int16_t *out)
+void g7231_weight(const struct dsp_celp *dsp, const struct weighting *filter, const int16_t *s,
+                  int16_t *out)
 {
     int32_t sums[SUBFRAME];
 
@@ -33,8 +35,9 @@ void g7231_weight(const struct dsp_speech *dsp, const struct weighting *filter, 
 }
 
 /* Synthesis and weighting of what is in `sums`, from their memories before s and out. */
-static void combined(const struct dsp_speech *dsp, const int16_t lpc_q13[ORDER], const struct weighting *filter,
-                     int32_t sums[SUBFRAME], int up, int16_t *s, int16_t *out)
+static void combined(const struct dsp_celp *dsp, const int16_t lpc_q13[ORDER],
+                     const struct weighting *filter, int32_t sums[SUBFRAME], int up, int16_t *s,
+                     int16_t *out)
 {
     g7231_poles(dsp, sums, lpc_q13, s);
     g7231_zeros(dsp, sums, filter->zeros, s);
@@ -43,8 +46,9 @@ static void combined(const struct dsp_speech *dsp, const int16_t lpc_q13[ORDER],
     g7231_poles(dsp, sums, filter->poles, out);
 }
 
-void g7231_impulse_response(const struct dsp_speech *dsp, const int16_t lpc_q13[ORDER], const struct weighting *filter,
-                            struct harmonic harmonic, int16_t h_q13[SUBFRAME])
+void g7231_impulse_response(const struct dsp_celp *dsp, const int16_t lpc_q13[ORDER],
+                            const struct weighting *filter, struct harmonic harmonic,
+                            int16_t h_q13[SUBFRAME])
 {
     int32_t impulse[SUBFRAME] = { 0x04000000 };
     int16_t s[ORDER + SUBFRAME] = { 0 }, out[HISTORY + SUBFRAME] = { 0 }, *now = out + HISTORY;
@@ -54,8 +58,8 @@ void g7231_impulse_response(const struct dsp_speech *dsp, const int16_t lpc_q13[
         h_q13[i] = round_q15(L_msu(L_deposit_h(now[i]), harmonic.gain_q15, now[i - harmonic.lag]));
 }
 
-void g7231_subtract_ringing(const struct dsp_speech *dsp, const struct ringing *state, const int16_t lpc_q13[ORDER],
-                            const struct weighting *filter,
+void g7231_subtract_ringing(const struct dsp_celp *dsp, const struct ringing *state,
+                            const int16_t lpc_q13[ORDER], const struct weighting *filter,
                             struct harmonic harmonic, int16_t target[SUBFRAME])
 {
     int16_t s[ORDER + SUBFRAME], out[HISTORY + SUBFRAME], *now = out + HISTORY;
@@ -65,10 +69,11 @@ void g7231_subtract_ringing(const struct dsp_speech *dsp, const struct ringing *
     memcpy(out, state->weighted, sizeof state->weighted);
     combined(dsp, lpc_q13, filter, nothing, 0, s + ORDER, now);
     for (int i = 0; i < SUBFRAME; i++)
-        target[i] = round_q15(L_mac(L_deposit_h(sub(target[i], now[i])), harmonic.gain_q15, now[i - harmonic.lag]));
+        target[i] = round_q15(
+            L_mac(L_deposit_h(sub(target[i], now[i])), harmonic.gain_q15, now[i - harmonic.lag]));
 }
 
-void g7231_ring(const struct dsp_speech *dsp, struct ringing *state, const int16_t lpc_q13[ORDER],
+void g7231_ring(const struct dsp_celp *dsp, struct ringing *state, const int16_t lpc_q13[ORDER],
                 const struct weighting *filter, const int16_t e[SUBFRAME])
 {
     int16_t s[ORDER + SUBFRAME], out[HISTORY + SUBFRAME];

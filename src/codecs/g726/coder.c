@@ -20,30 +20,33 @@ void g726_start(struct adpcm *state, unsigned bits)
 }
 
 struct estimates {
-    int32_t se, sez;                /* 15-bit two's complement */
+    int32_t se, sez; /* 15-bit two's complement */
 };
 
 /* at: where the last difference is. It takes another way, for it comes last. */
-static INLINED struct estimates estimate(const struct adpcm *s, const struct window *past, size_t at)
+static INLINED struct estimates estimate(const struct adpcm *s, const struct window *past,
+                                         size_t at)
 {
     int32_t sezi = estimate_later_zeros(s->b, past, at) + fmult(s->b0, s->dq);
 
     return (struct estimates){ low16(sezi + estimate_poles(s)) >> 1, low16(sezi) >> 1 };
 }
 
-/* What coder and decoder do with a code; the reconstructed signal, 16-bit two's complement. The new difference takes its place
- * before the past ones. */
-static INLINED int32_t adapt(struct adpcm *s, unsigned code, struct estimates e, struct window *past, size_t at)
+/* What coder and decoder do with a code; the reconstructed signal, 16-bit two's complement. The new
+ * difference takes its place before the past ones. */
+static INLINED int32_t adapt(struct adpcm *s, unsigned code, struct estimates e,
+                             struct window *past, size_t at)
 {
     int32_t sign = -(int32_t)(code >> (s->rate->bits - 1)), exponent;
     int32_t magnitude = dequantize(s->rate, code, s->y, &exponent), dq = negate_if(sign, magnitude);
-    int32_t sr = low16(dq + e.se), dqsez = low16(dq + e.sez), sr_magnitude = negate_if(sr >> 31, sr) & 32767;
+    int32_t sr = low16(dq + e.se), dqsez = low16(dq + e.sez),
+            sr_magnitude = negate_if(sr >> 31, sr) & 32767;
     int32_t tr = is_transition(s, magnitude);
 
     adapt_poles(s, dqsez >> 31, -(dqsez != 0));
     adapt_zeros(s, past, at, sign, magnitude ? 128 : 0);
     s->td = s->a[1] < -11776;
-    adapt_scale(s, code);           /* in this order: FUNCTW takes the old y, MIX what the others leave */
+    adapt_scale(s, code); /* in this order: FUNCTW takes the old y, MIX what the others leave */
     adapt_speed(s, code, s->td, tr);
     s->y = mixed_scale(s);
     if (tr) {
@@ -65,7 +68,8 @@ static INLINED int32_t adapt(struct adpcm *s, unsigned code, struct estimates e,
 
 static void open_window(struct window *window, const struct adpcm *s)
 {
-    /* cppcheck-suppress ctuuninitvar; filled from here to its end; what comes before is written before it is read. */
+    /* cppcheck-suppress ctuuninitvar; filled from here to its end; what comes before is written
+     * before it is read. */
     memcpy(window->doubled + WINDOW, s->past.doubled, sizeof s->past.doubled);
     memcpy(window->power + WINDOW, s->past.power, sizeof s->past.power);
     memcpy(window->sign + WINDOW, s->past.sign, sizeof s->past.sign);
@@ -78,7 +82,8 @@ static void close_window(const struct window *window, struct adpcm *s, size_t n)
     memcpy(s->past.sign, window->sign + WINDOW - n, sizeof s->past.sign);
 }
 
-void g726_encode_samples(struct adpcm *state, const int16_t *pcm, uint8_t *codes, size_t n, size_t stride)
+void g726_encode_samples(struct adpcm *state, const int16_t *pcm, uint8_t *codes, size_t n,
+                         size_t stride)
 {
     struct adpcm s = *state;
     struct window window;
@@ -98,27 +103,11 @@ void g726_encode_samples(struct adpcm *state, const int16_t *pcm, uint8_t *codes
     *state = s;
 }
 
-struct reconstructed g726_reconstruct(struct adpcm *s, unsigned code)
-{
-    struct reconstructed out = { 0, 0, s->y };
-    struct estimates e;
-    struct window window;
-
-    open_window(&window, s);
-    e = estimate(s, &window, WINDOW);
-    out.se = e.se;
-    out.sr = adapt(s, code, e, &window, WINDOW);
-    close_window(&window, s, 1);
-    return out;
-}
-
 /* LIMO, Annex A: 14 bits; and back to 16. */
-static inline int16_t limited(int32_t sr)
-{
-    return (int16_t)(saturate(sr * 4) & ~3);
-}
+static inline int16_t limited(int32_t sr) { return (int16_t)(saturate(sr * 4) & ~3); }
 
-void g726_decode_samples(struct adpcm *state, const uint8_t *codes, int16_t *pcm, size_t n, size_t stride)
+void g726_decode_samples(struct adpcm *state, const uint8_t *codes, int16_t *pcm, size_t n,
+                         size_t stride)
 {
     struct adpcm s = *state;
     struct window window;

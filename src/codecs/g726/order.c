@@ -1,9 +1,12 @@
-/* The order of codes in bytes, told from the bytes. Nothing is decoded: the codes themselves betray a wrong order.
+/* The order of codes in bytes, told from the bytes. Nothing is decoded: the codes themselves betray
+ * a wrong order.
  *
- * Codes of 3 and 5 bits fall apart in it and become random, and random codes drive the scale factor up: FUNCTW's mean is the
- * larger one. Codes of 2 and 4 bits stay whole and only change places within a byte. But what two differences, each in units
- * of the scale factor, have in common depends on how far they are apart and not on where in a byte they stand: so the right
- * order is the one in which their autocorrelation differs less between the places. Odd distances tell, even ones hardly. */
+ * Codes of 3 and 5 bits fall apart in it and become random, and random codes drive the scale factor
+ * up: FUNCTW's mean is the larger one. Codes of 2 and 4 bits stay whole and only change places
+ * within a byte. But what two differences, each in units of the scale factor, have in common
+ * depends on how far they are apart and not on where in a byte they stand: so the right order is
+ * the one in which their autocorrelation differs less between the places. Odd distances tell, even
+ * ones hardly. */
 #include "g726.h"
 #include "scale.h"
 
@@ -18,8 +21,8 @@ static int32_t drive(const uint8_t *codes, size_t n, const struct rate *rate)
     return sum;
 }
 
-/* How much the autocorrelation of a window, of 1 in 2^12, varies with the place, squared. A difference is at most 2^10 units
- * of 2^-6: 28 bits hold a window's energy. */
+/* How much the autocorrelation of a window, of 1 in 2^12, varies with the place, squared. A
+ * difference is at most 2^10 units of 2^-6: 28 bits hold a window's energy. */
 static int64_t unevenness(const int32_t *d, int places)
 {
     int64_t energy = 1, sum = 0;
@@ -68,5 +71,7 @@ enum order g726_order(const uint8_t *src, size_t size, unsigned bits, unsigned c
 {
     if (bits * channels >= 8 && bits % 2 == 0)
         return MSB_FIRST;
-    return unlikeliness(src, size, bits, LSB_FIRST) < unlikeliness(src, size, bits, MSB_FIRST) ? LSB_FIRST : MSB_FIRST;
+    return unlikeliness(src, size, bits, LSB_FIRST) < unlikeliness(src, size, bits, MSB_FIRST)
+               ? LSB_FIRST
+               : MSB_FIRST;
 }

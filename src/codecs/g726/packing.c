@@ -1,5 +1,6 @@
-/* Codes in bytes: eight codes of b bits are b bytes. Most significant bits first is what RIFFNEW's 0x14 and 0x40, ffmpeg and
- * cameras have (ATM's AAL2 order); least significant first RFC 3551 and what follows it. */
+/* Codes in bytes: eight codes of b bits are b bytes. Most significant bits first is what RIFFNEW's
+ * 0x14 and 0x40, ffmpeg and cameras have (ATM's AAL2 order); least significant first RFC 3551 and
+ * what follows it. */
 #include "g726.h"
 
 static uint64_t load_group(const uint8_t *src, unsigned bytes, enum order order)
@@ -12,7 +13,8 @@ static uint64_t load_group(const uint8_t *src, unsigned bytes, enum order order)
 }
 
 /* `n` up to 8 codes, of which `bytes` bytes hold all. */
-static void unpack_group(const uint8_t *src, unsigned bytes, unsigned n, unsigned bits, enum order order, uint8_t *codes)
+static void unpack_group(const uint8_t *src, unsigned bytes, unsigned n, unsigned bits,
+                         enum order order, uint8_t *codes)
 {
     uint64_t group = load_group(src, bytes, order);
     unsigned mask = (1u << bits) - 1;

@@ -1,14 +1,11 @@
-/* The quantizer and its scale factor: clauses 4.2.2 to 4.2.5. Widths and wraps are those of the standard; where it masks a
- * value that its own bounds already hold, the bound is given instead. */
+/* The quantizer and its scale factor: clauses 4.2.2 to 4.2.5. Widths and wraps are those of the
+ * standard; where it masks a value that its own bounds already hold, the bound is given instead. */
 #ifndef OMNIACM_G726_SCALE_H
 #define OMNIACM_G726_SCALE_H
 
 #include "g726.h"
 
-static inline int32_t log2_floor(uint32_t x)
-{
-    return 31 - __builtin_clz(x);
-}
+static inline int32_t log2_floor(uint32_t x) { return 31 - __builtin_clz(x); }
 
 /* LOG, SUBTB and QUAN. d is 16-bit two's complement; its magnitude fits 15 bits or is 2^15. */
 static inline unsigned quantize(const struct rate *rate, int32_t d, int32_t y)
@@ -25,7 +22,8 @@ static inline unsigned quantize(const struct rate *rate, int32_t d, int32_t y)
 }
 
 /* ADDA and ANTILOG: the magnitude of the quantized difference, 15 bits. */
-static inline int32_t dequantize(const struct rate *rate, unsigned code, int32_t y, int32_t *exponent)
+static inline int32_t dequantize(const struct rate *rate, unsigned code, int32_t y,
+                                 int32_t *exponent)
 {
     int32_t dql = rate->inverse[code] + (y >> 2), dex = dql >> 7 & 15;
 

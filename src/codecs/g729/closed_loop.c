@@ -1,15 +1,15 @@
 /* The lag about the open-loop one, and its gain: A.3.7, 3.7.2, 3.7.3. */
 #include <string.h>
 #include "g729.h"
-#include "sums.h"
+#include "mac.h"
 
 /* Correlation of a target with an impulse response, at most 13 bits and a sign: (A.8), (52). */
-void g729_backward_filter(const struct dsp_speech *dsp, const int16_t h_q12[SUBFRAME], const int16_t target[SUBFRAME],
-                          int16_t d[SUBFRAME])
+void g729_backward_filter(const struct dsp_celp *dsp, const int16_t h_q12[SUBFRAME],
+                          const int16_t target[SUBFRAME], int16_t d[SUBFRAME])
 {
     int16_t padded[2 * SUBFRAME] = { 0 };
     int32_t sums[SUBFRAME], most = 0;
-    bool safe = is_safe_dot(dsp->energy(h_q12, SUBFRAME), dsp->energy(target, SUBFRAME));
+    bool safe = mac_is_exact(dsp->energy(h_q12, SUBFRAME), dsp->energy(target, SUBFRAME));
     int shift;
 
     memcpy(padded, target, SUBFRAME * sizeof *padded);
@@ -23,17 +23,21 @@ void g729_backward_filter(const struct dsp_speech *dsp, const int16_t h_q12[SUBF
         d[i] = extract_l(sums[i] >> (18 - (shift > 16 ? 16 : shift)));
 }
 
-static int32_t correlation(const struct dsp_speech *dsp, const int16_t d[SUBFRAME], const int16_t *x, bool safe)
+static int32_t correlation(const struct dsp_celp *dsp, const int16_t d[SUBFRAME], const int16_t *x,
+                           bool safe)
 {
     return safe ? 2 * dsp->dot(d, x, SUBFRAME) : L_dot(0, d, x, SUBFRAME);
 }
 
 enum { LAGS_MOST = 10 };
 
-/* (A.8): the whole lag whose delayed excitation is most like d. For lags below 40 the residual stands for what is not yet known. */
-static int16_t whole_lag(const struct dsp_speech *dsp, const int16_t d[SUBFRAME], const int16_t *now, struct range range)
+/* (A.8): the whole lag whose delayed excitation is most like d. For lags below 40 the residual
+ * stands for what is not yet known. */
+static int16_t whole_lag(const struct dsp_celp *dsp, const int16_t d[SUBFRAME], const int16_t *now,
+                         struct range range)
 {
-    bool safe = is_safe_dot(dsp->energy(d, SUBFRAME), dsp->energy(now - range.most, SUBFRAME + range.most - range.least));
+    bool safe = mac_is_exact(dsp->energy(d, SUBFRAME),
+                             dsp->energy(now - range.most, SUBFRAME + range.most - range.least));
     int32_t most = INT32_MIN, sums[LAGS_MOST];
     int16_t best = range.least;
 
@@ -49,10 +53,11 @@ static int16_t whole_lag(const struct dsp_speech *dsp, const int16_t d[SUBFRAME]
     return best;
 }
 
-/* Leaves the adaptive codebook's vector in `now`. Thirds are tried but above 84 in the first subframe. */
-struct lag g729_closed_loop_lag(const struct dsp_speech *dsp, const int16_t h_q12[SUBFRAME],
-                                const int16_t target[SUBFRAME], struct range range, bool thirds_always,
-                                int16_t *now)
+/* Leaves the adaptive codebook's vector in `now`. Thirds are tried but above 84 in the first
+ * subframe. */
+struct lag g729_closed_loop_lag(const struct dsp_celp *dsp, const int16_t h_q12[SUBFRAME],
+                                const int16_t target[SUBFRAME], struct range range,
+                                bool thirds_always, int16_t *now)
 {
     static const int16_t order[3] = { 0, -1, 1 };
     int16_t d[SUBFRAME], best_vector[SUBFRAME];
@@ -68,7 +73,7 @@ struct lag g729_closed_loop_lag(const struct dsp_speech *dsp, const int16_t h_q1
 
         lag.third = order[i];
         g729_adaptive_codebook(dsp, now, lag);
-        now_at = correlation(dsp, d, now, is_safe_dot(energy, dsp->energy(now, SUBFRAME)));
+        now_at = correlation(dsp, d, now, mac_is_exact(energy, dsp->energy(now, SUBFRAME)));
         if (now_at > most || i == 0) {
             most = now_at;
             best = lag;
@@ -124,23 +129,27 @@ static struct scaled normalise(int32_t sum, int exponent)
 }
 
 /* (43), at most 1.2, Q14. A sum that overflows is taken of the filtered vector's quarter. */
-int16_t g729_pitch_gain(const struct dsp_speech *dsp, const int16_t target[SUBFRAME], const int16_t filtered[SUBFRAME],
-                        struct pitch_products *out)
+int16_t g729_pitch_gain(const struct dsp_celp *dsp, const int16_t target[SUBFRAME],
+                        const int16_t filtered[SUBFRAME], struct pitch_products *out)
 {
     int16_t quarter[SUBFRAME], gain;
     int64_t energy = dsp->energy(filtered, SUBFRAME);
     bool overflow = false;
-    int32_t product = is_safe_dot(energy, dsp->energy(target, SUBFRAME)) ? 2 * dsp->dot(target, filtered, SUBFRAME)
-                                                                       : watched_dot(target, filtered, &overflow);
+    int32_t product = mac_is_exact(energy, dsp->energy(target, SUBFRAME))
+                          ? 2 * dsp->dot(target, filtered, SUBFRAME)
+                          : watched_dot(target, filtered, &overflow);
 
     for (int i = 0; i < SUBFRAME; i++)
         quarter[i] = (int16_t)(filtered[i] >> 2);
-    out->energy = energy < 1 << 30 ? normalise((int32_t)energy * 2 + 1, 0) : normalise(L_energy(1, quarter, SUBFRAME), -4);
-    out->product = overflow ? normalise(L_dot(0, target, quarter, SUBFRAME), -2) : normalise(product, 0);
+    out->energy = energy < 1 << 30 ? normalise((int32_t)energy * 2 + 1, 0)
+                                   : normalise(L_energy(1, energy_exact(quarter, SUBFRAME)), -4);
+    out->product =
+        overflow ? normalise(L_dot(0, target, quarter, SUBFRAME), -2) : normalise(product, 0);
     if (out->product.mantissa <= 0) {
         out->product.exponent = 30;
         return 0;
     }
-    gain = shr(div_s(out->product.mantissa >> 1, out->energy.mantissa), out->product.exponent - out->energy.exponent);
+    gain = shr(div_s(out->product.mantissa >> 1, out->energy.mantissa),
+               out->product.exponent - out->energy.exponent);
     return gain > 19661 ? 19661 : gain;
 }

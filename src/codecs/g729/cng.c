@@ -1,10 +1,15 @@
-/* Comfort noise: the excitation of frames that are not sent, B.4.4, alike in the coder and the decoder. */
+/* Comfort noise: the excitation of frames that are not sent, B.4.4, alike in the coder and the
+ * decoder. */
 #include <string.h>
 #include "g729.h"
 #include "double_precision.h"
-#include "sums.h"
+#include "mac.h"
 
-enum { PULSE_MAX = 5000, GAUSS_SHARE_Q15 = 19043, REST_SHARE_Q15 = 24576 };     /* sqrt(40) / 4 - 1; 1 - (1/2)^2 */
+enum {
+    PULSE_MAX = 5000,
+    GAUSS_SHARE_Q15 = 19043,
+    REST_SHARE_Q15 = 24576
+}; /* sqrt(40) / 4 - 1; 1 - (1/2)^2 */
 
 int16_t g729_random(uint16_t *seed)
 {
@@ -29,7 +34,8 @@ static void draw(uint16_t *seed, struct draw *out)
 {
     unsigned bits = (uint16_t)g729_random(seed), third = bits & 3;
 
-    out->lag = (struct lag){ (int16_t)((bits >> 2 & 63) + 40), (int16_t)(third == 3 ? 0 : (int)third - 1) };
+    out->lag = (struct lag){ (int16_t)((bits >> 2 & 63) + 40),
+                             (int16_t)(third == 3 ? 0 : (int)third - 1) };
     out->places[0] = (int)(bits >> 8 & 7) * 5;
     out->positive[0] = bits >> 11 & 1;
     out->places[1] = (int)(bits >> 12 & 7) * 5 + 1;
@@ -61,7 +67,8 @@ static void gaussian(int16_t gain_q3, uint16_t *seed, int16_t noise[SUBFRAME])
 
     for (int i = 0; i < SUBFRAME; i++)
         noise[i] = gauss(seed);
-    scale = Mpy_32_16(Inv_sqrt(L_energy(0, noise, SUBFRAME) >> 1), add(gain_q3, mult_r(gain_q3, GAUSS_SHARE_Q15)));
+    scale = Mpy_32_16(Inv_sqrt(L_energy(0, energy_exact(noise, SUBFRAME)) >> 1),
+                      add(gain_q3, mult_r(gain_q3, GAUSS_SHARE_Q15)));
     shift = norm_l(scale);
     factor = extract_h(L_shl(scale, shift));
     for (int i = 0; i < SUBFRAME; i++)
@@ -96,8 +103,9 @@ static int32_t wanted_energy(int16_t gain_q3)
     return L_mult(gain_q3, extract_l(L_mult(gain_q3, SUBFRAME) >> 6));
 }
 
-/* The pulses' common height solves a quadratic equation, so that with them the subframe has the energy wanted: of its two
- * roots the lesser. `linear` is half the linear term, `rest` the discriminant, both lowered by `shift` bits. */
+/* The pulses' common height solves a quadratic equation, so that with them the subframe has the
+ * energy wanted: of its two roots the lesser. `linear` is half the linear term, `rest` the
+ * discriminant, both lowered by `shift` bits. */
 static int16_t pulse_height(int16_t linear, int32_t rest, int shift)
 {
     int16_t root = square_root(rest), height = sub(root, linear), other = negate(add(linear, root));
@@ -106,7 +114,8 @@ static int16_t pulse_height(int16_t linear, int32_t rest, int shift)
     return height > PULSE_MAX ? PULSE_MAX : height < -PULSE_MAX ? -PULSE_MAX : height;
 }
 
-/* Adaptive and Gaussian parts, mixed in place; gives the shift that leaves 13 bits of the greatest. */
+/* Adaptive and Gaussian parts, mixed in place; gives the shift that leaves 13 bits of the greatest.
+ */
 static int mix(int16_t pitch_q14, const int16_t noise[SUBFRAME], int16_t now[SUBFRAME])
 {
     int16_t peak = 0;
@@ -118,8 +127,10 @@ static int mix(int16_t pitch_q14, const int16_t noise[SUBFRAME], int16_t now[SUB
     return peak == 0 || norm_s(peak) >= 3 ? 0 : 3 - norm_s(peak);
 }
 
-/* With more energy than wanted already, the Gaussian part stands alone, and the equation always has roots. */
-static int16_t height_on_noise(int16_t gain_q3, const struct draw *drawn, const int16_t noise[SUBFRAME])
+/* With more energy than wanted already, the Gaussian part stands alone, and the equation always has
+ * roots. */
+static int16_t height_on_noise(int16_t gain_q3, const struct draw *drawn,
+                               const int16_t noise[SUBFRAME])
 {
     int any = 0, shift;
     int16_t linear;
@@ -128,10 +139,15 @@ static int16_t height_on_noise(int16_t gain_q3, const struct draw *drawn, const 
         any |= abs_s(noise[drawn->places[i]]);
     shift = any & 0x4000 ? 2 : 1;
     linear = pulse_sum(drawn, noise, shift);
-    return pulse_height(linear, L_mac(L_shr(Mpy_32_16(wanted_energy(gain_q3), REST_SHARE_Q15), 2 * shift - 1), linear, linear), shift);
+    return pulse_height(
+        linear,
+        L_mac(L_shr(Mpy_32_16(wanted_energy(gain_q3), REST_SHARE_Q15), 2 * shift - 1), linear,
+              linear),
+        shift);
 }
 
-static struct noise_pitch excite(const struct dsp_speech *dsp, int16_t gain_q3, uint16_t *seed, int16_t *now)
+static struct noise_pitch excite(const struct dsp_celp *dsp, int16_t gain_q3, uint16_t *seed,
+                                 int16_t *now)
 {
     struct draw drawn;
     int16_t noise[SUBFRAME], scaled[SUBFRAME], linear, height;
@@ -145,7 +161,8 @@ static struct noise_pitch excite(const struct dsp_speech *dsp, int16_t gain_q3, 
     for (int i = 0; i < SUBFRAME; i++)
         scaled[i] = (int16_t)(now[i] >> shift);
     linear = (int16_t)(pulse_sum(&drawn, scaled, 0) >> 1);
-    rest = L_sub(L_shr(wanted_energy(gain_q3), 1 + 2 * shift), L_energy(0, scaled, SUBFRAME));
+    rest = L_sub(L_shr(wanted_energy(gain_q3), 1 + 2 * shift),
+                 L_energy(0, energy_exact(scaled, SUBFRAME)));
     rest = L_mac(rest, linear, linear);
     if (rest < 0) {
         memcpy(now, noise, sizeof noise);
@@ -162,8 +179,8 @@ static struct noise_pitch excite(const struct dsp_speech *dsp, int16_t gain_q3, 
     return (struct noise_pitch){ drawn.lag.whole, drawn.pitch_q14 };
 }
 
-void g729_noise_excitation(const struct dsp_speech *dsp, int16_t gain_q3, uint16_t *seed, int16_t now[FRAME],
-                           struct noise_pitch pitch[SUBFRAMES])
+void g729_noise_excitation(const struct dsp_celp *dsp, int16_t gain_q3, uint16_t *seed,
+                           int16_t now[FRAME], struct noise_pitch pitch[SUBFRAMES])
 {
     for (int i = 0; i < SUBFRAMES; i++)
         if (gain_q3 == 0) {

@@ -1,21 +1,26 @@
 /* The search for four pulses: A.3.8.1. */
 #include <string.h>
 #include "g729.h"
-#include "sums.h"
+#include "mac.h"
 
-enum { TRACKS = 5 };                    /* track t: samples t, t + 5, ...; pulses stand on tracks 0, 1, 2, and 3 or 4 */
+enum {
+    TRACKS = 5
+}; /* track t: samples t, t + 5, ...; pulses stand on tracks 0, 1, 2, and 3 or 4 */
 
 struct matrix {
-    int16_t d[SUBFRAME];                /* (52): correlation of the target with the response, its sign taken away */
-    int32_t sign[SUBFRAME];             /* 0, or -1 where it was negative */
-    int16_t phi[SUBFRAME][SUBFRAME];    /* (53): correlations of the response, with both places' signs; none within a track */
+    int16_t
+        d[SUBFRAME]; /* (52): correlation of the target with the response, its sign taken away */
+    int32_t sign[SUBFRAME];          /* 0, or -1 where it was negative */
+    int16_t phi[SUBFRAME][SUBFRAME]; /* (53): correlations of the response, with both places' signs;
+                                        none within a track */
 };
 
-/* Scaled so that the energy has its highest bits in 16; as the standard does it, with an energy that may be saturated. Whether
- * no sum of products can saturate any more. */
-static bool scale_response(const struct dsp_speech *dsp, const int16_t h_q12[SUBFRAME], int16_t h[SUBFRAME])
+/* Scaled so that the energy has its highest bits in 16; as the standard does it, with an energy
+ * that may be saturated. Whether no sum of products can saturate any more. */
+static bool scale_response(const struct dsp_celp *dsp, const int16_t h_q12[SUBFRAME],
+                           int16_t h[SUBFRAME])
 {
-    int32_t energy = energy_from(dsp, 0, h_q12, SUBFRAME);
+    int32_t energy = L_energy(0, dsp->energy(h_q12, SUBFRAME));
     int shift = extract_h(energy) > 32000 ? -1 : norm_l(energy) >> 1;
 
     for (int i = 0; i < SUBFRAME; i++)
@@ -23,15 +28,20 @@ static bool scale_response(const struct dsp_speech *dsp, const int16_t h_q12[SUB
     return dsp->energy(h, SUBFRAME) < 1 << 30;
 }
 
-/* A product with signs, as the standard does it with -1 and 0.99997: one less where signs agree and it is positive. */
-static int16_t with_signs(int16_t x, bool differ) { return differ ? negate(x) : (int16_t)(x - (x > 0)); }
+/* A product with signs, as the standard does it with -1 and 0.99997: one less where signs agree and
+ * it is positive. */
+static int16_t with_signs(int16_t x, bool differ)
+{
+    return differ ? negate(x) : (int16_t)(x - (x > 0));
+}
 
-/* A diagonal from its lower end up: a product more at each step. Here without saturation, and with signs of 0 and -1: -32768
- * does not occur, for this is at most cos(pi / 41) of the energy (Fejer). */
+/* A diagonal from its lower end up: a product more at each step. Here without saturation, and with
+ * signs of 0 and -1: -32768 does not occur, for this is at most cos(pi / 41) of the energy (Fejer).
+ */
 static void correlate(const int16_t h[SUBFRAME], int apart, struct matrix *matrix)
 {
     const int32_t *sign = matrix->sign, *other = matrix->sign + apart;
-    int16_t (*phi)[SUBFRAME] = matrix->phi;
+    int16_t(*phi)[SUBFRAME] = matrix->phi;
     int32_t sum = 0;
 
     for (int i = SUBFRAME - 1 - apart, j = SUBFRAME - 1; i >= 0; i--, j--, h++) {
@@ -50,7 +60,8 @@ static void correlate_in_steps(const int16_t h[SUBFRAME], int apart, struct matr
 
     for (int i = SUBFRAME - 1 - apart, j = SUBFRAME - 1; i >= 0; i--, j--, h++) {
         sum = L_mac(sum, h[0], h[apart]);
-        matrix->phi[i][j] = matrix->phi[j][i] = with_signs(extract_h(sum), matrix->sign[i] != matrix->sign[j]);
+        matrix->phi[i][j] = matrix->phi[j][i] =
+            with_signs(extract_h(sum), matrix->sign[i] != matrix->sign[j]);
     }
 }
 
@@ -77,8 +88,8 @@ static void take_signs(const int16_t d[SUBFRAME], struct matrix *matrix)
 
 /* A choice of pulses: squared sum of d over the energy, kept as the two. */
 struct choice {
-    int32_t square, energy;             /* within 16 bits */
-    int places[4];                      /* two of them while two are chosen */
+    int32_t square, energy; /* within 16 bits */
+    int places[4];          /* two of them while two are chosen */
 };
 
 static bool is_better(int32_t square, int32_t energy, const struct choice *than)
@@ -103,8 +114,8 @@ static int32_t square_of(int32_t sum)
     return sum * sum >> 15;
 }
 
-/* The first two pulses: either of the two strongest of one track with any of another. Energies are a quarter; products of
- * numbers within 2^15 with 2^14 and less add up to less than 2^31. */
+/* The first two pulses: either of the two strongest of one track with any of another. Energies are
+ * a quarter; products of numbers within 2^15 with 2^14 and less add up to less than 2^31. */
 static struct choice first_pair(const struct matrix *matrix, int track, int other)
 {
     struct choice best = { -1, 1, { track, other } };
@@ -115,7 +126,8 @@ static struct choice first_pair(const struct matrix *matrix, int track, int othe
 
         for (int q = other; q < SUBFRAME; q += TRACKS) {
             int32_t energy = (row[p] + 2 * row[q] + matrix->phi[q][q]) * (1 << 14);
-            int32_t square = square_of(matrix->d[p] + matrix->d[q]), rounded = (energy + 0x8000) >> 16;
+            int32_t square = square_of(matrix->d[p] + matrix->d[q]),
+                    rounded = (energy + 0x8000) >> 16;
 
             if (is_better(square, rounded, &best))
                 best = (struct choice){ square, rounded, { p, q } };
@@ -125,19 +137,23 @@ static struct choice first_pair(const struct matrix *matrix, int track, int othe
 }
 
 /* The other two, all pairs. Energies are a sixteenth. */
-static struct choice second_pair(const struct matrix *matrix, const struct choice *first, int track, int other)
+static struct choice second_pair(const struct matrix *matrix, const struct choice *first, int track,
+                                 int other)
 {
     const int16_t *row0 = matrix->phi[first->places[0]], *row1 = matrix->phi[first->places[1]];
-    int32_t halves[SUBFRAME / TRACKS], sum0 = matrix->d[first->places[0]] + matrix->d[first->places[1]];
+    int32_t halves[SUBFRAME / TRACKS],
+        sum0 = matrix->d[first->places[0]] + matrix->d[first->places[1]];
     struct choice best = { -1, 1, { first->places[0], first->places[1], track, other } };
 
     for (int m = 0; m < SUBFRAME / TRACKS; m++) {
         int q = other + TRACKS * m;
 
-        halves[m] = (((2 * row0[q] + 2 * row1[q] + matrix->phi[q][q]) * (1 << 13) + 0x8000) >> 16) * (1 << 15);
+        halves[m] = (((2 * row0[q] + 2 * row1[q] + matrix->phi[q][q]) * (1 << 13) + 0x8000) >> 16) *
+                    (1 << 15);
     }
     for (int p = track; p < SUBFRAME; p += TRACKS) {
-        int32_t energy = first->energy * (1 << 14) + (2 * row0[p] + 2 * row1[p] + matrix->phi[p][p]) * (1 << 12) + 0x8000;
+        int32_t energy = first->energy * (1 << 14) +
+                         (2 * row0[p] + 2 * row1[p] + matrix->phi[p][p]) * (1 << 12) + 0x8000;
         int32_t sum1 = sum0 + matrix->d[p];
 
         for (int m = 0; m < SUBFRAME / TRACKS; m++) {
@@ -156,15 +172,18 @@ static struct choice second_pair(const struct matrix *matrix, const struct choic
     return best;
 }
 
-/* With the fourth pulse on track 3, then 4, from either end of the loop of tracks. `chosen` by track. */
+/* With the fourth pulse on track 3, then 4, from either end of the loop of tracks. `chosen` by
+ * track. */
 static void search(const struct matrix *matrix, int chosen[4])
 {
     struct choice best = { -1, 1, { 0, 1, 2, 3 } };
 
     for (int last = 3; last < TRACKS; last++)
         for (int turn = 0; turn < 2; turn++) {
-            struct choice first = turn == 0 ? first_pair(matrix, 2, last) : first_pair(matrix, last, 0);
-            struct choice all = turn == 0 ? second_pair(matrix, &first, 0, 1) : second_pair(matrix, &first, 1, 2);
+            struct choice first =
+                turn == 0 ? first_pair(matrix, 2, last) : first_pair(matrix, last, 0);
+            struct choice all =
+                turn == 0 ? second_pair(matrix, &first, 0, 1) : second_pair(matrix, &first, 1, 2);
 
             if (is_better(all.square, all.energy, &best))
                 best = all;
@@ -174,7 +193,8 @@ static void search(const struct matrix *matrix, int chosen[4])
 }
 
 /* 3.8.2, and the pulses through the filter. Their sum saturates in the order of tracks. */
-static void describe(const struct matrix *matrix, const int chosen[4], const int16_t h_q12[SUBFRAME], struct subframe *out,
+static void describe(const struct matrix *matrix, const int chosen[4],
+                     const int16_t h_q12[SUBFRAME], struct subframe *out,
                      int16_t filtered_q12[SUBFRAME])
 {
     unsigned places[4];
@@ -186,15 +206,16 @@ static void describe(const struct matrix *matrix, const int chosen[4], const int
         bool negative = matrix->sign[sample] != 0;
 
         for (int n = sample; n < SUBFRAME; n++)
-            filtered_q12[n] = negative ? sub(filtered_q12[n], h_q12[n - sample]) : add(filtered_q12[n], h_q12[n - sample]);
+            filtered_q12[n] = negative ? sub(filtered_q12[n], h_q12[n - sample])
+                                       : add(filtered_q12[n], h_q12[n - sample]);
         places[i] = (unsigned)(i < 3 ? place : 2 * place + sample % TRACKS - 3);
         out->signs = (uint8_t)(out->signs | !negative << i);
     }
     out->positions = (uint16_t)(places[0] | places[1] << 3 | places[2] << 6 | places[3] << 9);
 }
 
-void g729_codebook_search(const struct dsp_speech *dsp, const int16_t h_q12[SUBFRAME], const int16_t target[SUBFRAME],
-                          struct subframe *out,
+void g729_codebook_search(const struct dsp_celp *dsp, const int16_t h_q12[SUBFRAME],
+                          const int16_t target[SUBFRAME], struct subframe *out,
                           int16_t filtered_q12[SUBFRAME])
 {
     int16_t h[SUBFRAME], d[SUBFRAME];

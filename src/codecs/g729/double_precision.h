@@ -1,7 +1,8 @@
 /* The ITU's operators on numbers of 31 bits (oper_32b, dspfunc of G.729), with the ITU's names.
  *
- * The standard keeps such a number as hi and lo, the upper 16 bits and the 15 below. Here it is one int32_t, whose lowest bit
- * the multiplications ignore; where the standard puts hi and lo together again, `in_parts` clears that bit. */
+ * The standard keeps such a number as hi and lo, the upper 16 bits and the 15 below. Here it is one
+ * int32_t, whose lowest bit the multiplications ignore; where the standard puts hi and lo together
+ * again, `in_parts` clears that bit. */
 #ifndef OMNIACM_G729_DOUBLE_PRECISION_H
 #define OMNIACM_G729_DOUBLE_PRECISION_H
 

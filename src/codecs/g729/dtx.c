@@ -1,4 +1,5 @@
-/* Discontinuous transmission, the coder's side: when a SID frame is sent and what it says, B.4.1. */
+/* Discontinuous transmission, the coder's side: when a SID frame is sent and what it says, B.4.1.
+ */
 #include <string.h>
 #include "tables.h"
 #include "double_precision.h"
@@ -51,7 +52,8 @@ void g729_dtx_listen(struct dtx *dtx, const struct autocorrelation *r, bool voic
         keep_total(dtx);
 }
 
-static bool predict(struct predictor_memory *last, const struct spectrum *spectrum, struct prediction *out)
+static bool predict(struct predictor_memory *last, const struct spectrum *spectrum,
+                    struct prediction *out)
 {
     int32_t r[ORDER + 1];
 
@@ -75,10 +77,13 @@ static struct spectrum of_filter(const int16_t a_q12[ORDER + 1])
     return out;
 }
 
-/* The residual energy of a spectrum behind a filter. The standard lowers both in turn until no step saturates. */
-static int32_t filtered_energy(const struct spectrum *filter, const struct spectrum *spectrum, int *lowered)
+/* The residual energy of a spectrum behind a filter. The standard lowers both in turn until no step
+ * saturates. */
+static int32_t filtered_energy(const struct spectrum *filter, const struct spectrum *spectrum,
+                               int *lowered)
 {
-    for (int down_filter = 0, down_spectrum = 0;; *lowered % 2 == 1 ? down_spectrum++ : down_filter++, ++*lowered) {
+    for (int down_filter = 0, down_spectrum = 0;;
+         *lowered % 2 == 1 ? down_spectrum++ : down_filter++, ++*lowered) {
         int64_t sum = (int64_t)(filter->r[0] >> down_filter) * (spectrum->r[0] >> down_spectrum);
         bool fits = true;
 
@@ -91,8 +96,10 @@ static int32_t filtered_energy(const struct spectrum *filter, const struct spect
     }
 }
 
-/* (B.12): whether a spectrum's residual behind a filter is more than the threshold (Q15, above 1) times its own. */
-static bool differs(const struct spectrum *filter, const struct spectrum *spectrum, int16_t own, int16_t threshold_q15)
+/* (B.12): whether a spectrum's residual behind a filter is more than the threshold (Q15, above 1)
+ * times its own. */
+static bool differs(const struct spectrum *filter, const struct spectrum *spectrum, int16_t own,
+                    int16_t threshold_q15)
 {
     int lowered = 0;
     int32_t energy = filtered_energy(filter, spectrum, &lowered);
@@ -101,7 +108,8 @@ static bool differs(const struct spectrum *filter, const struct spectrum *spectr
 }
 
 /* The filter of the last frames together; none of silence. */
-static void past_filter(const struct dtx *dtx, struct predictor_memory *last, int16_t a_q12[ORDER + 1])
+static void past_filter(const struct dtx *dtx, struct predictor_memory *last,
+                        int16_t a_q12[ORDER + 1])
 {
     struct spectrum sum = total(dtx->past, 3);
     struct prediction prediction = { .a_q12 = { 1 << 12 } };
@@ -111,24 +119,27 @@ static void past_filter(const struct dtx *dtx, struct predictor_memory *last, in
     memcpy(a_q12, prediction.a_q12, sizeof prediction.a_q12);
 }
 
-/* B.4.1.2: a SID frame at once; later where the noise has changed, but not more often than every third frame. Levels are even, so
- * a change of more than 2 dB is one of 4 dB or more. */
+/* B.4.1.2: a SID frame at once; later where the noise has changed, but not more often than every
+ * third frame. Levels are even, so a change of more than 2 dB is one of 4 dB or more. */
 static bool is_due(struct dtx *dtx, const struct spectrum *now, struct sid_gain gain, bool first)
 {
     if (first) {
         dtx->since = 0;
         return true;
     }
-    if (differs(&dtx->sent, now, dtx->energies[0].mantissa, NOW_THRESHOLD) || gain.level - dtx->level > 2 || dtx->level - gain.level > 2)
+    if (differs(&dtx->sent, now, dtx->energies[0].mantissa, NOW_THRESHOLD) ||
+        gain.level - dtx->level > 2 || dtx->level - gain.level > 2)
         dtx->changed = true;
     if (dtx->since < LEAST_INTERVAL)
         dtx->since++;
     return dtx->since == LEAST_INTERVAL && dtx->changed;
 }
 
-/* B.4.1.3: the spectrum of the frames before, or where that is not like the present one, the present one. */
-static void describe(struct dtx *dtx, struct predictor_memory *last, const struct spectrum *now, const int16_t now_q12[ORDER + 1],
-                     struct lsf_memory *lsf, const int16_t before_q15[ORDER], struct sid *sid)
+/* B.4.1.3: the spectrum of the frames before, or where that is not like the present one, the
+ * present one. */
+static void describe(struct dtx *dtx, struct predictor_memory *last, const struct spectrum *now,
+                     const int16_t now_q12[ORDER + 1], struct lsf_memory *lsf,
+                     const int16_t before_q15[ORDER], struct sid *sid)
 {
     int16_t past_q12[ORDER + 1], lsp_q15[ORDER];
 
@@ -144,8 +155,8 @@ static void describe(struct dtx *dtx, struct predictor_memory *last, const struc
     dtx->changed = false;
 }
 
-bool g729_dtx_encode(struct dtx *dtx, bool first, struct predictor_memory *last, struct lsf_memory *lsf, const int16_t before_q15[ORDER],
-                     struct sid *sid)
+bool g729_dtx_encode(struct dtx *dtx, bool first, struct predictor_memory *last,
+                     struct lsf_memory *lsf, const int16_t before_q15[ORDER], struct sid *sid)
 {
     struct spectrum now = total(dtx->recent, 2);
     struct prediction prediction = { .a_q12 = { 1 << 12 } };

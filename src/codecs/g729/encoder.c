@@ -1,16 +1,17 @@
 /* The coder: 3, Annex A; silence by Annex B. */
 #include <string.h>
 #include "tables.h"
-#include "sums.h"
+#include "mac.h"
 
-enum { GAMMA_Q15 = 24576, TILT_Q15 = 22938, TAME_GAIN_Q14 = 15564 };            /* 0.75, 0.7, 0.95 */
+enum { GAMMA_Q15 = 24576, TILT_Q15 = 22938, TAME_GAIN_Q14 = 15564 }; /* 0.75, 0.7, 0.95 */
 
-static const int16_t lsp_start_q15[ORDER] = { 30000, 26000, 21000, 15000, 8000, 0, -8000, -15000, -21000, -26000 };
+static const int16_t lsp_start_q15[ORDER] = { 30000, 26000, 21000,  15000,  8000,
+                                              0,     -8000, -15000, -21000, -26000 };
 
-void g729_encoder_start(struct encoder *state, bool hears_noise)
+void g729_encoder_start(struct encoder *state, const struct dsp_celp *dsp, bool hears_noise)
 {
     memset(state, 0, sizeof *state);
-    state->dsp = dsp_set(0)->speech;
+    state->dsp = dsp;
     memcpy(state->lsp_q15, lsp_start_q15, sizeof lsp_start_q15);
     memcpy(state->quantised_q15, lsp_start_q15, sizeof lsp_start_q15);
     state->stable.a_q12[0] = 1 << 12;
@@ -25,7 +26,8 @@ void g729_encoder_start(struct encoder *state, bool hears_noise)
 }
 
 /* A.3.3: 1 / A(z / 0.75), and with it the tilt 1 - 0.7 z^-1, for the weighted speech. */
-static void weighting_filters(const int16_t a_q12[ORDER + 1], int16_t expanded_q12[ORDER + 1], int16_t tilted_q12[ORDER + 1])
+static void weighting_filters(const int16_t a_q12[ORDER + 1], int16_t expanded_q12[ORDER + 1],
+                              int16_t tilted_q12[ORDER + 1])
 {
     g729_expand(a_q12, GAMMA_Q15, expanded_q12);
     tilted_q12[0] = 1 << 12;
@@ -35,13 +37,14 @@ static void weighting_filters(const int16_t a_q12[ORDER + 1], int16_t expanded_q
 
 /* What a subframe's search starts from and leaves behind. */
 struct search {
-    int16_t h_q12[SUBFRAME];            /* response of 1 / A(z / 0.75), A.3.5 */
-    int16_t target[SUBFRAME];           /* x */
-    int16_t y1[SUBFRAME], y2_q12[SUBFRAME];             /* adaptive and fixed vectors through it */
+    int16_t h_q12[SUBFRAME];                /* response of 1 / A(z / 0.75), A.3.5 */
+    int16_t target[SUBFRAME];               /* x */
+    int16_t y1[SUBFRAME], y2_q12[SUBFRAME]; /* adaptive and fixed vectors through it */
     int16_t code_q13[SUBFRAME];
 };
 
-static void prepare(const struct encoder *state, const int16_t expanded_q12[ORDER + 1], const int16_t *now, struct search *search)
+static void prepare(const struct encoder *state, const int16_t expanded_q12[ORDER + 1],
+                    const int16_t *now, struct search *search)
 {
     int16_t memory[ORDER] = { 0 }, target_memory[ORDER];
 
@@ -49,11 +52,13 @@ static void prepare(const struct encoder *state, const int16_t expanded_q12[ORDE
     search->h_q12[0] = 1 << 12;
     g729_synthesis(state->dsp, expanded_q12, search->h_q12, search->h_q12, SUBFRAME, memory);
     memcpy(target_memory, state->target_memory, sizeof target_memory);
-    g729_synthesis(state->dsp, expanded_q12, now, search->target, SUBFRAME, target_memory);         /* A.3.6 */
+    g729_synthesis(state->dsp, expanded_q12, now, search->target, SUBFRAME,
+                   target_memory); /* A.3.6 */
 }
 
 /* 3.8, (50): what the adaptive codebook leaves. Then the pulses. */
-static void search_pulses(const struct encoder *state, struct search *search, int16_t pitch_q14, int16_t lag, struct subframe *out)
+static void search_pulses(const struct encoder *state, struct search *search, int16_t pitch_q14,
+                          int16_t lag, struct subframe *out)
 {
     int16_t rest[SUBFRAME];
 
@@ -76,8 +81,8 @@ static void remember_error(struct encoder *state, const struct search *search, s
     }
 }
 
-static struct lag encode_subframe(struct encoder *state, const int16_t expanded_q12[ORDER + 1], struct range range, int i,
-                                  struct subframe *out)
+static struct lag encode_subframe(struct encoder *state, const int16_t expanded_q12[ORDER + 1],
+                                  struct range range, int i, struct subframe *out)
 {
     int16_t *now = state->excitation + PAST + i * SUBFRAME, memory[ORDER] = { 0 }, pitch_q14;
     struct search search;
@@ -105,9 +110,11 @@ static struct lag encode_subframe(struct encoder *state, const int16_t expanded_
     return lag;
 }
 
-static void encode_speech(struct encoder *state, const int16_t lsp_q15[ORDER], const int16_t *speech, struct parameters *out)
+static void encode_speech(struct encoder *state, const int16_t lsp_q15[ORDER],
+                          const int16_t *speech, struct parameters *out)
 {
-    int16_t a_q12[SUBFRAMES][ORDER + 1], expanded_q12[SUBFRAMES][ORDER + 1], tilted_q12[ORDER + 1], quantised_q15[ORDER];
+    int16_t a_q12[SUBFRAMES][ORDER + 1], expanded_q12[SUBFRAMES][ORDER + 1], tilted_q12[ORDER + 1],
+        quantised_q15[ORDER];
     int16_t *now = state->excitation + PAST, *weighted = state->weighted + LAG_MAX;
     struct range range;
 
@@ -120,7 +127,8 @@ static void encode_speech(struct encoder *state, const int16_t lsp_q15[ORDER], c
     for (int i = 0; i < SUBFRAMES; i++) {
         g729_residual(state->dsp, a_q12[i], speech + i * SUBFRAME, now + i * SUBFRAME);
         weighting_filters(a_q12[i], expanded_q12[i], tilted_q12);
-        g729_synthesis(state->dsp, tilted_q12, now + i * SUBFRAME, weighted + i * SUBFRAME, SUBFRAME, state->weighted_memory);
+        g729_synthesis(state->dsp, tilted_q12, now + i * SUBFRAME, weighted + i * SUBFRAME,
+                       SUBFRAME, state->weighted_memory);
     }
     range = g729_lag_range(g729_open_loop_lag(state->dsp, weighted), 3, 6);
     for (int i = 0; i < SUBFRAMES; i++) {
@@ -132,13 +140,18 @@ static void encode_speech(struct encoder *state, const int16_t lsp_q15[ORDER], c
 }
 
 /* B.4.4: the coder's filters go on with the noise that the decoder makes. */
-static void encode_noise(struct encoder *state, bool first, const int16_t *speech, struct parameters *out)
+static void encode_noise(struct encoder *state, bool first, const int16_t *speech,
+                         struct parameters *out)
 {
-    int16_t a_q12[SUBFRAMES][ORDER + 1], expanded_q12[ORDER + 1], tilted_q12[ORDER + 1], x[SUBFRAME];
+    int16_t a_q12[SUBFRAMES][ORDER + 1], expanded_q12[ORDER + 1], tilted_q12[ORDER + 1],
+        x[SUBFRAME];
     struct noise_pitch pitch[SUBFRAMES];
     int16_t *now = state->excitation + PAST;
 
-    out->kind = g729_dtx_encode(&state->dtx, first, &state->stable, &state->lsf, state->quantised_q15, &out->sid) ? SID : UNTRANSMITTED;
+    out->kind = g729_dtx_encode(&state->dtx, first, &state->stable, &state->lsf,
+                                state->quantised_q15, &out->sid)
+                    ? SID
+                    : UNTRANSMITTED;
     g729_noise_excitation(state->dsp, state->dtx.gain_q3, &state->noise_seed, now, pitch);
     g729_interpolate(state->quantised_q15, state->dtx.lsp_q15, a_q12);
     memcpy(state->quantised_q15, state->dtx.lsp_q15, sizeof state->quantised_q15);
@@ -146,7 +159,8 @@ static void encode_noise(struct encoder *state, bool first, const int16_t *speec
         g729_taming_update(&state->taming, pitch[i].gain_q14, pitch[i].lag);
         g729_residual(state->dsp, a_q12[i], speech + i * SUBFRAME, x);
         weighting_filters(a_q12[i], expanded_q12, tilted_q12);
-        g729_synthesis(state->dsp, tilted_q12, x, state->weighted + LAG_MAX + i * SUBFRAME, SUBFRAME, state->weighted_memory);
+        g729_synthesis(state->dsp, tilted_q12, x, state->weighted + LAG_MAX + i * SUBFRAME,
+                       SUBFRAME, state->weighted_memory);
         for (int n = 0; n < SUBFRAME; n++)
             x[n] = sub(x[n], now[i * SUBFRAME + n]);
         g729_synthesis(state->dsp, expanded_q12, x, x, SUBFRAME, state->target_memory);
@@ -155,8 +169,9 @@ static void encode_noise(struct encoder *state, bool first, const int16_t *speec
 }
 
 /* Whether a frame is voice. The detector and the noise's spectrum follow every frame. */
-static bool listen(struct encoder *state, enum activity activity, const struct autocorrelation *r, const struct autocorrelation *smooth,
-                   const struct prediction *prediction, const int16_t lsp_q15[ORDER])
+static bool listen(struct encoder *state, enum activity activity, const struct autocorrelation *r,
+                   const struct autocorrelation *smooth, const struct prediction *prediction,
+                   const int16_t lsp_q15[ORDER])
 {
     int16_t lsf_q15[ORDER];
     bool voiced;
@@ -168,7 +183,8 @@ static bool listen(struct encoder *state, enum activity activity, const struct a
     return voiced;
 }
 
-void g729_encode_frame(struct encoder *state, const int16_t pcm[FRAME], enum activity activity, struct parameters *out)
+void g729_encode_frame(struct encoder *state, const int16_t pcm[FRAME], enum activity activity,
+                       struct parameters *out)
 {
     struct autocorrelation r, smooth;
     struct prediction prediction;

@@ -1,8 +1,9 @@
-/* Filters of the tenth order. Each has two ways to the same bits: plain sums where a bound shows that no step of the standard's
- * saturates, else its steps. Sums are of single products, half of what L_mac gives. */
+/* Filters of the tenth order. Each has two ways to the same bits: plain sums where a bound shows
+ * that no step of the standard's saturates, else its steps. Sums are of single products, half of
+ * what L_mac gives. */
 #include <string.h>
 #include "g729.h"
-#include "sums.h"
+#include "mac.h"
 
 void g729_expand(const int16_t a_q12[ORDER + 1], int16_t gamma, int16_t out_q12[ORDER + 1])
 {
@@ -35,7 +36,8 @@ static int16_t residual_step(const int16_t a_q12[ORDER + 1], const int16_t *x)
     return round_q15(L_shl(sum, 3));
 }
 
-void g729_residual(const struct dsp_speech *dsp, const int16_t a_q12[ORDER + 1], const int16_t *x, int16_t y[SUBFRAME])
+void g729_residual(const struct dsp_celp *dsp, const int16_t a_q12[ORDER + 1], const int16_t *x,
+                   int16_t y[SUBFRAME])
 {
     int32_t sums[SUBFRAME];
 
@@ -50,7 +52,8 @@ void g729_residual(const struct dsp_speech *dsp, const int16_t a_q12[ORDER + 1],
     dsp->narrow(sums, 1 << 11, 12, y, SUBFRAME);
 }
 
-/* The steps of the standard, watched. A saturated step is one whose result differs from the same sum in 64 bits. */
+/* The steps of the standard, watched. A saturated step is one whose result differs from the same
+ * sum in 64 bits. */
 static bool synthesize_in_steps(const int16_t a_q12[ORDER + 1], const int16_t *x, int16_t *y, int n)
 {
     bool overflow = false;
@@ -85,9 +88,10 @@ static bool negatives(const int16_t a_q12[ORDER + 1], int16_t out_q12[ORDER])
 
 enum { ROOM = SUBFRAME, FOURS = 4 };
 
-/* The kernel's sums wrap where they cannot be trusted: then a sample before, or this one, fails the bound. */
-bool g729_synthesis(const struct dsp_speech *dsp, const int16_t a_q12[ORDER + 1], const int16_t *x, int16_t *y, int n,
-                    int16_t memory[ORDER])
+/* The kernel's sums wrap where they cannot be trusted: then a sample before, or this one, fails the
+ * bound. */
+bool g729_synthesis(const struct dsp_celp *dsp, const int16_t a_q12[ORDER + 1], const int16_t *x,
+                    int16_t *y, int n, int16_t memory[ORDER])
 {
     int16_t out[ORDER + ROOM], poles_q12[ORDER];
     int32_t sums[ROOM] = { 0 }, peak;
@@ -99,7 +103,8 @@ bool g729_synthesis(const struct dsp_speech *dsp, const int16_t a_q12[ORDER + 1]
         sums[i] = a_q12[0] * x[i];
     memcpy(out, memory, ORDER * sizeof *out);
     peak = negatives(a_q12, poles_q12)
-         ? dsp->poles(sums, poles_q12, 12, out + ORDER, sums, (n + FOURS - 1) / FOURS * FOURS) : INT16_MAX;
+               ? dsp->poles(sums, poles_q12, 12, out + ORDER, sums, (n + FOURS - 1) / FOURS * FOURS)
+               : INT16_MAX;
     if (peak >= INT16_MAX || !is_safe(a_q12, peak))
         overflow = synthesize_in_steps(a_q12, x, out + ORDER, n);
     memcpy(y, out + ORDER, (size_t)n * sizeof *y);

@@ -6,7 +6,8 @@
 void g729_fixed_codebook(const struct subframe *in, int16_t code_q13[SUBFRAME])
 {
     unsigned positions = in->positions;
-    int places[4] = { (int)(positions & 7) * 5, (int)(positions >> 3 & 7) * 5 + 1, (int)(positions >> 6 & 7) * 5 + 2,
+    int places[4] = { (int)(positions & 7) * 5, (int)(positions >> 3 & 7) * 5 + 1,
+                      (int)(positions >> 6 & 7) * 5 + 2,
                       (int)(positions >> 10 & 7) * 5 + 3 + (int)(positions >> 9 & 1) };
 
     memset(code_q13, 0, SUBFRAME * sizeof *code_q13);

@@ -2,7 +2,7 @@
 #include <string.h>
 #include "tables.h"
 #include "double_precision.h"
-#include "sums.h"
+#include "mac.h"
 
 enum { ERROR_START_Q10 = -14 * 1024 };
 
@@ -13,16 +13,19 @@ void g729_gain_start(struct gain_memory *memory)
 }
 
 /* (66) to (71): the predicted energy less that of the code, in dB, and from it 10^(dB / 20). */
-struct predicted_gain g729_gain_predict(const struct gain_memory *memory, const int16_t code_q13[SUBFRAME])
+struct predicted_gain g729_gain_predict(const struct gain_memory *memory,
+                                        const int16_t code_q13[SUBFRAME])
 {
-    int32_t energy = L_energy(0, code_q13, SUBFRAME);
-    int32_t level_q14 = L_mac(Mpy_32_16(Log2(energy), -24660), 32588, 32);     /* 127.298 - 3.0103 log2(energy) */
+    int32_t energy = L_energy(0, energy_exact(code_q13, SUBFRAME));
+    int32_t level_q14 =
+        L_mac(Mpy_32_16(Log2(energy), -24660), 32588, 32); /* 127.298 - 3.0103 log2(energy) */
     int32_t level_q24 = L_shl(level_q14, 10), log2_q16;
 
     for (int i = 0; i < 4; i++)
         level_q24 = L_mac(level_q24, g729_gain_prediction_q13[i], memory->past_q10[i]);
-    log2_q16 = L_mult(extract_h(level_q24), 5439) >> 8;                 /* 1 / (20 log10(2)), Q15 */
-    return (struct predicted_gain){ extract_l(Pow2(14, low_part(log2_q16))), 14 - extract_h(log2_q16) };
+    log2_q16 = L_mult(extract_h(level_q24), 5439) >> 8; /* 1 / (20 log10(2)), Q15 */
+    return (struct predicted_gain){ extract_l(Pow2(14, low_part(log2_q16))),
+                                    14 - extract_h(log2_q16) };
 }
 
 static void remember(struct gain_memory *memory, int16_t error_q10)
@@ -32,21 +35,24 @@ static void remember(struct gain_memory *memory, int16_t error_q10)
 }
 
 /* (72), (73), (74) */
-struct gains g729_gain_reconstruct(struct gain_memory *memory, struct predicted_gain predicted, unsigned place1, unsigned place2)
+struct gains g729_gain_reconstruct(struct gain_memory *memory, struct predicted_gain predicted,
+                                   unsigned place1, unsigned place2)
 {
     const struct gain_pair *first = &g729_gains1[place1], *second = &g729_gains2[place2];
-    int32_t factor_q13 = first->code_q13 + second->code_q13;            /* at most 41438, and halved 16 bits */
+    int32_t factor_q13 = first->code_q13 + second->code_q13; /* at most 41438, and halved 16 bits */
     int32_t code = L_mult((int16_t)(factor_q13 >> 1), predicted.mantissa);
     int32_t error_q23 = L_shl(Log2(factor_q13) - 13 * 65536, 13);
 
-    remember(memory, mult(extract_h(error_q23), 24660));                /* 20 log10(2), Q12 */
-    return (struct gains){ add(first->pitch_q14, second->pitch_q14), extract_h(L_shl(code, 4 - predicted.exponent)) };
+    remember(memory, mult(extract_h(error_q23), 24660)); /* 20 log10(2), Q12 */
+    return (struct gains){ add(first->pitch_q14, second->pitch_q14),
+                           extract_h(L_shl(code, 4 - predicted.exponent)) };
 }
 
-struct gains g729_gain_decode(struct gain_memory *memory, const uint8_t codes[2], const int16_t code_q13[SUBFRAME])
+struct gains g729_gain_decode(struct gain_memory *memory, const uint8_t codes[2],
+                              const int16_t code_q13[SUBFRAME])
 {
-    return g729_gain_reconstruct(memory, g729_gain_predict(memory, code_q13), g729_gain_place1[codes[0]],
-                                 g729_gain_place2[codes[1]]);
+    return g729_gain_reconstruct(memory, g729_gain_predict(memory, code_q13),
+                                 g729_gain_place1[codes[0]], g729_gain_place2[codes[1]]);
 }
 
 /* 0.9 and 0.98 of the gains before; the prediction error falls by 4 dB, to -14 dB at the lowest. */
@@ -65,5 +71,7 @@ struct gains g729_gain_conceal(struct gain_memory *memory, struct gains last)
 /* (47) */
 int16_t g729_sharpness(int16_t pitch_q14)
 {
-    return pitch_q14 > SHARP_MAX_Q14 ? SHARP_MAX_Q14 : pitch_q14 < SHARP_MIN_Q14 ? SHARP_MIN_Q14 : pitch_q14;
+    return pitch_q14 > SHARP_MAX_Q14   ? SHARP_MAX_Q14
+           : pitch_q14 < SHARP_MIN_Q14 ? SHARP_MIN_Q14
+                                       : pitch_q14;
 }

@@ -1,20 +1,25 @@
-/* The high-pass filters of the second order: 3.1, 140 Hz and half the level, and 4.2.5, 100 Hz and twice the level. */
+/* The high-pass filters of the second order: 3.1, 140 Hz and half the level, and 4.2.5, 100 Hz and
+ * twice the level. */
 #include <string.h>
 #include "g729.h"
 #include "double_precision.h"
 
-static const int16_t in_b_q12[3] = { 1899, -3798, 1899 }, in_a_q12[2] = { 7807, -3733 };       /* 0.46363718 / 2 ... */
-static const int16_t out_b_q13[3] = { 7699, -15398, 7699 }, out_a_q13[2] = { 15836, -7667 };   /* 0.93980581 ... */
+static const int16_t in_b_q12[3] = { 1899, -3798, 1899 },
+                     in_a_q12[2] = { 7807, -3733 }; /* 0.46363718 / 2 ... */
+static const int16_t out_b_q13[3] = { 7699, -15398, 7699 },
+                     out_a_q13[2] = { 15836, -7667 }; /* 0.93980581 ... */
 
 /* y is within 2^31, x within 2^15. The filter's four products of each kind add up to
- * 2^31 (7807 + 3733) / 2^15 + 2^16 (1899 + 3798 + 1899) < 2^31: no sum saturates, only the shift. */
+ * 2^31 (7807 + 3733) / 2^15 + 2^16 (1899 + 3798 + 1899) < 2^31: no sum saturates, only the shift.
+ */
 void g729_preprocess(struct highpass *state, const int16_t pcm[FRAME], int16_t s[FRAME])
 {
     int32_t y1 = state->y[0], y2 = state->y[1];
     int16_t x1 = state->x[0], x2 = state->x[1];
 
     for (int i = 0; i < FRAME; i++) {
-        int32_t sum = 2 * (in_b_q12[0] * pcm[i] + in_b_q12[1] * x1 + in_b_q12[2] * x2) + Mpy_32_16(y2, in_a_q12[1]);
+        int32_t sum = 2 * (in_b_q12[0] * pcm[i] + in_b_q12[1] * x1 + in_b_q12[2] * x2) +
+                      Mpy_32_16(y2, in_a_q12[1]);
 
         x2 = x1;
         x1 = pcm[i];
@@ -26,17 +31,19 @@ void g729_preprocess(struct highpass *state, const int16_t pcm[FRAME], int16_t s
     state->x[0] = x1, state->x[1] = x2;
 }
 
-/* The steps of the standard that may saturate: with b[1], with b[2], and the shifts. The sum before is within
- * 2^31 (15836 + 7667) / 2^15 + 2^16 7699. */
+/* The steps of the standard that may saturate: with b[1], with b[2], and the shifts. The sum before
+ * is within 2^31 (15836 + 7667) / 2^15 + 2^16 7699. */
 static int32_t saturated(int32_t sum, int16_t x1, int16_t x2)
 {
     return L_shl(L_mac(L_mac(sum, x1, out_b_q13[1]), x2, out_b_q13[2]), 2);
 }
 
-enum { QUIET = 1 << 28 };               /* a fourth of which neither shift saturates; nor can the sum before, within 2^29 of it */
+enum {
+    QUIET = 1 << 28
+}; /* a fourth of which neither shift saturates; nor can the sum before, within 2^29 of it */
 
-/* The last outputs in halves, as the multiplication ignores the lowest bit. The products of samples alone stay below 2^31, all
- * together may not. */
+/* The last outputs in halves, as the multiplication ignores the lowest bit. The products of samples
+ * alone stay below 2^31, all together may not. */
 void g729_postprocess(struct highpass *state, int16_t s[FRAME])
 {
     int64_t half1 = state->y[0] >> 1, half2 = state->y[1] >> 1;

@@ -1,7 +1,7 @@
 /* The lag and what it takes from the past excitation: 3.7.1, 4.1.3. */
 #include <string.h>
 #include "tables.h"
-#include "sums.h"
+#include "mac.h"
 
 /* Codes 0 to 196: 19 1/3 to 84 2/3 in thirds; from 197 on 85 to 143. */
 struct lag g729_lag_decode1(uint8_t code)
@@ -36,13 +36,15 @@ static int16_t interpolate_in_steps(const int16_t *taps_q15, const int16_t *x)
     return round_q15(sum);
 }
 
-/* The magnitudes of a phase's taps add up to at most 59398: below this peak no sum of products reaches 2^30. */
+/* The magnitudes of a phase's taps add up to at most 59398: below this peak no sum of products
+ * reaches 2^30. */
 enum { SAFE_PEAK = 18000, READ = SUBFRAME + TAPS };
 
-/* Sixteen samples at a time; of a lag below 50 only those are right that do not need each other, and at the subframe's end it
- * makes some again. What stands in place of samples not there yet does no harm. */
-static void interpolate(const struct dsp_speech *dsp, const int16_t *taps_q15, const int16_t *x, int independent,
-                        int16_t now[SUBFRAME])
+/* Sixteen samples at a time; of a lag below 50 only those are right that do not need each other,
+ * and at the subframe's end it makes some again. What stands in place of samples not there yet does
+ * no harm. */
+static void interpolate(const struct dsp_celp *dsp, const int16_t *taps_q15, const int16_t *x,
+                        int independent, int16_t now[SUBFRAME])
 {
     enum { PIECE = 16 };
     int16_t falling_q15[2 * REACH], piece[SUBFRAME];
@@ -65,9 +67,12 @@ static void interpolate(const struct dsp_speech *dsp, const int16_t *taps_q15, c
 }
 
 /* Above 50 its own samples do not matter to it. */
-void g729_adaptive_codebook(const struct dsp_speech *dsp, int16_t *now, struct lag lag)
+void g729_adaptive_codebook(const struct dsp_celp *dsp, int16_t *now, struct lag lag)
 {
-    int phase = lag.third == 0 ? 0 : lag.third < 0 ? 1 : 2, whole = lag.third > 0 ? lag.whole + 1 : lag.whole;
+    int phase = lag.third == 0  ? 0
+                : lag.third < 0 ? 1
+                                : 2,
+        whole = lag.third > 0 ? lag.whole + 1 : lag.whole;
     const int16_t *taps_q15 = g729_interpolation_q15[phase], *x = now - whole - (REACH - 1);
 
     if (dsp->peak(x, READ) <= SAFE_PEAK) {
@@ -79,9 +84,10 @@ void g729_adaptive_codebook(const struct dsp_speech *dsp, int16_t *now, struct l
         now[i] = interpolate_in_steps(taps_q15, x + i);
 }
 
-/* |pitch| <= 22215, so that the sum stays below 2^31; the standard's steps saturate where this does. */
-void g729_excite(const struct dsp_speech *dsp, const int16_t code_q13[SUBFRAME], int16_t pitch_q14, int16_t code_q1,
-                 int16_t now[SUBFRAME])
+/* |pitch| <= 22215, so that the sum stays below 2^31; the standard's steps saturate where this
+ * does. */
+void g729_excite(const struct dsp_celp *dsp, const int16_t code_q13[SUBFRAME], int16_t pitch_q14,
+                 int16_t code_q1, int16_t now[SUBFRAME])
 {
     dsp->mix(now, pitch_q14, code_q13, code_q1, 1 << 13, 14, now, SUBFRAME);
 }

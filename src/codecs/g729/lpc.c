@@ -2,10 +2,12 @@
 #include <string.h>
 #include "tables.h"
 #include "double_precision.h"
-#include "sums.h"
+#include "mac.h"
 
-/* 3.2.1. With its first sum below 2^31, no other sum reaches that (Cauchy and Schwarz); where it is not, all is lowered. */
-void g729_autocorrelation(const struct dsp_speech *dsp, const int16_t s[WINDOW], int order, struct autocorrelation *out)
+/* 3.2.1. With its first sum below 2^31, no other sum reaches that (Cauchy and Schwarz); where it is
+ * not, all is lowered. */
+void g729_autocorrelation(const struct dsp_celp *dsp, const int16_t s[WINDOW], int order,
+                          struct autocorrelation *out)
 {
     int16_t windowed[WINDOW + VAD_ORDER] = { 0 };
     int shift;
@@ -33,7 +35,8 @@ void g729_lag_window(int order, struct autocorrelation *autocorrelation)
         autocorrelation->r[i] = in_parts(Mpy_32(autocorrelation->r[i], g729_lag_window_q31[i - 1]));
 }
 
-/* What the recursion goes on with: the error's energy, mantissa Q31 and exponent, and the filter in Q27. */
+/* What the recursion goes on with: the error's energy, mantissa Q31 and exponent, and the filter in
+ * Q27. */
 struct recursion {
     int32_t error;
     int exponent;
@@ -73,9 +76,10 @@ static void extend(struct recursion *recursion, int32_t k_q31, int i)
     shrink(recursion, k_q31);
 }
 
-/* 3.2.2. A stage whose coefficient comes too near to 1 gives the filter of the last stable one. The standard asks that of the
- * first stage not; without any error left it could not go on. */
-bool g729_levinson(struct predictor_memory *last, const int32_t r[ORDER + 1], struct prediction *out)
+/* 3.2.2. A stage whose coefficient comes too near to 1 gives the filter of the last stable one. The
+ * standard asks that of the first stage not; without any error left it could not go on. */
+bool g729_levinson(struct predictor_memory *last, const int32_t r[ORDER + 1],
+                   struct prediction *out)
 {
     struct recursion recursion = { r[0], 0, { 0 } };
     int16_t reflections_q15[2] = { 0 };

@@ -2,7 +2,7 @@
 #include <string.h>
 #include "tables.h"
 
-enum { LOWEST_Q13 = 40, HIGHEST_Q13 = 25681, APART_Q13 = 321 };         /* 0.005, 3.135, 0.0392 */
+enum { LOWEST_Q13 = 40, HIGHEST_Q13 = 25681, APART_Q13 = 321 }; /* 0.005, 3.135, 0.0392 */
 
 void g729_lsf_start(struct lsf_memory *memory)
 {
@@ -48,9 +48,10 @@ static void stabilize(int16_t lsf_q13[ORDER])
         lsf_q13[ORDER - 1] = HIGHEST_Q13;
 }
 
-/* (20), and the memory's next state. A column's factors add up to at most 2^15: nothing saturates. */
-void g729_lsf_compose(const struct predictor *predictor, struct lsf_memory *memory, const int16_t sum_q13[ORDER],
-                      int16_t lsf_q13[ORDER])
+/* (20), and the memory's next state. A column's factors add up to at most 2^15: nothing saturates.
+ */
+void g729_lsf_compose(const struct predictor *predictor, struct lsf_memory *memory,
+                      const int16_t sum_q13[ORDER], int16_t lsf_q13[ORDER])
 {
     for (int i = 0; i < ORDER; i++) {
         int32_t sum = sum_q13[i] * predictor->now_q15[i];
@@ -64,8 +65,8 @@ void g729_lsf_compose(const struct predictor *predictor, struct lsf_memory *memo
 }
 
 /* (20) solved for the codebook sum: (23). */
-void g729_lsf_extract(const struct predictor *predictor, const struct lsf_memory *memory, const int16_t lsf_q13[ORDER],
-                      int16_t sum_q13[ORDER])
+void g729_lsf_extract(const struct predictor *predictor, const struct lsf_memory *memory,
+                      const int16_t lsf_q13[ORDER], int16_t sum_q13[ORDER])
 {
     for (int i = 0; i < ORDER; i++) {
         int32_t rest = L_deposit_h(lsf_q13[i]);
@@ -80,10 +81,12 @@ void g729_lsf_extract(const struct predictor *predictor, const struct lsf_memory
 void g729_lsf_sum(const struct lsf_codes *codes, int16_t sum_q13[ORDER])
 {
     for (int i = 0; i < ORDER; i++)
-        sum_q13[i] = (int16_t)(g729_lsf_stage1_q13[codes->stage1][i] + g729_lsf_stage2_q13[codes->stage2[i >= ORDER / 2]][i]);
+        sum_q13[i] = (int16_t)(g729_lsf_stage1_q13[codes->stage1][i] +
+                               g729_lsf_stage2_q13[codes->stage2[i >= ORDER / 2]][i]);
 }
 
-void g729_lsf_reconstruct(const struct lsf_codes *codes, struct lsf_memory *memory, int16_t lsf_q13[ORDER])
+void g729_lsf_reconstruct(const struct lsf_codes *codes, struct lsf_memory *memory,
+                          int16_t lsf_q13[ORDER])
 {
     int16_t sum_q13[ORDER];
 
@@ -93,7 +96,8 @@ void g729_lsf_reconstruct(const struct lsf_codes *codes, struct lsf_memory *memo
     g729_lsf_compose(&g729_predictors[codes->predictor], memory, sum_q13, lsf_q13);
 }
 
-void g729_lsp_decode(struct lsf_decoder *decoder, const struct lsf_codes *codes, int16_t lsp_q15[ORDER])
+void g729_lsp_decode(struct lsf_decoder *decoder, const struct lsf_codes *codes,
+                     int16_t lsp_q15[ORDER])
 {
     g729_lsf_reconstruct(codes, &decoder->memory, decoder->last_q13);
     decoder->predictor = codes->predictor;
@@ -105,7 +109,8 @@ void g729_lsp_conceal(struct lsf_decoder *decoder, int16_t lsp_q15[ORDER])
 {
     int16_t sum_q13[ORDER];
 
-    g729_lsf_extract(&g729_predictors[decoder->predictor], &decoder->memory, decoder->last_q13, sum_q13);
+    g729_lsf_extract(&g729_predictors[decoder->predictor], &decoder->memory, decoder->last_q13,
+                     sum_q13);
     remember(&decoder->memory, sum_q13);
     g729_lsf_to_lsp(decoder->last_q13, lsp_q15);
 }
@@ -115,7 +120,8 @@ void g729_sid_sum(unsigned stage1, unsigned stage2, int16_t sum_q13[ORDER])
     const int16_t *first = g729_lsf_stage1_q13[g729_sid_stage1[stage1]];
 
     for (int i = 0; i < ORDER; i++)
-        sum_q13[i] = (int16_t)(first[i] + g729_lsf_stage2_q13[g729_sid_stage2[i >= ORDER / 2][stage2]][i]);
+        sum_q13[i] =
+            (int16_t)(first[i] + g729_lsf_stage2_q13[g729_sid_stage2[i >= ORDER / 2][stage2]][i]);
 }
 
 void g729_sid_lsp_decode(struct lsf_memory *memory, const struct sid *sid, int16_t lsp_q15[ORDER])

@@ -1,9 +1,9 @@
 /* The choice of codes for line spectral frequencies: 3.2.4. */
 #include <string.h>
 #include "tables.h"
-#include "sums.h"
+#include "mac.h"
 
-enum { FIRST_Q13 = 1029, LAST_Q13 = 23677, ONE_Q13 = 8192 };            /* pi 0.04, pi 0.92 */
+enum { FIRST_Q13 = 1029, LAST_Q13 = 23677, ONE_Q13 = 8192 }; /* pi 0.04, pi 0.92 */
 
 /* (22): the nearer its neighbours, the heavier. Normalised. */
 void g729_lsf_weights(const int16_t lsf_q13[ORDER], int16_t weights[ORDER])
@@ -12,15 +12,17 @@ void g729_lsf_weights(const int16_t lsf_q13[ORDER], int16_t weights[ORDER])
     int shift;
 
     for (int i = 0; i < ORDER; i++) {
-        int16_t above = i == ORDER - 1 ? LAST_Q13 : lsf_q13[i + 1], below = i == 0 ? FIRST_Q13 : lsf_q13[i - 1];
-        int16_t lack = i == 0 ? sub(above, FIRST_Q13 + ONE_Q13)
-                     : i == ORDER - 1 ? sub(LAST_Q13 - ONE_Q13, below) : sub(sub(above, below), ONE_Q13);
+        int16_t above = i == ORDER - 1 ? LAST_Q13 : lsf_q13[i + 1],
+                below = i == 0 ? FIRST_Q13 : lsf_q13[i - 1];
+        int16_t lack = i == 0           ? sub(above, FIRST_Q13 + ONE_Q13)
+                       : i == ORDER - 1 ? sub(LAST_Q13 - ONE_Q13, below)
+                                        : sub(sub(above, below), ONE_Q13);
         int16_t square = extract_h(L_shl(L_mult(lack, lack), 2));
 
         weights[i] = lack > 0 ? 2048 : add(extract_h(L_shl(L_mult(square, 10 << 11), 2)), 2048);
     }
     for (int i = 4; i <= 5; i++)
-        weights[i] = extract_h(L_shl(L_mult(weights[i], 19661), 1));    /* 1.2 */
+        weights[i] = extract_h(L_shl(L_mult(weights[i], 19661), 1)); /* 1.2 */
     for (int i = 0; i < ORDER; i++)
         most = weights[i] > most ? weights[i] : most;
     shift = norm_s(most);
@@ -28,7 +30,8 @@ void g729_lsf_weights(const int16_t lsf_q13[ORDER], int16_t weights[ORDER])
         weights[i] = shl(weights[i], shift);
 }
 
-/* The standard's sums of squares saturate at 2^31: none at or above half of that is ever nearest. */
+/* The standard's sums of squares saturate at 2^31: none at or above half of that is ever nearest.
+ */
 enum { FARTHEST = 1 << 30 };
 
 /* Errors within this magnitude keep sums of ten squares within 31 bits. */
@@ -49,12 +52,15 @@ static int64_t distance1(const int16_t wanted_q13[ORDER], const int16_t entry_q1
 /* All codebook entries lie between these. */
 static bool is_near(const int16_t wanted_q13[ORDER])
 {
-    static const int16_t lowest_q13[ORDER] = { 679, 1411, 2395, 3322, 5640, 7297, 10597, 12161, 16047, 17514 };
-    static const int16_t highest_q13[ORDER] = { 4499, 6604, 9596, 11742, 14413, 16080, 18330, 19856, 21830, 23533 };
+    static const int16_t lowest_q13[ORDER] = { 679,  1411,  2395,  3322,  5640,
+                                               7297, 10597, 12161, 16047, 17514 };
+    static const int16_t highest_q13[ORDER] = { 4499,  6604,  9596,  11742, 14413,
+                                                16080, 18330, 19856, 21830, 23533 };
     bool near = true;
 
     for (int i = 0; i < ORDER; i++)
-        near &= wanted_q13[i] >= highest_q13[i] - SAFE_ERROR && wanted_q13[i] <= lowest_q13[i] + SAFE_ERROR;
+        near &= wanted_q13[i] >= highest_q13[i] - SAFE_ERROR &&
+                wanted_q13[i] <= lowest_q13[i] + SAFE_ERROR;
     return near;
 }
 
@@ -70,7 +76,8 @@ static uint8_t nearest1(const int16_t wanted_q13[ORDER])
         int64_t distance;
 
         if (near) {
-            int32_t sum = 0, error8 = wanted_q13[8] - entry_q13[8], error9 = wanted_q13[9] - entry_q13[9];
+            int32_t sum = 0, error8 = wanted_q13[8] - entry_q13[8],
+                    error9 = wanted_q13[9] - entry_q13[9];
 
             for (int i = 0; i < 8; i++) {
                 int16_t error = (int16_t)(wanted_q13[i] - entry_q13[i]);
@@ -90,9 +97,13 @@ static uint8_t nearest1(const int16_t wanted_q13[ORDER])
 }
 
 /* An error, and so that of a sum of five of them, weighted. Weights are not negative. */
-static inline int32_t square(int32_t error, int16_t weight) { return (weight * error >> 15) * error; }
+static inline int32_t square(int32_t error, int16_t weight)
+{
+    return (weight * error >> 15) * error;
+}
 
-static int64_t distance2(const int16_t rest_q13[5], const int16_t weights[5], const int16_t entry_q13[5])
+static int64_t distance2(const int16_t rest_q13[5], const int16_t weights[5],
+                         const int16_t entry_q13[5])
 {
     int64_t sum = 0;
 
@@ -101,7 +112,8 @@ static int64_t distance2(const int16_t rest_q13[5], const int16_t weights[5], co
     return sum;
 }
 
-/* Half of the second stage, by weighted distance. No entry is beyond 2400: near rests keep sums of five within 31 bits. */
+/* Half of the second stage, by weighted distance. No entry is beyond 2400: near rests keep sums of
+ * five within 31 bits. */
 static uint8_t nearest2(const int16_t rest_q13[5], const int16_t weights[5], int from)
 {
     const int16_t *r = rest_q13, *w = weights;
@@ -111,8 +123,9 @@ static uint8_t nearest2(const int16_t rest_q13[5], const int16_t weights[5], int
 
     for (int code = 0; code < STAGE2; code++) {
         const int16_t *e = g729_lsf_stage2_q13[code] + from;
-        int64_t distance = near ? square(r[0] - e[0], w[0]) + square(r[1] - e[1], w[1]) + square(r[2] - e[2], w[2])
-                                + square(r[3] - e[3], w[3]) + square(r[4] - e[4], w[4])
+        int64_t distance = near ? square(r[0] - e[0], w[0]) + square(r[1] - e[1], w[1]) +
+                                      square(r[2] - e[2], w[2]) + square(r[3] - e[3], w[3]) +
+                                      square(r[4] - e[4], w[4])
                                 : distance2(rest_q13, weights, e);
 
         if (distance < least) {
@@ -124,8 +137,8 @@ static uint8_t nearest2(const int16_t rest_q13[5], const int16_t weights[5], int
 }
 
 /* (21), of what the codes reconstruct. */
-static int32_t distance(const struct predictor *predictor, const int16_t weights[ORDER], const int16_t sum_q13[ORDER],
-                        const int16_t wanted_q13[ORDER])
+static int32_t distance(const struct predictor *predictor, const int16_t weights[ORDER],
+                        const int16_t sum_q13[ORDER], const int16_t wanted_q13[ORDER])
 {
     int32_t total = 0;
 
@@ -138,7 +151,8 @@ static int32_t distance(const struct predictor *predictor, const int16_t weights
 }
 
 /* The codes with one predictor, and how far off they are. */
-static int32_t choose(uint8_t predictor, const struct lsf_memory *memory, const int16_t lsf_q13[ORDER], const int16_t weights[ORDER],
+static int32_t choose(uint8_t predictor, const struct lsf_memory *memory,
+                      const int16_t lsf_q13[ORDER], const int16_t weights[ORDER],
                       struct lsf_codes *codes)
 {
     int16_t wanted_q13[ORDER], rest_q13[ORDER], sum_q13[ORDER];
@@ -157,7 +171,8 @@ static int32_t choose(uint8_t predictor, const struct lsf_memory *memory, const 
     return distance(&g729_predictors[predictor], weights, sum_q13, wanted_q13);
 }
 
-void g729_lsp_quantise(struct lsf_memory *memory, const int16_t lsp_q15[ORDER], struct lsf_codes *codes, int16_t quantised_q15[ORDER])
+void g729_lsp_quantise(struct lsf_memory *memory, const int16_t lsp_q15[ORDER],
+                       struct lsf_codes *codes, int16_t quantised_q15[ORDER])
 {
     int16_t lsf_q13[ORDER], weights[ORDER];
     struct lsf_codes other;

@@ -2,8 +2,8 @@
 #include "tables.h"
 #include "double_precision.h"
 
-/* (15): F1 or F2, coefficients 0 to 5 in Q24, of every second pair. After i factors coefficient j is at most C(2 i, j), which is
- * less than 2^7 until the fifth: only there may a step saturate. */
+/* (15): F1 or F2, coefficients 0 to 5 in Q24, of every second pair. After i factors coefficient j
+ * is at most C(2 i, j), which is less than 2^7 until the fifth: only there may a step saturate. */
 static void polynomial(const int16_t *lsp_q15, int32_t f_q24[6])
 {
     f_q24[0] = 1 << 24;
@@ -18,7 +18,8 @@ static void polynomial(const int16_t *lsp_q15, int32_t f_q24[6])
     }
     f_q24[5] = f_q24[3];
     for (int j = 5; j >= 2; j--)
-        f_q24[j] = L_sub(L_add(f_q24[j], f_q24[j - 2]), L_shl(Mpy_32_16(f_q24[j - 1], lsp_q15[8]), 1));
+        f_q24[j] =
+            L_sub(L_add(f_q24[j], f_q24[j - 2]), L_shl(Mpy_32_16(f_q24[j - 1], lsp_q15[8]), 1));
     f_q24[1] -= lsp_q15[8] * 1024;
 }
 
@@ -39,7 +40,8 @@ void g729_lsp_to_lpc(const int16_t lsp_q15[ORDER], int16_t a_q12[ORDER + 1])
     }
 }
 
-void g729_interpolate(const int16_t before_q15[ORDER], const int16_t now_q15[ORDER], int16_t a_q12[SUBFRAMES][ORDER + 1])
+void g729_interpolate(const int16_t before_q15[ORDER], const int16_t now_q15[ORDER],
+                      int16_t a_q12[SUBFRAMES][ORDER + 1])
 {
     int16_t middle_q15[ORDER];
 
@@ -49,15 +51,16 @@ void g729_interpolate(const int16_t before_q15[ORDER], const int16_t now_q15[ORD
     g729_lsp_to_lpc(now_q15, a_q12[1]);
 }
 
-enum { INVERSE_PI_Q17 = 20861, QUARTER_PI_Q15 = 25736 };        /* 1 / (2 pi), pi / 4 */
+enum { INVERSE_PI_Q17 = 20861, QUARTER_PI_Q15 = 25736 }; /* 1 / (2 pi), pi / 4 */
 
 void g729_lsf_to_lsp(const int16_t lsf_q13[ORDER], int16_t lsp_q15[ORDER])
 {
     for (int i = 0; i < ORDER; i++) {
-        int16_t turn = mult(lsf_q13[i], INVERSE_PI_Q17);        /* 2^14 is half a circle */
+        int16_t turn = mult(lsf_q13[i], INVERSE_PI_Q17); /* 2^14 is half a circle */
         int place = turn >> 8 > 63 ? 63 : turn >> 8;
 
-        lsp_q15[i] = add(g729_cosine_q15[place], extract_l(L_mult(g729_cosine_slope_q19[place], turn & 0xFF) >> 13));
+        lsp_q15[i] = add(g729_cosine_q15[place],
+                         extract_l(L_mult(g729_cosine_slope_q19[place], turn & 0xFF) >> 13));
     }
 }
 
@@ -66,11 +69,12 @@ void g729_lsp_to_lsf(const int16_t lsp_q15[ORDER], int16_t lsf_q13[ORDER])
     int place = 63;
 
     for (int i = ORDER - 1; i >= 0; i--) {
-        int16_t turn;                                           /* 2^15 is half a circle */
+        int16_t turn; /* 2^15 is half a circle */
 
         while (place > 0 && g729_cosine_q15[place] < lsp_q15[i])
             place--;
-        turn = extract_l(L_mult(sub(lsp_q15[i], g729_cosine_q15[place]), g729_arc_slope_q11[place]) >> 12);
+        turn = extract_l(
+            L_mult(sub(lsp_q15[i], g729_cosine_q15[place]), g729_arc_slope_q11[place]) >> 12);
         lsf_q13[i] = mult(add((int16_t)(place << 9), turn), QUARTER_PI_Q15);
     }
 }

@@ -83,7 +83,8 @@ static int16_t refine(const struct half *half, struct point low, struct point hi
     return chord(low, high);
 }
 
-void g729_lpc_to_lsp(const int16_t a_q12[ORDER + 1], const int16_t before_q15[ORDER], int16_t lsp_q15[ORDER])
+void g729_lpc_to_lsp(const int16_t a_q12[ORDER + 1], const int16_t before_q15[ORDER],
+                     int16_t lsp_q15[ORDER])
 {
     struct half halves[2];
     struct point low, high;

@@ -1,22 +1,23 @@
 /* The open-loop lag, from every second sample of the weighted speech: A.3.4. */
 #include "g729.h"
 #include "double_precision.h"
-#include "sums.h"
+#include "mac.h"
 
 enum { PAIRS = (LAG_MAX + 1) / 2 };
 
-/* The weighted speech in two grids: even[PAIRS + k] is sample 2 k, odd[PAIRS + k] sample 2 k + 1, k from -PAIRS on. */
+/* The weighted speech in two grids: even[PAIRS + k] is sample 2 k, odd[PAIRS + k] sample 2 k + 1, k
+ * from -PAIRS on. */
 struct grids {
     int16_t even[PAIRS + FRAME / 2], odd[PAIRS + FRAME / 2];
-    bool safe;                          /* no sum of products can saturate */
+    bool safe; /* no sum of products can saturate */
 };
 
-static void split(const struct dsp_speech *dsp, const int16_t *weighted, struct grids *out)
+static void split(const struct dsp_celp *dsp, const int16_t *weighted, struct grids *out)
 {
     int64_t energy_even, energy_odd;
     int up = 0;
 
-    out->even[0] = 0;                   /* sample -144, which no lag reaches */
+    out->even[0] = 0; /* sample -144, which no lag reaches */
     for (int k = 0; k < PAIRS + FRAME / 2; k++) {
         out->odd[k] = weighted[2 * (k - PAIRS) + 1];
         if (k > 0)
@@ -42,13 +43,18 @@ static const int16_t *delayed(const struct grids *grids, int lag)
 }
 
 /* Of the lags that are sought in each grid: all below 80, above that the even ones. */
-enum { LONGEST_EVEN = LAG_MAX - 1, EVENS = (LONGEST_EVEN - 20) / 2 + 1, LONGEST_ODD = 79, ODDS = (LONGEST_ODD - 21) / 2 + 1 };
-
-struct sums {
-    int32_t even[EVENS], odd[ODDS];     /* the longest lag first */
+enum {
+    LONGEST_EVEN = LAG_MAX - 1,
+    EVENS = (LONGEST_EVEN - 20) / 2 + 1,
+    LONGEST_ODD = 79,
+    ODDS = (LONGEST_ODD - 21) / 2 + 1
 };
 
-static void correlate(const struct dsp_speech *dsp, const struct grids *grids, struct sums *out)
+struct sums {
+    int32_t even[EVENS], odd[ODDS]; /* the longest lag first */
+};
+
+static void correlate(const struct dsp_celp *dsp, const struct grids *grids, struct sums *out)
 {
     dsp->correlate(grids->even + PAIRS, delayed(grids, LONGEST_EVEN), FRAME / 2, out->even, EVENS);
     dsp->correlate(grids->even + PAIRS, delayed(grids, LONGEST_ODD), FRAME / 2, out->odd, ODDS);
@@ -61,8 +67,9 @@ static int32_t correlation(const struct grids *grids, const struct sums *sums, i
     if (!grids->safe)
         return L_dot(0, now, past, FRAME / 2);
     if (lag % 2 != 0 && lag > LONGEST_ODD)
-        return 2 * dot(now, past, FRAME / 2);
-    return 2 * (lag % 2 == 0 ? sums->even[(LONGEST_EVEN - lag) / 2] : sums->odd[(LONGEST_ODD - lag) / 2]);
+        return 2 * dot_exact(now, past, FRAME / 2);
+    return 2 * (lag % 2 == 0 ? sums->even[(LONGEST_EVEN - lag) / 2]
+                             : sums->odd[(LONGEST_ODD - lag) / 2]);
 }
 
 struct candidate {
@@ -70,7 +77,8 @@ struct candidate {
     int32_t correlation;
 };
 
-static void consider(const struct grids *grids, const struct sums *sums, int lag, struct candidate *best)
+static void consider(const struct grids *grids, const struct sums *sums, int lag,
+                     struct candidate *best)
 {
     int32_t now = correlation(grids, sums, lag);
 
@@ -81,12 +89,15 @@ static void consider(const struct grids *grids, const struct sums *sums, int lag
 /* (A.5): over the root of the energy. */
 static int16_t normalised(const struct grids *grids, const struct candidate *best)
 {
-    return extract_l(Mpy_32(best->correlation, Inv_sqrt(L_energy(1, delayed(grids, best->lag), FRAME / 2))));
+    return extract_l(
+        Mpy_32(best->correlation,
+               Inv_sqrt(L_energy(1, energy_exact(delayed(grids, best->lag), FRAME / 2)))));
 }
 
 static bool is_near(int a, int b, int distance) { return a - b < distance && b - a < distance; }
 
-/* A shorter lag of which a longer one is nearly a multiple, two or three times, gains by a share of the longer one's. */
+/* A shorter lag of which a longer one is nearly a multiple, two or three times, gains by a share of
+ * the longer one's. */
 static int16_t favoured(int16_t strength, int lag, int longer, int16_t share)
 {
     if (is_near(2 * lag, longer, 5))
@@ -96,11 +107,12 @@ static int16_t favoured(int16_t strength, int lag, int longer, int16_t share)
     return strength;
 }
 
-int16_t g729_open_loop_lag(const struct dsp_speech *dsp, const int16_t *weighted)
+int16_t g729_open_loop_lag(const struct dsp_celp *dsp, const int16_t *weighted)
 {
     struct grids grids;
     struct sums sums;
-    struct candidate best1 = { 20, INT32_MIN }, best2 = { 40, INT32_MIN }, best3 = { 80, INT32_MIN };
+    struct candidate best1 = { 20, INT32_MIN }, best2 = { 40, INT32_MIN },
+                     best3 = { 80, INT32_MIN };
     int16_t strength1, strength2, strength3;
     int middle;
 

@@ -1,4 +1,5 @@
-/* Frames of 80 and of 15 bits, the highest bit of each number and of each byte first: Table 8, B.4.2, RFC 3551 4.5.6. */
+/* Frames of 80 and of 15 bits, the highest bit of each number and of each byte first: Table 8,
+ * B.4.2, RFC 3551 4.5.6. */
 #include <string.h>
 #include "g729.h"
 
@@ -67,7 +68,8 @@ void g729_pack(const struct parameters *in, uint8_t frame[FRAME_BYTES])
     store_half(&bits, frame + FRAME_BYTES / 2);
 }
 
-/* Ten bytes of zero are no frame of any encoder, for the parity of P1 = 0 is 1: so is written what did not arrive. */
+/* Ten bytes of zero are no frame of any encoder, for the parity of P1 = 0 is 1: so is written what
+ * did not arrive. */
 static bool is_erased(const uint8_t frame[FRAME_BYTES])
 {
     static const uint8_t none[FRAME_BYTES] = { 0 };

@@ -2,18 +2,20 @@
 #include <string.h>
 #include "g729.h"
 #include "double_precision.h"
-#include "sums.h"
+#include "mac.h"
 
-enum { NUMERATOR_Q15 = 18022, DENOMINATOR_Q15 = 22938 };        /* gamma n 0.55, gamma d 0.7 */
-enum { TILT_Q15 = 26214, RESPONSE = 22 };                       /* 0.8 */
+enum { NUMERATOR_Q15 = 18022, DENOMINATOR_Q15 = 22938 }; /* gamma n 0.55, gamma d 0.7 */
+enum { TILT_Q15 = 26214, RESPONSE = 22 };                /* 0.8 */
 
-/* A.4.2.1: what the best lag about the decoded one adds. Past residual before `now`; scaled is a quarter of it. */
+/* A.4.2.1: what the best lag about the decoded one adds. Past residual before `now`; scaled is a
+ * quarter of it. */
 struct match {
     int lag;
     int32_t correlation, energy;
 };
 
-static struct match best_lag(const struct dsp_speech *dsp, const int16_t *scaled, int least, int32_t energy_now)
+static struct match best_lag(const struct dsp_celp *dsp, const int16_t *scaled, int least,
+                             int32_t energy_now)
 {
     struct match best = { least, INT32_MIN, 0 };
     int64_t reach = dsp->energy(scaled - least - 6, SUBFRAME + 6);
@@ -22,22 +24,24 @@ static struct match best_lag(const struct dsp_speech *dsp, const int16_t *scaled
 
     dsp->correlate(scaled, scaled - least - 6, SUBFRAME, sums, 7);
     for (int lag = least; lag <= least + 6; lag++) {
-        int32_t correlation = safe ? 2 * sums[least + 6 - lag] : L_dot(0, scaled, scaled - lag, SUBFRAME);
+        int32_t correlation =
+            safe ? 2 * sums[least + 6 - lag] : L_dot(0, scaled, scaled - lag, SUBFRAME);
 
         if (correlation > best.correlation)
             best = (struct match){ lag, correlation, 0 };
     }
-    best.energy = energy_from(dsp, 1, scaled - best.lag, SUBFRAME);
+    best.energy = L_energy(1, dsp->energy(scaled - best.lag, SUBFRAME));
     return best;
 }
 
-/* (A.11) to (A.14): (r(i) + g r(i - T)) / (1 + g), g = min(r r_T / r_T r_T, 1) / 2, and 0 where the gain is below 3 dB. */
-static void long_term(const struct dsp_speech *dsp, const int16_t *residual, const int16_t *scaled, int least,
-                      int16_t out[SUBFRAME])
+/* (A.11) to (A.14): (r(i) + g r(i - T)) / (1 + g), g = min(r r_T / r_T r_T, 1) / 2, and 0 where the
+ * gain is below 3 dB. */
+static void long_term(const struct dsp_celp *dsp, const int16_t *residual, const int16_t *scaled,
+                      int least, int16_t out[SUBFRAME])
 {
-    int32_t energy = energy_from(dsp, 1, scaled, SUBFRAME), most;
+    int32_t energy = L_energy(1, dsp->energy(scaled, SUBFRAME)), most;
     struct match best = best_lag(dsp, scaled, least, energy);
-    int16_t correlation, energy_past, energy_now, gain = 10923, rest = 21845;       /* 1/3, 2/3 */
+    int16_t correlation, energy_past, energy_now, gain = 10923, rest = 21845; /* 1/3, 2/3 */
     int shift;
 
     if (best.correlation < 0)
@@ -58,12 +62,13 @@ static void long_term(const struct dsp_speech *dsp, const int16_t *residual, con
         rest = (int16_t)(32767 - gain);
     }
     for (int i = 0; i < SUBFRAME; i++)
-        out[i] = (int16_t)((rest * residual[i] >> 15) + (gain * residual[i - best.lag] >> 15));     /* rest + gain <= 2^15 */
+        out[i] = (int16_t)((rest * residual[i] >> 15) +
+                           (gain * residual[i - best.lag] >> 15)); /* rest + gain <= 2^15 */
 }
 
-/* A.4.2.3: 0.8 of the first normalised correlation of the short-term filter's response, where that is positive. By Cauchy and
- * Schwarz it is at most 1. */
-static int16_t tilt(const struct dsp_speech *dsp, const int16_t numerator_q12[ORDER + 1],
+/* A.4.2.3: 0.8 of the first normalised correlation of the short-term filter's response, where that
+ * is positive. By Cauchy and Schwarz it is at most 1. */
+static int16_t tilt(const struct dsp_celp *dsp, const int16_t numerator_q12[ORDER + 1],
                     const int16_t denominator_q12[ORDER + 1])
 {
     int16_t response[RESPONSE] = { 0 }, memory[ORDER] = { 0 };
@@ -71,13 +76,17 @@ static int16_t tilt(const struct dsp_speech *dsp, const int16_t numerator_q12[OR
 
     memcpy(response, numerator_q12, (ORDER + 1) * sizeof *response);
     g729_synthesis(dsp, denominator_q12, response, response, RESPONSE, memory);
-    energy = energy_from(dsp, 0, response, RESPONSE);
-    correlation = energy < INT32_MAX ? 2 * dsp->dot(response, response + 1, RESPONSE - 1) : L_dot(0, response, response + 1, RESPONSE - 1);
-    return (int16_t)(extract_h(correlation) <= 0 ? 0 : div_s(mult(extract_h(correlation), TILT_Q15), extract_h(energy)));
+    energy = L_energy(0, dsp->energy(response, RESPONSE));
+    correlation = energy < INT32_MAX ? 2 * dsp->dot(response, response + 1, RESPONSE - 1)
+                                     : L_dot(0, response, response + 1, RESPONSE - 1);
+    return (int16_t)(extract_h(correlation) <= 0
+                         ? 0
+                         : div_s(mult(extract_h(correlation), TILT_Q15), extract_h(energy)));
 }
 
 /* x - tilt before, the product rounded down and so the difference up; below 2^31 in Q15. */
-static void compensate(const struct dsp_speech *dsp, int16_t *last, int16_t tilt_q15, int16_t x[SUBFRAME])
+static void compensate(const struct dsp_celp *dsp, int16_t *last, int16_t tilt_q15,
+                       int16_t x[SUBFRAME])
 {
     int16_t before[1 + SUBFRAME];
     int32_t sums[SUBFRAME];
@@ -91,20 +100,21 @@ static void compensate(const struct dsp_speech *dsp, int16_t *last, int16_t tilt
 }
 
 /* A quarter of the samples: 14 bits, saturated sum. */
-static int32_t quarter_energy(const struct dsp_speech *dsp, const int16_t x[SUBFRAME])
+static int32_t quarter_energy(const struct dsp_celp *dsp, const int16_t x[SUBFRAME])
 {
     int16_t quarter[SUBFRAME];
 
     for (int i = 0; i < SUBFRAME; i++)
         quarter[i] = (int16_t)(x[i] >> 2);
-    return energy_from(dsp, 0, quarter, SUBFRAME);
+    return L_energy(0, dsp->energy(quarter, SUBFRAME));
 }
 
 /* A.4.2.4: a tenth of the gain that would give the output the energy of the input, Q12. */
 static int16_t wanted_gain(int32_t in, int32_t out)
 {
     int shift_in = norm_l(in), shift_out = norm_l(out) - 1;
-    int16_t mantissa_in = round_q15(L_shl(in, shift_in)), mantissa_out = round_q15(L_shl(out, shift_out));
+    int16_t mantissa_in = round_q15(L_shl(in, shift_in)),
+            mantissa_out = round_q15(L_shl(out, shift_out));
     int32_t ratio;
 
     if (in == 0)
@@ -113,7 +123,8 @@ static int16_t wanted_gain(int32_t in, int32_t out)
     return mult(round_q15(L_shl(Inv_sqrt(ratio), 9)), 32767 - 29491);
 }
 
-static void control_gain(const struct dsp_speech *dsp, int16_t *gain_q12, const int16_t in[SUBFRAME], int16_t out[SUBFRAME])
+static void control_gain(const struct dsp_celp *dsp, int16_t *gain_q12, const int16_t in[SUBFRAME],
+                         int16_t out[SUBFRAME])
 {
     int32_t energy = quarter_energy(dsp, out);
     int16_t gain = *gain_q12, share, gains_q12[SUBFRAME];
@@ -124,15 +135,15 @@ static void control_gain(const struct dsp_speech *dsp, int16_t *gain_q12, const 
     }
     share = wanted_gain(quarter_energy(dsp, in), energy);
     for (int i = 0; i < SUBFRAME; i++) {
-        gain = (int16_t)((gain * 29491 >> 15) + share);                 /* 0.9; at most 29490 + 3275 */
+        gain = (int16_t)((gain * 29491 >> 15) + share); /* 0.9; at most 29490 + 3275 */
         gains_q12[i] = gain;
     }
     dsp->scale(out, gains_q12, 0, 12, out, SUBFRAME);
     *gain_q12 = gain;
 }
 
-static void filter(const struct dsp_speech *dsp, struct postfilter *state, const int16_t a_q12[ORDER + 1], int lag,
-                   bool voiced, const int16_t *speech,
+static void filter(const struct dsp_celp *dsp, struct postfilter *state,
+                   const int16_t a_q12[ORDER + 1], int lag, bool voiced, const int16_t *speech,
                    int16_t out[SUBFRAME])
 {
     int16_t numerator_q12[ORDER + 1], denominator_q12[ORDER + 1];
@@ -156,9 +167,9 @@ static void filter(const struct dsp_speech *dsp, struct postfilter *state, const
     control_gain(dsp, &state->gain_q12, speech, out);
 }
 
-void g729_postfilter(const struct dsp_speech *dsp, struct postfilter *state, const int16_t a_q12[SUBFRAMES][ORDER + 1],
-                     const int16_t lags[SUBFRAMES], bool voiced,
-                     int16_t speech[FRAME])
+void g729_postfilter(const struct dsp_celp *dsp, struct postfilter *state,
+                     const int16_t a_q12[SUBFRAMES][ORDER + 1], const int16_t lags[SUBFRAMES],
+                     bool voiced, int16_t speech[FRAME])
 {
     int16_t in[ORDER + FRAME];
 
@@ -166,5 +177,6 @@ void g729_postfilter(const struct dsp_speech *dsp, struct postfilter *state, con
     memcpy(in + ORDER, speech, FRAME * sizeof *speech);
     memcpy(state->speech, in + FRAME, sizeof state->speech);
     for (int i = 0; i < SUBFRAMES; i++)
-        filter(dsp, state, a_q12[i], lags[i], voiced, in + ORDER + i * SUBFRAME, speech + i * SUBFRAME);
+        filter(dsp, state, a_q12[i], lags[i], voiced, in + ORDER + i * SUBFRAME,
+               speech + i * SUBFRAME);
 }

@@ -2,12 +2,14 @@
 #include "tables.h"
 #include "double_precision.h"
 
-/* 10 log10 x by log2, in Q10 of log2. Level 66 dB is code 31, 16 dB code 6: 2 dB a step; below, 4 dB a step down to -8 dB;
- * code 0 is -12 dB. */
+/* 10 log10 x by log2, in Q10 of log2. Level 66 dB is code 31, 16 dB code 6: 2 dB a step; below, 4
+ * dB a step down to -8 dB; code 0 is -12 dB. */
 static struct sid_gain quantise(int32_t energy, int shift)
 {
     int32_t log2_q16 = Log2(energy);
-    int16_t level = add(shl((int16_t)(extract_h(log2_q16) - shift), 10), mult_r(low_part(log2_q16), 1024)), code;
+    int16_t level = add(shl((int16_t)(extract_h(log2_q16) - shift), 10),
+                        mult_r(low_part(log2_q16), 1024)),
+            code;
 
     if (level <= -2721)
         return (struct sid_gain){ 0, -12 };
@@ -23,7 +25,8 @@ static struct sid_gain quantise(int32_t energy, int shift)
     return (struct sid_gain){ (uint8_t)code, (int16_t)(2 * code + 4) };
 }
 
-/* Of a frame that was decoded as speech, whose excitation stands for the noise: 1 / 80 of its energy. */
+/* Of a frame that was decoded as speech, whose excitation stands for the noise: 1 / 80 of its
+ * energy. */
 struct sid_gain g729_sid_gain_of_speech(struct energy energy)
 {
     return quantise(Mpy_32_16(L_shl(energy.mantissa, -energy.shift), 410), 0);
@@ -32,7 +35,8 @@ struct sid_gain g729_sid_gain_of_speech(struct energy energy)
 /* Of one residual energy, or of the mean of both, whose sum wants a bit more. */
 struct sid_gain g729_sid_gain(const struct energy energies[2], bool both)
 {
-    int shift = both && energies[1].shift < energies[0].shift ? energies[1].shift : energies[0].shift;
+    int shift =
+        both && energies[1].shift < energies[0].shift ? energies[1].shift : energies[0].shift;
     int32_t sum;
 
     shift += both ? 15 : 16;

@@ -2,7 +2,14 @@
 #include <string.h>
 #include "tables.h"
 
-enum { LOWEST_Q13 = 40, HIGHEST_Q13 = 25681, APART_Q13 = 321, STAGE1_CODES = 32, STAGE2_CODES = 16, KEPT = 4 };
+enum {
+    LOWEST_Q13 = 40,
+    HIGHEST_Q13 = 25681,
+    APART_Q13 = 321,
+    STAGE1_CODES = 32,
+    STAGE2_CODES = 16,
+    KEPT = 4
+};
 
 /* Frequencies farther apart than a quantised spectrum needs them. */
 static void stretch(int16_t lsf_q13[ORDER])
@@ -39,7 +46,8 @@ static int take_least(int16_t *errors, int count)
     return best;
 }
 
-/* The four best of both predictors. Errors are weighted with the predictors' gains, squared: Q15 of 0.26, 0.51. */
+/* The four best of both predictors. Errors are weighted with the predictors' gains, squared: Q15 of
+ * 0.26, 0.51. */
 static void search_stage1(int16_t wanted_q13[2][ORDER], struct candidate kept[KEPT])
 {
     static const int16_t factors_q15[2] = { 8644, 16572 };
@@ -57,12 +65,14 @@ static void search_stage1(int16_t wanted_q13[2][ORDER], struct candidate kept[KE
         errors[at] = mult(extract_h(sum), factors_q15[at / STAGE1_CODES]);
     }
     for (int k = 0; k < KEPT; k++) {
-        int at = take_least(errors, 2 * STAGE1_CODES), predictor = at / STAGE1_CODES, code = at % STAGE1_CODES;
+        int at = take_least(errors, 2 * STAGE1_CODES), predictor = at / STAGE1_CODES,
+            code = at % STAGE1_CODES;
 
         kept[k].predictor = (uint8_t)predictor;
         kept[k].stage1 = (uint8_t)code;
         for (int i = 0; i < ORDER; i++)
-            kept[k].rest_q13[i] = sub(wanted_q13[predictor][i], g729_lsf_stage1_q13[g729_sid_stage1[code]][i]);
+            kept[k].rest_q13[i] =
+                sub(wanted_q13[predictor][i], g729_lsf_stage1_q13[g729_sid_stage1[code]][i]);
     }
 }
 
@@ -73,14 +83,16 @@ static int16_t error_of(const struct candidate *candidate, int stage2, const int
     for (int i = 0; i < ORDER; i++) {
         int16_t gain_q15 = g729_noise_predictors[candidate->predictor].now_q15[i];
         int16_t weight = mult(extract_h(L_shl(L_mult(gain_q15, gain_q15), 2)), weights[i]);
-        int16_t error = sub(candidate->rest_q13[i], g729_lsf_stage2_q13[g729_sid_stage2[i >= ORDER / 2][stage2]][i]);
+        int16_t error = sub(candidate->rest_q13[i],
+                            g729_lsf_stage2_q13[g729_sid_stage2[i >= ORDER / 2][stage2]][i]);
 
         sum = L_mac(sum, extract_h(L_shl(L_mult(weight, error), 3)), error);
     }
     return extract_h(sum);
 }
 
-void g729_sid_lsp_quantise(struct lsf_memory *memory, const int16_t lsp_q15[ORDER], struct sid *out, int16_t quantised_q15[ORDER])
+void g729_sid_lsp_quantise(struct lsf_memory *memory, const int16_t lsp_q15[ORDER], struct sid *out,
+                           int16_t quantised_q15[ORDER])
 {
     int16_t lsf_q13[ORDER], weights[ORDER], wanted_q13[2][ORDER], errors[KEPT * STAGE2_CODES];
     struct candidate kept[KEPT];

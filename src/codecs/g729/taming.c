@@ -1,6 +1,6 @@
-/* How long the coder lets the adaptive codebook feed on itself. A decoder that lost frames has other excitation; with gains of
- * 1 and more the difference would grow without bound. Taken from the standard's C,
- * TAMING.C: it belongs to the exact bits. */
+/* How long the coder lets the adaptive codebook feed on itself. A decoder that lost frames has
+ * other excitation; with gains of 1 and more the difference would grow without bound. Taken from
+ * the standard's C, TAMING.C: it belongs to the exact bits. */
 #include "g729.h"
 #include "double_precision.h"
 
@@ -13,7 +13,10 @@ void g729_taming_start(struct taming *taming)
 }
 
 /* The past in zones of a subframe each, the newest first. */
-static int zone(int distance) { return distance < 0 ? 0 : distance >= 3 * SUBFRAME ? 3 : distance / SUBFRAME; }
+static int zone(int distance)
+{
+    return distance < 0 ? 0 : distance >= 3 * SUBFRAME ? 3 : distance / SUBFRAME;
+}
 
 bool g729_taming_needed(const struct taming *taming, struct lag lag)
 {

@@ -1,11 +1,11 @@
-/* Voice activity detection: B.3. Energies and their differences are in dB / 10, Q11; spectral distortion is Q15 / 4; zero crossings
- * are a share, Q15. */
+/* Voice activity detection: B.3. Energies and their differences are in dB / 10, Q11; spectral
+ * distortion is Q15 / 4; zero crossings are a share, Q15. */
 #include <string.h>
 #include "tables.h"
 #include "double_precision.h"
 
-enum { LEAST_ENERGY = 3072, START_FRAMES = 32, STEADY_FRAMES = 128 };           /* 15 dB */
-enum { MARGIN = 614, FLAT_DISTORTION = 83 };                                    /* 3 dB; 0.0025 */
+enum { LEAST_ENERGY = 3072, START_FRAMES = 32, STEADY_FRAMES = 128 }; /* 15 dB */
+enum { MARGIN = 614, FLAT_DISTORTION = 83 };                          /* 3 dB; 0.0025 */
 
 void g729_vad_start(struct vad *vad)
 {
@@ -28,28 +28,30 @@ static int16_t level(int32_t x, int exponent)
     return sub(extract_h(L_shl(db, 11)), 4875);
 }
 
-static struct features measure(const struct vad *vad, const struct autocorrelation *r, const int16_t lsf_q15[ORDER],
-                               const int16_t s[WINDOW])
+static struct features measure(const struct vad *vad, const struct autocorrelation *r,
+                               const int16_t lsf_q15[ORDER], const int16_t s[WINDOW])
 {
     struct features out = { .energy = level(r->r[0], r->exponent) };
     int32_t low = 0, distortion = 0;
 
     for (int i = 1; i <= VAD_ORDER; i++)
         low = L_mac(low, extract_h(r->r[i]), g729_low_band_q15[i]);
-    out.low_energy = level(L_mac(L_shl(low, 1), extract_h(r->r[0]), g729_low_band_q15[0]), r->exponent);
+    out.low_energy =
+        level(L_mac(L_shl(low, 1), extract_h(r->r[0]), g729_low_band_q15[0]), r->exponent);
     for (int i = 0; i < ORDER; i++) {
         int16_t apart = sub(lsf_q15[i], vad->mean_lsf_q15[i]);
 
         distortion = L_mac(distortion, apart, apart);
     }
     out.distortion = extract_h(distortion);
-    for (int i = 121; i <= 200; i++)                            /* the 80 of the frame, less the look-ahead */
+    for (int i = 121; i <= 200; i++) /* the 80 of the frame, less the look-ahead */
         if (mult(s[i - 1], s[i]) < 0)
-            out.crossings = add(out.crossings, 410);            /* 1 / 80 */
+            out.crossings = add(out.crossings, 410); /* 1 / 80 */
     return out;
 }
 
-/* The lowest energy of the last 128 frames and the ones since, in sixteen groups of eight: B.3.2. */
+/* The lowest energy of the last 128 frames and the ones since, in sixteen groups of eight: B.3.2.
+ */
 static void follow_lowest(struct vad *vad, int16_t energy)
 {
     int frame = vad->frame, in_group = frame & 7;
@@ -93,7 +95,8 @@ static bool start_up(struct vad *vad, const struct features *now, const int16_t 
     vad->mean_full = extract_h(L_mac(L_deposit_h(vad->mean_full), now->energy, 1024));
     vad->mean_crossings = extract_h(L_mac(L_deposit_h(vad->mean_crossings), now->crossings, 1024));
     for (int i = 0; i < ORDER; i++)
-        vad->mean_lsf_q15[i] = extract_h(L_mac(L_deposit_h(vad->mean_lsf_q15[i]), lsf_q15[i], 1024));
+        vad->mean_lsf_q15[i] =
+            extract_h(L_mac(L_deposit_h(vad->mean_lsf_q15[i]), lsf_q15[i], 1024));
     return true;
 }
 
@@ -103,17 +106,20 @@ static void end_start_up(struct vad *vad)
     struct scale scale = g729_start_scales[vad->quiet_at_start];
 
     vad->mean_full = extract_h(L_shl(L_mult(vad->mean_full, scale.factor_q15), scale.shift));
-    vad->mean_crossings = extract_h(L_shl(L_mult(vad->mean_crossings, scale.factor_q15), scale.shift));
+    vad->mean_crossings =
+        extract_h(L_shl(L_mult(vad->mean_crossings, scale.factor_q15), scale.shift));
     for (int i = 0; i < ORDER; i++)
-        vad->mean_lsf_q15[i] = extract_h(L_shl(L_mult(vad->mean_lsf_q15[i], scale.factor_q15), scale.shift));
-    vad->mean_energy = sub(vad->mean_full, 2048);               /* 10 dB, 12 dB */
+        vad->mean_lsf_q15[i] =
+            extract_h(L_shl(L_mult(vad->mean_lsf_q15[i], scale.factor_q15), scale.shift));
+    vad->mean_energy = sub(vad->mean_full, 2048); /* 10 dB, 12 dB */
     vad->mean_low_energy = sub(vad->mean_full, 2458);
 }
 
 /* Differences from the background. */
 enum difference { FULL, LOW, CROSSINGS, DISTORTION, NONE };
 
-/* B.3.5, Table B.1: a plane in the space of differences, (factor x + constant) 2^-shift + y 2^y_shift; beyond it is voice. */
+/* B.3.5, Table B.1: a plane in the space of differences, (factor x + constant) 2^-shift + y
+ * 2^y_shift; beyond it is voice. */
 static const struct plane {
     enum difference x;
     int16_t factor;
@@ -143,7 +149,8 @@ static bool is_voice(const int16_t differences[NONE + 1])
 {
     for (size_t i = 0; i < sizeof planes / sizeof *planes; i++) {
         const struct plane *plane = &planes[i];
-        int32_t side = L_add(L_mult(differences[plane->x], plane->factor), plane->constant) >> plane->shift;
+        int32_t side =
+            L_add(L_mult(differences[plane->x], plane->factor), plane->constant) >> plane->shift;
 
         side = L_add(side, differences[plane->y] * (1 << plane->y_shift));
         if (plane->above ? side > 0 : side < 0)
@@ -153,20 +160,22 @@ static bool is_voice(const int16_t differences[NONE + 1])
 }
 
 /* B.3.6: the first decision, smoothed by those before. `hung` tells that voice was drawn out. */
-static bool smoothed(struct vad *vad, bool voiced, int16_t energy, int16_t energy_difference, bool *hung)
+static bool smoothed(struct vad *vad, bool voiced, int16_t energy, int16_t energy_difference,
+                     bool *hung)
 {
     *hung = false;
     if (vad->last_voiced && !voiced && energy_difference < -410 && energy > LEAST_ENERGY)
         voiced = *hung = true;
     if (!vad->may_extend)
         vad->may_extend = true;
-    else if (vad->voiced_before && vad->last_voiced && !voiced && abs_s(sub(vad->last_energy, energy)) <= MARGIN) {
+    else if (vad->voiced_before && vad->last_voiced && !voiced &&
+             abs_s(sub(vad->last_energy, energy)) <= MARGIN) {
         voiced = *hung = true;
         vad->may_extend = ++vad->extended <= 4;
         if (!vad->may_extend)
             vad->extended = 0;
     }
-    if (!voiced && vad->silent < 11)                            /* more is not asked for */
+    if (!voiced && vad->silent < 11) /* more is not asked for */
         vad->silent++;
     if (voiced && vad->silent > 10 && sub(energy, vad->last_energy) <= MARGIN) {
         voiced = false;
@@ -177,10 +186,13 @@ static bool smoothed(struct vad *vad, bool voiced, int16_t energy, int16_t energ
     return voiced;
 }
 
-/* B.3.7: the background is followed the slower the longer. In Q15, what is kept of energies, crossings and the spectrum. */
+/* B.3.7: the background is followed the slower the longer. In Q15, what is kept of energies,
+ * crossings and the spectrum. */
 static void update(struct vad *vad, const struct features *now, const int16_t lsf_q15[ORDER])
 {
-    static const struct { int16_t keep, take, keep_crossings, take_crossings, keep_lsf, take_lsf; } steps[] = {
+    static const struct {
+        int16_t keep, take, keep_crossings, take_crossings, keep_lsf, take_lsf;
+    } steps[] = {
         { 24576, 8192, 26214, 6554, 19661, 13017 }, { 31130, 1638, 30147, 2621, 21299, 11469 },
         { 31785, 983, 30802, 1966, 22938, 9830 },   { 32440, 328, 31457, 1311, 24576, 8192 },
         { 32604, 164, 32440, 328, 24576, 8192 },    { 32604, 164, 32702, 66, 24576, 8192 },
@@ -191,33 +203,41 @@ static void update(struct vad *vad, const struct features *now, const int16_t ls
         vad->updates++;
     step = vad->updates < 20 ? 0 : vad->updates / 10 - 1;
     vad->mean_energy = smooth(vad->mean_energy, steps[step].keep, now->energy, steps[step].take);
-    vad->mean_low_energy = smooth(vad->mean_low_energy, steps[step].keep, now->low_energy, steps[step].take);
-    vad->mean_crossings = smooth(vad->mean_crossings, steps[step].keep_crossings, now->crossings, steps[step].take_crossings);
+    vad->mean_low_energy =
+        smooth(vad->mean_low_energy, steps[step].keep, now->low_energy, steps[step].take);
+    vad->mean_crossings = smooth(vad->mean_crossings, steps[step].keep_crossings, now->crossings,
+                                 steps[step].take_crossings);
     for (int i = 0; i < ORDER; i++)
-        vad->mean_lsf_q15[i] = smooth(vad->mean_lsf_q15[i], steps[step].keep_lsf, lsf_q15[i], steps[step].take_lsf);
+        vad->mean_lsf_q15[i] =
+            smooth(vad->mean_lsf_q15[i], steps[step].keep_lsf, lsf_q15[i], steps[step].take_lsf);
 }
 
 /* From frame 32 on. */
-static bool decide(struct vad *vad, const struct features *now, const int16_t lsf_q15[ORDER], int16_t reflection2_q15)
+static bool decide(struct vad *vad, const struct features *now, const int16_t lsf_q15[ORDER],
+                   int16_t reflection2_q15)
 {
-    int16_t differences[NONE + 1] = { sub(vad->mean_energy, now->energy), sub(vad->mean_low_energy, now->low_energy),
-                                      sub(vad->mean_crossings, now->crossings), now->distortion, 0 };
+    int16_t differences[NONE + 1] = { sub(vad->mean_energy, now->energy),
+                                      sub(vad->mean_low_energy, now->low_energy),
+                                      sub(vad->mean_crossings, now->crossings), now->distortion,
+                                      0 };
     bool steady = vad->frame > STEADY_FRAMES, flat = now->distortion < FLAT_DISTORTION, hung;
-    bool voiced = smoothed(vad, now->energy >= LEAST_ENERGY && is_voice(differences), now->energy, differences[FULL], &hung);
+    bool voiced = smoothed(vad, now->energy >= LEAST_ENERGY && is_voice(differences), now->energy,
+                           differences[FULL], &hung);
 
     if (sub(now->energy, MARGIN) < vad->mean_energy && steady && !hung && reflection2_q15 < 19661)
         voiced = false;
     if (sub(now->energy, MARGIN) < vad->mean_energy && reflection2_q15 < 24576 && flat)
         update(vad, now, lsf_q15);
-    if (steady && ((vad->mean_energy < vad->lowest && flat) || sub(vad->mean_energy, vad->lowest) > 2048)) {
+    if (steady &&
+        ((vad->mean_energy < vad->lowest && flat) || sub(vad->mean_energy, vad->lowest) > 2048)) {
         vad->mean_energy = vad->lowest;
         vad->updates = 0;
     }
     return voiced;
 }
 
-bool g729_vad(struct vad *vad, const struct autocorrelation *r, const struct prediction *prediction, const int16_t lsf_q15[ORDER],
-              const int16_t s[WINDOW])
+bool g729_vad(struct vad *vad, const struct autocorrelation *r, const struct prediction *prediction,
+              const int16_t lsf_q15[ORDER], const int16_t s[WINDOW])
 {
     struct features now = measure(vad, r, lsf_q15, s);
     bool voiced = false;
@@ -236,7 +256,8 @@ bool g729_vad(struct vad *vad, const struct autocorrelation *r, const struct pre
     return voiced;
 }
 
-/* The frequencies in the unit of B.3, half a circle 2^15: those of lsp.c are interpolated otherwise. */
+/* The frequencies in the unit of B.3, half a circle 2^15: those of lsp.c are interpolated
+ * otherwise. */
 void g729_lsp_to_turns(const int16_t lsp_q15[ORDER], int16_t lsf_q15[ORDER])
 {
     int place = 63;
@@ -244,7 +265,9 @@ void g729_lsp_to_turns(const int16_t lsp_q15[ORDER], int16_t lsf_q15[ORDER])
     for (int i = ORDER - 1; i >= 0; i--) {
         while (place > 0 && g729_cosine_q15[place] < lsp_q15[i])
             place--;
-        lsf_q15[i] = add(round_q15(L_shl(L_mult(sub(lsp_q15[i], g729_cosine_q15[place]), g729_arc_slope_q11[place]), 3)),
-                         (int16_t)(place << 8));
+        lsf_q15[i] =
+            add(round_q15(L_shl(
+                    L_mult(sub(lsp_q15[i], g729_cosine_q15[place]), g729_arc_slope_q11[place]), 3)),
+                (int16_t)(place << 8));
     }
 }

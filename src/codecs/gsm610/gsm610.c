@@ -1,22 +1,30 @@
-/* GSM 06.10 full rate speech: 160 samples become 76 numbers in 260 bits. Microsoft's block holds two such frames without a
- * gap: the second begins in the middle of byte 32. */
+/* GSM 06.10 full rate speech: 160 samples become 76 numbers in 260 bits. Microsoft's block holds
+ * two such frames without a gap: the second begins in the middle of byte 32. */
 #include <string.h>
 #include "gsm610.h"
 #include "bits.h"
 #include "codec.h"
 
-enum { TAG_GSM610 = 0x31 };
-
-static const uint16_t aliases[] = { 0x32, 0x1500, 0 };      /* MSN Audio; unregistered */
+static const struct tag tags[] = {
+    { 0x31, 0, "Microsoft" }, { 0x32, 0, "MSN Audio" }, { 0x1500, 0, "unregistered" }, { 0 }
+};
 
 enum { BLOCK_SAMPLES = 2 * FRAME, FIRST_BYTES = (FRAME_BITS + 7) / 8 };
 
-static const struct mode modes[] = { { 8000, 1, 0 }, { 11025, 1, 0 }, { 22050, 1, 0 }, { 44100, 1, 0 }, { 0 } };
+static const struct mode modes[] = {
+    { 8000, 1, 0 }, { 11025, 1, 0 }, { 22050, 1, 0 }, { 44100, 1, 0 }, { 0 }
+};
 
 const struct dsp_gsm gsm610_kernels = {
-    .emphasise = gsm610_emphasise, .autocorrelate = gsm610_autocorrelate, .interpolate = gsm610_interpolate,
-    .analyse = gsm610_analyse, .search = gsm610_search, .subtract = gsm610_subtract, .weigh = gsm610_weigh,
-    .add = gsm610_add, .synthesise = gsm610_synthesise,
+    .emphasise = gsm610_emphasise,
+    .autocorrelate = gsm610_autocorrelate,
+    .interpolate = gsm610_interpolate,
+    .analyse = gsm610_analyse,
+    .search = gsm610_search,
+    .subtract = gsm610_subtract,
+    .weigh = gsm610_weigh,
+    .add = gsm610_add,
+    .synthesise = gsm610_synthesise,
 };
 
 void gsm610_encoder_start(struct encoder *state)
@@ -71,25 +79,29 @@ void gsm610_decode_frame(struct decoder *state, const struct parameters *in, int
 
         sub.lag = valid_lag(state, sub.lag);
         gsm610_rpe_decode(&sub, e);
-        gsm610_long_term_synthesis(state->kernels, e, &sub, state->residual + LAG_MAX + SUBFRAME * i);
+        gsm610_long_term_synthesis(state->kernels, e, &sub,
+                                   state->residual + LAG_MAX + SUBFRAME * i);
     }
     memcpy(pcm, state->residual + LAG_MAX, FRAME * sizeof *pcm);
     memmove(state->residual, state->residual + FRAME, LAG_MAX * sizeof *state->residual);
-    gsm610_short_term_synthesis(state->kernels, &state->short_term, &state->emphasis, in->lars, pcm);
+    gsm610_short_term_synthesis(state->kernels, &state->short_term, &state->emphasis, in->lars,
+                                pcm);
 }
 
-static const struct block block = { BLOCK_BYTES, BLOCK_SAMPLES, BLOCK_BYTES };
+static const struct span block = { BLOCK_BYTES, BLOCK_SAMPLES };
 
-/* Files say 0 or 1 where they mean 65, or count several blocks. 33 is another packing, of single frames. */
-static bool accepts(const struct wave_format *format, struct block *out)
+/* Files say 0 or 1 where they mean 65, or count several blocks. 33 is another packing, of single
+ * frames. */
+static bool parse(const struct wave_format *format, struct layout *layout)
 {
-    *out = block;
-    return format->channels == 1 && format->sample_rate != 0 &&
+    layout->block = block;
+    return layout->channels == 1 &&
            (format->block_align == 1 || format->block_align % BLOCK_BYTES == 0);
 }
 
-static void complete(struct wave_format *format, const struct mode *mode)
+static void complete(struct wave_format *format, const struct mode *mode, uint8_t dialect)
 {
+    (void)dialect;
     format->channels = mode->channels;
     format->sample_rate = mode->sample_rate;
     format->byte_rate = (uint32_t)((uint64_t)mode->sample_rate * BLOCK_BYTES / BLOCK_SAMPLES);
@@ -99,29 +111,22 @@ static void complete(struct wave_format *format, const struct mode *mode)
     store16_le(format->extra, BLOCK_SAMPLES);
 }
 
-static const struct dsp_gsm *kernels_of(const struct settings *settings)
-{
-    const struct dsp_gsm *kernels = dsp_set(settings->simd)->gsm;
-
-    return kernels ? kernels : &gsm610_kernels;
-}
-
-static void start_decoder(void *memory, const struct wave_format *format, const struct settings *settings)
+static void init_decoder(void *memory, const struct layout *layout, const struct options *options)
 {
     struct decoder *state = memory;
 
-    (void)format;
+    (void)layout;
     gsm610_decoder_start(state);
-    state->kernels = kernels_of(settings);
+    state->kernels = options->dsp->gsm;
 }
 
-static void start_encoder(void *memory, const struct wave_format *format, const struct settings *settings)
+static void init_encoder(void *memory, const struct layout *layout, const struct options *options)
 {
     struct encoder *state = memory;
 
-    (void)format;
+    (void)layout;
     gsm610_encoder_start(state);
-    state->kernels = kernels_of(settings);
+    state->kernels = options->dsp->gsm;
 }
 
 static void decode_half(struct decoder *state, const uint8_t *src, unsigned half, int16_t *pcm)
@@ -132,30 +137,26 @@ static void decode_half(struct decoder *state, const uint8_t *src, unsigned half
     gsm610_decode_frame(state, &parameters, pcm + half * FRAME);
 }
 
-/* A torn block gives its first frame, if that is whole, and is used up. */
-static struct progress decode_torn(struct decoder *state, const uint8_t *src, int16_t *pcm, struct offer left)
-{
-    if (left.ending == WHOLE || left.in >= BLOCK_BYTES)
-        return (struct progress){ 0, 0 };
-    if (left.in < FIRST_BYTES)
-        return (struct progress){ left.in, 0 };
-    if (left.out < FRAME)
-        return (struct progress){ 0, 0 };
-    decode_half(state, src, 0, pcm);
-    return (struct progress){ left.in, FRAME };
-}
-
 static struct progress decode(void *state, const uint8_t *src, int16_t *pcm, struct offer offer)
 {
     size_t blocks = whole_blocks(offer.in, offer.out, &block, 1);
-    size_t used = blocks * BLOCK_BYTES, made = blocks * BLOCK_SAMPLES;
-    struct progress torn;
 
     for (size_t i = 0; i < blocks; i++)
         for (unsigned half = 0; half < 2; half++)
             decode_half(state, src + i * BLOCK_BYTES, half, pcm + i * BLOCK_SAMPLES);
-    torn = decode_torn(state, src + used, pcm + made, (struct offer){ offer.in - used, offer.out - made, offer.ending });
-    return (struct progress){ used + torn.used, made + torn.made };
+    return (struct progress){ blocks * BLOCK_BYTES, blocks * BLOCK_SAMPLES };
+}
+
+static uint32_t covered(const struct layout *layout, uint32_t bytes)
+{
+    (void)layout;
+    return bytes < FIRST_BYTES ? 0 : FRAME;
+}
+
+static void decode_truncated(void *state, const uint8_t *src, struct span part, int16_t *pcm)
+{
+    (void)part;
+    decode_half(state, src, 0, pcm);
 }
 
 static struct progress encode(void *state, const int16_t *pcm, uint8_t *dst, struct offer offer)
@@ -173,9 +174,16 @@ static struct progress encode(void *state, const int16_t *pcm, uint8_t *dst, str
     return (struct progress){ blocks * BLOCK_SAMPLES, blocks * BLOCK_BYTES };
 }
 
+static const struct codec_decoder decoder = { sizeof(struct decoder), init_decoder, decode, covered,
+                                              decode_truncated };
+static const struct codec_encoder encoder = { sizeof(struct encoder), init_encoder, encode };
+
 const struct codec gsm610 = {
-    .tag = TAG_GSM610, .aliases = aliases, .name = "GSM 6.10", .modes = modes,
-    .complete = complete, .accepts = accepts,
-    .decoder = { sizeof(struct decoder), start_decoder, decode },
-    .encoder = { sizeof(struct encoder), start_encoder, encode },
+    .name = "GSM 6.10",
+    .tags = tags,
+    .modes = modes,
+    .parse = parse,
+    .complete = complete,
+    .decoder = &decoder,
+    .encoder = &encoder,
 };

@@ -10,7 +10,9 @@ static int16_t with_sign(int16_t magnitude, int16_t sign)
 static int16_t ratio_q14(int16_t r_q15)
 {
     int16_t r = abs_s(r_q15);
-    int ratio = r < GSM_R1_Q15 ? r >> 1 : r < GSM_R2_Q15 ? r - GSM_LAR1_Q14 : (r - GSM_OFFSET_Q12) * 4;
+    int ratio = r < GSM_R1_Q15   ? r >> 1
+                : r < GSM_R2_Q15 ? r - GSM_LAR1_Q14
+                                 : (r - GSM_OFFSET_Q12) * 4;
 
     return with_sign((int16_t)ratio, r_q15);
 }
@@ -19,7 +21,9 @@ static int16_t ratio_q14(int16_t r_q15)
 static int16_t reflection_q15(int16_t lar_q14)
 {
     int16_t lar = abs_s(lar_q14);
-    int r = lar < GSM_LAR1_Q14 ? lar * 2 : lar < GSM_LAR2_Q14 ? lar + GSM_LAR1_Q14 : (lar >> 2) + GSM_OFFSET_Q12;
+    int r = lar < GSM_LAR1_Q14   ? lar * 2
+            : lar < GSM_LAR2_Q14 ? lar + GSM_LAR1_Q14
+                                 : (lar >> 2) + GSM_OFFSET_Q12;
 
     return with_sign(saturate(r), lar_q14);
 }

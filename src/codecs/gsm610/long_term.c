@@ -11,7 +11,8 @@ static int32_t power(const int16_t past[SUBFRAME])
     return sum * 2;
 }
 
-/* The shift right that brings a subframe within 2^9, so that sums of 40 products with 16 bits stay within 2^30. */
+/* The shift right that brings a subframe within 2^9, so that sums of 40 products with 16 bits stay
+ * within 2^30. */
 static int scale_of(const int16_t d[SUBFRAME])
 {
     int16_t peak = peak_of(d, SUBFRAME);
@@ -19,7 +20,8 @@ static int scale_of(const int16_t d[SUBFRAME])
     return peak == 0 || norm_s(peak) > 6 ? 0 : 6 - norm_s(peak);
 }
 
-/* The gain is correlation / power, compared with the thresholds after both are brought to 16 bits. */
+/* The gain is correlation / power, compared with the thresholds after both are brought to 16 bits.
+ */
 static uint8_t quantise_gain(int32_t correlation, int32_t power)
 {
     uint8_t gain = 0;
@@ -61,8 +63,8 @@ struct gsm_match gsm610_search(const int16_t d[SUBFRAME], const int16_t *now)
 }
 
 /* 4.2.11 */
-void gsm610_long_term_search(const struct dsp_gsm *kernels, const int16_t d[SUBFRAME], const int16_t *now,
-                             struct subframe *out)
+void gsm610_long_term_search(const struct dsp_gsm *kernels, const int16_t d[SUBFRAME],
+                             const int16_t *now, struct subframe *out)
 {
     struct gsm_match match = kernels->search(d, now);
 
@@ -83,15 +85,15 @@ void gsm610_add(const int16_t *past, int16_t gain_q15, const int16_t e[SUBFRAME]
 }
 
 /* 4.2.12 */
-void gsm610_long_term_analysis(const struct dsp_gsm *kernels, const int16_t *now, const struct subframe *in,
-                               int16_t d[SUBFRAME])
+void gsm610_long_term_analysis(const struct dsp_gsm *kernels, const int16_t *now,
+                               const struct subframe *in, int16_t d[SUBFRAME])
 {
     kernels->subtract(now - in->lag, gsm610_gain_levels_q15[in->gain], d);
 }
 
 /* 4.3.2, and 4.2.18: the coder follows the decoder. */
-void gsm610_long_term_synthesis(const struct dsp_gsm *kernels, const int16_t e[SUBFRAME], const struct subframe *in,
-                                int16_t *now)
+void gsm610_long_term_synthesis(const struct dsp_gsm *kernels, const int16_t e[SUBFRAME],
+                                const struct subframe *in, int16_t *now)
 {
     kernels->add(now - in->lag, gsm610_gain_levels_q15[in->gain], e, now);
 }

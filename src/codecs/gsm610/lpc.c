@@ -35,7 +35,8 @@ void gsm610_autocorrelate(int16_t s[FRAME], int32_t sums[ORDER + 1])
         s[i] = wrap16(s[i] * (1 << shift));
 }
 
-/* 4.2.5: Schur's recursion. It ends, with zeros for the rest, where a coefficient would leave the unit circle. */
+/* 4.2.5: Schur's recursion. It ends, with zeros for the rest, where a coefficient would leave the
+ * unit circle. */
 static void schur(const int32_t sums[ORDER + 1], int16_t reflection[ORDER])
 {
     int16_t p[ORDER + 1], k[ORDER + 1], shift = norm_l(sums[0]);

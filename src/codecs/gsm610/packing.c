@@ -1,4 +1,5 @@
-/* The 260 bits of a frame, the lowest of each number and of each byte first, as Microsoft's block has them. */
+/* The 260 bits of a frame, the lowest of each number and of each byte first, as Microsoft's block
+ * has them. */
 #include "gsm610.h"
 #include "bits.h"
 
@@ -6,8 +7,9 @@ enum { LAR_BITS = 36, SUBFRAME_BITS = (FRAME_BITS - LAR_BITS) / SUBFRAMES };
 
 static const uint8_t lar_bits[ORDER] = { 6, 6, 5, 5, 4, 4, 3, 3 };
 
-/* A frame's fields are taken in strings of at most 56 bits, which begin at bit 0 or 4 of a byte: each lies within eight bytes
- * of the block, and the first frame's last within the 33 bytes that this frame has. */
+/* A frame's fields are taken in strings of at most 56 bits, which begin at bit 0 or 4 of a byte:
+ * each lies within eight bytes of the block, and the first frame's last within the 33 bytes that
+ * this frame has. */
 static unsigned place_of(unsigned at)
 {
     return at / 8 < BLOCK_BYTES - 8 ? at / 8 : BLOCK_BYTES - 8;
@@ -32,7 +34,8 @@ void gsm610_unpack(const uint8_t *block, unsigned at, struct parameters *out)
     for (int i = 0; i < ORDER; bits >>= lar_bits[i++])
         out->lars[i] = (uint8_t)(bits & ((1u << lar_bits[i]) - 1));
     at += LAR_BITS;
-    for (struct subframe *sub = out->subframes; sub < out->subframes + SUBFRAMES; sub++, at += SUBFRAME_BITS) {
+    for (struct subframe *sub = out->subframes; sub < out->subframes + SUBFRAMES;
+         sub++, at += SUBFRAME_BITS) {
         bits = bits_at(block, at);
         sub->lag = bits & 127;
         sub->gain = bits >> 7 & 3;
@@ -51,8 +54,10 @@ void gsm610_pack(const struct parameters *in, uint8_t *block, unsigned at)
         bits = bits << lar_bits[i] | in->lars[i];
     put_bits(block, at, bits);
     at += LAR_BITS;
-    for (const struct subframe *sub = in->subframes; sub < in->subframes + SUBFRAMES; sub++, at += SUBFRAME_BITS) {
-        bits = sub->lag | (uint64_t)sub->gain << 7 | (uint64_t)sub->grid << 9 | (uint64_t)sub->peak << 11;
+    for (const struct subframe *sub = in->subframes; sub < in->subframes + SUBFRAMES;
+         sub++, at += SUBFRAME_BITS) {
+        bits = sub->lag | (uint64_t)sub->gain << 7 | (uint64_t)sub->grid << 9 |
+               (uint64_t)sub->peak << 11;
         for (int i = 0; i < PULSES; i++)
             bits |= (uint64_t)sub->pulses[i] << (17 + 3 * i);
         put_bits(block, at, bits);

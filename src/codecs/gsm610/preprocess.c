@@ -1,16 +1,18 @@
 /* The 13-bit world outside and the 16-bit one of the coder: 4.2.1 to 4.2.3, 4.3.5 to 4.3.7. */
 #include "gsm610.h"
 
-enum { OFFSET_Q15 = 32735 };            /* 0.999 */
+enum { OFFSET_Q15 = 32735 }; /* 0.999 */
 
-/* 4.2.2: a high-pass. Its input is within 2^14, its gain below 2, so that highpass_q15 stays within 2^30: the standard's
- * product of 31 by 16 bits, in two parts there, is rounded as here, and nothing saturates. */
+/* 4.2.2: a high-pass. Its input is within 2^14, its gain below 2, so that highpass_q15 stays within
+ * 2^30: the standard's product of 31 by 16 bits, in two parts there, is rounded as here, and
+ * nothing saturates. */
 static inline int16_t compensate_offset(struct preprocessor *state, int16_t so)
 {
     int64_t rounded_step_q30 = (int64_t)(so - state->last) * (1 << 30) + 0x4000;
 
     state->last = so;
-    state->highpass_q15 = (int32_t)(((int64_t)state->highpass_q15 * OFFSET_Q15 + rounded_step_q30) >> 15);
+    state->highpass_q15 =
+        (int32_t)(((int64_t)state->highpass_q15 * OFFSET_Q15 + rounded_step_q30) >> 15);
     return (int16_t)((state->highpass_q15 + 0x4000) >> 15);
 }
 
@@ -25,7 +27,8 @@ void gsm610_emphasise(int16_t last, int16_t s[FRAME])
     }
 }
 
-void gsm610_preprocess(const struct dsp_gsm *kernels, struct preprocessor *state, const int16_t pcm[FRAME], int16_t s[FRAME])
+void gsm610_preprocess(const struct dsp_gsm *kernels, struct preprocessor *state,
+                       const int16_t pcm[FRAME], int16_t s[FRAME])
 {
     struct preprocessor local = *state;
 
@@ -41,8 +44,8 @@ void gsm610_postprocess(int16_t *emphasis, int16_t s[FRAME])
     int16_t last = *emphasis;
 
     for (int i = 0; i < FRAME; i++) {
-        last = seldom_saturated(s[i] + times(GSM_EMPHASIS_Q15, last));  /* 4.3.5 */
-        s[i] = (int16_t)(seldom_saturated(last * 2) & ~7);              /* 4.3.6, 4.3.7 */
+        last = seldom_saturated(s[i] + times(GSM_EMPHASIS_Q15, last)); /* 4.3.5 */
+        s[i] = (int16_t)(seldom_saturated(last * 2) & ~7);             /* 4.3.6, 4.3.7 */
     }
     *emphasis = last;
 }

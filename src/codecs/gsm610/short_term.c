@@ -25,7 +25,8 @@ static inline void save(const struct lattice *lattice, int16_t delayed[ORDER])
 }
 
 /* 4.2.10 */
-static void analysis_lattice(int16_t delayed[ORDER], const int16_t reflection[ORDER], int16_t *s, int n)
+static void analysis_lattice(int16_t delayed[ORDER], const int16_t reflection[ORDER], int16_t *s,
+                             int n)
 {
     struct lattice lattice = load(delayed, reflection);
 
@@ -46,7 +47,8 @@ static void analysis_lattice(int16_t delayed[ORDER], const int16_t reflection[OR
 }
 
 /* 4.3.4 */
-static void synthesis_lattice(int16_t delayed[ORDER], const int16_t reflection[ORDER], int16_t *s, int n)
+static void synthesis_lattice(int16_t delayed[ORDER], const int16_t reflection[ORDER], int16_t *s,
+                              int n)
 {
     struct lattice lattice = load(delayed, reflection);
     int *v = lattice.delayed, *r = lattice.reflection;
@@ -65,23 +67,26 @@ static void synthesis_lattice(int16_t delayed[ORDER], const int16_t reflection[O
     save(&lattice, delayed);
 }
 
-void gsm610_analyse(int16_t delayed[ORDER], const int16_t reflection[GSM_SECTIONS][ORDER], int16_t s[FRAME])
+void gsm610_analyse(int16_t delayed[ORDER], const int16_t reflection[GSM_SECTIONS][ORDER],
+                    int16_t s[FRAME])
 {
     for (int i = 0; i < GSM_SECTIONS; i++)
-        analysis_lattice(delayed, reflection[i], s + gsm_sections[i], gsm_sections[i + 1] - gsm_sections[i]);
+        analysis_lattice(delayed, reflection[i], s + gsm_sections[i],
+                         gsm_sections[i + 1] - gsm_sections[i]);
 }
 
-void gsm610_synthesise(int16_t delayed[ORDER], int16_t *emphasis, const int16_t reflection[GSM_SECTIONS][ORDER],
-                       int16_t s[FRAME])
+void gsm610_synthesise(int16_t delayed[ORDER], int16_t *emphasis,
+                       const int16_t reflection[GSM_SECTIONS][ORDER], int16_t s[FRAME])
 {
     for (int i = 0; i < GSM_SECTIONS; i++)
-        synthesis_lattice(delayed, reflection[i], s + gsm_sections[i], gsm_sections[i + 1] - gsm_sections[i]);
+        synthesis_lattice(delayed, reflection[i], s + gsm_sections[i],
+                          gsm_sections[i + 1] - gsm_sections[i]);
     gsm610_postprocess(emphasis, s);
 }
 
 /* The sections' coefficients, by the ratios of the frame before and of this. */
-static void next_coefficients(const struct dsp_gsm *kernels, struct short_term *state, const uint8_t codes[ORDER],
-                              int16_t reflection[GSM_SECTIONS][ORDER])
+static void next_coefficients(const struct dsp_gsm *kernels, struct short_term *state,
+                              const uint8_t codes[ORDER], int16_t reflection[GSM_SECTIONS][ORDER])
 {
     int16_t lars_q14[ORDER];
 
@@ -90,8 +95,8 @@ static void next_coefficients(const struct dsp_gsm *kernels, struct short_term *
     memcpy(state->lars_q14, lars_q14, sizeof lars_q14);
 }
 
-void gsm610_short_term_analysis(const struct dsp_gsm *kernels, struct short_term *state, const uint8_t codes[ORDER],
-                                int16_t s[FRAME])
+void gsm610_short_term_analysis(const struct dsp_gsm *kernels, struct short_term *state,
+                                const uint8_t codes[ORDER], int16_t s[FRAME])
 {
     int16_t reflection[GSM_SECTIONS][ORDER];
 
@@ -99,8 +104,8 @@ void gsm610_short_term_analysis(const struct dsp_gsm *kernels, struct short_term
     kernels->analyse(state->delayed, reflection, s);
 }
 
-void gsm610_short_term_synthesis(const struct dsp_gsm *kernels, struct short_term *state, int16_t *emphasis,
-                                 const uint8_t codes[ORDER], int16_t s[FRAME])
+void gsm610_short_term_synthesis(const struct dsp_gsm *kernels, struct short_term *state,
+                                 int16_t *emphasis, const uint8_t codes[ORDER], int16_t s[FRAME])
 {
     int16_t reflection[GSM_SECTIONS][ORDER];
 

@@ -1,72 +1,63 @@
-/* Microsoft ADPCM: New Multimedia Data Types and Data Techniques, revision 3.0 (1994), "Microsoft ADPCM".
+/* Microsoft ADPCM: New Multimedia Data Types and Data Techniques, revision 3.0 (1994), "Microsoft
+ * ADPCM".
  *
- * A block is a header - each channel's predictor (1 byte), then each one's delta, last and last but one sample (2 bytes
- * each) - and the channels' codes of 4 bits in turn, high nibble first. The header's samples are the block's first two.
- * A predictor is a pair of weights, in 256ths, of the two samples before; the pairs stand in the format's extra bytes.
+ * A block is a header - each channel's predictor (1 byte), then each one's delta, last and last but
+ * one sample (2 bytes each) - and the channels' codes of 4 bits in turn, high nibble first. The
+ * header's samples are the block's first two. A predictor is a pair of weights, in 256ths, of the
+ * two samples before; the pairs stand in the format's extra bytes.
  *
- * The prediction is divided, as in the published text, ffmpeg and Wine; sox and libsndfile shift, and drift from them. */
+ * Blocks go to the kernels, ms_decode and ms_encode of dsp.h; their plain C is in block.c, encode.c
+ * and search.c.
+ *
+ * The prediction is divided, as in the published text, ffmpeg and Wine; sox and libsndfile shift,
+ * and drift from them. */
 #include <string.h>
 #include "adpcm.h"
-#include "dsp.h"
-#include "fixed.h"
+#include "block.h"
 
-enum { TAG_MS = 2, HEADER = 7, HEADER_SAMPLES = 2, PREDICTORS = 7, LEAST_DELTA = 16 };
+enum { HEADER = MS_HEADER, HEADER_SAMPLES = MS_HEADER_SAMPLES, PREDICTORS = 7 };
 
-/* The delta is held where its greatest growth still fits 32 bits, as in ffmpeg; what a code adds to a prediction, at most
- * 8 * MOST_DELTA, then fits too. */
-enum { GROWTH = 768, MOST_DELTA = INT32_MAX / GROWTH };
+static const struct tag tags[] = { { 2, 0, "Microsoft" }, { 0 } };
 
-static const struct mode modes[] = {
-    { 8000, 1, 0 }, { 8000, 2, 0 }, { 11025, 1, 0 }, { 11025, 2, 0 },
-    { 22050, 1, 0 }, { 22050, 2, 0 }, { 44100, 1, 0 }, { 44100, 2, 0 }, { 0 }
-};
+static const struct mode modes[] = { { 8000, 1, 0 },  { 8000, 2, 0 },  { 11025, 1, 0 },
+                                     { 11025, 2, 0 }, { 22050, 1, 0 }, { 22050, 2, 0 },
+                                     { 44100, 1, 0 }, { 44100, 2, 0 }, { 0 } };
 
 struct weights {
     int newer, older;
 };
 
-static const struct weights standard[PREDICTORS] = {
-    { 256, 0 }, { 512, -256 }, { 0, 0 }, { 192, 64 }, { 240, 0 }, { 460, -208 }, { 392, -232 }
-};
+static const struct weights standard[PREDICTORS] = { { 256, 0 },   { 512, -256 }, { 0, 0 },
+                                                     { 192, 64 },  { 240, 0 },    { 460, -208 },
+                                                     { 392, -232 } };
 
-/* What the delta is multiplied by after a code, in 256ths. */
-static const int16_t growth[16] = { 230, 230, 230, 230, 307, 409, 512, 614, GROWTH, 614, 512, 409, 307, 230, 230, 230 };
+/* A format's own pairs of weights, as its extra bytes have them. A block's header can name 256. */
+struct own {
+    uint16_t predictors; /* 0: the standard pairs */
+    uint8_t pairs[4 * (UINT8_MAX + 1)];
+};
+_Static_assert(sizeof(struct own) <= OWN_ROOM, "layout.own has room for every pair");
 
 struct state {
-    struct block block;
+    struct span block;
     uint16_t channels, predictors;
     uint8_t quality;
-    const uint8_t *pairs;           /* the format's own; null for the standard ones */
+    const uint8_t *pairs; /* the layout's; null for the standard ones */
     const struct dsp *dsp;
 };
 
-/* What one channel knows between two codes. */
-struct chain {
-    int newer, older, delta;
-    struct weights weights;
-};
-
-static uint32_t covered(size_t bytes, unsigned channels)
+static uint32_t frames_in(size_t bytes, unsigned channels)
 {
     if (channels == 0 || bytes < HEADER * channels)
         return 0;
     return (uint32_t)(HEADER_SAMPLES + (bytes - HEADER * channels) * (channels == 2 ? 1 : 2));
 }
 
-static bool accepts(const struct wave_format *format, struct block *block)
+static void complete(struct wave_format *format, const struct mode *mode, uint8_t dialect)
 {
-    if ((format->bits_per_sample != 0 && format->bits_per_sample != 4) || format->sample_rate == 0 ||
-        format->channels < 1 || format->channels > 2 || format->block_align < HEADER * format->channels)
-        return false;
-    block->bytes = block->least = format->block_align;
-    block->samples = adpcm_samples(format, covered(format->block_align, format->channels));
-    return true;
-}
-
-static void complete(struct wave_format *format, const struct mode *mode)
-{
+    (void)dialect;
     adpcm_complete(format, mode, 4 + 4 * PREDICTORS);
-    adpcm_complete_samples(format, covered(format->block_align, format->channels));
+    adpcm_complete_samples(format, frames_in(format->block_align, format->channels));
     store16_le(format->extra + 2, PREDICTORS);
     for (unsigned i = 0; i < PREDICTORS; i++) {
         store16_le(format->extra + 4 + 4 * i, (uint16_t)standard[i].newer);
@@ -87,129 +78,111 @@ static struct weights weights_of(const struct state *state, unsigned predictor)
 {
     unsigned i = predictor < state->predictors ? predictor : state->predictors - 1u;
 
-    return state->pairs ? (struct weights){ weight(state->pairs + 4 * i), weight(state->pairs + 4 * i + 2) } : standard[i];
+    return state->pairs
+               ? (struct weights){ weight(state->pairs + 4 * i), weight(state->pairs + 4 * i + 2) }
+               : standard[i];
 }
 
-static bool is_standard(const struct state *state)
+static bool is_standard(const uint8_t *pairs, unsigned predictors)
 {
-    bool same = state->predictors == PREDICTORS;
+    bool same = predictors == PREDICTORS;
 
-    for (unsigned i = 0; same && i < PREDICTORS; i++) {
-        struct weights weights = weights_of(state, i);
-
-        same = weights.newer == standard[i].newer && weights.older == standard[i].older;
-    }
+    for (unsigned i = 0; same && i < PREDICTORS; i++)
+        same = weight(pairs + 4 * i) == standard[i].newer &&
+               weight(pairs + 4 * i + 2) == standard[i].older;
     return same;
 }
 
-static void start(void *memory, const struct wave_format *format, const struct settings *settings)
+/* The pairs of a table that the extra bytes do not hold whole are not known: the standard ones
+ * then. */
+static void parse_pairs(const struct wave_format *format, struct own *own)
+{
+    unsigned stated = format->extra_size >= 4 ? load16_le(format->extra + 2) : 0;
+
+    own->predictors = 0;
+    if (format->extra_size < 4 + 4 * stated || is_standard(format->extra + 4, stated))
+        return;
+    own->predictors = (uint16_t)(stated < UINT8_MAX + 1 ? stated : UINT8_MAX + 1);
+    memcpy(own->pairs, format->extra + 4, 4 * own->predictors);
+}
+
+static bool parse(const struct wave_format *format, struct layout *layout)
+{
+    uint32_t frames = frames_in(format->block_align, layout->channels);
+
+    if ((format->bits_per_sample != 0 && format->bits_per_sample != 4) || layout->channels > 2 ||
+        format->block_align < HEADER * layout->channels)
+        return false;
+    layout->block = (struct span){ format->block_align, adpcm_samples(format, frames) };
+    parse_pairs(format, (struct own *)(void *)layout->own);
+    return true;
+}
+
+static void init(void *memory, const struct layout *layout, const struct options *options)
 {
     struct state *state = memory;
-    uint16_t stated = format->extra_size >= 4 ? load16_le(format->extra + 2) : 0;
+    const struct own *own = (const struct own *)(const void *)layout->own;
 
-    accepts(format, &state->block);
-    state->dsp = dsp_set(settings->simd);
-    state->channels = format->channels;
-    state->quality = settings->quality;
-    state->predictors = stated;
-    state->pairs = stated != 0 && format->extra_size >= 4 + 4 * stated ? format->extra + 4 : 0;
-    if (!state->pairs || is_standard(state)) {
-        state->predictors = PREDICTORS;
-        state->pairs = 0;
-    }
+    state->block = layout->block;
+    state->dsp = options->dsp;
+    state->channels = layout->channels;
+    state->quality = options->quality;
+    state->predictors = own->predictors ? own->predictors : PREDICTORS;
+    state->pairs = own->predictors ? own->pairs : 0;
 }
 
-/* Of weights that fill 16 bits: at most 2^23. */
-static int predict(const struct chain *chain)
+/* The predictors' weights as the kernels take them; returns how many there are. */
+static unsigned table_of(const struct state *state, int16_t table[UINT8_MAX + 1][2])
 {
-    return (chain->newer * chain->weights.newer + chain->older * chain->weights.older) / 256;
-}
-
-/* The header's delta may be anything of 16 bits, a negative one too; those that follow lie between the limits. */
-static inline int16_t follow(struct chain *chain, unsigned code)
-{
-    int sample = seldom_saturated(predict(chain) + ((int)code - (code & 8 ? 16 : 0)) * chain->delta);
-    int delta = chain->delta * growth[code] >> 8;
-
-    chain->older = chain->newer;
-    chain->newer = sample;
-    chain->delta = delta < LEAST_DELTA ? LEAST_DELTA : delta > MOST_DELTA ? MOST_DELTA : delta;
-    return (int16_t)sample;
-}
-
-static void decode_channel(const struct state *state, const uint8_t *src, int16_t *pcm, uint32_t samples, unsigned channel)
-{
-    unsigned channels = state->channels;
-    uint32_t n = samples - HEADER_SAMPLES;
-    const uint8_t *header = src + channels + 2 * channel, *codes = src + HEADER * channels;
-    struct chain chain = { (int16_t)load16_le(header + 2 * channels), (int16_t)load16_le(header + 4 * channels),
-                           (int16_t)load16_le(header), weights_of(state, src[channel]) };
-
-    pcm[channel] = (int16_t)chain.older;
-    pcm[channel + channels] = (int16_t)chain.newer;
-    pcm += channel + HEADER_SAMPLES * channels;
-    if (channels == 2)
-        for (uint32_t i = 0; i < n; i++)
-            pcm[2 * (size_t)i] = follow(&chain, channel == 0 ? codes[i] >> 4 : codes[i] & 15);
-    else {
-        for (uint32_t i = 0; i + 1 < n; i += 2) {
-            pcm[i] = follow(&chain, codes[i / 2] >> 4);
-            pcm[i + 1] = follow(&chain, codes[i / 2] & 15);
-        }
-        if (n % 2)
-            pcm[n - 1] = follow(&chain, codes[n / 2] >> 4);
-    }
-}
-
-static void decode_block(const struct state *state, const uint8_t *src, int16_t *pcm, uint32_t samples)
-{
-    for (unsigned channel = 0; channel < state->channels; channel++)
-        decode_channel(state, src, pcm, samples, channel);
-}
-
-enum { LEAST_GROUP = 8 };           /* chains, below which no kernel does any */
-
-/* The whole blocks that go side by side. */
-static struct progress decode_groups(const struct state *state, const uint8_t *src, int16_t *pcm, struct offer offer)
-{
-    size_t n = whole_blocks(offer.in, offer.out, &state->block, state->channels);
-    struct adpcm_blocks blocks = { n, state->block.bytes, state->block.samples, state->channels };
-    int16_t pairs[UINT8_MAX + 1][2];
     unsigned predictors = state->predictors < UINT8_MAX + 1 ? state->predictors : UINT8_MAX + 1;
 
-    if (!state->dsp->ms_decode || n * state->channels < LEAST_GROUP || state->block.samples < HEADER_SAMPLES)
-        return (struct progress){ 0, 0 };
     for (unsigned i = 0; i < predictors; i++) {
         struct weights weights = weights_of(state, i);
 
-        pairs[i][0] = (int16_t)weights.newer;
-        pairs[i][1] = (int16_t)weights.older;
+        table[i][0] = (int16_t)weights.newer;
+        table[i][1] = (int16_t)weights.older;
     }
-    n = state->dsp->ms_decode(&blocks, (const int16_t(*)[2])pairs, predictors, src, pcm);
-    return (struct progress){ n * blocks.bytes, n * blocks.samples * blocks.channels };
+    return predictors;
+}
+
+static void decode_block(const struct state *state, const uint8_t *src, int16_t *pcm,
+                         uint32_t samples)
+{
+    int16_t table[UINT8_MAX + 1][2];
+    unsigned predictors = table_of(state, table);
+
+    for (unsigned channel = 0; channel < state->channels; channel++)
+        ms_decode_channel((const int16_t(*)[2])table, predictors, src, pcm, samples, channel,
+                          state->channels);
 }
 
 static struct progress decode(void *memory, const uint8_t *src, int16_t *pcm, struct offer offer)
 {
     const struct state *state = memory;
-    struct progress done = decode_groups(state, src, pcm, offer);
+    size_t n = whole_blocks(offer.in, offer.out, &state->block, state->channels);
+    struct adpcm_blocks blocks = { n, state->block.bytes, state->block.frames, state->channels };
+    int16_t table[UINT8_MAX + 1][2];
 
-    while (done.used < offer.in) {
-        size_t left = offer.in - done.used, bytes = left < state->block.bytes ? left : state->block.bytes;
-        uint32_t whole = state->block.samples, samples = covered(bytes, state->channels);
-        size_t made = (size_t)(samples < whole ? samples : whole) * state->channels;
-
-        if ((bytes < state->block.bytes && offer.ending == WHOLE) || made > offer.out - done.made)
-            break;
-        if (made != 0)
-            decode_block(state, src + done.used, pcm + done.made, samples < whole ? samples : whole);
-        done.used += bytes;
-        done.made += made;
-    }
-    return done;
+    if (n != 0)
+        state->dsp->ms_decode(&blocks, (const int16_t(*)[2])table, table_of(state, table), src,
+                              pcm);
+    return (struct progress){ n * blocks.bytes, n * blocks.samples * blocks.channels };
 }
 
-/* What a block may choose of. Of the standard predictors not 3 and 5: there decoders that shift drift most. */
+static uint32_t covered(const struct layout *layout, uint32_t bytes)
+{
+    uint32_t frames = frames_in(bytes, layout->channels);
+
+    return frames < layout->block.frames ? frames : layout->block.frames;
+}
+
+static void decode_truncated(void *state, const uint8_t *src, struct span block, int16_t *pcm)
+{
+    decode_block(state, src, pcm, block.frames);
+}
+
+/* What a block may choose of. Of the standard predictors not 3 and 5: there decoders that shift
+ * drift most. */
 static unsigned choices(const struct state *state, struct ms_predictor predictors[UINT8_MAX + 1])
 {
     unsigned n = 0;
@@ -218,7 +191,10 @@ static unsigned choices(const struct state *state, struct ms_predictor predictor
         struct weights weights = weights_of(state, i);
 
         if (state->pairs || (i != 3 && i != 5))
-            predictors[n++] = (struct ms_predictor){ (int32_t)((uint16_t)weights.newer | (uint32_t)(uint16_t)weights.older << 16), (uint8_t)i };
+            predictors[n++] = (struct ms_predictor){
+                (int32_t)((uint16_t)weights.newer | (uint32_t)(uint16_t)weights.older << 16),
+                (uint8_t)i
+            };
     }
     return n;
 }
@@ -227,20 +203,29 @@ static struct progress encode(void *memory, const int16_t *pcm, uint8_t *dst, st
 {
     const struct state *state = memory;
     size_t n = whole_blocks(offer.out, offer.in, &state->block, state->channels);
-    size_t samples = (size_t)state->block.samples * state->channels;
+    size_t samples = (size_t)state->block.frames * state->channels;
 
-    struct adpcm_blocks blocks = { n, state->block.bytes, state->block.samples, state->channels };
+    struct adpcm_blocks blocks = { n, state->block.bytes, state->block.frames, state->channels };
     struct ms_predictor predictors[UINT8_MAX + 1];
 
     if (n != 0) {
         memset(dst, 0, n * state->block.bytes);
-        state->dsp->ms_encode(&blocks, predictors, choices(state, predictors), state->quality, pcm, dst);
+        state->dsp->ms_encode(&blocks, predictors, choices(state, predictors), state->quality, pcm,
+                              dst);
     }
     return (struct progress){ n * samples, n * state->block.bytes };
 }
 
+static const struct codec_decoder decoder = { sizeof(struct state), init, decode, covered,
+                                              decode_truncated };
+static const struct codec_encoder encoder = { sizeof(struct state), init, encode };
+
 const struct codec ms_adpcm = {
-    .tag = TAG_MS, .name = "Microsoft ADPCM", .modes = modes, .complete = complete, .accepts = accepts,
-    .decoder = { sizeof(struct state), start, decode },
-    .encoder = { sizeof(struct state), start, encode },
+    .name = "Microsoft ADPCM",
+    .tags = tags,
+    .modes = modes,
+    .parse = parse,
+    .complete = complete,
+    .decoder = &decoder,
+    .encoder = &encoder,
 };

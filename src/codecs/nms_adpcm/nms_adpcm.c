@@ -1,38 +1,43 @@
-/* NMS VBXADPCM, as Natural MicroSystems' voice boards record: 20 ms of 8 kHz telephony in a frame, 160 codes of 2, 3 or 4
- * bits, or 160 bytes of the line's law, then a word that tells how loud the frame is, for those who skip silence. The header
- * is the one of NMS' CT Access manual (6422-12, appendix F).
+/* NMS VBXADPCM, as Natural MicroSystems' voice boards record: 20 ms of 8 kHz telephony in a frame,
+ * 160 codes of 2, 3 or 4 bits, or 160 bytes of the line's law, then a word that tells how loud the
+ * frame is, for those who skip silence. The header is the one of NMS' CT Access manual (6422-12,
+ * appendix F).
  *
- * Nothing tells which law the line had; u-law is assumed. libsndfile writes a loudness that it calls a lie; ours is the root
- * of the mean square of 16-bit samples. Decoding ignores it. */
+ * Nothing tells which law the line had; u-law is assumed. libsndfile writes a loudness that it
+ * calls a lie; ours is the root of the mean square of 16-bit samples. Decoding ignores it. */
+#include <string.h>
 #include "bits.h"
 #include "codec.h"
 #include "g711.h"
 #include "nms.h"
 
-enum { TAG_NMS = 0x38, LAW = 8 };
+enum { LAW = 8 };
+
+static const struct tag tags[] = { { 0x38, 0, "Natural MicroSystems" }, { 0 } };
 
 static const uint8_t widths[] = { 4, 3, 2, LAW };
 
-static const struct mode modes[] = { { 8000, 1, 32800 }, { 8000, 1, 24800 }, { 8000, 1, 16800 }, { 8000, 1, 64800 }, { 0 } };
+static const struct mode modes[] = {
+    { 8000, 1, 32800 }, { 8000, 1, 24800 }, { 8000, 1, 16800 }, { 8000, 1, 64800 }, { 0 }
+};
 
 struct state {
-    struct block block;
+    struct span block;
     unsigned bits;
     struct nms nms;
 };
 
-static unsigned frame_bytes(unsigned bits)
-{
-    return FRAME / 8 * bits + 2;
-}
+static unsigned frame_bytes(unsigned bits) { return FRAME / 8 * bits + 2; }
 
-/* The bits that a format means, or 0: what it says, if the block agrees or is not told; else what the block says. */
+/* The bits that a format means, or 0: what it says, if the block agrees or is not told; else what
+ * the block says. */
 static unsigned bits_of(const struct wave_format *format)
 {
     unsigned by_block = 0, align = format->block_align;
 
     for (unsigned i = 0; i < sizeof widths; i++) {
-        if (format->bits_per_sample == widths[i] && (align <= 2 || align % frame_bytes(widths[i]) == 0))
+        if (format->bits_per_sample == widths[i] &&
+            (align <= 2 || align % frame_bytes(widths[i]) == 0))
             return widths[i];
         if (by_block == 0 && align != 0 && align % frame_bytes(widths[i]) == 0)
             by_block = widths[i];
@@ -40,12 +45,13 @@ static unsigned bits_of(const struct wave_format *format)
     return by_block;
 }
 
-static bool accepts(const struct wave_format *format, struct block *block)
+static bool parse(const struct wave_format *format, struct layout *layout)
 {
     unsigned bits = bits_of(format);
 
-    *block = (struct block){ frame_bytes(bits), FRAME, frame_bytes(bits) };
-    return bits != 0 && format->channels == 1 && format->sample_rate != 0;
+    layout->bits = (uint8_t)bits;
+    layout->block = (struct span){ frame_bytes(bits), FRAME };
+    return bits != 0 && layout->channels == 1;
 }
 
 static uint32_t byte_rate(uint32_t sample_rate, unsigned bits)
@@ -65,10 +71,11 @@ static unsigned bits_for(const struct mode *mode)
     return (uint64_t)byte_rate(mode->sample_rate, bits) * 8 < mode->bit_rate ? LAW : bits;
 }
 
-static void complete(struct wave_format *format, const struct mode *mode)
+static void complete(struct wave_format *format, const struct mode *mode, uint8_t dialect)
 {
     unsigned bits = bits_for(mode);
 
+    (void)dialect;
     format->channels = mode->channels;
     format->sample_rate = mode->sample_rate;
     format->byte_rate = byte_rate(mode->sample_rate, bits);
@@ -77,13 +84,13 @@ static void complete(struct wave_format *format, const struct mode *mode)
     format->extra_size = 0;
 }
 
-static void start(void *memory, const struct wave_format *format, const struct settings *settings)
+static void init(void *memory, const struct layout *layout, const struct options *options)
 {
     struct state *state = memory;
 
-    (void)settings;
-    accepts(format, &state->block);
-    state->bits = bits_of(format);
+    (void)options;
+    state->block = layout->block;
+    state->bits = layout->bits;
     nms_start(&state->nms, state->bits);
 }
 
@@ -100,41 +107,35 @@ static void decode_frame(struct state *state, const uint8_t *src, int16_t *pcm, 
     nms_decode(&state->nms, rows, pcm, samples);
 }
 
-/* Samples that a frame's first bytes cover: whole words, and of 3 bits the fourth row of every three words. */
-static size_t covered(const struct state *state, size_t bytes)
-{
-    size_t words = bytes / 2, samples = state->bits == 3 ? words * 4 + words / 3 * 4 : words * (16 / state->bits);
-
-    if (state->bits == LAW)
-        samples = bytes;
-    return samples < FRAME ? samples : FRAME;
-}
-
-/* A torn frame, its missing codes 0 and unheard. */
-static struct progress decode_torn(struct state *state, const uint8_t *src, int16_t *pcm, struct offer left)
-{
-    uint8_t frame[FRAME + 2] = { 0 };
-    size_t samples = covered(state, left.in);
-
-    if (left.ending == WHOLE || left.in >= state->block.bytes || samples > left.out)
-        return (struct progress){ 0, 0 };
-    for (size_t i = 0; i < left.in; i++)
-        frame[i] = src[i];
-    decode_frame(state, frame, pcm, samples);
-    return (struct progress){ left.in, samples };
-}
-
 static struct progress decode(void *memory, const uint8_t *src, int16_t *pcm, struct offer offer)
 {
     struct state *state = memory;
     size_t frames = whole_blocks(offer.in, offer.out, &state->block, 1);
-    size_t used = frames * state->block.bytes, made = frames * FRAME;
-    struct progress torn;
 
     for (size_t i = 0; i < frames; i++)
         decode_frame(state, src + i * state->block.bytes, pcm + i * FRAME, FRAME);
-    torn = decode_torn(state, src + used, pcm + made, (struct offer){ offer.in - used, offer.out - made, offer.ending });
-    return (struct progress){ used + torn.used, made + torn.made };
+    return (struct progress){ frames * state->block.bytes, frames * FRAME };
+}
+
+/* Whole words, and of 3 bits the fourth row of every three words. */
+static uint32_t covered(const struct layout *layout, uint32_t bytes)
+{
+    uint32_t words = bytes / 2, samples = words * (16u / layout->bits);
+
+    if (layout->bits == 3)
+        samples = words * 4 + words / 3 * 4;
+    if (layout->bits == LAW)
+        samples = bytes;
+    return samples < FRAME ? samples : FRAME;
+}
+
+/* The missing codes are 0, and are not decoded. */
+static void decode_truncated(void *state, const uint8_t *src, struct span block, int16_t *pcm)
+{
+    uint8_t frame[FRAME + 2] = { 0 };
+
+    memcpy(frame, src, block.bytes);
+    decode_frame(state, frame, pcm, block.frames);
 }
 
 /* The greatest integer whose square is not above x < 2^32, a bit at a time. */
@@ -181,8 +182,16 @@ static struct progress encode(void *memory, const int16_t *pcm, uint8_t *dst, st
     return (struct progress){ frames * FRAME, frames * state->block.bytes };
 }
 
+static const struct codec_decoder decoder = { sizeof(struct state), init, decode, covered,
+                                              decode_truncated };
+static const struct codec_encoder encoder = { sizeof(struct state), init, encode };
+
 const struct codec nms_adpcm = {
-    .tag = TAG_NMS, .name = "NMS VBXADPCM", .modes = modes, .complete = complete, .accepts = accepts,
-    .decoder = { sizeof(struct state), start, decode },
-    .encoder = { sizeof(struct state), start, encode },
+    .name = "NMS VBXADPCM",
+    .tags = tags,
+    .modes = modes,
+    .parse = parse,
+    .complete = complete,
+    .decoder = &decoder,
+    .encoder = &encoder,
 };

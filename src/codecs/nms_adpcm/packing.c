@@ -4,8 +4,9 @@
 /* Each bit of a nibble, in all four. */
 enum { TOP_3 = 0xEEEE, TOP_2 = 0xCCCC, LOW_2 = 0x3333, LOW_1 = 0x1111 };
 
-/* Three words hold 16 codes: 12 in the upper bits of their nibbles; the row that follows gave its signs to the first word's
- * spare bits, its next bits to the second's and its last ones to the third's. */
+/* Three words hold 16 codes: 12 in the upper bits of their nibbles; the row that follows gave its
+ * signs to the first word's spare bits, its next bits to the second's and its last ones to the
+ * third's. */
 static void unpack_3(const uint8_t *src, uint16_t rows[4])
 {
     unsigned spare = 0;

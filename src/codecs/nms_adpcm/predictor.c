@@ -7,9 +7,10 @@
 enum { LOG_LEAST = 2171, LOG_MOST = 20480 };
 enum { SAMPLE_MOST = 8159, PCM_MOST = 32767 };
 
-/* Reconstructed samples are held where the estimate fits 32 bits. What bounds it: |dq| <= 11194 * 1024 >> 12 < 2799 and
- * |b| <= 2^15, so that the zeros give less than 551e6; |a[0]| <= 27648, |a[1]| <= 12288, whose sum times this is less than
- * 2^31 - 551e6. Sound stays within 2^13 and never meets the limit. */
+/* Reconstructed samples are held where the estimate fits 32 bits. What bounds it: |dq| <= 11194 *
+ * 1024 >> 12 < 2799 and |b| <= 2^15, so that the zeros give less than 551e6; |a[0]| <= 27648,
+ * |a[1]| <= 12288, whose sum times this is less than 2^31 - 551e6. Sound stays within 2^13 and
+ * never meets the limit. */
 enum { SR_MOST = 39900 };
 
 void nms_start(struct nms *state, unsigned bits)
@@ -21,7 +22,7 @@ void nms_start(struct nms *state, unsigned bits)
 /* 2^((log - 20480) / 2048) * 1024, between the tabled powers along a straight line. */
 static INLINED int antilog(int log)
 {
-    int line = 4096 + ((log & 63) * 5739 >> 12);        /* Q12, up to 2^(1/32) */
+    int line = 4096 + ((log & 63) * 5739 >> 12); /* Q12, up to 2^(1/32) */
 
     return line * nms_powers[log >> 6 & 31] >> (26 - (log >> 11));
 }
@@ -32,27 +33,15 @@ static INLINED int limited(int x, int least, int most)
 }
 
 /* -1, 0 or 1; of two, -1 and 1 differ in all bits but the lowest. */
-static INLINED int sign_of(int x)
-{
-    return (x > 0) - (x < 0);
-}
+static INLINED int sign_of(int x) { return (x > 0) - (x < 0); }
 
-static INLINED bool opposite(int sign, int other)
-{
-    return (sign ^ other) == -2;
-}
+static INLINED bool opposite(int sign, int other) { return (sign ^ other) == -2; }
 
 /* Without a branch, which nothing could foretell. */
-static INLINED int negated_if(bool negative, int x)
-{
-    return (x ^ -(int)negative) + negative;
-}
+static INLINED int negated_if(bool negative, int x) { return (x ^ -(int)negative) + negative; }
 
 /* Less a 256th: x * 255 >> 8. */
-static INLINED int faded(int x)
-{
-    return x - ((x + 255) >> 8);
-}
+static INLINED int faded(int x) { return x - ((x + 255) >> 8); }
 
 static INLINED void adapt_scale(struct nms *state)
 {
@@ -94,7 +83,8 @@ static INLINED void estimate(struct nms *state)
     state->se = (state->a[0] * state->sr[0] + state->a[1] * state->sr[1] + zeros) >> 14;
 }
 
-/* The last sample makes everything ready for the next one; so the first is met by a state that has moved once. */
+/* The last sample makes everything ready for the next one; so the first is met by a state that has
+ * moved once. */
 static INLINED void advance(struct nms *state)
 {
     adapt_scale(state);
@@ -124,7 +114,8 @@ static INLINED void reconstruct(struct nms *state, unsigned code)
 static INLINED unsigned quantise(const struct nms *state, int difference)
 {
     const int16_t *decisions = nms_decisions[state->bits - 2];
-    int distance = (difference < 0 ? -difference : difference) * 8192, last = (1 << (state->bits - 1)) - 1, n = 0;
+    int distance = (difference < 0 ? -difference : difference) * 8192,
+        last = (1 << (state->bits - 1)) - 1, n = 0;
 
     /* All are asked: where the first refusal comes nothing could foretell. */
     for (int i = 0; i < last; i++)
@@ -132,8 +123,8 @@ static INLINED unsigned quantise(const struct nms *state, int difference)
     return (unsigned)n << (4 - state->bits) | (difference < 0 ? 8 : 0);
 }
 
-/* The state is a copy, which stays in registers: in memory, what is stored in parts and loaded at once would be waited for.
- * Every other difference is lowered by 2, as NMS' own coders do. */
+/* The state is a copy, which stays in registers: in memory, what is stored in parts and loaded at
+ * once would be waited for. Every other difference is lowered by 2, as NMS' own coders do. */
 void nms_encode(struct nms *kept, const int16_t pcm[FRAME], uint16_t rows[ROWS])
 {
     struct nms state = *kept;
@@ -156,7 +147,8 @@ void nms_decode(struct nms *kept, const uint16_t rows[ROWS], int16_t *pcm, size_
     for (size_t i = 0; i < n; i++) {
         advance(&state);
         reconstruct(&state, (unsigned)rows[i / 4] >> (12 - 4 * (i % 4)) & 15);
-        pcm[i] = (int16_t)(limited(wrap16(state.sr[0]), -SAMPLE_MOST, SAMPLE_MOST) * PCM_MOST / SAMPLE_MOST);
+        pcm[i] = (int16_t)(limited(wrap16(state.sr[0]), -SAMPLE_MOST, SAMPLE_MOST) * PCM_MOST /
+                           SAMPLE_MOST);
     }
     *kept = state;
 }

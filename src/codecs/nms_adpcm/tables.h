@@ -1,5 +1,5 @@
-/* Tables of NMS VBXADPCM, from libsndfile 1.2.0, nms_adpcm.c. Those of magnitudes have a row for 2, 3 and 4 bits, and count
- * the magnitudes that the width has: 2, 4 or 8. */
+/* Tables of NMS VBXADPCM, from libsndfile 1.2.0, nms_adpcm.c. Those of magnitudes have a row for 2,
+ * 3 and 4 bits, and count the magnitudes that the width has: 2, 4 or 8. */
 #ifndef OMNIACM_NMS_ADPCM_TABLES_H
 #define OMNIACM_NMS_ADPCM_TABLES_H
 
@@ -13,7 +13,8 @@ extern const int16_t nms_moves[WIDTHS][MAGNITUDES];
 /* The differences that magnitudes stand for, Q12 of the scale. */
 extern const int16_t nms_levels[WIDTHS][MAGNITUDES];
 
-/* From what difference on the next magnitude is meant, Q13 of the scale: half way between levels, within 5 units. */
+/* From what difference on the next magnitude is meant, Q13 of the scale: half way between levels,
+ * within 5 units. */
 extern const int16_t nms_decisions[WIDTHS][MAGNITUDES - 1];
 
 /* 2^(i / 32), Q14, within 1. */

@@ -1,56 +1,62 @@
-/* OKI's and Dialogic's ADPCM, 4 bits a sample: Dialogic Corporation, Dialogic ADPCM Algorithm, application note 00-1366-001
- * (1988); OKI's data sheets of the MSM5205 to MSM6585 show the same code.
+/* OKI's and Dialogic's ADPCM, 4 bits a sample: Dialogic Corporation, Dialogic ADPCM Algorithm,
+ * application note 00-1366-001 (1988); OKI's data sheets of the MSM5205 to MSM6585 show the same
+ * code.
  *
- * Samples have 12 bits, here the upper ones of 16. A code is a sign bit over a magnitude, relative to a step of 49. There
- * are no blocks and no headers: sample 0 and the least step stand before the first code. The first of a byte's codes, the
- * left one in stereo, is the high nibble's, unless the settings say otherwise.
+ * Samples have 12 bits, here the upper ones of 16. A code is a sign bit over a magnitude, relative
+ * to a step of 49. There are no blocks and no headers: sample 0 and the least step stand before the
+ * first code. The first of a byte's codes, the left one in stereo, is the high nibble's, unless
+ * QUIRK_LOW_NIBBLE_FIRST is set.
  *
- * The sample saturates at 12 bits, as the note, ffmpeg and the chips have it; sox and libsndfile saturate at 16, and stay 15
- * above from there on. */
+ * The sample saturates at 12 bits, as the note, ffmpeg and the chips have it; sox and libsndfile
+ * saturate at 16, and stay 15 above from there on. */
 #include "adpcm.h"
 #include "tables.h"
 
-enum { TAG_OKI = 0x10, TAG_DIALOGIC = 0x17 };
 enum { SAMPLE_MOST = 2047, SAMPLE_LEAST = -2048, SCALE = 16 };
 
+static const struct tag oki_tags[] = { { 0x10, 0, "OKI" }, { 0 } };
+static const struct tag dialogic_tags[] = { { 0x17, 0, "Dialogic" }, { 0 } };
+
 /* OKI's chips and sound cards; Dialogic's boards, whose clocks give 6 and 8 kHz. */
-static const struct mode oki_modes[] = {
-    { 8000, 1, 0 }, { 8000, 2, 0 }, { 11025, 1, 0 }, { 11025, 2, 0 },
-    { 22050, 1, 0 }, { 22050, 2, 0 }, { 44100, 1, 0 }, { 44100, 2, 0 }, { 0 }
+static const struct mode oki_modes[] = { { 8000, 1, 0 },  { 8000, 2, 0 },  { 11025, 1, 0 },
+                                         { 11025, 2, 0 }, { 22050, 1, 0 }, { 22050, 2, 0 },
+                                         { 44100, 1, 0 }, { 44100, 2, 0 }, { 0 } };
+static const struct mode dialogic_modes[] = {
+    { 6000, 1, 0 }, { 8000, 1, 0 }, { 11025, 1, 0 }, { 0 }
 };
-static const struct mode dialogic_modes[] = { { 6000, 1, 0 }, { 8000, 1, 0 }, { 11025, 1, 0 }, { 0 } };
 
 /* What one channel knows between two codes. */
 struct chain {
-    int sample;                     /* 12 bits */
-    unsigned row;                   /* CODES times the index of the step */
+    int sample;   /* 12 bits */
+    unsigned row; /* CODES times the index of the step */
 };
 
 struct state {
-    struct block block;
+    struct span block;
     uint16_t channels;
     bool low_first;
     struct chain chains[2];
 };
 
-static void oki_complete(struct wave_format *format, const struct mode *mode)
+static void oki_complete(struct wave_format *format, const struct mode *mode, uint8_t dialect)
 {
-    adpcm_stream_complete(format, mode);
-    format->extra_size = 2;         /* the "high frequency emphasis value", which nobody defined */
+    adpcm_stream_complete(format, mode, dialect);
+    format->extra_size = 2; /* the "high frequency emphasis value", which nobody defined */
     store16_le(format->extra, 0);
 }
 
-static bool dialogic_accepts(const struct wave_format *format, struct block *block)
+static bool dialogic_parse(const struct wave_format *format, struct layout *layout)
 {
-    return format->channels == 1 && adpcm_stream_accepts(format, block);
+    return layout->channels == 1 && adpcm_stream_parse(format, layout);
 }
 
-static void start(void *memory, const struct wave_format *format, const struct settings *settings)
+static void init(void *memory, const struct layout *layout, const struct options *options)
 {
     struct state *state = memory;
 
-    *state = (struct state){ .channels = format->channels, .low_first = settings->nibble_order == 1 };
-    adpcm_stream_accepts(format, &state->block);
+    *state = (struct state){ .block = layout->block,
+                             .channels = layout->channels,
+                             .low_first = options->quirks & QUIRK_LOW_NIBBLE_FIRST };
 }
 
 /* Saturation is rare in sound: one branch costs less than two limits in every sample's way. */
@@ -68,15 +74,12 @@ static inline struct chain after(struct chain chain, unsigned code)
     return (struct chain){ held(chain.sample + effect->change), (unsigned)effect->next };
 }
 
-static inline int16_t output(struct chain chain)
-{
-    return (int16_t)(chain.sample * SCALE);
-}
+static inline int16_t output(struct chain chain) { return (int16_t)(chain.sample * SCALE); }
 
 /* What runs for every byte is inline, so that channels and order are constants there. */
 
-static inline void decode_bytes(struct state *state, const uint8_t *src, int16_t *pcm, size_t n, unsigned channels,
-                                bool low_first)
+static inline void decode_bytes(struct state *state, const uint8_t *src, int16_t *pcm, size_t n,
+                                unsigned channels, bool low_first)
 {
     struct chain first = state->chains[0], second = state->chains[1];
 
@@ -108,8 +111,8 @@ static struct progress decode(void *memory, const uint8_t *src, int16_t *pcm, st
     return (struct progress){ n, 2 * n };
 }
 
-/* The note compares the difference with the step, half and a quarter of it: the nearest code, as a quotient. A sample's 4
- * bits beyond the note's 12 join in the comparison. */
+/* The note compares the difference with the step, half and a quarter of it: the nearest code, as a
+ * quotient. A sample's 4 bits beyond the note's 12 join in the comparison. */
 static inline unsigned nearest(struct chain chain, int16_t sample)
 {
     int difference = sample - chain.sample * SCALE;
@@ -119,7 +122,8 @@ static inline unsigned nearest(struct chain chain, int16_t sample)
     return (difference < 0 ? 8u : 0u) | (magnitude < 7 ? magnitude : 7u);
 }
 
-static inline void encode_bytes(struct state *state, const int16_t *pcm, uint8_t *dst, size_t n, unsigned channels)
+static inline void encode_bytes(struct state *state, const int16_t *pcm, uint8_t *dst, size_t n,
+                                unsigned channels)
 {
     struct chain first = state->chains[0], second = state->chains[1];
 
@@ -151,15 +155,25 @@ static struct progress encode(void *memory, const int16_t *pcm, uint8_t *dst, st
     return (struct progress){ 2 * n, n };
 }
 
+static const struct codec_decoder decoder = { sizeof(struct state), init, decode, 0, 0 };
+static const struct codec_encoder encoder = { sizeof(struct state), init, encode };
+
 const struct codec oki_adpcm = {
-    .tag = TAG_OKI, .name = "OKI ADPCM", .modes = oki_modes, .complete = oki_complete, .accepts = adpcm_stream_accepts,
-    .decoder = { sizeof(struct state), start, decode },
-    .encoder = { sizeof(struct state), start, encode },
+    .name = "OKI ADPCM",
+    .tags = oki_tags,
+    .modes = oki_modes,
+    .parse = adpcm_stream_parse,
+    .complete = oki_complete,
+    .decoder = &decoder,
+    .encoder = &encoder,
 };
 
 const struct codec dialogic_adpcm = {
-    .tag = TAG_DIALOGIC, .name = "Dialogic OKI ADPCM", .modes = dialogic_modes,
-    .complete = adpcm_stream_complete, .accepts = dialogic_accepts,
-    .decoder = { sizeof(struct state), start, decode },
-    .encoder = { sizeof(struct state), start, encode },
+    .name = "Dialogic OKI ADPCM",
+    .tags = dialogic_tags,
+    .modes = dialogic_modes,
+    .parse = dialogic_parse,
+    .complete = adpcm_stream_complete,
+    .decoder = &decoder,
+    .encoder = &encoder,
 };

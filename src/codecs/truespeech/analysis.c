@@ -1,16 +1,19 @@
-/* Short-term analysis: autocorrelation, Levinson's recursion, a wider bandwidth, reflection coefficients. */
+/* Short-term analysis: autocorrelation, Levinson's recursion, a wider bandwidth, reflection
+ * coefficients. */
 #include <string.h>
 #include "search.h"
 #include "tables.h"
 
-enum { A_BITS = 24 };                   /* of a predictor's coefficients: they stay below C(8, 4) = 70 < 2^7 */
+enum { A_BITS = 24 }; /* of a predictor's coefficients: they stay below C(8, 4) = 70 < 2^7 */
 
-/* How a set of coefficients is found: the window's reach on both sides, and the bandwidth's factor, Q15. */
+/* How a set of coefficients is found: the window's reach on both sides, and the bandwidth's factor,
+ * Q15. */
 static const struct view {
     uint8_t reach;
     int16_t bandwidth_q15;
 } views[SPECTRA_MAX] = {
-    { 200, 30474 }, { 140, 30474 }, { 200, 28836 }, { 200, 31785 }, { 100, 29491 }, { 140, 31785 }, { 170, 32113 }, { 120, 27852 },
+    { 200, 30474 }, { 140, 30474 }, { 200, 28836 }, { 200, 31785 },
+    { 100, 29491 }, { 140, 31785 }, { 170, 32113 }, { 120, 27852 },
 };
 
 /* Windowed by (1 - u^2)^2, u from -1 to 1. */
@@ -35,8 +38,8 @@ static void autocorrelate(const int16_t *end, int reach, int32_t r[ORDER + 1])
         r[lag] = (int32_t)(sums[lag] >> shift);
 }
 
-/* a of s[n] ~ sum of a[k] s[n - 1 - k]. Every |k| < 1, or the recursion ends: so the |a| add up to less than 2^8, and their products
- * with r to less than 2^(8 + A_BITS + 30). */
+/* a of s[n] ~ sum of a[k] s[n - 1 - k]. Every |k| < 1, or the recursion ends: so the |a| add up to
+ * less than 2^8, and their products with r to less than 2^(8 + A_BITS + 30). */
 static void levinson(const int32_t r[ORDER + 1], int32_t a[ORDER])
 {
     int64_t error = r[0], next[ORDER];
@@ -67,12 +70,16 @@ static void reflect(int32_t a[ORDER], int16_t k_q15[ORDER])
     for (int m = ORDER - 1; m >= 0; m--) {
         int64_t k = a[m], rest, next[ORDER];
 
-        k = k > (1 << A_BITS) - 512 ? (1 << A_BITS) - 512 : k < 512 - (1 << A_BITS) ? 512 - (1 << A_BITS) : k;
+        k = k > (1 << A_BITS) - 512   ? (1 << A_BITS) - 512
+            : k < 512 - (1 << A_BITS) ? 512 - (1 << A_BITS)
+                                      : k;
         rest = ((int64_t)1 << A_BITS) - (k * k >> A_BITS);
         for (int j = 0; j < m; j++)
             next[j] = ((int64_t)a[j] * (1 << A_BITS) + k * a[m - 1 - j]) / rest;
         for (int j = 0; j < m; j++)
-            a[j] = (int32_t)(next[j] > INT32_MAX ? INT32_MAX : next[j] < -INT32_MAX ? -INT32_MAX : next[j]);
+            a[j] = (int32_t)(next[j] > INT32_MAX    ? INT32_MAX
+                             : next[j] < -INT32_MAX ? -INT32_MAX
+                                                    : next[j]);
         k_q15[m] = (int16_t)(-k >> (A_BITS - 15));
     }
 }
@@ -82,7 +89,8 @@ static uint8_t nearest(int coefficient, int16_t k_q15)
     const int16_t *values = truespeech_reflections[coefficient];
     int code = 0;
 
-    while (code + 1 < 1 << truespeech_reflection_bits[coefficient] && values[code] + values[code + 1] < 2 * k_q15)
+    while (code + 1 < 1 << truespeech_reflection_bits[coefficient] &&
+           values[code] + values[code + 1] < 2 * k_q15)
         code++;
     return (uint8_t)code;
 }

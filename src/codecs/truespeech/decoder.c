@@ -2,9 +2,10 @@
 #include <string.h>
 #include "tables.h"
 
-/* The predictors of the two pairs' subframes. Subframes 2 and 3 always have the frame's own. FFmpeg blends 0 and 1 the other
- * way round: nearer to the new predictor first. */
-static void predictors(const struct decoder *state, const struct parameters *in, int16_t a_q12[SUBFRAMES][ORDER])
+/* The predictors of the two pairs' subframes. Subframes 2 and 3 always have the frame's own. FFmpeg
+ * blends 0 and 1 the other way round: nearer to the new predictor first. */
+static void predictors(const struct decoder *state, const struct parameters *in,
+                       int16_t a_q12[SUBFRAMES][ORDER])
 {
     const int16_t *before = state->a_q12;
     int16_t *now = a_q12[3], first = state->reversed ? 1 : 0;
@@ -33,11 +34,13 @@ void truespeech_decode_frame(struct decoder *state, const struct parameters *in,
         if (sub->ltp == LTP_OFF)
             memset(p, 0, sizeof p);
         else
-            truespeech_long_term(state->dsp, now, truespeech_lag(sub->ltp, in->base[i / 2]), truespeech_taps[sub->ltp % TAPS], p);
+            truespeech_long_term(state->dsp, now, truespeech_lag(sub->ltp, in->base[i / 2]),
+                                 truespeech_taps[sub->ltp % TAPS], p);
         truespeech_place_pulses(sub, e);
         truespeech_excite(now, p, e);
         if (i % 2 == 0 || in->blend)
-            truespeech_filter(state->dsp, a_q12[i], truespeech_reflections[0][in->reflection[0]], &filter);
+            truespeech_filter(state->dsp, a_q12[i], truespeech_reflections[0][in->reflection[0]],
+                              &filter);
         truespeech_synthesize(&state->synthesis, &filter, e, pcm + SUBFRAME * i);
     }
     memmove(state->history, state->history + FRAME, HISTORY * sizeof *state->history);

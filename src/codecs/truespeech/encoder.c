@@ -1,12 +1,14 @@
-/* A frame, encoded. Predictors are never blended (`blend` 0): a frame's acts on its subframes 2 and 3 and on the next frame's 0
- * and 1, which the choice of one counts in. */
+/* A frame, encoded. Predictors are never blended (`blend` 0): a frame's acts on its subframes 2 and
+ * 3 and on the next frame's 0 and 1, which the choice of one counts in. */
 #include <string.h>
 #include "search.h"
 #include "tables.h"
 
-enum { AHEAD = SUBFRAMES + 2 };         /* subframes that a frame's predictor reaches */
+enum { AHEAD = SUBFRAMES + 2 }; /* subframes that a frame's predictor reaches */
 
-static const struct effort survey = { .codes = 4, .gains = 1, .rounds = 1, .paths = 1, .spectra = SPECTRA_MAX };
+static const struct effort survey = {
+    .codes = 4, .gains = 1, .rounds = 1, .paths = 1, .spectra = SPECTRA_MAX
+};
 static const struct effort efforts[] = {
     { .codes = 2, .gains = 1, .rounds = 1, .paths = 1, .spectra = 1, .finalists = 1 },
     { .codes = 8, .gains = 2, .rounds = 3, .paths = 1, .spectra = 1, .finalists = 1 },
@@ -17,8 +19,8 @@ static const struct effort efforts[] = {
 struct path {
     int16_t history[HISTORY + AHEAD * SUBFRAME];
     struct synthesis synthesis;
-    struct subframe subframes[AHEAD];   /* .ltp holds the taps */
-    int16_t lags[AHEAD];                /* 0: off */
+    struct subframe subframes[AHEAD]; /* .ltp holds the taps */
+    int16_t lags[AHEAD];              /* 0: off */
     int64_t error;
 };
 
@@ -31,7 +33,8 @@ struct candidate {
 };
 
 /* What is left for a subframe's excitation to do. */
-static void target_of(const struct path *path, const struct synthesis_filter *filter, const int16_t *x, int16_t t[SUBFRAME])
+static void target_of(const struct path *path, const struct synthesis_filter *filter,
+                      const int16_t *x, int16_t t[SUBFRAME])
 {
     static const int16_t silence[SUBFRAME] = { 0 };
     struct synthesis rest = path->synthesis;
@@ -50,7 +53,8 @@ static void lag_range(const struct path *path, int i, int *lowest, int *highest)
     *highest = other && other + LAGS - 1 < LAG_MAX ? other + LAGS - 1 : LAG_MAX;
 }
 
-static void insert(struct candidate *best, int *count, int wanted, const struct candidate *candidate)
+static void insert(struct candidate *best, int *count, int wanted,
+                   const struct candidate *candidate)
 {
     int at = *count;
 
@@ -63,16 +67,19 @@ static void insert(struct candidate *best, int *count, int wanted, const struct 
     best[at] = *candidate;
 }
 
-static void predict(const struct dsp_speech *dsp, struct path *path, int i, int lag, int taps, int16_t p[SUBFRAME])
+static void predict(const struct dsp_celp *dsp, struct path *path, int i, int lag, int taps,
+                    int16_t p[SUBFRAME])
 {
     memset(p, 0, SUBFRAME * sizeof *p);
     if (lag)
-        truespeech_long_term(dsp, path->history + HISTORY + SUBFRAME * i, lag, truespeech_taps[taps], p);
+        truespeech_long_term(dsp, path->history + HISTORY + SUBFRAME * i, lag,
+                             truespeech_taps[taps], p);
 }
 
 /* Everything worth a look that may follow a path. */
-static void follow(struct path *path, int number, int i, const struct response *response, const struct synthesis_filter *filter,
-                   const int16_t *x, const struct effort *effort, struct candidate best[PATHS_MAX], int *count)
+static void follow(struct path *path, int number, int i, const struct response *response,
+                   const struct synthesis_filter *filter, const int16_t *x,
+                   const struct effort *effort, struct candidate best[PATHS_MAX], int *count)
 {
     struct long_term_code codes[CODES_MAX];
     int16_t t[SUBFRAME], p[SUBFRAME], y[SUBFRAME];
@@ -80,7 +87,8 @@ static void follow(struct path *path, int number, int i, const struct response *
 
     target_of(path, filter, x, t);
     lag_range(path, i, &lowest, &highest);
-    n = truespeech_long_term_search(response, path->history + HISTORY + SUBFRAME * i, t, lowest, highest, effort->codes, codes);
+    n = truespeech_long_term_search(response, path->history + HISTORY + SUBFRAME * i, t, lowest,
+                                    highest, effort->codes, codes);
     codes[n].lag = 0;
     for (int j = 0; j <= n; j++) {
         struct candidate candidate = { .path = number, .lag = codes[j].lag };
@@ -89,14 +97,16 @@ static void follow(struct path *path, int number, int i, const struct response *
         truespeech_convolve(response, p, y);
         for (int k = 0; k < SUBFRAME; k++)
             y[k] = saturate(t[k] - y[k]);
-        candidate.error = path->error + energy(y, SUBFRAME) - truespeech_pulse_search(response, y, effort, &candidate.subframe);
+        candidate.error = path->error + energy_exact(y, SUBFRAME) -
+                          truespeech_pulse_search(response, y, effort, &candidate.subframe);
         candidate.subframe.ltp = codes[j].taps;
         insert(best, count, effort->paths, &candidate);
     }
 }
 
 /* The path goes on, exactly as a decoder will. */
-static void extend(struct path *path, const struct candidate *candidate, int i, const struct synthesis_filter *filter, const int16_t *x)
+static void extend(struct path *path, const struct candidate *candidate, int i,
+                   const struct synthesis_filter *filter, const int16_t *x)
 {
     int16_t p[SUBFRAME], e[SUBFRAME], out[SUBFRAME];
 
@@ -111,8 +121,9 @@ static void extend(struct path *path, const struct candidate *candidate, int i, 
 }
 
 /* A subframe of every path. */
-static int step(struct path paths[PATHS_MAX], int count, int i, const struct response *response, const struct synthesis_filter *filter,
-                const int16_t *x, const struct effort *effort)
+static int step(struct path paths[PATHS_MAX], int count, int i, const struct response *response,
+                const struct synthesis_filter *filter, const int16_t *x,
+                const struct effort *effort)
 {
     struct candidate best[PATHS_MAX];
     struct path next[PATHS_MAX];
@@ -130,7 +141,8 @@ static int step(struct path paths[PATHS_MAX], int count, int i, const struct res
 }
 
 /* The best way through the frame with these coefficients. */
-static void walk(const struct decoder *from, const uint8_t reflection[ORDER], const int16_t *pcm, const struct effort *effort, struct path *out)
+static void walk(const struct decoder *from, const uint8_t reflection[ORDER], const int16_t *pcm,
+                 const struct effort *effort, struct path *out)
 {
     struct path paths[PATHS_MAX];
     struct synthesis_filter filter;
@@ -185,7 +197,8 @@ static int least_of(const int64_t *errors, int n)
 }
 
 /* All sets of coefficients with the effort of a survey; then the best of them with all of it. */
-void truespeech_encode_frame(struct encoder *state, const int16_t pcm[2 * FRAME], struct parameters *out)
+void truespeech_encode_frame(struct encoder *state, const int16_t pcm[2 * FRAME],
+                             struct parameters *out)
 {
     const struct effort *effort = &efforts[state->quality];
     uint8_t reflection[SPECTRA_MAX][ORDER];

@@ -9,22 +9,22 @@ int truespeech_lag(unsigned ltp, unsigned base)
     return lag > LAG_MAX ? LAG_MAX : lag;
 }
 
-/* |tap| + |tap| <= 29466 (Q14: below 1.8), so the products' sum fits, but not always the result, which wraps. In pieces shorter than
- * any lag, that none may read what it writes. */
-void truespeech_long_term(const struct dsp_speech *dsp, int16_t *now, int lag, const int16_t taps_q14[2],
-                          int16_t p[SUBFRAME])
+/* |tap| + |tap| <= 29466 (Q14: below 1.8), so the products' sum fits, but not always the result,
+ * which wraps. In pieces shorter than any lag, that none may read what it writes. */
+void truespeech_long_term(const struct dsp_celp *dsp, int16_t *now, int lag,
+                          const int16_t taps_q14[2], int16_t p[SUBFRAME])
 {
     enum { PIECE = 16 };
     int16_t first = taps_q14[0], second = taps_q14[1];
 
     for (int block = 0; block < SUBFRAME; block += PIECE) {
-        int at = block < SUBFRAME - PIECE ? block : SUBFRAME - PIECE;           /* some again */
+        int at = block < SUBFRAME - PIECE ? block : SUBFRAME - PIECE; /* some again */
         const int16_t *before = now + at - lag - 1;
 
         dsp->mix(before, first, before + 1, second, 0x2000, 14, p + at, PIECE);
         memcpy(now + at, p + at, PIECE * sizeof *now);
     }
-    if (dsp->peak(p, SUBFRAME) < INT16_MAX)             /* nothing was saturated instead */
+    if (dsp->peak(p, SUBFRAME) < INT16_MAX) /* nothing was saturated instead */
         return;
     for (int i = 0; i < SUBFRAME; i++)
         now[i] = p[i] = wrap16((now[i - lag - 1] * first + now[i - lag] * second + 0x2000) >> 14);
@@ -42,12 +42,14 @@ static int count_from(const int16_t numbers[HALF], int16_t n)
     return count;
 }
 
-/* One half's pulses, in the combination number's order: every set whose first member is i comes before those with i + 1. From the
- * last set backwards, `left` of them, those whose members are all behind i are ways[pulses][i]: the first is the first i where these are
- * too few. A number too high leaves the half empty. Gives the levels not used yet. */
+/* One half's pulses, in the combination number's order: every set whose first member is i comes
+ * before those with i + 1. From the last set backwards, `left` of them, those whose members are all
+ * behind i are ways[pulses][i]: the first is the first i where these are too few. A number too high
+ * leaves the half empty. Gives the levels not used yet. */
 static const int16_t *place(uint32_t number, int pulses, const int16_t *levels, int16_t e[HALF])
 {
-    int32_t all = truespeech_ways[pulses][0] + truespeech_ways[pulses - 1][0], left = all - (int32_t)number;
+    int32_t all = truespeech_ways[pulses][0] + truespeech_ways[pulses - 1][0],
+            left = all - (int32_t)number;
 
     for (; left > 0 && pulses > 0; pulses--) {
         int i = count_from(truespeech_ways[pulses], (int16_t)left);
@@ -90,7 +92,8 @@ uint32_t truespeech_positions(const uint8_t at[PULSES])
     return number(at, PULSES_LEFT, 0) << 15 | number(at + PULSES_LEFT, PULSES_RIGHT, HALF);
 }
 
-void truespeech_excite(int16_t *restrict now, const int16_t p[restrict SUBFRAME], int16_t e[restrict SUBFRAME])
+void truespeech_excite(int16_t *restrict now, const int16_t p[restrict SUBFRAME],
+                       int16_t e[restrict SUBFRAME])
 {
     for (int i = 0; i < SUBFRAME; i++) {
         now[i] = wrap16(e[i] + p[i] - (p[i] >> 3));

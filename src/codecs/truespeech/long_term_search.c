@@ -3,10 +3,15 @@
 #include "search.h"
 #include "tables.h"
 
-enum { TARGET_BITS = 11, SCAN_MAX = 4095, HISTORY_BITS = 10 };      /* 60 squares of SCAN_MAX stay below 2^30 */
+enum {
+    TARGET_BITS = 11,
+    SCAN_MAX = 4095,
+    HISTORY_BITS = 10
+}; /* 60 squares of SCAN_MAX stay below 2^30 */
 
 struct scan {
-    int32_t target[HISTORY + 1], energy[HISTORY + 1], next[HISTORY + 1];        /* of a lag: with the target, itself, and lag + 1 */
+    int32_t target[HISTORY + 1], energy[HISTORY + 1],
+        next[HISTORY + 1]; /* of a lag: with the target, itself, and lag + 1 */
 };
 
 static int peak_bits(const int16_t *x, int n)
@@ -21,7 +26,8 @@ static int peak_bits(const int16_t *x, int n)
     return peak ? 31 - norm_l(peak) : 0;
 }
 
-/* What the last `lag` samples of excitation, repeated, become: the response to one period, added up. */
+/* What the last `lag` samples of excitation, repeated, become: the response to one period, added
+ * up. */
 static void repeat(const int32_t *cells, int lag, int32_t sum[WIDE])
 {
     memcpy(sum, cells, SUBFRAME * sizeof *sum);
@@ -41,11 +47,12 @@ static void shorten(const int32_t *v, int shift, int16_t u[WIDE])
         u[i] = 0;
 }
 
-/* The response to the last `lag` samples is that to the last `lag - 1` a sample later, and that to one sample more: cells[n]
- * moves by moving the start. |history >> fit| < 2^10 and the response's length < 2^15: 60 products stay below 2^28, and four
- * repetitions of them below 2^30. */
-static void scan_lags(const struct response *response, const int16_t *now, const int16_t target[WIDE], int fit, int shift,
-                      int lowest, int highest, struct scan *out)
+/* The response to the last `lag` samples is that to the last `lag - 1` a sample later, and that to
+ * one sample more: cells[n] moves by moving the start. |history >> fit| < 2^10 and the response's
+ * length < 2^15: 60 products stay below 2^28, and four repetitions of them below 2^30. */
+static void scan_lags(const struct response *response, const int16_t *now,
+                      const int16_t target[WIDE], int fit, int shift, int lowest, int highest,
+                      struct scan *out)
 {
     int32_t cells[HISTORY + 1 + WIDE] = { 0 }, sum[WIDE] = { 0 };
     int16_t u[2][WIDE] = { 0 };
@@ -61,9 +68,9 @@ static void scan_lags(const struct response *response, const int16_t *now, const
         if (lag < SUBFRAME)
             repeat(v, lag, sum);
         shorten(lag < SUBFRAME ? sum : v, shift, this);
-        out->target[lag] = dot(target, this);
-        out->energy[lag] = dot(this, this);
-        out->next[lag - 1] = dot(this, u[(lag + 1) % 2]);
+        out->target[lag] = dot_exact(target, this, WIDE);
+        out->energy[lag] = dot_exact(this, this, WIDE);
+        out->next[lag - 1] = dot_exact(this, u[(lag + 1) % 2], WIDE);
     }
 }
 
@@ -80,12 +87,14 @@ static void insert(struct long_term_code *codes, int *count, int wanted, struct 
     codes[at] = code;
 }
 
-int truespeech_long_term_search(const struct response *response, const int16_t *now, const int16_t t[SUBFRAME], int lowest, int highest,
-                                int wanted, struct long_term_code codes[CODES_MAX])
+int truespeech_long_term_search(const struct response *response, const int16_t *now,
+                                const int16_t t[SUBFRAME], int lowest, int highest, int wanted,
+                                struct long_term_code codes[CODES_MAX])
 {
     struct scan scan;
     int16_t target[WIDE] = { 0 };
-    int bits = peak_bits(now - HISTORY, HISTORY), fit = bits > HISTORY_BITS ? bits - HISTORY_BITS : 0;
+    int bits = peak_bits(now - HISTORY, HISTORY),
+        fit = bits > HISTORY_BITS ? bits - HISTORY_BITS : 0;
     int down = peak_bits(t, SUBFRAME) - TARGET_BITS, count = 0;
 
     down = down < fit - response->scale ? fit - response->scale : down;
@@ -95,10 +104,13 @@ int truespeech_long_term_search(const struct response *response, const int16_t *
     for (int lag = lowest; lag <= highest; lag++)
         for (int taps = 0; taps < TAPS; taps++) {
             int64_t a = truespeech_taps[taps][0], b = truespeech_taps[taps][1];
-            int64_t gain = a * (2 * 16384 * (int64_t)scan.target[lag + 1] - a * scan.energy[lag + 1]) +
-                           b * (2 * 16384 * (int64_t)scan.target[lag] - b * scan.energy[lag]) - 2 * a * b * scan.next[lag];
+            int64_t gain =
+                a * (2 * 16384 * (int64_t)scan.target[lag + 1] - a * scan.energy[lag + 1]) +
+                b * (2 * 16384 * (int64_t)scan.target[lag] - b * scan.energy[lag]) -
+                2 * a * b * scan.next[lag];
 
-            insert(codes, &count, wanted, (struct long_term_code){ gain, (int16_t)lag, (uint8_t)taps });
+            insert(codes, &count, wanted,
+                   (struct long_term_code){ gain, (int16_t)lag, (uint8_t)taps });
         }
     return count;
 }

@@ -25,9 +25,11 @@ void truespeech_predictor(const uint8_t reflection[ORDER], int16_t a_q12[ORDER])
     truespeech_predictor_from(k_q15, a_q12);
 }
 
-void truespeech_blend(const int16_t near_q12[ORDER], const int16_t far_q12[ORDER], int16_t a_q12[ORDER])
+void truespeech_blend(const int16_t near_q12[ORDER], const int16_t far_q12[ORDER],
+                      int16_t a_q12[ORDER])
 {
-    /* 2/3 and 1/3 in Q15, whose sum is a little over 1: 32769 * 32768 + 16384 is still below 2^31. */
+    /* 2/3 and 1/3 in Q15, whose sum is a little over 1: 32769 * 32768 + 16384 is still below 2^31.
+     */
     for (int i = 0; i < ORDER; i++)
         a_q12[i] = wrap16((near_q12[i] * 21846 + far_q12[i] * 10923 + 16384) >> 15);
 }

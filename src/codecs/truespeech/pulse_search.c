@@ -1,22 +1,29 @@
-/* Seven pulses: placed one by one where they help most, then moved one by one, for every gain that comes into question.
+/* Seven pulses: placed one by one where they help most, then moved one by one, for every gain that
+ * comes into question.
  *
- * For one gain g all is counted in units of g: amplitudes are then 1 and 3, and a pulse of amplitude a at slot i lowers the error
- * by a (2 |D[i]| - a phi[i][i]), where D is the correlation of what is left with the response. */
+ * For one gain g all is counted in units of g: amplitudes are then 1 and 3, and a pulse of
+ * amplitude a at slot i lowers the error by a (2 |D[i]| - a phi[i][i]), where D is the correlation
+ * of what is left with the response. */
 #include <string.h>
 #include "search.h"
 #include "tables.h"
 
-enum { D_MAX = 1 << 25, TAKEN = 1 << 27, SLOT_BITS = 6 };       /* 9 TAKEN and 6 D_MAX fit 31 bits, and their sum is negative */
+enum {
+    D_MAX = 1 << 25,
+    TAKEN = 1 << 27,
+    SLOT_BITS = 6
+}; /* 9 TAKEN and 6 D_MAX fit 31 bits, and their sum is negative */
 
 struct pulses {
-    int32_t d[WIDE], diagonal[WIDE];    /* the diagonal is TAKEN where a pulse is, and on padding */
-    int8_t slot[PULSES], amplitude[PULSES];         /* -3, -1, 1, 3 */
-    int count, left;                    /* of pulses, and of those in the left half */
-    int64_t gain;                       /* the sum of their gains */
+    int32_t d[WIDE], diagonal[WIDE]; /* the diagonal is TAKEN where a pulse is, and on padding */
+    int8_t slot[PULSES], amplitude[PULSES]; /* -3, -1, 1, 3 */
+    int count, left;                        /* of pulses, and of those in the left half */
+    int64_t gain;                           /* the sum of their gains */
     int gain_code;
 };
 
-/* The best slot of a half, and what it brings in the upper bits: the slot number replaces the lowest. */
+/* The best slot of a half, and what it brings in the upper bits: the slot number replaces the
+ * lowest. */
 static int32_t best_of(const struct pulses *p, int half)
 {
     const int32_t *d = p->d + SLOT_HALF * half, *diagonal = p->diagonal + SLOT_HALF * half;
@@ -24,7 +31,8 @@ static int32_t best_of(const struct pulses *p, int half)
 
     for (int i = 0; i < SLOT_HALF; i++) {
         int32_t twice = 2 * (d[i] < 0 ? -d[i] : d[i]), more = twice - 4 * diagonal[i];
-        int32_t gain = twice - diagonal[i] + 2 * (more > 0 ? more : 0), key = (gain & -(1 << SLOT_BITS)) | i;
+        int32_t gain = twice - diagonal[i] + 2 * (more > 0 ? more : 0),
+                key = (gain & -(1 << SLOT_BITS)) | i;
 
         best = key > best ? key : best;
     }
@@ -79,7 +87,8 @@ static void place_all(struct pulses *p, const struct response *response)
     int left = 0;
 
     for (int n = 0; n < PULSES; n++) {
-        int32_t a = left < PULSES_LEFT ? best_of(p, 0) : INT32_MIN, b = n - left < PULSES_RIGHT ? best_of(p, 1) : INT32_MIN;
+        int32_t a = left < PULSES_LEFT ? best_of(p, 0) : INT32_MIN,
+                b = n - left < PULSES_RIGHT ? best_of(p, 1) : INT32_MIN;
 
         left += a >= b;
         put(p, response, n, a >= b ? a : b);
@@ -99,8 +108,10 @@ static void move_all(struct pulses *p, const struct response *response, int roun
     }
 }
 
-/* D in units of a gain, clamped: where it is, the gain is far too low. `down` is PHI_SHIFT - scale - shift, more than -20. */
-static void start(struct pulses *p, const struct response *response, const int32_t d[SUBFRAME], int gain_code, int down)
+/* D in units of a gain, clamped: where it is, the gain is far too low. `down` is PHI_SHIFT - scale
+ * - shift, more than -20. */
+static void start(struct pulses *p, const struct response *response, const int32_t d[SUBFRAME],
+                  int gain_code, int down)
 {
     int32_t inverse_q20 = (1 << 20) / truespeech_levels[gain_code][0];
 
@@ -146,10 +157,11 @@ static int64_t squared_units(const struct pulses *p)
 {
     int64_t g = truespeech_levels[p->gain_code][0];
 
-    return p->gain * g * g;             /* 2^32 * 2^23 */
+    return p->gain * g * g; /* 2^32 * 2^23 */
 }
 
-/* The lowest gain worth a look: with it the highest pulse, 3, still reaches a third of what the best single pulse would be. */
+/* The lowest gain worth a look: with it the highest pulse, 3, still reaches a third of what the
+ * best single pulse would be. */
 static int lowest_gain(const struct response *response, const int32_t d[SUBFRAME], int down)
 {
     int64_t most = 0;
@@ -158,7 +170,8 @@ static int lowest_gain(const struct response *response, const int32_t d[SUBFRAME
     for (int i = 0; i < SUBFRAME; i++) {
         int64_t size = d[i] < 0 ? -(int64_t)d[i] : d[i];
 
-        size = (down > 0 ? size >> down : size * ((int64_t)1 << -down)) / (response->phi[slot_of(i)][slot_of(i)] + 1);
+        size = (down > 0 ? size >> down : size * ((int64_t)1 << -down)) /
+               (response->phi[slot_of(i)][slot_of(i)] + 1);
         most = size > most ? size : most;
     }
     while (code < GAINS - 1 && 9 * truespeech_levels[code][0] < most)
@@ -166,11 +179,13 @@ static int lowest_gain(const struct response *response, const int32_t d[SUBFRAME
     return code;
 }
 
-int64_t truespeech_pulse_search(const struct response *response, const int16_t t[SUBFRAME], const struct effort *effort, struct subframe *out)
+int64_t truespeech_pulse_search(const struct response *response, const int16_t t[SUBFRAME],
+                                const struct effort *effort, struct subframe *out)
 {
     enum { KEPT = 3 };
     struct pulses best[KEPT], now;
-    int kept = 0, worse = 0, shift, down, code, wanted = effort->gains < KEPT ? effort->gains : KEPT;
+    int kept = 0, worse = 0, shift, down, code,
+        wanted = effort->gains < KEPT ? effort->gains : KEPT;
     int32_t d[SUBFRAME];
 
     truespeech_correlate(response, t, d, &shift);

@@ -40,7 +40,7 @@ void truespeech_response(const struct synthesis_filter *filter, struct response 
     int up = 0;
 
     impulse(filter, out);
-    sum = energy(out, SUBFRAME) + SUBFRAME;
+    sum = energy_exact(out, SUBFRAME) + SUBFRAME;
     while (up < 8 && sum << 2 * (up + 1) < (int64_t)1 << ENERGY_BITS)
         up++;
     while (up > -4 && (up < 0 ? sum >> -2 * up : sum << 2 * up) >= (int64_t)1 << ENERGY_BITS)
@@ -48,29 +48,33 @@ void truespeech_response(const struct synthesis_filter *filter, struct response 
     memset(response->h, 0, sizeof response->h);
     memset(response->backwards, 0, sizeof response->backwards);
     for (int i = 0; i < SUBFRAME; i++)
-        response->h[i] = response->backwards[WIDE - 1 - i] = (int16_t)(up < 0 ? out[i] >> -up : out[i] * (1 << up));
+        response->h[i] = response->backwards[WIDE - 1 - i] =
+            (int16_t)(up < 0 ? out[i] >> -up : out[i] * (1 << up));
     response->scale = IMPULSE_BITS + up;
     products(response);
 }
 
-void truespeech_convolve(const struct response *response, const int16_t p[SUBFRAME], int16_t y[SUBFRAME])
+void truespeech_convolve(const struct response *response, const int16_t p[SUBFRAME],
+                         int16_t y[SUBFRAME])
 {
     int16_t padded[2 * WIDE] = { 0 };
-    int shift = length_shift(energy(p, SUBFRAME)), down = response->scale - shift;
+    int shift = length_shift(energy_exact(p, SUBFRAME)), down = response->scale - shift;
 
     for (int i = 0; i < SUBFRAME; i++)
         padded[WIDE + i] = (int16_t)(p[i] >> shift);
     for (int i = 0; i < SUBFRAME; i++)
-        y[i] = saturate((dot(response->backwards, padded + i + 1) + (1 << (down - 1))) >> down);
+        y[i] = saturate(
+            (dot_exact(response->backwards, padded + i + 1, WIDE) + (1 << (down - 1))) >> down);
 }
 
-void truespeech_correlate(const struct response *response, const int16_t t[SUBFRAME], int32_t d[SUBFRAME], int *shift)
+void truespeech_correlate(const struct response *response, const int16_t t[SUBFRAME],
+                          int32_t d[SUBFRAME], int *shift)
 {
     int16_t padded[2 * WIDE] = { 0 };
 
-    *shift = length_shift(energy(t, SUBFRAME));
+    *shift = length_shift(energy_exact(t, SUBFRAME));
     for (int i = 0; i < SUBFRAME; i++)
         padded[i] = (int16_t)(t[i] >> *shift);
     for (int i = 0; i < SUBFRAME; i++)
-        d[i] = dot(response->h, padded + i);
+        d[i] = dot_exact(response->h, padded + i, WIDE);
 }

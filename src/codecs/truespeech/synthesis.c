@@ -2,7 +2,7 @@
 #include <string.h>
 #include "tables.h"
 
-void truespeech_filter(const struct dsp_speech *dsp, const int16_t a_q12[ORDER], int16_t k_q15,
+void truespeech_filter(const struct dsp_celp *dsp, const int16_t a_q12[ORDER], int16_t k_q15,
                        struct synthesis_filter *filter)
 {
     memset(filter, 0, sizeof *filter);
@@ -23,22 +23,22 @@ static inline int16_t clip(int32_t x)
     return (int16_t)x;
 }
 
-static inline int32_t round_q12(uint32_t sum_q12)
-{
-    return (int32_t)(sum_q12 + 0x800) >> 12;
-}
+static inline int32_t round_q12(uint32_t sum_q12) { return (int32_t)(sum_q12 + 0x800) >> 12; }
 
-/* What a recursion predicts, written out for speed, the sample that it waits for last. Sums wrap at 32 bits, as a wild predictor
- * at full scale makes them. */
+/* What a recursion predicts, written out for speed, the sample that it waits for last. Sums wrap at
+ * 32 bits, as a wild predictor at full scale makes them. */
 static inline uint32_t predict(const int32_t c_q12[ORDER], const int32_t *now)
 {
-    uint32_t early = (uint32_t)(now[-8] * c_q12[7]) + (uint32_t)(now[-7] * c_q12[6]) + (uint32_t)(now[-6] * c_q12[5]) + (uint32_t)(now[-5] * c_q12[4]);
-    uint32_t late = (uint32_t)(now[-4] * c_q12[3]) + (uint32_t)(now[-3] * c_q12[2]) + (uint32_t)(now[-2] * c_q12[1]);
+    uint32_t early = (uint32_t)(now[-8] * c_q12[7]) + (uint32_t)(now[-7] * c_q12[6]) +
+                     (uint32_t)(now[-6] * c_q12[5]) + (uint32_t)(now[-5] * c_q12[4]);
+    uint32_t late = (uint32_t)(now[-4] * c_q12[3]) + (uint32_t)(now[-3] * c_q12[2]) +
+                    (uint32_t)(now[-2] * c_q12[1]);
 
     return early + late + (uint32_t)(now[-1] * c_q12[0]);
 }
 
-/* The sum of A(z/.55)'s products. The powers of .55 add up to 1.22, so they stay below 1.22 * 2^30. */
+/* The sum of A(z/.55)'s products. The powers of .55 add up to 1.22, so they stay below 1.22 * 2^30.
+ */
 static inline int32_t zeros(const int16_t rising_q12[ORDER], const int16_t *s)
 {
     int32_t sum = 0;
@@ -57,7 +57,8 @@ static bool may_wrap(const int16_t c_q12[ORDER], int32_t peak)
     return (int64_t)sum * peak > INT32_MAX - (1 << 28);
 }
 
-/* 4096 x, so that what a recursion is fed with and what it predicts are one sum; x takes 16 bits and so that 2^27 at most. */
+/* 4096 x, so that what a recursion is fed with and what it predicts are one sum; x takes 16 bits
+ * and so that 2^27 at most. */
 static void feed(const int16_t *x, int32_t sums[SUBFRAME])
 {
     for (int i = 0; i < SUBFRAME / 8 * 8; i++)
@@ -66,22 +67,24 @@ static void feed(const int16_t *x, int32_t sums[SUBFRAME])
         sums[i] = x[i] * 4096;
 }
 
-enum { PAST = DSP_ORDER, ROOM = 64 };       /* of which compilers take eight at a time */
+enum { PAST = CELP_ORDER, ROOM = 64 }; /* of which compilers take eight at a time */
 
 /* Stage by stage, where no sample is clipped on the way and no sum wraps. */
-static bool synthesize_plainly(struct synthesis *state, const struct synthesis_filter *filter, const int16_t e[SUBFRAME],
-                               int16_t out[SUBFRAME])
+static bool synthesize_plainly(struct synthesis *state, const struct synthesis_filter *filter,
+                               const int16_t e[SUBFRAME], int16_t out[SUBFRAME])
 {
-    const struct dsp_speech *dsp = filter->dsp;
+    const struct dsp_celp *dsp = filter->dsp;
     int16_t s[PAST + ROOM] = { 0 }, y[PAST + ROOM] = { 0 }, sharp[ROOM];
     int32_t in[SUBFRAME], sums[ROOM] = { 0 }, peak;
 
-    memcpy(s + PAST - ORDER, state->s, sizeof state->s), memcpy(y + PAST - ORDER, state->y, sizeof state->y);
+    memcpy(s + PAST - ORDER, state->s, sizeof state->s),
+        memcpy(y + PAST - ORDER, state->y, sizeof state->y);
     feed(e, in);
     peak = dsp->poles(in, filter->a_q12, 12, s + PAST, sums, SUBFRAME);
     if (peak > SAMPLE_MAX || may_wrap(filter->a_q12, peak))
         return false;
-    dsp->zeros(s + PAST - 1, filter->zeros_q12, ORDER / 2, sums, SUBFRAME);     /* below 1.22 * 2^30, as the powers of .55 are together */
+    dsp->zeros(s + PAST - 1, filter->zeros_q12, ORDER / 2, sums,
+               SUBFRAME); /* below 1.22 * 2^30, as the powers of .55 are together */
     for (int i = 0; i < ROOM; i++)
         sharp[i] = wrap16(s[PAST + i] + (-sums[i] >> 12));
     feed(sharp, in);
@@ -89,20 +92,24 @@ static bool synthesize_plainly(struct synthesis *state, const struct synthesis_f
     if (peak > SAMPLE_MAX || may_wrap(filter->poles_q12, peak))
         return false;
     for (int i = 0; i < ROOM; i++) {
-        int32_t tilted = sums[i] + (y[PAST - 1 + i] * filter->tilt >> 4);       /* by less than 2^27 */
+        int32_t tilted = sums[i] + (y[PAST - 1 + i] * filter->tilt >> 4); /* by less than 2^27 */
 
         sums[i] = tilted - (tilted >> 3);
     }
     dsp->narrow(sums, 0x800, 12, sharp, ROOM);
     for (int i = 0; i < ROOM; i++)
-        sharp[i] = (int16_t)(sharp[i] > SAMPLE_MAX ? SAMPLE_MAX : sharp[i] < -SAMPLE_MAX ? -SAMPLE_MAX : sharp[i]);
+        sharp[i] = (int16_t)(sharp[i] > SAMPLE_MAX    ? SAMPLE_MAX
+                             : sharp[i] < -SAMPLE_MAX ? -SAMPLE_MAX
+                                                      : sharp[i]);
     memcpy(out, sharp, SUBFRAME * sizeof *out);
-    memcpy(state->s, s + PAST + SUBFRAME - ORDER, sizeof state->s), memcpy(state->y, y + PAST + SUBFRAME - ORDER, sizeof state->y);
+    memcpy(state->s, s + PAST + SUBFRAME - ORDER, sizeof state->s),
+        memcpy(state->y, y + PAST + SUBFRAME - ORDER, sizeof state->y);
     return true;
 }
 
 /* Both recursions in one loop: each waits for its own last sample, so they run side by side. */
-static void synthesize_in_steps(struct synthesis *state, const struct synthesis_filter *filter, const int16_t e[SUBFRAME], int16_t out[SUBFRAME])
+static void synthesize_in_steps(struct synthesis *state, const struct synthesis_filter *filter,
+                                const int16_t e[SUBFRAME], int16_t out[SUBFRAME])
 {
     int16_t narrow[ORDER + SUBFRAME], rising_q12[ORDER];
     int32_t a_q12[ORDER], poles_q12[ORDER], s[ORDER + SUBFRAME], y[ORDER + SUBFRAME];
@@ -120,7 +127,8 @@ static void synthesize_in_steps(struct synthesis *state, const struct synthesis_
         uint32_t sum;
 
         *now = narrow[ORDER + i] = clip(e[i] + round_q12(predict(a_q12, now)));
-        sum = (uint32_t)(wrap16(*now + (-zeros(rising_q12, narrow + i) >> 12)) * 4096) + predict(poles_q12, behind);
+        sum = (uint32_t)(wrap16(*now + (-zeros(rising_q12, narrow + i) >> 12)) * 4096) +
+              predict(poles_q12, behind);
         *behind = clip(round_q12(sum));
         tilted = (int32_t)(sum + (uint32_t)(behind[-1] * filter->tilt >> 4));
         out[i] = clip(round_q12((uint32_t)(tilted - (tilted >> 3))));
@@ -131,7 +139,8 @@ static void synthesize_in_steps(struct synthesis *state, const struct synthesis_
     }
 }
 
-void truespeech_synthesize(struct synthesis *state, const struct synthesis_filter *filter, const int16_t e[SUBFRAME], int16_t out[SUBFRAME])
+void truespeech_synthesize(struct synthesis *state, const struct synthesis_filter *filter,
+                           const int16_t e[SUBFRAME], int16_t out[SUBFRAME])
 {
     if (!synthesize_plainly(state, filter, e, out))
         synthesize_in_steps(state, filter, e, out);

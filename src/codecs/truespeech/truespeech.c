@@ -1,29 +1,33 @@
-/* TrueSpeech-compatible coding, 8.5 kbit/s: 240 samples become 32 bytes. A lattice of eight reflection coefficients, and for
- * each of four subframes a prediction from past excitation and seven pulses. */
+/* TrueSpeech-compatible coding, 8.5 kbit/s: 240 samples become 32 bytes. A lattice of eight
+ * reflection coefficients, and for each of four subframes a prediction from past excitation and
+ * seven pulses. */
 #include <string.h>
 #include "search.h"
 #include "tables.h"
 #include "bits.h"
 #include "codec.h"
 
-enum { TAG_TRUESPEECH = 0x22, RATE = 8000 };
+enum { RATE = 8000 };
 
-static const uint16_t aliases[] = { 0x1501, 0 };
+static const struct tag tags[] = { { 0x22, 0, "DSP Group" }, { 0x1501, 0, "unregistered" }, { 0 } };
 
 static const struct mode modes[] = { { RATE, 1, 0 }, { 0 } };
 
-static const struct block block = { FRAME_BYTES, FRAME, FRAME_BYTES };
+static const struct span block = { FRAME_BYTES, FRAME };
 
 /* Files may say 1 for a block, or count several. */
-static bool accepts(const struct wave_format *format, struct block *out)
+static bool parse(const struct wave_format *format, struct layout *layout)
 {
-    *out = block;
-    return format->channels == 1 && format->sample_rate == RATE && (format->block_align <= 1 || format->block_align % FRAME_BYTES == 0);
+    layout->block = block;
+    layout->lookahead = FRAME;
+    return layout->channels == 1 && layout->sample_rate == RATE &&
+           (format->block_align <= 1 || format->block_align % FRAME_BYTES == 0);
 }
 
 /* TRUESPEECHWAVEFORMAT: wRevision 1, nSamplesPerBlock 240, 28 reserved bytes. */
-static void complete(struct wave_format *format, const struct mode *mode)
+static void complete(struct wave_format *format, const struct mode *mode, uint8_t dialect)
 {
+    (void)dialect;
     format->channels = mode->channels;
     format->sample_rate = mode->sample_rate;
     format->byte_rate = (uint32_t)(((uint64_t)mode->sample_rate * FRAME_BYTES + FRAME / 2) / FRAME);
@@ -35,39 +39,37 @@ static void complete(struct wave_format *format, const struct mode *mode)
     store16_le(format->extra + 2, FRAME);
 }
 
-static void start_decoder(void *state, const struct wave_format *format, const struct settings *settings)
+static void init_decoder(void *memory, const struct layout *layout, const struct options *options)
 {
-    struct decoder *decoder = state;
+    struct decoder *state = memory;
 
-    (void)format;
-    memset(decoder, 0, sizeof *decoder);
-    decoder->dsp = dsp_set(settings->simd)->speech;
-    decoder->reversed = settings->interpolation == 1;
+    (void)layout;
+    memset(state, 0, sizeof *state);
+    state->dsp = options->dsp->celp;
+    state->reversed = (options->quirks & QUIRK_REVERSED_INTERPOLATION) != 0;
 }
 
-/* A torn block is used up: its last pulses are lost, and with them all subframes. */
+/* An incomplete block makes nothing: its last pulses are lost, and with them all subframes. */
 static struct progress decode(void *state, const uint8_t *src, int16_t *pcm, struct offer offer)
 {
-    size_t blocks = whole_blocks(offer.in, offer.out, &block, 1), used = blocks * FRAME_BYTES;
+    size_t blocks = whole_blocks(offer.in, offer.out, &block, 1);
     struct parameters parameters;
 
     for (size_t i = 0; i < blocks; i++) {
         truespeech_unpack(src + i * FRAME_BYTES, &parameters);
         truespeech_decode_frame(state, &parameters, pcm + i * FRAME);
     }
-    if (offer.ending != WHOLE && offer.in - used < FRAME_BYTES)
-        used = offer.in;
-    return (struct progress){ used, blocks * FRAME };
+    return (struct progress){ blocks * FRAME_BYTES, blocks * FRAME };
 }
 
-static void start_encoder(void *state, const struct wave_format *format, const struct settings *settings)
+static void init_encoder(void *memory, const struct layout *layout, const struct options *options)
 {
-    struct encoder *encoder = state;
+    struct encoder *state = memory;
 
-    (void)format;
-    memset(encoder, 0, sizeof *encoder);
-    encoder->decoder.dsp = dsp_set(settings->simd)->speech;
-    encoder->quality = settings->quality > 2 ? 2 : settings->quality;
+    (void)layout;
+    memset(state, 0, sizeof *state);
+    state->decoder.dsp = options->dsp->celp;
+    state->quality = options->quality > 2 ? 2 : options->quality;
 }
 
 /* The frame that is held back, now that what follows it is known; null: silence. */
@@ -89,7 +91,9 @@ static struct progress encode(void *state, const int16_t *pcm, uint8_t *dst, str
     struct encoder *encoder = state;
     struct progress done = { 0, 0 };
 
-    for (; offer.in - done.used >= FRAME && (!encoder->holding || offer.out - done.made >= FRAME_BYTES); done.used += FRAME) {
+    for (; offer.in - done.used >= FRAME &&
+           (!encoder->holding || offer.out - done.made >= FRAME_BYTES);
+         done.used += FRAME) {
         if (encoder->holding) {
             encode_held(encoder, pcm + done.used, dst + done.made);
             done.made += FRAME_BYTES;
@@ -97,7 +101,8 @@ static struct progress encode(void *state, const int16_t *pcm, uint8_t *dst, str
         memcpy(encoder->pcm, pcm + done.used, sizeof encoder->pcm);
         encoder->holding = 1;
     }
-    if (offer.ending == END && offer.in == done.used && encoder->holding && offer.out - done.made >= FRAME_BYTES) {
+    if (offer.ending == END && offer.in == done.used && encoder->holding &&
+        offer.out - done.made >= FRAME_BYTES) {
         encode_held(encoder, 0, dst + done.made);
         done.made += FRAME_BYTES;
         encoder->holding = 0;
@@ -105,9 +110,15 @@ static struct progress encode(void *state, const int16_t *pcm, uint8_t *dst, str
     return done;
 }
 
+static const struct codec_decoder decoder = { sizeof(struct decoder), init_decoder, decode, 0, 0 };
+static const struct codec_encoder encoder = { sizeof(struct encoder), init_encoder, encode };
+
 const struct codec truespeech = {
-    .tag = TAG_TRUESPEECH, .aliases = aliases, .name = "DSP Group TrueSpeech(TM)", .modes = modes,
-    .complete = complete, .accepts = accepts,
-    .decoder = { sizeof(struct decoder), start_decoder, decode },
-    .encoder = { sizeof(struct encoder), start_encoder, encode, .held = 1 },
+    .name = "DSP Group TrueSpeech(TM)",
+    .tags = tags,
+    .modes = modes,
+    .parse = parse,
+    .complete = complete,
+    .decoder = &decoder,
+    .encoder = &encoder,
 };

@@ -48,7 +48,8 @@ static void normalize(const wchar_t *path, wchar_t to[NAME])
 /* Without its prefix, Windows takes a path of MAX_PATH characters with the 0 at its end. */
 static bool is_too_long(const wchar_t *path)
 {
-    return wcsncmp(path, L"\\\\?\\", 4) != 0 && wcslen(path) + (path[0] && path[1] == ':' ? 0 : wcslen(here)) >= MAX_PATH;
+    return wcsncmp(path, L"\\\\?\\", 4) != 0 &&
+           wcslen(path) + (path[0] && path[1] == ':' ? 0 : wcslen(here)) >= MAX_PATH;
 }
 
 static struct node *find_normal(const wchar_t *normal)
@@ -149,7 +150,9 @@ struct bytes disk_get(const char *path)
 {
     const struct node *node = find(widened_path(path));
 
-    return node && !node->folder ? (struct bytes){ node->bytes ? node->bytes : (uint8_t *)"", node->size } : (struct bytes){ 0, 0 };
+    return node && !node->folder
+               ? (struct bytes){ node->bytes ? node->bytes : (uint8_t *)"", node->size }
+               : (struct bytes){ 0, 0 };
 }
 
 unsigned disk_files(void)
@@ -202,14 +205,16 @@ DWORD WINAPI GetModuleFileNameW(HMODULE module, LPWSTR path, DWORD room)
 
 /* --- Files --- */
 
-HANDLE WINAPI CreateFileW(LPCWSTR path, DWORD access, DWORD share, LPSECURITY_ATTRIBUTES security, DWORD how, DWORD flags, HANDLE like)
+HANDLE WINAPI CreateFileW(LPCWSTR path, DWORD access, DWORD share, LPSECURITY_ATTRIBUTES security,
+                          DWORD how, DWORD flags, HANDLE like)
 {
     struct node *node = find(path);
     struct handle *handle = handles;
 
     (void)share, (void)security, (void)flags, (void)like;
     if (!node && how == OPEN_EXISTING)
-        return fails(has_parent(path) ? ERROR_FILE_NOT_FOUND : ERROR_PATH_NOT_FOUND), INVALID_HANDLE_VALUE;
+        return fails(has_parent(path) ? ERROR_FILE_NOT_FOUND : ERROR_PATH_NOT_FOUND),
+               INVALID_HANDLE_VALUE;
     if (!has_parent(path))
         return fails(ERROR_PATH_NOT_FOUND), INVALID_HANDLE_VALUE;
     if (node && node->folder)
@@ -292,7 +297,8 @@ BOOL WINAPI GetFileSizeEx(HANDLE handle, PLARGE_INTEGER size)
 
 BOOL WINAPI GetFileInformationByHandle(HANDLE handle, BY_HANDLE_FILE_INFORMATION *about)
 {
-    *about = (BY_HANDLE_FILE_INFORMATION){ .nFileIndexLow = (DWORD)(((struct handle *)handle)->node - nodes) };
+    *about = (BY_HANDLE_FILE_INFORMATION){ .nFileIndexLow =
+                                               (DWORD)(((struct handle *)handle)->node - nodes) };
     return TRUE;
 }
 
@@ -312,7 +318,8 @@ BOOL WINAPI GetFileAttributesExW(LPCWSTR path, GET_FILEEX_INFO_LEVELS level, LPV
     (void)level;
     if (!node)
         return fails(ERROR_FILE_NOT_FOUND);
-    *(WIN32_FILE_ATTRIBUTE_DATA *)data = (WIN32_FILE_ATTRIBUTE_DATA){ .nFileSizeLow = (DWORD)node->size };
+    *(WIN32_FILE_ATTRIBUTE_DATA *)data =
+        (WIN32_FILE_ATTRIBUTE_DATA){ .nFileSizeLow = (DWORD)node->size };
     return TRUE;
 }
 
@@ -377,11 +384,13 @@ BOOL WINAPI FindNextFileW(HANDLE handle, LPWIN32_FIND_DATAW found)
         const struct node *node = &nodes[search->next++];
         const wchar_t *name = node->path + (n ? n + 1 : 0);
 
-        if (!node->used || _wcsnicmp(node->path, search->folder, n) != 0 || (n && node->path[n] != '\\') || wcschr(name, '\\') ||
-            !matches(name, search->pattern))
+        if (!node->used || _wcsnicmp(node->path, search->folder, n) != 0 ||
+            (n && node->path[n] != '\\') || wcschr(name, '\\') || !matches(name, search->pattern))
             continue;
-        *found = (WIN32_FIND_DATAW){ .dwFileAttributes = (node->folder ? FILE_ATTRIBUTE_DIRECTORY : FILE_ATTRIBUTE_NORMAL) |
-                                                         (node->link ? FILE_ATTRIBUTE_REPARSE_POINT : 0u) };
+        *found = (WIN32_FIND_DATAW){
+            .dwFileAttributes = (node->folder ? FILE_ATTRIBUTE_DIRECTORY : FILE_ATTRIBUTE_NORMAL) |
+                                (node->link ? FILE_ATTRIBUTE_REPARSE_POINT : 0u)
+        };
         wcscpy(found->cFileName, name);
         return TRUE;
     }
@@ -400,7 +409,8 @@ HANDLE WINAPI FindFirstFileW(LPCWSTR path, LPWIN32_FIND_DATAW found)
     wcscpy(search->pattern, end ? end + 1 : search->folder);
     search->folder[end ? end - search->folder : 0] = 0;
     if (wcscmp(search->pattern, L"*") == 0) {
-        *found = (WIN32_FIND_DATAW){ .dwFileAttributes = FILE_ATTRIBUTE_DIRECTORY, .cFileName = { '.', '.' } };
+        *found = (WIN32_FIND_DATAW){ .dwFileAttributes = FILE_ATTRIBUTE_DIRECTORY,
+                                     .cFileName = { '.', '.' } };
         return search;
     }
     if (FindNextFileW(search, found))
@@ -437,8 +447,8 @@ void WINAPI EnterCriticalSection(CRITICAL_SECTION *lock) { assert_int_equal(lock
 void WINAPI LeaveCriticalSection(CRITICAL_SECTION *lock) { assert_int_equal(--lock->LockCount, 0); }
 
 /* There are no threads: the program works in its own. */
-HANDLE WINAPI CreateThread(LPSECURITY_ATTRIBUTES security, SIZE_T stack, LPTHREAD_START_ROUTINE start, LPVOID context, DWORD flags,
-                           LPDWORD id)
+HANDLE WINAPI CreateThread(LPSECURITY_ATTRIBUTES security, SIZE_T stack,
+                           LPTHREAD_START_ROUTINE start, LPVOID context, DWORD flags, LPDWORD id)
 {
     (void)security, (void)stack, (void)start, (void)context, (void)flags, (void)id;
     return 0;

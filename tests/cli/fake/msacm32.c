@@ -1,4 +1,5 @@
-/* msacm32, as much of it as the program calls. Every driver is ours by its code; others have less of it, under other names. */
+/* msacm32, as much of it as the program calls. Every driver is ours by its code; others have less
+ * of it, under other names. */
 #include <string.h>
 #include "program.h"
 
@@ -10,12 +11,16 @@ unsigned acm_open(void) { return open_count; }
 
 void acm_fresh(void)
 {
-    drivers_made[0] = (struct driver_made){ L"OmniACM", L"OmniACM, classic WAV formats", 0, true, false };
+    drivers_made[0] =
+        (struct driver_made){ L"OmniACM", L"OmniACM, classic WAV formats", 0, true, false };
     drivers_count = 1;
     open_count = 0;
 }
 
-static const struct driver_made *driver_of(const void *handle) { return &drivers_made[(uintptr_t)handle - 1]; }
+static const struct driver_made *driver_of(const void *handle)
+{
+    return &drivers_made[(uintptr_t)handle - 1];
+}
 
 MMRESULT WINAPI acmDriverEnum(ACMDRIVERENUMCB each, DWORD_PTR context, DWORD flags)
 {
@@ -55,7 +60,8 @@ MMRESULT WINAPI acmDriverClose(HACMDRIVER handle, DWORD flags)
     return MMSYSERR_NOERROR;
 }
 
-MMRESULT WINAPI acmDriverAddW(HACMDRIVERID *id, HINSTANCE module, LPARAM proc, DWORD priority, DWORD flags)
+MMRESULT WINAPI acmDriverAddW(HACMDRIVERID *id, HINSTANCE module, LPARAM proc, DWORD priority,
+                              DWORD flags)
 {
     (void)id, (void)module, (void)proc, (void)priority, (void)flags;
     return MMSYSERR_ERROR;
@@ -96,9 +102,13 @@ static const struct driver_made *last_of(HACMDRIVER handle)
     return handle ? driver_of(handle) : &drivers_made[drivers_count - 1];
 }
 
-static const struct driver_made *first_of(HACMDRIVER handle) { return handle ? driver_of(handle) : drivers_made; }
+static const struct driver_made *first_of(HACMDRIVER handle)
+{
+    return handle ? driver_of(handle) : drivers_made;
+}
 
-MMRESULT WINAPI acmFormatSuggest(HACMDRIVER handle, WAVEFORMATEX *from, WAVEFORMATEX *to, DWORD size, DWORD flags)
+MMRESULT WINAPI acmFormatSuggest(HACMDRIVER handle, WAVEFORMATEX *from, WAVEFORMATEX *to,
+                                 DWORD size, DWORD flags)
 {
     for (const struct driver_made *made = first_of(handle); made <= last_of(handle); made++)
         if (made->opens && has_tag(made, from->wFormatTag) && has_tag(made, to->wFormatTag) &&
@@ -115,8 +125,9 @@ struct stream_made {
     const struct driver_made *driver;
 };
 
-MMRESULT WINAPI acmStreamOpen(HACMSTREAM *stream, HACMDRIVER handle, WAVEFORMATEX *from, WAVEFORMATEX *to, WAVEFILTER *filter,
-                              DWORD_PTR callback, DWORD_PTR context, DWORD flags)
+MMRESULT WINAPI acmStreamOpen(HACMSTREAM *stream, HACMDRIVER handle, WAVEFORMATEX *from,
+                              WAVEFORMATEX *to, WAVEFILTER *filter, DWORD_PTR callback,
+                              DWORD_PTR context, DWORD flags)
 {
     (void)filter, (void)callback, (void)context;
     for (const struct driver_made *made = first_of(handle); made <= last_of(handle); made++) {
@@ -124,7 +135,8 @@ MMRESULT WINAPI acmStreamOpen(HACMSTREAM *stream, HACMDRIVER handle, WAVEFORMATE
         struct stream_made *opened;
 
         if (!made->opens || !has_tag(made, from->wFormatTag) || !has_tag(made, to->wFormatTag) ||
-            (made->decodes_only && from->wFormatTag == WAVE_FORMAT_PCM) || ask(STREAM_OPEN, instance, 0) != MMSYSERR_NOERROR)
+            (made->decodes_only && from->wFormatTag == WAVE_FORMAT_PCM) ||
+            ask(STREAM_OPEN, instance, 0) != MMSYSERR_NOERROR)
             continue;
         if (flags & ACM_STREAMOPENF_QUERY)
             return MMSYSERR_NOERROR;
@@ -149,14 +161,16 @@ MMRESULT WINAPI acmStreamClose(HACMSTREAM stream, DWORD flags)
 MMRESULT WINAPI acmDriverID(HACMOBJ object, HACMDRIVERID *id, DWORD flags)
 {
     (void)flags;
-    *id = (HACMDRIVERID)(uintptr_t)(((struct stream_made *)(void *)object)->driver - drivers_made + 1);
+    *id = (HACMDRIVERID)(uintptr_t)(((struct stream_made *)(void *)object)->driver - drivers_made +
+                                    1);
     return MMSYSERR_NOERROR;
 }
 
 MMRESULT WINAPI acmStreamSize(HACMSTREAM stream, DWORD in, DWORD *to, DWORD flags)
 {
     struct stream_size size = { sizeof size, flags, in, in };
-    LRESULT result = ask(STREAM_SIZE, ((struct stream_made *)(void *)stream)->instance, (LPARAM)&size);
+    LRESULT result =
+        ask(STREAM_SIZE, ((struct stream_made *)(void *)stream)->instance, (LPARAM)&size);
 
     *to = flags == ACM_STREAMSIZEF_SOURCE ? size.cbDstLength : size.cbSrcLength;
     return (MMRESULT)result;
@@ -180,8 +194,9 @@ MMRESULT WINAPI acmStreamUnprepareHeader(HACMSTREAM stream, ACMSTREAMHEADER *hea
 
 MMRESULT WINAPI acmStreamConvert(HACMSTREAM stream, ACMSTREAMHEADER *header, DWORD flags)
 {
-    struct conversion done = convert(((struct stream_made *)(void *)stream)->instance, header->pbSrc, header->cbSrcLength,
-                                     header->pbDst, header->cbDstLength, flags);
+    struct conversion done =
+        convert(((struct stream_made *)(void *)stream)->instance, header->pbSrc,
+                header->cbSrcLength, header->pbDst, header->cbDstLength, flags);
 
     assert_true(header->fdwStatus & ACMSTREAMHEADER_STATUSF_PREPARED);
     header->cbSrcLengthUsed = done.used;

@@ -1,7 +1,7 @@
 /* The program's words, caught; and its start. */
 #include <string.h>
 #include "program.h"
-#undef fail                         /* of cmocka; the program has its own */
+#undef fail /* of cmocka; the program has its own */
 #include "cli/commands.h"
 #include "cli/say.h"
 
@@ -18,7 +18,7 @@ static void add(char *to, size_t room, const wchar_t *format, va_list values)
     for (const wchar_t *p = wide; *p && n + 4 < room; p++) {
         if (*p < 0x80) {
             to[n++] = (char)*p;
-        } else {                    /* as WideCharToMultiByte, of all but surrogates */
+        } else { /* as WideCharToMultiByte, of all but surrogates */
             if (*p >= 0x800) {
                 to[n++] = (char)(0xE0 | *p >> 12);
                 to[n++] = (char)(0x80 | (*p >> 6 & 63));

@@ -1,4 +1,5 @@
-/* The program on this machine: its main function among files that lie in memory, and drivers that are all ours by their code. */
+/* The program on this machine: its main function among files that lie in memory, and drivers that
+ * are all ours by their code. */
 #ifndef OMNIACM_TESTS_CLI_PROGRAM_H
 #define OMNIACM_TESTS_CLI_PROGRAM_H
 
@@ -10,32 +11,34 @@ int program_begin(void **);
 int program_end(void **);
 #define PROGRAM_TEST(function) cmocka_unit_test_setup_teardown(function, program_begin, program_end)
 
-/* Runs a command line, whose words spaces separate; gives its exit code. What it says is in `out` and `err`, UTF-8. */
+/* Runs a command line, whose words spaces separate; gives its exit code. What it says is in `out`
+ * and `err`, UTF-8. */
 int run(const char *line);
 extern char out[1 << 18], err[1 << 16];
-bool says(const char *part);            /* in `out` or in `err` */
+bool says(const char *part); /* in `out` or in `err` */
 
 /* --- files.c: paths as the program has them. Folders are made on the way. --- */
 
 void disk_put(const char *path, const void *bytes, size_t size);
 void disk_folder(const char *path);
-void disk_link(const char *path);       /* a folder that is a reparse point */
-struct bytes disk_get(const char *path);        /* null data where there is no such file; not the caller's to free */
+void disk_link(const char *path); /* a folder that is a reparse point */
+struct bytes
+disk_get(const char *path); /* null data where there is no such file; not the caller's to free */
 unsigned disk_files(void);
-extern size_t disk_room;                /* bytes that may still be written */
+extern size_t disk_room; /* bytes that may still be written */
 void disk_fresh(void);
-unsigned disk_handles(void);            /* open ones */
+unsigned disk_handles(void); /* open ones */
 
 /* --- msacm32.c: the drivers, of which ours has all tags and others have one. --- */
 
 struct driver_made {
     const wchar_t *short_name, *long_name;
-    WORD tag;                           /* and PCM; 0: all */
+    WORD tag; /* and PCM; 0: all */
     bool opens, decodes_only;
 };
 extern struct driver_made drivers_made[4];
 extern unsigned drivers_count;
-unsigned acm_open(void);                /* drivers and streams that are open */
+unsigned acm_open(void); /* drivers and streams that are open */
 void acm_fresh(void);
 
 #endif

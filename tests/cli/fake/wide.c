@@ -48,7 +48,10 @@ static wchar_t same(wchar_t c) { return c; }
 int wide_cmp(const wchar_t *a, const wchar_t *b) { return compare(a, b, (size_t)-1, same); }
 int wide_ncmp(const wchar_t *a, const wchar_t *b, size_t most) { return compare(a, b, most, same); }
 int wide_icmp(const wchar_t *a, const wchar_t *b) { return compare(a, b, (size_t)-1, lower); }
-int wide_nicmp(const wchar_t *a, const wchar_t *b, size_t most) { return compare(a, b, most, lower); }
+int wide_nicmp(const wchar_t *a, const wchar_t *b, size_t most)
+{
+    return compare(a, b, most, lower);
+}
 
 wchar_t *wide_chr(const wchar_t *s, wchar_t c)
 {
@@ -135,7 +138,7 @@ double wide_tod(const wchar_t *s, wchar_t **end)
 
 struct text {
     wchar_t *to;
-    size_t room, n;                 /* n counts what has no room, too */
+    size_t room, n; /* n counts what has no room, too */
 };
 
 static void put(struct text *text, wchar_t c)
@@ -151,7 +154,7 @@ struct values {
 
 struct spec {
     char flags[8];
-    int width, precision, length;   /* longs; -1 for h */
+    int width, precision, length; /* longs; -1 for h */
     wchar_t kind;
 };
 
@@ -209,13 +212,17 @@ static void put_number(struct text *text, const struct spec *spec, struct values
 
     snprintf(format, sizeof format, "%%%s*.*%s%c", spec->flags, real ? "" : "ll", (char)spec->kind);
     if (real)
-        snprintf(digits, sizeof digits, format, spec->width, spec->precision, va_arg(values->list, double));
+        snprintf(digits, sizeof digits, format, spec->width, spec->precision,
+                 va_arg(values->list, double));
     else if (spec->length == 2)
-        snprintf(digits, sizeof digits, format, spec->width, spec->precision, va_arg(values->list, long long));
+        snprintf(digits, sizeof digits, format, spec->width, spec->precision,
+                 va_arg(values->list, long long));
     else if (is_signed)
-        snprintf(digits, sizeof digits, format, spec->width, spec->precision, (long long)va_arg(values->list, int));
+        snprintf(digits, sizeof digits, format, spec->width, spec->precision,
+                 (long long)va_arg(values->list, int));
     else
-        snprintf(digits, sizeof digits, format, spec->width, spec->precision, (long long)va_arg(values->list, unsigned));
+        snprintf(digits, sizeof digits, format, spec->width, spec->precision,
+                 (long long)va_arg(values->list, unsigned));
     for (const char *p = digits; *p; p++)
         put(text, (wchar_t)*p);
 }
@@ -242,7 +249,7 @@ int wide_vprintf(wchar_t *to, size_t room, const wchar_t *format, va_list values
         else if (strchr("duxXifgeE", spec.kind))
             put_number(&text, &spec, &copy);
         else
-            abort();                /* none of those in wide.h */
+            abort(); /* none of those in wide.h */
     }
     va_end(copy.list);
     if (room)

@@ -1,0 +1,31 @@
+/* The kernels in plain C, which are the portable set and the reference of the others. Each stands
+ * in the folder of its codec. The SIMD sets call some of them for what does not fill a group of
+ * lanes. */
+#ifndef OMNIACM_DSP_C_H
+#define OMNIACM_DSP_C_H
+
+#include "dsp.h"
+
+void alaw_expand_c(const uint8_t *src, int16_t *pcm, size_t n);
+void ulaw_expand_c(const uint8_t *src, int16_t *pcm, size_t n);
+void alaw_compress_c(const int16_t *pcm, uint8_t *dst, size_t n);
+void ulaw_compress_c(const int16_t *pcm, uint8_t *dst, size_t n);
+
+void ima_decode_c(const struct adpcm_blocks *, const uint8_t *src, int16_t *pcm);
+void ima_greedy_c(const struct adpcm_blocks *, const int16_t *pcm, uint8_t *dst);
+void ima_search_c(const struct adpcm_blocks *, unsigned quality, const int16_t *pcm, uint8_t *dst);
+
+void ms_decode_c(const struct adpcm_blocks *, const int16_t (*weights)[2], unsigned predictors,
+                 const uint8_t *src, int16_t *pcm);
+void ms_encode_c(const struct adpcm_blocks *, const struct ms_predictor *, unsigned count,
+                 unsigned quality, const int16_t *pcm, uint8_t *dst);
+
+void yamaha_decode_c(const struct adpcm_blocks *, const uint8_t *src, int16_t *pcm);
+void yamaha_greedy_c(const struct adpcm_blocks *, const int16_t *pcm, uint8_t *dst);
+void yamaha_search_c(const struct adpcm_blocks *, unsigned quality, const int16_t *pcm,
+                     uint8_t *dst);
+
+extern const struct dsp_gsm gsm610_kernels;
+extern const struct dsp_celp dsp_celp_c;
+
+#endif

@@ -1,0 +1,313 @@
+/* IMA ADPCM of 4 bits: the trellis search of qualities 1 and 2, a chain at a time.
+ * src/dsp/ima_search.tmpl.h does the same with many chains side by side, and explains the states;
+ * this is its reference, and the portable set's.
+ *
+ * Samples are counted from -32768. */
+#include <stdbool.h>
+#include "bits.h"
+#include "block.h"
+#include "dsp_c.h"
+
+enum { COST_MOST = 1 << 28, ENDED = 1 << 30, SEGMENT = 32, WINDOW = 2 * SEGMENT, STATES_MOST = 64 };
+
+struct survivor {
+    uint32_t cost;
+    int sample, index;
+    unsigned origin; /* the state that it came from when the segment began */
+};
+
+/* States are slots times parities; a decision is a code, and above it the parity that it shifts
+ * out. */
+struct trellis {
+    unsigned slots, parities; /* 4 and 1, or 16 and 4 */
+    struct survivor survivors[STATES_MOST];
+    uint8_t decisions[WINDOW][STATES_MOST];
+};
+
+/* What the codes that a survivor can take have in common. */
+struct branch {
+    const struct survivor *from;
+    int distance, step;
+    int room; /* from the sample to the end of the scale, in the direction of the move */
+    bool negative, forgotten; /* forgotten: the parity that is shifted out */
+};
+
+struct best {
+    uint32_t cost;
+    int miss; /* by how much the move falls short of the sample */
+    uint8_t decision;
+    const struct survivor *from;
+};
+
+static unsigned states_of(const struct trellis *trellis)
+{
+    return trellis->slots * trellis->parities;
+}
+
+static struct branch branch_from(const struct trellis *trellis, unsigned state, int sample)
+{
+    const struct survivor *from = &trellis->survivors[state];
+    int difference = sample - from->sample;
+
+    return (struct branch){
+        .from = from,
+        .distance = difference < 0 ? -difference : difference,
+        .step = ima_steps[from->index],
+        .room = difference < 0 ? sample : UINT16_MAX - sample,
+        .negative =
+            difference<0, .forgotten = trellis->parities> 1 && state % trellis->parities >= 2,
+    };
+}
+
+/* A large error counts less than its square, so that costs fit 32 bits. */
+static uint32_t cost_of(int error)
+{
+    int weighed = error / 8 + 5996;
+
+    weighed = error < weighed ? error : weighed;
+    return (uint32_t)(weighed * weighed);
+}
+
+/* Offers a code that moves by `part` what is still `left` of the distance. */
+static void offer(struct best *best, const struct branch *from, int left, int part,
+                  unsigned magnitude)
+{
+    int miss = left - part, error = miss < 0 ? -miss : miss;
+    uint32_t cost;
+
+    if (miss < 0 && error > from->room)
+        miss = -(error = from->room);
+    cost = from->from->cost + cost_of(error);
+    if (cost >= best->cost)
+        return;
+    best->cost = cost;
+    best->miss = miss;
+    best->decision =
+        (uint8_t)(magnitude | (from->negative ? 8u : 0u) | (from->forgotten ? 16u : 0u));
+    best->from = from->from;
+}
+
+/* The nearest magnitude below 4. */
+static void offer_small(struct best *best, const struct branch *from)
+{
+    int left = from->distance, half = from->step >> 1, quarter = from->step >> 2;
+    unsigned magnitude = 0;
+
+    if (left >= half) {
+        left -= half;
+        magnitude += 2;
+    }
+    if (left >= quarter) {
+        left -= quarter;
+        magnitude += 1;
+    }
+    offer(best, from, left, from->step >> 3, magnitude);
+}
+
+/* The nearer of 0 and 2, or of 1 and 3. Of small steps the point in the middle is below half a
+ * step; what is left wraps around then, as in 16-bit lanes, which makes such a code too dear to be
+ * chosen but at a rail. */
+static void offer_small_of_parity(struct best *best, const struct branch *from, unsigned odd)
+{
+    int eighth = from->step >> 3, quarter = from->step >> 2, part = odd ? quarter + eighth : eighth;
+    bool larger = from->distance >= part + quarter;
+
+    offer(best, from, (uint16_t)(from->distance - (larger ? from->step >> 1 : 0)), part,
+          odd + (larger ? 2 : 0));
+}
+
+static int change_of(int step, unsigned magnitude)
+{
+    return (step >> 3) + (magnitude & 4 ? step : 0) + (magnitude & 2 ? step >> 1 : 0) +
+           (magnitude & 1 ? step >> 2 : 0);
+}
+
+static void offer_large(struct best *best, const struct branch *from, unsigned magnitude)
+{
+    offer(best, from, from->distance, change_of(from->step, magnitude), magnitude);
+}
+
+/* The nearer of 4 and 6, or of 5 and 7. */
+static void offer_nearer(struct best *best, const struct branch *from, unsigned magnitude)
+{
+    int middle = change_of(from->step, magnitude) + (from->step >> 2);
+
+    offer_large(best, from, from->distance >= middle ? magnitude + 2 : magnitude);
+}
+
+/* The best of the codes that lead to a state, from branches of the same parities. */
+static void best_from(const struct trellis *trellis, const struct branch *branches, unsigned state,
+                      struct best *best)
+{
+    unsigned slots = trellis->slots, parities = trellis->parities, slot = state / parities,
+             odd = state % parities & 1;
+
+    if (parities == 1)
+        offer_small(best, &branches[(slot + 1) % slots]);
+    else
+        offer_small_of_parity(best, &branches[(slot + 1) % slots * parities], odd);
+    if (slots == 4) {
+        offer_nearer(best, &branches[(slot + 2) % 4 * parities], 4);
+        offer_nearer(best, &branches[slot * parities], 5);
+        return;
+    }
+    for (unsigned magnitude = 4 + odd; magnitude < 8; magnitude += 2)
+        offer_large(best, &branches[(slot + 2 * slots + 6 - 2 * magnitude) % slots * parities],
+                    magnitude);
+}
+
+/* A parity's older bit was the newer one of the state before. */
+static struct best best_to(const struct trellis *trellis, const struct branch *branches,
+                           unsigned state)
+{
+    struct best best = { .cost = UINT32_MAX };
+    unsigned older = state % trellis->parities >> 1;
+
+    for (unsigned forgotten = 0; forgotten < trellis->parities; forgotten += 2)
+        best_from(trellis, branches + older + forgotten, state, &best);
+    return best;
+}
+
+static int next_index(int index, unsigned magnitude)
+{
+    index += magnitude < 4 ? -1 : 2 * (int)magnitude - 6;
+    return index < 0 ? 0 : index < IMA_LAST_INDEX ? index : IMA_LAST_INDEX;
+}
+
+static void advance(struct trellis *trellis, int sample, uint8_t decisions[STATES_MOST])
+{
+    unsigned states = states_of(trellis);
+    struct survivor next[STATES_MOST];
+    struct branch branches[STATES_MOST];
+
+    for (unsigned i = 0; i < states; i++)
+        branches[i] = branch_from(trellis, i, sample);
+    for (unsigned i = 0; i < states; i++) {
+        struct best best = best_to(trellis, branches, i);
+        int reached = best.decision & 8 ? sample + best.miss : sample - best.miss;
+
+        next[i] =
+            (struct survivor){ best.cost, (uint16_t)reached,
+                               next_index(best.from->index, best.decision & 7), best.from->origin };
+        decisions[i] = best.decision;
+    }
+    for (unsigned i = 0; i < states; i++)
+        trellis->survivors[i] = next[i];
+}
+
+/* The first survivor of the least cost. */
+static unsigned best_state(const struct trellis *trellis)
+{
+    unsigned best = 0;
+
+    for (unsigned i = 1; i < states_of(trellis); i++)
+        if (trellis->survivors[i].cost < trellis->survivors[best].cost)
+            best = i;
+    return best;
+}
+
+static void normalize(struct trellis *trellis)
+{
+    uint32_t least = trellis->survivors[best_state(trellis)].cost;
+
+    for (unsigned i = 0; i < states_of(trellis); i++) {
+        uint32_t ended = trellis->survivors[i].cost & ENDED,
+                 cost = trellis->survivors[i].cost - least;
+
+        trellis->survivors[i].cost = (cost < COST_MOST ? cost : COST_MOST) | ended;
+    }
+}
+
+/* Ends the survivors of another origin, and begins a segment. */
+static void begin_segment(struct trellis *trellis, unsigned origin)
+{
+    for (unsigned i = 0; i < states_of(trellis); i++) {
+        if (trellis->survivors[i].origin != origin)
+            trellis->survivors[i].cost |= ENDED;
+        trellis->survivors[i].origin = i;
+    }
+}
+
+/* The state before the one that a decision led to. */
+static unsigned state_before(const struct trellis *trellis, unsigned state, uint8_t decision)
+{
+    static const uint8_t moves[8] = { 1, 1, 1, 1, 14, 12, 10, 8 }; /* back, modulo 16 */
+    unsigned slot = (state / trellis->parities + moves[decision & 7]) % trellis->slots;
+
+    return trellis->parities == 1 ? slot : slot << 2 | (state >> 1 & 1) | (decision >> 3 & 2);
+}
+
+/* Writes the codes [from, to) on the way to a state, and returns the state before them. */
+static unsigned trace(const struct trellis *trellis, unsigned state, uint32_t from, uint32_t to,
+                      uint8_t *codes, unsigned channels)
+{
+    for (uint32_t t = to; t-- > from;) {
+        uint8_t decision = trellis->decisions[t % WINDOW][state],
+                *byte = codes + t / 8 * 4 * channels + t / 2 % 4;
+
+        /* Backward, a byte's high nibble comes first. */
+        *byte =
+            (uint8_t)(t % 2 ? decision << 4 : (t + 1 < to ? *byte & 0xF0 : 0) | (decision & 15));
+        state = state_before(trellis, state, decision);
+    }
+    return state;
+}
+
+static int first_index(const struct trellis *trellis, int middle, unsigned slot)
+{
+    int apart = trellis->slots > 4 ? 1 : 5,
+        index = middle + ((int)slot * apart - (int)(trellis->slots - 1) * apart / 2);
+
+    return index < 0 ? 0 : index < IMA_LAST_INDEX ? index : IMA_LAST_INDEX;
+}
+
+static void begin(struct trellis *trellis, int sample, int middle)
+{
+    for (unsigned i = 0; i < states_of(trellis); i++)
+        trellis->survivors[i] =
+            (struct survivor){ i % trellis->parities ? COST_MOST : 0, sample,
+                               first_index(trellis, middle, i / trellis->parities), i };
+}
+
+static void search_channel(struct trellis *trellis, const int16_t *pcm, uint8_t *header,
+                           uint32_t samples, unsigned channels)
+{
+    uint32_t n = samples - 1, written = 0;
+    int middle = ima_mean_index(pcm, samples, channels);
+    unsigned state, first = 0;
+    uint8_t *codes = header + IMA_HEADER * channels;
+
+    begin(trellis, pcm[0] + 32768, middle);
+    for (uint32_t t = 0; t < n; t++) {
+        advance(trellis, pcm[(size_t)(t + 1) * channels] + 32768, trellis->decisions[t % WINDOW]);
+        if (t % 4 == 3)
+            normalize(trellis);
+        if (t + 1 == SEGMENT)
+            for (unsigned i = 0; i < states_of(trellis); i++)
+                trellis->survivors[i].origin = i;
+        if (t + 1 != written + WINDOW || t + 1 == n)
+            continue;
+        state = trellis->survivors[best_state(trellis)].origin;
+        begin_segment(trellis, state);
+        state = trace(trellis, state, written, written + SEGMENT, codes, channels);
+        first = written == 0 ? state : first;
+        written += SEGMENT;
+    }
+    state = trace(trellis, best_state(trellis), written, n, codes, channels);
+    first = written == 0 ? state : first;
+    store16_le(header, (uint16_t)pcm[0]);
+    store16_le(header + 2, (uint16_t)first_index(trellis, middle, first / trellis->parities));
+}
+
+void ima_search_c(const struct adpcm_blocks *blocks, unsigned quality, const int16_t *pcm,
+                  uint8_t *dst)
+{
+    struct trellis trellis = { .slots = quality < 2 ? 4 : 16, .parities = quality < 2 ? 1 : 4 };
+    unsigned channels = blocks->channels;
+
+    for (size_t i = 0; i < blocks->count;
+         i++, pcm += (size_t)blocks->samples * channels, dst += blocks->bytes)
+        for (unsigned channel = 0; channel < channels; channel++)
+            search_channel(&trellis, pcm + channel, dst + IMA_HEADER * channel, blocks->samples,
+                           channels);
+}

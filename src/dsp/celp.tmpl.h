@@ -1,0 +1,351 @@
+/* The CELP coders' kernels, on the sums of both products of pairs of samples. Where the last vector
+ * would not be full, it begins earlier. dsp_celp.h says what they do, celp_c.c has them in plain C.
+ *
+ * Parameter: VECTOR_BYTES (simd32.h). */
+#include "dsp_celp.h"
+#include "simd32.h"
+
+enum { WIDE = LANES16, NARROW = 8 }; /* samples in a vector, and in 16 bytes */
+
+typedef int16_t i16x8 __attribute__((vector_size(16), may_alias));
+typedef int32_t i32x4 __attribute__((vector_size(16), may_alias));
+typedef uint32_t u32x4 __attribute__((vector_size(16), may_alias));
+typedef int16_t samples __attribute__((vector_size(VECTOR_BYTES), may_alias));
+
+KERNEL vec32 load_vector(const void *from)
+{
+    vec32 x;
+
+    memcpy(&x, from, sizeof x);
+    return x;
+}
+
+KERNEL i16x8 load8(const void *from) { return (i16x8)load128(from); }
+KERNEL i32x4 pair_products(i16x8 a, i16x8 b)
+{
+    return (i32x4)_mm_madd_epi16((__m128i)a, (__m128i)b);
+}
+KERNEL i16x8 packed(i32x4 a, i32x4 b) { return (i16x8)_mm_packs_epi32((__m128i)a, (__m128i)b); }
+KERNEL i16x8 greater_of(i16x8 a, i16x8 b) { return (i16x8)_mm_max_epi16((__m128i)a, (__m128i)b); }
+KERNEL i16x8 lesser_of(i16x8 a, i16x8 b) { return (i16x8)_mm_min_epi16((__m128i)a, (__m128i)b); }
+KERNEL i16x8 low_pairs(i16x8 a, i16x8 b)
+{
+    return (i16x8)_mm_unpacklo_epi16((__m128i)a, (__m128i)b);
+}
+KERNEL i16x8 high_pairs(i16x8 a, i16x8 b)
+{
+    return (i16x8)_mm_unpackhi_epi16((__m128i)a, (__m128i)b);
+}
+KERNEL int32_t pair_of(int16_t low, int16_t high)
+{
+    return (int32_t)((uint16_t)low | (uint32_t)(uint16_t)high << 16);
+}
+KERNEL i32x4 same(int32_t x) { return x - (i32x4){ 0 }; }
+
+/* The halves of a vector added. */
+KERNEL u32x4 folded(uvec32 x)
+{
+    u32x4 half[LANES32 / 4];
+
+    memcpy(half, &x, sizeof half);
+    for (int i = 1; i < LANES32 / 4; i++)
+        half[0] += half[i];
+    return half[0];
+}
+
+KERNEL uint32_t sum_of_lanes(u32x4 x)
+{
+    x += (u32x4)_mm_shuffle_epi32((__m128i)x, 0x4E);
+    x += (u32x4)_mm_shuffle_epi32((__m128i)x, 0xB1);
+    return x[0];
+}
+
+/* Four sums in one vector. */
+KERNEL u32x4 sums_of(u32x4 a, u32x4 b, u32x4 c, u32x4 d)
+{
+    u32x4 ab = (u32x4)_mm_unpacklo_epi32((__m128i)a, (__m128i)b) +
+               (u32x4)_mm_unpackhi_epi32((__m128i)a, (__m128i)b);
+    u32x4 cd = (u32x4)_mm_unpacklo_epi32((__m128i)c, (__m128i)d) +
+               (u32x4)_mm_unpackhi_epi32((__m128i)c, (__m128i)d);
+
+    return (u32x4)_mm_unpacklo_epi64((__m128i)ab, (__m128i)cd) +
+           (u32x4)_mm_unpackhi_epi64((__m128i)ab, (__m128i)cd);
+}
+
+KERNEL int last_from(int at, int n, int width) { return at < n - width ? at : n - width; }
+
+/* --- Zeros --- */
+
+/* Even and odd sums apart: a pair of samples is a lane. */
+static void celp_zeros(const int16_t *x, const int16_t *a, int pairs, int32_t *sums, int n)
+{
+    for (int block = 0; block < n; block += WIDE) {
+        int at = last_from(block, n, WIDE);
+        uvec32 even = { 0 }, odd = { 0 };
+        i32x4 e[LANES32 / 4], o[LANES32 / 4];
+
+        for (int p = 0; p < pairs; p++) {
+            const int16_t *from = x + at - 2 * p;
+            vec32 c = set32(pair_of(a[2 * p + 1], a[2 * p]));
+
+            even += (uvec32)madd16(load_vector(from - 1), c);
+            odd += (uvec32)madd16(load_vector(from), c);
+        }
+        memcpy(e, &even, sizeof e);
+        memcpy(o, &odd, sizeof o);
+        for (int i = 0; i < LANES32 / 4; i++) {
+            __m128i low = _mm_unpacklo_epi32((__m128i)e[i], (__m128i)o[i]),
+                    high = _mm_unpackhi_epi32((__m128i)e[i], (__m128i)o[i]);
+
+            memcpy(sums + at + 8 * i, &low, sizeof low),
+                memcpy(sums + at + 8 * i + 4, &high, sizeof high);
+        }
+    }
+}
+
+/* --- Poles --- */
+
+/* The sums of four samples, to which each adds its products as soon as it is there, and to those of
+ * the next fours as well. Of the coefficients, in 32 bits between zeros, that of distance d is c[3
+ * + d]. */
+struct fours {
+    u32x4 now, next, third, last;
+};
+
+KERNEL u32x4 products_at(i32x4 sample, const int32_t *c)
+{
+    return (u32x4)pair_products((i16x8)sample, load8(c));
+}
+
+KERNEL void add_sample(struct fours *sums, i32x4 sample, int lane, const int32_t *c)
+{
+    if (lane < 3)
+        sums->now += products_at(sample, c + 3 - lane);
+    sums->next += products_at(sample, c + 7 - lane);
+    sums->third += products_at(sample, c + 11 - lane);
+    if (lane >= 2)
+        sums->last += products_at(sample, c + 15 - lane);
+}
+
+/* What the ten samples before add to the first twelve. */
+KERNEL struct fours from_past(const int16_t *y, const int32_t *c)
+{
+    struct fours sums = { { 0 }, { 0 }, { 0 }, { 0 } };
+
+#pragma GCC unroll 10
+    for (int j = 1; j <= CELP_ORDER; j++) {
+        i32x4 sample = same(y[-j]);
+
+        sums.now += products_at(sample, c + 3 + j);
+        if (j <= 6)
+            sums.next += products_at(sample, c + 7 + j);
+        if (j <= 2)
+            sums.third += products_at(sample, c + 11 + j);
+    }
+    return sums;
+}
+
+KERNEL int32_t peak_in(i16x8 high, i16x8 low)
+{
+    int32_t peak = 0;
+
+    for (int i = 0; i < NARROW; i++) {
+        peak = high[i] > peak ? high[i] : peak;
+        peak = -low[i] > peak ? -low[i] : peak;
+    }
+    return peak;
+}
+
+#define SPREAD(x, lane) ((i32x4)_mm_shuffle_epi32((__m128i)(x), (lane)*0x55))
+
+KERNEL int32_t poles_by(const int32_t *in, const int16_t a[CELP_ORDER], int shift, int16_t *y,
+                        int32_t *out, int n)
+{
+    int32_t c[4 + CELP_ORDER + 4] = { 0 };
+    u32x4 bias = (u32x4)same(1 << (shift - 1));
+    i16x8 high = greater_of(load8(y - 8), load8(y - CELP_ORDER)),
+          low = lesser_of(load8(y - 8), load8(y - CELP_ORDER));
+    struct fours sums;
+
+    for (int j = 0; j < CELP_ORDER; j++)
+        c[4 + j] = (uint16_t)a[j];
+    sums = from_past(y, c);
+    for (int i = 0; i < n; i += 4) {
+        i16x8 narrow;
+
+        sums.now += (u32x4)load8(in + i) + bias;
+        add_sample(&sums, SPREAD((i32x4)sums.now >> shift, 0), 0, c);
+        add_sample(&sums, SPREAD((i32x4)sums.now >> shift, 1), 1, c);
+        add_sample(&sums, SPREAD((i32x4)sums.now >> shift, 2), 2, c);
+        add_sample(&sums, SPREAD((i32x4)sums.now >> shift, 3), 3, c);
+        narrow = packed((i32x4)sums.now >> shift, (i32x4)sums.now >> shift);
+        sums.now -= bias;
+        memcpy(out + i, &sums.now, 4 * sizeof *out);
+        memcpy(y + i, &narrow, 4 * sizeof *y);
+        high = greater_of(high, narrow);
+        low = lesser_of(low, narrow);
+        sums = (struct fours){ sums.next, sums.third, sums.last, { 0 } };
+    }
+    return peak_in(high, low);
+}
+
+/* Shifts by constants are faster. */
+static int32_t celp_poles(const int32_t *in, const int16_t a[CELP_ORDER], int shift, int16_t *y,
+                          int32_t *out, int n)
+{
+    return shift == 13   ? poles_by(in, a, 13, y, out, n)
+           : shift == 12 ? poles_by(in, a, 12, y, out, n)
+                         : poles_by(in, a, shift, y, out, n);
+}
+
+/* --- Sums --- */
+
+/* The last vector of a sum: zeros where its samples have been counted before. */
+KERNEL vec32 tail_of(const int16_t *a, int n)
+{
+    samples place;
+
+    for (int i = 0; i < WIDE; i++)
+        place[i] = (int16_t)i;
+    return load_vector(a + n - WIDE) & (vec32)(place >= (int16_t)(WIDE - n % WIDE));
+}
+
+static int32_t celp_dot(const int16_t *a, const int16_t *b, int n)
+{
+    uvec32 sum = { 0 };
+
+    for (int i = 0; i + WIDE <= n; i += WIDE)
+        sum += (uvec32)madd16(load_vector(a + i), load_vector(b + i));
+    if (n % WIDE != 0)
+        sum += (uvec32)madd16(tail_of(a, n), load_vector(b + n - WIDE));
+    return (int32_t)sum_of_lanes(folded(sum));
+}
+
+/* At four places, one sample apart. */
+struct places {
+    uvec32 first, second, third, fourth;
+};
+
+KERNEL void add_places(struct places *sums, vec32 a, const int16_t *b)
+{
+    sums->first += (uvec32)madd16(a, load_vector(b));
+    sums->second += (uvec32)madd16(a, load_vector(b + 1));
+    sums->third += (uvec32)madd16(a, load_vector(b + 2));
+    sums->fourth += (uvec32)madd16(a, load_vector(b + 3));
+}
+
+static void celp_correlate(const int16_t *a, const int16_t *b, int n, int32_t *out, int count)
+{
+    vec32 tail = n % WIDE != 0 ? tail_of(a, n) : set32(0);
+    int k = 0;
+
+    for (; count >= 4 && k < count; k += 4) {
+        int from = last_from(k, count, 4);
+        struct places sums = { { 0 }, { 0 }, { 0 }, { 0 } };
+        u32x4 four;
+
+        for (int i = 0; i + WIDE <= n; i += WIDE)
+            add_places(&sums, load_vector(a + i), b + from + i);
+        if (n % WIDE != 0)
+            add_places(&sums, tail, b + from + n - WIDE);
+        four = sums_of(folded(sums.first), folded(sums.second), folded(sums.third),
+                       folded(sums.fourth));
+        memcpy(out + from, &four, sizeof four);
+    }
+    for (; k < count; k++)
+        out[k] = celp_dot(a, b + k, n);
+}
+
+/* Two squares are at most 2^31. */
+KERNEL uvec64 halves_of(vec32 x)
+{
+    uvec64 squares = (uvec64)madd16(x, x);
+
+    return (squares >> 32) + (squares & 0xFFFFFFFF);
+}
+
+static int64_t celp_energy(const int16_t *a, int n)
+{
+    uvec64 sum = { 0 };
+    uint64_t total = 0;
+
+    for (int i = 0; i + WIDE <= n; i += WIDE)
+        sum += halves_of(load_vector(a + i));
+    if (n % WIDE != 0)
+        sum += halves_of(tail_of(a, n));
+    for (int i = 0; i < LANES32 / 2; i++)
+        total += sum[i];
+    return (int64_t)total;
+}
+
+static int32_t celp_peak(const int16_t *a, int n)
+{
+    i16x8 high = load8(a), low = high;
+
+    for (int i = NARROW; i < n; i += NARROW) {
+        i16x8 x = load8(a + last_from(i, n, NARROW));
+
+        high = greater_of(high, x);
+        low = lesser_of(low, x);
+    }
+    return peak_in(high, low);
+}
+
+/* --- Gains --- */
+
+KERNEL i16x8 narrowed_sums(const int32_t *in, i32x4 bias, int shift)
+{
+    return packed(((i32x4)load8(in) + bias) >> shift, ((i32x4)load8(in + 4) + bias) >> shift);
+}
+
+static void celp_narrow(const int32_t *in, int32_t bias, int shift, int16_t *out, int n)
+{
+    for (int i = 0; i < n; i += NARROW) {
+        int at = last_from(i, n, NARROW);
+        i16x8 x = narrowed_sums(in + at, same(bias), shift);
+
+        memcpy(out + at, &x, sizeof x);
+    }
+}
+
+KERNEL i16x8 mixed(i16x8 a, i16x8 b, i16x8 gains_low, i16x8 gains_high, i32x4 bias, int shift)
+{
+    return packed((pair_products(low_pairs(a, b), gains_low) + bias) >> shift,
+                  (pair_products(high_pairs(a, b), gains_high) + bias) >> shift);
+}
+
+static void celp_mix(const int16_t *a, int16_t gain_a, const int16_t *b, int16_t gain_b,
+                     int32_t bias, int shift, int16_t *out, int n)
+{
+    i16x8 gains = (i16x8)same(pair_of(gain_a, gain_b));
+    i16x8 last =
+        mixed(load8(a + n - NARROW), load8(b + n - NARROW), gains, gains, same(bias), shift);
+
+    for (int i = 0; i + NARROW <= n; i += NARROW) {
+        i16x8 x = mixed(load8(a + i), load8(b + i), gains, gains, same(bias), shift);
+
+        memcpy(out + i, &x, sizeof x);
+    }
+    memcpy(out + n - NARROW, &last, sizeof last);
+}
+
+static void celp_scale(const int16_t *a, const int16_t *gains, int32_t bias, int shift,
+                       int16_t *out, int n)
+{
+    i16x8 none = { 0 }, last_gains = load8(gains + n - NARROW);
+    i16x8 last = mixed(load8(a + n - NARROW), none, low_pairs(last_gains, none),
+                       high_pairs(last_gains, none), same(bias), shift);
+
+    for (int i = 0; i + NARROW <= n; i += NARROW) {
+        i16x8 g = load8(gains + i), x = mixed(load8(a + i), none, low_pairs(g, none),
+                                              high_pairs(g, none), same(bias), shift);
+
+        memcpy(out + i, &x, sizeof x);
+    }
+    memcpy(out + n - NARROW, &last, sizeof last);
+}
+
+static const struct dsp_celp celp_kernels = {
+    celp_zeros, celp_poles,  celp_correlate, celp_dot, celp_energy,
+    celp_peak,  celp_narrow, celp_scale,     celp_mix,
+};

@@ -1,0 +1,67 @@
+/* Every kernel for one set of instructions. A file of each set's own includes this, with the
+ * compiler's target set; a new template is named here and nowhere else.
+ *
+ * Parameters: SET, the name of the table; VECTOR_BYTES, 16 for SSE2 or 32 for AVX2. The templates
+ * read VECTOR_BYTES alone: types have one size in a file, which is why the sets are files. */
+#include "dsp_c.h"
+#include "simd16.h"
+#include "gather.h"
+
+#include "costs.tmpl.h"
+
+/* GCC 12 reassociates the sums of IMA's short chains with AVX2 into 5 % more instructions. */
+#if VECTOR_BYTES == 32 && !defined __clang__
+#pragma GCC push_options
+#pragma GCC optimize("no-tree-reassoc")
+#endif
+#include "ima.tmpl.h"
+#include "ima_decode.tmpl.h"
+#include "ima_greedy.tmpl.h"
+#include "ima_search.tmpl.h"
+#if VECTOR_BYTES == 32 && !defined __clang__
+#pragma GCC pop_options
+#endif
+
+#include "ms.tmpl.h"
+#include "ms_greedy.tmpl.h"
+#include "ms_search.tmpl.h"
+#include "yamaha.tmpl.h"
+#include "yamaha_greedy.tmpl.h"
+#include "yamaha_search.tmpl.h"
+#include "gsm.tmpl.h"
+#include "gsm_lag.tmpl.h"
+#include "gsm_lattice.tmpl.h"
+#include "gsm_stages.tmpl.h"
+#include "celp.tmpl.h"
+
+#if VECTOR_BYTES == 32
+#include "g711.tmpl.h"
+#include "ms_decode.tmpl.h"
+#include "yamaha_decode.tmpl.h"
+#endif
+
+const struct dsp SET = {
+#if VECTOR_BYTES == 32
+    .alaw_expand = alaw_expand_all,
+    .ulaw_expand = ulaw_expand_all,
+    .alaw_compress = alaw_compress_all,
+    .ulaw_compress = ulaw_compress_all,
+    .ms_decode = ms_decode,
+    .yamaha_decode = yamaha_decode,
+#else /* with four lanes these do not pay */
+    .alaw_expand = alaw_expand_c,
+    .ulaw_expand = ulaw_expand_c,
+    .alaw_compress = alaw_compress_c,
+    .ulaw_compress = ulaw_compress_c,
+    .ms_decode = ms_decode_c,
+    .yamaha_decode = yamaha_decode_c,
+#endif
+    .ima_decode = ima_decode,
+    .ima_greedy = ima_greedy,
+    .ima_search = ima_search,
+    .ms_encode = ms_encode,
+    .yamaha_greedy = yamaha_greedy,
+    .yamaha_search = yamaha_search,
+    .gsm = &gsm_kernels,
+    .celp = &celp_kernels,
+};
