@@ -9,7 +9,7 @@
 struct vector {
     const char *input, *output, *flags; /* flags: erasures of a decoder's frames, 16 bits each; an
                                            encoder's rates, a byte each */
-    enum rate rate;
+    enum g7231_rate rate;
     bool plain, dtx;
 };
 
@@ -25,10 +25,10 @@ static void encode_by(const struct vector *vector, unsigned simd)
 {
     struct bytes in = open_vector(vector->input), out = open_vector(vector->output),
                  rates = { 0, 0 };
-    struct encoder encoder;
-    struct parameters made;
-    uint8_t frame[FRAME_BYTES];
-    size_t at = 0, frames = in.size / (2 * FRAME);
+    struct g7231_encoder encoder;
+    struct g7231_parameters made;
+    uint8_t frame[G7231_FRAME_BYTES];
+    size_t at = 0, frames = in.size / (2 * G7231_FRAME);
 
     if (vector->flags)
         rates = open_vector(vector->flags);
@@ -39,8 +39,8 @@ static void encode_by(const struct vector *vector, unsigned simd)
     for (size_t i = 0; i < frames; i++) {
         size_t size;
 
-        g7231_encode_frame(&encoder, (int16_t *)(void *)in.data + i * FRAME,
-                           vector->flags ? (enum rate)rates.data[i] : vector->rate, &made);
+        g7231_encode_frame(&encoder, (int16_t *)(void *)in.data + i * G7231_FRAME,
+                           vector->flags ? (enum g7231_rate)rates.data[i] : vector->rate, &made);
         size = g7231_pack(&made, frame);
         assert_true(at + size <= out.size);
         if (memcmp(frame, out.data + at, size) != 0)
@@ -62,9 +62,9 @@ static void decode_by(const struct vector *vector, unsigned simd)
 {
     struct bytes in = open_vector(vector->input), out = open_vector(vector->output),
                  lost = { 0, 0 };
-    struct decoder decoder;
-    struct parameters given;
-    int16_t pcm[FRAME];
+    struct g7231_decoder decoder;
+    struct g7231_parameters given;
+    int16_t pcm[G7231_FRAME];
     size_t at = 0, frames = out.size / sizeof pcm;
 
     if (vector->flags)
@@ -110,11 +110,11 @@ int main(void)
         ENCODE("OVERC63.TIN", "OVERC63.RCO", .plain = true),
         ENCODE("PATHC63H.TIN", "PATHC63H.RCO", .flags = 0),
         ENCODE("TAMEC63H.TIN", "TAMEC63H.RCO", .flags = 0),
-        ENCODE("OVERC53H.TIN", "OVERC53H.RCO", .rate = RATE_53),
-        ENCODE("INEQC53.TIN", "INEQC53.RCO", .rate = RATE_53, .plain = true),
-        ENCODE("PATHC53.TIN", "PATHC53.RCO", .rate = RATE_53, .plain = true),
+        ENCODE("OVERC53H.TIN", "OVERC53H.RCO", .rate = G7231_RATE_53),
+        ENCODE("INEQC53.TIN", "INEQC53.RCO", .rate = G7231_RATE_53, .plain = true),
+        ENCODE("PATHC53.TIN", "PATHC53.RCO", .rate = G7231_RATE_53, .plain = true),
         ENCODE("DTX63.TIN", "DTX63.RCO", .dtx = true),
-        ENCODE("DTX53MIX.TIN", "DTX53.RCO", .rate = RATE_53, .dtx = true),
+        ENCODE("DTX53MIX.TIN", "DTX53.RCO", .rate = G7231_RATE_53, .dtx = true),
         ENCODE("DTX53MIX.TIN", "DTXMIX.RCO", .flags = "DTXMIX.RAT", .dtx = true),
         DECODE("INEQD53.TCO", "INEQD53.ROU", .plain = true),
         DECODE("PATHD53.TCO", "PATHD53.ROU", .plain = true),

@@ -41,7 +41,7 @@ static void check_block(uint16_t tag, uint16_t align, uint16_t config, uint32_t 
 
     assert_true(parses(&g7231, &format, &layout));
     assert_int_equal(layout.block.bytes, bytes);
-    assert_int_equal(layout.block.frames, FRAME);
+    assert_int_equal(layout.block.frames, G7231_FRAME);
     assert_int_equal(layout.least_bytes, least);
     format.sample_rate = 11025;
     assert_false(parses(&g7231, &format, &layout));
@@ -70,19 +70,20 @@ static void formats_are_read_leniently(void **unused)
  * so if `dtx`. In cells, or without. */
 static struct bytes frames_of(size_t n, size_t cell, bool (*slow)(size_t), bool dtx)
 {
-    struct sound sound = generated(n * FRAME, 11);
-    struct bytes out = { calloc(n, FRAME_BYTES), 0 };
-    struct encoder encoder;
-    struct parameters made;
-    uint8_t frame[FRAME_BYTES];
+    struct sound sound = generated(n * G7231_FRAME, 11);
+    struct bytes out = { calloc(n, G7231_FRAME_BYTES), 0 };
+    struct g7231_encoder encoder;
+    struct g7231_parameters made;
+    uint8_t frame[G7231_FRAME_BYTES];
 
-    memset(sound.samples + n / 2 * FRAME, 0, n / 2 * FRAME * 2);
+    memset(sound.samples + n / 2 * G7231_FRAME, 0, n / 2 * G7231_FRAME * 2);
     g7231_encoder_start(&encoder, dsp_set(0)->celp);
     encoder.dtx = dtx;
     for (size_t i = 0; i < n; i++) {
         size_t size;
 
-        g7231_encode_frame(&encoder, sound.samples + i * FRAME, slow(i) ? RATE_53 : RATE_63, &made);
+        g7231_encode_frame(&encoder, sound.samples + i * G7231_FRAME,
+                           slow(i) ? G7231_RATE_53 : G7231_RATE_63, &made);
         size = g7231_pack(&made, frame);
         memcpy(out.data + out.size, frame, size);
         out.size += cell ? cell : size;
@@ -99,7 +100,7 @@ static bool in_turn(size_t i) { return i / 3 % 2 == 1; }
  * `least` promises in a format with cells. */
 static struct sound decode_in(uint16_t tag, uint16_t align, struct bytes bytes)
 {
-    enum { MOST = 150 * FRAME };
+    enum { MOST = 150 * G7231_FRAME };
     uint8_t extra[EXTRA_ROOM];
     struct wave_format format = format_with(tag, align, 0, extra);
     struct options options = DEFAULT_OPTIONS;
@@ -121,8 +122,8 @@ static void check_same_sound(struct bytes a, uint16_t tag_a, uint16_t align_a, s
 {
     struct sound x = decode_in(tag_a, align_a, a), y = decode_in(tag_b, align_b, b);
 
-    assert_int_equal(x.count, 100 * FRAME);
-    assert_int_equal(y.count, 100 * FRAME);
+    assert_int_equal(x.count, 100 * G7231_FRAME);
+    assert_int_equal(y.count, 100 * G7231_FRAME);
     assert_memory_equal(x.samples, y.samples, x.count * 2);
     free(x.samples), free(y.samples);
 }
@@ -181,22 +182,23 @@ static void pieces_without_regard_to_frames(void **unused)
     struct sound whole = decode_all(&g7231, &format, 0, alone);
 
     (void)unused;
-    assert_int_equal(whole.count, 60 * FRAME);
+    assert_int_equal(whole.count, 60 * G7231_FRAME);
     for (size_t size = 1; size < 60; size += 7) {
-        struct reader *reader = malloc(g7231.decoder->state_size);
+        struct g7231_reader *reader = malloc(g7231.decoder->state_size);
         struct options options = DEFAULT_OPTIONS;
-        int16_t pcm[60 * FRAME];
+        int16_t pcm[60 * G7231_FRAME];
         size_t made = 0;
 
         decoder_init(&g7231, reader, &format, &options);
         for (size_t at = 0; at < alone.size; at += size) {
             size_t n = alone.size - at < size ? alone.size - at : size;
-            struct progress step = g7231.decoder->run(reader, alone.data + at, pcm + made,
-                                                      (struct offer){ n, 60 * FRAME - made, PART });
+            struct progress step =
+                g7231.decoder->run(reader, alone.data + at, pcm + made,
+                                   (struct offer){ n, 60 * G7231_FRAME - made, PART });
 
             made += step.made;
             if (step.used < n) {
-                assert_int_equal(made, 60 * FRAME);
+                assert_int_equal(made, 60 * G7231_FRAME);
                 assert_int_equal(at + step.used, alone.size);
             }
         }
@@ -219,7 +221,7 @@ static void torn_ends(void **unused)
         struct sound sound =
             decode_all(&g7231, &format, 0, (struct bytes){ cells.data, cells.size - cut });
 
-        assert_int_equal(sound.count, (cut <= 4 ? 3 : 2) * FRAME);
+        assert_int_equal(sound.count, (cut <= 4 ? 3 : 2) * G7231_FRAME);
         free(sound.samples);
     }
     free(cells.data);
@@ -239,8 +241,8 @@ static void illegal_frames_are_concealed(void **unused)
     for (size_t i = 10 * 24; i < bytes.size; i++)
         bytes.data[i] = i % 24 == 0 ? 0xFC : 0xFF; /* lags of 127 */
     sound = decode_all(&g7231, &format, 0, bytes);
-    assert_int_equal(sound.count, 20 * FRAME);
-    for (size_t i = 16 * FRAME; i < 20 * FRAME; i++)
+    assert_int_equal(sound.count, 20 * G7231_FRAME);
+    for (size_t i = 16 * G7231_FRAME; i < 20 * G7231_FRAME; i++)
         peak = abs(sound.samples[i]) > peak ? abs(sound.samples[i]) : peak;
     assert_true(peak < 50);
     free(bytes.data), free(sound.samples);
@@ -249,7 +251,7 @@ static void illegal_frames_are_concealed(void **unused)
 static void silence_is_compressed_where_the_framing_can_hold_it(void **unused)
 {
     struct options options = { .quality = 1, .quirks = QUIRK_DTX };
-    struct sound silence = { calloc(100, FRAME * 2), 100 * FRAME };
+    struct sound silence = { calloc(100, G7231_FRAME * 2), 100 * G7231_FRAME };
     uint8_t extra[EXTRA_ROOM];
     struct wave_format cells = format_with(0x42, 24, 0, extra),
                        alone = format_with(TAG_COMVERSE, 1, 0, extra);
@@ -271,14 +273,14 @@ static void silence_is_compressed_where_the_framing_can_hold_it(void **unused)
 /* Everything through the decoder, `plain`: without its postfilter. */
 static struct sound decoded_by(const struct wave_format *format, bool plain, struct bytes code)
 {
-    struct reader *reader = malloc(g7231.decoder->state_size);
-    struct sound out = { malloc((code.size + 1) * FRAME * sizeof(int16_t)), 0 };
+    struct g7231_reader *reader = malloc(g7231.decoder->state_size);
+    struct sound out = { malloc((code.size + 1) * G7231_FRAME * sizeof(int16_t)), 0 };
     struct progress done;
 
     decoder_init(&g7231, reader, format, 0);
     reader->decoder.plain = plain;
     done = g7231.decoder->run(reader, code.data, out.samples,
-                              (struct offer){ code.size, (code.size + 1) * FRAME, END });
+                              (struct offer){ code.size, (code.size + 1) * G7231_FRAME, END });
     out.count = done.made;
     free(reader);
     return out;
@@ -299,8 +301,8 @@ static void check_decoding(const char *switches, bool plain, uint16_t align)
     assert_true(ours.count > 0 && ours.count * 2 == theirs.size);
     for (size_t i = 0; i < ours.count; i++)
         if (ours.samples[i] != ((int16_t *)(void *)theirs.data)[i])
-            fail_msg("sample %zu of frame %zu is %d, not %d", i % FRAME, i / FRAME, ours.samples[i],
-                     ((int16_t *)(void *)theirs.data)[i]);
+            fail_msg("sample %zu of frame %zu is %d, not %d", i % G7231_FRAME, i / G7231_FRAME,
+                     ours.samples[i], ((int16_t *)(void *)theirs.data)[i]);
     free(sound.samples), free(code.data), free(theirs.data), free(ours.samples);
 }
 
@@ -323,23 +325,23 @@ static void speech_at_the_low_rate_decodes_as_ffmpeg_does(void **unused)
 static void but_for_taming_speech_is_encoded_as_ffmpeg_does(void **unused)
 {
     struct sound sound = speech();
-    size_t frames = sound.count / FRAME;
+    size_t frames = sound.count / G7231_FRAME;
     struct bytes theirs =
         peer_run("ffmpeg -v error -f s16le -ar 8000 -ac 1 -i - -c:a g723_1 -b:a 6300 -f g723_1 -",
-                 sound.samples, frames * FRAME * 2);
-    struct encoder encoder;
-    struct parameters made;
-    uint8_t ours[FRAME_BYTES];
+                 sound.samples, frames * G7231_FRAME * 2);
+    struct g7231_encoder encoder;
+    struct g7231_parameters made;
+    uint8_t ours[G7231_FRAME_BYTES];
 
     (void)unused;
-    assert_true(frames > 900 && theirs.size == frames * FRAME_BYTES);
+    assert_true(frames > 900 && theirs.size == frames * G7231_FRAME_BYTES);
     g7231_encoder_start(&encoder, dsp_set(0)->celp);
     for (size_t i = 0; i < frames; i++) {
         g7231_taming_start(&encoder.taming);
         encoder.sine = 0;
-        g7231_encode_frame(&encoder, sound.samples + i * FRAME, RATE_63, &made);
-        assert_int_equal(g7231_pack(&made, ours), FRAME_BYTES);
-        if (memcmp(ours, theirs.data + i * FRAME_BYTES, FRAME_BYTES) != 0)
+        g7231_encode_frame(&encoder, sound.samples + i * G7231_FRAME, G7231_RATE_63, &made);
+        assert_int_equal(g7231_pack(&made, ours), G7231_FRAME_BYTES);
+        if (memcmp(ours, theirs.data + i * G7231_FRAME_BYTES, G7231_FRAME_BYTES) != 0)
             fail_msg("frame %zu differs", i);
     }
     free(sound.samples), free(theirs.data);

@@ -6,8 +6,8 @@
 
 enum { TRACKS = 4, PLACES = 8, SPOTS = TRACKS * PLACES };
 
-struct workings {
-    int16_t h_q12[SUBFRAME];
+struct workspace {
+    int16_t h_q12[G7231_SUBFRAME];
     int16_t
         target[2 * SPOTS]; /* the target's correlation with the response, 13 bits, without signs */
     int16_t sign[SPOTS];
@@ -20,42 +20,42 @@ struct pulses {
 
 /* The response's correlations: at spots p < q they are sums over what of the response at q is
  * within the subframe. */
-static void correlate(struct workings *work)
+static void correlate(struct workspace *work)
 {
-    int16_t h[SUBFRAME];
-    int32_t energy = g7231_dot(0, work->h_q12, work->h_q12, SUBFRAME);
+    int16_t h[G7231_SUBFRAME];
+    int32_t energy = g7231_dot(0, work->h_q12, work->h_q12, G7231_SUBFRAME);
     int up = extract_h(energy) > 32000 ? -1 : norm_l(energy) >> 1;
 
-    for (int i = 0; i < SUBFRAME; i++)
+    for (int i = 0; i < G7231_SUBFRAME; i++)
         h[i] = shl(work->h_q12[i], up);
     memset(work->own, 0, sizeof work->own);
-    for (int apart = 0; apart < SUBFRAME / 2; apart++) {
+    for (int apart = 0; apart < G7231_SUBFRAME / 2; apart++) {
         int32_t sum = 0;
 
-        for (int i = 0, q = SUBFRAME / 2 - 1; q >= apart; i += 2, q--) {
+        for (int i = 0, q = G7231_SUBFRAME / 2 - 1; q >= apart; i += 2, q--) {
             sum = L_mac(L_mac(sum, h[i], h[i + 2 * apart]), h[i + 1], h[i + 1 + 2 * apart]);
             work->own[q - apart][q] = work->own[q][q - apart] = extract_h(sum);
         }
     }
 }
 
-static void correlate_target(struct workings *work, const int16_t target[SUBFRAME])
+static void correlate_target(struct workspace *work, const int16_t target[G7231_SUBFRAME])
 {
-    int32_t wide[SUBFRAME], peak = 0;
+    int32_t wide[G7231_SUBFRAME], peak = 0;
     int down;
 
-    for (int i = 0; i < SUBFRAME; i++) {
-        wide[i] = g7231_dot(0, target + i, work->h_q12, SUBFRAME - i);
+    for (int i = 0; i < G7231_SUBFRAME; i++) {
+        wide[i] = g7231_dot(0, target + i, work->h_q12, G7231_SUBFRAME - i);
         peak = L_abs(wide[i]) > peak ? L_abs(wide[i]) : peak;
     }
     down = 18 - (norm_l(peak) > 16 ? 16 : norm_l(peak));
     memset(work->target, 0, sizeof work->target);
-    for (int i = 0; i < SUBFRAME; i++)
+    for (int i = 0; i < G7231_SUBFRAME; i++)
         work->target[i] = extract_l(wide[i] >> down);
 }
 
 /* Each spot's sign is that of the target there, so that only places are to be searched. */
-static void fix_signs(struct workings *work)
+static void fix_signs(struct workspace *work)
 {
     for (int i = 0; i < SPOTS; i++) {
         work->sign[i] = (int16_t)(add(work->target[2 * i], work->target[2 * i + 1]) >= 0 ? 1 : -1);
@@ -94,7 +94,7 @@ struct score {
 
 /* The last pulse; no sum saturates: |target| < 2^13, the energies are at most 10 correlations of 16
  * bits, times 4. */
-static void search_last(const struct workings *work, const int at[3], int shift, int16_t sum,
+static void search_last(const struct workspace *work, const int at[3], int shift, int16_t sum,
                         int32_t energy, struct score *score, struct pulses *best)
 {
     for (int p = 3; p < SPOTS; p += TRACKS) {
@@ -112,7 +112,7 @@ static void search_last(const struct workings *work, const int at[3], int shift,
 }
 
 /* Three nested loops; the fourth is entered where three pulses come to more than the threshold. */
-static struct pulses search(const struct workings *work, int *budget)
+static struct pulses search(const struct workspace *work, int *budget)
 {
     struct pulses best = { { 0, 1, 2, 3 }, 0 };
     struct score score = { 0, INT16_MAX, 120 + *budget };
@@ -120,8 +120,8 @@ static struct pulses search(const struct workings *work, int *budget)
             least = odd > even ? odd : even;
     int at[3];
 
-    for (at[0] = 0; at[0] < SUBFRAME / 2; at[0] += TRACKS)
-        for (at[1] = 1; at[1] < SUBFRAME / 2; at[1] += TRACKS)
+    for (at[0] = 0; at[0] < G7231_SUBFRAME / 2; at[0] += TRACKS)
+        for (at[1] = 1; at[1] < G7231_SUBFRAME / 2; at[1] += TRACKS)
             for (at[2] = 2; at[2] < SPOTS; at[2] += TRACKS) {
                 const int16_t *a = work->target + 2 * at[0], *b = work->target + 2 * at[1],
                               *c = work->target + 2 * at[2];
@@ -144,23 +144,23 @@ out:
     return best;
 }
 
-static int16_t quantise_gain(const int16_t target[SUBFRAME], const int16_t y[SUBFRAME])
+static int16_t quantize_gain(const int16_t target[G7231_SUBFRAME], const int16_t y[G7231_SUBFRAME])
 {
-    int16_t down[SUBFRAME], xy, yy, gain, nearest = INT16_MAX;
+    int16_t down[G7231_SUBFRAME], xy, yy, gain, nearest = INT16_MAX;
     int32_t cross, energy;
     int shift, index = 0;
 
-    for (int i = 0; i < SUBFRAME; i++)
+    for (int i = 0; i < G7231_SUBFRAME; i++)
         down[i] = (int16_t)(y[i] >> 3);
-    cross = g7231_dot(0, target, down, SUBFRAME);
-    energy = g7231_dot(0, down, down, SUBFRAME);
+    cross = g7231_dot(0, target, down, G7231_SUBFRAME);
+    energy = g7231_dot(0, down, down, G7231_SUBFRAME);
     shift = norm_l(cross) + 5 - norm_l(energy);
     xy = extract_h(L_shl(cross, norm_l(cross)));
     yy = extract_h(L_shl(energy, norm_l(energy)));
     if (xy <= 0)
         return 0;
     gain = shr(div_s((int16_t)(xy >> 1), yy), shift);
-    for (int i = 0; i < FIXED_GAINS; i++) {
+    for (int i = 0; i < G7231_FIXED_GAINS; i++) {
         int16_t error = abs_s(sub(gain, g7231_fixed_gains[i]));
 
         if (error < nearest || i == 0) {
@@ -171,36 +171,37 @@ static int16_t quantise_gain(const int16_t target[SUBFRAME], const int16_t y[SUB
     return (int16_t)index;
 }
 
-void g7231_algebraic(const int16_t target[SUBFRAME], const int16_t h_q13[SUBFRAME],
-                     int16_t pair_lag, int *budget, struct subframe *out, int16_t e[SUBFRAME])
+void g7231_algebraic(const int16_t target[G7231_SUBFRAME], const int16_t h_q13[G7231_SUBFRAME],
+                     int16_t pair_lag, int *budget, struct g7231_subframe *out,
+                     int16_t e[G7231_SUBFRAME])
 {
-    struct workings work;
+    struct workspace work;
     struct pulses best;
-    int16_t y[SUBFRAME] = { 0 };
+    int16_t y[G7231_SUBFRAME] = { 0 };
 
-    for (int i = 0; i < SUBFRAME; i++)
+    for (int i = 0; i < G7231_SUBFRAME; i++)
         work.h_q12[i] = (int16_t)(h_q13[i] >> 1);
     g7231_echo(work.h_q12, pair_lag, out);
     correlate(&work);
     correlate_target(&work, target);
     fix_signs(&work);
     best = search(&work, budget);
-    out->places = out->signs = out->train = 0;
+    out->positions = out->signs = out->train = 0;
     out->grid = (int16_t)best.shift;
-    memset(e, 0, SUBFRAME * sizeof *e);
+    memset(e, 0, G7231_SUBFRAME * sizeof *e);
     for (int k = 0; k < TRACKS; k++) {
         int at = 2 * best.at[k] + best.shift;
 
-        out->places |= at / 8 << 3 * k;
+        out->positions |= at / 8 << 3 * k;
         out->signs |= (int16_t)((work.sign[best.at[k]] > 0) << k);
-        for (int i = at; i < SUBFRAME; i++)
+        for (int i = at; i < G7231_SUBFRAME; i++)
             y[i] = work.sign[best.at[k]] > 0 ? add(y[i], work.h_q12[i - at])
                                              : sub(y[i], work.h_q12[i - at]);
-        if (at < SUBFRAME)
+        if (at < G7231_SUBFRAME)
             e[at] = work.sign[best.at[k]];
     }
-    out->amplitude = quantise_gain(target, y);
-    for (int i = 0; i < SUBFRAME; i++)
+    out->amplitude = quantize_gain(target, y);
+    for (int i = 0; i < G7231_SUBFRAME; i++)
         e[i] = (int16_t)(e[i] * g7231_fixed_gains[out->amplitude]);
     g7231_echo(e, pair_lag, out);
 }

@@ -4,69 +4,70 @@
 
 enum { NOTHING = 40, MARGIN = 14, GAIN_STEP = 3, DISTANCE_Q15 = 7000 };
 
-void g7231_silence_start(struct silence *state)
+void g7231_silence_start(struct g7231_silence *state)
 {
     memset(state, 0, sizeof *state);
-    for (int i = 0; i <= SILENCE_FRAMES; i++)
+    for (int i = 0; i <= G7231_SILENCE_FRAMES; i++)
         state->acf[i].shift = NOTHING;
-    state->before = SPEECH;
-    state->noise.seed = NOISE_SEED;
+    state->last_kind = G7231_SPEECH;
+    state->noise.seed = G7231_NOISE_SEED;
 }
 
 /* Autocorrelations brought to one scale, summed and normalised; n is at most 4, for which the
  * margin is. */
-static struct autocorrelation sum_of(const struct autocorrelation *acf, int n)
+static struct g7231_autocorrelation sum_of(const struct g7231_autocorrelation *acf, int n)
 {
-    int32_t sums[ORDER + 1] = { 0 };
-    struct autocorrelation sum;
+    int32_t sums[G7231_ORDER + 1] = { 0 };
+    struct g7231_autocorrelation sum;
     int least = acf[0].shift, down;
 
     for (int k = 1; k < n; k++)
         least = acf[k].shift < least ? acf[k].shift : least;
     for (int k = 0; k < n; k++)
-        for (int i = 0; i <= ORDER; i++)
+        for (int i = 0; i <= G7231_ORDER; i++)
             sums[i] = L_add(sums[i], L_shl(acf[k].r[i], least + MARGIN - acf[k].shift));
     down = 16 - norm_l(sums[0]);
     down = down < 0 ? 0 : down;
-    for (int i = 0; i <= ORDER; i++)
+    for (int i = 0; i <= G7231_ORDER; i++)
         sum.r[i] = extract_l(L_shr(sums[i], down));
     sum.shift = (int16_t)(least + MARGIN - down);
     return sum;
 }
 
-void g7231_silence_learn(struct silence *state, const struct autocorrelation acf[SUBFRAMES])
+void g7231_silence_learn(struct g7231_silence *state,
+                         const struct g7231_autocorrelation acf[G7231_SUBFRAMES])
 {
-    memmove(state->acf + 1, state->acf, SILENCE_FRAMES * sizeof *state->acf);
-    state->acf[0] = sum_of(acf, SUBFRAMES);
+    memmove(state->acf + 1, state->acf, G7231_SILENCE_FRAMES * sizeof *state->acf);
+    state->acf[0] = sum_of(acf, G7231_SUBFRAMES);
 }
 
 /* The autocorrelation of a filter's own coefficients, for Itakura's distance. */
-static void autocorrelate(const int16_t lpc_q13[ORDER], struct autocorrelation *out)
+static void autocorrelate(const int16_t lpc_q13[G7231_ORDER], struct g7231_autocorrelation *out)
 {
-    int32_t sum = L_add(g7231_dot(0, lpc_q13, lpc_q13, ORDER) >> 1, 0x04000000);
+    int32_t sum = L_add(g7231_dot(0, lpc_q13, lpc_q13, G7231_ORDER) >> 1, 0x04000000);
     int shift = norm_l(sum) - 2;
 
     out->r[0] = round_q15(L_shl(sum, shift));
-    for (int i = 1; i <= ORDER; i++) {
-        sum = g7231_dot(L_mult(-0x2000, lpc_q13[i - 1]), lpc_q13, lpc_q13 + i, ORDER - i);
+    for (int i = 1; i <= G7231_ORDER; i++) {
+        sum = g7231_dot(L_mult(-0x2000, lpc_q13[i - 1]), lpc_q13, lpc_q13 + i, G7231_ORDER - i);
         out->r[i] = round_q15(L_shl(sum, shift));
     }
     out->shift = (int16_t)shift;
 }
 
 /* Whether a filter suits a signal: leaves no more of it than 1.2136 times what the best does. */
-static bool suits(const struct autocorrelation *filter, const struct autocorrelation *signal,
-                  int16_t best)
+static bool suits(const struct g7231_autocorrelation *filter,
+                  const struct g7231_autocorrelation *signal, int16_t best)
 {
     int32_t left = 0;
 
-    for (int i = 0; i <= ORDER; i++)
+    for (int i = 0; i <= G7231_ORDER; i++)
         left = L_mac(left, filter->r[i], (int16_t)(signal->r[i] >> 2));
     return left <= L_shl(L_add(mult_r(best, DISTANCE_Q15), best), filter->shift + 9);
 }
 
 /* The index of the mean energy of the last frames, weighted for their number. */
-static int16_t gain_index(const struct silence *state)
+static int16_t gain_index(const struct g7231_silence *state)
 {
     static const int16_t factors_q15[] = { 0, 998, 499, 333 };
     int least = state->acf[0].shift;
@@ -82,11 +83,12 @@ static int16_t gain_index(const struct silence *state)
 
 /* The descriptor: the mean filter of the frames before, which the activity's detection also learns
  * from, or this frame's own where that suits better. */
-static void describe(struct silence *state, struct activity *activity, const int16_t own[ORDER],
-                     const int16_t before[ORDER], struct parameters *out)
+static void describe(struct g7231_silence *state, struct g7231_activity *activity,
+                     const int16_t own[G7231_ORDER], const int16_t before[G7231_ORDER],
+                     struct g7231_parameters *out)
 {
-    struct autocorrelation mean = sum_of(state->acf + 1, SILENCE_FRAMES);
-    int16_t filter[ORDER], unused;
+    struct g7231_autocorrelation mean = sum_of(state->acf + 1, G7231_SILENCE_FRAMES);
+    int16_t filter[G7231_ORDER], unused;
 
     g7231_levinson(mean.r, filter, &unused);
     if (activity->adapting == 0)
@@ -103,27 +105,27 @@ static void describe(struct silence *state, struct activity *activity, const int
     state->noise.target_gain = g7231_noise_gain(state->index);
 }
 
-void g7231_silence(const struct dsp_celp *dsp, struct silence *state, struct activity *activity,
-                   const int16_t before[ORDER], int16_t excitation[HISTORY + FRAME],
-                   struct parameters *out)
+void g7231_silence(const struct dsp_celp *dsp, struct g7231_silence *state,
+                   struct g7231_activity *activity, const int16_t before[G7231_ORDER],
+                   int16_t excitation[G7231_HISTORY + G7231_FRAME], struct g7231_parameters *out)
 {
-    int16_t own[ORDER], unused, index;
-    bool first = state->before == SPEECH;
+    int16_t own[G7231_ORDER], unused, index;
+    bool first = state->last_kind == G7231_SPEECH;
 
-    memmove(state->energy + 1, state->energy, (SILENCE_FRAMES - 1) * sizeof *state->energy);
+    memmove(state->energy + 1, state->energy, (G7231_SILENCE_FRAMES - 1) * sizeof *state->energy);
     state->energy[0] = g7231_levinson(state->acf[0].r, own, &unused);
-    state->frames = (int16_t)(first                            ? 1
-                              : state->frames < SILENCE_FRAMES ? state->frames + 1
-                                                               : SILENCE_FRAMES);
+    state->frames = (int16_t)(first                                  ? 1
+                              : state->frames < G7231_SILENCE_FRAMES ? state->frames + 1
+                                                                     : G7231_SILENCE_FRAMES);
     index = gain_index(state);
     out->kind = first || !suits(&state->reference, &state->acf[0], state->energy[0]) ||
                         abs_s(sub(index, state->index)) > GAIN_STEP
-                    ? SILENCE
-                    : UNTRANSMITTED;
+                    ? G7231_SID
+                    : G7231_UNTRANSMITTED;
     out->subframes[0].amplitude = index;
-    if (out->kind == SILENCE)
+    if (out->kind == G7231_SID)
         describe(state, activity, own, before, out);
     g7231_noise_approach(&state->noise, first);
     g7231_noise(dsp, &state->noise, out->rate, excitation, out);
-    state->before = out->kind;
+    state->last_kind = out->kind;
 }

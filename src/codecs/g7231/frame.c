@@ -4,7 +4,7 @@
 #include "g7231.h"
 
 enum { INFO_63 = 0, INFO_53 = 1, INFO_SILENCE = 2, INFO_UNTRANSMITTED = 3 };
-enum { LAG_CODES = 124, SHORT_LAG = SUBFRAME - 2, TRAIN_BIT = 11 };
+enum { LAG_CODES = 124, TRAIN_BIT = 11 };
 
 /* 2.15: what the places of the pulses leave of 30 over 6 and 30 over 5, divided by 2^16 and 2^14,
  * goes into one number. */
@@ -40,15 +40,15 @@ size_t g7231_frame_bytes(uint8_t first)
     return sizes[first & 3];
 }
 
-static bool get_lags(struct cursor *cursor, struct parameters *out)
+static bool get_lags(struct cursor *cursor, struct g7231_parameters *out)
 {
     bool legal = true;
 
-    for (int i = 0; i < PAIRS; i++) {
+    for (int i = 0; i < G7231_PAIRS; i++) {
         uint32_t code = get(cursor, 7);
 
         legal = legal && code < LAG_CODES;
-        out->lags[i] = (int16_t)(LAG_MIN + code);
+        out->lags[i] = (int16_t)(G7231_LAG_MIN + code);
         out->subframes[2 * i].lag_offset = 1;
         out->subframes[2 * i + 1].lag_offset = (int16_t)get(cursor, 2);
     }
@@ -56,19 +56,19 @@ static bool get_lags(struct cursor *cursor, struct parameters *out)
 }
 
 /* Taps and amplitude in one number; at the high rate and a short lag it has a bit to spare. */
-static bool get_gains(struct cursor *cursor, struct parameters *out)
+static bool get_gains(struct cursor *cursor, struct g7231_parameters *out)
 {
     bool legal = true;
 
-    for (int i = 0; i < SUBFRAMES; i++) {
-        struct subframe *sub = &out->subframes[i];
-        bool train = out->rate == RATE_63 && out->lags[i / 2] < SHORT_LAG;
+    for (int i = 0; i < G7231_SUBFRAMES; i++) {
+        struct g7231_subframe *sub = &out->subframes[i];
+        bool train = out->rate == G7231_RATE_63 && out->lags[i / 2] < G7231_SHORT_LAG;
         uint32_t code = get(cursor, 12);
 
         sub->train = (int16_t)(train ? code >> TRAIN_BIT : 0);
         code &= train ? (1u << TRAIN_BIT) - 1 : 0xFFF;
-        sub->taps = (int16_t)(code / FIXED_GAINS);
-        sub->amplitude = (int16_t)(code % FIXED_GAINS);
+        sub->taps = (int16_t)(code / G7231_FIXED_GAINS);
+        sub->amplitude = (int16_t)(code % G7231_FIXED_GAINS);
         legal = legal && sub->taps < (train ? 85 : 170);
     }
     return legal;
@@ -76,33 +76,33 @@ static bool get_gains(struct cursor *cursor, struct parameters *out)
 
 static unsigned place_bits(int subframe) { return subframe % 2 ? 14 : 16; }
 
-static void get_pulses_63(struct cursor *cursor, struct subframe subs[SUBFRAMES])
+static void get_pulses_63(struct cursor *cursor, struct g7231_subframe subs[G7231_SUBFRAMES])
 {
     uint32_t most, code;
 
     get(cursor, 1);
     code = get(cursor, 13);
-    for (int i = 0; i < SUBFRAMES; i++) {
+    for (int i = 0; i < G7231_SUBFRAMES; i++) {
         uint32_t pair = i < 2 ? code / MOST_PAIR : code % MOST_PAIR;
 
         most = i % 2 ? pair % MOST_ODD : pair / MOST_ODD;
-        subs[i].places = (int32_t)(most << place_bits(i) | get(cursor, place_bits(i)));
+        subs[i].positions = (int32_t)(most << place_bits(i) | get(cursor, place_bits(i)));
     }
-    for (int i = 0; i < SUBFRAMES; i++)
+    for (int i = 0; i < G7231_SUBFRAMES; i++)
         subs[i].signs = (int16_t)get(cursor, i % 2 ? 5 : 6);
 }
 
-static void get_pulses_53(struct cursor *cursor, struct subframe subs[SUBFRAMES])
+static void get_pulses_53(struct cursor *cursor, struct g7231_subframe subs[G7231_SUBFRAMES])
 {
-    for (int i = 0; i < SUBFRAMES; i++)
-        subs[i].places = (int32_t)get(cursor, 12);
-    for (int i = 0; i < SUBFRAMES; i++)
+    for (int i = 0; i < G7231_SUBFRAMES; i++)
+        subs[i].positions = (int32_t)get(cursor, 12);
+    for (int i = 0; i < G7231_SUBFRAMES; i++)
         subs[i].signs = (int16_t)get(cursor, 4);
 }
 
-bool g7231_unpack(const uint8_t *frame, struct parameters *out)
+bool g7231_unpack(const uint8_t *frame, struct g7231_parameters *out)
 {
-    uint8_t bytes[FRAME_BYTES + 3] = { 0 };
+    uint8_t bytes[G7231_FRAME_BYTES + 3] = { 0 };
     struct cursor cursor = { bytes, 0 };
     uint32_t info;
     bool legal;
@@ -110,80 +110,81 @@ bool g7231_unpack(const uint8_t *frame, struct parameters *out)
     memcpy(bytes, frame, g7231_frame_bytes(frame[0]));
     memset(out, 0, sizeof *out);
     info = get(&cursor, 2);
-    out->kind = info == INFO_UNTRANSMITTED ? UNTRANSMITTED
-                : info == INFO_SILENCE     ? SILENCE
-                                           : SPEECH;
-    out->rate = info == INFO_53 ? RATE_53 : RATE_63;
-    if (out->kind == UNTRANSMITTED)
+    out->kind = info == INFO_UNTRANSMITTED ? G7231_UNTRANSMITTED
+                : info == INFO_SILENCE     ? G7231_SID
+                                           : G7231_SPEECH;
+    out->rate = info == INFO_53 ? G7231_RATE_53 : G7231_RATE_63;
+    if (out->kind == G7231_UNTRANSMITTED)
         return true;
     out->lsp = get(&cursor, 24);
-    if (out->kind == SILENCE) {
+    if (out->kind == G7231_SID) {
         out->subframes[0].amplitude = (int16_t)get(&cursor, 6);
         return true;
     }
     legal = get_lags(&cursor, out);
     legal = get_gains(&cursor, out) && legal;
-    for (int i = 0; i < SUBFRAMES; i++)
+    for (int i = 0; i < G7231_SUBFRAMES; i++)
         out->subframes[i].grid = (int16_t)get(&cursor, 1);
-    (out->rate == RATE_63 ? get_pulses_63 : get_pulses_53)(&cursor, out->subframes);
+    (out->rate == G7231_RATE_63 ? get_pulses_63 : get_pulses_53)(&cursor, out->subframes);
     return legal;
 }
 
-static void put_pulses_63(struct cursor *cursor, const struct subframe subs[SUBFRAMES])
+static void put_pulses_63(struct cursor *cursor, const struct g7231_subframe subs[G7231_SUBFRAMES])
 {
-    uint32_t most[SUBFRAMES];
+    uint32_t most[G7231_SUBFRAMES];
 
-    for (int i = 0; i < SUBFRAMES; i++)
-        most[i] = (uint32_t)subs[i].places >> place_bits(i);
+    for (int i = 0; i < G7231_SUBFRAMES; i++)
+        most[i] = (uint32_t)subs[i].positions >> place_bits(i);
     put(cursor, 0, 1);
     put(cursor, (most[0] * MOST_ODD + most[1]) * MOST_PAIR + most[2] * MOST_ODD + most[3], 13);
-    for (int i = 0; i < SUBFRAMES; i++)
-        put(cursor, (uint32_t)subs[i].places, place_bits(i));
-    for (int i = 0; i < SUBFRAMES; i++)
+    for (int i = 0; i < G7231_SUBFRAMES; i++)
+        put(cursor, (uint32_t)subs[i].positions, place_bits(i));
+    for (int i = 0; i < G7231_SUBFRAMES; i++)
         put(cursor, (uint32_t)subs[i].signs, i % 2 ? 5 : 6);
 }
 
-static void put_pulses_53(struct cursor *cursor, const struct subframe subs[SUBFRAMES])
+static void put_pulses_53(struct cursor *cursor, const struct g7231_subframe subs[G7231_SUBFRAMES])
 {
-    for (int i = 0; i < SUBFRAMES; i++)
-        put(cursor, (uint32_t)subs[i].places, 12);
-    for (int i = 0; i < SUBFRAMES; i++)
+    for (int i = 0; i < G7231_SUBFRAMES; i++)
+        put(cursor, (uint32_t)subs[i].positions, 12);
+    for (int i = 0; i < G7231_SUBFRAMES; i++)
         put(cursor, (uint32_t)subs[i].signs, 4);
 }
 
-static void put_speech(struct cursor *cursor, const struct parameters *in)
+static void put_speech(struct cursor *cursor, const struct g7231_parameters *in)
 {
-    for (int i = 0; i < PAIRS; i++) {
-        put(cursor, (uint32_t)(in->lags[i] - LAG_MIN), 7);
+    for (int i = 0; i < G7231_PAIRS; i++) {
+        put(cursor, (uint32_t)(in->lags[i] - G7231_LAG_MIN), 7);
         put(cursor, (uint32_t)in->subframes[2 * i + 1].lag_offset, 2);
     }
-    for (int i = 0; i < SUBFRAMES; i++) {
-        const struct subframe *sub = &in->subframes[i];
+    for (int i = 0; i < G7231_SUBFRAMES; i++) {
+        const struct g7231_subframe *sub = &in->subframes[i];
 
         put(cursor,
-            (uint32_t)(sub->taps * FIXED_GAINS + sub->amplitude + sub->train * (1 << TRAIN_BIT)),
+            (uint32_t)(sub->taps * G7231_FIXED_GAINS + sub->amplitude +
+                       sub->train * (1 << TRAIN_BIT)),
             12);
     }
-    for (int i = 0; i < SUBFRAMES; i++)
+    for (int i = 0; i < G7231_SUBFRAMES; i++)
         put(cursor, (uint32_t)in->subframes[i].grid, 1);
-    (in->rate == RATE_63 ? put_pulses_63 : put_pulses_53)(cursor, in->subframes);
+    (in->rate == G7231_RATE_63 ? put_pulses_63 : put_pulses_53)(cursor, in->subframes);
 }
 
-size_t g7231_pack(const struct parameters *in, uint8_t frame[FRAME_BYTES])
+size_t g7231_pack(const struct g7231_parameters *in, uint8_t frame[G7231_FRAME_BYTES])
 {
     struct cursor cursor = { frame, 0 };
-    uint32_t info = in->kind == UNTRANSMITTED ? INFO_UNTRANSMITTED
-                    : in->kind == SILENCE     ? INFO_SILENCE
-                    : in->rate == RATE_53     ? INFO_53
-                                              : INFO_63;
+    uint32_t info = in->kind == G7231_UNTRANSMITTED ? INFO_UNTRANSMITTED
+                    : in->kind == G7231_SID         ? INFO_SILENCE
+                    : in->rate == G7231_RATE_53     ? INFO_53
+                                                    : INFO_63;
 
-    memset(frame, 0, FRAME_BYTES);
+    memset(frame, 0, G7231_FRAME_BYTES);
     put(&cursor, info, 2);
-    if (in->kind != UNTRANSMITTED)
+    if (in->kind != G7231_UNTRANSMITTED)
         put(&cursor, in->lsp, 24);
-    if (in->kind == SILENCE)
+    if (in->kind == G7231_SID)
         put(&cursor, (uint32_t)in->subframes[0].amplitude, 6);
-    if (in->kind == SPEECH)
+    if (in->kind == G7231_SPEECH)
         put_speech(&cursor, in);
     return g7231_frame_bytes(frame[0]);
 }

@@ -36,47 +36,48 @@ static bool in_cells(const uint8_t *in, size_t n, size_t size, size_t cell)
     return zero || (info(in[0]) == ACTIVE_53 && alike(in, n, cell) > alike(in, n, 0));
 }
 
-size_t framing_unit(struct framing *framing, const uint8_t *in, size_t n, bool last)
+size_t g7231_frame_span(struct g7231_framing *framing, const uint8_t *in, size_t n, bool last)
 {
     size_t size = g7231_frame_bytes(in[0]);
 
-    if (framing->settled || size == framing->cell)
+    if (framing->decided || size == framing->cell)
         return framing->cell ? framing->cell : size;
     if (n < framing->cell && size < framing->cell && !last)
         return framing->cell;
-    framing->settled = true;
+    framing->decided = true;
     if (!in_cells(in, n, size, framing->cell))
         framing->cell = 0;
     return framing->cell ? framing->cell : size;
 }
 
 /* A frame longer than its cell is damaged: it is concealed. */
-static const struct parameters *read(const uint8_t *in, size_t n, struct parameters *out)
+static const struct g7231_parameters *read(const uint8_t *in, size_t n,
+                                           struct g7231_parameters *out)
 {
     return g7231_frame_bytes(in[0]) <= n && g7231_unpack(in, out) ? out : 0;
 }
 
-struct progress framing_decode(struct reader *reader, const uint8_t *src, int16_t *pcm,
-                               struct offer offer)
+struct progress g7231_read_frame(struct g7231_reader *reader, const uint8_t *src, int16_t *pcm,
+                                 struct offer offer)
 {
-    uint8_t seen[FRAMING_SEEN];
-    size_t kept = reader->kept, n = smaller(sizeof seen, kept + offer.in), unit;
-    struct parameters parameters;
+    uint8_t seen[G7231_LOOKAHEAD_BYTES];
+    size_t kept = reader->buffered, n = smaller(sizeof seen, kept + offer.in), unit;
+    struct g7231_parameters parameters;
 
-    if (offer.out < FRAME || n == 0)
+    if (offer.out < G7231_FRAME || n == 0)
         return (struct progress){ 0, 0 };
     memcpy(seen, reader->bytes, kept);
     memcpy(seen + kept, src, n - kept);
-    unit = framing_unit(&reader->framing, seen, n, offer.ending == END);
+    unit = g7231_frame_span(&reader->framing, seen, n, offer.ending == END);
     if (n < unit && offer.ending == END && n >= g7231_frame_bytes(seen[0]))
         unit = n; /* the cell is incomplete, not the frame */
     if (n < unit) {
-        reader->kept = (uint8_t)(offer.ending == END ? 0 : n);
-        memcpy(reader->bytes, seen, reader->kept);
+        reader->buffered = (uint8_t)(offer.ending == END ? 0 : n);
+        memcpy(reader->bytes, seen, reader->buffered);
         return (struct progress){ offer.in, 0 };
     }
     g7231_decode_frame(&reader->decoder, read(seen, unit, &parameters), pcm);
-    reader->kept = (uint8_t)(kept > unit ? kept - unit : 0);
-    memcpy(reader->bytes, seen + unit, reader->kept);
-    return (struct progress){ kept > unit ? 0 : unit - kept, FRAME };
+    reader->buffered = (uint8_t)(kept > unit ? kept - unit : 0);
+    memcpy(reader->bytes, seen + unit, reader->buffered);
+    return (struct progress){ kept > unit ? 0 : unit - kept, G7231_FRAME };
 }

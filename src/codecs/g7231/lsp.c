@@ -2,7 +2,7 @@
 #include <string.h>
 #include "tables.h"
 
-enum { HALF = ORDER / 2, BANDS = 3 };
+enum { HALF = G7231_ORDER / 2, BANDS = 3 };
 enum { PREDICTION_Q15 = 12288, PREDICTION_ERASED_Q15 = 23552 }; /* 12/32, 23/32 */
 enum {
     GAP = 0x100,
@@ -26,14 +26,14 @@ static const struct band {
 
 /* The sum and the difference polynomial without their roots at -1 and 1, the middle one of the 11
  * coefficients halved; both brought to 16 bits by one shift. */
-static void polynomials(const int16_t lpc[ORDER], int16_t p[2][HALF + 1])
+static void polynomials(const int16_t lpc[G7231_ORDER], int16_t p[2][HALF + 1])
 {
     int32_t wide[2][HALF + 1], peak = 0;
     int shift;
 
     wide[0][0] = wide[1][0] = 0x02000000; /* 1/64, as the coefficients below */
     for (int i = 0; i < HALF; i++) {
-        int32_t low = L_deposit_h(lpc[i]) >> 4, high = L_deposit_h(lpc[ORDER - 1 - i]) >> 4;
+        int32_t low = L_deposit_h(lpc[i]) >> 4, high = L_deposit_h(lpc[G7231_ORDER - 1 - i]) >> 4;
 
         wide[0][i + 1] = L_sub(L_sub(L_negate(wide[0][i]), low), high);
         wide[1][i + 1] = L_add(L_sub(wide[1][i], low), high);
@@ -55,7 +55,7 @@ static int32_t value(const int16_t p[HALF + 1], int i)
     int32_t sum = 0;
 
     for (int j = 0; j <= HALF; j++)
-        sum = L_mac(sum, p[HALF - j], g7231_cosine_q14[i * j % COSINES]);
+        sum = L_mac(sum, p[HALF - j], g7231_cosine_q14[i * j % G7231_COSINES]);
     return sum;
 }
 
@@ -69,38 +69,38 @@ static int16_t root(int i, int32_t before, int32_t now)
                (int16_t)((i - 1) << 7));
 }
 
-void g7231_lsp_from_lpc(const int16_t lpc_q13[ORDER], const int16_t before[ORDER],
-                        int16_t lsp[ORDER])
+void g7231_lsp_from_lpc(const int16_t lpc_q13[G7231_ORDER], const int16_t before[G7231_ORDER],
+                        int16_t lsp[G7231_ORDER])
 {
-    int16_t expanded[ORDER], p[2][HALF + 1], found[ORDER];
+    int16_t expanded[G7231_ORDER], p[2][HALF + 1], found[G7231_ORDER];
     int roots = 0;
     int32_t last = 0, now;
 
-    for (int i = 0; i < ORDER; i++)
+    for (int i = 0; i < G7231_ORDER; i++)
         expanded[i] = mult_r(lpc_q13[i], g7231_expansion_q15[i]);
     polynomials(expanded, p);
     for (int j = 0; j <= HALF; j++)
         last = L_mac(last, p[0][j], g7231_cosine_q14[0]);
-    for (int i = 1; i < COSINES / 2 && roots < ORDER; i++, last = now) {
+    for (int i = 1; i < G7231_COSINES / 2 && roots < G7231_ORDER; i++, last = now) {
         now = value(p[roots % 2], i);
         if ((now ^ last) < 0) { /* the roots of the two alternate */
             found[roots++] = root(i, last, now);
             now = value(p[roots % 2], i);
         }
     }
-    memcpy(lsp, roots == ORDER ? found : before, sizeof found);
+    memcpy(lsp, roots == G7231_ORDER ? found : before, sizeof found);
 }
 
 /* --- Coding --- */
 
 /* Inverse distances to the nearer neighbour, normalised. */
-static void weights(const int16_t lsp[ORDER], int16_t w[ORDER])
+static void weights(const int16_t lsp[G7231_ORDER], int16_t w[G7231_ORDER])
 {
     int16_t peak = 0;
     int shift;
 
-    for (int i = 0; i < ORDER; i++) {
-        int16_t above = i < ORDER - 1 ? sub(lsp[i + 1], lsp[i]) : INT16_MAX;
+    for (int i = 0; i < G7231_ORDER; i++) {
+        int16_t above = i < G7231_ORDER - 1 ? sub(lsp[i + 1], lsp[i]) : INT16_MAX;
         int16_t below = i > 0 ? sub(lsp[i], lsp[i - 1]) : INT16_MAX;
         int16_t gap = above > below ? below : above;
 
@@ -108,7 +108,7 @@ static void weights(const int16_t lsp[ORDER], int16_t w[ORDER])
         peak = w[i] > peak ? w[i] : peak;
     }
     shift = norm_s(peak);
-    for (int i = 0; i < ORDER; i++)
+    for (int i = 0; i < G7231_ORDER; i++)
         w[i] = shl(w[i], shift);
 }
 
@@ -136,7 +136,7 @@ static inline uint32_t nearest(const int16_t *code, const int16_t *target, const
     int32_t best = -1;
     uint32_t index = 0;
 
-    for (uint32_t i = 0; i < LSP_CODES; i++, code += count) {
+    for (uint32_t i = 0; i < G7231_LSP_CODES; i++, code += count) {
         int32_t gain = gain_of(code, target, w, count, plain);
 
         if (gain > best) {
@@ -160,18 +160,18 @@ static uint32_t nearest_in(const struct band *band, const int16_t *target, const
                             : nearest(band->codes, target, w, 4, true);
 }
 
-static int16_t predicted(const int16_t before[ORDER], int i, int16_t factor_q15)
+static int16_t predicted(const int16_t before[G7231_ORDER], int i, int16_t factor_q15)
 {
     return mult_r(sub(before[i], g7231_lsp_mean[i]), factor_q15);
 }
 
-uint32_t g7231_lsp_encode(const int16_t lsp[ORDER], const int16_t before[ORDER])
+uint32_t g7231_lsp_encode(const int16_t lsp[G7231_ORDER], const int16_t before[G7231_ORDER])
 {
-    int16_t w[ORDER], target[ORDER];
+    int16_t w[G7231_ORDER], target[G7231_ORDER];
     uint32_t codes = 0;
 
     weights(lsp, w);
-    for (int i = 0; i < ORDER; i++)
+    for (int i = 0; i < G7231_ORDER; i++)
         target[i] = sub(sub(lsp[i], g7231_lsp_mean[i]), predicted(before, i, PREDICTION_Q15));
     for (int k = 0; k < BANDS; k++)
         codes = codes << 8 | nearest_in(&bands[k], target + bands[k].first, w + bands[k].first);
@@ -179,13 +179,13 @@ uint32_t g7231_lsp_encode(const int16_t lsp[ORDER], const int16_t before[ORDER])
 }
 
 /* One pass that pushes neighbours apart; true if they are far enough then. */
-static bool separate(int16_t lsp[ORDER], int16_t gap)
+static bool separate(int16_t lsp[G7231_ORDER], int16_t gap)
 {
     bool stable = true;
 
     lsp[0] = lsp[0] < LOWEST ? LOWEST : lsp[0];
-    lsp[ORDER - 1] = lsp[ORDER - 1] > HIGHEST ? HIGHEST : lsp[ORDER - 1];
-    for (int j = 1; j < ORDER; j++) {
+    lsp[G7231_ORDER - 1] = lsp[G7231_ORDER - 1] > HIGHEST ? HIGHEST : lsp[G7231_ORDER - 1];
+    for (int j = 1; j < G7231_ORDER; j++) {
         int16_t excess = sub(add(gap, lsp[j - 1]), lsp[j]);
 
         if (excess > 0) {
@@ -193,12 +193,13 @@ static bool separate(int16_t lsp[ORDER], int16_t gap)
             lsp[j] = add(lsp[j], shr(excess, 1));
         }
     }
-    for (int j = 1; j < ORDER; j++)
+    for (int j = 1; j < G7231_ORDER; j++)
         stable = stable && sub(sub(add(lsp[j - 1], gap), SLACK), lsp[j]) <= 0;
     return stable;
 }
 
-void g7231_lsp_decode(uint32_t codes, bool erased, const int16_t before[ORDER], int16_t lsp[ORDER])
+void g7231_lsp_decode(uint32_t codes, bool erased, const int16_t before[G7231_ORDER],
+                      int16_t lsp[G7231_ORDER])
 {
     bool stable = false;
 
@@ -208,14 +209,14 @@ void g7231_lsp_decode(uint32_t codes, bool erased, const int16_t before[ORDER], 
         memcpy(lsp + bands[k].first, bands[k].codes + code * (unsigned)bands[k].count,
                (size_t)bands[k].count * sizeof *lsp);
     }
-    for (int i = 0; i < ORDER; i++)
+    for (int i = 0; i < G7231_ORDER; i++)
         lsp[i] =
             add(add(lsp[i], predicted(before, i, erased ? PREDICTION_ERASED_Q15 : PREDICTION_Q15)),
                 g7231_lsp_mean[i]);
     for (int i = 0; i < ATTEMPTS && !stable; i++)
         stable = separate(lsp, erased ? GAP_ERASED : GAP);
     if (!stable)
-        memcpy(lsp, before, ORDER * sizeof *lsp);
+        memcpy(lsp, before, G7231_ORDER * sizeof *lsp);
 }
 
 /* --- To coefficients --- */
@@ -224,8 +225,9 @@ void g7231_lsp_decode(uint32_t codes, bool erased, const int16_t before[ORDER], 
  * table: frequencies of a stable vector are positive, but nothing here has to rely on it. */
 static int16_t minus_cosine(int16_t lsp)
 {
-    int at = lsp >> 7 & (COSINES - 1);
-    int16_t here = g7231_cosine_q14[at], step = sub(g7231_cosine_q14[(at + 1) % COSINES], here);
+    int at = lsp >> 7 & (G7231_COSINES - 1);
+    int16_t here = g7231_cosine_q14[at],
+            step = sub(g7231_cosine_q14[(at + 1) % G7231_COSINES], here);
 
     return negate(
         round_q15(L_shl(L_mac(L_deposit_h(here), step, (int16_t)((lsp & 0x7F) * 256 + 128)), 1)));
@@ -233,7 +235,7 @@ static int16_t minus_cosine(int16_t lsp)
 
 /* The product of 1 - 2 cos w z^-1 + z^-2 over every second frequency from x on, halved with each
  * factor from the third on: its first six coefficients in Q28 / 8, the others mirror them. */
-static void product(const int16_t x[ORDER - 1], int32_t f[HALF + 1])
+static void product(const int16_t x[G7231_ORDER - 1], int32_t f[HALF + 1])
 {
     f[0] = 0x10000000;
     f[1] = L_mac(L_mult(x[0], 0x2000), x[2], 0x2000);
@@ -247,12 +249,12 @@ static void product(const int16_t x[ORDER - 1], int32_t f[HALF + 1])
     }
 }
 
-static void lpc_from_lsp(const int16_t lsp[ORDER], int16_t lpc_q13[ORDER])
+static void lpc_from_lsp(const int16_t lsp[G7231_ORDER], int16_t lpc_q13[G7231_ORDER])
 {
-    int16_t x[ORDER];
+    int16_t x[G7231_ORDER];
     int32_t p[HALF + 1], q[HALF + 1];
 
-    for (int i = 0; i < ORDER; i++)
+    for (int i = 0; i < G7231_ORDER; i++)
         x[i] = minus_cosine(lsp[i]);
     product(x, p);
     product(x + 1, q);
@@ -260,17 +262,18 @@ static void lpc_from_lsp(const int16_t lsp[ORDER], int16_t lpc_q13[ORDER])
         int32_t sum = L_add(p[i], p[i + 1]);
 
         lpc_q13[i] = negate(round_q15(L_shl(L_add(L_sub(sum, q[i]), q[i + 1]), 3)));
-        lpc_q13[ORDER - 1 - i] = negate(round_q15(L_shl(L_sub(L_add(sum, q[i]), q[i + 1]), 3)));
+        lpc_q13[G7231_ORDER - 1 - i] =
+            negate(round_q15(L_shl(L_sub(L_add(sum, q[i]), q[i + 1]), 3)));
     }
 }
 
-void g7231_lsp_interpolate(const int16_t before[ORDER], const int16_t now[ORDER],
-                           int16_t lpc_q13[SUBFRAMES][ORDER])
+void g7231_lsp_interpolate(const int16_t before[G7231_ORDER], const int16_t now[G7231_ORDER],
+                           int16_t lpc_q13[G7231_SUBFRAMES][G7231_ORDER])
 {
-    for (int k = 0; k < SUBFRAMES; k++) {
-        int16_t minus_share = (int16_t)(-0x2000 * (k + 1)), lsp[ORDER];
+    for (int k = 0; k < G7231_SUBFRAMES; k++) {
+        int16_t minus_share = (int16_t)(-0x2000 * (k + 1)), lsp[G7231_ORDER];
 
-        for (int j = 0; j < ORDER; j++)
+        for (int j = 0; j < G7231_ORDER; j++)
             lsp[j] = round_q15(
                 L_msu(L_mac(L_deposit_h(before[j]), minus_share, before[j]), minus_share, now[j]));
         lpc_from_lsp(lsp, lpc_q13[k]);

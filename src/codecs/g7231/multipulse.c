@@ -3,15 +3,15 @@
 #include "g7231.h"
 #include "tables.h"
 
-enum { STEPS = 2, SHORT_LAG = SUBFRAME - 2, ROOM = 64, PLACES = 32 };
+enum { STEPS = 2, ROOM = 64, PLACES = 32 };
 
 /* What a search works on: the impulse response, repeated with the lag or not, its correlations and
  * those of the target. */
-struct workings {
-    int16_t target[SUBFRAME + ROOM]; /* zeros behind */
-    int16_t h_q13[ROOM];             /* likewise */
-    int64_t energy;                  /* the target's */
-    int32_t peak;                    /* the response's */
+struct workspace {
+    int16_t target[G7231_SUBFRAME + ROOM]; /* zeros behind */
+    int16_t h_q13[ROOM];                   /* likewise */
+    int64_t energy;                        /* the target's */
+    int32_t peak;                          /* the response's */
     int16_t own[2 * PLACES];  /* the response's autocorrelation, normalised: at 2 d samples in
                                  [PLACES + d] */
     int32_t cross[2][PLACES]; /* with the target, on the same scale: places of each grid */
@@ -21,55 +21,55 @@ struct workings {
 struct choice {
     int32_t gain; /* 2 target . y - y . y */
     int16_t grid, amplitude, train;
-    int16_t place[PULSES], pulse[PULSES]; /* at 2 place + grid */
+    int16_t place[G7231_PULSES], pulse[G7231_PULSES]; /* at 2 place + grid */
 };
 
-static void prepare(struct workings *work, const int16_t target[SUBFRAME],
-                    const int16_t h_q13[SUBFRAME], int lag)
+static void prepare(struct workspace *work, const int16_t target[G7231_SUBFRAME],
+                    const int16_t h_q13[G7231_SUBFRAME], int lag)
 {
-    int16_t half[SUBFRAME + ROOM] = { 0 };
+    int16_t half[G7231_SUBFRAME + ROOM] = { 0 };
     int64_t energy, energy_half = 0;
     int shift = 0;
 
     memset(work, 0, sizeof *work);
-    memcpy(work->target, target, SUBFRAME * sizeof *target);
-    work->energy = energy_exact(target, SUBFRAME);
-    work->train = lag < SHORT_LAG;
+    memcpy(work->target, target, G7231_SUBFRAME * sizeof *target);
+    work->energy = energy_exact(target, G7231_SUBFRAME);
+    work->train = lag < G7231_SHORT_LAG;
     if (work->train)
         g7231_train(h_q13, lag, work->h_q13);
     else
-        memcpy(work->h_q13, h_q13, SUBFRAME * sizeof *h_q13);
-    for (int i = 0; i < SUBFRAME; i++) {
+        memcpy(work->h_q13, h_q13, G7231_SUBFRAME * sizeof *h_q13);
+    for (int i = 0; i < G7231_SUBFRAME; i++) {
         half[i] = (int16_t)(work->h_q13[i] >> 1);
-        work->peak =
-            magnitude(work->h_q13[i]) > work->peak ? magnitude(work->h_q13[i]) : work->peak;
+        work->peak = g7231_magnitude(work->h_q13[i]) > work->peak ? g7231_magnitude(work->h_q13[i])
+                                                                  : work->peak;
     }
-    energy = energy_exact(work->h_q13, SUBFRAME);
-    energy_half = energy_exact(half, SUBFRAME);
+    energy = energy_exact(work->h_q13, G7231_SUBFRAME);
+    energy_half = energy_exact(half, G7231_SUBFRAME);
     shift = norm_l(L_energy(0, energy_half));
-    for (int i = 0; i < SUBFRAME; i += 2)
+    for (int i = 0; i < G7231_SUBFRAME; i += 2)
         work->own[PLACES + i / 2] = work->own[PLACES - i / 2] =
             round_q15(L_shl(dot_by_energy(half + i, energy_half, half, energy_half, ROOM), shift));
-    for (int i = 0; i < SUBFRAME; i++)
+    for (int i = 0; i < G7231_SUBFRAME; i++)
         work->cross[i % 2][i / 2] = L_shl(
             dot_by_energy(work->target + i, work->energy, work->h_q13, energy, ROOM), shift - 4);
 }
 
 /* The place of a grid where one pulse alone would do most, the last of equals; what it would do;
  * and the gain that it would like. */
-static int best_place(const struct workings *work, int grid, int32_t *peak, int *gain)
+static int best_place(const struct workspace *work, int grid, int32_t *peak, int *gain)
 {
     int32_t nearest = 0x40000000;
     int place = 0;
 
     *peak = 0;
-    for (int i = 0; i < GRID; i++)
+    for (int i = 0; i < G7231_GRID; i++)
         if (L_abs(work->cross[grid][i]) >= *peak) {
             *peak = L_abs(work->cross[grid][i]);
             place = i;
         }
-    *gain = FIXED_GAINS - STEPS;
-    for (int i = FIXED_GAINS - STEPS; i >= STEPS; i--) {
+    *gain = G7231_FIXED_GAINS - STEPS;
+    for (int i = G7231_FIXED_GAINS - STEPS; i >= STEPS; i--) {
         int32_t error = L_abs(L_sub(L_mult(g7231_fixed_gains[i], work->own[PLACES]), *peak));
 
         if (error < nearest) {
@@ -108,12 +108,12 @@ static int first_of_greatest(const int32_t x[PLACES])
 }
 
 /* The pulses one by one, each where most is left: at the first of equals. */
-static void place(const struct workings *work, int pulses, int32_t peak, struct choice *choice)
+static void place(const struct workspace *work, int pulses, int32_t peak, struct choice *choice)
 {
     int16_t gain = g7231_fixed_gains[choice->amplitude];
     bool plain = peak + (int64_t)pulses * gain * 65536 <= INT32_MAX;
     int32_t left[PLACES], magnitudes[PLACES],
-        taken[PLACES] = { [GRID] = -1, -1 }; /* never the greatest */
+        taken[PLACES] = { [G7231_GRID] = -1, -1 }; /* never the greatest */
 
     memcpy(left, work->cross[choice->grid], sizeof left);
     for (int j = 0;; j++) {
@@ -132,24 +132,24 @@ static void place(const struct workings *work, int pulses, int32_t peak, struct 
 
 /* What the pulses become: response by response where its peak shows that the sums of L_mac do not
  * saturate. */
-static void filter(const struct workings *work, int pulses, const struct choice *choice,
+static void filter(const struct workspace *work, int pulses, const struct choice *choice,
                    int16_t y[ROOM])
 {
     int gain = g7231_fixed_gains[choice->amplitude];
-    int32_t sums[SUBFRAME + ROOM] = { 0 };
-    int16_t e[SUBFRAME] = { 0 };
+    int32_t sums[G7231_SUBFRAME + ROOM] = { 0 };
+    int16_t e[G7231_SUBFRAME] = { 0 };
 
     if ((int64_t)2 * pulses * gain * work->peak <= INT32_MAX) {
         for (int j = 0; j < pulses; j++)
             add_scaled(sums + 2 * choice->place[j] + choice->grid, work->h_q13, choice->pulse[j],
                        ROOM);
-        for (int i = 0; i < SUBFRAME; i++)
+        for (int i = 0; i < G7231_SUBFRAME; i++)
             y[i] = extract_q13(2 * sums[i]);
         return;
     }
     for (int j = 0; j < pulses; j++)
         e[2 * choice->place[j] + choice->grid] = choice->pulse[j];
-    for (int i = 0; i < SUBFRAME; i++) {
+    for (int i = 0; i < G7231_SUBFRAME; i++) {
         for (int j = 0; j <= i; j++)
             sums[i] = L_mac(sums[i], e[j], work->h_q13[i - j]);
         y[i] = extract_q13(sums[i]);
@@ -158,23 +158,23 @@ static void filter(const struct workings *work, int pulses, const struct choice 
 
 /* 2 target . y - y . y, term by term; its partial sums are within energy(target) + 2 energy(y), as
  * 2 sqrt(a b) <= a + b. */
-static int32_t gain_of(const struct workings *work, int pulses, const struct choice *choice)
+static int32_t gain_of(const struct workspace *work, int pulses, const struct choice *choice)
 {
     int16_t y[ROOM] = { 0 };
     int64_t energy;
     int32_t gain = 0;
 
     filter(work, pulses, choice, y);
-    energy = energy_exact(y, SUBFRAME);
+    energy = energy_exact(y, G7231_SUBFRAME);
     if (work->energy + 2 * energy <= INT32_MAX)
         return 2 * dot_exact(work->target, y, ROOM) - (int32_t)energy;
-    for (int i = 0; i < SUBFRAME; i++)
+    for (int i = 0; i < G7231_SUBFRAME; i++)
         gain = L_sub(L_mac(gain, work->target[i], y[i]), L_mult(y[i], y[i]) >> 1);
     return gain;
 }
 
 /* Both grids with four gains each. `best` has no amplitude yet if its first pulse has none. */
-static void search(const struct workings *work, int pulses, struct choice *best)
+static void search(const struct workspace *work, int pulses, struct choice *best)
 {
     for (int grid = 0; grid < 2; grid++) {
         struct choice choice = { .grid = (int16_t)grid, .train = (int16_t)work->train };
@@ -193,16 +193,16 @@ static void search(const struct workings *work, int pulses, struct choice *best)
 }
 
 /* Places and signs as numbers: see unrank in fixed.c. */
-static void rank(const int16_t e[SUBFRAME], int pulses, const struct choice *choice,
-                 struct subframe *out)
+static void rank(const int16_t e[G7231_SUBFRAME], int pulses, const struct choice *choice,
+                 struct g7231_subframe *out)
 {
     out->signs = 0;
-    out->places = 0;
-    for (int i = 0, j = PULSES - pulses; i < GRID && j < PULSES; i++) {
+    out->positions = 0;
+    for (int i = 0, j = G7231_PULSES - pulses; i < G7231_GRID && j < G7231_PULSES; i++) {
         int16_t pulse = e[2 * i + choice->grid];
 
         if (pulse == 0)
-            out->places += g7231_combinations[j + 1][i];
+            out->positions += g7231_combinations[j + 1][i];
         else {
             out->signs = (int16_t)(out->signs << 1 | (pulse < 0));
             j++;
@@ -210,16 +210,17 @@ static void rank(const int16_t e[SUBFRAME], int pulses, const struct choice *cho
     }
 }
 
-void g7231_multipulse(const int16_t target[SUBFRAME], const int16_t h_q13[SUBFRAME],
-                      int16_t pair_lag, int pulses, struct subframe *out, int16_t e[SUBFRAME])
+void g7231_multipulse(const int16_t target[G7231_SUBFRAME], const int16_t h_q13[G7231_SUBFRAME],
+                      int16_t pair_lag, int pulses, struct g7231_subframe *out,
+                      int16_t e[G7231_SUBFRAME])
 {
-    struct workings work;
+    struct workspace work;
     struct choice best = { .gain = -0x40000000 };
-    int16_t single[SUBFRAME] = { 0 };
+    int16_t single[G7231_SUBFRAME] = { 0 };
 
-    prepare(&work, target, h_q13, SUBFRAME);
+    prepare(&work, target, h_q13, G7231_SUBFRAME);
     search(&work, pulses, &best);
-    if (pair_lag < SHORT_LAG) {
+    if (pair_lag < G7231_SHORT_LAG) {
         prepare(&work, target, h_q13, pair_lag);
         search(&work, pulses, &best);
     }
@@ -229,5 +230,5 @@ void g7231_multipulse(const int16_t target[SUBFRAME], const int16_t h_q13[SUBFRA
     out->amplitude = best.amplitude;
     out->grid = best.grid;
     out->train = best.train;
-    g7231_train(single, best.train ? pair_lag : SUBFRAME, e);
+    g7231_train(single, best.train ? pair_lag : G7231_SUBFRAME, e);
 }

@@ -9,7 +9,7 @@ int32_t g7231_dot(int32_t sum, const int16_t *a, const int16_t *b, int n)
 }
 
 /* The peak's norm is 0 to 14, so that 2^norm |s| stays below 2^15. */
-int16_t g7231_normalise(const struct dsp_celp *dsp, int16_t *s, int n)
+int16_t g7231_normalize(const struct dsp_celp *dsp, int16_t *s, int n)
 {
     int norm = norm_s(saturate(dsp->peak(s, n)));
 
@@ -31,12 +31,12 @@ int16_t g7231_sqrt(int32_t square_q31)
 }
 
 /* The first step saturates by itself, but not where pulses are below 2^14. */
-void g7231_excitation(const struct dsp_celp *dsp, const int16_t fixed[SUBFRAME],
-                      const int16_t past[SUBFRAME], int16_t out[SUBFRAME])
+void g7231_excitation(const struct dsp_celp *dsp, const int16_t fixed[G7231_SUBFRAME],
+                      const int16_t past[G7231_SUBFRAME], int16_t out[G7231_SUBFRAME])
 {
-    if (dsp->peak(fixed, SUBFRAME) < 1 << 14)
-        dsp->mix(fixed, 2, past, 1, 0, 0, out, SUBFRAME);
+    if (dsp->peak(fixed, G7231_SUBFRAME) < 1 << 14)
+        dsp->mix(fixed, 2, past, 1, 0, 0, out, G7231_SUBFRAME);
     else
-        for (int i = 0; i < SUBFRAME; i++)
+        for (int i = 0; i < G7231_SUBFRAME; i++)
             out[i] = add(shl(fixed[i], 1), past[i]);
 }

@@ -10,7 +10,7 @@ enum { FORGETTING_Q15 = 0x2000, TILT_Q15 = -0x4000, UNITY_Q12 = 0x1000 };
  */
 static int32_t correlation(const struct dsp_celp *dsp, const int16_t *a, const int16_t *b)
 {
-    return 2 * dsp->dot(a, b, SUBFRAME);
+    return 2 * dsp->dot(a, b, G7231_SUBFRAME);
 }
 
 /* --- Pitch --- */
@@ -34,7 +34,7 @@ static struct match best_back(const struct dsp_celp *dsp, const int16_t *now, in
     int32_t sums[LAGS];
     struct match best = { 0, 0 };
 
-    dsp->correlate(now, now - lag - RANGE, SUBFRAME, sums, LAGS);
+    dsp->correlate(now, now - lag - RANGE, G7231_SUBFRAME, sums, LAGS);
     for (int k = LAGS - 1; k >= 0; k--)
         if (sums[k] > best.correlation)
             best = (struct match){ k - lag - RANGE, sums[k] };
@@ -50,7 +50,7 @@ static struct match best_forth(const struct dsp_celp *dsp, const int16_t *now, i
     struct match best = { 0, 0 };
 
     count = count > LAGS ? LAGS : count;
-    dsp->correlate(now, now + lag - RANGE, SUBFRAME, sums, count);
+    dsp->correlate(now, now + lag - RANGE, G7231_SUBFRAME, sums, count);
     for (int k = 0; k < count; k++)
         if (sums[k] > best.correlation)
             best = (struct match){ lag - RANGE + k, sums[k] };
@@ -60,9 +60,9 @@ static struct match best_forth(const struct dsp_celp *dsp, const int16_t *now, i
 
 /* The gain for correlation c of a subframe of energy t with one of energy e; none where the
  * prediction gains less than 1.25 dB. */
-static struct comb comb_of(enum rate rate, int lag, int16_t t, int16_t c, int16_t e)
+static struct comb comb_of(enum g7231_rate rate, int lag, int16_t t, int16_t c, int16_t e)
 {
-    static const int16_t weights_q15[] = { [RATE_63] = 0x1800, [RATE_53] = 0x2000 };
+    static const int16_t weights_q15[] = { [G7231_RATE_63] = 0x1800, [G7231_RATE_53] = 0x2000 };
     struct comb comb = { lag, 0, INT16_MAX };
     int32_t half = L_deposit_h(t) >> 1, sum;
     int16_t total;
@@ -79,10 +79,10 @@ static struct comb comb_of(enum rate rate, int lag, int16_t t, int16_t c, int16_
     return comb;
 }
 
-static struct comb find_comb(const struct dsp_celp *dsp, enum rate rate, const int16_t *now,
+static struct comb find_comb(const struct dsp_celp *dsp, enum g7231_rate rate, const int16_t *now,
                              int lag, int room)
 {
-    int near = lag > HISTORY - RANGE ? HISTORY - RANGE : lag;
+    int near = lag > G7231_HISTORY - RANGE ? G7231_HISTORY - RANGE : lag;
     struct match best[2] = { best_back(dsp, now, near), best_forth(dsp, now, near, room) };
     int32_t wide[5] = { 0 }, peak = 0;
     int16_t s[5]; /* the energy; then a correlation and an energy each, back and forth */
@@ -108,19 +108,20 @@ static struct comb find_comb(const struct dsp_celp *dsp, enum rate rate, const i
     return comb_of(rate, best[pick].lag, s[0], s[1 + 2 * pick], s[2 + 2 * pick]);
 }
 
-void g7231_pitch_postfilter(const struct dsp_celp *dsp, const struct parameters *in,
-                            const int16_t normal[HISTORY + FRAME],
-                            const int16_t excitation[HISTORY + FRAME], int16_t out[FRAME])
+void g7231_pitch_postfilter(const struct dsp_celp *dsp, const struct g7231_parameters *in,
+                            const int16_t normal[G7231_HISTORY + G7231_FRAME],
+                            const int16_t excitation[G7231_HISTORY + G7231_FRAME],
+                            int16_t out[G7231_FRAME])
 {
-    for (int k = 0; k < SUBFRAMES; k++) {
-        int at = HISTORY + k * SUBFRAME;
-        struct comb comb =
-            find_comb(dsp, in->rate, normal + at, in->lags[k / 2], FRAME - (k + 1) * SUBFRAME);
+    for (int k = 0; k < G7231_SUBFRAMES; k++) {
+        int at = G7231_HISTORY + k * G7231_SUBFRAME;
+        struct comb comb = find_comb(dsp, in->rate, normal + at, in->lags[k / 2],
+                                     G7231_FRAME - (k + 1) * G7231_SUBFRAME);
         const int16_t *now = excitation + at;
 
         /* A scale of up to 1 and a gain of up to 1/4: 32 bits hold the sum. */
-        dsp->mix(now, comb.scale_q15, now + comb.lag, comb.gain_q15, 0x4000, 15, out + k * SUBFRAME,
-                 SUBFRAME);
+        dsp->mix(now, comb.scale_q15, now + comb.lag, comb.gain_q15, 0x4000, 15,
+                 out + k * G7231_SUBFRAME, G7231_SUBFRAME);
     }
 }
 
@@ -128,16 +129,16 @@ void g7231_pitch_postfilter(const struct dsp_celp *dsp, const struct parameters 
 
 /* Twice the sum of squares, shifted as the gain scaling unit wants it, and the tilt of the
  * spectrum, which the filter counters by half of what it has been lately. */
-static int32_t measure(const struct dsp_celp *dsp, struct postfilter *state, const int16_t *s)
+static int32_t measure(const struct dsp_celp *dsp, struct g7231_postfilter *state, const int16_t *s)
 {
-    int16_t normal[SUBFRAME], first = 0;
+    int16_t normal[G7231_SUBFRAME], first = 0;
     int32_t energy, cross;
     int shift;
 
     memcpy(normal, s, sizeof normal);
-    shift = g7231_normalise(dsp, normal, SUBFRAME);
+    shift = g7231_normalize(dsp, normal, G7231_SUBFRAME);
     energy = correlation(dsp, normal, normal);
-    cross = 2 * dsp->dot(normal + 1, normal, SUBFRAME - 1);
+    cross = 2 * dsp->dot(normal + 1, normal, G7231_SUBFRAME - 1);
     if (extract_h(energy) != 0) {
         first = div_l(L_abs(cross >> 1), extract_h(energy));
         first = cross < 0 ? negate(first) : first;
@@ -150,55 +151,58 @@ static int32_t measure(const struct dsp_celp *dsp, struct postfilter *state, con
 
 /* `now` is a quarter of the sums, rounded; the tilt is within 1/2. With sums below 2^28 only
  * now[-1] can be -32768. */
-static void tilted(const struct dsp_celp *dsp, int32_t sums[SUBFRAME], const int16_t *now,
-                   int16_t tilt, int16_t out[SUBFRAME])
+static void tilted(const struct dsp_celp *dsp, int32_t sums[G7231_SUBFRAME], const int16_t *now,
+                   int16_t tilt, int16_t out[G7231_SUBFRAME])
 {
     int32_t bits = now[-1] == INT16_MIN ? INT32_MAX : 0;
 
-    for (int i = 0; i < SUBFRAME; i++)
+    for (int i = 0; i < G7231_SUBFRAME; i++)
         bits |= sums[i] ^ sums[i] >> 31;
-    for (int i = 0; i < SUBFRAME && bits >= 1 << 28; i++)
+    for (int i = 0; i < G7231_SUBFRAME && bits >= 1 << 28; i++)
         out[i] = round_q15(L_mac(L_shl(sums[i], 2), now[i - 1], tilt));
     if (bits >= 1 << 28)
         return;
-    for (int i = 0; i < SUBFRAME / 8 * 8; i++)
+    for (int i = 0; i < G7231_SUBFRAME / 8 * 8; i++)
         sums[i] = 2 * sums[i] + now[i - 1] * tilt;
-    for (int i = SUBFRAME / 8 * 8; i < SUBFRAME; i++)
+    for (int i = G7231_SUBFRAME / 8 * 8; i < G7231_SUBFRAME; i++)
         sums[i] = 2 * sums[i] + now[i - 1] * tilt;
-    dsp->narrow(sums, 0x4000, 15, out, SUBFRAME);
+    dsp->narrow(sums, 0x4000, 15, out, G7231_SUBFRAME);
 }
 
-static void formants(const struct dsp_celp *dsp, struct postfilter *state,
-                     const int16_t lpc_q13[ORDER], const int16_t *s, int16_t out[SUBFRAME])
+static void formants(const struct dsp_celp *dsp, struct g7231_postfilter *state,
+                     const int16_t lpc_q13[G7231_ORDER], const int16_t *s,
+                     int16_t out[G7231_SUBFRAME])
 {
-    int16_t zeros[ORDER], poles[ORDER], y[ORDER + SUBFRAME], *now = y + ORDER;
-    int32_t sums[SUBFRAME];
+    int16_t zeros[G7231_ORDER], poles[G7231_ORDER], y[G7231_ORDER + G7231_SUBFRAME],
+        *now = y + G7231_ORDER;
+    int32_t sums[G7231_SUBFRAME];
     int16_t tilt = (int16_t)(mult(state->tilt_q15, TILT_Q15) & ~3);
 
-    for (int j = 0; j < ORDER; j++) {
+    for (int j = 0; j < G7231_ORDER; j++) {
         zeros[j] = mult_r(lpc_q13[j], g7231_postfilter_zeros_q15[j]);
         poles[j] = mult_r(lpc_q13[j], g7231_postfilter_poles_q15[j]);
     }
     memcpy(y, state->poles, sizeof state->poles);
-    for (int i = 0; i < SUBFRAME; i++)
+    for (int i = 0; i < G7231_SUBFRAME; i++)
         sums[i] = L_deposit_h(s[i]) >> 2;
     g7231_zeros(dsp, sums, zeros, s);
     g7231_poles(dsp, sums, poles, now);
     tilted(dsp, sums, now, tilt, out);
-    memcpy(state->poles, y + SUBFRAME, sizeof state->poles);
+    memcpy(state->poles, y + G7231_SUBFRAME, sizeof state->poles);
 }
 
 /* --- Gain --- */
 
-static int16_t gain_towards(const struct dsp_celp *dsp, int32_t wanted, const int16_t s[SUBFRAME])
+static int16_t gain_towards(const struct dsp_celp *dsp, int32_t wanted,
+                            const int16_t s[G7231_SUBFRAME])
 {
-    int16_t quarter[SUBFRAME];
+    int16_t quarter[G7231_SUBFRAME];
     int32_t energy;
     int up, wanted_up, down;
 
-    for (int i = 0; i < SUBFRAME; i++)
+    for (int i = 0; i < G7231_SUBFRAME; i++)
         quarter[i] = (int16_t)(s[i] >> 2);
-    energy = L_energy(0, dsp->energy(quarter, SUBFRAME));
+    energy = L_energy(0, dsp->energy(quarter, G7231_SUBFRAME));
     if (energy == 0 || wanted == 0)
         return UNITY_Q12;
     up = norm_l(energy), wanted_up = norm_l(wanted);
@@ -211,22 +215,23 @@ static int16_t gain_towards(const struct dsp_celp *dsp, int32_t wanted, const in
 /* Gains are not negative: G 2^16 - G 2^12 + W 2^12 is below 2^31 - 2^15, and nothing saturates
  * before the end. The gain that the standard rounds from that, G - G / 16 + W / 16, is written so
  * that the next one waits for three steps only. */
-static void scale(const struct dsp_celp *dsp, struct postfilter *state, int16_t wanted_q12,
-                  int16_t s[SUBFRAME])
+static void scale(const struct dsp_celp *dsp, struct g7231_postfilter *state, int16_t wanted_q12,
+                  int16_t s[G7231_SUBFRAME])
 {
     int32_t gain = state->gain_q12;
-    int16_t gains[SUBFRAME];
+    int16_t gains[G7231_SUBFRAME];
 
-    for (int i = 0; i < SUBFRAME; i++) {
+    for (int i = 0; i < G7231_SUBFRAME; i++) {
         gain += (wanted_q12 + 8 - gain) >> 4;
         gains[i] = (int16_t)(gain + (gain >> 4) < INT16_MAX ? gain + (gain >> 4) : INT16_MAX);
     }
-    dsp->scale(s, gains, 0x400, 11, s, SUBFRAME);
+    dsp->scale(s, gains, 0x400, 11, s, G7231_SUBFRAME);
     state->gain_q12 = (int16_t)gain;
 }
 
-void g7231_postfilter(const struct dsp_celp *dsp, struct postfilter *state,
-                      const int16_t lpc_q13[ORDER], const int16_t *s, int16_t out[SUBFRAME])
+void g7231_postfilter(const struct dsp_celp *dsp, struct g7231_postfilter *state,
+                      const int16_t lpc_q13[G7231_ORDER], const int16_t *s,
+                      int16_t out[G7231_SUBFRAME])
 {
     int32_t energy = measure(dsp, state, s);
 

@@ -10,24 +10,24 @@ enum {
     ADAPTING_MOST = 6
 };
 
-void g7231_activity_start(struct activity *state)
+void g7231_activity_start(struct g7231_activity *state)
 {
     memset(state, 0, sizeof *state);
     state->hangover = 3;
     state->energy = state->noise = NOISE_START;
     state->lags[0] = state->lags[1] = 1;
-    state->lags[2] = state->lags[3] = SUBFRAME;
+    state->lags[2] = state->lags[3] = G7231_SUBFRAME;
 }
 
 /* Whether the last four open loop lags are near multiples of the least: so many that each counts,
  * and more than once. */
-static bool unvoiced(const int16_t lags[2 * PAIRS])
+static bool unvoiced(const int16_t lags[2 * G7231_PAIRS])
 {
-    int least = HISTORY, matches = 0;
+    int least = G7231_HISTORY, matches = 0;
 
-    for (int i = 0; i < 2 * PAIRS; i++)
+    for (int i = 0; i < 2 * G7231_PAIRS; i++)
         least = lags[i] < least ? lags[i] : least;
-    for (int i = 0; i < 2 * PAIRS; i++)
+    for (int i = 0; i < 2 * G7231_PAIRS; i++)
         for (int j = 1; j <= 8; j++)
             matches += j * least - lags[i] <= 3 && lags[i] - j * least <= 3;
     return matches == 4;
@@ -35,7 +35,7 @@ static bool unvoiced(const int16_t lags[2 * PAIRS])
 
 /* The noise level follows a quieter frame fast; else it rises while nothing forbids it, and decays
  * otherwise. */
-static void follow_noise(struct activity *state, int32_t energy)
+static void follow_noise(struct g7231_activity *state, int32_t energy)
 {
     if (state->noise > state->energy)
         state->noise = L_add(L_sub(state->energy, state->energy >> 2), state->noise >> 2);
@@ -62,7 +62,7 @@ static int32_t threshold(int32_t noise)
     return L_mult(extract_l(noise >> 2), extract_h(factor)) >> 11;
 }
 
-static bool hang_over(struct activity *state, bool active)
+static bool hang_over(struct g7231_activity *state, bool active)
 {
     state->active = (int16_t)(active              ? state->active + 1
                               : state->active > 0 ? state->active - 1
@@ -80,20 +80,21 @@ static bool hang_over(struct activity *state, bool active)
 }
 
 /* s is the input behind the high pass. */
-bool g7231_is_active(struct activity *state, const int16_t s[FRAME], uint16_t sine)
+bool g7231_is_active(struct g7231_activity *state, const int16_t s[G7231_FRAME], uint16_t sine)
 {
     int32_t energy = 0;
     bool active;
 
-    state->adapting = (int16_t)(state->adapting + (unvoiced(state->lags) || sine & SINE ? 2 : -1));
+    state->adapting =
+        (int16_t)(state->adapting + (unvoiced(state->lags) || sine & G7231_SINE ? 2 : -1));
     state->adapting = state->adapting > ADAPTING_MOST ? ADAPTING_MOST
                       : state->adapting < 0           ? 0
                                                       : state->adapting;
-    for (int i = SUBFRAME; i < FRAME; i++) {
+    for (int i = G7231_SUBFRAME; i < G7231_FRAME; i++) {
         int32_t sum = L_mult(s[i], 0x2000);
         int16_t residual;
 
-        for (int j = 0; j < ORDER; j++)
+        for (int j = 0; j < G7231_ORDER; j++)
             sum = L_msu(sum, s[i - 1 - j], state->lpc_q13[j]);
         residual = round_q15(sum);
         energy = L_mac(energy, residual, residual);
@@ -101,7 +102,7 @@ bool g7231_is_active(struct activity *state, const int16_t s[FRAME], uint16_t si
     energy = L_mls(energy, 2913);
     follow_noise(state, energy);
     active = hang_over(state, threshold(state->noise) <= energy);
-    for (int i = 0; i < PAIRS; i++)
-        state->lags[i] = state->lags[PAIRS + i];
+    for (int i = 0; i < G7231_PAIRS; i++)
+        state->lags[i] = state->lags[G7231_PAIRS + i];
     return active;
 }

@@ -13,15 +13,15 @@ static const struct tag tags[] = { { 0x22, 0, "DSP Group" }, { 0x1501, 0, "unreg
 
 static const struct mode modes[] = { { RATE, 1, 0 }, { 0 } };
 
-static const struct span block = { FRAME_BYTES, FRAME };
+static const struct span block = { TRUESPEECH_FRAME_BYTES, TRUESPEECH_FRAME };
 
 /* Files may say 1 for a block, or count several. */
 static bool parse(const struct wave_format *format, struct layout *layout)
 {
     layout->block = block;
-    layout->lookahead = FRAME;
+    layout->lookahead = TRUESPEECH_FRAME;
     return layout->channels == 1 && layout->sample_rate == RATE &&
-           (format->block_align <= 1 || format->block_align % FRAME_BYTES == 0);
+           (format->block_align <= 1 || format->block_align % TRUESPEECH_FRAME_BYTES == 0);
 }
 
 /* TRUESPEECHWAVEFORMAT: wRevision 1, nSamplesPerBlock 240, 28 reserved bytes. */
@@ -30,18 +30,20 @@ static void complete(struct wave_format *format, const struct mode *mode, uint8_
     (void)dialect;
     format->channels = mode->channels;
     format->sample_rate = mode->sample_rate;
-    format->byte_rate = (uint32_t)(((uint64_t)mode->sample_rate * FRAME_BYTES + FRAME / 2) / FRAME);
-    format->block_align = FRAME_BYTES;
+    format->byte_rate =
+        (uint32_t)(((uint64_t)mode->sample_rate * TRUESPEECH_FRAME_BYTES + TRUESPEECH_FRAME / 2) /
+                   TRUESPEECH_FRAME);
+    format->block_align = TRUESPEECH_FRAME_BYTES;
     format->bits_per_sample = 1;
     format->extra_size = 32;
     memset(format->extra, 0, 32);
     store16_le(format->extra, 1);
-    store16_le(format->extra + 2, FRAME);
+    store16_le(format->extra + 2, TRUESPEECH_FRAME);
 }
 
 static void init_decoder(void *memory, const struct layout *layout, const struct options *options)
 {
-    struct decoder *state = memory;
+    struct truespeech_decoder *state = memory;
 
     (void)layout;
     memset(state, 0, sizeof *state);
@@ -53,18 +55,18 @@ static void init_decoder(void *memory, const struct layout *layout, const struct
 static struct progress decode(void *state, const uint8_t *src, int16_t *pcm, struct offer offer)
 {
     size_t blocks = whole_blocks(offer.in, offer.out, &block, 1);
-    struct parameters parameters;
+    struct truespeech_parameters parameters;
 
     for (size_t i = 0; i < blocks; i++) {
-        truespeech_unpack(src + i * FRAME_BYTES, &parameters);
-        truespeech_decode_frame(state, &parameters, pcm + i * FRAME);
+        truespeech_unpack(src + i * TRUESPEECH_FRAME_BYTES, &parameters);
+        truespeech_decode_frame(state, &parameters, pcm + i * TRUESPEECH_FRAME);
     }
-    return (struct progress){ blocks * FRAME_BYTES, blocks * FRAME };
+    return (struct progress){ blocks * TRUESPEECH_FRAME_BYTES, blocks * TRUESPEECH_FRAME };
 }
 
 static void init_encoder(void *memory, const struct layout *layout, const struct options *options)
 {
-    struct encoder *state = memory;
+    struct truespeech_encoder *state = memory;
 
     (void)layout;
     memset(state, 0, sizeof *state);
@@ -73,14 +75,14 @@ static void init_encoder(void *memory, const struct layout *layout, const struct
 }
 
 /* The frame that is held back, now that what follows it is known; null: silence. */
-static void encode_held(struct encoder *state, const int16_t *next, uint8_t *dst)
+static void encode_withheld(struct truespeech_encoder *state, const int16_t *next, uint8_t *dst)
 {
-    int16_t pcm[2 * FRAME] = { 0 };
-    struct parameters parameters;
+    int16_t pcm[2 * TRUESPEECH_FRAME] = { 0 };
+    struct truespeech_parameters parameters;
 
     memcpy(pcm, state->pcm, sizeof state->pcm);
     if (next)
-        memcpy(pcm + FRAME, next, FRAME * sizeof *next);
+        memcpy(pcm + TRUESPEECH_FRAME, next, TRUESPEECH_FRAME * sizeof *next);
     truespeech_encode_frame(state, pcm, &parameters);
     truespeech_pack(&parameters, dst);
 }
@@ -88,30 +90,32 @@ static void encode_held(struct encoder *state, const int16_t *next, uint8_t *dst
 /* A frame behind: the first is used and nothing made, and END without more gives the last. */
 static struct progress encode(void *state, const int16_t *pcm, uint8_t *dst, struct offer offer)
 {
-    struct encoder *encoder = state;
+    struct truespeech_encoder *encoder = state;
     struct progress done = { 0, 0 };
 
-    for (; offer.in - done.used >= FRAME &&
-           (!encoder->holding || offer.out - done.made >= FRAME_BYTES);
-         done.used += FRAME) {
+    for (; offer.in - done.used >= TRUESPEECH_FRAME &&
+           (!encoder->holding || offer.out - done.made >= TRUESPEECH_FRAME_BYTES);
+         done.used += TRUESPEECH_FRAME) {
         if (encoder->holding) {
-            encode_held(encoder, pcm + done.used, dst + done.made);
-            done.made += FRAME_BYTES;
+            encode_withheld(encoder, pcm + done.used, dst + done.made);
+            done.made += TRUESPEECH_FRAME_BYTES;
         }
         memcpy(encoder->pcm, pcm + done.used, sizeof encoder->pcm);
         encoder->holding = 1;
     }
     if (offer.ending == END && offer.in == done.used && encoder->holding &&
-        offer.out - done.made >= FRAME_BYTES) {
-        encode_held(encoder, 0, dst + done.made);
-        done.made += FRAME_BYTES;
+        offer.out - done.made >= TRUESPEECH_FRAME_BYTES) {
+        encode_withheld(encoder, 0, dst + done.made);
+        done.made += TRUESPEECH_FRAME_BYTES;
         encoder->holding = 0;
     }
     return done;
 }
 
-static const struct codec_decoder decoder = { sizeof(struct decoder), init_decoder, decode, 0, 0 };
-static const struct codec_encoder encoder = { sizeof(struct encoder), init_encoder, encode };
+static const struct codec_decoder decoder = { sizeof(struct truespeech_decoder), init_decoder,
+                                              decode, 0, 0 };
+static const struct codec_encoder encoder = { sizeof(struct truespeech_encoder), init_encoder,
+                                              encode };
 
 const struct codec truespeech = {
     .name = "DSP Group TrueSpeech(TM)",
