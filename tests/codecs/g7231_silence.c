@@ -1,4 +1,4 @@
-/* G.723.1's Annex A: what is sent of a conversation with pauses, and what is heard of it where
+/* Annex A of G.723.1: the frames that are sent for a conversation with pauses, and the output where
  * frames are lost. */
 #include <math.h>
 #include "silence_support.h"
@@ -8,7 +8,7 @@ enum { FRAMES = SECONDS * SECOND / G7231_FRAME };
 
 static const char stream[] = "tests/codecs/silence/g7231";
 
-/* Both rates in turn, as a sender may have them. */
+/* Both rates in turn, as a sender may choose them. */
 static enum g7231_rate rate_of(size_t frame)
 {
     return frame / 25 % 2 ? G7231_RATE_53 : G7231_RATE_63;
@@ -30,7 +30,7 @@ static struct bytes encode(unsigned simd, struct sound sound, size_t starts[])
     return out;
 }
 
-static void pauses_are_sent_as_ever(void **unused)
+static void pauses_are_encoded_as_recorded(void **unused)
 {
     struct sound sound = conversation(SECONDS * SECOND, SEED);
 
@@ -45,7 +45,7 @@ static void pauses_are_sent_as_ever(void **unused)
     free(sound.samples);
 }
 
-/* A lossy line loses every fifth frame or so, and the first descriptor of every second pause. */
+/* A lossy line loses about every fifth frame, and the first descriptor of every second pause. */
 static void decode(unsigned simd, bool lossy, const uint32_t known[SECONDS])
 {
     struct bytes bytes = file_read(stream);
@@ -75,7 +75,7 @@ static void decode(unsigned simd, bool lossy, const uint32_t known[SECONDS])
     free(pcm);
 }
 
-static void pauses_are_heard_as_ever(void **unused)
+static void pauses_decode_as_recorded(void **unused)
 {
     static const uint32_t whole[SECONDS] = {
         0xDAE1AA0A, 0x6186C642, 0x6790A133, 0x91667B60, 0x75E090A6, 0x5AA4B8A9, 0x0F61DC30,
@@ -88,7 +88,7 @@ static void pauses_are_heard_as_ever(void **unused)
         decode(simd, false, whole);
 }
 
-static void lost_frames_are_heard_as_ever(void **unused)
+static void lost_frames_decode_as_recorded(void **unused)
 {
     static const uint32_t lossy[SECONDS] = {
         0x6FC148D0, 0x4E120280, 0x772CA4C9, 0xB4E8E0C6, 0x748AAB10, 0xD0DEFC8B, 0x3C22621C,
@@ -101,7 +101,8 @@ static void lost_frames_are_heard_as_ever(void **unused)
         decode(simd, true, lossy);
 }
 
-/* One block of noise over and over: a spectrum and a level that stay. `db` over a peak of 100. */
+/* The same block of noise in every frame, so that spectrum and level are constant. `db` is relative
+ * to a peak of 100. */
 static void room(int16_t pcm[G7231_FRAME], double db)
 {
     uint32_t seed = 7;
@@ -110,8 +111,8 @@ static void room(int16_t pcm[G7231_FRAME], double db)
         pcm[i] = (int16_t)lrint(((double)(draw(&seed) % 201) - 100) * pow(10, db / 20));
 }
 
-/* A.4.3: a descriptor is due where the index of the level is more than 3 away from that of the last
- * one, the spectrum staying. */
+/* A.4.3: with a constant spectrum, a descriptor is due when the index of the level differs by more
+ * than 3 from that of the last one. */
 static void a_slowly_falling_room_is_described_every_4_steps(void **unused)
 {
     struct g7231_encoder encoder;
@@ -168,28 +169,28 @@ static void comfort_noise_is_as_loud_as_the_room(void **unused)
     }
 }
 
-/* --- The stages by themselves --- */
+/* --- Stages --- */
 
-static int32_t astray(uint32_t *seed, int32_t most)
+static int32_t deviation(uint32_t *seed, int32_t most)
 {
     return (int32_t)((draw(seed) >> 8) % (2 * (uint32_t)most + 1)) - most;
 }
 
 enum { WALKS = 20, STARTS = 10, WALK = 300 };
 
-/* The lags of a frame of voice are multiples of one, or nearly; those of noise are any. */
-static void hear_lags(uint32_t *seed, bool voiced, int16_t lags[G7231_PAIRS])
+/* The lags of voiced frames are nearly multiples of one lag; those of noise are arbitrary. */
+static void make_lags(uint32_t *seed, bool voiced, int16_t lags[G7231_PAIRS])
 {
     for (int i = 0; i < G7231_PAIRS; i++) {
-        int32_t lag = voiced ? 18 * (1 + (int32_t)(draw(seed) % 7)) + astray(seed, 4)
+        int32_t lag = voiced ? 18 * (1 + (int32_t)(draw(seed) % 7)) + deviation(seed, 4)
                              : 18 + (int32_t)(draw(seed) % 124);
 
         lags[i] = (int16_t)lag;
     }
 }
 
-/* Noise whose level walks about, at times louder at once, and to the noisiest that the detector
- * follows. */
+/* Noise with a level that changes at random, now and then in a jump, up to the highest level that
+ * the detector follows. */
 static unsigned walk(uint32_t seed, uint8_t *active)
 {
     struct g7231_activity state;
@@ -209,10 +210,10 @@ static unsigned walk(uint32_t seed, uint8_t *active)
         level = level * (int32_t)(draw(&seed) % 2 ? 64 + rise / 16 : 61) / 64 + 1;
         level = level > 1200 ? 1200 : level;
         for (int j = 0; j < G7231_FRAME; j++)
-            s[G7231_ORDER + j] = (int16_t)astray(&seed, level + level * burst / 100);
+            s[G7231_ORDER + j] = (int16_t)deviation(&seed, level + level * burst / 100);
         for (int j = 0; j < G7231_ORDER; j++)
-            state.lpc_q13[j] = (int16_t)(state.lpc_q13[j] + astray(&seed, 40));
-        hear_lags(&seed, voiced, state.lags + G7231_PAIRS);
+            state.lpc_q13[j] = (int16_t)(state.lpc_q13[j] + deviation(&seed, 40));
+        make_lags(&seed, voiced, state.lags + G7231_PAIRS);
         active[i] =
             g7231_is_active(&state, s + G7231_ORDER, draw(&seed) % 40 == 0 ? G7231_SINE : 0);
         count += active[i];
@@ -220,7 +221,7 @@ static unsigned walk(uint32_t seed, uint8_t *active)
     return count;
 }
 
-static void voice_is_detected_as_ever(void **unused)
+static void voice_is_detected_as_recorded(void **unused)
 {
     static const uint32_t known[WALKS] = {
         0x5E008F6C, 0xD92303A2, 0x51DC853C, 0x34E92287, 0x6158FBCD, 0x97591389, 0xB0E193F6,
@@ -245,8 +246,8 @@ static void voice_is_detected_as_ever(void **unused)
     assert_int_equal(wrong, 0);
 }
 
-/* A.4.4: of 64 gains the one whose square is nearest to the energy; where two are as near, either.
- */
+/* A.4.4: of 64 gains, the one whose square is nearest to the energy; of two equally near ones,
+ * either. */
 static void gains_are_the_nearest(void **unused)
 {
     (void)unused;
@@ -265,8 +266,7 @@ static void gains_are_the_nearest(void **unused)
     }
 }
 
-/* A.4.5: the noise of a pair of subframes has the energy of its gain, where what was heard before
- * is not louder. */
+/* A.4.5: the noise of a pair of subframes has the energy of its gain unless the past is louder. */
 static void noise_has_the_energy_of_its_gain(void **unused)
 {
     enum { GAINS = 64, ROUNDS = 20 };
@@ -284,7 +284,7 @@ static void noise_has_the_energy_of_its_gain(void **unused)
         struct g7231_parameters parameters;
 
         for (int j = 0; j < G7231_HISTORY + G7231_FRAME; j++)
-            excitation[j] = (int16_t)astray(&seed, before);
+            excitation[j] = (int16_t)deviation(&seed, before);
         noise.target_gain = g7231_noise_gain((int16_t)(i / ROUNDS));
         g7231_noise_approach(&noise, true);
         g7231_noise(dsp_set(best_set())->celp, &noise, G7231_RATE_63, excitation, &parameters);
@@ -303,12 +303,12 @@ static void noise_has_the_energy_of_its_gain(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(pauses_are_sent_as_ever),
-        cmocka_unit_test(pauses_are_heard_as_ever),
-        cmocka_unit_test(lost_frames_are_heard_as_ever),
+        cmocka_unit_test(pauses_are_encoded_as_recorded),
+        cmocka_unit_test(pauses_decode_as_recorded),
+        cmocka_unit_test(lost_frames_decode_as_recorded),
         cmocka_unit_test(a_slowly_falling_room_is_described_every_4_steps),
         cmocka_unit_test(comfort_noise_is_as_loud_as_the_room),
-        cmocka_unit_test(voice_is_detected_as_ever),
+        cmocka_unit_test(voice_is_detected_as_recorded),
         cmocka_unit_test(gains_are_the_nearest),
         cmocka_unit_test(noise_has_the_energy_of_its_gain),
     };

@@ -1,7 +1,7 @@
-/* The stages of G.723.1, each by itself; and that what is done without saturation gives what L_mac
- * gives. */
+/* The stages of G.723.1; exact sums against those of L_mac. */
 #include <math.h>
 #include "support.h"
+#include "combination.h"
 #include "codecs/g7231/tables.h"
 
 static void tables_follow_their_formulas(void **unused)
@@ -26,15 +26,37 @@ static void tables_follow_their_formulas(void **unused)
 static void combinations_are_binomials(void **unused)
 {
     (void)unused;
-    for (int i = 0; i <= G7231_PULSES; i++)
-        for (int j = 0; j < G7231_GRID; j++) {
-            int n = G7231_GRID - 1 - j, k = G7231_PULSES - i;
-            double ways = n < k ? 0 : 1;
+    for (int k = 0; k <= COMBINATION_MAX; k++)
+        for (int i = 0; i < COMBINATION_PLACES; i++) {
+            int n = COMBINATION_PLACES - 1 - i;
+            double count = n < k ? 0 : 1;
 
-            for (int m = 0; m < k && ways > 0; m++)
-                ways = ways * (n - m) / (m + 1);
-            assert_int_equal(g7231_combinations[i][j], lround(ways));
+            for (int m = 0; m < k && count > 0; m++)
+                count = count * (n - m) / (m + 1);
+            assert_int_equal(combination_counts[k][i], lround(count));
         }
+}
+
+/* All sets of one to six positions, in lexicographic order. */
+static void combinations_are_numbered_in_order(void **unused)
+{
+    (void)unused;
+    for (int n = 1; n <= COMBINATION_MAX; n++) {
+        uint8_t last[COMBINATION_MAX] = { 0 }, at[COMBINATION_MAX];
+        int32_t number = 0;
+
+        for (; combination_unrank(number, n, at); number++) {
+            assert_true(number == 0 || memcmp(last, at, (size_t)n) < 0);
+            for (int k = 1; k < n; k++)
+                assert_true(at[k] > at[k - 1]);
+            assert_true(at[n - 1] < COMBINATION_PLACES);
+            assert_int_equal(combination_rank(at, n), number);
+            memcpy(last, at, sizeof last);
+        }
+        assert_int_equal(number, combination_counts[n][0] + combination_counts[n - 1][0]);
+        for (int k = 0; k < n; k++)
+            assert_int_equal(last[k], COMBINATION_PLACES - n + k);
+    }
 }
 
 static void check_book(const int16_t (*book)[G7231_TERMS], int n, int *most_taps, int *most_pairs)
@@ -59,7 +81,7 @@ static void check_book(const int16_t (*book)[G7231_TERMS], int n, int *most_taps
     }
 }
 
-/* And the sums that the search's bounds are made of. */
+/* Also checks the sums on which the bounds of the search rely. */
 static void terms_are_products_of_taps(void **unused)
 {
     int taps = 0, pairs = 0;
@@ -71,7 +93,7 @@ static void terms_are_products_of_taps(void **unused)
     assert_int_equal(pairs, 32758);
 }
 
-static void codes_of_frequencies_are_below_6013(void **unused)
+static void lsp_codes_are_below_6013(void **unused)
 {
     (void)unused;
     for (int i = 0; i < G7231_LSP_CODES; i++)
@@ -82,17 +104,17 @@ static void codes_of_frequencies_are_below_6013(void **unused)
         }
 }
 
-/* --- Without saturation --- */
+/* --- Exact sums --- */
 
 static int16_t any(uint32_t *seed, int bits)
 {
     return (int16_t)((int32_t)draw(seed) >> (32 - bits));
 }
 
-static void plain_sums_are_those_of_l_mac(void **unused)
+static void exact_sums_equal_those_of_l_mac(void **unused)
 {
     uint32_t seed = 7231;
-    int plain = 0;
+    int exact = 0;
 
     (void)unused;
     for (int n = 0; n < 20000; n++) {
@@ -106,16 +128,15 @@ static void plain_sums_are_those_of_l_mac(void **unused)
         }
         for (int i = 0; i < length; i++)
             squares = L_mac(squares, a[i], a[i]);
-        plain += mac_is_exact(energy_exact(a, length), energy_exact(b, length));
+        exact += mac_is_exact(energy_exact(a, length), energy_exact(b, length));
         assert_int_equal(L_energy(0, energy_exact(a, length)), squares);
-        assert_int_equal(
-            dot_by_energy(a, energy_exact(a, length), b, energy_exact(b, length), length),
-            g7231_dot(0, a, b, length));
+        assert_int_equal(g7231_dot(a, energy_exact(a, length), b, energy_exact(b, length), length),
+                         L_dot(0, a, b, length));
     }
-    assert_true(plain > 5000 && plain < 19000);
+    assert_true(exact > 5000 && exact < 19000);
 }
 
-static void quarters_are_rounded_as_the_operators_do(void **unused)
+static void round_q13_equals_the_operators(void **unused)
 {
     uint32_t seed = 4;
 
@@ -130,8 +151,8 @@ static void quarters_are_rounded_as_the_operators_do(void **unused)
     }
 }
 
-/* Of all loudnesses: the filters change paths where sums could saturate. */
-static void filters_are_those_of_l_mac(void **unused)
+/* At all levels: the filters take another path where sums could saturate. */
+static void filters_equal_those_of_l_mac(void **unused)
 {
     uint32_t seed = 10;
 
@@ -214,7 +235,7 @@ static void noise_gains_are_nearest_to_themselves(void **unused)
     }
 }
 
-/* A legal frame, anything in it. */
+/* A random legal frame. */
 static void random_parameters(uint32_t *seed, enum g7231_rate rate, struct g7231_parameters *out)
 {
     memset(out, 0, sizeof *out);
@@ -227,20 +248,21 @@ static void random_parameters(uint32_t *seed, enum g7231_rate rate, struct g7231
 
         if (k % 2 == 0)
             out->lags[k / 2] = (int16_t)(G7231_LAG_MIN + draw(seed) % 124);
-        brief = rate == G7231_RATE_63 && out->lags[k / 2] < 58;
+        brief = rate == G7231_RATE_63 && out->lags[k / 2] < G7231_SHORT_LAG;
         sub->lag_offset = (int16_t)(k % 2 ? draw(seed) & 3 : 1);
         sub->taps = (int16_t)(draw(seed) % (brief ? 85 : 170));
         sub->amplitude = (int16_t)(draw(seed) % G7231_FIXED_GAINS);
         sub->grid = (int16_t)(draw(seed) & 1);
         sub->train = (int16_t)(brief ? draw(seed) & 1 : 0);
-        sub->signs = (int16_t)(draw(seed) & (rate == G7231_RATE_53 ? 15 : k % 2 ? 31 : 63));
+        sub->signs =
+            (int16_t)(draw(seed) & (rate == G7231_RATE_53 ? 15 : (1u << g7231_pulses[k]) - 1));
         sub->positions = (int32_t)(draw(seed) % (rate == G7231_RATE_53 ? 4096
                                                  : k % 2               ? 142506
                                                                        : 593775));
     }
 }
 
-static void packing_is_undone(void **unused)
+static void unpacking_restores_the_parameters(void **unused)
 {
     uint32_t seed = 24;
 
@@ -256,7 +278,7 @@ static void packing_is_undone(void **unused)
     }
 }
 
-/* What the search says it sends is what the decoder makes of it. */
+/* The excitation that a search returns equals the decoded one. */
 static void pulses_are_decoded_as_they_were_found(void **unused)
 {
     uint32_t seed = 6;
@@ -287,8 +309,8 @@ static void pulses_are_decoded_as_they_were_found(void **unused)
     }
 }
 
-/* A stable filter's frequencies give the filter back. */
-static void frequencies_and_coefficients_belong_together(void **unused)
+/* The frequencies of a stable filter convert back to it. */
+static void frequencies_and_coefficients_convert_both_ways(void **unused)
 {
     uint32_t seed = 5;
 
@@ -301,7 +323,7 @@ static void frequencies_and_coefficients_belong_together(void **unused)
             lsp[i] = (int16_t)(2000 + 2800 * i + (int)(draw(&seed) % 1200));
         g7231_lsp_interpolate(lsp, lsp, lpc_q13);
         for (int i = 0; i < G7231_ORDER;
-             i++) /* the search widens bandwidths first: narrow them by as much */
+             i++) /* the conversion expands bandwidths first: compensate for that */
             lpc_q13[3][i] = (int16_t)lround(lpc_q13[3][i] / pow(0.994, i + 1));
         g7231_lsp_from_lpc(lpc_q13[3], none, back);
         for (int i = 0; i < G7231_ORDER; i++)
@@ -309,7 +331,7 @@ static void frequencies_and_coefficients_belong_together(void **unused)
     }
 }
 
-static void speech_is_told_from_noise(void **unused)
+static void speech_is_distinguished_from_noise(void **unused)
 {
     struct g7231_encoder encoder;
     struct g7231_parameters parameters;
@@ -336,18 +358,19 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(tables_follow_their_formulas),
         cmocka_unit_test(combinations_are_binomials),
+        cmocka_unit_test(combinations_are_numbered_in_order),
         cmocka_unit_test(terms_are_products_of_taps),
-        cmocka_unit_test(codes_of_frequencies_are_below_6013),
-        cmocka_unit_test(plain_sums_are_those_of_l_mac),
-        cmocka_unit_test(quarters_are_rounded_as_the_operators_do),
-        cmocka_unit_test(filters_are_those_of_l_mac),
+        cmocka_unit_test(lsp_codes_are_below_6013),
+        cmocka_unit_test(exact_sums_equal_those_of_l_mac),
+        cmocka_unit_test(round_q13_equals_the_operators),
+        cmocka_unit_test(filters_equal_those_of_l_mac),
         cmocka_unit_test(peaks_and_shifts),
         cmocka_unit_test(square_roots_are_the_greatest_even_ones),
         cmocka_unit_test(noise_gains_are_nearest_to_themselves),
-        cmocka_unit_test(packing_is_undone),
+        cmocka_unit_test(unpacking_restores_the_parameters),
         cmocka_unit_test(pulses_are_decoded_as_they_were_found),
-        cmocka_unit_test(frequencies_and_coefficients_belong_together),
-        cmocka_unit_test(speech_is_told_from_noise),
+        cmocka_unit_test(frequencies_and_coefficients_convert_both_ways),
+        cmocka_unit_test(speech_is_distinguished_from_noise),
     };
 
     return cmocka_run_group_tests_name("g7231_stages", tests, 0, 0);

@@ -1,6 +1,5 @@
-/* The pitch predictor of five taps: what coder and decoder make of the past (clauses 2.18, 3.4). */
+/* The pitch predictor of five taps, for the encoder and the decoder: clauses 2.18, 3.4. */
 #include <string.h>
-#include "g7231.h"
 #include "tables.h"
 
 const int16_t *g7231_taps(enum g7231_rate rate, int16_t pair_lag, int16_t index)
@@ -9,7 +8,7 @@ const int16_t *g7231_taps(enum g7231_rate rate, int16_t pair_lag, int16_t index)
                                                                : g7231_gains_170[index];
 }
 
-/* Within a lag of the present, the period before is repeated. */
+/* Where the lag reaches beyond the present, the last period repeats. */
 void g7231_past(const int16_t *now, int lag, int16_t past[G7231_SUBFRAME + G7231_TAPS - 1])
 {
     int period = G7231_TAPS / 2 + lag, n = G7231_SUBFRAME + G7231_TAPS - 1;
@@ -19,7 +18,8 @@ void g7231_past(const int16_t *now, int lag, int16_t past[G7231_SUBFRAME + G7231
         past[i] = past[i - lag];
 }
 
-/* Five taps of a code book come to 36775 at most: samples below 29000 do not let L_mac saturate. */
+/* The magnitudes of five taps add up to at most 36775: L_mac does not saturate if samples are below
+ * 29000. */
 void g7231_adaptive(const struct dsp_celp *dsp, const int16_t *now, enum g7231_rate rate,
                     int16_t pair_lag, const struct g7231_subframe *sub, int16_t out[G7231_SUBFRAME])
 {
@@ -34,7 +34,18 @@ void g7231_adaptive(const struct dsp_celp *dsp, const int16_t *now, enum g7231_r
         dsp->zeros(past + G7231_TAPS, falling, (G7231_TAPS + 1) / 2, sums, G7231_SUBFRAME);
     else
         for (int i = 0; i < G7231_SUBFRAME; i++)
-            sums[i] = g7231_dot(0, past + i, taps, G7231_TAPS) >>
+            sums[i] = L_dot(0, past + i, taps, G7231_TAPS) >>
                       1; /* even, or INT32_MAX: rounded like 2^31 */
     dsp->narrow(sums, 0x2000, 14, out, G7231_SUBFRAME);
+}
+
+/* The doubling saturates on its own, but never where pulses are below 2^14. */
+void g7231_excitation(const struct dsp_celp *dsp, const int16_t fixed[G7231_SUBFRAME],
+                      const int16_t adaptive[G7231_SUBFRAME], int16_t out[G7231_SUBFRAME])
+{
+    if (dsp->peak(fixed, G7231_SUBFRAME) < 1 << 14)
+        dsp->mix(fixed, 2, adaptive, 1, 0, 0, out, G7231_SUBFRAME);
+    else
+        for (int i = 0; i < G7231_SUBFRAME; i++)
+            out[i] = add(shl(fixed[i], 1), adaptive[i]);
 }

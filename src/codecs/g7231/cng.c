@@ -1,11 +1,11 @@
-/* Comfort noise, as coder and decoder make it: A.4. */
+/* Comfort noise, for the encoder and the decoder: A.4. */
 #include <string.h>
 #include "tables.h"
 
-enum { PAIR_PULSES = 11, ELEVENTH_Q15 = 2979, MOST_AMPLITUDE = 5000 };
+enum { PAIR_PULSES = 11, ELEVENTH_Q15 = 2979, AMPLITUDE_MAX = 5000 };
 enum { NOISE_LAG = 123, NOISE_TAPS = 50 };
 
-/* A gain index counts steps of 2, 4 and 8 from these gains on: 16, 16 and 32 of them. */
+/* The gain index counts 16 steps of 2, 16 of 4 and 32 of 8, from these gains on. */
 static const int16_t bases[] = { 0, 32, 96 };
 
 void g7231_noise_start(struct g7231_noise *noise)
@@ -22,16 +22,16 @@ static int16_t gain_of(int segment, int step)
 
 int16_t g7231_noise_gain(int16_t index)
 {
-    int segment = index >> 4 > 2 ? 2 : index >> 4;
+    int segment = min_i32(index >> 4, 2);
 
     return shl(gain_of(segment, index - segment * 16), 5);
 }
 
-/* The index whose gain's square, doubled, is nearest: found by halving within a segment, then
- * beside it. */
+/* The index of the gain whose doubled square is nearest, by bisection within a segment and a
+ * comparison with the neighbor. */
 int16_t g7231_noise_index(int32_t twice_energy)
 {
-    int segment = twice_energy >= 18432 ? 2 : twice_energy >= 2048 ? 1 : 0;
+    int segment = (twice_energy >= 2048) + (twice_energy >= 18432);
     int bits = segment == 2 ? 4 : 3, step = 1 << bits, other;
     int32_t excess, shortage;
 
@@ -59,7 +59,7 @@ static int16_t draw(int16_t *seed, int16_t choices)
     return mult(g7231_random(seed) & 0x7FFF, choices);
 }
 
-/* A pair of subframes: where its 11 pulses stand, and their signs, 0.5 or -0.5 in Q15. */
+/* The positions of the 11 pulses of a pair of subframes, and their signs, 0.5 or -0.5 in Q15. */
 struct pulses {
     int16_t at[PAIR_PULSES], sign[PAIR_PULSES];
 };
@@ -91,8 +91,8 @@ static void draw_pulses(int16_t *seed, struct pulses pulses[G7231_PAIRS])
     }
 }
 
-/* The pulses' amplitude that brings the pair's energy to the gain's square: the lesser root of a
- * quadratic, all of it shifted so that the energy keeps to 32 bits. */
+/* The amplitude of the pulses that brings the energy of the pair to the square of the gain: the
+ * smaller root of a quadratic equation. Everything is shifted so that the energy fits 32 bits. */
 static int16_t amplitude(const int16_t e[G7231_PAIR], const struct pulses *pulses, int16_t gain)
 {
     int16_t peak = 0, scaled[G7231_PAIR], inner, delta, x;
@@ -100,12 +100,12 @@ static int16_t amplitude(const int16_t e[G7231_PAIR], const struct pulses *pulse
     int shift;
 
     for (int i = 0; i < G7231_PAIR; i++)
-        peak = abs_s(e[i]) > peak ? abs_s(e[i]) : peak;
+        peak = (int16_t)max_i32(peak, abs_s(e[i]));
     shift = peak == 0 ? 0 : 4 - norm_s(peak);
-    shift = shift < -2 ? -2 : shift;
+    shift = max_i32(shift, -2);
     for (int i = 0; i < G7231_PAIR; i++)
         scaled[i] = shr(e[i], shift);
-    energy = g7231_dot(0, scaled, scaled, G7231_PAIR);
+    energy = L_dot(0, scaled, scaled, G7231_PAIR);
     for (int i = 0; i < PAIR_PULSES; i++)
         cross = L_mac(cross, scaled[pulses->at[i]], pulses->sign[i]);
     inner = mult_r(extract_h(L_shl(cross, 1)), ELEVENTH_Q15);
@@ -119,9 +119,7 @@ static int16_t amplitude(const int16_t e[G7231_PAIR], const struct pulses *pulse
             x = negate(add(inner, delta));
     }
     x = shl(x, shift + 1);
-    return (int16_t)(x > 2 * MOST_AMPLITUDE    ? 2 * MOST_AMPLITUDE
-                     : x < -2 * MOST_AMPLITUDE ? -2 * MOST_AMPLITUDE
-                                               : x);
+    return (int16_t)clamp(x, -2 * AMPLITUDE_MAX, 2 * AMPLITUDE_MAX);
 }
 
 void g7231_noise(const struct dsp_celp *dsp, struct g7231_noise *noise, enum g7231_rate rate,
@@ -140,7 +138,7 @@ void g7231_noise(const struct dsp_celp *dsp, struct g7231_noise *noise, enum g72
     for (int k = 0; k < G7231_PAIRS; k++) {
         int16_t *now = excitation + G7231_HISTORY + k * G7231_PAIR, gain;
 
-        /* Lags of 122 and more: the second subframe does not see the first. */
+        /* Lags are at least 122: the second subframe does not depend on the first. */
         for (int i = 0; i < 2; i++)
             g7231_adaptive(dsp, now + i * G7231_SUBFRAME, rate, out->lags[k],
                            &out->subframes[2 * k + i], now + i * G7231_SUBFRAME);

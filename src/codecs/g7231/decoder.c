@@ -1,4 +1,4 @@
-/* The decoder: clause 3, and A.4's for silence. */
+/* The decoder: clause 3, and A.4 for silence. */
 #include <string.h>
 #include "tables.h"
 
@@ -31,15 +31,15 @@ static void excite(struct g7231_decoder *state, const struct g7231_parameters *i
     memcpy(normal, excitation, sizeof normal);
     shift = g7231_normalize(state->dsp, normal, G7231_HISTORY + G7231_FRAME);
     g7231_conceal_learn(state->dsp, &state->concealment, in, normal, shift);
-    if (state->plain)
+    if (state->no_postfilter)
         memcpy(out, excitation + G7231_HISTORY, G7231_FRAME * sizeof *out);
     else
         g7231_pitch_postfilter(state->dsp, in, normal, excitation, out);
 }
 
-static void speech(struct g7231_decoder *state, const struct g7231_parameters *in,
-                   int16_t excitation[G7231_HISTORY + G7231_FRAME],
-                   int16_t lpc_q13[G7231_SUBFRAMES][G7231_ORDER], int16_t out[G7231_FRAME])
+static void decode_speech(struct g7231_decoder *state, const struct g7231_parameters *in,
+                          int16_t excitation[G7231_HISTORY + G7231_FRAME],
+                          int16_t lpc_q13[G7231_SUBFRAMES][G7231_ORDER], int16_t out[G7231_FRAME])
 {
     int16_t lsp[G7231_ORDER];
 
@@ -54,16 +54,17 @@ static void speech(struct g7231_decoder *state, const struct g7231_parameters *i
     state->noise.seed = G7231_NOISE_SEED;
 }
 
-/* The gain to aim at when silence begins without its descriptor: that of the last good frame. */
-static int16_t gain_unseen(const struct g7231_concealment *state)
+/* The target gain where silence begins but its descriptor is lost: the level of the last good
+ * frame. */
+static int16_t gain_of_lost(const struct g7231_concealment *state)
 {
     return g7231_noise_gain(
         g7231_noise_index(L_mls(L_shl(state->energy, 16 - 2 * state->shift), 32768 / G7231_PAIR)));
 }
 
-static void silence(struct g7231_decoder *state, const struct g7231_parameters *in,
-                    int16_t excitation[G7231_HISTORY + G7231_FRAME],
-                    int16_t lpc_q13[G7231_SUBFRAMES][G7231_ORDER], int16_t out[G7231_FRAME])
+static void decode_silence(struct g7231_decoder *state, const struct g7231_parameters *in,
+                           int16_t excitation[G7231_HISTORY + G7231_FRAME],
+                           int16_t lpc_q13[G7231_SUBFRAMES][G7231_ORDER], int16_t out[G7231_FRAME])
 {
     struct g7231_noise *noise = &state->noise;
     struct g7231_parameters made;
@@ -72,7 +73,7 @@ static void silence(struct g7231_decoder *state, const struct g7231_parameters *
         noise->target_gain = g7231_noise_gain(in->subframes[0].amplitude);
         g7231_lsp_decode(in->lsp, false, state->lsp, noise->lsp);
     } else if (state->last_kind == G7231_SPEECH)
-        noise->target_gain = gain_unseen(&state->concealment);
+        noise->target_gain = gain_of_lost(&state->concealment);
     g7231_noise_approach(noise, state->last_kind == G7231_SPEECH);
     g7231_noise(state->dsp, noise, G7231_RATE_63, excitation, &made);
     memcpy(out, excitation + G7231_HISTORY, G7231_FRAME * sizeof *out);
@@ -80,17 +81,20 @@ static void silence(struct g7231_decoder *state, const struct g7231_parameters *
     memcpy(state->lsp, noise->lsp, sizeof state->lsp);
 }
 
+static enum g7231_kind kind_of_lost(const struct g7231_decoder *state)
+{
+    return state->last_kind == G7231_SPEECH ? G7231_SPEECH : G7231_UNTRANSMITTED;
+}
+
 void g7231_decode_frame(struct g7231_decoder *state, const struct g7231_parameters *in,
                         int16_t pcm[G7231_FRAME])
 {
     int16_t excitation[G7231_HISTORY + G7231_FRAME], lpc_q13[G7231_SUBFRAMES][G7231_ORDER],
         e[G7231_FRAME], s[G7231_ORDER + G7231_FRAME];
-    enum g7231_kind kind = in                                 ? in->kind
-                           : state->last_kind == G7231_SPEECH ? G7231_SPEECH
-                                                              : G7231_UNTRANSMITTED;
+    enum g7231_kind kind = in ? in->kind : kind_of_lost(state);
 
     memcpy(excitation, state->excitation, sizeof state->excitation);
-    (kind == G7231_SPEECH ? speech : silence)(state, in, excitation, lpc_q13, e);
+    (kind == G7231_SPEECH ? decode_speech : decode_silence)(state, in, excitation, lpc_q13, e);
     state->last_kind = kind;
     memcpy(state->excitation, excitation + G7231_FRAME, sizeof state->excitation);
     memcpy(s, state->synthesis, sizeof state->synthesis);
@@ -98,11 +102,11 @@ void g7231_decode_frame(struct g7231_decoder *state, const struct g7231_paramete
         int16_t *now = s + G7231_ORDER + k * G7231_SUBFRAME;
 
         g7231_synthesize(state->dsp, lpc_q13[k], e + k * G7231_SUBFRAME, now);
-        if (!state->plain)
+        if (!state->no_postfilter)
             g7231_postfilter(state->dsp, &state->postfilter, lpc_q13[k], now,
                              pcm + k * G7231_SUBFRAME);
     }
-    for (int i = 0; i < G7231_FRAME && state->plain; i++)
+    for (int i = 0; i < G7231_FRAME && state->no_postfilter; i++)
         pcm[i] = shl(s[G7231_ORDER + i], 1);
     memcpy(state->synthesis, s + G7231_FRAME, sizeof state->synthesis);
 }

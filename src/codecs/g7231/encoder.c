@@ -1,4 +1,4 @@
-/* The encoder: clause 2, and A.2 to A.4's for silence. */
+/* The encoder: clause 2, and A.2 to A.4 for silence. */
 #include <string.h>
 #include "tables.h"
 
@@ -14,11 +14,11 @@ void g7231_encoder_start(struct g7231_encoder *state, const struct dsp_celp *dsp
     g7231_silence_start(&state->silence);
 }
 
-/* What the frame's analysis gives: 2.4 to 2.9. */
+/* The results of the analysis of a frame: 2.4 to 2.9. */
 struct analysis {
     struct g7231_weighting weighting[G7231_SUBFRAMES];
     int16_t weighted[G7231_HISTORY + G7231_FRAME];
-    int16_t normal[G7231_HISTORY + G7231_FRAME]; /* the same, normalised */
+    int16_t normal[G7231_HISTORY + G7231_FRAME]; /* `weighted`, normalized */
     int16_t lsp[G7231_ORDER];
     bool active;
 };
@@ -31,7 +31,7 @@ static void analyze(struct g7231_encoder *state, const int16_t pcm[G7231_FRAME],
     struct g7231_autocorrelation acf[G7231_SUBFRAMES];
 
     memcpy(s, state->past, sizeof state->past);
-    if (state->plain)
+    if (state->no_highpass)
         for (int i = 0; i < G7231_FRAME; i++)
             s[G7231_PAST + i] = (int16_t)(pcm[i] >> 1);
     else
@@ -56,51 +56,59 @@ static void analyze(struct g7231_encoder *state, const int16_t pcm[G7231_FRAME],
     memcpy(state->weighted, out->weighted + G7231_FRAME, sizeof state->weighted);
 }
 
-/* 2.10 to 2.19. */
+/* The filters of a frame of speech, and the searches that are left to the low rate. */
+struct filters {
+    int16_t lpc_q13[G7231_SUBFRAMES][G7231_ORDER];
+    struct g7231_harmonic harmonics[G7231_SUBFRAMES];
+    int budget;
+};
+
+/* 2.10 to 2.18. */
 static void encode_subframe(struct g7231_encoder *state, const struct analysis *in,
-                            const int16_t lpc_q13[G7231_ORDER], int k,
-                            struct g7231_harmonic harmonic, int *budget, int16_t *now,
+                            struct filters *filters, int k, int16_t *now,
                             struct g7231_parameters *out)
 {
-    int16_t target[G7231_SUBFRAME], h_q13[G7231_SUBFRAME], own[G7231_SUBFRAME],
-        past[G7231_SUBFRAME];
+    int16_t target[G7231_SUBFRAME], h_q13[G7231_SUBFRAME], fixed[G7231_SUBFRAME],
+        adaptive[G7231_SUBFRAME], lag;
+    const int16_t *lpc_q13 = filters->lpc_q13[k];
+    const struct g7231_weighting *weighting = &in->weighting[k];
+    struct g7231_harmonic harmonic = filters->harmonics[k];
     struct g7231_subframe *sub = &out->subframes[k];
 
     g7231_shape(in->weighted + G7231_HISTORY + k * G7231_SUBFRAME, harmonic, target);
-    g7231_impulse_response(state->dsp, lpc_q13, &in->weighting[k], harmonic, h_q13);
-    g7231_subtract_ringing(state->dsp, &state->ringing, lpc_q13, &in->weighting[k], harmonic,
-                           target);
-    g7231_closed_loop(state->dsp, now, h_q13, &state->taming, state->sine, out, k, target);
+    g7231_impulse_response(state->dsp, lpc_q13, weighting, harmonic, h_q13);
+    g7231_subtract_ringing(state->dsp, &state->ringing, lpc_q13, weighting, harmonic, target);
+    g7231_closed_loop(state, now, h_q13, out, k, target);
+    lag = out->lags[k / 2];
     if (out->rate == G7231_RATE_63)
-        g7231_multipulse(target, h_q13, out->lags[k / 2], g7231_pulses[k], sub, own);
+        g7231_multipulse(target, h_q13, lag, g7231_pulses[k], sub, fixed);
     else
-        g7231_algebraic(target, h_q13, out->lags[k / 2], budget, sub, own);
-    g7231_adaptive(state->dsp, now, out->rate, out->lags[k / 2], sub, past);
-    g7231_excitation(state->dsp, own, past, now);
+        g7231_algebraic(target, h_q13, lag, &filters->budget, sub, fixed);
+    g7231_adaptive(state->dsp, now, out->rate, lag, sub, adaptive);
+    g7231_excitation(state->dsp, fixed, adaptive, now);
 }
 
 static void encode_speech(struct g7231_encoder *state, const struct analysis *in,
                           int16_t excitation[G7231_HISTORY + G7231_FRAME],
                           struct g7231_parameters *out)
 {
-    int16_t lpc_q13[G7231_SUBFRAMES][G7231_ORDER], lsp[G7231_ORDER];
-    struct g7231_harmonic harmonics[G7231_SUBFRAMES];
-    int budget = BUDGET;
+    struct filters filters = { .budget = BUDGET };
+    int16_t lsp[G7231_ORDER];
 
     out->kind = G7231_SPEECH;
     for (int k = 0; k < G7231_SUBFRAMES; k++)
-        harmonics[k] = g7231_harmonic(state->dsp, in->normal + G7231_HISTORY + k * G7231_SUBFRAME,
-                                      out->lags[k / 2]);
+        filters.harmonics[k] = g7231_harmonic(
+            state->dsp, in->normal + G7231_HISTORY + k * G7231_SUBFRAME, out->lags[k / 2]);
     out->lsp = g7231_lsp_encode(in->lsp, state->lsp);
     g7231_lsp_decode(out->lsp, false, state->lsp, lsp);
-    g7231_lsp_interpolate(state->lsp, lsp, lpc_q13);
+    g7231_lsp_interpolate(state->lsp, lsp, filters.lpc_q13);
     memcpy(state->lsp, lsp, sizeof lsp);
     for (int k = 0; k < G7231_SUBFRAMES; k++) {
         int16_t *now = excitation + G7231_HISTORY + k * G7231_SUBFRAME;
 
-        encode_subframe(state, in, lpc_q13[k], k, harmonics[k], &budget, now, out);
+        encode_subframe(state, in, &filters, k, now, out);
         g7231_tame(&state->taming, out->rate, out->lags[k / 2], &out->subframes[k]);
-        g7231_ring(state->dsp, &state->ringing, lpc_q13[k], &in->weighting[k], now);
+        g7231_ring(state->dsp, &state->ringing, filters.lpc_q13[k], &in->weighting[k], now);
     }
     state->silence.last_kind = G7231_SPEECH;
     state->silence.noise.seed = G7231_NOISE_SEED;

@@ -1,6 +1,6 @@
-/* The two halves of every filter of order 10: sums of 32 bits, from which the filters of G.723.1
- * differ only by what goes in, and by what they make of the sums. The kernels have half the sums,
- * as they do not double products. */
+/* The two halves of every filter of order 10: sums of 32 bits. The filters of G.723.1 differ only
+ * in their input and in the use of the sums. The kernels do not double products, so they work on
+ * half the sums. */
 #include <string.h>
 #include "g7231.h"
 
@@ -15,7 +15,7 @@ static int64_t peak_of_sums(const int32_t sums[G7231_SUBFRAME])
     return high > -(int64_t)low ? high : -(int64_t)low;
 }
 
-/* No less than that, and less than twice as much, but sooner. */
+/* A cheaper upper bound, within a factor of 2 of peak_of_sums(). */
 static int64_t bits_of_sums(const int32_t sums[G7231_SUBFRAME])
 {
     int32_t bits = 0;
@@ -25,7 +25,7 @@ static int64_t bits_of_sums(const int32_t sums[G7231_SUBFRAME])
     return (int64_t)bits + 1;
 }
 
-/* Whether ten products, doubled and added to any of the sums, stay within 32 bits. */
+/* True if ten doubled products, added to any of the sums, stay within 32 bits. */
 static bool fits(const int32_t sums[G7231_SUBFRAME], const int16_t a[G7231_ORDER], int32_t peak)
 {
     int64_t products = 2 * (int64_t)sum_of_magnitudes(a, G7231_ORDER) * peak;
@@ -40,7 +40,7 @@ void g7231_zeros(const struct dsp_celp *dsp, int32_t sums[G7231_SUBFRAME],
 
     if (fits(sums, a,
              dsp->peak(x - G7231_ORDER,
-                       G7231_ORDER + G7231_SUBFRAME))) { /* so that the products alone do as well */
+                       G7231_ORDER + G7231_SUBFRAME))) { /* so the products alone fit as well */
         dsp->zeros(x - 1, a, G7231_ORDER / 2, products, G7231_SUBFRAME);
         for (int i = 0; i < G7231_SUBFRAME; i++)
             sums[i] -= 2 * products[i];
@@ -51,8 +51,8 @@ void g7231_zeros(const struct dsp_celp *dsp, int32_t sums[G7231_SUBFRAME],
             sums[i] = L_msu(sums[i], a[j], x[i - 1 - j]);
 }
 
-/* The bound on the plain sums is looked at behind them: the first sample that breaks it is made
- * from samples that do not, so it is right, and is seen. Until then sums may wrap. */
+/* The bound is checked after the unsaturated sums are computed. The first sample that breaks it
+ * depends only on samples that do not, so it is exact and is noticed. Until then, sums may wrap. */
 void g7231_poles(const struct dsp_celp *dsp, int32_t sums[G7231_SUBFRAME],
                  const int16_t a[G7231_ORDER], int16_t *y)
 {

@@ -1,12 +1,13 @@
-/* G.723.1, dual rate speech: 240 samples become a frame of 24 bytes at 6.3 kbit/s, or 20 at 5.3, or
- * 4 or 1 where silence is compressed; two bits tell which. Microsoft's driver, and Vivo's, put
- * every frame in a cell of one size; others write them one behind the other. */
+/* G.723.1, dual rate speech: a frame of 240 samples takes 24 bytes at 6.3 kbit/s, 20 at 5.3, and 4
+ * or 1 where silence is compressed; two bits of it distinguish these. The drivers of Microsoft and
+ * Vivo pad every frame to a cell of one size; other writers do not pad. */
 #include <string.h>
 #include "bits.h"
-#include "framing.h"
+#include "parser.h"
 
-/* Files of a tag are in cells of 24 bytes, whatever else their headers say; or they may be in
- * cells, as the header says; or of the latter sort, and at 5.3 kbit/s where it does not say. */
+/* Files of a tag are in cells, of 24 bytes if the header does not give a size (CELLS); in cells
+ * only if the header says so (FRAMES); or the same, at 5.3 kbit/s if the header does not give the
+ * rate (FRAMES_53). */
 enum dialect { CELLS, FRAMES, FRAMES_53 };
 
 static const struct tag tags[] = { { 0x42, CELLS, "Microsoft" },
@@ -25,9 +26,9 @@ enum { BYTES_63 = 24, BYTES_53 = 20, CONFIG_63 = 2, CONFIG_53 = 3, EXTRA_BYTES =
 
 static const struct mode modes[] = { { 8000, 1, 6300 }, { 8000, 1, 5300 }, { 0 } };
 
-/* What a format says of its frames. */
+/* The properties of the frames of a format. */
 struct frame_format {
-    enum g7231_rate rate; /* to write */
+    enum g7231_rate rate; /* for the encoder */
     struct g7231_framing framing;
 };
 
@@ -46,9 +47,9 @@ static struct frame_format frame_format_of(const struct wave_format *format, uin
                                   { 0, true } };
 }
 
-/* The fewest bytes of a format of cells are those of a frame of speech, should the frames be
- * without cells after all: silence without them is decoded as well, but then a host that has made
- * room for all of it once must ask twice. */
+/* A format with cells may turn out to have unpadded frames: the fewest bytes are then those of a
+ * frame of speech. Unpadded silence is decoded as well, but a host that allocates its buffer once
+ * by this size has to call twice. */
 static bool parse(const struct wave_format *format, struct layout *layout)
 {
     struct frame_format *own = (struct frame_format *)(void *)layout->own;

@@ -1,5 +1,4 @@
-/* The code books of the pitch predictor (G.723.1, clause 2.14), and what is told of their vectors.
- */
+/* The code books of the pitch predictor (G.723.1, clause 2.14), and bounds of their vectors. */
 #include "tables.h"
 
 const int16_t

@@ -1,9 +1,8 @@
 /* Linear prediction: clause 2.4. */
 #include <string.h>
-#include "g7231.h"
 #include "tables.h"
 
-enum { SINE_Q15 = 0x799A, SINES = 14, SUBFRAMES_SEEN = 15 }; /* 0.95 */
+enum { SINE_Q15 = 0x799A /* 0.95 */, SINES = 14, SUBFRAMES_SEEN = 15 };
 
 /* No sum saturates: |v| <= 4096, the squares of the window sum to 71.5, so no sum of products of
  * windowed samples is beyond 71.6 2^24 < 2^31 1025 / 1024. */
@@ -11,7 +10,7 @@ static void correlate(const struct dsp_celp *dsp, const int16_t *s,
                       struct g7231_autocorrelation *out)
 {
     int16_t v[G7231_WINDOW + G7231_ORDER] = { 0 },
-                             shift; /* zeros behind: every lag is a sum of G7231_WINDOW terms */
+                             shift; /* zeros at the end: every lag is a sum of WINDOW terms */
     int32_t sums[G7231_ORDER + 1], energy;
     int norm;
 
@@ -21,7 +20,7 @@ static void correlate(const struct dsp_celp *dsp, const int16_t *s,
         v[i] = mult_r(v[i], g7231_window_q15[i]);
     dsp->correlate(v, v, G7231_WINDOW, sums, G7231_ORDER + 1);
     energy = sums[0];
-    energy += energy >> 10; /* white noise 30 dB below */
+    energy += energy >> 10; /* white noise at -30 dB */
     norm = norm_l(energy);
     memset(out, 0, sizeof *out);
     out->r[0] = round_q15(L_shl(energy, norm));
@@ -30,9 +29,9 @@ static void correlate(const struct dsp_celp *dsp, const int16_t *s,
         out->r[i] = round_q15(L_mls(L_shl(sums[i], norm), g7231_lag_window_q15[i - 1]));
 }
 
-/* Levinson and Durbin's recursion; it ends early, with the coefficients that it has, where rounding
- * would make the filter unstable. `second` is the second reflection coefficient, 0x7FFF then: near
- * 1 for a sine. */
+/* The recursion of Levinson and Durbin. It ends early, with the coefficients so far, if rounding
+ * would make the filter unstable. `second` is the second reflection coefficient, which is near 1
+ * for a sine, or 0x7FFF if the recursion ends early. */
 int16_t g7231_levinson(const int16_t r[G7231_ORDER + 1], int16_t lpc_q13[G7231_ORDER],
                        int16_t *second)
 {
@@ -64,8 +63,8 @@ int16_t g7231_levinson(const int16_t r[G7231_ORDER + 1], int16_t lpc_q13[G7231_O
     return energy;
 }
 
-/* The lowest 15 bits of `sine` tell which of the last subframes looked like a sine, the highest
- * whether 14 of them did. */
+/* The lowest 15 bits of `sine` record which of the last subframes resemble a sine, and the top bit
+ * whether at least 14 of them do. */
 void g7231_lpc(const struct dsp_celp *dsp, const int16_t s[G7231_PAST + G7231_FRAME],
                int16_t lpc_q13[G7231_SUBFRAMES][G7231_ORDER],
                struct g7231_autocorrelation acf[G7231_SUBFRAMES], uint16_t *sine)

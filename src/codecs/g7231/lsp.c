@@ -1,4 +1,4 @@
-/* Frequencies of line spectral pairs: clauses 2.5 to 2.7, 3.2, 3.3, 3.10.1. */
+/* Line spectral frequencies: clauses 2.5 to 2.7, 3.2, 3.3, 3.10.1. */
 #include <string.h>
 #include "tables.h"
 
@@ -24,14 +24,14 @@ static const struct band {
 
 /* --- From coefficients --- */
 
-/* The sum and the difference polynomial without their roots at -1 and 1, the middle one of the 11
- * coefficients halved; both brought to 16 bits by one shift. */
+/* The sum and the difference polynomial without their roots at -1 and 1. The middle one of the 11
+ * coefficients is halved, and one shift scales both to 16 bits. */
 static void polynomials(const int16_t lpc[G7231_ORDER], int16_t p[2][HALF + 1])
 {
     int32_t wide[2][HALF + 1], peak = 0;
     int shift;
 
-    wide[0][0] = wide[1][0] = 0x02000000; /* 1/64, as the coefficients below */
+    wide[0][0] = wide[1][0] = 0x02000000; /* 1/64, like the coefficients below */
     for (int i = 0; i < HALF; i++) {
         int32_t low = L_deposit_h(lpc[i]) >> 4, high = L_deposit_h(lpc[G7231_ORDER - 1 - i]) >> 4;
 
@@ -41,7 +41,7 @@ static void polynomials(const int16_t lpc[G7231_ORDER], int16_t p[2][HALF + 1])
     for (int k = 0; k < 2; k++) {
         wide[k][HALF] >>= 1;
         for (int i = 0; i <= HALF; i++)
-            peak = L_abs(wide[k][i]) > peak ? L_abs(wide[k][i]) : peak;
+            peak = max_i32(peak, L_abs(wide[k][i]));
     }
     shift = norm_l(peak);
     for (int k = 0; k < 2; k++)
@@ -49,7 +49,7 @@ static void polynomials(const int16_t lpc[G7231_ORDER], int16_t p[2][HALF + 1])
             p[k][i] = round_q15(L_shl(wide[k][i], shift));
 }
 
-/* At angle 2 pi i / 512. */
+/* The value at angle 2 pi i / 512. */
 static int32_t value(const int16_t p[HALF + 1], int i)
 {
     int32_t sum = 0;
@@ -59,17 +59,17 @@ static int32_t value(const int16_t p[HALF + 1], int i)
     return sum;
 }
 
-/* The root between i - 1 and i, in 1/128 of the step. */
-static int16_t root(int i, int32_t before, int32_t now)
+/* The root between i - 1 and i, in 1/128 of a step. */
+static int16_t root(int i, int32_t previous, int32_t now)
 {
-    int32_t sum = L_add(L_abs(now), L_abs(before));
+    int32_t sum = L_add(L_abs(now), L_abs(previous));
     int shift = norm_l(sum);
 
-    return add(div_l(L_shl(L_abs(before), shift) >> 8, extract_h(L_shl(sum, shift))),
+    return add(div_l(L_shl(L_abs(previous), shift) >> 8, extract_h(L_shl(sum, shift))),
                (int16_t)((i - 1) << 7));
 }
 
-void g7231_lsp_from_lpc(const int16_t lpc_q13[G7231_ORDER], const int16_t before[G7231_ORDER],
+void g7231_lsp_from_lpc(const int16_t lpc_q13[G7231_ORDER], const int16_t previous[G7231_ORDER],
                         int16_t lsp[G7231_ORDER])
 {
     int16_t expanded[G7231_ORDER], p[2][HALF + 1], found[G7231_ORDER];
@@ -83,17 +83,17 @@ void g7231_lsp_from_lpc(const int16_t lpc_q13[G7231_ORDER], const int16_t before
         last = L_mac(last, p[0][j], g7231_cosine_q14[0]);
     for (int i = 1; i < G7231_COSINES / 2 && roots < G7231_ORDER; i++, last = now) {
         now = value(p[roots % 2], i);
-        if ((now ^ last) < 0) { /* the roots of the two alternate */
+        if ((now ^ last) < 0) { /* the roots of the two polynomials alternate */
             found[roots++] = root(i, last, now);
             now = value(p[roots % 2], i);
         }
     }
-    memcpy(lsp, roots == G7231_ORDER ? found : before, sizeof found);
+    memcpy(lsp, roots == G7231_ORDER ? found : previous, sizeof found);
 }
 
 /* --- Coding --- */
 
-/* Inverse distances to the nearer neighbour, normalised. */
+/* Inverse distances to the nearer neighbor, normalized. */
 static void weights(const int16_t lsp[G7231_ORDER], int16_t w[G7231_ORDER])
 {
     int16_t peak = 0;
@@ -102,42 +102,42 @@ static void weights(const int16_t lsp[G7231_ORDER], int16_t w[G7231_ORDER])
     for (int i = 0; i < G7231_ORDER; i++) {
         int16_t above = i < G7231_ORDER - 1 ? sub(lsp[i + 1], lsp[i]) : INT16_MAX;
         int16_t below = i > 0 ? sub(lsp[i], lsp[i - 1]) : INT16_MAX;
-        int16_t gap = above > below ? below : above;
+        int16_t gap = (int16_t)min_i32(above, below);
 
         w[i] = gap > 32 ? div_s(32, gap) : INT16_MAX;
-        peak = w[i] > peak ? w[i] : peak;
+        peak = (int16_t)max_i32(peak, w[i]);
     }
     shift = norm_s(peak);
     for (int i = 0; i < G7231_ORDER; i++)
         w[i] = shl(w[i], shift);
 }
 
-/* 2 target . w code - code . w code. Codes are below 6013 and weights below 1, so with targets
- * below 8000 no sum comes to more than 4 (4 8000 6012 + 2 6012^2) < 2^31, and nothing saturates. */
+/* 2 target . w code - code . w code. Codes are below 6013 and weights below 1: with targets below
+ * 8000 no sum exceeds 4 (4 8000 6012 + 2 6012^2) < 2^31, and nothing saturates. */
 static inline int32_t gain_of(const int16_t *code, const int16_t *target, const int16_t *w,
-                              int count, bool plain)
+                              int count, bool exact)
 {
     int16_t weighted[4];
     int32_t gain = 0;
 
     for (int j = 0; j < count; j++) {
         weighted[j] = (int16_t)((w[j] * code[j] + 0x4000) >> 15); /* mult_r */
-        gain = plain ? gain + target[j] * weighted[j] : L_mac(gain, target[j], weighted[j]);
+        gain = exact ? gain + target[j] * weighted[j] : L_mac(gain, target[j], weighted[j]);
     }
-    gain = plain ? 4 * gain : L_shl(gain, 1);
+    gain = exact ? 4 * gain : L_shl(gain, 1);
     for (int j = 0; j < count; j++)
-        gain = plain ? gain - 2 * code[j] * weighted[j] : L_msu(gain, code[j], weighted[j]);
+        gain = exact ? gain - 2 * code[j] * weighted[j] : L_msu(gain, code[j], weighted[j]);
     return gain;
 }
 
 static inline uint32_t nearest(const int16_t *code, const int16_t *target, const int16_t *w,
-                               int count, bool plain)
+                               int count, bool exact)
 {
     int32_t best = -1;
     uint32_t index = 0;
 
     for (uint32_t i = 0; i < G7231_LSP_CODES; i++, code += count) {
-        int32_t gain = gain_of(code, target, w, count, plain);
+        int32_t gain = gain_of(code, target, w, count, exact);
 
         if (gain > best) {
             best = gain;
@@ -147,44 +147,44 @@ static inline uint32_t nearest(const int16_t *code, const int16_t *target, const
     return index;
 }
 
-/* Constants, so that a compiler makes a loop for each. */
+/* The arguments are constants so that compilers specialize the loop. */
 static uint32_t nearest_in(const struct band *band, const int16_t *target, const int16_t *w)
 {
-    bool plain = true;
+    bool exact = true;
 
     for (int j = 0; j < band->count; j++)
-        plain = plain && target[j] < 8000 && target[j] > -8000;
-    if (!plain)
+        exact = exact && target[j] < 8000 && target[j] > -8000;
+    if (!exact)
         return nearest(band->codes, target, w, band->count, false);
     return band->count == 3 ? nearest(band->codes, target, w, 3, true)
                             : nearest(band->codes, target, w, 4, true);
 }
 
-static int16_t predicted(const int16_t before[G7231_ORDER], int i, int16_t factor_q15)
+static int16_t predicted(const int16_t previous[G7231_ORDER], int i, int16_t factor_q15)
 {
-    return mult_r(sub(before[i], g7231_lsp_mean[i]), factor_q15);
+    return mult_r(sub(previous[i], g7231_lsp_mean[i]), factor_q15);
 }
 
-uint32_t g7231_lsp_encode(const int16_t lsp[G7231_ORDER], const int16_t before[G7231_ORDER])
+uint32_t g7231_lsp_encode(const int16_t lsp[G7231_ORDER], const int16_t previous[G7231_ORDER])
 {
     int16_t w[G7231_ORDER], target[G7231_ORDER];
     uint32_t codes = 0;
 
     weights(lsp, w);
     for (int i = 0; i < G7231_ORDER; i++)
-        target[i] = sub(sub(lsp[i], g7231_lsp_mean[i]), predicted(before, i, PREDICTION_Q15));
+        target[i] = sub(sub(lsp[i], g7231_lsp_mean[i]), predicted(previous, i, PREDICTION_Q15));
     for (int k = 0; k < BANDS; k++)
         codes = codes << 8 | nearest_in(&bands[k], target + bands[k].first, w + bands[k].first);
     return codes;
 }
 
-/* One pass that pushes neighbours apart; true if they are far enough then. */
+/* Moves neighbors that are too close apart, once; returns true if all distances suffice then. */
 static bool separate(int16_t lsp[G7231_ORDER], int16_t gap)
 {
     bool stable = true;
 
-    lsp[0] = lsp[0] < LOWEST ? LOWEST : lsp[0];
-    lsp[G7231_ORDER - 1] = lsp[G7231_ORDER - 1] > HIGHEST ? HIGHEST : lsp[G7231_ORDER - 1];
+    lsp[0] = (int16_t)max_i32(lsp[0], LOWEST);
+    lsp[G7231_ORDER - 1] = (int16_t)min_i32(lsp[G7231_ORDER - 1], HIGHEST);
     for (int j = 1; j < G7231_ORDER; j++) {
         int16_t excess = sub(add(gap, lsp[j - 1]), lsp[j]);
 
@@ -198,7 +198,7 @@ static bool separate(int16_t lsp[G7231_ORDER], int16_t gap)
     return stable;
 }
 
-void g7231_lsp_decode(uint32_t codes, bool erased, const int16_t before[G7231_ORDER],
+void g7231_lsp_decode(uint32_t codes, bool erased, const int16_t previous[G7231_ORDER],
                       int16_t lsp[G7231_ORDER])
 {
     bool stable = false;
@@ -210,19 +210,20 @@ void g7231_lsp_decode(uint32_t codes, bool erased, const int16_t before[G7231_OR
                (size_t)bands[k].count * sizeof *lsp);
     }
     for (int i = 0; i < G7231_ORDER; i++)
-        lsp[i] =
-            add(add(lsp[i], predicted(before, i, erased ? PREDICTION_ERASED_Q15 : PREDICTION_Q15)),
-                g7231_lsp_mean[i]);
+        lsp[i] = add(
+            add(lsp[i], predicted(previous, i, erased ? PREDICTION_ERASED_Q15 : PREDICTION_Q15)),
+            g7231_lsp_mean[i]);
     for (int i = 0; i < ATTEMPTS && !stable; i++)
         stable = separate(lsp, erased ? GAP_ERASED : GAP);
     if (!stable)
-        memcpy(lsp, before, G7231_ORDER * sizeof *lsp);
+        memcpy(lsp, previous, G7231_ORDER * sizeof *lsp);
 }
 
 /* --- To coefficients --- */
 
-/* -cos of a frequency, Q15, between the table's values at 128 to a step. The index is kept in the
- * table: frequencies of a stable vector are positive, but nothing here has to rely on it. */
+/* -cos of a frequency, Q15, interpolated between entries of the table, which are 128 apart. The
+ * index is masked: the frequencies of a stable vector are positive, but nothing here relies on
+ * that. */
 static int16_t minus_cosine(int16_t lsp)
 {
     int at = lsp >> 7 & (G7231_COSINES - 1);
@@ -233,8 +234,8 @@ static int16_t minus_cosine(int16_t lsp)
         round_q15(L_shl(L_mac(L_deposit_h(here), step, (int16_t)((lsp & 0x7F) * 256 + 128)), 1)));
 }
 
-/* The product of 1 - 2 cos w z^-1 + z^-2 over every second frequency from x on, halved with each
- * factor from the third on: its first six coefficients in Q28 / 8, the others mirror them. */
+/* The product of 1 - 2 cos w z^-1 + z^-2 over every second frequency from x on, halved for each
+ * factor from the third on: the first six coefficients in Q28 / 8. The others mirror them. */
 static void product(const int16_t x[G7231_ORDER - 1], int32_t f[HALF + 1])
 {
     f[0] = 0x10000000;
@@ -267,15 +268,15 @@ static void lpc_from_lsp(const int16_t lsp[G7231_ORDER], int16_t lpc_q13[G7231_O
     }
 }
 
-void g7231_lsp_interpolate(const int16_t before[G7231_ORDER], const int16_t now[G7231_ORDER],
+void g7231_lsp_interpolate(const int16_t previous[G7231_ORDER], const int16_t now[G7231_ORDER],
                            int16_t lpc_q13[G7231_SUBFRAMES][G7231_ORDER])
 {
     for (int k = 0; k < G7231_SUBFRAMES; k++) {
         int16_t minus_share = (int16_t)(-0x2000 * (k + 1)), lsp[G7231_ORDER];
 
         for (int j = 0; j < G7231_ORDER; j++)
-            lsp[j] = round_q15(
-                L_msu(L_mac(L_deposit_h(before[j]), minus_share, before[j]), minus_share, now[j]));
+            lsp[j] = round_q15(L_msu(L_mac(L_deposit_h(previous[j]), minus_share, previous[j]),
+                                     minus_share, now[j]));
         lpc_from_lsp(lsp, lpc_q13[k]);
     }
 }

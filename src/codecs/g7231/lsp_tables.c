@@ -1,4 +1,4 @@
-/* The code books of the line spectral pairs (G.723.1, clause 2.5). */
+/* The code books of the line spectral frequencies (G.723.1, clause 2.5). */
 #include "tables.h"
 
 const int16_t g7231_lsp_mean[G7231_ORDER] = {

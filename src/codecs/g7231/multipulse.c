@@ -1,27 +1,26 @@
-/* The high rate's search, MP-MLQ: clause 2.15. */
+/* The search of the high rate, MP-MLQ: clause 2.15. */
 #include <string.h>
-#include "g7231.h"
 #include "tables.h"
 
-enum { STEPS = 2, ROOM = 64, PLACES = 32 };
+enum { STEPS = 2, ROOM = 64, POSITIONS = 32 };
 
-/* What a search works on: the impulse response, repeated with the lag or not, its correlations and
- * those of the target. */
+/* The data of a search: the impulse response, perhaps repeated with the lag, its autocorrelation,
+ * and its correlation with the target. */
 struct workspace {
-    int16_t target[G7231_SUBFRAME + ROOM]; /* zeros behind */
-    int16_t h_q13[ROOM];                   /* likewise */
-    int64_t energy;                        /* the target's */
-    int32_t peak;                          /* the response's */
-    int16_t own[2 * PLACES];  /* the response's autocorrelation, normalised: at 2 d samples in
-                                 [PLACES + d] */
-    int32_t cross[2][PLACES]; /* with the target, on the same scale: places of each grid */
+    int16_t target[G7231_SUBFRAME + ROOM]; /* zeros follow */
+    int16_t h_q13[ROOM];                   /* the same */
+    int64_t energy;                        /* of the target */
+    int32_t peak;                          /* of the response */
+    int16_t own[2 * POSITIONS];  /* the autocorrelation of the response, normalized; at lag 2 d in
+                                 [POSITIONS + d] */
+    int32_t cross[2][POSITIONS]; /* with the target, on the same scale: positions of each grid */
     int train;
 };
 
 struct choice {
     int32_t gain; /* 2 target . y - y . y */
     int16_t grid, amplitude, train;
-    int16_t place[G7231_PULSES], pulse[G7231_PULSES]; /* at 2 place + grid */
+    int16_t position[G7231_PULSES], pulse[G7231_PULSES]; /* at 2 position + grid */
 };
 
 static void prepare(struct workspace *work, const int16_t target[G7231_SUBFRAME],
@@ -41,23 +40,22 @@ static void prepare(struct workspace *work, const int16_t target[G7231_SUBFRAME]
         memcpy(work->h_q13, h_q13, G7231_SUBFRAME * sizeof *h_q13);
     for (int i = 0; i < G7231_SUBFRAME; i++) {
         half[i] = (int16_t)(work->h_q13[i] >> 1);
-        work->peak = g7231_magnitude(work->h_q13[i]) > work->peak ? g7231_magnitude(work->h_q13[i])
-                                                                  : work->peak;
+        work->peak = max_i32(work->peak, g7231_magnitude(work->h_q13[i]));
     }
     energy = energy_exact(work->h_q13, G7231_SUBFRAME);
     energy_half = energy_exact(half, G7231_SUBFRAME);
     shift = norm_l(L_energy(0, energy_half));
     for (int i = 0; i < G7231_SUBFRAME; i += 2)
-        work->own[PLACES + i / 2] = work->own[PLACES - i / 2] =
-            round_q15(L_shl(dot_by_energy(half + i, energy_half, half, energy_half, ROOM), shift));
+        work->own[POSITIONS + i / 2] = work->own[POSITIONS - i / 2] =
+            round_q15(L_shl(g7231_dot(half + i, energy_half, half, energy_half, ROOM), shift));
     for (int i = 0; i < G7231_SUBFRAME; i++)
-        work->cross[i % 2][i / 2] = L_shl(
-            dot_by_energy(work->target + i, work->energy, work->h_q13, energy, ROOM), shift - 4);
+        work->cross[i % 2][i / 2] =
+            L_shl(g7231_dot(work->target + i, work->energy, work->h_q13, energy, ROOM), shift - 4);
 }
 
-/* The place of a grid where one pulse alone would do most, the last of equals; what it would do;
- * and the gain that it would like. */
-static int best_place(const struct workspace *work, int grid, int32_t *peak, int *gain)
+/* Returns the position of a grid at which a single pulse contributes most, the last one of equals;
+ * also its correlation, and the gain that suits it best. */
+static int best_position(const struct workspace *work, int grid, int32_t *peak, int *gain)
 {
     int32_t nearest = 0x40000000;
     int place = 0;
@@ -70,7 +68,7 @@ static int best_place(const struct workspace *work, int grid, int32_t *peak, int
         }
     *gain = G7231_FIXED_GAINS - STEPS;
     for (int i = G7231_FIXED_GAINS - STEPS; i >= STEPS; i--) {
-        int32_t error = L_abs(L_sub(L_mult(g7231_fixed_gains[i], work->own[PLACES]), *peak));
+        int32_t error = L_abs(L_sub(L_mult(g7231_fixed_gains[i], work->own[POSITIONS]), *peak));
 
         if (error < nearest) {
             nearest = error;
@@ -80,58 +78,59 @@ static int best_place(const struct workspace *work, int grid, int32_t *peak, int
     return place;
 }
 
-/* What a pulse leaves, and its magnitudes; saturated where it may have to be: a pulse takes away
- * 2^16 times its gain at most. */
-static void take_away(const int16_t *own, int16_t pulse, bool plain, int32_t left[PLACES],
-                      int32_t magnitudes[PLACES])
+/* Subtracts the contribution of a pulse, which is at most 2^16 times its gain, and computes the
+ * magnitudes of the rest. Saturates unless it is known to be exact. */
+static void subtract(const int16_t *own, int16_t pulse, bool exact, int32_t left[POSITIONS],
+                     int32_t magnitudes[POSITIONS])
 {
-    for (int i = 0; i < PLACES && plain; i++) {
+    for (int i = 0; i < POSITIONS && exact; i++) {
         left[i] -= 2 * (pulse * own[i]);
         magnitudes[i] = left[i] < 0 ? -left[i] : left[i];
     }
-    for (int i = 0; i < PLACES && !plain; i++) {
+    for (int i = 0; i < POSITIONS && !exact; i++) {
         left[i] = L_msu(left[i], pulse, own[i]);
         magnitudes[i] = L_abs(left[i]);
     }
 }
 
-static int first_of_greatest(const int32_t x[PLACES])
+static int index_of_maximum(const int32_t x[POSITIONS])
 {
-    int32_t most = x[0];
+    int32_t maximum = x[0];
     int i = 0;
 
-    for (int k = 0; k < PLACES; k++)
-        most = x[k] > most ? x[k] : most;
-    while (x[i] != most)
+    for (int k = 0; k < POSITIONS; k++)
+        maximum = max_i32(maximum, x[k]);
+    while (x[i] != maximum)
         i++;
     return i;
 }
 
-/* The pulses one by one, each where most is left: at the first of equals. */
-static void place(const struct workspace *work, int pulses, int32_t peak, struct choice *choice)
+/* Places the pulses one by one, each at the largest rest, the first one of equals. */
+static void place_pulses(const struct workspace *work, int pulses, int32_t peak,
+                         struct choice *choice)
 {
     int16_t gain = g7231_fixed_gains[choice->amplitude];
-    bool plain = peak + (int64_t)pulses * gain * 65536 <= INT32_MAX;
-    int32_t left[PLACES], magnitudes[PLACES],
-        taken[PLACES] = { [G7231_GRID] = -1, -1 }; /* never the greatest */
+    bool exact = peak + (int64_t)pulses * gain * 65536 <= INT32_MAX;
+    int32_t left[POSITIONS], magnitudes[POSITIONS],
+        taken[POSITIONS] = { [G7231_GRID] = -1, -1 }; /* never the largest */
 
     memcpy(left, work->cross[choice->grid], sizeof left);
     for (int j = 0;; j++) {
-        int at = choice->place[j];
+        int at = choice->position[j];
 
         taken[at] = -1;
         choice->pulse[j] = (int16_t)(left[at] >= 0 ? gain : -gain);
         if (j == pulses - 1)
             break;
-        take_away(work->own + PLACES - at, choice->pulse[j], plain, left, magnitudes);
-        for (int i = 0; i < PLACES; i++)
+        subtract(work->own + POSITIONS - at, choice->pulse[j], exact, left, magnitudes);
+        for (int i = 0; i < POSITIONS; i++)
             magnitudes[i] |= taken[i];
-        choice->place[j + 1] = (int16_t)first_of_greatest(magnitudes);
+        choice->position[j + 1] = (int16_t)index_of_maximum(magnitudes);
     }
 }
 
-/* What the pulses become: response by response where its peak shows that the sums of L_mac do not
- * saturate. */
+/* Filters the pulses: response by response if the peak of the response shows that the sums of L_mac
+ * do not saturate. */
 static void filter(const struct workspace *work, int pulses, const struct choice *choice,
                    int16_t y[ROOM])
 {
@@ -141,14 +140,14 @@ static void filter(const struct workspace *work, int pulses, const struct choice
 
     if ((int64_t)2 * pulses * gain * work->peak <= INT32_MAX) {
         for (int j = 0; j < pulses; j++)
-            add_scaled(sums + 2 * choice->place[j] + choice->grid, work->h_q13, choice->pulse[j],
+            add_scaled(sums + 2 * choice->position[j] + choice->grid, work->h_q13, choice->pulse[j],
                        ROOM);
         for (int i = 0; i < G7231_SUBFRAME; i++)
             y[i] = extract_q13(2 * sums[i]);
         return;
     }
     for (int j = 0; j < pulses; j++)
-        e[2 * choice->place[j] + choice->grid] = choice->pulse[j];
+        e[2 * choice->position[j] + choice->grid] = choice->pulse[j];
     for (int i = 0; i < G7231_SUBFRAME; i++) {
         for (int j = 0; j <= i; j++)
             sums[i] = L_mac(sums[i], e[j], work->h_q13[i - j]);
@@ -156,8 +155,8 @@ static void filter(const struct workspace *work, int pulses, const struct choice
     }
 }
 
-/* 2 target . y - y . y, term by term; its partial sums are within energy(target) + 2 energy(y), as
- * 2 sqrt(a b) <= a + b. */
+/* 2 target . y - y . y. The partial sums are within energy(target) + 2 energy(y), because 2 sqrt(a
+ * b) <= a + b. */
 static int32_t gain_of(const struct workspace *work, int pulses, const struct choice *choice)
 {
     int16_t y[ROOM] = { 0 };
@@ -173,7 +172,7 @@ static int32_t gain_of(const struct workspace *work, int pulses, const struct ch
     return gain;
 }
 
-/* Both grids with four gains each. `best` has no amplitude yet if its first pulse has none. */
+/* Tries both grids with four gains each. `best` is empty while its first pulse is 0. */
 static void search(const struct workspace *work, int pulses, struct choice *best)
 {
     for (int grid = 0; grid < 2; grid++) {
@@ -181,31 +180,13 @@ static void search(const struct workspace *work, int pulses, struct choice *best
         int32_t peak;
         int gain;
 
-        choice.place[0] = (int16_t)best_place(work, grid, &peak, &gain);
+        choice.position[0] = (int16_t)best_position(work, grid, &peak, &gain);
         for (int i = gain - STEPS; i < gain + STEPS; i++) {
             choice.amplitude = (int16_t)i;
-            place(work, pulses, peak, &choice);
+            place_pulses(work, pulses, peak, &choice);
             choice.gain = gain_of(work, pulses, &choice);
             if (choice.gain > best->gain || best->pulse[0] == 0)
                 *best = choice;
-        }
-    }
-}
-
-/* Places and signs as numbers: see unrank in fixed.c. */
-static void rank(const int16_t e[G7231_SUBFRAME], int pulses, const struct choice *choice,
-                 struct g7231_subframe *out)
-{
-    out->signs = 0;
-    out->positions = 0;
-    for (int i = 0, j = G7231_PULSES - pulses; i < G7231_GRID && j < G7231_PULSES; i++) {
-        int16_t pulse = e[2 * i + choice->grid];
-
-        if (pulse == 0)
-            out->positions += g7231_combinations[j + 1][i];
-        else {
-            out->signs = (int16_t)(out->signs << 1 | (pulse < 0));
-            j++;
         }
     }
 }
@@ -225,8 +206,8 @@ void g7231_multipulse(const int16_t target[G7231_SUBFRAME], const int16_t h_q13[
         search(&work, pulses, &best);
     }
     for (int j = 0; j < pulses; j++)
-        single[2 * best.place[j] + best.grid] = best.pulse[j];
-    rank(single, pulses, &best, out);
+        single[2 * best.position[j] + best.grid] = best.pulse[j];
+    g7231_rank(single, best.grid, pulses, out);
     out->amplitude = best.amplitude;
     out->grid = best.grid;
     out->train = best.train;

@@ -1,6 +1,6 @@
-/* The input's high pass (clause 2.3), the formant perceptual weighting (2.8), and the filter that
- * synthesis, weighting and harmonic noise shaping make together: its impulse response (2.12), its
- * ringing (2.13), its memory (2.19). */
+/* The high-pass filter of the input (clause 2.3), the formant perceptual weighting (2.8), and the
+ * combination of synthesis, weighting and harmonic noise shaping: its impulse response (2.12), its
+ * ringing (2.13), and its memory (2.19). */
 #include <string.h>
 #include "tables.h"
 
@@ -35,16 +35,29 @@ void g7231_weight(const struct dsp_celp *dsp, const struct g7231_weighting *filt
     g7231_poles(dsp, sums, filter->poles, out);
 }
 
-/* Synthesis and weighting of what is in `sums`, from their memories before s and out. */
-static void combined(const struct dsp_celp *dsp, const int16_t lpc_q13[G7231_ORDER],
-                     const struct g7231_weighting *filter, int32_t sums[G7231_SUBFRAME], int up,
-                     int16_t *s, int16_t *out)
+/* Signals behind the synthesis filter and behind the weighting filter, preceded by their past. */
+struct signals {
+    int16_t s[G7231_ORDER + G7231_SUBFRAME], weighted[G7231_HISTORY + G7231_SUBFRAME];
+};
+
+static void load(const struct g7231_ringing *state, struct signals *out)
 {
+    memcpy(out->s, state->synthesis, sizeof state->synthesis);
+    memcpy(out->weighted, state->weighted, sizeof state->weighted);
+}
+
+/* Synthesis and weighting of `sums`. */
+static void filter_both(const struct dsp_celp *dsp, const int16_t lpc_q13[G7231_ORDER],
+                        const struct g7231_weighting *filter, int32_t sums[G7231_SUBFRAME], int up,
+                        struct signals *signals)
+{
+    int16_t *s = signals->s + G7231_ORDER;
+
     g7231_poles(dsp, sums, lpc_q13, s);
     g7231_zeros(dsp, sums, filter->zeros, s);
     for (int i = 0; i < G7231_SUBFRAME; i++)
         sums[i] = L_shl(sums[i], up);
-    g7231_poles(dsp, sums, filter->poles, out);
+    g7231_poles(dsp, sums, filter->poles, signals->weighted + G7231_HISTORY);
 }
 
 void g7231_impulse_response(const struct dsp_celp *dsp, const int16_t lpc_q13[G7231_ORDER],
@@ -52,10 +65,10 @@ void g7231_impulse_response(const struct dsp_celp *dsp, const int16_t lpc_q13[G7
                             int16_t h_q13[G7231_SUBFRAME])
 {
     int32_t impulse[G7231_SUBFRAME] = { 0x04000000 };
-    int16_t s[G7231_ORDER + G7231_SUBFRAME] = { 0 }, out[G7231_HISTORY + G7231_SUBFRAME] = { 0 },
-                            *now = out + G7231_HISTORY;
+    struct signals signals = { { 0 }, { 0 } };
+    const int16_t *now = signals.weighted + G7231_HISTORY;
 
-    combined(dsp, lpc_q13, filter, impulse, 1, s + G7231_ORDER, now);
+    filter_both(dsp, lpc_q13, filter, impulse, 1, &signals);
     for (int i = 0; i < G7231_SUBFRAME; i++)
         h_q13[i] = round_q15(L_msu(L_deposit_h(now[i]), harmonic.gain_q15, now[i - harmonic.lag]));
 }
@@ -65,13 +78,12 @@ void g7231_subtract_ringing(const struct dsp_celp *dsp, const struct g7231_ringi
                             const struct g7231_weighting *filter, struct g7231_harmonic harmonic,
                             int16_t target[G7231_SUBFRAME])
 {
-    int16_t s[G7231_ORDER + G7231_SUBFRAME], out[G7231_HISTORY + G7231_SUBFRAME],
-        *now = out + G7231_HISTORY;
     int32_t nothing[G7231_SUBFRAME] = { 0 };
+    struct signals signals;
+    const int16_t *now = signals.weighted + G7231_HISTORY;
 
-    memcpy(s, state->synthesis, sizeof state->synthesis);
-    memcpy(out, state->weighted, sizeof state->weighted);
-    combined(dsp, lpc_q13, filter, nothing, 0, s + G7231_ORDER, now);
+    load(state, &signals);
+    filter_both(dsp, lpc_q13, filter, nothing, 0, &signals);
     for (int i = 0; i < G7231_SUBFRAME; i++)
         target[i] = round_q15(
             L_mac(L_deposit_h(sub(target[i], now[i])), harmonic.gain_q15, now[i - harmonic.lag]));
@@ -81,14 +93,13 @@ void g7231_ring(const struct dsp_celp *dsp, struct g7231_ringing *state,
                 const int16_t lpc_q13[G7231_ORDER], const struct g7231_weighting *filter,
                 const int16_t e[G7231_SUBFRAME])
 {
-    int16_t s[G7231_ORDER + G7231_SUBFRAME], out[G7231_HISTORY + G7231_SUBFRAME];
     int32_t scaled[G7231_SUBFRAME];
+    struct signals signals;
 
     for (int i = 0; i < G7231_SUBFRAME; i++)
         scaled[i] = L_deposit_h(e[i]) >> 3;
-    memcpy(s, state->synthesis, sizeof state->synthesis);
-    memcpy(out, state->weighted, sizeof state->weighted);
-    combined(dsp, lpc_q13, filter, scaled, 0, s + G7231_ORDER, out + G7231_HISTORY);
-    memcpy(state->synthesis, s + G7231_SUBFRAME, sizeof state->synthesis);
-    memcpy(state->weighted, out + G7231_SUBFRAME, sizeof state->weighted);
+    load(state, &signals);
+    filter_both(dsp, lpc_q13, filter, scaled, 0, &signals);
+    memcpy(state->synthesis, signals.s + G7231_SUBFRAME, sizeof state->synthesis);
+    memcpy(state->weighted, signals.weighted + G7231_SUBFRAME, sizeof state->weighted);
 }

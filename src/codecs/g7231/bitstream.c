@@ -1,4 +1,4 @@
-/* Clause 4: what is sent, lowest bits first. */
+/* The bits of a frame, the lowest first: clause 4. */
 #include <string.h>
 #include "bits.h"
 #include "g7231.h"
@@ -6,16 +6,16 @@
 enum { INFO_63 = 0, INFO_53 = 1, INFO_SILENCE = 2, INFO_UNTRANSMITTED = 3 };
 enum { LAG_CODES = 124, TRAIN_BIT = 11 };
 
-/* 2.15: what the places of the pulses leave of 30 over 6 and 30 over 5, divided by 2^16 and 2^14,
- * goes into one number. */
-enum { MOST_ODD = 9, MOST_PAIR = 90 };
+/* 2.15: the positions of the pulses, below 30 over 6 and 30 over 5, are split: the quotients by
+ * 2^16 and 2^14, which are up to 9 and 8, share one number of 13 bits. */
+enum { ODD_QUOTIENTS = 9, PAIR_QUOTIENTS = 90 };
 
 struct cursor {
     uint8_t *bytes;
     unsigned at;
 };
 
-/* Up to 24 bits; four bytes from the first one's on are there. */
+/* Up to 24 bits. Four bytes are readable from the first one on. */
 static uint32_t get(struct cursor *cursor, unsigned bits)
 {
     uint32_t value = load32_le(cursor->bytes + cursor->at / 8) >> cursor->at % 8;
@@ -24,7 +24,7 @@ static uint32_t get(struct cursor *cursor, unsigned bits)
     return value & (((uint32_t)1 << bits) - 1);
 }
 
-/* Into zeros. */
+/* The destination is zeroed. */
 static void put(struct cursor *cursor, uint32_t value, unsigned bits)
 {
     for (unsigned i = 0; i < bits; i++, cursor->at++)
@@ -38,6 +38,19 @@ size_t g7231_frame_bytes(uint8_t first)
     };
 
     return sizes[first & 3];
+}
+
+/* By INFO_... */
+static const enum g7231_kind kinds[] = { G7231_SPEECH, G7231_SPEECH, G7231_SID,
+                                         G7231_UNTRANSMITTED };
+
+static uint32_t info_of(const struct g7231_parameters *in)
+{
+    if (in->kind == G7231_UNTRANSMITTED)
+        return INFO_UNTRANSMITTED;
+    if (in->kind == G7231_SID)
+        return INFO_SILENCE;
+    return in->rate == G7231_RATE_53 ? INFO_53 : INFO_63;
 }
 
 static bool get_lags(struct cursor *cursor, struct g7231_parameters *out)
@@ -55,7 +68,8 @@ static bool get_lags(struct cursor *cursor, struct g7231_parameters *out)
     return legal;
 }
 
-/* Taps and amplitude in one number; at the high rate and a short lag it has a bit to spare. */
+/* Taps and amplitude share one number. At the high rate, a short lag leaves one bit of it to the
+ * train. */
 static bool get_gains(struct cursor *cursor, struct g7231_parameters *out)
 {
     bool legal = true;
@@ -74,19 +88,19 @@ static bool get_gains(struct cursor *cursor, struct g7231_parameters *out)
     return legal;
 }
 
-static unsigned place_bits(int subframe) { return subframe % 2 ? 14 : 16; }
+static unsigned position_bits(int subframe) { return subframe % 2 ? 14 : 16; }
 
 static void get_pulses_63(struct cursor *cursor, struct g7231_subframe subs[G7231_SUBFRAMES])
 {
-    uint32_t most, code;
+    uint32_t quotient, code;
 
     get(cursor, 1);
     code = get(cursor, 13);
     for (int i = 0; i < G7231_SUBFRAMES; i++) {
-        uint32_t pair = i < 2 ? code / MOST_PAIR : code % MOST_PAIR;
+        uint32_t pair = i < 2 ? code / PAIR_QUOTIENTS : code % PAIR_QUOTIENTS;
 
-        most = i % 2 ? pair % MOST_ODD : pair / MOST_ODD;
-        subs[i].positions = (int32_t)(most << place_bits(i) | get(cursor, place_bits(i)));
+        quotient = i % 2 ? pair % ODD_QUOTIENTS : pair / ODD_QUOTIENTS;
+        subs[i].positions = (int32_t)(quotient << position_bits(i) | get(cursor, position_bits(i)));
     }
     for (int i = 0; i < G7231_SUBFRAMES; i++)
         subs[i].signs = (int16_t)get(cursor, i % 2 ? 5 : 6);
@@ -110,9 +124,7 @@ bool g7231_unpack(const uint8_t *frame, struct g7231_parameters *out)
     memcpy(bytes, frame, g7231_frame_bytes(frame[0]));
     memset(out, 0, sizeof *out);
     info = get(&cursor, 2);
-    out->kind = info == INFO_UNTRANSMITTED ? G7231_UNTRANSMITTED
-                : info == INFO_SILENCE     ? G7231_SID
-                                           : G7231_SPEECH;
+    out->kind = kinds[info];
     out->rate = info == INFO_53 ? G7231_RATE_53 : G7231_RATE_63;
     if (out->kind == G7231_UNTRANSMITTED)
         return true;
@@ -131,14 +143,17 @@ bool g7231_unpack(const uint8_t *frame, struct g7231_parameters *out)
 
 static void put_pulses_63(struct cursor *cursor, const struct g7231_subframe subs[G7231_SUBFRAMES])
 {
-    uint32_t most[G7231_SUBFRAMES];
+    uint32_t quotients[G7231_SUBFRAMES];
 
     for (int i = 0; i < G7231_SUBFRAMES; i++)
-        most[i] = (uint32_t)subs[i].positions >> place_bits(i);
+        quotients[i] = (uint32_t)subs[i].positions >> position_bits(i);
     put(cursor, 0, 1);
-    put(cursor, (most[0] * MOST_ODD + most[1]) * MOST_PAIR + most[2] * MOST_ODD + most[3], 13);
+    put(cursor,
+        (quotients[0] * ODD_QUOTIENTS + quotients[1]) * PAIR_QUOTIENTS +
+            quotients[2] * ODD_QUOTIENTS + quotients[3],
+        13);
     for (int i = 0; i < G7231_SUBFRAMES; i++)
-        put(cursor, (uint32_t)subs[i].positions, place_bits(i));
+        put(cursor, (uint32_t)subs[i].positions, position_bits(i));
     for (int i = 0; i < G7231_SUBFRAMES; i++)
         put(cursor, (uint32_t)subs[i].signs, i % 2 ? 5 : 6);
 }
@@ -173,13 +188,9 @@ static void put_speech(struct cursor *cursor, const struct g7231_parameters *in)
 size_t g7231_pack(const struct g7231_parameters *in, uint8_t frame[G7231_FRAME_BYTES])
 {
     struct cursor cursor = { frame, 0 };
-    uint32_t info = in->kind == G7231_UNTRANSMITTED ? INFO_UNTRANSMITTED
-                    : in->kind == G7231_SID         ? INFO_SILENCE
-                    : in->rate == G7231_RATE_53     ? INFO_53
-                                                    : INFO_63;
 
     memset(frame, 0, G7231_FRAME_BYTES);
-    put(&cursor, info, 2);
+    put(&cursor, info_of(in), 2);
     if (in->kind != G7231_UNTRANSMITTED)
         put(&cursor, in->lsp, 24);
     if (in->kind == G7231_SID)
