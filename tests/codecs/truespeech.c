@@ -1,4 +1,4 @@
-/* TrueSpeech-compatible decoding against FFmpeg, and the figures of the format against their
+/* TrueSpeech-compatible decoding against FFmpeg, and the tables of the format against their
  * formulas. */
 #include <math.h>
 #include "truespeech_peer.h"
@@ -18,7 +18,8 @@ static void check_decoding(struct bytes frames)
         if (ours.samples[i] != theirs.samples[i])
             fail_msg("sample %zu of frame %zu is %d, not %d", i % TRUESPEECH_FRAME,
                      i / TRUESPEECH_FRAME, ours.samples[i], theirs.samples[i]);
-    free(theirs.samples), free(ours.samples);
+    free(theirs.samples);
+    free(ours.samples);
 }
 
 static void a_real_file_decodes_as_ffmpeg_does(void **unused)
@@ -32,7 +33,7 @@ static void a_real_file_decodes_as_ffmpeg_does(void **unused)
     free(file.data);
 }
 
-/* Half of them have too few pulses somewhere, nearly all clip, and sums wrap. */
+/* Half of the frames have too few pulses somewhere, nearly all clip, and sums wrap. */
 static void random_frames_decode_as_ffmpeg_does(void **unused)
 {
     struct bytes frames = { malloc(20000 * TRUESPEECH_FRAME_BYTES),
@@ -46,8 +47,8 @@ static void random_frames_decode_as_ffmpeg_does(void **unused)
     free(frames.data);
 }
 
-/* What random bits hardly do: the loudest pulses, the strongest taps, the sharpest resonances, or
- * no pulses at all, for a long time. */
+/* Frames that random bits rarely make: the loudest pulses, the strongest taps, the sharpest
+ * resonances, or a long time without pulses. */
 static void extreme_frames_decode_as_ffmpeg_does(void **unused)
 {
     enum { COUNT = 4000 };
@@ -77,12 +78,12 @@ static void extreme_frames_decode_as_ffmpeg_does(void **unused)
     free(frames.data);
 }
 
-/* --- the evidence for the described order --- */
+/* --- Evidence for the described order --- */
 
 enum { SUBFRAME_COUNT = 1442 * TRUESPEECH_SUBFRAMES };
 
-/* The mean distance of a subframe's energy, in dB, from the mean of its neighbours', by place in
- * the frame; only where sound is. */
+/* The mean distance, in dB, of the energy of a subframe from the mean of its neighbors, by position
+ * in the frame; quiet subframes do not count. */
 static void roughness(const int16_t *pcm, double out[TRUESPEECH_SUBFRAMES])
 {
     static double db[SUBFRAME_COUNT];
@@ -105,7 +106,7 @@ static void roughness(const int16_t *pcm, double out[TRUESPEECH_SUBFRAMES])
         out[i] = sums[i] / counts[i];
 }
 
-static void the_described_order_is_the_smoother(void **unused)
+static void the_described_order_is_smoother(void **unused)
 {
     struct wave_format format;
     struct bytes file = sample_read("truespeech-a6.wav"), frames = wav_open(file, &format);
@@ -124,12 +125,14 @@ static void the_described_order_is_the_smoother(void **unused)
         assert_true(described[i] < 1.05 * (described[2] + described[3]) / 2);
         assert_true(backwards[i] > 1.2 * (backwards[2] + backwards[3]) / 2);
     }
-    free(file.data), free(ours.samples), free(other.samples);
+    free(file.data);
+    free(ours.samples);
+    free(other.samples);
 }
 
-/* --- the stages --- */
+/* --- Bits and tables --- */
 
-static void bits_return(void **unused)
+static void packing_restores_the_bits(void **unused)
 {
     uint8_t bytes[TRUESPEECH_FRAME_BYTES], again[TRUESPEECH_FRAME_BYTES];
     struct truespeech_parameters parameters;
@@ -145,8 +148,8 @@ static void bits_return(void **unused)
     }
 }
 
-/* Every left half and every right one. */
-static void positions_return(void **unused)
+/* Every left half and every right half. */
+static void positions_round_trip(void **unused)
 {
     enum { LEFT = 4060, RIGHT = 27405 };
 
@@ -176,7 +179,7 @@ static void positions_return(void **unused)
     }
 }
 
-static void the_figures_follow_their_formulas(void **unused)
+static void tables_follow_their_formulas(void **unused)
 {
     static const struct {
         const int16_t *table;
@@ -196,21 +199,12 @@ static void the_figures_follow_their_formulas(void **unused)
             assert_int_equal(truespeech_levels[i][level],
                              (level & 1 ? 3 : 1) * (level & 2 ? -1 : 1) *
                                  (int)(pow(2, (2 * i + 4) / 3.) + 1e-9));
-    for (int i = 0; i < TRUESPEECH_HALF; i++)
-        assert_int_equal(truespeech_ways[0][i], 1);
-    /* Pascal: a set has its first member at i or behind. */
-    for (int n = 1; n <= TRUESPEECH_PULSES_RIGHT; n++)
-        for (int i = TRUESPEECH_HALF - 1; i >= 0; i--)
-            assert_int_equal(truespeech_ways[n][i],
-                             i == TRUESPEECH_HALF - 1
-                                 ? 0
-                                 : truespeech_ways[n][i + 1] + truespeech_ways[n - 1][i + 1]);
     for (int i = 0; i < TRUESPEECH_ORDER; i++)
         for (int code = 1; code < 1 << truespeech_reflection_bits[i]; code++)
             assert_true(truespeech_reflections[i][code] > truespeech_reflections[i][code - 1]);
 }
 
-/* --- stages --- */
+/* --- Stages --- */
 
 static int16_t clipped(int32_t x)
 {
@@ -228,13 +222,14 @@ static uint32_t prediction(const int16_t *c, const int16_t *now)
     return sum;
 }
 
-static void synthesize_slowly(struct truespeech_synthesis *state,
-                              const struct truespeech_synthesis_filter *filter, const int16_t *e,
-                              int16_t *out)
+static void synthesize_reference(struct truespeech_synthesis *state,
+                                 const struct truespeech_synthesis_filter *filter, const int16_t *e,
+                                 int16_t *out)
 {
     int16_t s[TRUESPEECH_ORDER + TRUESPEECH_SUBFRAME], y[TRUESPEECH_ORDER + TRUESPEECH_SUBFRAME];
 
-    memcpy(s, state->s, sizeof state->s), memcpy(y, state->y, sizeof state->y);
+    memcpy(s, state->s, sizeof state->s);
+    memcpy(y, state->y, sizeof state->y);
     for (int i = TRUESPEECH_ORDER; i < TRUESPEECH_ORDER + TRUESPEECH_SUBFRAME; i++) {
         uint32_t sum;
         int32_t tilted;
@@ -249,12 +244,12 @@ static void synthesize_slowly(struct truespeech_synthesis *state,
         out[i - TRUESPEECH_ORDER] =
             clipped((int32_t)((uint32_t)(tilted - (tilted >> 3)) + 0x800) >> 12);
     }
-    memcpy(state->s, s + TRUESPEECH_SUBFRAME, sizeof state->s),
-        memcpy(state->y, y + TRUESPEECH_SUBFRAME, sizeof state->y);
+    memcpy(state->s, s + TRUESPEECH_SUBFRAME, sizeof state->s);
+    memcpy(state->y, y + TRUESPEECH_SUBFRAME, sizeof state->y);
 }
 
-/* Of all loudnesses, also where samples are clipped and sums wrap. */
-static void synthesis_is_that_of_its_steps(void **unused)
+/* At all levels, also where samples are clipped and sums wrap. */
+static void synthesis_equals_the_reference(void **unused)
 {
     struct truespeech_synthesis mine = { { 0 }, { 0 } }, slow = mine;
     uint32_t seed = 12;
@@ -278,16 +273,18 @@ static void synthesis_is_that_of_its_steps(void **unused)
         for (int i = 0; i < TRUESPEECH_SUBFRAME; i++)
             e[i] = (int16_t)((int32_t)draw(&seed) >> quiet);
         truespeech_synthesize(&mine, &filter, e, out);
-        synthesize_slowly(&slow, &filter, e, expected);
+        synthesize_reference(&slow, &filter, e, expected);
         assert_memory_equal(out, expected, sizeof out);
         assert_memory_equal(&mine, &slow, sizeof mine);
-        if (round % 5 == 0)
-            memset(&mine, 0, sizeof mine), memset(&slow, 0, sizeof slow);
+        if (round % 5 == 0) {
+            memset(&mine, 0, sizeof mine);
+            memset(&slow, 0, sizeof slow);
+        }
     }
 }
 
-/* Lags shorter than a subframe repeat what they make; results beyond 16 bits wrap. */
-static void long_term_prediction_is_that_of_its_steps(void **unused)
+/* Lags shorter than a subframe repeat their own output; results beyond 16 bits wrap. */
+static void long_term_prediction_equals_the_reference(void **unused)
 {
     uint32_t seed = 13;
 
@@ -312,7 +309,7 @@ static void long_term_prediction_is_that_of_its_steps(void **unused)
     }
 }
 
-/* --- the format --- */
+/* --- Format --- */
 
 static void the_header_is_as_windows_wrote_it(void **unused)
 {
@@ -345,9 +342,11 @@ static void headers_are_read_leniently(void **unused)
             assert_true(layout.block.bytes == 32 && layout.block.frames == 240 &&
                         layout.least_bytes == 32);
     }
-    format.channels = 2, format.block_align = 32;
+    format.channels = 2;
+    format.block_align = 32;
     assert_false(parses(&truespeech, &format, &layout));
-    format.channels = 1, format.sample_rate = 11025;
+    format.channels = 1;
+    format.sample_rate = 11025;
     assert_false(parses(&truespeech, &format, &layout));
 }
 
@@ -357,12 +356,12 @@ int main(void)
         cmocka_unit_test(a_real_file_decodes_as_ffmpeg_does),
         cmocka_unit_test(random_frames_decode_as_ffmpeg_does),
         cmocka_unit_test(extreme_frames_decode_as_ffmpeg_does),
-        cmocka_unit_test(the_described_order_is_the_smoother),
-        cmocka_unit_test(bits_return),
-        cmocka_unit_test(positions_return),
-        cmocka_unit_test(the_figures_follow_their_formulas),
-        cmocka_unit_test(synthesis_is_that_of_its_steps),
-        cmocka_unit_test(long_term_prediction_is_that_of_its_steps),
+        cmocka_unit_test(the_described_order_is_smoother),
+        cmocka_unit_test(packing_restores_the_bits),
+        cmocka_unit_test(positions_round_trip),
+        cmocka_unit_test(tables_follow_their_formulas),
+        cmocka_unit_test(synthesis_equals_the_reference),
+        cmocka_unit_test(long_term_prediction_equals_the_reference),
         cmocka_unit_test(the_header_is_as_windows_wrote_it),
         cmocka_unit_test(headers_are_read_leniently),
     };

@@ -1,4 +1,4 @@
-/* FFmpeg's decoder, which nobody here wrote. It blends predictors the other way round. */
+/* FFmpeg's decoder, an independent implementation. It blends predictors in the opposite order. */
 #ifndef OMNIACM_TESTS_TRUESPEECH_PEER_H
 #define OMNIACM_TESTS_TRUESPEECH_PEER_H
 

@@ -1,9 +1,9 @@
-/* A frame, decoded. */
+/* The decoding of a frame. */
 #include <string.h>
 #include "tables.h"
 
-/* The predictors of the two pairs' subframes. Subframes 2 and 3 always have the frame's own. FFmpeg
- * blends 0 and 1 the other way round: nearer to the new predictor first. */
+/* The predictors of the four subframes. Subframes 2 and 3 always have the frame's own. In subframes
+ * 0 and 1, FFmpeg blends in the opposite order: the one nearer to the new predictor comes first. */
 static void predictors(const struct truespeech_decoder *state,
                        const struct truespeech_parameters *in,
                        int16_t a_q12[TRUESPEECH_SUBFRAMES][TRUESPEECH_ORDER])

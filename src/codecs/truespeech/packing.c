@@ -1,4 +1,4 @@
-/* The bits of a frame: eight little-endian words, read from their lowest bits. */
+/* The bits of a frame: eight little-endian words, from the lowest bit up. */
 #include <string.h>
 #include "bits.h"
 #include "tables.h"

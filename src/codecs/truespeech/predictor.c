@@ -1,4 +1,4 @@
-/* From reflection coefficients to the predictor. */
+/* The predictor from reflection coefficients. */
 #include "tables.h"
 
 void truespeech_predictor_from(const int16_t k_q15[TRUESPEECH_ORDER],
@@ -30,7 +30,7 @@ void truespeech_predictor(const uint8_t reflection[TRUESPEECH_ORDER],
 void truespeech_blend(const int16_t near_q12[TRUESPEECH_ORDER],
                       const int16_t far_q12[TRUESPEECH_ORDER], int16_t a_q12[TRUESPEECH_ORDER])
 {
-    /* 2/3 and 1/3 in Q15, whose sum is a little over 1: 32769 * 32768 + 16384 is still below 2^31.
+    /* 2/3 and 1/3 in Q15 add up to slightly more than 1: 32769 * 32768 + 16384 is still below 2^31.
      */
     for (int i = 0; i < TRUESPEECH_ORDER; i++)
         a_q12[i] = wrap16((near_q12[i] * 21846 + far_q12[i] * 10923 + 16384) >> 15);

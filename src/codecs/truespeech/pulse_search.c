@@ -1,31 +1,26 @@
-/* Seven pulses: placed one by one where they help most, then moved one by one, for every gain that
- * comes into question.
- *
- * For one gain g all is counted in units of g: amplitudes are then 1 and 3, and a pulse of
- * amplitude a at slot i lowers the error by a (2 |D[i]| - a phi[i][i]), where D is the correlation
- * of what is left with the response. */
+/* Seven pulses, placed one by one where they help most, then moved one by one, for every promising
+ * gain. For a gain g, amplitudes are in units of g, 1 and 3: a pulse of amplitude a at slot i
+ * lowers the error by a (2 |D[i]| - a phi[i][i]), where D is the correlation of the remaining
+ * target with the response. */
 #include <string.h>
 #include "search.h"
 #include "tables.h"
 
-enum {
-    D_MAX = 1 << 25,
-    TAKEN = 1 << 27,
-    SLOT_BITS = 6
-}; /* 9 TAKEN and 6 D_MAX fit 31 bits, and their sum is negative */
+enum { RANKED = 3 }; /* gains whose pulses are moved, at most */
+
+/* 9 TAKEN and 6 D_MAX fit 31 bits, and a gain with TAKEN is negative. */
+enum { D_MAX = 1 << 25, TAKEN = 1 << 27, SLOT_BITS = 6 };
 
 struct pulses {
-    int32_t d[TRUESPEECH_WIDE],
-        diagonal[TRUESPEECH_WIDE]; /* the diagonal is TAKEN where a pulse is, and on padding */
+    int32_t d[TRUESPEECH_WIDE];
+    int32_t diagonal[TRUESPEECH_WIDE]; /* TAKEN at pulses and at padding */
     int8_t slot[TRUESPEECH_PULSES], amplitude[TRUESPEECH_PULSES]; /* -3, -1, 1, 3 */
-    int count, left; /* of pulses, and of those in the left half */
-    int64_t gain;    /* the sum of their gains */
+    int64_t gain;                                                 /* the sum of their gains */
     int gain_code;
 };
 
-/* The best slot of a half, and what it brings in the upper bits: the slot number replaces the
- * lowest. */
-static int32_t best_of(const struct pulses *p, int half)
+/* The best slot of a half, in the low bits of its gain. */
+static int32_t best_slot(const struct pulses *p, int half)
 {
     const int32_t *d = p->d + TRUESPEECH_SLOT_HALF * half,
                   *diagonal = p->diagonal + TRUESPEECH_SLOT_HALF * half;
@@ -41,7 +36,7 @@ static int32_t best_of(const struct pulses *p, int half)
     return best + (half ? TRUESPEECH_SLOT_HALF : 0);
 }
 
-/* Without a multiplication, which SSE2 lacks for 32 bits. */
+/* Avoids a 32-bit multiplication, which SSE2 lacks. */
 static void subtract(struct pulses *p, const int32_t phi[TRUESPEECH_WIDE], int amplitude)
 {
     int32_t *d = p->d;
@@ -60,7 +55,7 @@ static void subtract(struct pulses *p, const int32_t phi[TRUESPEECH_WIDE], int a
             d[i] += phi[i] + 2 * phi[i];
 }
 
-/* Puts pulse n to the slot that best_of gave. */
+/* Puts pulse n at the slot that best_slot returned. */
 static void put(struct pulses *p, const struct truespeech_response *response, int n, int32_t key)
 {
     int slot = key & (TRUESPEECH_WIDE - 1);
@@ -89,8 +84,8 @@ static void place_all(struct pulses *p, const struct truespeech_response *respon
     int left = 0;
 
     for (int n = 0; n < TRUESPEECH_PULSES; n++) {
-        int32_t a = left < TRUESPEECH_PULSES_LEFT ? best_of(p, 0) : INT32_MIN,
-                b = n - left < TRUESPEECH_PULSES_RIGHT ? best_of(p, 1) : INT32_MIN;
+        int32_t a = left < TRUESPEECH_PULSES_LEFT ? best_slot(p, 0) : INT32_MIN,
+                b = n - left < TRUESPEECH_PULSES_RIGHT ? best_slot(p, 1) : INT32_MIN;
 
         left += a >= b;
         put(p, response, n, a >= b ? a : b);
@@ -106,14 +101,13 @@ static void move_all(struct pulses *p, const struct truespeech_response *respons
         int before = p->slot[n], size = p->amplitude[n];
 
         take(p, response, n);
-        put(p, response, n, best_of(p, before / TRUESPEECH_SLOT_HALF));
+        put(p, response, n, best_slot(p, before / TRUESPEECH_SLOT_HALF));
         still = before == p->slot[n] && size == p->amplitude[n] ? still + 1 : 0;
     }
 }
 
-/* D in units of a gain, clamped: where it is, the gain is far too low. `down` is
- * TRUESPEECH_PHI_SHIFT - scale
- * - shift, more than -20. */
+/* D in units of a gain, clamped: where that has an effect, the gain is far too low. `down` is
+ * PHI_SHIFT - scale - shift, more than -20. */
 static void start(struct pulses *p, const struct truespeech_response *response,
                   const int32_t d[TRUESPEECH_SUBFRAME], int gain_code, int down)
 {
@@ -127,14 +121,14 @@ static void start(struct pulses *p, const struct truespeech_response *response,
         int slot = truespeech_slot(i);
 
         x >>= down + 20;
-        p->d[slot] = (int32_t)(x > D_MAX ? D_MAX : x < -D_MAX ? -D_MAX : x);
+        p->d[slot] = clamp(L_saturate(x), -D_MAX, D_MAX);
         p->diagonal[slot] = response->phi[slot][slot];
     }
     p->gain = 0;
     p->gain_code = gain_code;
 }
 
-/* As the frame has them: by position, the first level in the highest bits. */
+/* Stores the pulses by position, the first level in the highest bits. */
 static void write(const struct pulses *p, struct truespeech_subframe *out)
 {
     int8_t amplitudes[TRUESPEECH_WIDE] = { 0 };
@@ -164,8 +158,8 @@ static int64_t squared_units(const struct pulses *p)
     return p->gain * g * g; /* 2^32 * 2^23 */
 }
 
-/* The lowest gain worth a look: with it the highest pulse, 3, still reaches a third of what the
- * best single pulse would be. */
+/* The lowest promising gain: its largest pulse, 3, still reaches a third of the best single pulse.
+ */
 static int lowest_gain(const struct truespeech_response *response,
                        const int32_t d[TRUESPEECH_SUBFRAME], int down)
 {
@@ -184,39 +178,45 @@ static int lowest_gain(const struct truespeech_response *response,
     return code;
 }
 
+/* The best pulses of rising gains, until two gains in a row do not improve on the best. */
+static int place_by_gain(const struct truespeech_response *response,
+                         const int32_t d[TRUESPEECH_SUBFRAME], int down, int limit,
+                         struct pulses best[RANKED])
+{
+    struct truespeech_ranking ranking = { .limit = limit };
+    int worse = 0;
+
+    for (int code = lowest_gain(response, d, down); code < TRUESPEECH_GAINS && worse < 2; code++) {
+        struct pulses now;
+        int at;
+
+        start(&now, response, d, code, down);
+        place_all(&now, response);
+        at = truespeech_rank(&ranking, squared_units(&now), best, sizeof *best);
+        worse = at == 0 ? 0 : worse + 1;
+        if (at >= 0)
+            best[at] = now;
+    }
+    return ranking.count;
+}
+
 int64_t truespeech_pulse_search(const struct truespeech_response *response,
                                 const int16_t t[TRUESPEECH_SUBFRAME],
                                 const struct truespeech_effort *effort,
                                 struct truespeech_subframe *out)
 {
-    enum { KEPT = 3 };
-    struct pulses best[KEPT], now;
-    int kept = 0, worse = 0, shift, down, code,
-        wanted = effort->gains < KEPT ? effort->gains : KEPT;
+    struct pulses best[RANKED];
     int32_t d[TRUESPEECH_SUBFRAME];
+    int count, shift, winner = 0;
 
     truespeech_correlate(response, t, d, &shift);
-    down = TRUESPEECH_PHI_SHIFT - response->scale - shift;
-    code = lowest_gain(response, d, down);
-    do {
-        int at = kept;
-
-        start(&now, response, d, code, down);
-        place_all(&now, response);
-        while (at > 0 && squared_units(&now) > squared_units(&best[at - 1]))
-            at--;
-        worse = at == 0 ? 0 : worse + 1;
-        if (at == wanted)
-            continue;
-        kept += kept < wanted;
-        memmove(best + at + 1, best + at, (size_t)(kept - 1 - at) * sizeof *best);
-        best[at] = now;
-    } while (++code < TRUESPEECH_GAINS && worse < 2);
-    for (int i = 0; i < kept; i++)
+    count = place_by_gain(response, d, TRUESPEECH_PHI_SHIFT - response->scale - shift,
+                          min_i32(effort->gains, RANKED), best);
+    for (int i = 0; i < count; i++)
         move_all(&best[i], response, effort->rounds);
-    for (int i = 1; i < kept; i++)
-        if (squared_units(&best[i]) > squared_units(&best[0]))
-            best[0] = best[i];
-    write(&best[0], out);
-    return squared_units(&best[0]) >> (2 * response->scale - TRUESPEECH_PHI_SHIFT);
+    for (int i = 1; i < count; i++)
+        if (squared_units(&best[i]) > squared_units(&best[winner]))
+            winner = i;
+    write(&best[winner], out);
+    return squared_units(&best[winner]) >> (2 * response->scale - TRUESPEECH_PHI_SHIFT);
 }

@@ -1,10 +1,10 @@
-/* The response of the chain to an impulse. */
+/* The response of the synthesis filter and the postfilter to an impulse. */
 #include <string.h>
 #include "search.h"
 
 enum { IMPULSE_BITS = 11, ENERGY_BITS = 30 };
 
-/* The impulse leaves room for a response 16 times as high. */
+/* The impulse leaves headroom for a response 16 times as high. */
 static void impulse(const struct truespeech_synthesis_filter *filter,
                     int16_t out[TRUESPEECH_SUBFRAME])
 {
@@ -14,7 +14,7 @@ static void impulse(const struct truespeech_synthesis_filter *filter,
     truespeech_synthesize(&rest, filter, e, out);
 }
 
-/* phi[i][j] = sum of h[n - i] h[n - j], from the end of each diagonal. */
+/* phi[i][j] = sum of h[n - i] h[n - j], diagonal by diagonal, each from its end. */
 static void products(struct truespeech_response *response)
 {
     const int16_t *h = response->h;

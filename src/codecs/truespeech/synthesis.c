@@ -1,4 +1,4 @@
-/* From excitation to sound. */
+/* The synthesis filter and the postfilter. */
 #include <string.h>
 #include "tables.h"
 
@@ -15,7 +15,7 @@ void truespeech_filter(const struct dsp_celp *dsp, const int16_t a_q12[TRUESPEEC
     filter->tilt = (int16_t)(k_q15 - (k_q15 >> 2));
 }
 
-/* One comparison where nothing is to be done. */
+/* A single comparison in the usual case. */
 static inline int16_t clip(int32_t x)
 {
     if ((uint32_t)x + TRUESPEECH_SAMPLE_MAX > 2 * TRUESPEECH_SAMPLE_MAX)
@@ -25,8 +25,8 @@ static inline int16_t clip(int32_t x)
 
 static inline int32_t round_q12(uint32_t sum_q12) { return (int32_t)(sum_q12 + 0x800) >> 12; }
 
-/* What a recursion predicts, written out for speed, the sample that it waits for last. Sums wrap at
- * 32 bits, as a wild predictor at full scale makes them. */
+/* The prediction of a recursion, unrolled for speed: the latest sample, which arrives last, is
+ * added last. Sums wrap at 32 bits, which an unstable predictor at full scale requires. */
 static inline uint32_t predict(const int32_t c_q12[TRUESPEECH_ORDER], const int32_t *now)
 {
     uint32_t early = (uint32_t)(now[-8] * c_q12[7]) + (uint32_t)(now[-7] * c_q12[6]) +
@@ -37,8 +37,8 @@ static inline uint32_t predict(const int32_t c_q12[TRUESPEECH_ORDER], const int3
     return early + late + (uint32_t)(now[-1] * c_q12[0]);
 }
 
-/* The sum of A(z/.55)'s products. The powers of .55 add up to 1.22, so they stay below 1.22 * 2^30.
- */
+/* The sum of the products of A(z/.55). The powers of .55 add up to 1.22, so the sum stays below
+ * 1.22 * 2^30. */
 static inline int32_t zeros(const int16_t rising_q12[TRUESPEECH_ORDER], const int16_t *s)
 {
     int32_t sum = 0;
@@ -57,8 +57,8 @@ static bool may_wrap(const int16_t c_q12[TRUESPEECH_ORDER], int32_t peak)
     return (int64_t)sum * peak > INT32_MAX - (1 << 28);
 }
 
-/* 4096 x, so that what a recursion is fed with and what it predicts are one sum; x takes 16 bits
- * and so that 2^27 at most. */
+/* 4096 x, so that the input of a recursion and its prediction are one sum. x has 16 bits, hence at
+ * most 2^27. */
 static void feed(const int16_t *x, int32_t sums[TRUESPEECH_SUBFRAME])
 {
     for (int i = 0; i < TRUESPEECH_SUBFRAME / 8 * 8; i++)
@@ -67,9 +67,10 @@ static void feed(const int16_t *x, int32_t sums[TRUESPEECH_SUBFRAME])
         sums[i] = x[i] * 4096;
 }
 
-enum { PAST = CELP_ORDER, ROOM = 64 }; /* of which compilers take eight at a time */
+enum { PAST = CELP_ORDER, ROOM = 64 }; /* a multiple of 8, for compilers that vectorize */
 
-/* Stage by stage, where no sample is clipped on the way and no sum wraps. */
+/* Filters stage by stage; returns false, without a result, if a sample would be clipped on the way
+ * or a sum would wrap. */
 static bool synthesize_exactly(struct truespeech_synthesis *state,
                                const struct truespeech_synthesis_filter *filter,
                                const int16_t e[TRUESPEECH_SUBFRAME],
@@ -79,14 +80,14 @@ static bool synthesize_exactly(struct truespeech_synthesis *state,
     int16_t s[PAST + ROOM] = { 0 }, y[PAST + ROOM] = { 0 }, sharp[ROOM];
     int32_t in[TRUESPEECH_SUBFRAME], sums[ROOM] = { 0 }, peak;
 
-    memcpy(s + PAST - TRUESPEECH_ORDER, state->s, sizeof state->s),
-        memcpy(y + PAST - TRUESPEECH_ORDER, state->y, sizeof state->y);
+    memcpy(s + PAST - TRUESPEECH_ORDER, state->s, sizeof state->s);
+    memcpy(y + PAST - TRUESPEECH_ORDER, state->y, sizeof state->y);
     feed(e, in);
     peak = dsp->poles(in, filter->a_q12, 12, s + PAST, sums, TRUESPEECH_SUBFRAME);
     if (peak > TRUESPEECH_SAMPLE_MAX || may_wrap(filter->a_q12, peak))
         return false;
     dsp->zeros(s + PAST - 1, filter->zeros_q12, TRUESPEECH_ORDER / 2, sums,
-               TRUESPEECH_SUBFRAME); /* below 1.22 * 2^30, as the powers of .55 are together */
+               TRUESPEECH_SUBFRAME); /* below 1.22 * 2^30, as above */
     for (int i = 0; i < ROOM; i++)
         sharp[i] = wrap16(s[PAST + i] + (-sums[i] >> 12));
     feed(sharp, in);
@@ -94,22 +95,22 @@ static bool synthesize_exactly(struct truespeech_synthesis *state,
     if (peak > TRUESPEECH_SAMPLE_MAX || may_wrap(filter->poles_q12, peak))
         return false;
     for (int i = 0; i < ROOM; i++) {
-        int32_t tilted = sums[i] + (y[PAST - 1 + i] * filter->tilt >> 4); /* by less than 2^27 */
+        int32_t tilted =
+            sums[i] + (y[PAST - 1 + i] * filter->tilt >> 4); /* the tilt adds less than 2^27 */
 
         sums[i] = tilted - (tilted >> 3);
     }
     dsp->narrow(sums, 0x800, 12, sharp, ROOM);
     for (int i = 0; i < ROOM; i++)
-        sharp[i] = (int16_t)(sharp[i] > TRUESPEECH_SAMPLE_MAX    ? TRUESPEECH_SAMPLE_MAX
-                             : sharp[i] < -TRUESPEECH_SAMPLE_MAX ? -TRUESPEECH_SAMPLE_MAX
-                                                                 : sharp[i]);
+        sharp[i] = (int16_t)clamp(sharp[i], -TRUESPEECH_SAMPLE_MAX, TRUESPEECH_SAMPLE_MAX);
     memcpy(out, sharp, TRUESPEECH_SUBFRAME * sizeof *out);
-    memcpy(state->s, s + PAST + TRUESPEECH_SUBFRAME - TRUESPEECH_ORDER, sizeof state->s),
-        memcpy(state->y, y + PAST + TRUESPEECH_SUBFRAME - TRUESPEECH_ORDER, sizeof state->y);
+    memcpy(state->s, s + PAST + TRUESPEECH_SUBFRAME - TRUESPEECH_ORDER, sizeof state->s);
+    memcpy(state->y, y + PAST + TRUESPEECH_SUBFRAME - TRUESPEECH_ORDER, sizeof state->y);
     return true;
 }
 
-/* Both recursions in one loop: each waits for its own last sample, so they run side by side. */
+/* Both recursions in one loop: each depends on its own last sample only, so the processor runs them
+ * in parallel. */
 static void synthesize_in_steps(struct truespeech_synthesis *state,
                                 const struct truespeech_synthesis_filter *filter,
                                 const int16_t e[TRUESPEECH_SUBFRAME],

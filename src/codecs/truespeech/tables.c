@@ -1,4 +1,4 @@
-/* From libavcodec/truespeech_data.h of FFmpeg 5.1, the one public source of them. */
+/* From libavcodec/truespeech_data.h of FFmpeg 5.1, the only public source. */
 #include "tables.h"
 
 const uint8_t truespeech_reflection_bits[TRUESPEECH_ORDER] = { 5, 5, 4, 4, 4, 3, 3, 3 };
@@ -65,29 +65,6 @@ const int16_t truespeech_levels[TRUESPEECH_GAINS][TRUESPEECH_LEVELS] = {
     { 1024, 3072, -1024, -3072 },
     { 1625, 4875, -1625, -4875 },
     { 2580, 7740, -2580, -7740 },
-};
-
-const int16_t truespeech_ways[TRUESPEECH_PULSES_RIGHT + 1][TRUESPEECH_HALF] = {
-    {
-        1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
-    },
-    {
-        29, 28, 27, 26, 25, 24, 23, 22, 21, 20, 19, 18, 17, 16, 15,
-        14, 13, 12, 11, 10, 9,  8,  7,  6,  5,  4,  3,  2,  1,  0,
-    },
-    {
-        406, 378, 351, 325, 300, 276, 253, 231, 210, 190, 171, 153, 136, 120, 105,
-        91,  78,  66,  55,  45,  36,  28,  21,  15,  10,  6,   3,   1,   0,   0,
-    },
-    {
-        3654, 3276, 2925, 2600, 2300, 2024, 1771, 1540, 1330, 1140, 969, 816, 680, 560, 455,
-        364,  286,  220,  165,  120,  84,   56,   35,   20,   10,   4,   1,   0,   0,   0,
-    },
-    {
-        23751, 20475, 17550, 14950, 12650, 10626, 8855, 7315, 5985, 4845,
-        3876,  3060,  2380,  1820,  1365,  1001,  715,  495,  330,  210,
-        126,   70,    35,    15,    5,     1,     0,    0,    0,    0,
-    },
 };
 
 const int16_t truespeech_decay_994[TRUESPEECH_ORDER] = { 32571, 32376, 32182, 31989,

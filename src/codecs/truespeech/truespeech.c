@@ -1,5 +1,5 @@
-/* TrueSpeech-compatible coding, 8.5 kbit/s: 240 samples become 32 bytes. A lattice of eight
- * reflection coefficients, and for each of four subframes a prediction from past excitation and
+/* TrueSpeech-compatible coding at 8.5 kbit/s: a block of 32 bytes holds 240 samples, as eight
+ * reflection coefficients and, for each of four subframes, a prediction from past excitation and
  * seven pulses. */
 #include <string.h>
 #include "search.h"
@@ -15,7 +15,7 @@ static const struct mode modes[] = { { RATE, 1, 0 }, { 0 } };
 
 static const struct span block = { TRUESPEECH_FRAME_BYTES, TRUESPEECH_FRAME };
 
-/* Files may say 1 for a block, or count several. */
+/* Headers may give 1 for the block, or a multiple of it. */
 static bool parse(const struct wave_format *format, struct layout *layout)
 {
     layout->block = block;
@@ -51,7 +51,7 @@ static void init_decoder(void *memory, const struct layout *layout, const struct
     state->reversed = (options->quirks & QUIRK_REVERSED_INTERPOLATION) != 0;
 }
 
-/* An incomplete block makes nothing: its last pulses are lost, and with them all subframes. */
+/* A truncated block has no output: it lacks the last pulses of every subframe. */
 static struct progress decode(void *state, const uint8_t *src, int16_t *pcm, struct offer offer)
 {
     size_t blocks = whole_blocks(offer.in, offer.out, &block, 1);
@@ -71,10 +71,11 @@ static void init_encoder(void *memory, const struct layout *layout, const struct
     (void)layout;
     memset(state, 0, sizeof *state);
     state->decoder.dsp = options->dsp->celp;
-    state->quality = options->quality > 2 ? 2 : options->quality;
+    state->quality = (uint8_t)min_i32(options->quality, 2);
 }
 
-/* The frame that is held back, now that what follows it is known; null: silence. */
+/* Encodes the withheld frame, now that its successor is known; a null pointer stands for silence.
+ */
 static void encode_withheld(struct truespeech_encoder *state, const int16_t *next, uint8_t *dst)
 {
     int16_t pcm[2 * TRUESPEECH_FRAME] = { 0 };
@@ -87,27 +88,27 @@ static void encode_withheld(struct truespeech_encoder *state, const int16_t *nex
     truespeech_pack(&parameters, dst);
 }
 
-/* A frame behind: the first is used and nothing made, and END without more gives the last. */
+/* The output is one frame behind: the first call has none, and END returns the last frame. */
 static struct progress encode(void *state, const int16_t *pcm, uint8_t *dst, struct offer offer)
 {
     struct truespeech_encoder *encoder = state;
     struct progress done = { 0, 0 };
 
     for (; offer.in - done.used >= TRUESPEECH_FRAME &&
-           (!encoder->holding || offer.out - done.made >= TRUESPEECH_FRAME_BYTES);
+           (!encoder->withheld || offer.out - done.made >= TRUESPEECH_FRAME_BYTES);
          done.used += TRUESPEECH_FRAME) {
-        if (encoder->holding) {
+        if (encoder->withheld) {
             encode_withheld(encoder, pcm + done.used, dst + done.made);
             done.made += TRUESPEECH_FRAME_BYTES;
         }
         memcpy(encoder->pcm, pcm + done.used, sizeof encoder->pcm);
-        encoder->holding = 1;
+        encoder->withheld = 1;
     }
-    if (offer.ending == END && offer.in == done.used && encoder->holding &&
+    if (offer.ending == END && offer.in == done.used && encoder->withheld &&
         offer.out - done.made >= TRUESPEECH_FRAME_BYTES) {
         encode_withheld(encoder, 0, dst + done.made);
         done.made += TRUESPEECH_FRAME_BYTES;
-        encoder->holding = 0;
+        encoder->withheld = 0;
     }
     return done;
 }
