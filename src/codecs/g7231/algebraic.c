@@ -8,10 +8,9 @@ enum { TRACKS = 4, PLACES = 8, SPOTS = TRACKS * PLACES };
 
 struct workspace {
     int16_t h_q12[G7231_SUBFRAME];
-    int16_t target[2 * SPOTS]; /* the target's correlation with the response: 13 bits, no signs */
+    int16_t target[2 * SPOTS]; /* its correlation with the response, 13 bits, times the sign */
     int16_t sign[SPOTS];
-    int16_t own[SPOTS]
-               [SPOTS]; /* the autocorrelation of the response, with the signs of both spots */
+    int16_t phi[SPOTS][SPOTS]; /* the autocorrelation of the response, times both signs */
 };
 
 /* The correlations of the response: for spots p < q they are sums over the part of the response at
@@ -24,13 +23,13 @@ static void correlate(struct workspace *work)
 
     for (int i = 0; i < G7231_SUBFRAME; i++)
         h[i] = shl(work->h_q12[i], up);
-    memset(work->own, 0, sizeof work->own);
+    memset(work->phi, 0, sizeof work->phi);
     for (int apart = 0; apart < G7231_SUBFRAME / 2; apart++) {
         int32_t sum = 0;
 
         for (int i = 0, q = G7231_SUBFRAME / 2 - 1; q >= apart; i += 2, q--) {
             sum = L_mac(L_mac(sum, h[i], h[i + 2 * apart]), h[i + 1], h[i + 1 + 2 * apart]);
-            work->own[q - apart][q] = work->own[q][q - apart] = extract_h(sum);
+            work->phi[q - apart][q] = work->phi[q][q - apart] = extract_h(sum);
         }
     }
 }
@@ -60,7 +59,7 @@ static void fix_signs(struct workspace *work)
     }
     for (int i = 0; i < SPOTS; i++)
         for (int j = 0; j < SPOTS; j++)
-            work->own[i][j] = (int16_t)(work->own[i][j] * work->sign[i] * work->sign[j]);
+            work->phi[i][j] = (int16_t)(work->phi[i][j] * work->sign[i] * work->sign[j]);
 }
 
 /* Halfway from the mean to the maximum of three pulses; the third may be missing. */
@@ -97,8 +96,8 @@ static void search_last(const struct workspace *work, const int at[3], int shift
     for (int p = 3; p < SPOTS; p += TRACKS) {
         int16_t all = add(sum, work->target[2 * p + shift]), square = mult(all, all), e;
 
-        e = extract_l((energy + 2 * work->own[p][p] +
-                       4 * (work->own[at[0]][p] + work->own[at[1]][p] + work->own[at[2]][p])) >>
+        e = extract_l((energy + 2 * work->phi[p][p] +
+                       4 * (work->phi[at[0]][p] + work->phi[at[1]][p] + work->phi[at[2]][p])) >>
                       5);
         if (L_mult(square, best->energy) > L_mult(best->square, e))
             *best = (struct best){ { at[0], at[1], at[2], p }, shift, square, e, best->left };
@@ -118,8 +117,8 @@ static void search_from(const struct workspace *work, const int at[3], int16_t l
 
     if (sum <= least)
         return;
-    energy = 2 * (work->own[at[0]][at[0]] + work->own[at[1]][at[1]] + work->own[at[2]][at[2]]) +
-             4 * (work->own[at[0]][at[1]] + work->own[at[0]][at[2]] + work->own[at[1]][at[2]]);
+    energy = 2 * (work->phi[at[0]][at[0]] + work->phi[at[1]][at[1]] + work->phi[at[2]][at[2]]) +
+             4 * (work->phi[at[0]][at[1]] + work->phi[at[0]][at[2]] + work->phi[at[1]][at[2]]);
     search_last(work, at, odd > even, sum, energy, best);
 }
 

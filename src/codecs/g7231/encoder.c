@@ -26,8 +26,8 @@ struct analysis {
 static void analyze(struct g7231_encoder *state, const int16_t pcm[G7231_FRAME],
                     struct analysis *out, struct g7231_parameters *parameters)
 {
-    int16_t s[G7231_PAST + G7231_FRAME], *now = s + G7231_PAST - G7231_LOOKAHEAD,
-                                         lpc_q13[G7231_SUBFRAMES][G7231_ORDER];
+    int16_t s[G7231_PAST + G7231_FRAME], lpc_q13[G7231_SUBFRAMES][G7231_ORDER];
+    const int16_t *now = s + G7231_PAST - G7231_LOOKAHEAD;
     struct g7231_autocorrelation acf[G7231_SUBFRAMES];
 
     memcpy(s, state->past, sizeof state->past);
