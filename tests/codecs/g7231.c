@@ -1,16 +1,16 @@
-/* G.723.1 against the ITU's vectors, frame by frame from a fresh state, with every set of
- * instructions. */
+/* The ITU's vectors of G.723.1, frame by frame from a fresh state, with every set of instructions.
+ */
 #include "support.h"
 #include "bits.h"
 #include "codecs/g7231/g7231.h"
 
-/* A file's name tells of filters: H with the high pass, P with the postfilters; both are there by
- * default. */
+/* A letter in the name of a file stands for a filter that is in use: H for the high-pass filter, P
+ * for the postfilters. */
 struct vector {
-    const char *input, *output, *flags; /* flags: erasures of a decoder's frames, 16 bits each; an
-                                           encoder's rates, a byte each */
-    enum rate rate;
-    bool plain, dtx;
+    const char *input, *output, *flags; /* erasures of a decoder's frames, 16 bits each, or the
+                                           rates of an encoder, a byte each */
+    enum g7231_rate rate;
+    bool unfiltered, dtx;
 };
 
 static struct bytes open_vector(const char *name)
@@ -25,22 +25,22 @@ static void encode_by(const struct vector *vector, unsigned simd)
 {
     struct bytes in = open_vector(vector->input), out = open_vector(vector->output),
                  rates = { 0, 0 };
-    struct encoder encoder;
-    struct parameters made;
-    uint8_t frame[FRAME_BYTES];
-    size_t at = 0, frames = in.size / (2 * FRAME);
+    struct g7231_encoder encoder;
+    struct g7231_parameters made;
+    uint8_t frame[G7231_FRAME_BYTES];
+    size_t at = 0, frames = in.size / (2 * G7231_FRAME);
 
     if (vector->flags)
         rates = open_vector(vector->flags);
     assert_true(frames > 0 && (!vector->flags || rates.size == frames));
     g7231_encoder_start(&encoder, dsp_set(simd)->celp);
-    encoder.plain = vector->plain;
+    encoder.no_highpass = vector->unfiltered;
     encoder.dtx = vector->dtx;
     for (size_t i = 0; i < frames; i++) {
         size_t size;
 
-        g7231_encode_frame(&encoder, (int16_t *)(void *)in.data + i * FRAME,
-                           vector->flags ? (enum rate)rates.data[i] : vector->rate, &made);
+        g7231_encode_frame(&encoder, (int16_t *)(void *)in.data + i * G7231_FRAME,
+                           vector->flags ? (enum g7231_rate)rates.data[i] : vector->rate, &made);
         size = g7231_pack(&made, frame);
         assert_true(at + size <= out.size);
         if (memcmp(frame, out.data + at, size) != 0)
@@ -49,7 +49,9 @@ static void encode_by(const struct vector *vector, unsigned simd)
     }
     assert_int_equal(at, out.size);
     print_message("%s, set %u: %zu frames\n", vector->output, simd, frames);
-    free(in.data), free(out.data), free(rates.data);
+    free(in.data);
+    free(out.data);
+    free(rates.data);
 }
 
 static void encodes(void **state)
@@ -62,16 +64,16 @@ static void decode_by(const struct vector *vector, unsigned simd)
 {
     struct bytes in = open_vector(vector->input), out = open_vector(vector->output),
                  lost = { 0, 0 };
-    struct decoder decoder;
-    struct parameters given;
-    int16_t pcm[FRAME];
+    struct g7231_decoder decoder;
+    struct g7231_parameters given;
+    int16_t pcm[G7231_FRAME];
     size_t at = 0, frames = out.size / sizeof pcm;
 
     if (vector->flags)
         lost = open_vector(vector->flags);
     assert_true(frames > 0 && (!vector->flags || lost.size == 2 * frames));
     g7231_decoder_start(&decoder, dsp_set(simd)->celp);
-    decoder.plain = vector->plain;
+    decoder.no_postfilter = vector->unfiltered;
     for (size_t i = 0; i < frames; i++) {
         bool legal;
 
@@ -85,7 +87,9 @@ static void decode_by(const struct vector *vector, unsigned simd)
     }
     assert_int_equal(at, in.size);
     print_message("%s, set %u: %zu frames\n", vector->output, simd, frames);
-    free(in.data), free(out.data), free(lost.data);
+    free(in.data);
+    free(out.data);
+    free(lost.data);
 }
 
 static void decodes(void **state)
@@ -106,19 +110,19 @@ static void decodes(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        ENCODE("CODEC63.TIN", "CODEC63.RCO", .plain = true),
-        ENCODE("OVERC63.TIN", "OVERC63.RCO", .plain = true),
+        ENCODE("CODEC63.TIN", "CODEC63.RCO", .unfiltered = true),
+        ENCODE("OVERC63.TIN", "OVERC63.RCO", .unfiltered = true),
         ENCODE("PATHC63H.TIN", "PATHC63H.RCO", .flags = 0),
         ENCODE("TAMEC63H.TIN", "TAMEC63H.RCO", .flags = 0),
-        ENCODE("OVERC53H.TIN", "OVERC53H.RCO", .rate = RATE_53),
-        ENCODE("INEQC53.TIN", "INEQC53.RCO", .rate = RATE_53, .plain = true),
-        ENCODE("PATHC53.TIN", "PATHC53.RCO", .rate = RATE_53, .plain = true),
+        ENCODE("OVERC53H.TIN", "OVERC53H.RCO", .rate = G7231_RATE_53),
+        ENCODE("INEQC53.TIN", "INEQC53.RCO", .rate = G7231_RATE_53, .unfiltered = true),
+        ENCODE("PATHC53.TIN", "PATHC53.RCO", .rate = G7231_RATE_53, .unfiltered = true),
         ENCODE("DTX63.TIN", "DTX63.RCO", .dtx = true),
-        ENCODE("DTX53MIX.TIN", "DTX53.RCO", .rate = RATE_53, .dtx = true),
+        ENCODE("DTX53MIX.TIN", "DTX53.RCO", .rate = G7231_RATE_53, .dtx = true),
         ENCODE("DTX53MIX.TIN", "DTXMIX.RCO", .flags = "DTXMIX.RAT", .dtx = true),
-        DECODE("INEQD53.TCO", "INEQD53.ROU", .plain = true),
-        DECODE("PATHD53.TCO", "PATHD53.ROU", .plain = true),
-        DECODE("OVERD53.TCO", "OVERD53.ROU", .plain = true),
+        DECODE("INEQD53.TCO", "INEQD53.ROU", .unfiltered = true),
+        DECODE("PATHD53.TCO", "PATHD53.ROU", .unfiltered = true),
+        DECODE("OVERD53.TCO", "OVERD53.ROU", .unfiltered = true),
         DECODE("OVERD63P.TCO", "OVERD63P.ROU", .flags = 0),
         DECODE("PATHD63P.TCO", "PATHD63P.ROU", .flags = "PATHD63P.CRC"),
         DECODE("TAMED63P.TCO", "TAMED63P.ROU", .flags = "TAMED63P.CRC"),

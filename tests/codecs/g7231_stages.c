@@ -1,7 +1,7 @@
-/* The stages of G.723.1, each by itself; and that what is done without saturation gives what L_mac
- * gives. */
+/* The stages of G.723.1; exact sums against those of L_mac. */
 #include <math.h>
 #include "support.h"
+#include "combination.h"
 #include "codecs/g7231/tables.h"
 
 static void tables_follow_their_formulas(void **unused)
@@ -9,12 +9,12 @@ static void tables_follow_their_formulas(void **unused)
     const double pi = acos(-1);
 
     (void)unused;
-    for (int i = 0; i < WINDOW; i++)
+    for (int i = 0; i < G7231_WINDOW; i++)
         assert_int_equal(g7231_window_q15[i],
-                         lround(32768 * (0.54 - 0.46 * cos(2 * pi * i / (WINDOW - 1)))));
-    for (int i = 0; i < COSINES; i++)
-        assert_int_equal(g7231_cosine_q14[i], lround(16384 * cos(2 * pi * i / COSINES)));
-    for (int i = 0; i < ORDER; i++) {
+                         lround(32768 * (0.54 - 0.46 * cos(2 * pi * i / (G7231_WINDOW - 1)))));
+    for (int i = 0; i < G7231_COSINES; i++)
+        assert_int_equal(g7231_cosine_q14[i], lround(16384 * cos(2 * pi * i / G7231_COSINES)));
+    for (int i = 0; i < G7231_ORDER; i++) {
         assert_int_equal(g7231_expansion_q15[i], lround(32768 * pow(0.994, i + 1)));
         assert_int_equal(g7231_weighting_zeros_q15[i], lround(32768 * pow(0.9, i + 1)));
         assert_int_equal(g7231_weighting_poles_q15[i], lround(32768 * pow(0.5, i + 1)));
@@ -26,53 +26,77 @@ static void tables_follow_their_formulas(void **unused)
 static void combinations_are_binomials(void **unused)
 {
     (void)unused;
-    for (int i = 0; i <= PULSES; i++)
-        for (int j = 0; j < GRID; j++) {
-            int n = GRID - 1 - j, k = PULSES - i;
-            double ways = n < k ? 0 : 1;
+    for (int k = 0; k <= COMBINATION_MAX; k++)
+        for (int i = 0; i < COMBINATION_PLACES; i++) {
+            int n = COMBINATION_PLACES - 1 - i;
+            double count = n < k ? 0 : 1;
 
-            for (int m = 0; m < k && ways > 0; m++)
-                ways = ways * (n - m) / (m + 1);
-            assert_int_equal(g7231_combinations[i][j], lround(ways));
+            for (int m = 0; m < k && count > 0; m++)
+                count = count * (n - m) / (m + 1);
+            assert_int_equal(combination_counts[k][i], lround(count));
         }
 }
 
-static void check_book(const int16_t (*book)[TERMS], int n, int *most_taps, int *most_pairs)
+/* All sets of one to six positions, in lexicographic order. */
+static void combinations_are_numbered_in_order(void **unused)
+{
+    (void)unused;
+    for (int n = 1; n <= COMBINATION_MAX; n++) {
+        uint8_t last[COMBINATION_MAX] = { 0 }, at[COMBINATION_MAX];
+        int32_t number = 0;
+
+        for (; combination_unrank(number, n, at); number++) {
+            assert_true(number == 0 || memcmp(last, at, (size_t)n) < 0);
+            for (int k = 1; k < n; k++)
+                assert_true(at[k] > at[k - 1]);
+            assert_true(at[n - 1] < COMBINATION_PLACES);
+            assert_int_equal(combination_rank(at, n), number);
+            memcpy(last, at, sizeof last);
+        }
+        assert_int_equal(number, combination_counts[n][0] + combination_counts[n - 1][0]);
+        for (int k = 0; k < n; k++)
+            assert_int_equal(last[k], COMBINATION_PLACES - n + k);
+    }
+}
+
+static void check_book(const int16_t (*book)[G7231_TERMS], int n, int *most_taps, int *most_pairs)
 {
     for (int i = 0; i < n; i++) {
-        const int16_t *b = book[i], *pair = b + 2 * TAPS;
+        const int16_t *b = book[i], *pair = b + 2 * G7231_TAPS;
 
-        for (int j = 0; j < TAPS; j++) {
-            assert_true(fabs(b[TAPS + j] + b[j] * b[j] / 16384.0) <= 2 && b[TAPS + j] <= 0);
+        for (int j = 0; j < G7231_TAPS; j++) {
+            assert_true(fabs(b[G7231_TAPS + j] + b[j] * b[j] / 16384.0) <= 2 &&
+                        b[G7231_TAPS + j] <= 0);
             for (int k = 0; k < j; k++)
                 assert_true(fabs(*pair++ + b[j] * b[k] / 16384.0) <= 2);
         }
-        for (int j = GAIN_TERMS; j < TERMS; j++)
+        for (int j = G7231_GAIN_TERMS; j < G7231_TERMS; j++)
             assert_int_equal(b[j], 0);
-        *most_taps =
-            sum_of_magnitudes(b, TAPS) > *most_taps ? sum_of_magnitudes(b, TAPS) : *most_taps;
-        *most_pairs = sum_of_magnitudes(b + 2 * TAPS, 2 * TAPS) > *most_pairs
-                          ? sum_of_magnitudes(b + 2 * TAPS, 2 * TAPS)
+        *most_taps = sum_of_magnitudes(b, G7231_TAPS) > *most_taps
+                         ? sum_of_magnitudes(b, G7231_TAPS)
+                         : *most_taps;
+        *most_pairs = sum_of_magnitudes(b + 2 * G7231_TAPS, 2 * G7231_TAPS) > *most_pairs
+                          ? sum_of_magnitudes(b + 2 * G7231_TAPS, 2 * G7231_TAPS)
                           : *most_pairs;
     }
 }
 
-/* And the sums that the search's bounds are made of. */
+/* Also checks the sums on which the bounds of the search rely. */
 static void terms_are_products_of_taps(void **unused)
 {
     int taps = 0, pairs = 0;
 
     (void)unused;
-    check_book(g7231_gains_85, GAINS_85, &taps, &pairs);
-    check_book(g7231_gains_170, GAINS_170, &taps, &pairs);
+    check_book(g7231_gains_85, G7231_GAINS_85, &taps, &pairs);
+    check_book(g7231_gains_170, G7231_GAINS_170, &taps, &pairs);
     assert_int_equal(taps, 36775);
     assert_int_equal(pairs, 32758);
 }
 
-static void codes_of_frequencies_are_below_6013(void **unused)
+static void lsp_codes_are_below_6013(void **unused)
 {
     (void)unused;
-    for (int i = 0; i < LSP_CODES; i++)
+    for (int i = 0; i < G7231_LSP_CODES; i++)
         for (int j = 0; j < 4; j++) {
             assert_true(j == 3 ||
                         (abs(g7231_lsp_band0[i][j]) <= 6012 && abs(g7231_lsp_band1[i][j]) <= 6012));
@@ -80,17 +104,17 @@ static void codes_of_frequencies_are_below_6013(void **unused)
         }
 }
 
-/* --- Without saturation --- */
+/* --- Exact sums --- */
 
 static int16_t any(uint32_t *seed, int bits)
 {
     return (int16_t)((int32_t)draw(seed) >> (32 - bits));
 }
 
-static void plain_sums_are_those_of_l_mac(void **unused)
+static void exact_sums_equal_those_of_l_mac(void **unused)
 {
     uint32_t seed = 7231;
-    int plain = 0;
+    int exact = 0;
 
     (void)unused;
     for (int n = 0; n < 20000; n++) {
@@ -104,16 +128,15 @@ static void plain_sums_are_those_of_l_mac(void **unused)
         }
         for (int i = 0; i < length; i++)
             squares = L_mac(squares, a[i], a[i]);
-        plain += mac_is_exact(energy_exact(a, length), energy_exact(b, length));
+        exact += mac_is_exact(energy_exact(a, length), energy_exact(b, length));
         assert_int_equal(L_energy(0, energy_exact(a, length)), squares);
-        assert_int_equal(
-            dot_by_energy(a, energy_exact(a, length), b, energy_exact(b, length), length),
-            g7231_dot(0, a, b, length));
+        assert_int_equal(g7231_dot(a, energy_exact(a, length), b, energy_exact(b, length), length),
+                         L_dot(0, a, b, length));
     }
-    assert_true(plain > 5000 && plain < 19000);
+    assert_true(exact > 5000 && exact < 19000);
 }
 
-static void quarters_are_rounded_as_the_operators_do(void **unused)
+static void round_q13_equals_the_operators(void **unused)
 {
     uint32_t seed = 4;
 
@@ -128,35 +151,35 @@ static void quarters_are_rounded_as_the_operators_do(void **unused)
     }
 }
 
-/* Of all loudnesses: the filters change paths where sums could saturate. */
-static void filters_are_those_of_l_mac(void **unused)
+/* At all levels: the filters take another path where sums could saturate. */
+static void filters_equal_those_of_l_mac(void **unused)
 {
     uint32_t seed = 10;
 
     (void)unused;
     for (unsigned n = 0; n < 4000; n++) {
         const struct dsp_celp *dsp = dsp_set(n % (best_set() + 1))->celp;
-        int16_t a[ORDER], x[ORDER + SUBFRAME], y[ORDER + SUBFRAME];
-        int32_t sums[SUBFRAME], expected[SUBFRAME];
+        int16_t a[G7231_ORDER], x[G7231_ORDER + G7231_SUBFRAME], y[G7231_ORDER + G7231_SUBFRAME];
+        int32_t sums[G7231_SUBFRAME], expected[G7231_SUBFRAME];
         int bits = 8 + (int)(draw(&seed) % 9), loud = 10 + (int)(draw(&seed) % 22);
 
-        for (int i = 0; i < ORDER; i++)
+        for (int i = 0; i < G7231_ORDER; i++)
             a[i] = any(&seed, bits);
-        for (int i = 0; i < ORDER + SUBFRAME; i++)
+        for (int i = 0; i < G7231_ORDER + G7231_SUBFRAME; i++)
             x[i] = y[i] = any(&seed, loud > 16 ? 16 : loud);
-        for (int i = 0; i < SUBFRAME; i++)
+        for (int i = 0; i < G7231_SUBFRAME; i++)
             sums[i] = expected[i] = (int32_t)draw(&seed) >> (32 - loud);
-        for (int i = 0; i < SUBFRAME; i++)
-            for (int j = 0; j < ORDER; j++)
-                expected[i] = L_msu(expected[i], a[j], x[ORDER + i - 1 - j]);
-        g7231_zeros(dsp, sums, a, x + ORDER);
+        for (int i = 0; i < G7231_SUBFRAME; i++)
+            for (int j = 0; j < G7231_ORDER; j++)
+                expected[i] = L_msu(expected[i], a[j], x[G7231_ORDER + i - 1 - j]);
+        g7231_zeros(dsp, sums, a, x + G7231_ORDER);
         assert_memory_equal(sums, expected, sizeof sums);
-        for (int i = 0; i < SUBFRAME; i++) {
-            for (int j = 0; j < ORDER; j++)
-                expected[i] = L_mac(expected[i], a[j], y[ORDER + i - 1 - j]);
-            y[ORDER + i] = round_q15(L_shl(expected[i], 2));
+        for (int i = 0; i < G7231_SUBFRAME; i++) {
+            for (int j = 0; j < G7231_ORDER; j++)
+                expected[i] = L_mac(expected[i], a[j], y[G7231_ORDER + i - 1 - j]);
+            y[G7231_ORDER + i] = round_q15(L_shl(expected[i], 2));
         }
-        g7231_poles(dsp, sums, a, x + ORDER);
+        g7231_poles(dsp, sums, a, x + G7231_ORDER);
         assert_memory_equal(sums, expected, sizeof sums);
         assert_memory_equal(x, y, sizeof x);
     }
@@ -169,15 +192,16 @@ static void peaks_and_shifts(void **unused)
     (void)unused;
     for (int n = 0; n < 5000; n++) {
         const struct dsp_celp *dsp = dsp_set((unsigned)n / 2 % (best_set() + 1))->celp;
-        int16_t s[HISTORY + FRAME], was[HISTORY + FRAME];
-        int length = n % 2 ? SUBFRAME : HISTORY + FRAME, bits = 1 + n % 16, peak = 0, shift;
+        int16_t s[G7231_HISTORY + G7231_FRAME], was[G7231_HISTORY + G7231_FRAME];
+        int length = n % 2 ? G7231_SUBFRAME : G7231_HISTORY + G7231_FRAME, bits = 1 + n % 16,
+            peak = 0, shift;
 
         for (int i = 0; i < length; i++) {
             was[i] = s[i] = any(&seed, bits);
-            peak = magnitude(s[i]) > peak ? magnitude(s[i]) : peak;
+            peak = g7231_magnitude(s[i]) > peak ? g7231_magnitude(s[i]) : peak;
         }
         assert_int_equal(dsp->peak(s, length), peak);
-        shift = g7231_normalise(dsp, s, length);
+        shift = g7231_normalize(dsp, s, length);
         for (int i = 0; i < length; i++)
             assert_int_equal(s[i], shift < 0 ? was[i] >> -shift : was[i] * (1 << shift));
         assert_true(peak == 0 || (dsp->peak(s, length) >= 2047 && dsp->peak(s, length) <= 4096));
@@ -211,99 +235,106 @@ static void noise_gains_are_nearest_to_themselves(void **unused)
     }
 }
 
-/* A legal frame, anything in it. */
-static void random_parameters(uint32_t *seed, enum rate rate, struct parameters *out)
+/* A random legal frame. */
+static void random_parameters(uint32_t *seed, enum g7231_rate rate, struct g7231_parameters *out)
 {
     memset(out, 0, sizeof *out);
-    out->kind = SPEECH;
+    out->kind = G7231_SPEECH;
     out->rate = rate;
     out->lsp = draw(seed) & 0xFFFFFF;
-    for (int k = 0; k < SUBFRAMES; k++) {
-        struct subframe *sub = &out->subframes[k];
+    for (int k = 0; k < G7231_SUBFRAMES; k++) {
+        struct g7231_subframe *sub = &out->subframes[k];
         bool brief;
 
         if (k % 2 == 0)
-            out->lags[k / 2] = (int16_t)(LAG_MIN + draw(seed) % 124);
-        brief = rate == RATE_63 && out->lags[k / 2] < 58;
+            out->lags[k / 2] = (int16_t)(G7231_LAG_MIN + draw(seed) % 124);
+        brief = rate == G7231_RATE_63 && out->lags[k / 2] < G7231_SHORT_LAG;
         sub->lag_offset = (int16_t)(k % 2 ? draw(seed) & 3 : 1);
         sub->taps = (int16_t)(draw(seed) % (brief ? 85 : 170));
-        sub->amplitude = (int16_t)(draw(seed) % FIXED_GAINS);
+        sub->amplitude = (int16_t)(draw(seed) % G7231_FIXED_GAINS);
         sub->grid = (int16_t)(draw(seed) & 1);
         sub->train = (int16_t)(brief ? draw(seed) & 1 : 0);
-        sub->signs = (int16_t)(draw(seed) & (rate == RATE_53 ? 15 : k % 2 ? 31 : 63));
-        sub->places = (int32_t)(draw(seed) % (rate == RATE_53 ? 4096 : k % 2 ? 142506 : 593775));
+        sub->signs =
+            (int16_t)(draw(seed) & (rate == G7231_RATE_53 ? 15 : (1u << g7231_pulses[k]) - 1));
+        sub->positions = (int32_t)(draw(seed) % (rate == G7231_RATE_53 ? 4096
+                                                 : k % 2               ? 142506
+                                                                       : 593775));
     }
 }
 
-static void packing_is_undone(void **unused)
+static void unpacking_restores_the_parameters(void **unused)
 {
     uint32_t seed = 24;
 
     (void)unused;
     for (int n = 0; n < 4000; n++) {
-        struct parameters in, out;
-        uint8_t frame[FRAME_BYTES];
+        struct g7231_parameters in, out;
+        uint8_t frame[G7231_FRAME_BYTES];
 
-        random_parameters(&seed, n % 2 ? RATE_53 : RATE_63, &in);
+        random_parameters(&seed, n % 2 ? G7231_RATE_53 : G7231_RATE_63, &in);
         assert_int_equal(g7231_pack(&in, frame), n % 2 ? 20 : 24);
         assert_true(g7231_unpack(frame, &out));
         assert_memory_equal(&in, &out, sizeof in);
     }
 }
 
-/* What the search says it sends is what the decoder makes of it. */
+/* The excitation that a search returns equals the decoded one. */
 static void pulses_are_decoded_as_they_were_found(void **unused)
 {
     uint32_t seed = 6;
 
     (void)unused;
     for (int n = 0; n < 300; n++) {
-        struct parameters parameters = { .kind = SPEECH, .rate = n % 2 ? RATE_53 : RATE_63 };
-        struct subframe *sub = &parameters.subframes[n / 2 % SUBFRAMES];
-        int16_t target[SUBFRAME], h_q13[SUBFRAME], e[SUBFRAME], back[SUBFRAME];
-        int lag = LAG_MIN + (int)(draw(&seed) % 124), budget = 120;
+        struct g7231_parameters parameters = { .kind = G7231_SPEECH,
+                                               .rate = n % 2 ? G7231_RATE_53 : G7231_RATE_63 };
+        struct g7231_subframe *sub = &parameters.subframes[n / 2 % G7231_SUBFRAMES];
+        int16_t target[G7231_SUBFRAME], h_q13[G7231_SUBFRAME], e[G7231_SUBFRAME],
+            back[G7231_SUBFRAME];
+        int lag = G7231_LAG_MIN + (int)(draw(&seed) % 124), budget = 120;
 
         parameters.lags[0] = parameters.lags[1] = (int16_t)lag;
         sub->lag_offset = 1;
         sub->taps = (int16_t)(draw(&seed) % 85);
-        for (int i = 0; i < SUBFRAME; i++) {
+        for (int i = 0; i < G7231_SUBFRAME; i++) {
             target[i] = any(&seed, 6 + n % 11);
             h_q13[i] = (int16_t)(i == 0 ? 8192 : any(&seed, 14) >> i / 4);
         }
         if (n % 2)
             g7231_algebraic(target, h_q13, (int16_t)lag, &budget, sub, e);
         else
-            g7231_multipulse(target, h_q13, (int16_t)lag, g7231_pulses[n / 2 % SUBFRAMES], sub, e);
-        g7231_fixed(&parameters, n / 2 % SUBFRAMES, back);
+            g7231_multipulse(target, h_q13, (int16_t)lag, g7231_pulses[n / 2 % G7231_SUBFRAMES],
+                             sub, e);
+        g7231_fixed(&parameters, n / 2 % G7231_SUBFRAMES, back);
         assert_memory_equal(e, back, sizeof e);
     }
 }
 
-/* A stable filter's frequencies give the filter back. */
-static void frequencies_and_coefficients_belong_together(void **unused)
+/* The frequencies of a stable filter convert back to it. */
+static void frequencies_and_coefficients_convert_both_ways(void **unused)
 {
     uint32_t seed = 5;
 
     (void)unused;
     for (int n = 0; n < 200; n++) {
-        int16_t lsp[ORDER], back[ORDER], lpc_q13[SUBFRAMES][ORDER], none[ORDER] = { 0 };
+        int16_t lsp[G7231_ORDER], back[G7231_ORDER], lpc_q13[G7231_SUBFRAMES][G7231_ORDER],
+            none[G7231_ORDER] = { 0 };
 
-        for (int i = 0; i < ORDER; i++)
+        for (int i = 0; i < G7231_ORDER; i++)
             lsp[i] = (int16_t)(2000 + 2800 * i + (int)(draw(&seed) % 1200));
         g7231_lsp_interpolate(lsp, lsp, lpc_q13);
-        for (int i = 0; i < ORDER;
-             i++) /* the search widens bandwidths first: narrow them by as much */
+        for (int i = 0; i < G7231_ORDER;
+             i++) /* the conversion expands bandwidths first: compensate for that */
             lpc_q13[3][i] = (int16_t)lround(lpc_q13[3][i] / pow(0.994, i + 1));
         g7231_lsp_from_lpc(lpc_q13[3], none, back);
-        for (int i = 0; i < ORDER; i++)
+        for (int i = 0; i < G7231_ORDER; i++)
             assert_true(abs(back[i] - lsp[i]) < 40);
     }
 }
 
-static void speech_is_told_from_noise(void **unused)
+static void speech_is_distinguished_from_noise(void **unused)
 {
-    struct encoder encoder;
-    struct parameters parameters;
+    struct g7231_encoder encoder;
+    struct g7231_parameters parameters;
     uint32_t seed = 9;
     int sent[2] = { 0 };
 
@@ -311,12 +342,12 @@ static void speech_is_told_from_noise(void **unused)
     g7231_encoder_start(&encoder, dsp_set(0)->celp);
     encoder.dtx = true;
     for (int n = 0; n < 200; n++) {
-        int16_t pcm[FRAME];
+        int16_t pcm[G7231_FRAME];
 
-        for (int i = 0; i < FRAME; i++)
+        for (int i = 0; i < G7231_FRAME; i++)
             pcm[i] = (int16_t)(any(&seed, 5) + (n >= 100 && i % 64 < 3 ? 9000 : 0));
-        g7231_encode_frame(&encoder, pcm, RATE_63, &parameters);
-        sent[n / 100] += n % 100 >= 20 && parameters.kind == SPEECH;
+        g7231_encode_frame(&encoder, pcm, G7231_RATE_63, &parameters);
+        sent[n / 100] += n % 100 >= 20 && parameters.kind == G7231_SPEECH;
     }
     assert_true(sent[0] < 10);
     assert_int_equal(sent[1], 80);
@@ -327,18 +358,19 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(tables_follow_their_formulas),
         cmocka_unit_test(combinations_are_binomials),
+        cmocka_unit_test(combinations_are_numbered_in_order),
         cmocka_unit_test(terms_are_products_of_taps),
-        cmocka_unit_test(codes_of_frequencies_are_below_6013),
-        cmocka_unit_test(plain_sums_are_those_of_l_mac),
-        cmocka_unit_test(quarters_are_rounded_as_the_operators_do),
-        cmocka_unit_test(filters_are_those_of_l_mac),
+        cmocka_unit_test(lsp_codes_are_below_6013),
+        cmocka_unit_test(exact_sums_equal_those_of_l_mac),
+        cmocka_unit_test(round_q13_equals_the_operators),
+        cmocka_unit_test(filters_equal_those_of_l_mac),
         cmocka_unit_test(peaks_and_shifts),
         cmocka_unit_test(square_roots_are_the_greatest_even_ones),
         cmocka_unit_test(noise_gains_are_nearest_to_themselves),
-        cmocka_unit_test(packing_is_undone),
+        cmocka_unit_test(unpacking_restores_the_parameters),
         cmocka_unit_test(pulses_are_decoded_as_they_were_found),
-        cmocka_unit_test(frequencies_and_coefficients_belong_together),
-        cmocka_unit_test(speech_is_told_from_noise),
+        cmocka_unit_test(frequencies_and_coefficients_convert_both_ways),
+        cmocka_unit_test(speech_is_distinguished_from_noise),
     };
 
     return cmocka_run_group_tests_name("g7231_stages", tests, 0, 0);

@@ -1,8 +1,7 @@
-/* What the tests of silence compression share: a stream that stays in the repository, and checksums
- * of what it decodes to. Both were made while every conformance vector of the ITU passed that
- * clients may download; a public clone, which has no vectors, sees by them that a detector, a
- * descriptor or comfort noise changes. OMNIACM_WRITE=1 writes the stream anew, and prints the
- * checksums. */
+/* Shared by the tests of silence compression: a stream in the repository, and checksums of its
+ * decoded sound. Both were made when every conformance vector of the ITU that can be downloaded
+ * passed. By them, a clone without those vectors notices a change in a detector, a descriptor or
+ * comfort noise. OMNIACM_WRITE=1 writes the stream anew and prints the checksums. */
 #ifndef OMNIACM_TESTS_SILENCE_SUPPORT_H
 #define OMNIACM_TESTS_SILENCE_SUPPORT_H
 
@@ -13,8 +12,7 @@ enum { SECONDS = 20, SECOND = 8000, SEED = 3 };
 
 static bool writing(void) { return getenv("OMNIACM_WRITE") != 0; }
 
-/* A stream as it is made now against the file; `record_at` tells where the frame at an offset
- * begins, for the message. */
+/* Compares a stream with the file. `frame_starts` has the offset of each frame, for the message. */
 static void compare_stream(const char *path, struct bytes made, const size_t *frame_starts,
                            size_t frames)
 {
@@ -38,7 +36,7 @@ static void compare_stream(const char *path, struct bytes made, const size_t *fr
     free(known.data);
 }
 
-/* A second of sound at a time. */
+/* Compares the checksum of each second. */
 static void compare_sound(const int16_t *pcm, const uint32_t known[SECONDS])
 {
     unsigned wrong = SECONDS;
@@ -56,7 +54,7 @@ static void compare_sound(const int16_t *pcm, const uint32_t known[SECONDS])
         fail_msg("second %u is the first that differs", wrong);
 }
 
-/* 10 log10 of a mean square. */
+/* 10 log10 of the mean square. */
 static double level_of(const int16_t *pcm, size_t n)
 {
     double sum = 1e-9;

@@ -1,4 +1,4 @@
-/* TrueSpeech-compatible decoding against FFmpeg, and the figures of the format against their
+/* TrueSpeech-compatible decoding against FFmpeg, and the tables of the format against their
  * formulas. */
 #include <math.h>
 #include "truespeech_peer.h"
@@ -12,13 +12,14 @@ static void check_decoding(struct bytes frames)
     struct sound theirs = peer_decode(frames),
                  ours = decode_all(&truespeech, &mono, &reversed, frames);
 
-    assert_int_equal(ours.count, frames.size / FRAME_BYTES * FRAME);
+    assert_int_equal(ours.count, frames.size / TRUESPEECH_FRAME_BYTES * TRUESPEECH_FRAME);
     assert_int_equal(ours.count, theirs.count);
     for (size_t i = 0; i < ours.count; i++)
         if (ours.samples[i] != theirs.samples[i])
-            fail_msg("sample %zu of frame %zu is %d, not %d", i % FRAME, i / FRAME, ours.samples[i],
-                     theirs.samples[i]);
-    free(theirs.samples), free(ours.samples);
+            fail_msg("sample %zu of frame %zu is %d, not %d", i % TRUESPEECH_FRAME,
+                     i / TRUESPEECH_FRAME, ours.samples[i], theirs.samples[i]);
+    free(theirs.samples);
+    free(ours.samples);
 }
 
 static void a_real_file_decodes_as_ffmpeg_does(void **unused)
@@ -27,15 +28,16 @@ static void a_real_file_decodes_as_ffmpeg_does(void **unused)
     struct bytes file = sample_read("truespeech-a6.wav"), frames = wav_open(file, &format);
 
     (void)unused;
-    assert_int_equal(frames.size, 1442 * FRAME_BYTES);
+    assert_int_equal(frames.size, 1442 * TRUESPEECH_FRAME_BYTES);
     check_decoding(frames);
     free(file.data);
 }
 
-/* Half of them have too few pulses somewhere, nearly all clip, and sums wrap. */
+/* Half of the frames have too few pulses somewhere, nearly all clip, and sums wrap. */
 static void random_frames_decode_as_ffmpeg_does(void **unused)
 {
-    struct bytes frames = { malloc(20000 * FRAME_BYTES), 20000 * FRAME_BYTES };
+    struct bytes frames = { malloc(20000 * TRUESPEECH_FRAME_BYTES),
+                            20000 * TRUESPEECH_FRAME_BYTES };
     uint32_t seed = 22;
 
     (void)unused;
@@ -45,71 +47,72 @@ static void random_frames_decode_as_ffmpeg_does(void **unused)
     free(frames.data);
 }
 
-/* What random bits hardly do: the loudest pulses, the strongest taps, the sharpest resonances, or
- * no pulses at all, for a long time. */
+/* Frames that random bits rarely make: the loudest pulses, the strongest taps, the sharpest
+ * resonances, or a long time without pulses. */
 static void extreme_frames_decode_as_ffmpeg_does(void **unused)
 {
     enum { COUNT = 4000 };
-    struct bytes frames = { malloc(COUNT * FRAME_BYTES), COUNT * FRAME_BYTES };
-    struct parameters parameters = { 0 };
+    struct bytes frames = { malloc(COUNT * TRUESPEECH_FRAME_BYTES),
+                            COUNT * TRUESPEECH_FRAME_BYTES };
+    struct truespeech_parameters parameters = { 0 };
     uint32_t seed = 5;
 
     (void)unused;
     for (int i = 0; i < COUNT; i++) {
         if (i % 8 == 0)
-            for (int k = 0; k < ORDER; k++)
+            for (int k = 0; k < TRUESPEECH_ORDER; k++)
                 parameters.reflection[k] =
                     (uint8_t)(draw(&seed) % 2 ? (1 << truespeech_reflection_bits[k]) - 1 : 0);
         parameters.blend = draw(&seed) % 2;
         parameters.base[0] = (uint8_t)draw(&seed);
         parameters.base[1] = (uint8_t)(draw(&seed) % 20);
-        for (int j = 0; j < SUBFRAMES; j++)
-            parameters.subframes[j] =
-                (struct subframe){ (uint8_t)(25 * (draw(&seed) % 5) + draw(&seed) % 3 * 5),
-                                   i % 16 < 12 ? 15 : 0,
-                                   (uint16_t)(draw(&seed) & (i % 3 ? 0x1555 : 0x3FFF)),
-                                   i % 5 ? draw(&seed) & 0x7FFFFFF : 0x7FFFFFF };
-        truespeech_pack(&parameters, frames.data + i * FRAME_BYTES);
+        for (int j = 0; j < TRUESPEECH_SUBFRAMES; j++)
+            parameters.subframes[j] = (struct truespeech_subframe){
+                (uint8_t)(25 * (draw(&seed) % 5) + draw(&seed) % 3 * 5), i % 16 < 12 ? 15 : 0,
+                (uint16_t)(draw(&seed) & (i % 3 ? 0x1555 : 0x3FFF)),
+                i % 5 ? draw(&seed) & 0x7FFFFFF : 0x7FFFFFF
+            };
+        truespeech_pack(&parameters, frames.data + i * TRUESPEECH_FRAME_BYTES);
     }
     check_decoding(frames);
     free(frames.data);
 }
 
-/* --- the evidence for the described order --- */
+/* --- Evidence for the described order --- */
 
-enum { SUBFRAME_COUNT = 1442 * SUBFRAMES };
+enum { SUBFRAME_COUNT = 1442 * TRUESPEECH_SUBFRAMES };
 
-/* The mean distance of a subframe's energy, in dB, from the mean of its neighbours', by place in
- * the frame; only where sound is. */
-static void roughness(const int16_t *pcm, double out[SUBFRAMES])
+/* The mean distance, in dB, of the energy of a subframe from the mean of its neighbors, by position
+ * in the frame; quiet subframes do not count. */
+static void roughness(const int16_t *pcm, double out[TRUESPEECH_SUBFRAMES])
 {
     static double db[SUBFRAME_COUNT];
-    double sums[SUBFRAMES] = { 0 };
-    int counts[SUBFRAMES] = { 0 };
+    double sums[TRUESPEECH_SUBFRAMES] = { 0 };
+    int counts[TRUESPEECH_SUBFRAMES] = { 0 };
 
     for (int i = 0; i < SUBFRAME_COUNT; i++) {
         double energy = 1;
 
-        for (int n = 0; n < SUBFRAME; n++)
-            energy += (double)pcm[SUBFRAME * i + n] * pcm[SUBFRAME * i + n];
-        db[i] = 10 * log10(energy / SUBFRAME);
+        for (int n = 0; n < TRUESPEECH_SUBFRAME; n++)
+            energy += (double)pcm[TRUESPEECH_SUBFRAME * i + n] * pcm[TRUESPEECH_SUBFRAME * i + n];
+        db[i] = 10 * log10(energy / TRUESPEECH_SUBFRAME);
     }
     for (int i = 1; i < SUBFRAME_COUNT - 1; i++)
         if (db[i] > 45 && db[i - 1] > 45 && db[i + 1] > 45) {
-            sums[i % SUBFRAMES] += fabs(db[i] - (db[i - 1] + db[i + 1]) / 2);
-            counts[i % SUBFRAMES]++;
+            sums[i % TRUESPEECH_SUBFRAMES] += fabs(db[i] - (db[i - 1] + db[i + 1]) / 2);
+            counts[i % TRUESPEECH_SUBFRAMES]++;
         }
-    for (int i = 0; i < SUBFRAMES; i++)
+    for (int i = 0; i < TRUESPEECH_SUBFRAMES; i++)
         out[i] = sums[i] / counts[i];
 }
 
-static void the_described_order_is_the_smoother(void **unused)
+static void the_described_order_is_smoother(void **unused)
 {
     struct wave_format format;
     struct bytes file = sample_read("truespeech-a6.wav"), frames = wav_open(file, &format);
     struct sound ours = decode_all(&truespeech, &mono, 0, frames),
                  other = decode_all(&truespeech, &mono, &reversed, frames);
-    double described[SUBFRAMES], backwards[SUBFRAMES];
+    double described[TRUESPEECH_SUBFRAMES], backwards[TRUESPEECH_SUBFRAMES];
 
     (void)unused;
     roughness(ours.samples, described);
@@ -122,59 +125,61 @@ static void the_described_order_is_the_smoother(void **unused)
         assert_true(described[i] < 1.05 * (described[2] + described[3]) / 2);
         assert_true(backwards[i] > 1.2 * (backwards[2] + backwards[3]) / 2);
     }
-    free(file.data), free(ours.samples), free(other.samples);
+    free(file.data);
+    free(ours.samples);
+    free(other.samples);
 }
 
-/* --- the stages --- */
+/* --- Bits and tables --- */
 
-static void bits_return(void **unused)
+static void packing_restores_the_bits(void **unused)
 {
-    uint8_t bytes[FRAME_BYTES], again[FRAME_BYTES];
-    struct parameters parameters;
+    uint8_t bytes[TRUESPEECH_FRAME_BYTES], again[TRUESPEECH_FRAME_BYTES];
+    struct truespeech_parameters parameters;
     uint32_t seed = 3;
 
     (void)unused;
     for (int i = 0; i < 2000; i++) {
-        for (int j = 0; j < FRAME_BYTES; j++)
+        for (int j = 0; j < TRUESPEECH_FRAME_BYTES; j++)
             bytes[j] = (uint8_t)(draw(&seed) >> 9);
         truespeech_unpack(bytes, &parameters);
         truespeech_pack(&parameters, again);
-        assert_memory_equal(bytes, again, FRAME_BYTES);
+        assert_memory_equal(bytes, again, TRUESPEECH_FRAME_BYTES);
     }
 }
 
-/* Every left half and every right one. */
-static void positions_return(void **unused)
+/* Every left half and every right half. */
+static void positions_round_trip(void **unused)
 {
     enum { LEFT = 4060, RIGHT = 27405 };
 
     (void)unused;
     for (uint32_t number = 0; number < RIGHT; number++) {
-        struct subframe sub = { .gain = 10,
-                                .levels = 0x0DB,
-                                .positions = number % LEFT << 15 | number };
-        int16_t e[SUBFRAME];
-        uint8_t at[PULSES];
+        struct truespeech_subframe sub = { .gain = 10,
+                                           .levels = 0x0DB,
+                                           .positions = number % LEFT << 15 | number };
+        int16_t e[TRUESPEECH_SUBFRAME];
+        uint8_t at[TRUESPEECH_PULSES];
         int n = 0;
 
         truespeech_place_pulses(&sub, e);
-        for (int i = 0; i < SUBFRAME; i++)
+        for (int i = 0; i < TRUESPEECH_SUBFRAME; i++)
             if (e[i])
                 at[n++] = (uint8_t)i;
-        assert_int_equal(n, PULSES);
+        assert_int_equal(n, TRUESPEECH_PULSES);
         assert_int_equal(truespeech_positions(at), sub.positions);
     }
     for (uint32_t number = RIGHT; number < 1 << 15; number++) {
-        struct subframe sub = { .positions = (uint32_t)LEFT << 15 | number };
-        int16_t e[SUBFRAME];
+        struct truespeech_subframe sub = { .positions = (uint32_t)LEFT << 15 | number };
+        int16_t e[TRUESPEECH_SUBFRAME];
 
         truespeech_place_pulses(&sub, e);
-        for (int i = 0; i < SUBFRAME; i++)
+        for (int i = 0; i < TRUESPEECH_SUBFRAME; i++)
             assert_int_equal(e[i], 0);
     }
 }
 
-static void the_figures_follow_their_formulas(void **unused)
+static void tables_follow_their_formulas(void **unused)
 {
     static const struct {
         const int16_t *table;
@@ -187,120 +192,124 @@ static void the_figures_follow_their_formulas(void **unused)
 
     (void)unused;
     for (int i = 0; i < 3; i++)
-        for (int k = 0; k < ORDER; k++)
+        for (int k = 0; k < TRUESPEECH_ORDER; k++)
             assert_int_equal(decays[i].table[k], lround(32768 * pow(decays[i].base, k + 1)));
-    for (int i = 0; i < GAINS; i++)
-        for (int level = 0; level < LEVELS; level++)
+    for (int i = 0; i < TRUESPEECH_GAINS; i++)
+        for (int level = 0; level < TRUESPEECH_LEVELS; level++)
             assert_int_equal(truespeech_levels[i][level],
                              (level & 1 ? 3 : 1) * (level & 2 ? -1 : 1) *
                                  (int)(pow(2, (2 * i + 4) / 3.) + 1e-9));
-    for (int i = 0; i < HALF; i++)
-        assert_int_equal(truespeech_ways[0][i], 1);
-    /* Pascal: a set has its first member at i or behind. */
-    for (int n = 1; n <= PULSES_RIGHT; n++)
-        for (int i = HALF - 1; i >= 0; i--)
-            assert_int_equal(
-                truespeech_ways[n][i],
-                i == HALF - 1 ? 0 : truespeech_ways[n][i + 1] + truespeech_ways[n - 1][i + 1]);
-    for (int i = 0; i < ORDER; i++)
+    for (int i = 0; i < TRUESPEECH_ORDER; i++)
         for (int code = 1; code < 1 << truespeech_reflection_bits[i]; code++)
             assert_true(truespeech_reflections[i][code] > truespeech_reflections[i][code - 1]);
 }
 
-/* --- stages --- */
+/* --- Stages --- */
 
 static int16_t clipped(int32_t x)
 {
-    return (int16_t)(x > SAMPLE_MAX ? SAMPLE_MAX : x < -SAMPLE_MAX ? -SAMPLE_MAX : x);
+    return (int16_t)(x > TRUESPEECH_SAMPLE_MAX    ? TRUESPEECH_SAMPLE_MAX
+                     : x < -TRUESPEECH_SAMPLE_MAX ? -TRUESPEECH_SAMPLE_MAX
+                                                  : x);
 }
 
 static uint32_t prediction(const int16_t *c, const int16_t *now)
 {
     uint32_t sum = 0;
 
-    for (int k = 0; k < ORDER; k++)
+    for (int k = 0; k < TRUESPEECH_ORDER; k++)
         sum += (uint32_t)(c[k] * now[-1 - k]);
     return sum;
 }
 
-static void synthesize_slowly(struct synthesis *state, const struct synthesis_filter *filter,
-                              const int16_t *e, int16_t *out)
+static void synthesize_reference(struct truespeech_synthesis *state,
+                                 const struct truespeech_synthesis_filter *filter, const int16_t *e,
+                                 int16_t *out)
 {
-    int16_t s[ORDER + SUBFRAME], y[ORDER + SUBFRAME];
+    int16_t s[TRUESPEECH_ORDER + TRUESPEECH_SUBFRAME], y[TRUESPEECH_ORDER + TRUESPEECH_SUBFRAME];
 
-    memcpy(s, state->s, sizeof state->s), memcpy(y, state->y, sizeof state->y);
-    for (int i = ORDER; i < ORDER + SUBFRAME; i++) {
+    memcpy(s, state->s, sizeof state->s);
+    memcpy(y, state->y, sizeof state->y);
+    for (int i = TRUESPEECH_ORDER; i < TRUESPEECH_ORDER + TRUESPEECH_SUBFRAME; i++) {
         uint32_t sum;
         int32_t tilted;
 
-        s[i] = clipped(e[i - ORDER] + ((int32_t)(prediction(filter->a_q12, s + i) + 0x800) >> 12));
+        s[i] = clipped(e[i - TRUESPEECH_ORDER] +
+                       ((int32_t)(prediction(filter->a_q12, s + i) + 0x800) >> 12));
         sum = (uint32_t)(wrap16(s[i] + (-(int32_t)prediction(filter->zeros_q12, s + i) >> 12)) *
                          4096) +
               prediction(filter->poles_q12, y + i);
         y[i] = clipped((int32_t)(sum + 0x800) >> 12);
         tilted = (int32_t)(sum + (uint32_t)(y[i - 1] * filter->tilt >> 4));
-        out[i - ORDER] = clipped((int32_t)((uint32_t)(tilted - (tilted >> 3)) + 0x800) >> 12);
+        out[i - TRUESPEECH_ORDER] =
+            clipped((int32_t)((uint32_t)(tilted - (tilted >> 3)) + 0x800) >> 12);
     }
-    memcpy(state->s, s + SUBFRAME, sizeof state->s),
-        memcpy(state->y, y + SUBFRAME, sizeof state->y);
+    memcpy(state->s, s + TRUESPEECH_SUBFRAME, sizeof state->s);
+    memcpy(state->y, y + TRUESPEECH_SUBFRAME, sizeof state->y);
 }
 
-/* Of all loudnesses, also where samples are clipped and sums wrap. */
-static void synthesis_is_that_of_its_steps(void **unused)
+/* At all levels, also where samples are clipped and sums wrap. */
+static void synthesis_equals_the_reference(void **unused)
 {
-    struct synthesis mine = { { 0 }, { 0 } }, slow = mine;
+    struct truespeech_synthesis mine = { { 0 }, { 0 } }, slow = mine;
     uint32_t seed = 12;
 
     (void)unused;
     for (unsigned round = 0; round < 3000; round++) {
-        struct synthesis_filter filter;
-        int16_t a_q12[ORDER], e[SUBFRAME], out[SUBFRAME], expected[SUBFRAME];
-        uint8_t reflection[ORDER];
+        struct truespeech_synthesis_filter filter;
+        int16_t a_q12[TRUESPEECH_ORDER], e[TRUESPEECH_SUBFRAME], out[TRUESPEECH_SUBFRAME],
+            expected[TRUESPEECH_SUBFRAME];
+        uint8_t reflection[TRUESPEECH_ORDER];
         int quiet = (int)(16 + draw(&seed) % 16);
 
-        for (int i = 0; i < ORDER; i++)
+        for (int i = 0; i < TRUESPEECH_ORDER; i++)
             reflection[i] =
                 (uint8_t)(draw(&seed) >> 8 & ((1u << truespeech_reflection_bits[i]) - 1));
         truespeech_predictor(reflection, a_q12);
-        for (int i = 0; i < ORDER && round % 9 == 0; i++)
+        for (int i = 0; i < TRUESPEECH_ORDER && round % 9 == 0; i++)
             a_q12[i] = (int16_t)((int32_t)draw(&seed) >> quiet);
         truespeech_filter(dsp_set(round % (best_set() + 1))->celp, a_q12,
                           truespeech_reflections[0][reflection[0]], &filter);
-        for (int i = 0; i < SUBFRAME; i++)
+        for (int i = 0; i < TRUESPEECH_SUBFRAME; i++)
             e[i] = (int16_t)((int32_t)draw(&seed) >> quiet);
         truespeech_synthesize(&mine, &filter, e, out);
-        synthesize_slowly(&slow, &filter, e, expected);
+        synthesize_reference(&slow, &filter, e, expected);
         assert_memory_equal(out, expected, sizeof out);
         assert_memory_equal(&mine, &slow, sizeof mine);
-        if (round % 5 == 0)
-            memset(&mine, 0, sizeof mine), memset(&slow, 0, sizeof slow);
+        if (round % 5 == 0) {
+            memset(&mine, 0, sizeof mine);
+            memset(&slow, 0, sizeof slow);
+        }
     }
 }
 
-/* Lags shorter than a subframe repeat what they make; results beyond 16 bits wrap. */
-static void long_term_prediction_is_that_of_its_steps(void **unused)
+/* Lags shorter than a subframe repeat their own output; results beyond 16 bits wrap. */
+static void long_term_prediction_equals_the_reference(void **unused)
 {
     uint32_t seed = 13;
 
     (void)unused;
     for (unsigned round = 0; round < 3000; round++) {
-        int16_t mine[HISTORY + SUBFRAME], slow[HISTORY + SUBFRAME], p[SUBFRAME],
-            *now = slow + HISTORY;
-        const int16_t *taps = truespeech_taps[draw(&seed) % TAPS];
-        int lag = LAG_MIN + (int)(draw(&seed) % (LAG_MAX - LAG_MIN + 1)),
+        int16_t mine[TRUESPEECH_HISTORY + TRUESPEECH_SUBFRAME],
+            slow[TRUESPEECH_HISTORY + TRUESPEECH_SUBFRAME], p[TRUESPEECH_SUBFRAME],
+            *now = slow + TRUESPEECH_HISTORY;
+        const int16_t *taps = truespeech_taps[draw(&seed) % TRUESPEECH_TAPS];
+        int lag = TRUESPEECH_LAG_MIN +
+                  (int)(draw(&seed) % (TRUESPEECH_LAG_MAX - TRUESPEECH_LAG_MIN + 1)),
             quiet = (int)(16 + draw(&seed) % 12);
 
-        for (int i = 0; i < HISTORY + SUBFRAME; i++)
+        for (int i = 0; i < TRUESPEECH_HISTORY + TRUESPEECH_SUBFRAME; i++)
             mine[i] = slow[i] = (int16_t)((int32_t)draw(&seed) >> quiet);
-        for (int i = 0; i < SUBFRAME; i++)
+        for (int i = 0; i < TRUESPEECH_SUBFRAME; i++)
             now[i] = wrap16((now[i - lag - 1] * taps[0] + now[i - lag] * taps[1] + 0x2000) >> 14);
-        truespeech_long_term(dsp_set(round % (best_set() + 1))->celp, mine + HISTORY, lag, taps, p);
+        truespeech_long_term(dsp_set(round % (best_set() + 1))->celp, mine + TRUESPEECH_HISTORY,
+                             lag, taps, p);
         assert_memory_equal(mine, slow, sizeof mine);
         assert_memory_equal(p, now, sizeof p);
     }
 }
 
-/* --- the format --- */
+/* --- Format --- */
 
 static void the_header_is_as_windows_wrote_it(void **unused)
 {
@@ -333,9 +342,11 @@ static void headers_are_read_leniently(void **unused)
             assert_true(layout.block.bytes == 32 && layout.block.frames == 240 &&
                         layout.least_bytes == 32);
     }
-    format.channels = 2, format.block_align = 32;
+    format.channels = 2;
+    format.block_align = 32;
     assert_false(parses(&truespeech, &format, &layout));
-    format.channels = 1, format.sample_rate = 11025;
+    format.channels = 1;
+    format.sample_rate = 11025;
     assert_false(parses(&truespeech, &format, &layout));
 }
 
@@ -345,12 +356,12 @@ int main(void)
         cmocka_unit_test(a_real_file_decodes_as_ffmpeg_does),
         cmocka_unit_test(random_frames_decode_as_ffmpeg_does),
         cmocka_unit_test(extreme_frames_decode_as_ffmpeg_does),
-        cmocka_unit_test(the_described_order_is_the_smoother),
-        cmocka_unit_test(bits_return),
-        cmocka_unit_test(positions_return),
-        cmocka_unit_test(the_figures_follow_their_formulas),
-        cmocka_unit_test(synthesis_is_that_of_its_steps),
-        cmocka_unit_test(long_term_prediction_is_that_of_its_steps),
+        cmocka_unit_test(the_described_order_is_smoother),
+        cmocka_unit_test(packing_restores_the_bits),
+        cmocka_unit_test(positions_round_trip),
+        cmocka_unit_test(tables_follow_their_formulas),
+        cmocka_unit_test(synthesis_equals_the_reference),
+        cmocka_unit_test(long_term_prediction_equals_the_reference),
         cmocka_unit_test(the_header_is_as_windows_wrote_it),
         cmocka_unit_test(headers_are_read_leniently),
     };

@@ -1,5 +1,5 @@
-/* TrueSpeech-compatible encoding: how near it comes, that its streams look like a real encoder's,
- * and that no sound upsets it. */
+/* TrueSpeech-compatible encoding: its SNR, the likeness of its streams to those of a real encoder,
+ * and its stability. */
 #include <math.h>
 #include "truespeech_peer.h"
 #include "codecs/truespeech/search.h"
@@ -11,9 +11,9 @@ static struct bytes encoded(uint8_t quality, struct sound sound)
     return encode_all(&truespeech, &mono, &options, sound);
 }
 
-/* --- quality --- */
+/* --- Quality --- */
 
-/* The whole 30 s where optimised; the sanitizers take the best quality's first seconds. */
+/* The whole 30 s in optimized builds; the sanitizers take the first seconds of the best quality. */
 #ifdef NDEBUG
 enum { BEST_SECONDS = 30 };
 #else
@@ -28,7 +28,8 @@ static void check_quality(uint8_t quality, size_t seconds, double floor)
 
     sound.count = seconds * 8000;
     frames = encoded(quality, sound);
-    assert_int_equal(frames.size, (sound.count + FRAME - 1) / FRAME * FRAME_BYTES);
+    assert_int_equal(frames.size, (sound.count + TRUESPEECH_FRAME - 1) / TRUESPEECH_FRAME *
+                                      TRUESPEECH_FRAME_BYTES);
     theirs = peer_decode(frames);
     ours = decode_all(&truespeech, &mono, 0, frames);
     assert_memory_equal(ours.samples, theirs.samples, theirs.count * sizeof(int16_t));
@@ -36,43 +37,47 @@ static void check_quality(uint8_t quality, size_t seconds, double floor)
     print_message("quality %d: %.2f dB over %zu s of speech, decoded by FFmpeg\n", quality, db,
                   seconds);
     assert_true(db >= floor);
-    free(sound.samples), free(ours.samples), free(theirs.samples), free(frames.data);
+    free(sound.samples);
+    free(ours.samples);
+    free(theirs.samples);
+    free(frames.data);
 }
 
-static void fast_speech_stays_near(void **unused)
+static void quality_0_reaches_its_snr(void **unused)
 {
     (void)unused;
     check_quality(0, 30, 16.1);
 }
 
-static void standard_speech_stays_nearer(void **unused)
+static void quality_1_reaches_its_snr(void **unused)
 {
     (void)unused;
     check_quality(1, 30, 16.9);
 }
 
-static void best_speech_stays_nearest(void **unused)
+static void quality_2_reaches_its_snr(void **unused)
 {
     (void)unused;
     check_quality(2, BEST_SECONDS, 17.9);
 }
 
-/* --- the stream --- */
+/* --- Stream --- */
 
-/* A frame is coded when the next one is known: one is always held back, until nothing can follow.
- */
-static void a_held_frame_waits_for_the_end(void **unused)
+/* A frame is encoded when its successor is known, so one is always withheld until END. */
+static void a_frame_is_withheld_until_the_end(void **unused)
 {
-    static const struct offer offers[] = {
-        { 2 * FRAME, 2 * FRAME_BYTES, PART }, { 0, 2 * FRAME_BYTES, PART },
-        { FRAME, 2 * FRAME_BYTES, WHOLE },    { 0, 2 * FRAME_BYTES, PART },
-        { 0, FRAME_BYTES - 1, END },          { 0, 2 * FRAME_BYTES, END },
-        { 0, 2 * FRAME_BYTES, END }
-    };
+    static const struct offer offers[] = { { 2 * TRUESPEECH_FRAME, 2 * TRUESPEECH_FRAME_BYTES,
+                                             PART },
+                                           { 0, 2 * TRUESPEECH_FRAME_BYTES, PART },
+                                           { TRUESPEECH_FRAME, 2 * TRUESPEECH_FRAME_BYTES, WHOLE },
+                                           { 0, 2 * TRUESPEECH_FRAME_BYTES, PART },
+                                           { 0, TRUESPEECH_FRAME_BYTES - 1, END },
+                                           { 0, 2 * TRUESPEECH_FRAME_BYTES, END },
+                                           { 0, 2 * TRUESPEECH_FRAME_BYTES, END } };
     static const size_t frames[] = { 1, 0, 1, 0, 0, 1, 0 };
-    struct sound sound = generated(3 * FRAME, 21);
+    struct sound sound = generated(3 * TRUESPEECH_FRAME, 21);
     struct bytes whole = encoded(0, sound);
-    uint8_t made[5 * FRAME_BYTES];
+    uint8_t made[5 * TRUESPEECH_FRAME_BYTES];
     void *state = malloc(truespeech.encoder->state_size);
     struct options options = { .quality = 0, .dsp = dsp_set(0) };
     struct progress done = { 0, 0 };
@@ -84,45 +89,50 @@ static void a_held_frame_waits_for_the_end(void **unused)
             truespeech.encoder->run(state, sound.samples + done.used, made + done.made, offers[i]);
 
         assert_int_equal(step.used, offers[i].in);
-        assert_int_equal(step.made, frames[i] * FRAME_BYTES);
+        assert_int_equal(step.made, frames[i] * TRUESPEECH_FRAME_BYTES);
         done.used += step.used;
         done.made += step.made;
     }
-    assert_int_equal(whole.size, 3 * FRAME_BYTES);
+    assert_int_equal(whole.size, 3 * TRUESPEECH_FRAME_BYTES);
     assert_memory_equal(made, whole.data, whole.size);
-    free(state), free(whole.data), free(sound.samples);
+    free(state);
+    free(whole.data);
+    free(sound.samples);
 }
 
-static void frames_look_like_a_real_encoders(void **unused)
+static void frames_resemble_those_of_a_real_encoder(void **unused)
 {
     struct sound sound = speech();
     struct bytes frames = encoded(0, sound);
-    size_t off = 0, count = frames.size / FRAME_BYTES;
+    size_t off = 0, count = frames.size / TRUESPEECH_FRAME_BYTES;
 
     (void)unused;
     for (size_t i = 0; i < count; i++) {
-        struct parameters frame;
+        struct truespeech_parameters frame;
 
-        truespeech_unpack(frames.data + i * FRAME_BYTES, &frame);
+        truespeech_unpack(frames.data + i * TRUESPEECH_FRAME_BYTES, &frame);
         assert_int_equal(frame.blend, 0);
-        for (int j = 0; j < SUBFRAMES; j++) {
-            const struct subframe *sub = &frame.subframes[j];
+        for (int j = 0; j < TRUESPEECH_SUBFRAMES; j++) {
+            const struct truespeech_subframe *sub = &frame.subframes[j];
 
             assert_true(sub->positions >> 15 < 4060 && (sub->positions & 0x7FFF) < 27405);
-            assert_true(sub->ltp < LAGS * TAPS || sub->ltp == LTP_OFF);
+            assert_true(sub->ltp < TRUESPEECH_LAGS * TRUESPEECH_TAPS ||
+                        sub->ltp == TRUESPEECH_LTP_OFF);
             assert_true(frame.base[j / 2] <= 127);
-            if (sub->ltp != LTP_OFF)
-                assert_true(sub->ltp / TAPS + frame.base[j / 2] + LAG_MIN <= LAG_MAX);
-            off += sub->ltp == LTP_OFF;
+            if (sub->ltp != TRUESPEECH_LTP_OFF)
+                assert_true(sub->ltp / TRUESPEECH_TAPS + frame.base[j / 2] + TRUESPEECH_LAG_MIN <=
+                            TRUESPEECH_LAG_MAX);
+            off += sub->ltp == TRUESPEECH_LTP_OFF;
         }
     }
     print_message("long-term prediction is off in %.1f %% of the subframes\n",
-                  100. * (double)off / (double)(count * SUBFRAMES));
-    assert_true(off < count * SUBFRAMES / 4);
-    free(sound.samples), free(frames.data);
+                  100. * (double)off / (double)(count * TRUESPEECH_SUBFRAMES));
+    assert_true(off < count * TRUESPEECH_SUBFRAMES / 4);
+    free(sound.samples);
+    free(frames.data);
 }
 
-/* --- sounds that are not speech --- */
+/* --- Sounds other than speech --- */
 
 enum { SECOND = 8000, TAIL = 1600 };
 
@@ -135,7 +145,7 @@ static double rms(const int16_t *x, size_t n)
     return sqrt(sum / (double)n);
 }
 
-/* The error, and what follows in silence, never become louder than what came in. */
+/* Neither the error nor the silence after the sound is louder than the input. */
 static void check_calm(const char *name, const int16_t *x, size_t count)
 {
     for (uint8_t quality = 0; quality < 2; quality++) {
@@ -153,11 +163,13 @@ static void check_calm(const char *name, const int16_t *x, size_t count)
             fail_msg("%s, quality %d: the error is %.0f, the sound %.0f", name, quality, error, in);
         if (rms(back.samples + count + TAIL / 2, TAIL / 2) > 3)
             fail_msg("%s, quality %d: the silence behind it is not silent", name, quality);
-        free(sound.samples), free(back.samples), free(frames.data);
+        free(sound.samples);
+        free(back.samples);
+        free(frames.data);
     }
 }
 
-static void no_sound_blows_up(void **unused)
+static void no_sound_is_amplified(void **unused)
 {
     enum { COUNT = 2000 };
     static int16_t x[COUNT];
@@ -189,7 +201,7 @@ static void no_sound_blows_up(void **unused)
     check_calm("noise", x, COUNT);
 }
 
-/* Seven pulses are mandatory: silence is what the quietest of them make. */
+/* Seven pulses are mandatory: silence becomes the quietest of them. */
 static void silence_is_nearly_silent(void **unused)
 {
     struct sound sound = { calloc(SECOND, sizeof(int16_t)), SECOND }, back;
@@ -199,18 +211,20 @@ static void silence_is_nearly_silent(void **unused)
     back = decode_all(&truespeech, &mono, 0, frames);
     for (size_t i = 0; i < back.count; i++)
         assert_in_range(back.samples[i] + 5, 0, 10);
-    free(sound.samples), free(back.samples), free(frames.data);
+    free(sound.samples);
+    free(back.samples);
+    free(frames.data);
 }
 
-/* --- the stages --- */
+/* --- Stages --- */
 
-/* A pulse at every slot is found where it stands. */
+/* Random sets of pulses are found again. */
 static void a_pulse_search_finds_pulses(void **unused)
 {
-    static const struct effort effort = { .codes = 1, .gains = 3, .rounds = 3 };
-    static struct response response;
-    const int16_t a_q12[ORDER] = { 3000, -1000 };
-    struct synthesis_filter filter;
+    static const struct truespeech_effort effort = { .codes = 1, .gains = 3, .rounds = 3 };
+    static struct truespeech_response response;
+    const int16_t a_q12[TRUESPEECH_ORDER] = { 3000, -1000 };
+    struct truespeech_synthesis_filter filter;
     uint32_t seed = 8;
     int exact = 0;
 
@@ -218,11 +232,11 @@ static void a_pulse_search_finds_pulses(void **unused)
     truespeech_filter(dsp_set(best_set())->celp, a_q12, -20000, &filter);
     truespeech_response(&filter, &response);
     for (int i = 0; i < 200; i++) {
-        struct subframe in = { .gain = 11,
-                               .levels = draw(&seed) & 0x3FFF,
-                               .positions = draw(&seed) % 4060 << 15 },
-                        out;
-        int16_t e[SUBFRAME], t[SUBFRAME];
+        struct truespeech_subframe in = { .gain = 11,
+                                          .levels = draw(&seed) & 0x3FFF,
+                                          .positions = draw(&seed) % 4060 << 15 },
+                                   out;
+        int16_t e[TRUESPEECH_SUBFRAME], t[TRUESPEECH_SUBFRAME];
 
         in.positions |= draw(&seed) % 27405;
         truespeech_place_pulses(&in, e);
@@ -234,31 +248,32 @@ static void a_pulse_search_finds_pulses(void **unused)
     assert_true(exact >= 100);
 }
 
-/* History at a lag, through taps and the response: the search names both. */
+/* The search finds the lag and the taps of a filtered prediction. */
 static void a_long_term_search_finds_lag_and_taps(void **unused)
 {
-    static struct response response;
-    static int16_t history[HISTORY + SUBFRAME];
-    const int16_t a_q12[ORDER] = { 2000 };
-    struct synthesis_filter filter;
-    struct long_term_code codes[CODES_MAX];
-    int16_t p[SUBFRAME], t[SUBFRAME];
+    static struct truespeech_response response;
+    static int16_t history[TRUESPEECH_HISTORY + TRUESPEECH_SUBFRAME];
+    static const struct truespeech_lags lags = { TRUESPEECH_LAG_MIN, TRUESPEECH_LAG_MAX };
+    const int16_t a_q12[TRUESPEECH_ORDER] = { 2000 };
+    struct truespeech_synthesis_filter filter;
+    struct truespeech_long_term_code codes[TRUESPEECH_CODES_MAX];
+    int16_t p[TRUESPEECH_SUBFRAME], t[TRUESPEECH_SUBFRAME];
     uint32_t seed = 9;
 
     (void)unused;
     truespeech_filter(dsp_set(best_set())->celp, a_q12, -10000, &filter);
     truespeech_response(&filter, &response);
-    for (int i = 0; i < HISTORY; i++)
+    for (int i = 0; i < TRUESPEECH_HISTORY; i++)
         history[i] = (int16_t)((int32_t)(draw(&seed) % 4000) - 2000);
-    for (int lag = SUBFRAME; lag <= LAG_MAX; lag++) {
-        int taps = lag % TAPS;
+    for (int lag = TRUESPEECH_SUBFRAME; lag <= TRUESPEECH_LAG_MAX; lag++) {
+        int taps = lag % TRUESPEECH_TAPS;
 
-        truespeech_long_term(dsp_set(best_set())->celp, history + HISTORY, lag,
+        truespeech_long_term(dsp_set(best_set())->celp, history + TRUESPEECH_HISTORY, lag,
                              truespeech_taps[taps], p);
         truespeech_convolve(&response, p, t);
-        assert_int_equal(truespeech_long_term_search(&response, history + HISTORY, t, LAG_MIN,
-                                                     LAG_MAX, 3, codes),
-                         3);
+        assert_int_equal(
+            truespeech_long_term_search(&response, history + TRUESPEECH_HISTORY, t, lags, 3, codes),
+            3);
         if (codes[0].lag != lag || codes[0].taps != taps)
             fail_msg("lag %d and taps %d, not %d and %d", codes[0].lag, codes[0].taps, lag, taps);
     }
@@ -267,12 +282,12 @@ static void a_long_term_search_finds_lag_and_taps(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(fast_speech_stays_near),
-        cmocka_unit_test(standard_speech_stays_nearer),
-        cmocka_unit_test(best_speech_stays_nearest),
-        cmocka_unit_test(a_held_frame_waits_for_the_end),
-        cmocka_unit_test(frames_look_like_a_real_encoders),
-        cmocka_unit_test(no_sound_blows_up),
+        cmocka_unit_test(quality_0_reaches_its_snr),
+        cmocka_unit_test(quality_1_reaches_its_snr),
+        cmocka_unit_test(quality_2_reaches_its_snr),
+        cmocka_unit_test(a_frame_is_withheld_until_the_end),
+        cmocka_unit_test(frames_resemble_those_of_a_real_encoder),
+        cmocka_unit_test(no_sound_is_amplified),
         cmocka_unit_test(silence_is_nearly_silent),
         cmocka_unit_test(a_pulse_search_finds_pulses),
         cmocka_unit_test(a_long_term_search_finds_lag_and_taps),

@@ -1,61 +1,56 @@
-/* The low rate's search, ACELP: clause 2.16. Four pulses stand on tracks 0, 2, 4 and 6 modulo 8,
- * all of them a place later if shifted. Places are counted in pairs here, 0 to 31, of which 30 and
- * 31 are beyond the subframe and mean no pulse. */
+/* The search of the low rate, ACELP: clause 2.16. Four pulses stand on tracks 0, 2, 4 and 6 modulo
+ * 8, all of them a sample later if shifted. Here, a spot is a pair of positions, 0 to 31; spots 30
+ * and 31 are beyond the subframe and mean no pulse. */
 #include <string.h>
 #include "tables.h"
 
 enum { TRACKS = 4, PLACES = 8, SPOTS = TRACKS * PLACES };
 
-struct workings {
-    int16_t h_q12[SUBFRAME];
-    int16_t
-        target[2 * SPOTS]; /* the target's correlation with the response, 13 bits, without signs */
+struct workspace {
+    int16_t h_q12[G7231_SUBFRAME];
+    int16_t target[2 * SPOTS]; /* its correlation with the response, 13 bits, times the sign */
     int16_t sign[SPOTS];
-    int16_t own[SPOTS][SPOTS]; /* the response's with itself, with the signs of both */
+    int16_t phi[SPOTS][SPOTS]; /* the autocorrelation of the response, times both signs */
 };
 
-struct pulses {
-    int at[TRACKS], shift;
-};
-
-/* The response's correlations: at spots p < q they are sums over what of the response at q is
- * within the subframe. */
-static void correlate(struct workings *work)
+/* The correlations of the response: for spots p < q they are sums over the part of the response at
+ * q that is within the subframe. */
+static void correlate(struct workspace *work)
 {
-    int16_t h[SUBFRAME];
-    int32_t energy = g7231_dot(0, work->h_q12, work->h_q12, SUBFRAME);
+    int16_t h[G7231_SUBFRAME];
+    int32_t energy = L_dot(0, work->h_q12, work->h_q12, G7231_SUBFRAME);
     int up = extract_h(energy) > 32000 ? -1 : norm_l(energy) >> 1;
 
-    for (int i = 0; i < SUBFRAME; i++)
+    for (int i = 0; i < G7231_SUBFRAME; i++)
         h[i] = shl(work->h_q12[i], up);
-    memset(work->own, 0, sizeof work->own);
-    for (int apart = 0; apart < SUBFRAME / 2; apart++) {
+    memset(work->phi, 0, sizeof work->phi);
+    for (int apart = 0; apart < G7231_SUBFRAME / 2; apart++) {
         int32_t sum = 0;
 
-        for (int i = 0, q = SUBFRAME / 2 - 1; q >= apart; i += 2, q--) {
+        for (int i = 0, q = G7231_SUBFRAME / 2 - 1; q >= apart; i += 2, q--) {
             sum = L_mac(L_mac(sum, h[i], h[i + 2 * apart]), h[i + 1], h[i + 1 + 2 * apart]);
-            work->own[q - apart][q] = work->own[q][q - apart] = extract_h(sum);
+            work->phi[q - apart][q] = work->phi[q][q - apart] = extract_h(sum);
         }
     }
 }
 
-static void correlate_target(struct workings *work, const int16_t target[SUBFRAME])
+static void correlate_target(struct workspace *work, const int16_t target[G7231_SUBFRAME])
 {
-    int32_t wide[SUBFRAME], peak = 0;
+    int32_t wide[G7231_SUBFRAME], peak = 0;
     int down;
 
-    for (int i = 0; i < SUBFRAME; i++) {
-        wide[i] = g7231_dot(0, target + i, work->h_q12, SUBFRAME - i);
-        peak = L_abs(wide[i]) > peak ? L_abs(wide[i]) : peak;
+    for (int i = 0; i < G7231_SUBFRAME; i++) {
+        wide[i] = L_dot(0, target + i, work->h_q12, G7231_SUBFRAME - i);
+        peak = max_i32(peak, L_abs(wide[i]));
     }
-    down = 18 - (norm_l(peak) > 16 ? 16 : norm_l(peak));
+    down = 18 - min_i32(norm_l(peak), 16);
     memset(work->target, 0, sizeof work->target);
-    for (int i = 0; i < SUBFRAME; i++)
+    for (int i = 0; i < G7231_SUBFRAME; i++)
         work->target[i] = extract_l(wide[i] >> down);
 }
 
-/* Each spot's sign is that of the target there, so that only places are to be searched. */
-static void fix_signs(struct workings *work)
+/* Gives each spot the sign of the target there, so that the search only has to choose positions. */
+static void fix_signs(struct workspace *work)
 {
     for (int i = 0; i < SPOTS; i++) {
         work->sign[i] = (int16_t)(add(work->target[2 * i], work->target[2 * i + 1]) >= 0 ? 1 : -1);
@@ -64,13 +59,13 @@ static void fix_signs(struct workings *work)
     }
     for (int i = 0; i < SPOTS; i++)
         for (int j = 0; j < SPOTS; j++)
-            work->own[i][j] = (int16_t)(work->own[i][j] * work->sign[i] * work->sign[j]);
+            work->phi[i][j] = (int16_t)(work->phi[i][j] * work->sign[i] * work->sign[j]);
 }
 
-/* Half way from the mean to the most that three pulses come to; the third may be none. */
+/* Halfway from the mean to the maximum of three pulses; the third may be missing. */
 static int16_t threshold(const int16_t *target)
 {
-    int16_t peaks[3], mean, most;
+    int16_t peaks[3], mean, maximum;
     int32_t sum = 0;
 
     for (int k = 0; k < 3; k++) {
@@ -80,87 +75,86 @@ static int16_t threshold(const int16_t *target)
             sum += 2 * target[i];
         }
     }
-    most = add(add(peaks[0], peaks[1]), peaks[2]);
+    maximum = add(add(peaks[0], peaks[1]), peaks[2]);
     mean = extract_l(sum >> 4);
-    return add(mult(sub(most, mean), 0x4000), mean);
+    return add(mult(sub(maximum, mean), 0x4000), mean);
 }
 
-/* Squared correlation and energy of the best pulses until now, and how often the last loop may
- * still be entered. */
-struct score {
+/* The best pulses so far, their squared correlation and energy, and how many more times the last
+ * loop may be entered. */
+struct best {
+    int at[TRACKS], shift;
     int16_t square, energy;
     int left;
 };
 
-/* The last pulse; no sum saturates: |target| < 2^13, the energies are at most 10 correlations of 16
- * bits, times 4. */
-static void search_last(const struct workings *work, const int at[3], int shift, int16_t sum,
-                        int32_t energy, struct score *score, struct pulses *best)
+/* Tries the last pulse. No sum saturates: |target| < 2^13, and the energy is at most 10
+ * correlations of 16 bits, times 4. */
+static void search_last(const struct workspace *work, const int at[3], int shift, int16_t sum,
+                        int32_t energy, struct best *best)
 {
     for (int p = 3; p < SPOTS; p += TRACKS) {
         int16_t all = add(sum, work->target[2 * p + shift]), square = mult(all, all), e;
 
-        e = extract_l((energy + 2 * work->own[p][p] +
-                       4 * (work->own[at[0]][p] + work->own[at[1]][p] + work->own[at[2]][p])) >>
+        e = extract_l((energy + 2 * work->phi[p][p] +
+                       4 * (work->phi[at[0]][p] + work->phi[at[1]][p] + work->phi[at[2]][p])) >>
                       5);
-        if (L_mult(square, score->energy) > L_mult(score->square, e)) {
-            *score = (struct score){ square, e, score->left };
-            *best = (struct pulses){ { at[0], at[1], at[2], p }, shift };
-        }
+        if (L_mult(square, best->energy) > L_mult(best->square, e))
+            *best = (struct best){ { at[0], at[1], at[2], p }, shift, square, e, best->left };
     }
-    score->left--;
+    best->left--;
 }
 
-/* Three nested loops; the fourth is entered where three pulses come to more than the threshold. */
-static struct pulses search(const struct workings *work, int *budget)
+/* Continues with the last pulse if three pulses exceed the threshold. */
+static void search_from(const struct workspace *work, const int at[3], int16_t least,
+                        struct best *best)
 {
-    struct pulses best = { { 0, 1, 2, 3 }, 0 };
-    struct score score = { 0, INT16_MAX, 120 + *budget };
+    const int16_t *a = work->target + 2 * at[0], *b = work->target + 2 * at[1],
+                  *c = work->target + 2 * at[2];
+    int16_t even = add(add(a[0], b[0]), c[0]), odd = add(add(a[1], b[1]), c[1]);
+    int16_t sum = odd > even ? odd : even;
+    int32_t energy;
+
+    if (sum <= least)
+        return;
+    energy = 2 * (work->phi[at[0]][at[0]] + work->phi[at[1]][at[1]] + work->phi[at[2]][at[2]]) +
+             4 * (work->phi[at[0]][at[1]] + work->phi[at[0]][at[2]] + work->phi[at[1]][at[2]]);
+    search_last(work, at, odd > even, sum, energy, best);
+}
+
+/* Three nested loops and the last one, which is entered a limited number of times. */
+static struct best search(const struct workspace *work, int *budget)
+{
+    struct best best = { { 0, 1, 2, 3 }, 0, 0, INT16_MAX, 120 + *budget };
     int16_t even = threshold(work->target), odd = threshold(work->target + 1),
             least = odd > even ? odd : even;
     int at[3];
 
-    for (at[0] = 0; at[0] < SUBFRAME / 2; at[0] += TRACKS)
-        for (at[1] = 1; at[1] < SUBFRAME / 2; at[1] += TRACKS)
-            for (at[2] = 2; at[2] < SPOTS; at[2] += TRACKS) {
-                const int16_t *a = work->target + 2 * at[0], *b = work->target + 2 * at[1],
-                              *c = work->target + 2 * at[2];
-                int16_t sum = add(add(a[0], b[0]), c[0]), later = add(add(a[1], b[1]), c[1]);
-                int shift = later > sum;
-                int32_t energy;
-
-                if ((shift ? later : sum) <= least)
-                    continue;
-                energy = 2 * (work->own[at[0]][at[0]] + work->own[at[1]][at[1]] +
-                              work->own[at[2]][at[2]]) +
-                         4 * (work->own[at[0]][at[1]] + work->own[at[0]][at[2]] +
-                              work->own[at[1]][at[2]]);
-                search_last(work, at, shift, shift ? later : sum, energy, &score, &best);
-                if (score.left <= 0)
-                    goto out;
-            }
-out:
-    *budget = score.left;
+    for (at[0] = 0; at[0] < G7231_SUBFRAME / 2; at[0] += TRACKS)
+        for (at[1] = 1; at[1] < G7231_SUBFRAME / 2; at[1] += TRACKS)
+            for (at[2] = 2; at[2] < SPOTS && best.left > 0; at[2] += TRACKS)
+                search_from(work, at, least, &best);
+    *budget = best.left;
     return best;
 }
 
-static int16_t quantise_gain(const int16_t target[SUBFRAME], const int16_t y[SUBFRAME])
+static int16_t quantize_gain(const int16_t target[G7231_SUBFRAME], const int16_t y[G7231_SUBFRAME])
 {
-    int16_t down[SUBFRAME], xy, yy, gain, nearest = INT16_MAX;
+    int16_t down[G7231_SUBFRAME], xy, yy, gain, nearest = INT16_MAX;
     int32_t cross, energy;
     int shift, index = 0;
 
-    for (int i = 0; i < SUBFRAME; i++)
+    for (int i = 0; i < G7231_SUBFRAME; i++)
         down[i] = (int16_t)(y[i] >> 3);
-    cross = g7231_dot(0, target, down, SUBFRAME);
-    energy = g7231_dot(0, down, down, SUBFRAME);
+    cross = L_dot(0, target, down, G7231_SUBFRAME);
+    energy = L_dot(0, down, down, G7231_SUBFRAME);
     shift = norm_l(cross) + 5 - norm_l(energy);
     xy = extract_h(L_shl(cross, norm_l(cross)));
     yy = extract_h(L_shl(energy, norm_l(energy)));
     if (xy <= 0)
         return 0;
     gain = shr(div_s((int16_t)(xy >> 1), yy), shift);
-    for (int i = 0; i < FIXED_GAINS; i++) {
+    for (int i = 0; i < G7231_FIXED_GAINS; i++) {
         int16_t error = abs_s(sub(gain, g7231_fixed_gains[i]));
 
         if (error < nearest || i == 0) {
@@ -171,36 +165,37 @@ static int16_t quantise_gain(const int16_t target[SUBFRAME], const int16_t y[SUB
     return (int16_t)index;
 }
 
-void g7231_algebraic(const int16_t target[SUBFRAME], const int16_t h_q13[SUBFRAME],
-                     int16_t pair_lag, int *budget, struct subframe *out, int16_t e[SUBFRAME])
+void g7231_algebraic(const int16_t target[G7231_SUBFRAME], const int16_t h_q13[G7231_SUBFRAME],
+                     int16_t pair_lag, int *budget, struct g7231_subframe *out,
+                     int16_t e[G7231_SUBFRAME])
 {
-    struct workings work;
-    struct pulses best;
-    int16_t y[SUBFRAME] = { 0 };
+    struct workspace work;
+    struct best best;
+    int16_t y[G7231_SUBFRAME] = { 0 };
 
-    for (int i = 0; i < SUBFRAME; i++)
+    for (int i = 0; i < G7231_SUBFRAME; i++)
         work.h_q12[i] = (int16_t)(h_q13[i] >> 1);
     g7231_echo(work.h_q12, pair_lag, out);
     correlate(&work);
     correlate_target(&work, target);
     fix_signs(&work);
     best = search(&work, budget);
-    out->places = out->signs = out->train = 0;
+    out->positions = out->signs = out->train = 0;
     out->grid = (int16_t)best.shift;
-    memset(e, 0, SUBFRAME * sizeof *e);
+    memset(e, 0, G7231_SUBFRAME * sizeof *e);
     for (int k = 0; k < TRACKS; k++) {
         int at = 2 * best.at[k] + best.shift;
 
-        out->places |= at / 8 << 3 * k;
+        out->positions |= at / 8 << 3 * k;
         out->signs |= (int16_t)((work.sign[best.at[k]] > 0) << k);
-        for (int i = at; i < SUBFRAME; i++)
+        for (int i = at; i < G7231_SUBFRAME; i++)
             y[i] = work.sign[best.at[k]] > 0 ? add(y[i], work.h_q12[i - at])
                                              : sub(y[i], work.h_q12[i - at]);
-        if (at < SUBFRAME)
+        if (at < G7231_SUBFRAME)
             e[at] = work.sign[best.at[k]];
     }
-    out->amplitude = quantise_gain(target, y);
-    for (int i = 0; i < SUBFRAME; i++)
+    out->amplitude = quantize_gain(target, y);
+    for (int i = 0; i < G7231_SUBFRAME; i++)
         e[i] = (int16_t)(e[i] * g7231_fixed_gains[out->amplitude]);
     g7231_echo(e, pair_lag, out);
 }

@@ -1,13 +1,12 @@
-/* The search of the pitch predictor's lag and taps (clause 2.14), and taming: where the error that
- * a decoder may have could grow, the taps that would let it are not searched. */
+/* The search for the lag and the taps of the pitch predictor (clause 2.14), and taming: where the
+ * error that a decoder may have could grow, the taps that would amplify it are excluded. */
 #include <string.h>
-#include "g7231.h"
 #include "tables.h"
 
-enum { LAGS_MOST = 4, ROOM = 64, LONG_LAG = SUBFRAME - 2, LAG_MOST = HISTORY - 5 };
+enum { LAGS_MAX = 4, ROOM = 64, LAG_MAX = G7231_HISTORY - 5 };
 enum {
     ERROR_START = 4,
-    ERROR_MOST = 0x40000000,
+    ERROR_MAX = 0x40000000,
     TAMED_85 = 51,
     TAMED_170 = 93,
     THIRTIETH_Q15 = 1092
@@ -15,9 +14,9 @@ enum {
 
 /* --- Taming --- */
 
-void g7231_taming_start(struct taming *state)
+void g7231_taming_start(struct g7231_taming *state)
 {
-    for (int i = 0; i < TAMING_BLOCKS; i++)
+    for (int i = 0; i < G7231_TAMING_BLOCKS; i++)
         state->error[i] = ERROR_START;
 }
 
@@ -26,109 +25,111 @@ static int32_t grown(int32_t error, int16_t gain_q13)
     return L_add(ERROR_START, L_shl(L_mls(error, gain_q13), 2));
 }
 
-static int32_t greater(int32_t a, int32_t b) { return a > b ? a : b; }
-
-/* The error of the subframe's halves from that of the halves which its lag reaches. */
-void g7231_tame(struct taming *state, enum rate rate, int16_t pair_lag, const struct subframe *sub)
+/* The errors of the two halves of the subframe, from those of the halves that its lag reaches. */
+void g7231_tame(struct g7231_taming *state, enum g7231_rate rate, int16_t pair_lag,
+                const struct g7231_subframe *sub)
 {
     int lag = pair_lag - 1 + sub->lag_offset, at = mult((int16_t)lag, THIRTIETH_Q15);
-    int16_t gain = rate == RATE_63 && pair_lag < LONG_LAG ? g7231_worst_85_q13[sub->taps]
-                                                          : g7231_worst_170_q13[sub->taps];
-    int32_t error[TAMING_BLOCKS], first, second;
+    int16_t gain = rate == G7231_RATE_63 && pair_lag < G7231_SHORT_LAG
+                       ? g7231_worst_85_q13[sub->taps]
+                       : g7231_worst_170_q13[sub->taps];
+    int32_t error[G7231_TAMING_BLOCKS], first, second;
 
-    for (int i = 0; i < TAMING_BLOCKS; i++)
+    for (int i = 0; i < G7231_TAMING_BLOCKS; i++)
         error[i] = grown(state->error[i], gain);
-    if (lag <= SUBFRAME / 2)
+    if (lag <= G7231_SUBFRAME / 2)
         first = second = error[0];
     else if (lag == 30 * (at + 1)) {
         first = error[at - 1];
         second = error[at];
     } else if (at == 1)
-        first = second = greater(error[0], error[1]);
+        first = second = max_i32(error[0], error[1]);
     else {
-        first = greater(error[at - 2], error[at - 1]);
-        second = greater(error[at - 1], error[at]);
+        first = max_i32(error[at - 2], error[at - 1]);
+        second = max_i32(error[at - 1], error[at]);
     }
-    memmove(state->error + 2, state->error, (TAMING_BLOCKS - 2) * sizeof *state->error);
+    memmove(state->error + 2, state->error, (G7231_TAMING_BLOCKS - 2) * sizeof *state->error);
     state->error[0] = first;
     state->error[1] = second;
 }
 
-/* How many vectors of each code book may be searched for lags from `low` to `high`. */
-static void bounds(const struct taming *state, uint16_t sine, int low, int high, int most[2])
+/* The number of vectors of each code book to search for lags from `low` to `high`. */
+static void bounds(const struct g7231_taming *state, uint16_t sine, int low, int high,
+                   int counts[2])
 {
-    int from = low - SUBFRAME + 1 - TAPS / 2, room = 0;
+    int from = low - G7231_SUBFRAME + 1 - G7231_TAPS / 2, room = 0;
     int32_t worst = -1;
 
-    from = mult((int16_t)(from <= 0 ? 1 : from), THIRTIETH_Q15);
-    for (int i = mult((int16_t)(high + TAPS / 2), THIRTIETH_Q15); i >= from; i--)
-        worst = greater(worst, state->error[i]);
-    if (worst <= ERROR_MOST && !(sine & SINE))
-        room = (ERROR_MOST - worst) >> 23;
-    most[0] = TAMED_85 + 4 * room < GAINS_85 ? TAMED_85 + 4 * room : GAINS_85;
-    most[1] = TAMED_170 + 8 * room < GAINS_170 ? TAMED_170 + 8 * room : GAINS_170;
+    from = mult((int16_t)max_i32(from, 1), THIRTIETH_Q15);
+    for (int i = mult((int16_t)(high + G7231_TAPS / 2), THIRTIETH_Q15); i >= from; i--)
+        worst = max_i32(worst, state->error[i]);
+    if (worst <= ERROR_MAX && !(sine & G7231_SINE))
+        room = (ERROR_MAX - worst) >> 23;
+    counts[0] = min_i32(TAMED_85 + 4 * room, G7231_GAINS_85);
+    counts[1] = min_i32(TAMED_170 + 8 * room, G7231_GAINS_170);
 }
 
 /* --- Search --- */
 
-/* The impulse response, backwards, with zeros around: [ROOM - 1 - i] is that of i samples later. */
+/* The impulse response, and the same reversed, with zeros around it: [ROOM - 1 - i] is the sample
+ * at i. */
 struct response {
     int16_t h_q13[ROOM], backwards[2 * ROOM];
     int64_t energy;
 };
 
-static void prepare(const int16_t h_q13[SUBFRAME], struct response *out)
+static void prepare(const int16_t h_q13[G7231_SUBFRAME], struct response *out)
 {
     memset(out, 0, sizeof *out);
-    memcpy(out->h_q13, h_q13, SUBFRAME * sizeof *h_q13);
-    for (int i = 0; i < SUBFRAME; i++)
+    memcpy(out->h_q13, h_q13, G7231_SUBFRAME * sizeof *h_q13);
+    for (int i = 0; i < G7231_SUBFRAME; i++)
         out->backwards[ROOM - 1 - i] = h_q13[i];
-    out->energy = energy_exact(h_q13, SUBFRAME);
+    out->energy = energy_exact(h_q13, G7231_SUBFRAME);
 }
 
-/* What the response makes of e is added to `sums` by L_mac, or taken away by L_msu; they are up to
- * 2^30 in magnitude. */
-static void convolve(const int16_t e[SUBFRAME], const struct response *response, bool away,
-                     int32_t sums[SUBFRAME])
+/* Filters e, and adds it to `sums` by L_mac or subtracts it by L_msu. The sums are up to 2^30 in
+ * magnitude. */
+static void convolve(const int16_t e[G7231_SUBFRAME], const struct response *response, bool away,
+                     int32_t sums[G7231_SUBFRAME])
 {
     int16_t padded[ROOM] = { 0 };
 
-    memcpy(padded, e, SUBFRAME * sizeof *e);
-    if (mac_is_exact(4 * energy_exact(e, SUBFRAME),
-                     response->energy)) { /* what is added is within 2^30 */
-        for (int i = 0; i < SUBFRAME; i++) {
+    memcpy(padded, e, G7231_SUBFRAME * sizeof *e);
+    if (mac_is_exact(4 * energy_exact(e, G7231_SUBFRAME),
+                     response->energy)) { /* the change is within 2^30 */
+        for (int i = 0; i < G7231_SUBFRAME; i++) {
             int32_t sum = 2 * dot_exact(padded, response->backwards + ROOM - 1 - i, ROOM);
 
             sums[i] += away ? -sum : sum;
         }
         return;
     }
-    for (int i = 0; i < SUBFRAME; i++)
+    for (int i = 0; i < G7231_SUBFRAME; i++)
         for (int j = 0; j <= i; j++)
             sums[i] = (away ? L_msu : L_mac)(sums[i], e[j], response->h_q13[i - j]);
 }
 
-/* The past at one lag, as each tap sees it, through the response: the last tap by convolution, each
- * other from the one behind it. */
-static void filter_past(const int16_t past[SUBFRAME + TAPS - 1], const struct response *response,
-                        int16_t out[TAPS][ROOM])
+/* Filters the past at one lag, once for each tap: the last tap by convolution, each other from the
+ * next one. */
+static void filter_past(const int16_t past[G7231_SUBFRAME + G7231_TAPS - 1],
+                        const struct response *response, int16_t out[G7231_TAPS][ROOM])
 {
-    int32_t sums[SUBFRAME] = { 0 };
+    int32_t sums[G7231_SUBFRAME] = { 0 };
 
-    convolve(past + TAPS - 1, response, false, sums);
-    for (int i = 0; i < SUBFRAME; i++)
-        out[TAPS - 1][i] = round_q15(sums[i]);
-    for (int k = TAPS - 2; k >= 0; k--) {
+    convolve(past + G7231_TAPS - 1, response, false, sums);
+    for (int i = 0; i < G7231_SUBFRAME; i++)
+        out[G7231_TAPS - 1][i] = round_q15(sums[i]);
+    for (int k = G7231_TAPS - 2; k >= 0; k--) {
         out[k][0] = mult_r(past[k], 0x2000);
-        for (int i = 1; i < SUBFRAME; i++)
+        for (int i = 1; i < G7231_SUBFRAME; i++)
             out[k][i] =
                 round_q15(L_mac(L_deposit_h(out[k + 1][i - 1]), past[k], response->h_q13[i]));
     }
-    for (int k = 0; k < TAPS; k++)
-        memset(out[k] + SUBFRAME, 0, (ROOM - SUBFRAME) * sizeof **out);
+    for (int k = 0; k < G7231_TAPS; k++)
+        memset(out[k] + G7231_SUBFRAME, 0, (ROOM - G7231_SUBFRAME) * sizeof **out);
 }
 
-/* The sum of products halved, doubled n times in the end. */
+/* The sum of halved products, doubled n times at the end. */
 static int32_t half_dot(const int16_t a[ROOM], int64_t energy_a, const int16_t b[ROOM],
                         int64_t energy_b, int n)
 {
@@ -136,81 +137,83 @@ static int32_t half_dot(const int16_t a[ROOM], int64_t energy_a, const int16_t b
 
     if (mac_is_exact(energy_a, energy_b))
         return L_shl(dot_exact(a, b, ROOM), n);
-    for (int i = 0; i < SUBFRAME; i++)
+    for (int i = 0; i < G7231_SUBFRAME; i++)
         sum = L_add(sum, L_mult(a[i], b[i]) >> 1);
     return L_shl(sum, n);
 }
 
-/* What the terms of a code book's vectors are multiplied by: the target's correlation with each
- * tap, each tap's energy, and twice the correlations between taps. */
-static void correlate(const int16_t target[ROOM], int64_t energy, int16_t y[TAPS][ROOM],
-                      int32_t out[TERMS])
+/* The factors for the terms of a code vector: the correlation of the target with each tap, the
+ * energy of each tap, and twice the correlations between taps. */
+static void correlate(const int16_t target[ROOM], int64_t energy, int16_t y[G7231_TAPS][ROOM],
+                      int32_t out[G7231_TERMS])
 {
-    int64_t energies[TAPS];
+    int64_t energies[G7231_TAPS];
 
-    memset(out, 0, TERMS * sizeof *out);
-    for (int i = 0; i < TAPS; i++) {
-        energies[i] = energy_exact(y[i], SUBFRAME);
+    memset(out, 0, G7231_TERMS * sizeof *out);
+    for (int i = 0; i < G7231_TAPS; i++) {
+        energies[i] = energy_exact(y[i], G7231_SUBFRAME);
         *out++ = half_dot(target, energy, y[i], energies[i], 1);
     }
-    for (int i = 0; i < TAPS; i++)
+    for (int i = 0; i < G7231_TAPS; i++)
         *out++ = L_energy(0, energies[i]);
-    for (int i = 1; i < TAPS; i++)
+    for (int i = 1; i < G7231_TAPS; i++)
         for (int j = 0; j < i; j++)
             *out++ = half_dot(y[i], energies[i], y[j], energies[j], 2);
 }
 
-static void normalise(int lags, int32_t wide[LAGS_MOST][TERMS], int16_t out[LAGS_MOST][TERMS])
+static void normalize_terms(int lags, int32_t wide[LAGS_MAX][G7231_TERMS],
+                            int16_t out[LAGS_MAX][G7231_TERMS])
 {
     int32_t peak = 0;
     int shift;
 
     for (int k = 0; k < lags; k++)
-        for (int i = 0; i < TERMS; i++)
-            peak = greater(peak, L_abs(wide[k][i]));
+        for (int i = 0; i < G7231_TERMS; i++)
+            peak = max_i32(peak, L_abs(wide[k][i]));
     shift = norm_l(peak);
     for (int k = 0; k < lags; k++)
-        for (int i = 0; i < TERMS; i++)
+        for (int i = 0; i < G7231_TERMS; i++)
             out[k][i] = round_q15(L_shl(wide[k][i], shift));
 }
 
-static int32_t gain_of(const int16_t c[TERMS], const int16_t terms[TERMS])
+static int32_t gain_of(const int16_t c[G7231_TERMS], const int16_t terms[G7231_TERMS])
 {
     int32_t sum = 0;
 
-    for (int i = 0; i < GAIN_TERMS; i++)
+    for (int i = 0; i < G7231_GAIN_TERMS; i++)
         sum = L_add(sum, L_mult(c[i], terms[i]) >> 1);
     return sum;
 }
 
-/* Whether no sum of the code books saturates upwards: only the first five terms and the last ten
- * can be positive, for energies are not negative and their factors not positive; of no vector do
- * the former come to more than 36775, or the latter to 32758. */
-static bool rises_plainly(const int16_t c[TERMS])
+/* True if no sum over a code book can saturate upward. Only the first five terms and the last ten
+ * can be positive, because energies are not negative and their factors not positive. The magnitudes
+ * of the former add up to at most 36775, and of the latter to at most 32758. */
+static bool is_bounded_above(const int16_t c[G7231_TERMS])
 {
     int taps = 0, pairs = 0;
 
-    for (int i = 0; i < TAPS; i++)
-        taps = magnitude(c[i]) > taps ? magnitude(c[i]) : taps;
-    for (int i = 2 * TAPS; i < GAIN_TERMS; i++)
-        pairs = magnitude(c[i]) > pairs ? magnitude(c[i]) : pairs;
+    for (int i = 0; i < G7231_TAPS; i++)
+        taps = max_i32(taps, g7231_magnitude(c[i]));
+    for (int i = 2 * G7231_TAPS; i < G7231_GAIN_TERMS; i++)
+        pairs = max_i32(pairs, g7231_magnitude(c[i]));
     return (int64_t)36775 * taps + 32758 * pairs <= INT32_MAX;
 }
 
-/* The first vector of the greatest gain, if that is beyond `best`. Gains are looked at as plain
- * sums before they are worked out. If a sum would saturate downwards its gain is negative (from
- * -2^31 on, ten terms bring back less than 2^31) and does not count, whatever the plain sum wraps
- * to; else, if none rises too far, the plain sum is the gain. So no vector is passed over. */
-static int best_vector(const int16_t c[TERMS], const int16_t (*book)[TERMS], int most,
+/* The first vector of the largest gain, if that exceeds `best`. A cheap wrapping sum screens out
+ * vectors before the saturating one is computed. If the saturating sum reaches the lower limit, the
+ * gain is negative (ten terms add less than 2^31 to -2^31) and the vector does not count, whatever
+ * the wrapping sum is. Otherwise, if no sum can saturate upward, the two sums are equal. So no
+ * vector is missed. */
+static int best_vector(const int16_t c[G7231_TERMS], const int16_t (*book)[G7231_TERMS], int count,
                        int32_t *best)
 {
-    bool plain = rises_plainly(c);
+    bool bounded = is_bounded_above(c);
     int index = -1;
 
-    for (int i = 0; i < most; i++) {
+    for (int i = 0; i < count; i++) {
         int32_t gain;
 
-        if (plain && dot_exact(c, book[i], TERMS) <= *best)
+        if (bounded && dot_exact(c, book[i], G7231_TERMS) <= *best)
             continue;
         gain = gain_of(c, book[i]);
         if (gain > *best) {
@@ -221,17 +224,17 @@ static int best_vector(const int16_t c[TERMS], const int16_t (*book)[TERMS], int
     return index;
 }
 
-static void search(enum rate rate, int odd, int pair_lag, int lags, const int most[2],
-                   int16_t c[LAGS_MOST][TERMS], struct subframe *sub)
+static void search(enum g7231_rate rate, int odd, int pair_lag, const int counts[2],
+                   int16_t c[LAGS_MAX][G7231_TERMS], struct g7231_subframe *sub)
 {
     int32_t best = 0;
 
     sub->lag_offset = 1;
     sub->taps = 0;
-    for (int k = 0; k < lags; k++) {
-        bool small = rate == RATE_63 && (odd ? pair_lag : pair_lag - 1 + k) < LONG_LAG;
+    for (int k = 0; k < 3 + odd; k++) {
+        bool small = rate == G7231_RATE_63 && (odd ? pair_lag : pair_lag - 1 + k) < G7231_SHORT_LAG;
         int index =
-            best_vector(c[k], small ? g7231_gains_85 : g7231_gains_170, most[!small], &best);
+            best_vector(c[k], small ? g7231_gains_85 : g7231_gains_170, counts[!small], &best);
 
         if (index >= 0) {
             sub->lag_offset = (int16_t)k;
@@ -240,41 +243,41 @@ static void search(enum rate rate, int odd, int pair_lag, int lags, const int mo
     }
 }
 
-/* Even subframes search three lags around the open loop's and settle the pair's; odd ones search
- * four around that. */
-void g7231_closed_loop(const struct dsp_celp *dsp, const int16_t *now,
-                       const int16_t h_q13[SUBFRAME], const struct taming *taming, uint16_t sine,
-                       struct parameters *out, int subframe, int16_t target[SUBFRAME])
+/* Even subframes search three lags around the open-loop one and set the lag of the pair; odd ones
+ * search four around that. */
+void g7231_closed_loop(const struct g7231_encoder *state, const int16_t *now,
+                       const int16_t h_q13[G7231_SUBFRAME], struct g7231_parameters *out,
+                       int subframe, int16_t target[G7231_SUBFRAME])
 {
-    struct subframe *sub = &out->subframes[subframe];
+    struct g7231_subframe *sub = &out->subframes[subframe];
     struct response response;
-    int16_t past[SUBFRAME + TAPS - 1], y[TAPS][ROOM], c[LAGS_MOST][TERMS], own[SUBFRAME],
-        padded[ROOM] = { 0 };
-    int32_t wide[LAGS_MOST][TERMS], sums[SUBFRAME];
-    int odd = subframe % 2, lags = 3 + odd, lag = out->lags[subframe / 2], most[2];
-    int64_t energy = energy_exact(target, SUBFRAME);
+    int16_t past[G7231_SUBFRAME + G7231_TAPS - 1], y[G7231_TAPS][ROOM], c[LAGS_MAX][G7231_TERMS],
+        own[G7231_SUBFRAME], padded[ROOM] = { 0 };
+    int32_t wide[LAGS_MAX][G7231_TERMS], sums[G7231_SUBFRAME];
+    int odd = subframe % 2, lags = 3 + odd, lag = out->lags[subframe / 2], counts[2];
+    int64_t energy = energy_exact(target, G7231_SUBFRAME);
 
     if (!odd)
-        lag = lag == LAG_MIN ? LAG_MIN + 1 : lag > LAG_MOST ? LAG_MOST : lag;
+        lag = clamp(lag, G7231_LAG_MIN + 1, LAG_MAX);
     prepare(h_q13, &response);
-    memcpy(padded, target, SUBFRAME * sizeof *target);
+    memcpy(padded, target, G7231_SUBFRAME * sizeof *target);
     for (int k = 0; k < lags; k++) {
         g7231_past(now, lag - 1 + k, past);
         filter_past(past, &response, y);
         correlate(padded, energy, y, wide[k]);
     }
-    normalise(lags, wide, c);
-    bounds(taming, sine, lag - 1, lag - 2 + lags, most);
-    search(out->rate, odd, lag, lags, most, c, sub);
+    normalize_terms(lags, wide, c);
+    bounds(&state->taming, state->sine, lag - 1, lag - 2 + lags, counts);
+    search(out->rate, odd, lag, counts, c, sub);
     if (!odd) {
         lag += sub->lag_offset - 1;
         sub->lag_offset = 1;
     }
     out->lags[subframe / 2] = (int16_t)lag;
-    g7231_adaptive(dsp, now, out->rate, (int16_t)lag, sub, own);
-    for (int i = 0; i < SUBFRAME; i++)
+    g7231_adaptive(state->dsp, now, out->rate, (int16_t)lag, sub, own);
+    for (int i = 0; i < G7231_SUBFRAME; i++)
         sums[i] = L_deposit_h(target[i]) >> 1;
     convolve(own, &response, true, sums);
-    for (int i = 0; i < SUBFRAME; i++)
+    for (int i = 0; i < G7231_SUBFRAME; i++)
         target[i] = round_q15(L_shl(sums[i], 1));
 }

@@ -1,12 +1,13 @@
-/* G.723.1, dual rate speech: 240 samples become a frame of 24 bytes at 6.3 kbit/s, or 20 at 5.3, or
- * 4 or 1 where silence is compressed; two bits tell which. Microsoft's driver, and Vivo's, put
- * every frame in a cell of one size; others write them one behind the other. */
+/* G.723.1, dual rate speech: a frame of 240 samples takes 24 bytes at 6.3 kbit/s, 20 at 5.3, and 4
+ * or 1 where silence is compressed; two bits of it distinguish these. The drivers of Microsoft and
+ * Vivo pad every frame to a cell of one size; other writers do not pad. */
 #include <string.h>
 #include "bits.h"
-#include "framing.h"
+#include "parser.h"
 
-/* Files of a tag are in cells of 24 bytes, whatever else their headers say; or they may be in
- * cells, as the header says; or of the latter sort, and at 5.3 kbit/s where it does not say. */
+/* Files of a tag are in cells, of 24 bytes if the header does not give a size (CELLS); in cells
+ * only if the header says so (FRAMES); or the same, at 5.3 kbit/s if the header does not give the
+ * rate (FRAMES_53). */
 enum dialect { CELLS, FRAMES, FRAMES_53 };
 
 static const struct tag tags[] = { { 0x42, CELLS, "Microsoft" },
@@ -25,36 +26,38 @@ enum { BYTES_63 = 24, BYTES_53 = 20, CONFIG_63 = 2, CONFIG_53 = 3, EXTRA_BYTES =
 
 static const struct mode modes[] = { { 8000, 1, 6300 }, { 8000, 1, 5300 }, { 0 } };
 
-/* What a format says of its frames. */
-struct own {
-    enum rate rate; /* to write */
-    struct framing framing;
+/* The properties of the frames of a format. */
+struct frame_format {
+    enum g7231_rate rate; /* for the encoder */
+    struct g7231_framing framing;
 };
 
-static struct own own_of(const struct wave_format *format, uint8_t dialect)
+static struct frame_format frame_format_of(const struct wave_format *format, uint8_t dialect)
 {
     bool config_53 = format->extra_size >= 2 && load16_le(format->extra) == CONFIG_53;
     bool by_24 = format->block_align != 0 && format->block_align % BYTES_63 == 0;
     bool by_20 = format->block_align != 0 && format->block_align % BYTES_53 == 0;
 
     if (by_20 && (!by_24 || config_53))
-        return (struct own){ RATE_53, { BYTES_53, false } };
+        return (struct frame_format){ G7231_RATE_53, { BYTES_53, false } };
     if (by_24 || dialect == CELLS)
-        return (struct own){ config_53 ? RATE_53 : RATE_63, { BYTES_63, false } };
-    return (struct own){ config_53 || dialect == FRAMES_53 ? RATE_53 : RATE_63, { 0, true } };
+        return (struct frame_format){ config_53 ? G7231_RATE_53 : G7231_RATE_63,
+                                      { BYTES_63, false } };
+    return (struct frame_format){ config_53 || dialect == FRAMES_53 ? G7231_RATE_53 : G7231_RATE_63,
+                                  { 0, true } };
 }
 
-/* The fewest bytes of a format of cells are those of a frame of speech, should the frames be
- * without cells after all: silence without them is decoded as well, but then a host that has made
- * room for all of it once must ask twice. */
+/* A format with cells may turn out to have unpadded frames: the fewest bytes are then those of a
+ * frame of speech. Unpadded silence is decoded as well, but a host that allocates its buffer once
+ * by this size has to call twice. */
 static bool parse(const struct wave_format *format, struct layout *layout)
 {
-    struct own *own = (struct own *)(void *)layout->own;
+    struct frame_format *own = (struct frame_format *)(void *)layout->own;
     uint32_t cell;
 
-    *own = own_of(format, layout->dialect);
+    *own = frame_format_of(format, layout->dialect);
     cell = own->framing.cell;
-    layout->block = (struct span){ cell ? cell : FRAME_BYTES, FRAME };
+    layout->block = (struct span){ cell ? cell : G7231_FRAME_BYTES, G7231_FRAME };
     layout->least_bytes = cell ? BYTES_53 : 1;
     layout->self_delimiting = true;
     return layout->channels == 1 && layout->sample_rate == 8000;
@@ -77,8 +80,8 @@ static void complete(struct wave_format *format, const struct mode *mode, uint8_
 
 static void init_decoder(void *state, const struct layout *layout, const struct options *options)
 {
-    const struct own *own = (const struct own *)(const void *)layout->own;
-    struct reader *reader = state;
+    const struct frame_format *own = (const struct frame_format *)(const void *)layout->own;
+    struct g7231_reader *reader = state;
 
     memset(reader, 0, sizeof *reader);
     g7231_decoder_start(&reader->decoder, options->dsp->celp);
@@ -90,7 +93,7 @@ static struct progress decode(void *state, const uint8_t *src, int16_t *pcm, str
     struct progress done = { 0, 0 }, step;
 
     do {
-        step = framing_decode(
+        step = g7231_read_frame(
             state, src + done.used, pcm + done.made,
             (struct offer){ offer.in - done.used, offer.out - done.made, offer.ending });
         done.used += step.used;
@@ -100,8 +103,8 @@ static struct progress decode(void *state, const uint8_t *src, int16_t *pcm, str
 }
 
 struct writer {
-    struct encoder encoder;
-    struct own own;
+    struct g7231_encoder encoder;
+    struct frame_format own;
 };
 
 static void init_encoder(void *state, const struct layout *layout, const struct options *options)
@@ -117,25 +120,26 @@ static void init_encoder(void *state, const struct layout *layout, const struct 
 static struct progress encode(void *state, const int16_t *pcm, uint8_t *dst, struct offer offer)
 {
     struct writer *writer = state;
-    size_t cell = writer->own.framing.cell, most = cell ? cell : FRAME_BYTES;
+    size_t cell = writer->own.framing.cell, most = cell ? cell : G7231_FRAME_BYTES;
     struct progress done = { 0, 0 };
-    struct parameters parameters;
-    uint8_t frame[FRAME_BYTES];
+    struct g7231_parameters parameters;
+    uint8_t frame[G7231_FRAME_BYTES];
 
-    while (offer.in - done.used >= FRAME && offer.out - done.made >= most) {
+    while (offer.in - done.used >= G7231_FRAME && offer.out - done.made >= most) {
         size_t bytes;
 
         g7231_encode_frame(&writer->encoder, pcm + done.used, writer->own.rate, &parameters);
         bytes = g7231_pack(&parameters, frame);
         bytes = cell ? cell : bytes;
         memcpy(dst + done.made, frame, bytes);
-        done.used += FRAME;
+        done.used += G7231_FRAME;
         done.made += bytes;
     }
     return done;
 }
 
-static const struct codec_decoder decoder = { sizeof(struct reader), init_decoder, decode, 0, 0 };
+static const struct codec_decoder decoder = { sizeof(struct g7231_reader), init_decoder, decode, 0,
+                                              0 };
 static const struct codec_encoder encoder = { sizeof(struct writer), init_encoder, encode };
 
 const struct codec g7231 = {

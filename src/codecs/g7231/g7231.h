@@ -1,7 +1,7 @@
-/* The stages of G.723.1, dual rate speech at 6.3 and 5.3 kbit/s, and what they hand to each other.
+/* The stages of G.723.1, dual rate speech at 6.3 and 5.3 kbit/s, and the data that they exchange.
  *
- * Clauses are numbered as in ITU-T recommendation G.723.1 (05/2006); A means its Annex A, silence
- * compression. Names in brackets are those of its ANSI-C source, which is normative. */
+ * Clauses are numbered as in ITU-T recommendation G.723.1 (05/2006); A is its Annex A, silence
+ * compression. Names in brackets are those of its ANSI C source, which is normative. */
 #ifndef OMNIACM_G7231_H
 #define OMNIACM_G7231_H
 
@@ -13,289 +13,333 @@
 #include "mac.h"
 
 enum {
-    FRAME = 240,
-    SUBFRAME = 60,
-    SUBFRAMES = FRAME / SUBFRAME,
-    PAIRS = SUBFRAMES / 2,
-    PAIR = 2 * SUBFRAME
+    G7231_FRAME = 240,
+    G7231_SUBFRAME = 60,
+    G7231_SUBFRAMES = G7231_FRAME / G7231_SUBFRAME,
+    G7231_PAIRS = G7231_SUBFRAMES / 2,
+    G7231_PAIR = 2 * G7231_SUBFRAME
 };
-enum { ORDER = 10, WINDOW = 180, LOOKAHEAD = SUBFRAME };
+enum { G7231_ORDER = 10, G7231_WINDOW = 180, G7231_LOOKAHEAD = G7231_SUBFRAME };
+
+/* The pitch predictor has lags of 17 to 143, and two taps on each side. At 6.3 kbit/s, pair lags
+ * below G7231_SHORT_LAG select the smaller code book of taps and allow pulse trains. */
 enum {
-    LAG_MIN = 18,
-    HISTORY = LAG_MIN + 127,
-    TAPS = 5
-}; /* of the pitch predictor: lags 17 to 143, 2 taps around each */
-enum { PULSES = 6, GRID = SUBFRAME / 2, FIXED_GAINS = 24 };
-enum { FRAME_BYTES = 24 }; /* of the longest kind */
+    G7231_LAG_MIN = 18,
+    G7231_SHORT_LAG = G7231_SUBFRAME - 2,
+    G7231_HISTORY = G7231_LAG_MIN + 127,
+    G7231_TAPS = 5
+};
+enum { G7231_PULSES = 6, G7231_GRID = G7231_SUBFRAME / 2, G7231_FIXED_GAINS = 24 };
+enum { G7231_FRAME_BYTES = 24 }; /* of the longest kind */
 
-enum rate { RATE_63, RATE_53 };
-enum kind {
-    UNTRANSMITTED,
-    SPEECH,
-    SILENCE
-}; /* Ftyp: nothing sent, a frame of speech, a silence descriptor */
+enum g7231_rate { G7231_RATE_63, G7231_RATE_53 };
 
-/* What is sent of 240 samples. */
-struct subframe {
-    int16_t lag_offset; /* AcLg: the lag is that of the pair, less 1, plus this: 0 to 3; 1 in even
-                           subframes */
+/* Ftyp: nothing was sent, a frame of speech, a silence descriptor. */
+enum g7231_kind { G7231_UNTRANSMITTED, G7231_SPEECH, G7231_SID };
+
+/* The parameters of a subframe. */
+struct g7231_subframe {
+    int16_t lag_offset; /* AcLg, 0 to 3: the lag is that of the pair - 1 + this; 1 if even */
     int16_t taps;       /* AcGn: index into the code book of taps */
-    int16_t amplitude;  /* Mamp: index of the fixed gain. In a silence descriptor the first is the
-                           index of its gain */
-    int16_t grid;       /* Grid: 1 if the pulses stand at odd places */
+    int16_t amplitude;  /* Mamp: index of the fixed gain; the first one of a SID is its gain */
+    int16_t grid;       /* Grid: 1 if the pulses are at odd positions */
     int16_t train;      /* Tran: 1 if they repeat with the lag (6.3 kbit/s) */
     int16_t signs;      /* Pamp */
-    int32_t places;     /* Ppos */
-};
-struct parameters {
-    enum kind kind;
-    enum rate rate;
-    uint32_t lsp;        /* LspId: three codes of 8 bits, the lowest frequencies uppermost */
-    int16_t lags[PAIRS]; /* Olp: 18 to 141 */
-    struct subframe subframes[SUBFRAMES];
+    int32_t positions;  /* Ppos */
 };
 
-/* Clause 4: frame.c. A frame's first byte tells its size: 24, 20, 4 or 1. Unpacking reads that many
- * bytes, and tells whether the frame is legal; packing writes them, and returns how many. */
+/* The parameters of a frame. */
+struct g7231_parameters {
+    enum g7231_kind kind;
+    enum g7231_rate rate;
+    uint32_t lsp;              /* LspId: three codes of 8 bits, the lowest frequencies uppermost */
+    int16_t lags[G7231_PAIRS]; /* Olp: 18 to 141 */
+    struct g7231_subframe subframes[G7231_SUBFRAMES];
+};
+
+/* bitstream.c, clause 4. The first byte of a frame determines its size: 24, 20, 4 or 1. Unpacking
+ * reads that many bytes and returns whether the frame is legal; packing returns the size. */
 size_t g7231_frame_bytes(uint8_t first);
-bool g7231_unpack(const uint8_t *frame, struct parameters *);
-size_t g7231_pack(const struct parameters *, uint8_t frame[FRAME_BYTES]);
+bool g7231_unpack(const uint8_t *frame, struct g7231_parameters *);
+size_t g7231_pack(const struct g7231_parameters *, uint8_t frame[G7231_FRAME_BYTES]);
 
-/* What several stages need: numbers.c. */
-int32_t g7231_dot(int32_t sum, const int16_t *a, const int16_t *b, int n); /* L_mac in turn */
+/* --- Arithmetic --- */
 
-/* g7231_dot from 0, by an exact sum where the vectors' energies allow it. */
-static inline int32_t dot_by_energy(const int16_t *a, int64_t energy_a, const int16_t *b,
-                                    int64_t energy_b, int n)
+/* L_dot from 0, by an exact sum where the energies of the vectors allow it. */
+static inline int32_t g7231_dot(const int16_t *a, int64_t energy_a, const int16_t *b,
+                                int64_t energy_b, int n)
 {
-    return mac_is_exact(energy_a, energy_b) ? 2 * dot_exact(a, b, n) : g7231_dot(0, a, b, n);
+    return mac_is_exact(energy_a, energy_b) ? 2 * dot_exact(a, b, n) : L_dot(0, a, b, n);
 }
 
-static inline int magnitude(int16_t x) { return x < 0 ? -x : x; }
+static inline int g7231_magnitude(int16_t x) { return x < 0 ? -x : x; }
 
-/* to a peak of 12 bits, 2048 to 4096; the left shift that did it [Vec_Norm] */
-int16_t g7231_normalise(const struct dsp_celp *dsp, int16_t *s, int n);
-int16_t g7231_sqrt(int32_t square_q31); /* Q15, its lowest bit 0 [Sqrt_lbc] */
-void g7231_excitation(const struct dsp_celp *dsp, const int16_t fixed[SUBFRAME],
-                      const int16_t past[SUBFRAME], int16_t out[SUBFRAME]); /* 2 fixed + past */
+/* The square root of a number in [0, 1) as an even Q15 number. [Sqrt_lbc] */
+static inline int16_t g7231_sqrt(int32_t square_q31)
+{
+    return (int16_t)(isqrt((uint32_t)square_q31 / 2) & ~1u);
+}
 
-/* Sums of a subframe, less what ten zeros make of x, or more by what ten poles make of y, which is
- * a quarter of the sums, rounded: filters.c. x and y have ORDER samples of their past before them.
- */
-void g7231_zeros(const struct dsp_celp *dsp, int32_t sums[SUBFRAME], const int16_t a[ORDER],
-                 const int16_t *x);
-void g7231_poles(const struct dsp_celp *dsp, int32_t sums[SUBFRAME], const int16_t a[ORDER],
-                 int16_t *y);
-
-static inline int16_t random16(int16_t *seed) /* [Rand_lbc] */
+/* [Rand_lbc] */
+static inline int16_t g7231_random(int16_t *seed)
 {
     return *seed = wrap16((int32_t)((uint32_t)(uint16_t)*seed * 521 + 259));
 }
 
-/* Linear prediction, 1 - sum of a[j] z^-(j+1), a in Q13: lpc.c. */
-struct autocorrelation {
-    int16_t r[ORDER + 1]; /* normalised: r[0] is 0 or 0x4000 and more */
-    int16_t shift;        /* how far to the left; 40 where there is nothing [ShAcf_sf] */
+/* normalize.c: scales a vector to a peak of 2048 to 4096; returns the left shift. [Vec_Norm] */
+int16_t g7231_normalize(const struct dsp_celp *dsp, int16_t *s, int n);
+
+/* filters.c: the two halves of a filter of order 10. They subtract the products of ten
+ * coefficients with x from the sums of a subframe, or add their products with y, which is a quarter
+ * of the sums, rounded. x and y are preceded by G7231_ORDER samples of their past. */
+void g7231_zeros(const struct dsp_celp *dsp, int32_t sums[G7231_SUBFRAME],
+                 const int16_t a[G7231_ORDER], const int16_t *x);
+void g7231_poles(const struct dsp_celp *dsp, int32_t sums[G7231_SUBFRAME],
+                 const int16_t a[G7231_ORDER], int16_t *y);
+
+/* --- Linear prediction --- */
+
+/* lpc.c, 2.4: the predictor 1 - sum of a[j] z^-(j+1), a in Q13. */
+struct g7231_autocorrelation {
+    int16_t r[G7231_ORDER + 1]; /* normalized: r[0] is 0, or at least 0x4000 */
+    int16_t shift;              /* the left shift that normalized it; 40 if r[0] is 0 [ShAcf_sf] */
 };
-enum { PAST = WINDOW - LOOKAHEAD };
-void g7231_lpc(const struct dsp_celp *dsp, const int16_t s[PAST + FRAME],
-               int16_t lpc_q13[SUBFRAMES][ORDER], struct autocorrelation[SUBFRAMES],
-               uint16_t *sine); /* 2.4 */
-int16_t g7231_levinson(const int16_t r[ORDER + 1], int16_t lpc_q13[ORDER],
-                       int16_t *second); /* the residual's energy */
+enum { G7231_PAST = G7231_WINDOW - G7231_LOOKAHEAD };
 
-enum { SINE = 0x8000 }; /* of `sine`: most of the last 15 subframes look like one */
+/* The top bit of `sine`: most of the last 15 subframes resemble a sine. */
+enum { G7231_SINE = 0x8000 };
+void g7231_lpc(const struct dsp_celp *dsp, const int16_t s[G7231_PAST + G7231_FRAME],
+               int16_t lpc_q13[G7231_SUBFRAMES][G7231_ORDER],
+               struct g7231_autocorrelation[G7231_SUBFRAMES], uint16_t *sine);
 
-/* Frequencies of line spectral pairs, 0x8000 = pi: lsp.c. */
-void g7231_lsp_from_lpc(const int16_t lpc_q13[ORDER], const int16_t before[ORDER],
-                        int16_t lsp[ORDER]);                                      /* 2.5 */
-uint32_t g7231_lsp_encode(const int16_t lsp[ORDER], const int16_t before[ORDER]); /* 2.5 */
-void g7231_lsp_decode(uint32_t codes, bool erased, const int16_t before[ORDER],
-                      int16_t lsp[ORDER]); /* 2.6, 3.2, 3.10.1 */
-void g7231_lsp_interpolate(const int16_t before[ORDER], const int16_t now[ORDER],
-                           int16_t lpc_q13[SUBFRAMES][ORDER]); /* 2.7, 3.3 */
+/* Returns the energy of the residual. */
+int16_t g7231_levinson(const int16_t r[G7231_ORDER + 1], int16_t lpc_q13[G7231_ORDER],
+                       int16_t *second);
 
-/* The pitch predictor: adaptive.c. `now` stands in a buffer with HISTORY samples of excitation
- * before it, of which up to the lag's are read. */
-const int16_t *g7231_taps(enum rate, int16_t pair_lag, int16_t index);
-void g7231_past(const int16_t *now, int lag, int16_t past[SUBFRAME + TAPS - 1]); /* [Get_Rez] */
-void g7231_adaptive(const struct dsp_celp *dsp, const int16_t *now, enum rate, int16_t pair_lag,
-                    const struct subframe *, int16_t out[SUBFRAME]); /* 2.18, 3.4 */
+/* lsp.c: frequencies of line spectral pairs, 0x8000 = pi. `previous` is the last frame's. */
+void g7231_lsp_from_lpc(const int16_t lpc_q13[G7231_ORDER], const int16_t previous[G7231_ORDER],
+                        int16_t lsp[G7231_ORDER]); /* 2.5 */
+uint32_t g7231_lsp_encode(const int16_t lsp[G7231_ORDER],
+                          const int16_t previous[G7231_ORDER]); /* 2.5 */
+void g7231_lsp_decode(uint32_t codes, bool erased, const int16_t previous[G7231_ORDER],
+                      int16_t lsp[G7231_ORDER]); /* 2.6, 3.2, 3.10.1 */
+void g7231_lsp_interpolate(const int16_t previous[G7231_ORDER], const int16_t now[G7231_ORDER],
+                           int16_t lpc_q13[G7231_SUBFRAMES][G7231_ORDER]); /* 2.7, 3.3 */
 
-/* Pulses: fixed.c decodes those of both rates. */
-void g7231_fixed(const struct parameters *, int subframe, int16_t out[SUBFRAME]); /* 2.17, 3.5 */
-void g7231_train(const int16_t in[SUBFRAME], int lag,
-                 int16_t out[SUBFRAME]); /* repeated with the lag [Gen_Trn] */
-int g7231_echo(int16_t s[SUBFRAME], int16_t pair_lag,
-               const struct subframe *); /* low rate: one tap of the pitch predictor */
-extern const int8_t g7231_pulses[SUBFRAMES];
+/* --- Excitation --- */
 
-/* Comfort noise: cng.c. */
-struct noise {
+/* adaptive.c: the pitch predictor. `now` is preceded by G7231_HISTORY samples of excitation, which
+ * are read as far back as the lag reaches. */
+const int16_t *g7231_taps(enum g7231_rate, int16_t pair_lag, int16_t index);
+void g7231_past(const int16_t *now, int lag,
+                int16_t past[G7231_SUBFRAME + G7231_TAPS - 1]); /* [Get_Rez] */
+void g7231_adaptive(const struct dsp_celp *dsp, const int16_t *now, enum g7231_rate,
+                    int16_t pair_lag, const struct g7231_subframe *,
+                    int16_t out[G7231_SUBFRAME]); /* 2.18, 3.4 */
+
+/* 2 fixed + adaptive. */
+void g7231_excitation(const struct dsp_celp *dsp, const int16_t fixed[G7231_SUBFRAME],
+                      const int16_t adaptive[G7231_SUBFRAME], int16_t out[G7231_SUBFRAME]);
+
+/* fixed.c: decodes the pulses of both rates, 2.17 and 3.5. */
+void g7231_fixed(const struct g7231_parameters *, int subframe, int16_t out[G7231_SUBFRAME]);
+
+/* The pulses of one grid, at 6.3 kbit/s, as `positions` and `signs`. */
+void g7231_rank(const int16_t e[G7231_SUBFRAME], int grid, int pulses, struct g7231_subframe *);
+
+/* Repeats `in` with the lag. [Gen_Trn] */
+void g7231_train(const int16_t in[G7231_SUBFRAME], int lag, int16_t out[G7231_SUBFRAME]);
+
+/* Filters by one tap of the pitch predictor (5.3 kbit/s); returns its lag. */
+int g7231_echo(int16_t s[G7231_SUBFRAME], int16_t pair_lag, const struct g7231_subframe *);
+extern const int8_t g7231_pulses[G7231_SUBFRAMES];
+
+/* --- Decoder --- */
+
+/* cng.c: comfort noise. */
+struct g7231_noise {
     int16_t gain, target_gain; /* CurGain, SidGain: Q5 */
-    int16_t lsp[ORDER];        /* LspSid */
+    int16_t lsp[G7231_ORDER];  /* LspSid */
     int16_t seed;
 };
-enum { NOISE_SEED = 12345 };
-void g7231_noise_start(struct noise *);
-void g7231_noise_approach(struct noise *,
-                          bool first);   /* its gain the target's, at once or by an eighth */
-int16_t g7231_noise_gain(int16_t index); /* 0 to 63 -> Q5 [Dec_SidGain] */
-int16_t
-g7231_noise_index(int32_t twice_energy); /* of twice a mean square [the end of Qua_SidGain] */
-/* A frame of excitation behind HISTORY samples of it; what would have been sent is left in
- * `parameters`. */
-void g7231_noise(const struct dsp_celp *dsp, struct noise *, enum rate,
-                 int16_t excitation[HISTORY + FRAME], struct parameters *); /* [Calc_Exc_Rand] */
+enum { G7231_NOISE_SEED = 12345 };
+void g7231_noise_start(struct g7231_noise *);
 
-/* What a lost frame is made from: conceal.c. */
-struct concealment {
-    int16_t lost; /* Ecount: frames in a row, at most 3 */
+/* Moves the gain to its target, at once in the first frame, else by an eighth of the way. */
+void g7231_noise_approach(struct g7231_noise *, bool first);
+int16_t g7231_noise_gain(int16_t index); /* 0 to 63 -> Q5 [Dec_SidGain] */
+
+/* The index for twice a mean square. [the end of Qua_SidGain] */
+int16_t g7231_noise_index(int32_t twice_energy);
+
+/* A frame of excitation after G7231_HISTORY samples of it, and the parameters that describe it.
+ * [Calc_Exc_Rand] */
+void g7231_noise(const struct dsp_celp *dsp, struct g7231_noise *, enum g7231_rate,
+                 int16_t excitation[G7231_HISTORY + G7231_FRAME], struct g7231_parameters *);
+
+/* conceal.c: the concealment of lost frames, 3.10.2. */
+struct g7231_concealment {
+    int16_t lost; /* Ecount: consecutive lost frames, at most 3 */
     int16_t gain; /* InterGain */
     int16_t lag;  /* InterIndx: 0 if the last good frame was unvoiced */
     int16_t seed;
-    int16_t energy, shift; /* of its last half; for silence that begins unseen */
+    int16_t energy, shift; /* of its last half, for silence whose descriptor is lost */
 };
-void g7231_conceal_learn(const struct dsp_celp *dsp, struct concealment *,
-                         const struct parameters *, const int16_t normal[HISTORY + FRAME],
-                         int16_t shift);
-void g7231_conceal(struct concealment *, int16_t excitation[HISTORY + FRAME],
-                   int16_t out[FRAME]); /* 3.10.2 */
+void g7231_conceal_learn(const struct dsp_celp *dsp, struct g7231_concealment *,
+                         const struct g7231_parameters *,
+                         const int16_t normal[G7231_HISTORY + G7231_FRAME], int16_t shift);
+void g7231_conceal(struct g7231_concealment *, int16_t excitation[G7231_HISTORY + G7231_FRAME],
+                   int16_t out[G7231_FRAME]);
 
-/* 3.7: synth.c. s has ORDER samples of its past before it. */
-void g7231_synthesise(const struct dsp_celp *dsp, const int16_t lpc_q13[ORDER],
-                      const int16_t e[SUBFRAME], int16_t *s);
+/* synth.c, 3.7. s is preceded by G7231_ORDER samples of its past. */
+void g7231_synthesize(const struct dsp_celp *dsp, const int16_t lpc_q13[G7231_ORDER],
+                      const int16_t e[G7231_SUBFRAME], int16_t *s);
 
-/* postfilter.c. The pitch postfilter works on a frame's excitation, once normalised and once as it
- * is. */
-void g7231_pitch_postfilter(const struct dsp_celp *dsp, const struct parameters *,
-                            const int16_t normal[HISTORY + FRAME],
-                            const int16_t excitation[HISTORY + FRAME],
-                            int16_t out[FRAME]); /* 3.6 */
-struct postfilter {
-    int16_t poles[ORDER]; /* PostIirDl, the latest last */
-    int16_t tilt_q15;     /* Park */
-    int16_t gain_q12;     /* Gain */
+/* postfilter.c. The pitch postfilter (3.6) takes the excitation of a frame both normalized and
+ * unscaled. */
+void g7231_pitch_postfilter(const struct dsp_celp *dsp, const struct g7231_parameters *,
+                            const int16_t normal[G7231_HISTORY + G7231_FRAME],
+                            const int16_t excitation[G7231_HISTORY + G7231_FRAME],
+                            int16_t out[G7231_FRAME]);
+struct g7231_postfilter {
+    int16_t poles[G7231_ORDER]; /* PostIirDl, the latest last */
+    int16_t tilt_q15;           /* Park */
+    int16_t gain_q12;           /* Gain */
 };
-/* s has ORDER samples of its past before it. */
-void g7231_postfilter(const struct dsp_celp *dsp, struct postfilter *, const int16_t lpc_q13[ORDER],
-                      const int16_t *s, int16_t out[SUBFRAME]); /* 3.8, 3.9 */
 
-/* The input's high pass, which halves, and the weighting filters: weighting.c. */
-struct highpass {
+/* 3.8, 3.9. s is preceded by G7231_ORDER samples of its past. */
+void g7231_postfilter(const struct dsp_celp *dsp, struct g7231_postfilter *,
+                      const int16_t lpc_q13[G7231_ORDER], const int16_t *s,
+                      int16_t out[G7231_SUBFRAME]);
+
+/* --- Encoder --- */
+
+/* weighting.c: the high-pass filter of the input, which also halves it, and the weighting filters.
+ */
+struct g7231_highpass {
     int16_t zero;
     int32_t pole;
 };
-struct weighting {
-    int16_t zeros[ORDER], poles[ORDER]; /* Q13 */
+struct g7231_weighting {
+    int16_t zeros[G7231_ORDER], poles[G7231_ORDER]; /* Q13 */
 };
-struct harmonic {
+struct g7231_harmonic {
     int16_t lag, gain_q15;
 };
-struct ringing {
-    int16_t synthesis[ORDER];  /* RingFirDl, the latest last */
-    int16_t weighted[HISTORY]; /* PrevErr, whose last are RingIirDl */
+struct g7231_ringing {
+    int16_t synthesis[G7231_ORDER];  /* RingFirDl, the latest last */
+    int16_t weighted[G7231_HISTORY]; /* PrevErr, whose end is RingIirDl */
 };
-void g7231_highpass(struct highpass *, const int16_t pcm[FRAME], int16_t s[FRAME]); /* 2.3 */
-void g7231_weighting(const int16_t lpc_q13[ORDER], struct weighting *);             /* 2.8 */
-void g7231_weight(const struct dsp_celp *dsp, const struct weighting *, const int16_t *s,
-                  int16_t *out); /* a subframe, with ORDER before both */
-void g7231_impulse_response(const struct dsp_celp *dsp, const int16_t lpc_q13[ORDER],
-                            const struct weighting *, struct harmonic,
-                            int16_t h_q13[SUBFRAME]); /* 2.12 */
-void g7231_subtract_ringing(const struct dsp_celp *dsp, const struct ringing *,
-                            const int16_t lpc_q13[ORDER], const struct weighting *, struct harmonic,
-                            int16_t target[SUBFRAME]); /* 2.13 */
-void g7231_ring(const struct dsp_celp *dsp, struct ringing *, const int16_t lpc_q13[ORDER],
-                const struct weighting *, const int16_t e[SUBFRAME]); /* 2.19 */
+void g7231_highpass(struct g7231_highpass *, const int16_t pcm[G7231_FRAME],
+                    int16_t s[G7231_FRAME]);                                        /* 2.3 */
+void g7231_weighting(const int16_t lpc_q13[G7231_ORDER], struct g7231_weighting *); /* 2.8 */
 
-/* The weighted signal, with HISTORY samples before `now`: pitch.c. */
-/* of a pair of subframes, normalised: 18 to 142 */ /* 2.9 */
-int16_t g7231_open_loop(const struct dsp_celp *dsp, const int16_t *now);
-struct harmonic g7231_harmonic(const struct dsp_celp *dsp, const int16_t *now, int16_t lag);
-/* likewise normalised */ /* 2.11 */
-void g7231_shape(const int16_t *now, struct harmonic, int16_t out[SUBFRAME]);
+/* A subframe; both s and out are preceded by G7231_ORDER samples of their past. */
+void g7231_weight(const struct dsp_celp *dsp, const struct g7231_weighting *, const int16_t *s,
+                  int16_t *out);
+void g7231_impulse_response(const struct dsp_celp *dsp, const int16_t lpc_q13[G7231_ORDER],
+                            const struct g7231_weighting *, struct g7231_harmonic,
+                            int16_t h_q13[G7231_SUBFRAME]); /* 2.12 */
+void g7231_subtract_ringing(const struct dsp_celp *dsp, const struct g7231_ringing *,
+                            const int16_t lpc_q13[G7231_ORDER], const struct g7231_weighting *,
+                            struct g7231_harmonic, int16_t target[G7231_SUBFRAME]); /* 2.13 */
+void g7231_ring(const struct dsp_celp *dsp, struct g7231_ringing *,
+                const int16_t lpc_q13[G7231_ORDER], const struct g7231_weighting *,
+                const int16_t e[G7231_SUBFRAME]); /* 2.19 */
 
-/* The search of the pitch predictor: closed_loop.c. It sets lag and taps, and takes their share
- * from the target. */
-enum { TAMING_BLOCKS = 5 };
-struct taming {
-    int32_t error[TAMING_BLOCKS]; /* Err: the worst of each 30 samples, the latest first */
+/* pitch.c. `now` is preceded by G7231_HISTORY weighted samples. The open-loop lag of a pair of
+ * subframes is 18 to 142; both searches take a normalized signal. */
+int16_t g7231_open_loop(const struct dsp_celp *dsp, const int16_t *now); /* 2.9 */
+struct g7231_harmonic g7231_harmonic(const struct dsp_celp *dsp, const int16_t *now,
+                                     int16_t lag); /* 2.11 */
+void g7231_shape(const int16_t *now, struct g7231_harmonic, int16_t out[G7231_SUBFRAME]);
+
+/* closed_loop.c, 2.14: the search of the pitch predictor sets lag and taps, and subtracts their
+ * contribution from the target. */
+enum { G7231_TAMING_BLOCKS = 5 };
+struct g7231_taming {
+    int32_t error[G7231_TAMING_BLOCKS]; /* Err: the largest of each 30 samples, the latest first */
 };
-void g7231_taming_start(struct taming *);
-void g7231_tame(struct taming *, enum rate, int16_t pair_lag, const struct subframe *);
-void g7231_closed_loop(const struct dsp_celp *dsp, const int16_t *now,
-                       const int16_t h_q13[SUBFRAME], const struct taming *, uint16_t sine,
-                       struct parameters *, int subframe, int16_t target[SUBFRAME]); /* 2.14 */
+void g7231_taming_start(struct g7231_taming *);
+void g7231_tame(struct g7231_taming *, enum g7231_rate, int16_t pair_lag,
+                const struct g7231_subframe *);
+struct g7231_encoder;
+void g7231_closed_loop(const struct g7231_encoder *, const int16_t *now,
+                       const int16_t h_q13[G7231_SUBFRAME], struct g7231_parameters *, int subframe,
+                       int16_t target[G7231_SUBFRAME]);
 
-/* The searches of the pulses: multipulse.c, algebraic.c. They fill what is left of the subframe,
- * and the excitation. */
-void g7231_multipulse(const int16_t target[SUBFRAME], const int16_t h_q13[SUBFRAME],
-                      int16_t pair_lag, int pulses, struct subframe *,
-                      int16_t e[SUBFRAME]); /* 2.15 */
-void g7231_algebraic(const int16_t target[SUBFRAME], const int16_t h_q13[SUBFRAME],
-                     int16_t pair_lag, int *budget, struct subframe *,
-                     int16_t e[SUBFRAME]); /* 2.16 */
+/* multipulse.c (2.15) and algebraic.c (2.16): the searches of the pulses fill in the rest of the
+ * subframe, and the excitation. */
+void g7231_multipulse(const int16_t target[G7231_SUBFRAME], const int16_t h_q13[G7231_SUBFRAME],
+                      int16_t pair_lag, int pulses, struct g7231_subframe *,
+                      int16_t e[G7231_SUBFRAME]);
+void g7231_algebraic(const int16_t target[G7231_SUBFRAME], const int16_t h_q13[G7231_SUBFRAME],
+                     int16_t pair_lag, int *budget, struct g7231_subframe *,
+                     int16_t e[G7231_SUBFRAME]);
 
-/* Whether there is speech: vad.c. */
-struct activity {
-    int16_t hangover, active; /* Hcnt, Vcnt */
-    int32_t energy, noise;    /* Penr, Nlev */
-    int16_t adapting;         /* Aen: 0 where the noise may be learnt */
-    int16_t lags[2 * PAIRS];  /* Polp: the open loop's, of the frame before and of this */
-    int16_t lpc_q13[ORDER];   /* NLpc: the noise's */
+/* vad.c, A.2: voice activity detection. */
+struct g7231_activity {
+    int16_t hangover, active;      /* Hcnt, Vcnt */
+    int32_t energy, noise;         /* Penr, Nlev */
+    int16_t adapting;              /* Aen: 0 if the noise may be learned */
+    int16_t lags[2 * G7231_PAIRS]; /* Polp: the open-loop lags of the last frame and of this one */
+    int16_t lpc_q13[G7231_ORDER];  /* NLpc: of the noise */
 };
-void g7231_activity_start(struct activity *);
-bool g7231_is_active(struct activity *, const int16_t s[FRAME], uint16_t sine); /* A.2 */
+void g7231_activity_start(struct g7231_activity *);
+bool g7231_is_active(struct g7231_activity *, const int16_t s[G7231_FRAME], uint16_t sine);
 
-/* What is sent of silence: dtx.c. */
-enum { SILENCE_FRAMES = 3 };
-struct silence {
-    struct noise noise;
-    struct autocorrelation
-        acf[1 + SILENCE_FRAMES];            /* of this frame, and of those before [Acf, ShAcf] */
-    struct autocorrelation reference;       /* of the filter that was sent [RC, ShRC] */
-    int16_t energy[SILENCE_FRAMES], frames; /* Ener, NbEner */
-    int16_t index;                          /* IRef */
-    enum kind before;                       /* PastFtyp */
+/* dtx.c, A.4: discontinuous transmission. */
+enum { G7231_SILENCE_FRAMES = 3 };
+struct g7231_silence {
+    struct g7231_noise noise;
+    struct g7231_autocorrelation
+        acf[1 + G7231_SILENCE_FRAMES];      /* of this frame, and of those before [Acf, ShAcf] */
+    struct g7231_autocorrelation reference; /* of the filter that was sent [RC, ShRC] */
+    int16_t energy[G7231_SILENCE_FRAMES], frames; /* Ener, NbEner */
+    int16_t index;                                /* IRef */
+    enum g7231_kind last_kind;                    /* PastFtyp */
 };
-void g7231_silence_start(struct silence *);
-void g7231_silence_learn(struct silence *, const struct autocorrelation[SUBFRAMES]);
-void g7231_silence(const struct dsp_celp *dsp, struct silence *, struct activity *,
-                   const int16_t before[ORDER], int16_t excitation[HISTORY + FRAME],
-                   struct parameters *); /* A.4 */
+void g7231_silence_start(struct g7231_silence *);
+void g7231_silence_learn(struct g7231_silence *,
+                         const struct g7231_autocorrelation[G7231_SUBFRAMES]);
+void g7231_silence(const struct dsp_celp *dsp, struct g7231_silence *, struct g7231_activity *,
+                   const int16_t last_lsp[G7231_ORDER],
+                   int16_t excitation[G7231_HISTORY + G7231_FRAME], struct g7231_parameters *);
 
-/* 2: encoder.c. */
-struct encoder {
+/* encoder.c: clause 2. */
+struct g7231_encoder {
     const struct dsp_celp *dsp;
-    struct highpass highpass;
-    struct ringing ringing;
-    struct taming taming;
-    struct activity activity;
-    struct silence silence;
-    bool plain, dtx;             /* without the high pass; with Annex A */
-    uint16_t sine;               /* SinDet */
-    int16_t lsp[ORDER];          /* PrevLsp */
-    int16_t past[PAST];          /* PrevDat */
-    int16_t weighted[HISTORY];   /* PrevWgt, whose last are WghtIirDl */
-    int16_t excitation[HISTORY]; /* PrevExc */
+    struct g7231_highpass highpass;
+    struct g7231_ringing ringing;
+    struct g7231_taming taming;
+    struct g7231_activity activity;
+    struct g7231_silence silence;
+    bool no_highpass;                  /* for the test vectors */
+    bool dtx;                          /* Annex A is in use */
+    uint16_t sine;                     /* SinDet */
+    int16_t lsp[G7231_ORDER];          /* PrevLsp */
+    int16_t past[G7231_PAST];          /* PrevDat */
+    int16_t weighted[G7231_HISTORY];   /* PrevWgt, whose end is WghtIirDl */
+    int16_t excitation[G7231_HISTORY]; /* PrevExc */
 };
-void g7231_encoder_start(struct encoder *, const struct dsp_celp *);
-void g7231_encode_frame(struct encoder *, const int16_t pcm[FRAME], enum rate, struct parameters *);
+void g7231_encoder_start(struct g7231_encoder *, const struct dsp_celp *);
+void g7231_encode_frame(struct g7231_encoder *, const int16_t pcm[G7231_FRAME], enum g7231_rate,
+                        struct g7231_parameters *);
 
-/* 3, A.4: decoder.c. A frame that is lost or illegal is a null pointer. */
-struct decoder {
+/* decoder.c: clause 3, A.4. A null pointer stands for a lost or illegal frame. */
+struct g7231_decoder {
     const struct dsp_celp *dsp;
-    struct concealment concealment;
-    struct noise noise;
-    struct postfilter postfilter;
-    enum kind before;            /* PastFtyp */
-    bool plain;                  /* without postfilters */
-    int16_t lsp[ORDER];          /* PrevLsp */
-    int16_t excitation[HISTORY]; /* PrevExc */
-    int16_t synthesis[ORDER];    /* SyntIirDl, the latest last */
+    struct g7231_concealment concealment;
+    struct g7231_noise noise;
+    struct g7231_postfilter postfilter;
+    enum g7231_kind last_kind;         /* PastFtyp */
+    bool no_postfilter;                /* for the test vectors */
+    int16_t lsp[G7231_ORDER];          /* PrevLsp */
+    int16_t excitation[G7231_HISTORY]; /* PrevExc */
+    int16_t synthesis[G7231_ORDER];    /* SyntIirDl, the latest last */
 };
-void g7231_decoder_start(struct decoder *, const struct dsp_celp *);
-void g7231_decode_frame(struct decoder *, const struct parameters *, int16_t pcm[FRAME]);
+void g7231_decoder_start(struct g7231_decoder *, const struct dsp_celp *);
+void g7231_decode_frame(struct g7231_decoder *, const struct g7231_parameters *,
+                        int16_t pcm[G7231_FRAME]);
 
 #endif

@@ -1,8 +1,8 @@
-/* Frequencies of line spectral pairs: clauses 2.5 to 2.7, 3.2, 3.3, 3.10.1. */
+/* Line spectral frequencies: clauses 2.5 to 2.7, 3.2, 3.3, 3.10.1. */
 #include <string.h>
 #include "tables.h"
 
-enum { HALF = ORDER / 2, BANDS = 3 };
+enum { HALF = G7231_ORDER / 2, BANDS = 3 };
 enum { PREDICTION_Q15 = 12288, PREDICTION_ERASED_Q15 = 23552 }; /* 12/32, 23/32 */
 enum {
     GAP = 0x100,
@@ -24,16 +24,16 @@ static const struct band {
 
 /* --- From coefficients --- */
 
-/* The sum and the difference polynomial without their roots at -1 and 1, the middle one of the 11
- * coefficients halved; both brought to 16 bits by one shift. */
-static void polynomials(const int16_t lpc[ORDER], int16_t p[2][HALF + 1])
+/* The sum and the difference polynomial without their roots at -1 and 1. The middle one of the 11
+ * coefficients is halved, and one shift scales both to 16 bits. */
+static void polynomials(const int16_t lpc[G7231_ORDER], int16_t p[2][HALF + 1])
 {
     int32_t wide[2][HALF + 1], peak = 0;
     int shift;
 
-    wide[0][0] = wide[1][0] = 0x02000000; /* 1/64, as the coefficients below */
+    wide[0][0] = wide[1][0] = 0x02000000; /* 1/64, like the coefficients below */
     for (int i = 0; i < HALF; i++) {
-        int32_t low = L_deposit_h(lpc[i]) >> 4, high = L_deposit_h(lpc[ORDER - 1 - i]) >> 4;
+        int32_t low = L_deposit_h(lpc[i]) >> 4, high = L_deposit_h(lpc[G7231_ORDER - 1 - i]) >> 4;
 
         wide[0][i + 1] = L_sub(L_sub(L_negate(wide[0][i]), low), high);
         wide[1][i + 1] = L_add(L_sub(wide[1][i], low), high);
@@ -41,7 +41,7 @@ static void polynomials(const int16_t lpc[ORDER], int16_t p[2][HALF + 1])
     for (int k = 0; k < 2; k++) {
         wide[k][HALF] >>= 1;
         for (int i = 0; i <= HALF; i++)
-            peak = L_abs(wide[k][i]) > peak ? L_abs(wide[k][i]) : peak;
+            peak = max_i32(peak, L_abs(wide[k][i]));
     }
     shift = norm_l(peak);
     for (int k = 0; k < 2; k++)
@@ -49,95 +49,95 @@ static void polynomials(const int16_t lpc[ORDER], int16_t p[2][HALF + 1])
             p[k][i] = round_q15(L_shl(wide[k][i], shift));
 }
 
-/* At angle 2 pi i / 512. */
+/* The value at angle 2 pi i / 512. */
 static int32_t value(const int16_t p[HALF + 1], int i)
 {
     int32_t sum = 0;
 
     for (int j = 0; j <= HALF; j++)
-        sum = L_mac(sum, p[HALF - j], g7231_cosine_q14[i * j % COSINES]);
+        sum = L_mac(sum, p[HALF - j], g7231_cosine_q14[i * j % G7231_COSINES]);
     return sum;
 }
 
-/* The root between i - 1 and i, in 1/128 of the step. */
-static int16_t root(int i, int32_t before, int32_t now)
+/* The root between i - 1 and i, in 1/128 of a step. */
+static int16_t root(int i, int32_t previous, int32_t now)
 {
-    int32_t sum = L_add(L_abs(now), L_abs(before));
+    int32_t sum = L_add(L_abs(now), L_abs(previous));
     int shift = norm_l(sum);
 
-    return add(div_l(L_shl(L_abs(before), shift) >> 8, extract_h(L_shl(sum, shift))),
+    return add(div_l(L_shl(L_abs(previous), shift) >> 8, extract_h(L_shl(sum, shift))),
                (int16_t)((i - 1) << 7));
 }
 
-void g7231_lsp_from_lpc(const int16_t lpc_q13[ORDER], const int16_t before[ORDER],
-                        int16_t lsp[ORDER])
+void g7231_lsp_from_lpc(const int16_t lpc_q13[G7231_ORDER], const int16_t previous[G7231_ORDER],
+                        int16_t lsp[G7231_ORDER])
 {
-    int16_t expanded[ORDER], p[2][HALF + 1], found[ORDER];
+    int16_t expanded[G7231_ORDER], p[2][HALF + 1], found[G7231_ORDER];
     int roots = 0;
     int32_t last = 0, now;
 
-    for (int i = 0; i < ORDER; i++)
+    for (int i = 0; i < G7231_ORDER; i++)
         expanded[i] = mult_r(lpc_q13[i], g7231_expansion_q15[i]);
     polynomials(expanded, p);
     for (int j = 0; j <= HALF; j++)
         last = L_mac(last, p[0][j], g7231_cosine_q14[0]);
-    for (int i = 1; i < COSINES / 2 && roots < ORDER; i++, last = now) {
+    for (int i = 1; i < G7231_COSINES / 2 && roots < G7231_ORDER; i++, last = now) {
         now = value(p[roots % 2], i);
-        if ((now ^ last) < 0) { /* the roots of the two alternate */
+        if ((now ^ last) < 0) { /* the roots of the two polynomials alternate */
             found[roots++] = root(i, last, now);
             now = value(p[roots % 2], i);
         }
     }
-    memcpy(lsp, roots == ORDER ? found : before, sizeof found);
+    memcpy(lsp, roots == G7231_ORDER ? found : previous, sizeof found);
 }
 
 /* --- Coding --- */
 
-/* Inverse distances to the nearer neighbour, normalised. */
-static void weights(const int16_t lsp[ORDER], int16_t w[ORDER])
+/* Inverse distances to the nearer neighbor, normalized. */
+static void weights(const int16_t lsp[G7231_ORDER], int16_t w[G7231_ORDER])
 {
     int16_t peak = 0;
     int shift;
 
-    for (int i = 0; i < ORDER; i++) {
-        int16_t above = i < ORDER - 1 ? sub(lsp[i + 1], lsp[i]) : INT16_MAX;
+    for (int i = 0; i < G7231_ORDER; i++) {
+        int16_t above = i < G7231_ORDER - 1 ? sub(lsp[i + 1], lsp[i]) : INT16_MAX;
         int16_t below = i > 0 ? sub(lsp[i], lsp[i - 1]) : INT16_MAX;
-        int16_t gap = above > below ? below : above;
+        int16_t gap = (int16_t)min_i32(above, below);
 
         w[i] = gap > 32 ? div_s(32, gap) : INT16_MAX;
-        peak = w[i] > peak ? w[i] : peak;
+        peak = (int16_t)max_i32(peak, w[i]);
     }
     shift = norm_s(peak);
-    for (int i = 0; i < ORDER; i++)
+    for (int i = 0; i < G7231_ORDER; i++)
         w[i] = shl(w[i], shift);
 }
 
-/* 2 target . w code - code . w code. Codes are below 6013 and weights below 1, so with targets
- * below 8000 no sum comes to more than 4 (4 8000 6012 + 2 6012^2) < 2^31, and nothing saturates. */
+/* 2 target . w code - code . w code. Codes are below 6013 and weights below 1: with targets below
+ * 8000 no sum exceeds 4 (4 8000 6012 + 2 6012^2) < 2^31, and nothing saturates. */
 static inline int32_t gain_of(const int16_t *code, const int16_t *target, const int16_t *w,
-                              int count, bool plain)
+                              int count, bool exact)
 {
     int16_t weighted[4];
     int32_t gain = 0;
 
     for (int j = 0; j < count; j++) {
         weighted[j] = (int16_t)((w[j] * code[j] + 0x4000) >> 15); /* mult_r */
-        gain = plain ? gain + target[j] * weighted[j] : L_mac(gain, target[j], weighted[j]);
+        gain = exact ? gain + target[j] * weighted[j] : L_mac(gain, target[j], weighted[j]);
     }
-    gain = plain ? 4 * gain : L_shl(gain, 1);
+    gain = exact ? 4 * gain : L_shl(gain, 1);
     for (int j = 0; j < count; j++)
-        gain = plain ? gain - 2 * code[j] * weighted[j] : L_msu(gain, code[j], weighted[j]);
+        gain = exact ? gain - 2 * code[j] * weighted[j] : L_msu(gain, code[j], weighted[j]);
     return gain;
 }
 
 static inline uint32_t nearest(const int16_t *code, const int16_t *target, const int16_t *w,
-                               int count, bool plain)
+                               int count, bool exact)
 {
     int32_t best = -1;
     uint32_t index = 0;
 
-    for (uint32_t i = 0; i < LSP_CODES; i++, code += count) {
-        int32_t gain = gain_of(code, target, w, count, plain);
+    for (uint32_t i = 0; i < G7231_LSP_CODES; i++, code += count) {
+        int32_t gain = gain_of(code, target, w, count, exact);
 
         if (gain > best) {
             best = gain;
@@ -147,45 +147,45 @@ static inline uint32_t nearest(const int16_t *code, const int16_t *target, const
     return index;
 }
 
-/* Constants, so that a compiler makes a loop for each. */
+/* The arguments are constants so that compilers specialize the loop. */
 static uint32_t nearest_in(const struct band *band, const int16_t *target, const int16_t *w)
 {
-    bool plain = true;
+    bool exact = true;
 
     for (int j = 0; j < band->count; j++)
-        plain = plain && target[j] < 8000 && target[j] > -8000;
-    if (!plain)
+        exact = exact && target[j] < 8000 && target[j] > -8000;
+    if (!exact)
         return nearest(band->codes, target, w, band->count, false);
     return band->count == 3 ? nearest(band->codes, target, w, 3, true)
                             : nearest(band->codes, target, w, 4, true);
 }
 
-static int16_t predicted(const int16_t before[ORDER], int i, int16_t factor_q15)
+static int16_t predicted(const int16_t previous[G7231_ORDER], int i, int16_t factor_q15)
 {
-    return mult_r(sub(before[i], g7231_lsp_mean[i]), factor_q15);
+    return mult_r(sub(previous[i], g7231_lsp_mean[i]), factor_q15);
 }
 
-uint32_t g7231_lsp_encode(const int16_t lsp[ORDER], const int16_t before[ORDER])
+uint32_t g7231_lsp_encode(const int16_t lsp[G7231_ORDER], const int16_t previous[G7231_ORDER])
 {
-    int16_t w[ORDER], target[ORDER];
+    int16_t w[G7231_ORDER], target[G7231_ORDER];
     uint32_t codes = 0;
 
     weights(lsp, w);
-    for (int i = 0; i < ORDER; i++)
-        target[i] = sub(sub(lsp[i], g7231_lsp_mean[i]), predicted(before, i, PREDICTION_Q15));
+    for (int i = 0; i < G7231_ORDER; i++)
+        target[i] = sub(sub(lsp[i], g7231_lsp_mean[i]), predicted(previous, i, PREDICTION_Q15));
     for (int k = 0; k < BANDS; k++)
         codes = codes << 8 | nearest_in(&bands[k], target + bands[k].first, w + bands[k].first);
     return codes;
 }
 
-/* One pass that pushes neighbours apart; true if they are far enough then. */
-static bool separate(int16_t lsp[ORDER], int16_t gap)
+/* Moves neighbors that are too close apart, once; returns true if all distances suffice then. */
+static bool separate(int16_t lsp[G7231_ORDER], int16_t gap)
 {
     bool stable = true;
 
-    lsp[0] = lsp[0] < LOWEST ? LOWEST : lsp[0];
-    lsp[ORDER - 1] = lsp[ORDER - 1] > HIGHEST ? HIGHEST : lsp[ORDER - 1];
-    for (int j = 1; j < ORDER; j++) {
+    lsp[0] = (int16_t)max_i32(lsp[0], LOWEST);
+    lsp[G7231_ORDER - 1] = (int16_t)min_i32(lsp[G7231_ORDER - 1], HIGHEST);
+    for (int j = 1; j < G7231_ORDER; j++) {
         int16_t excess = sub(add(gap, lsp[j - 1]), lsp[j]);
 
         if (excess > 0) {
@@ -193,12 +193,13 @@ static bool separate(int16_t lsp[ORDER], int16_t gap)
             lsp[j] = add(lsp[j], shr(excess, 1));
         }
     }
-    for (int j = 1; j < ORDER; j++)
+    for (int j = 1; j < G7231_ORDER; j++)
         stable = stable && sub(sub(add(lsp[j - 1], gap), SLACK), lsp[j]) <= 0;
     return stable;
 }
 
-void g7231_lsp_decode(uint32_t codes, bool erased, const int16_t before[ORDER], int16_t lsp[ORDER])
+void g7231_lsp_decode(uint32_t codes, bool erased, const int16_t previous[G7231_ORDER],
+                      int16_t lsp[G7231_ORDER])
 {
     bool stable = false;
 
@@ -208,32 +209,34 @@ void g7231_lsp_decode(uint32_t codes, bool erased, const int16_t before[ORDER], 
         memcpy(lsp + bands[k].first, bands[k].codes + code * (unsigned)bands[k].count,
                (size_t)bands[k].count * sizeof *lsp);
     }
-    for (int i = 0; i < ORDER; i++)
-        lsp[i] =
-            add(add(lsp[i], predicted(before, i, erased ? PREDICTION_ERASED_Q15 : PREDICTION_Q15)),
-                g7231_lsp_mean[i]);
+    for (int i = 0; i < G7231_ORDER; i++)
+        lsp[i] = add(
+            add(lsp[i], predicted(previous, i, erased ? PREDICTION_ERASED_Q15 : PREDICTION_Q15)),
+            g7231_lsp_mean[i]);
     for (int i = 0; i < ATTEMPTS && !stable; i++)
         stable = separate(lsp, erased ? GAP_ERASED : GAP);
     if (!stable)
-        memcpy(lsp, before, ORDER * sizeof *lsp);
+        memcpy(lsp, previous, G7231_ORDER * sizeof *lsp);
 }
 
 /* --- To coefficients --- */
 
-/* -cos of a frequency, Q15, between the table's values at 128 to a step. The index is kept in the
- * table: frequencies of a stable vector are positive, but nothing here has to rely on it. */
+/* -cos of a frequency, Q15, interpolated between entries of the table, which are 128 apart. The
+ * index is masked: the frequencies of a stable vector are positive, but nothing here relies on
+ * that. */
 static int16_t minus_cosine(int16_t lsp)
 {
-    int at = lsp >> 7 & (COSINES - 1);
-    int16_t here = g7231_cosine_q14[at], step = sub(g7231_cosine_q14[(at + 1) % COSINES], here);
+    int at = lsp >> 7 & (G7231_COSINES - 1);
+    int16_t here = g7231_cosine_q14[at],
+            step = sub(g7231_cosine_q14[(at + 1) % G7231_COSINES], here);
 
     return negate(
         round_q15(L_shl(L_mac(L_deposit_h(here), step, (int16_t)((lsp & 0x7F) * 256 + 128)), 1)));
 }
 
-/* The product of 1 - 2 cos w z^-1 + z^-2 over every second frequency from x on, halved with each
- * factor from the third on: its first six coefficients in Q28 / 8, the others mirror them. */
-static void product(const int16_t x[ORDER - 1], int32_t f[HALF + 1])
+/* The product of 1 - 2 cos w z^-1 + z^-2 over every second frequency from x on, halved for each
+ * factor from the third on: the first six coefficients in Q28 / 8. The others mirror them. */
+static void product(const int16_t x[G7231_ORDER - 1], int32_t f[HALF + 1])
 {
     f[0] = 0x10000000;
     f[1] = L_mac(L_mult(x[0], 0x2000), x[2], 0x2000);
@@ -247,12 +250,12 @@ static void product(const int16_t x[ORDER - 1], int32_t f[HALF + 1])
     }
 }
 
-static void lpc_from_lsp(const int16_t lsp[ORDER], int16_t lpc_q13[ORDER])
+static void lpc_from_lsp(const int16_t lsp[G7231_ORDER], int16_t lpc_q13[G7231_ORDER])
 {
-    int16_t x[ORDER];
+    int16_t x[G7231_ORDER];
     int32_t p[HALF + 1], q[HALF + 1];
 
-    for (int i = 0; i < ORDER; i++)
+    for (int i = 0; i < G7231_ORDER; i++)
         x[i] = minus_cosine(lsp[i]);
     product(x, p);
     product(x + 1, q);
@@ -260,19 +263,20 @@ static void lpc_from_lsp(const int16_t lsp[ORDER], int16_t lpc_q13[ORDER])
         int32_t sum = L_add(p[i], p[i + 1]);
 
         lpc_q13[i] = negate(round_q15(L_shl(L_add(L_sub(sum, q[i]), q[i + 1]), 3)));
-        lpc_q13[ORDER - 1 - i] = negate(round_q15(L_shl(L_sub(L_add(sum, q[i]), q[i + 1]), 3)));
+        lpc_q13[G7231_ORDER - 1 - i] =
+            negate(round_q15(L_shl(L_sub(L_add(sum, q[i]), q[i + 1]), 3)));
     }
 }
 
-void g7231_lsp_interpolate(const int16_t before[ORDER], const int16_t now[ORDER],
-                           int16_t lpc_q13[SUBFRAMES][ORDER])
+void g7231_lsp_interpolate(const int16_t previous[G7231_ORDER], const int16_t now[G7231_ORDER],
+                           int16_t lpc_q13[G7231_SUBFRAMES][G7231_ORDER])
 {
-    for (int k = 0; k < SUBFRAMES; k++) {
-        int16_t minus_share = (int16_t)(-0x2000 * (k + 1)), lsp[ORDER];
+    for (int k = 0; k < G7231_SUBFRAMES; k++) {
+        int16_t minus_share = (int16_t)(-0x2000 * (k + 1)), lsp[G7231_ORDER];
 
-        for (int j = 0; j < ORDER; j++)
-            lsp[j] = round_q15(
-                L_msu(L_mac(L_deposit_h(before[j]), minus_share, before[j]), minus_share, now[j]));
+        for (int j = 0; j < G7231_ORDER; j++)
+            lsp[j] = round_q15(L_msu(L_mac(L_deposit_h(previous[j]), minus_share, previous[j]),
+                                     minus_share, now[j]));
         lpc_from_lsp(lsp, lpc_q13[k]);
     }
 }

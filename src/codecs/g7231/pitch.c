@@ -1,16 +1,15 @@
-/* The pitch of the weighted signal, normalised: the open loop's estimate (clause 2.9) and the
- * harmonic noise shaping (2.11). */
+/* The pitch of the weighted signal: the open-loop estimate (clause 2.9) and harmonic noise shaping
+ * (2.11). */
 #include "g7231.h"
 
 enum {
-    OPEN_LAG_MAX = HISTORY - 3,
+    OPEN_LAG_MAX = G7231_HISTORY - 3,
     RANGE = 3,
     LAGS = 2 * RANGE + 1,
-    SHAPING_Q15 = 0x2800
-}; /* 0.3125 */
+    SHAPING_Q15 = 0x2800 /* 0.3125 */
+};
 
-/* mantissa 2^-exponent of a squared correlation over an energy, the mantissa itself as a fraction.
- */
+/* over / under * 2^-exponent, a squared correlation over an energy. */
 struct score {
     int16_t exponent, over, under;
 };
@@ -31,8 +30,8 @@ static struct score score_of(int32_t cross, int32_t energy)
     return score;
 }
 
-/* Whether a lag is better than the best until now; one that is no mere neighbour must be by 1.25
- * dB. */
+/* True if a lag is better than the best so far; one that is far from it must be better by 1.25 dB.
+ */
 static bool better(struct score now, struct score best, bool far)
 {
     int16_t over = now.exponent + 1 == best.exponent ? best.over >> 1 : best.over;
@@ -50,24 +49,25 @@ static bool better(struct score now, struct score best, bool far)
 int16_t g7231_open_loop(const struct dsp_celp *dsp, const int16_t *now)
 {
     struct score best = { 30, 0x4000, INT16_MAX };
-    int lag = LAG_MIN;
-    int64_t own = dsp->energy(now, PAIR), exact = dsp->energy(now - LAG_MIN + 1, PAIR);
-    int32_t energy = L_energy(0, exact), sums[OPEN_LAG_MAX - LAG_MIN + 1];
+    int lag = G7231_LAG_MIN;
+    int64_t own = dsp->energy(now, G7231_PAIR),
+            exact = dsp->energy(now - G7231_LAG_MIN + 1, G7231_PAIR);
+    int32_t energy = L_energy(0, exact), sums[OPEN_LAG_MAX - G7231_LAG_MIN + 1];
 
-    dsp->correlate(now, now - OPEN_LAG_MAX, PAIR, sums, OPEN_LAG_MAX - LAG_MIN + 1);
-    for (int i = LAG_MIN; i <= OPEN_LAG_MAX; i++) {
+    dsp->correlate(now, now - OPEN_LAG_MAX, G7231_PAIR, sums, OPEN_LAG_MAX - G7231_LAG_MIN + 1);
+    for (int i = G7231_LAG_MIN; i <= OPEN_LAG_MAX; i++) {
         const int16_t *past = now - i;
         struct score score;
         int32_t cross;
 
-        exact += past[0] * past[0] - past[PAIR] * past[PAIR];
-        energy = L_mac(L_msu(energy, past[PAIR], past[PAIR]), past[0], past[0]);
+        exact += past[0] * past[0] - past[G7231_PAIR] * past[G7231_PAIR];
+        energy = L_mac(L_msu(energy, past[G7231_PAIR], past[G7231_PAIR]), past[0], past[0]);
         cross =
-            mac_is_exact(own, exact) ? 2 * sums[OPEN_LAG_MAX - i] : g7231_dot(0, now, past, PAIR);
+            mac_is_exact(own, exact) ? 2 * sums[OPEN_LAG_MAX - i] : L_dot(0, now, past, G7231_PAIR);
         if (cross <= 0)
             continue;
         score = score_of(cross, energy);
-        if (better(score, best, i - lag >= LAG_MIN)) {
+        if (better(score, best, i - lag >= G7231_LAG_MIN)) {
             best = score;
             lag = i;
         }
@@ -75,24 +75,24 @@ int16_t g7231_open_loop(const struct dsp_celp *dsp, const int16_t *now)
     return (int16_t)lag;
 }
 
-/* The lag within 3 of the open loop's with the best prediction, and its gain if that is worth 2 dB.
- */
-struct harmonic g7231_harmonic(const struct dsp_celp *dsp, const int16_t *now, int16_t lag)
+/* The lag within 3 of the open-loop one with the best prediction, and its gain if the prediction
+ * reaches 2 dB. */
+struct g7231_harmonic g7231_harmonic(const struct dsp_celp *dsp, const int16_t *now, int16_t lag)
 {
     int32_t wide[1 + 2 * LAGS], peak = 0;
     int16_t s[1 + 2 * LAGS], over = 1, under = INT16_MAX, cross;
     int shift, best = -1;
 
-    /* Magnitudes up to 4096: 60 products of 2^24, doubled, are below 2^31. */
-    wide[0] = 2 * dsp->dot(now, now, SUBFRAME);
+    /* Magnitudes are up to 4096: 60 products of 2^24, doubled, are below 2^31. */
+    wide[0] = 2 * dsp->dot(now, now, G7231_SUBFRAME);
     for (int i = 0; i < LAGS; i++) {
         const int16_t *past = now - (lag - RANGE + i);
 
-        wide[1 + 2 * i] = 2 * dsp->dot(past, past, SUBFRAME);
-        wide[2 + 2 * i] = 2 * dsp->dot(now, past, SUBFRAME);
+        wide[1 + 2 * i] = 2 * dsp->dot(past, past, G7231_SUBFRAME);
+        wide[2 + 2 * i] = 2 * dsp->dot(now, past, G7231_SUBFRAME);
     }
     for (int i = 0; i < 1 + 2 * LAGS; i++)
-        peak = L_abs(wide[i]) > peak ? L_abs(wide[i]) : peak;
+        peak = max_i32(peak, L_abs(wide[i]));
     shift = norm_l(peak);
     for (int i = 0; i < 1 + 2 * LAGS; i++)
         s[i] = round_q15(L_shl(wide[i], shift));
@@ -106,19 +106,21 @@ struct harmonic g7231_harmonic(const struct dsp_celp *dsp, const int16_t *now, i
         }
     }
     if (best < 0)
-        return (struct harmonic){ lag, 0 };
+        return (struct g7231_harmonic){ lag, 0 };
     lag = (int16_t)(lag - RANGE + best);
     cross = s[2 + 2 * best];
     peak = L_mult(s[0], under);
     if (L_sub(L_add(peak >> 2, peak >> 3), L_mult(cross, cross)) >= 0)
-        return (struct harmonic){ lag, 0 };
-    return (struct harmonic){ lag, cross >= under ? SHAPING_Q15
-                                                  : mult_r(div_s(cross, under), SHAPING_Q15) };
+        return (struct g7231_harmonic){ lag, 0 };
+    return (struct g7231_harmonic){ lag, cross >= under
+                                             ? SHAPING_Q15
+                                             : mult_r(div_s(cross, under), SHAPING_Q15) };
 }
 
-void g7231_shape(const int16_t *weighted, struct harmonic harmonic, int16_t out[SUBFRAME])
+void g7231_shape(const int16_t *weighted, struct g7231_harmonic harmonic,
+                 int16_t out[G7231_SUBFRAME])
 {
-    for (int i = 0; i < SUBFRAME; i++)
+    for (int i = 0; i < G7231_SUBFRAME; i++)
         out[i] = round_q15(
             L_msu(L_deposit_h(weighted[i]), harmonic.gain_q15, weighted[i - harmonic.lag]));
 }

@@ -1,16 +1,15 @@
 /* The pitch postfilter (clause 3.6), the formant postfilter (3.8) and the gain scaling unit (3.9).
  */
 #include <string.h>
-#include "g7231.h"
 #include "tables.h"
 
 enum { FORGETTING_Q15 = 0x2000, TILT_Q15 = -0x4000, UNITY_Q12 = 0x1000 };
 
-/* Of a subframe, normalised to magnitudes up to 4096: 60 products of 2^24, doubled, are below 2^31.
- */
+/* A subframe is normalized to magnitudes of up to 4096: 60 products of 2^24, doubled, are below
+ * 2^31. */
 static int32_t correlation(const struct dsp_celp *dsp, const int16_t *a, const int16_t *b)
 {
-    return 2 * dsp->dot(a, b, SUBFRAME);
+    return 2 * dsp->dot(a, b, G7231_SUBFRAME);
 }
 
 /* --- Pitch --- */
@@ -27,14 +26,14 @@ struct comb {
     int16_t gain_q15, scale_q15;
 };
 
-/* The lag within 3 of the decoded one for which the subframe at `now` best resembles its past; the
- * shortest of equals. */
-static struct match best_back(const struct dsp_celp *dsp, const int16_t *now, int lag)
+/* The lag within 3 of the decoded one at which the subframe at `now` best resembles its past; the
+ * shortest one of equals. */
+static struct match best_in_past(const struct dsp_celp *dsp, const int16_t *now, int lag)
 {
     int32_t sums[LAGS];
     struct match best = { 0, 0 };
 
-    dsp->correlate(now, now - lag - RANGE, SUBFRAME, sums, LAGS);
+    dsp->correlate(now, now - lag - RANGE, G7231_SUBFRAME, sums, LAGS);
     for (int k = LAGS - 1; k >= 0; k--)
         if (sums[k] > best.correlation)
             best = (struct match){ k - lag - RANGE, sums[k] };
@@ -42,15 +41,15 @@ static struct match best_back(const struct dsp_celp *dsp, const int16_t *now, in
     return best;
 }
 
-/* Its future, of which there is `room`. */
-static struct match best_forth(const struct dsp_celp *dsp, const int16_t *now, int lag, int room)
+/* The same for its future, `room` samples of which are known. */
+static struct match best_in_future(const struct dsp_celp *dsp, const int16_t *now, int lag,
+                                   int room)
 {
-    int count = room - (lag - RANGE) + 1;
+    int count = min_i32(room - (lag - RANGE) + 1, LAGS);
     int32_t sums[LAGS];
     struct match best = { 0, 0 };
 
-    count = count > LAGS ? LAGS : count;
-    dsp->correlate(now, now + lag - RANGE, SUBFRAME, sums, count);
+    dsp->correlate(now, now + lag - RANGE, G7231_SUBFRAME, sums, count);
     for (int k = 0; k < count; k++)
         if (sums[k] > best.correlation)
             best = (struct match){ lag - RANGE + k, sums[k] };
@@ -58,11 +57,11 @@ static struct match best_forth(const struct dsp_celp *dsp, const int16_t *now, i
     return best;
 }
 
-/* The gain for correlation c of a subframe of energy t with one of energy e; none where the
+/* The gain for the correlation c of a subframe of energy t with one of energy e; 0 if the
  * prediction gains less than 1.25 dB. */
-static struct comb comb_of(enum rate rate, int lag, int16_t t, int16_t c, int16_t e)
+static struct comb comb_of(enum g7231_rate rate, int lag, int16_t t, int16_t c, int16_t e)
 {
-    static const int16_t weights_q15[] = { [RATE_63] = 0x1800, [RATE_53] = 0x2000 };
+    static const int16_t weights_q15[] = { [G7231_RATE_63] = 0x1800, [G7231_RATE_53] = 0x2000 };
     struct comb comb = { lag, 0, INT16_MAX };
     int32_t half = L_deposit_h(t) >> 1, sum;
     int16_t total;
@@ -79,13 +78,13 @@ static struct comb comb_of(enum rate rate, int lag, int16_t t, int16_t c, int16_
     return comb;
 }
 
-static struct comb find_comb(const struct dsp_celp *dsp, enum rate rate, const int16_t *now,
+static struct comb find_comb(const struct dsp_celp *dsp, enum g7231_rate rate, const int16_t *now,
                              int lag, int room)
 {
-    int near = lag > HISTORY - RANGE ? HISTORY - RANGE : lag;
-    struct match best[2] = { best_back(dsp, now, near), best_forth(dsp, now, near, room) };
+    int near = min_i32(lag, G7231_HISTORY - RANGE);
+    struct match best[2] = { best_in_past(dsp, now, near), best_in_future(dsp, now, near, room) };
     int32_t wide[5] = { 0 }, peak = 0;
-    int16_t s[5]; /* the energy; then a correlation and an energy each, back and forth */
+    int16_t s[5]; /* the energy; then a correlation and an energy for each direction */
     int shift, pick;
 
     if (best[0].lag == 0 && best[1].lag == 0)
@@ -97,47 +96,48 @@ static struct comb find_comb(const struct dsp_celp *dsp, enum rate rate, const i
             wide[2 + 2 * k] = correlation(dsp, now + best[k].lag, now + best[k].lag);
         }
     for (int i = 0; i < 5; i++)
-        peak = wide[i] > peak ? wide[i] : peak;
+        peak = max_i32(peak, wide[i]);
     shift = norm_l(peak);
     for (int i = 0; i < 5; i++)
         s[i] = extract_h(L_shl(wide[i], shift));
-    pick = best[1].lag == 0 ? 0
-           : best[0].lag == 0
-               ? 1
-               : L_mult(mult_r(s[1], s[1]), s[4]) <= L_mult(mult_r(s[3], s[3]), s[2]);
+    if (best[0].lag == 0 || best[1].lag == 0)
+        pick = best[0].lag == 0;
+    else
+        pick = L_mult(mult_r(s[1], s[1]), s[4]) <= L_mult(mult_r(s[3], s[3]), s[2]);
     return comb_of(rate, best[pick].lag, s[0], s[1 + 2 * pick], s[2 + 2 * pick]);
 }
 
-void g7231_pitch_postfilter(const struct dsp_celp *dsp, const struct parameters *in,
-                            const int16_t normal[HISTORY + FRAME],
-                            const int16_t excitation[HISTORY + FRAME], int16_t out[FRAME])
+void g7231_pitch_postfilter(const struct dsp_celp *dsp, const struct g7231_parameters *in,
+                            const int16_t normal[G7231_HISTORY + G7231_FRAME],
+                            const int16_t excitation[G7231_HISTORY + G7231_FRAME],
+                            int16_t out[G7231_FRAME])
 {
-    for (int k = 0; k < SUBFRAMES; k++) {
-        int at = HISTORY + k * SUBFRAME;
-        struct comb comb =
-            find_comb(dsp, in->rate, normal + at, in->lags[k / 2], FRAME - (k + 1) * SUBFRAME);
+    for (int k = 0; k < G7231_SUBFRAMES; k++) {
+        int at = G7231_HISTORY + k * G7231_SUBFRAME;
+        struct comb comb = find_comb(dsp, in->rate, normal + at, in->lags[k / 2],
+                                     G7231_FRAME - (k + 1) * G7231_SUBFRAME);
         const int16_t *now = excitation + at;
 
-        /* A scale of up to 1 and a gain of up to 1/4: 32 bits hold the sum. */
-        dsp->mix(now, comb.scale_q15, now + comb.lag, comb.gain_q15, 0x4000, 15, out + k * SUBFRAME,
-                 SUBFRAME);
+        /* The scale is at most 1 and the gain at most 1/4: the sum fits 32 bits. */
+        dsp->mix(now, comb.scale_q15, now + comb.lag, comb.gain_q15, 0x4000, 15,
+                 out + k * G7231_SUBFRAME, G7231_SUBFRAME);
     }
 }
 
 /* --- Formants --- */
 
-/* Twice the sum of squares, shifted as the gain scaling unit wants it, and the tilt of the
- * spectrum, which the filter counters by half of what it has been lately. */
-static int32_t measure(const struct dsp_celp *dsp, struct postfilter *state, const int16_t *s)
+/* Returns twice the sum of squares, shifted for the gain scaling unit. Updates the spectral tilt,
+ * which the filter compensates by half of its recent mean. */
+static int32_t measure(const struct dsp_celp *dsp, struct g7231_postfilter *state, const int16_t *s)
 {
-    int16_t normal[SUBFRAME], first = 0;
+    int16_t normal[G7231_SUBFRAME], first = 0;
     int32_t energy, cross;
     int shift;
 
     memcpy(normal, s, sizeof normal);
-    shift = g7231_normalise(dsp, normal, SUBFRAME);
+    shift = g7231_normalize(dsp, normal, G7231_SUBFRAME);
     energy = correlation(dsp, normal, normal);
-    cross = 2 * dsp->dot(normal + 1, normal, SUBFRAME - 1);
+    cross = 2 * dsp->dot(normal + 1, normal, G7231_SUBFRAME - 1);
     if (extract_h(energy) != 0) {
         first = div_l(L_abs(cross >> 1), extract_h(energy));
         first = cross < 0 ? negate(first) : first;
@@ -148,85 +148,90 @@ static int32_t measure(const struct dsp_celp *dsp, struct postfilter *state, con
     return L_shr(energy, 2 * shift + 4);
 }
 
-/* `now` is a quarter of the sums, rounded; the tilt is within 1/2. With sums below 2^28 only
+/* `now` is a quarter of the sums, rounded; the tilt is within 1/2. With sums below 2^28, only
  * now[-1] can be -32768. */
-static void tilted(const struct dsp_celp *dsp, int32_t sums[SUBFRAME], const int16_t *now,
-                   int16_t tilt, int16_t out[SUBFRAME])
+static void tilted(const struct dsp_celp *dsp, int32_t sums[G7231_SUBFRAME], const int16_t *now,
+                   int16_t tilt, int16_t out[G7231_SUBFRAME])
 {
     int32_t bits = now[-1] == INT16_MIN ? INT32_MAX : 0;
 
-    for (int i = 0; i < SUBFRAME; i++)
+    for (int i = 0; i < G7231_SUBFRAME; i++)
         bits |= sums[i] ^ sums[i] >> 31;
-    for (int i = 0; i < SUBFRAME && bits >= 1 << 28; i++)
+    for (int i = 0; i < G7231_SUBFRAME && bits >= 1 << 28; i++)
         out[i] = round_q15(L_mac(L_shl(sums[i], 2), now[i - 1], tilt));
     if (bits >= 1 << 28)
         return;
-    for (int i = 0; i < SUBFRAME / 8 * 8; i++)
+    for (int i = 0; i < G7231_SUBFRAME / 8 * 8; i++)
         sums[i] = 2 * sums[i] + now[i - 1] * tilt;
-    for (int i = SUBFRAME / 8 * 8; i < SUBFRAME; i++)
+    for (int i = G7231_SUBFRAME / 8 * 8; i < G7231_SUBFRAME; i++)
         sums[i] = 2 * sums[i] + now[i - 1] * tilt;
-    dsp->narrow(sums, 0x4000, 15, out, SUBFRAME);
+    dsp->narrow(sums, 0x4000, 15, out, G7231_SUBFRAME);
 }
 
-static void formants(const struct dsp_celp *dsp, struct postfilter *state,
-                     const int16_t lpc_q13[ORDER], const int16_t *s, int16_t out[SUBFRAME])
+static void formants(const struct dsp_celp *dsp, struct g7231_postfilter *state,
+                     const int16_t lpc_q13[G7231_ORDER], const int16_t *s,
+                     int16_t out[G7231_SUBFRAME])
 {
-    int16_t zeros[ORDER], poles[ORDER], y[ORDER + SUBFRAME], *now = y + ORDER;
-    int32_t sums[SUBFRAME];
+    int16_t zeros[G7231_ORDER], poles[G7231_ORDER], y[G7231_ORDER + G7231_SUBFRAME],
+        *now = y + G7231_ORDER;
+    int32_t sums[G7231_SUBFRAME];
     int16_t tilt = (int16_t)(mult(state->tilt_q15, TILT_Q15) & ~3);
 
-    for (int j = 0; j < ORDER; j++) {
+    for (int j = 0; j < G7231_ORDER; j++) {
         zeros[j] = mult_r(lpc_q13[j], g7231_postfilter_zeros_q15[j]);
         poles[j] = mult_r(lpc_q13[j], g7231_postfilter_poles_q15[j]);
     }
     memcpy(y, state->poles, sizeof state->poles);
-    for (int i = 0; i < SUBFRAME; i++)
+    for (int i = 0; i < G7231_SUBFRAME; i++)
         sums[i] = L_deposit_h(s[i]) >> 2;
     g7231_zeros(dsp, sums, zeros, s);
     g7231_poles(dsp, sums, poles, now);
     tilted(dsp, sums, now, tilt, out);
-    memcpy(state->poles, y + SUBFRAME, sizeof state->poles);
+    memcpy(state->poles, y + G7231_SUBFRAME, sizeof state->poles);
 }
 
 /* --- Gain --- */
 
-static int16_t gain_towards(const struct dsp_celp *dsp, int32_t wanted, const int16_t s[SUBFRAME])
+static int16_t gain_towards(const struct dsp_celp *dsp, int32_t wanted,
+                            const int16_t s[G7231_SUBFRAME])
 {
-    int16_t quarter[SUBFRAME];
+    int16_t quarter[G7231_SUBFRAME];
     int32_t energy;
     int up, wanted_up, down;
 
-    for (int i = 0; i < SUBFRAME; i++)
+    for (int i = 0; i < G7231_SUBFRAME; i++)
         quarter[i] = (int16_t)(s[i] >> 2);
-    energy = L_energy(0, dsp->energy(quarter, SUBFRAME));
+    energy = L_energy(0, dsp->energy(quarter, G7231_SUBFRAME));
     if (energy == 0 || wanted == 0)
         return UNITY_Q12;
-    up = norm_l(energy), wanted_up = norm_l(wanted);
+    up = norm_l(energy);
+    wanted_up = norm_l(wanted);
     down = 6 - (up - wanted_up + 1);
     return g7231_sqrt(
         L_deposit_h(div_l(L_shl(wanted, wanted_up) >> 1, extract_h(L_shl(energy, up)))) >>
-        (down < 0 ? 0 : down));
+        max_i32(down, 0));
 }
 
 /* Gains are not negative: G 2^16 - G 2^12 + W 2^12 is below 2^31 - 2^15, and nothing saturates
- * before the end. The gain that the standard rounds from that, G - G / 16 + W / 16, is written so
- * that the next one waits for three steps only. */
-static void scale(const struct dsp_celp *dsp, struct postfilter *state, int16_t wanted_q12,
-                  int16_t s[SUBFRAME])
+ * before the end. The standard rounds G - G / 16 + W / 16 from that; this form shortens the
+ * dependency from one gain to the next to three operations. */
+static void scale(const struct dsp_celp *dsp, struct g7231_postfilter *state, int16_t wanted_q12,
+                  int16_t s[G7231_SUBFRAME])
 {
     int32_t gain = state->gain_q12;
-    int16_t gains[SUBFRAME];
+    int16_t gains[G7231_SUBFRAME];
 
-    for (int i = 0; i < SUBFRAME; i++) {
+    for (int i = 0; i < G7231_SUBFRAME; i++) {
         gain += (wanted_q12 + 8 - gain) >> 4;
-        gains[i] = (int16_t)(gain + (gain >> 4) < INT16_MAX ? gain + (gain >> 4) : INT16_MAX);
+        gains[i] = (int16_t)min_i32(gain + (gain >> 4), INT16_MAX);
     }
-    dsp->scale(s, gains, 0x400, 11, s, SUBFRAME);
+    dsp->scale(s, gains, 0x400, 11, s, G7231_SUBFRAME);
     state->gain_q12 = (int16_t)gain;
 }
 
-void g7231_postfilter(const struct dsp_celp *dsp, struct postfilter *state,
-                      const int16_t lpc_q13[ORDER], const int16_t *s, int16_t out[SUBFRAME])
+void g7231_postfilter(const struct dsp_celp *dsp, struct g7231_postfilter *state,
+                      const int16_t lpc_q13[G7231_ORDER], const int16_t *s,
+                      int16_t out[G7231_SUBFRAME])
 {
     int32_t energy = measure(dsp, state, s);
 

@@ -1,26 +1,27 @@
-/* Short-term analysis: autocorrelation, Levinson's recursion, a wider bandwidth, reflection
+/* Short-term analysis: autocorrelation, Levinson's recursion, bandwidth expansion, reflection
  * coefficients. */
 #include <string.h>
 #include "search.h"
 #include "tables.h"
 
-enum { A_BITS = 24 }; /* of a predictor's coefficients: they stay below C(8, 4) = 70 < 2^7 */
+/* Predictor coefficients have A_BITS fractional bits; they stay below C(8, 4) = 70 < 2^7. */
+enum { A_BITS = 24, K_MAX = (1 << A_BITS) - 512 };
 
-/* How a set of coefficients is found: the window's reach on both sides, and the bandwidth's factor,
- * Q15. */
-static const struct view {
+/* The analyses to choose from: the reach of the window on both sides, and the factor of the
+ * bandwidth expansion. */
+static const struct analysis {
     uint8_t reach;
     int16_t bandwidth_q15;
-} views[SPECTRA_MAX] = {
+} analyses[TRUESPEECH_SPECTRA_MAX] = {
     { 200, 30474 }, { 140, 30474 }, { 200, 28836 }, { 200, 31785 },
     { 100, 29491 }, { 140, 31785 }, { 170, 32113 }, { 120, 27852 },
 };
 
-/* Windowed by (1 - u^2)^2, u from -1 to 1. */
-static void autocorrelate(const int16_t *end, int reach, int32_t r[ORDER + 1])
+/* The window is (1 - u^2)^2, u from -1 to 1. */
+static void autocorrelate(const int16_t *end, int reach, int32_t r[TRUESPEECH_ORDER + 1])
 {
-    int16_t w[ANALYSIS_BEFORE + ANALYSIS_AFTER] = { 0 };
-    int64_t sums[ORDER + 1] = { 0 };
+    int16_t w[2 * TRUESPEECH_ANALYSIS_REACH] = { 0 };
+    int64_t sums[TRUESPEECH_ORDER + 1] = { 0 };
     int shift = 0;
 
     for (int i = -reach; i < reach; i++) {
@@ -28,24 +29,24 @@ static void autocorrelate(const int16_t *end, int reach, int32_t r[ORDER + 1])
 
         w[i + reach] = (int16_t)(end[i] * (edge_q15 * edge_q15 >> 15) >> 15);
     }
-    for (int lag = 0; lag <= ORDER; lag++)
+    for (int lag = 0; lag <= TRUESPEECH_ORDER; lag++)
         for (int i = lag; i < 2 * reach; i++)
             sums[lag] += w[i] * w[i - lag];
     sums[0] += (sums[0] >> 13) + 16;
     while (sums[0] >> shift >= (int64_t)1 << 30)
         shift++;
-    for (int lag = 0; lag <= ORDER; lag++)
+    for (int lag = 0; lag <= TRUESPEECH_ORDER; lag++)
         r[lag] = (int32_t)(sums[lag] >> shift);
 }
 
-/* a of s[n] ~ sum of a[k] s[n - 1 - k]. Every |k| < 1, or the recursion ends: so the |a| add up to
- * less than 2^8, and their products with r to less than 2^(8 + A_BITS + 30). */
-static void levinson(const int32_t r[ORDER + 1], int32_t a[ORDER])
+/* a of s[n] ~ sum of a[k] s[n - 1 - k]. The recursion ends where a |k| is not below 1: the |a| add
+ * up to less than 2^8, and their products with r to less than 2^(8 + A_BITS + 30). */
+static void levinson(const int32_t r[TRUESPEECH_ORDER + 1], int32_t a[TRUESPEECH_ORDER])
 {
-    int64_t error = r[0], next[ORDER];
+    int64_t error = r[0], next[TRUESPEECH_ORDER];
 
-    memset(a, 0, ORDER * sizeof *a);
-    for (int m = 0; m < ORDER; m++) {
+    memset(a, 0, TRUESPEECH_ORDER * sizeof *a);
+    for (int m = 0; m < TRUESPEECH_ORDER; m++) {
         int64_t sum = (int64_t)r[m + 1] * (1 << A_BITS), k;
 
         for (int j = 0; j < m; j++)
@@ -64,22 +65,19 @@ static void levinson(const int32_t r[ORDER + 1], int32_t a[ORDER])
     }
 }
 
-/* In the format's sign, Q15: the recursion run backwards, from the highest order down. */
-static void reflect(int32_t a[ORDER], int16_t k_q15[ORDER])
+/* The recursion in reverse, from the highest order down. Coefficients have the sign that the format
+ * uses. */
+static void reflect(int32_t a[TRUESPEECH_ORDER], int16_t k_q15[TRUESPEECH_ORDER])
 {
-    for (int m = ORDER - 1; m >= 0; m--) {
-        int64_t k = a[m], rest, next[ORDER];
+    for (int m = TRUESPEECH_ORDER - 1; m >= 0; m--) {
+        int64_t k, rest, next[TRUESPEECH_ORDER];
 
-        k = k > (1 << A_BITS) - 512   ? (1 << A_BITS) - 512
-            : k < 512 - (1 << A_BITS) ? 512 - (1 << A_BITS)
-                                      : k;
+        k = clamp(a[m], -K_MAX, K_MAX);
         rest = ((int64_t)1 << A_BITS) - (k * k >> A_BITS);
         for (int j = 0; j < m; j++)
             next[j] = ((int64_t)a[j] * (1 << A_BITS) + k * a[m - 1 - j]) / rest;
         for (int j = 0; j < m; j++)
-            a[j] = (int32_t)(next[j] > INT32_MAX    ? INT32_MAX
-                             : next[j] < -INT32_MAX ? -INT32_MAX
-                                                    : next[j]);
+            a[j] = max_i32(L_saturate(next[j]), -INT32_MAX);
         k_q15[m] = (int16_t)(-k >> (A_BITS - 15));
     }
 }
@@ -95,21 +93,22 @@ static uint8_t nearest(int coefficient, int16_t k_q15)
     return (uint8_t)code;
 }
 
-void truespeech_analyse(const int16_t *end, int spectra, uint8_t reflection[SPECTRA_MAX][ORDER])
+void truespeech_analyze(const int16_t *end, int spectra,
+                        uint8_t reflection[TRUESPEECH_SPECTRA_MAX][TRUESPEECH_ORDER])
 {
     for (int set = 0; set < spectra; set++) {
-        int32_t r[ORDER + 1], a[ORDER];
+        int32_t r[TRUESPEECH_ORDER + 1], a[TRUESPEECH_ORDER];
         int64_t factor_q15 = 32768;
-        int16_t k_q15[ORDER];
+        int16_t k_q15[TRUESPEECH_ORDER];
 
-        autocorrelate(end, views[set].reach, r);
+        autocorrelate(end, analyses[set].reach, r);
         levinson(r, a);
-        for (int i = 0; i < ORDER; i++) {
-            factor_q15 = factor_q15 * views[set].bandwidth_q15 >> 15;
+        for (int i = 0; i < TRUESPEECH_ORDER; i++) {
+            factor_q15 = factor_q15 * analyses[set].bandwidth_q15 >> 15;
             a[i] = (int32_t)(a[i] * factor_q15 >> 15);
         }
         reflect(a, k_q15);
-        for (int i = 0; i < ORDER; i++)
+        for (int i = 0; i < TRUESPEECH_ORDER; i++)
             reflection[set][i] = nearest(i, k_q15[i]);
     }
 }

@@ -1,11 +1,12 @@
-/* A frame, decoded. */
+/* The decoding of a frame. */
 #include <string.h>
 #include "tables.h"
 
-/* The predictors of the two pairs' subframes. Subframes 2 and 3 always have the frame's own. FFmpeg
- * blends 0 and 1 the other way round: nearer to the new predictor first. */
-static void predictors(const struct decoder *state, const struct parameters *in,
-                       int16_t a_q12[SUBFRAMES][ORDER])
+/* The predictors of the four subframes. Subframes 2 and 3 always have the frame's own. In subframes
+ * 0 and 1, FFmpeg blends in the opposite order: the one nearer to the new predictor comes first. */
+static void predictors(const struct truespeech_decoder *state,
+                       const struct truespeech_parameters *in,
+                       int16_t a_q12[TRUESPEECH_SUBFRAMES][TRUESPEECH_ORDER])
 {
     const int16_t *before = state->a_q12;
     int16_t *now = a_q12[3], first = state->reversed ? 1 : 0;
@@ -21,28 +22,31 @@ static void predictors(const struct decoder *state, const struct parameters *in,
     }
 }
 
-void truespeech_decode_frame(struct decoder *state, const struct parameters *in, int16_t pcm[FRAME])
+void truespeech_decode_frame(struct truespeech_decoder *state,
+                             const struct truespeech_parameters *in, int16_t pcm[TRUESPEECH_FRAME])
 {
-    int16_t a_q12[SUBFRAMES][ORDER], e[SUBFRAME], p[SUBFRAME];
-    struct synthesis_filter filter = { 0 };
+    int16_t a_q12[TRUESPEECH_SUBFRAMES][TRUESPEECH_ORDER], e[TRUESPEECH_SUBFRAME],
+        p[TRUESPEECH_SUBFRAME];
+    struct truespeech_synthesis_filter filter = { 0 };
 
     predictors(state, in, a_q12);
-    for (int i = 0; i < SUBFRAMES; i++) {
-        const struct subframe *sub = &in->subframes[i];
-        int16_t *now = state->history + HISTORY + SUBFRAME * i;
+    for (int i = 0; i < TRUESPEECH_SUBFRAMES; i++) {
+        const struct truespeech_subframe *sub = &in->subframes[i];
+        int16_t *now = state->history + TRUESPEECH_HISTORY + TRUESPEECH_SUBFRAME * i;
 
-        if (sub->ltp == LTP_OFF)
+        if (sub->ltp == TRUESPEECH_LTP_OFF)
             memset(p, 0, sizeof p);
         else
             truespeech_long_term(state->dsp, now, truespeech_lag(sub->ltp, in->base[i / 2]),
-                                 truespeech_taps[sub->ltp % TAPS], p);
+                                 truespeech_taps[sub->ltp % TRUESPEECH_TAPS], p);
         truespeech_place_pulses(sub, e);
         truespeech_excite(now, p, e);
         if (i % 2 == 0 || in->blend)
             truespeech_filter(state->dsp, a_q12[i], truespeech_reflections[0][in->reflection[0]],
                               &filter);
-        truespeech_synthesize(&state->synthesis, &filter, e, pcm + SUBFRAME * i);
+        truespeech_synthesize(&state->synthesis, &filter, e, pcm + TRUESPEECH_SUBFRAME * i);
     }
-    memmove(state->history, state->history + FRAME, HISTORY * sizeof *state->history);
+    memmove(state->history, state->history + TRUESPEECH_FRAME,
+            TRUESPEECH_HISTORY * sizeof *state->history);
     memcpy(state->a_q12, a_q12[3], sizeof state->a_q12);
 }

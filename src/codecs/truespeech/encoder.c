@@ -1,156 +1,164 @@
-/* A frame, encoded. Predictors are never blended (`blend` 0): a frame's acts on its subframes 2 and
- * 3 and on the next frame's 0 and 1, which the choice of one counts in. */
+/* The encoding of a frame. Predictors are never blended (`blend` is 0): the predictor of a frame
+ * acts on its subframes 2 and 3 and on subframes 0 and 1 of the next frame, so its choice takes
+ * those into account. */
 #include <string.h>
 #include "search.h"
 #include "tables.h"
 
-enum { AHEAD = SUBFRAMES + 2 }; /* subframes that a frame's predictor reaches */
+/* The subframes of this frame, and those of the next one that its predictor reaches. */
+enum { AHEAD = TRUESPEECH_SUBFRAMES + 2 };
 
-static const struct effort survey = {
-    .codes = 4, .gains = 1, .rounds = 1, .paths = 1, .spectra = SPECTRA_MAX
+static const struct truespeech_effort survey = {
+    .codes = 4, .gains = 1, .rounds = 1, .paths = 1, .spectra = TRUESPEECH_SPECTRA_MAX
 };
-static const struct effort efforts[] = {
+static const struct truespeech_effort efforts[] = {
     { .codes = 2, .gains = 1, .rounds = 1, .paths = 1, .spectra = 1, .finalists = 1 },
     { .codes = 8, .gains = 2, .rounds = 3, .paths = 1, .spectra = 1, .finalists = 1 },
     { .codes = 8, .gains = 2, .rounds = 3, .paths = 4, .spectra = 8, .finalists = 3 },
 };
 
-/* A beginning of the frame. */
+/* An encoding of the first subframes. */
 struct path {
-    int16_t history[HISTORY + AHEAD * SUBFRAME];
-    struct synthesis synthesis;
-    struct subframe subframes[AHEAD]; /* .ltp holds the taps */
-    int16_t lags[AHEAD];              /* 0: off */
+    int16_t history[TRUESPEECH_HISTORY + AHEAD * TRUESPEECH_SUBFRAME];
+    struct truespeech_synthesis synthesis;
+    struct truespeech_subframe subframes[AHEAD]; /* .ltp holds the taps */
+    int16_t lags[AHEAD];                         /* 0: off */
     int64_t error;
 };
 
-/* A subframe that might follow a path. */
+/* A subframe that might continue a path. */
 struct candidate {
-    int64_t error;
     int path;
     int16_t lag;
-    struct subframe subframe;
+    struct truespeech_subframe subframe;
 };
 
-/* What is left for a subframe's excitation to do. */
-static void target_of(const struct path *path, const struct synthesis_filter *filter,
-                      const int16_t *x, int16_t t[SUBFRAME])
-{
-    static const int16_t silence[SUBFRAME] = { 0 };
-    struct synthesis rest = path->synthesis;
+/* The best candidates of all paths. */
+struct candidates {
+    struct truespeech_ranking ranking; /* by the error, negated */
+    struct candidate best[TRUESPEECH_PATHS_MAX];
+};
 
-    truespeech_synthesize(&rest, filter, silence, t);
-    for (int i = 0; i < SUBFRAME; i++)
-        t[i] = saturate(x[i] - t[i]);
+/* A subframe to be encoded, through one filter. */
+struct task {
+    const struct truespeech_effort *effort;
+    const struct truespeech_synthesis_filter *filter;
+    const struct truespeech_response *response;
+    const int16_t *x;
+    int index;
+};
+
+/* The part of x that the excitation must provide: x less the ringing of the filters. */
+static void target_of(const struct path *path, const struct task *task,
+                      int16_t t[TRUESPEECH_SUBFRAME])
+{
+    static const int16_t silence[TRUESPEECH_SUBFRAME] = { 0 };
+    struct truespeech_synthesis rest = path->synthesis;
+
+    truespeech_synthesize(&rest, task->filter, silence, t);
+    for (int i = 0; i < TRUESPEECH_SUBFRAME; i++)
+        t[i] = saturate(task->x[i] - t[i]);
 }
 
-/* The lags of a pair share a base: they differ by less than LAGS. */
-static void lag_range(const struct path *path, int i, int *lowest, int *highest)
+/* The lags of a pair share a base: they differ by less than TRUESPEECH_LAGS. */
+static struct truespeech_lags lag_range(const struct path *path, int i)
 {
     int other = i % 2 ? path->lags[i - 1] : 0;
 
-    *lowest = other && other - LAGS + 1 > LAG_MIN ? other - LAGS + 1 : LAG_MIN;
-    *highest = other && other + LAGS - 1 < LAG_MAX ? other + LAGS - 1 : LAG_MAX;
+    if (other == 0)
+        return (struct truespeech_lags){ TRUESPEECH_LAG_MIN, TRUESPEECH_LAG_MAX };
+    return (struct truespeech_lags){ max_i32(other - TRUESPEECH_LAGS + 1, TRUESPEECH_LAG_MIN),
+                                     min_i32(other + TRUESPEECH_LAGS - 1, TRUESPEECH_LAG_MAX) };
 }
 
-static void insert(struct candidate *best, int *count, int wanted,
-                   const struct candidate *candidate)
+static void predict(struct path *path, const struct task *task, int lag, int taps,
+                    int16_t p[TRUESPEECH_SUBFRAME])
 {
-    int at = *count;
+    int16_t *now = path->history + TRUESPEECH_HISTORY + TRUESPEECH_SUBFRAME * task->index;
 
-    while (at > 0 && best[at - 1].error > candidate->error)
-        at--;
-    if (at == wanted)
-        return;
-    *count += *count < wanted;
-    memmove(best + at + 1, best + at, (size_t)(*count - 1 - at) * sizeof *best);
-    best[at] = *candidate;
-}
-
-static void predict(const struct dsp_celp *dsp, struct path *path, int i, int lag, int taps,
-                    int16_t p[SUBFRAME])
-{
-    memset(p, 0, SUBFRAME * sizeof *p);
+    memset(p, 0, TRUESPEECH_SUBFRAME * sizeof *p);
     if (lag)
-        truespeech_long_term(dsp, path->history + HISTORY + SUBFRAME * i, lag,
-                             truespeech_taps[taps], p);
+        truespeech_long_term(task->filter->dsp, now, lag, truespeech_taps[taps], p);
 }
 
-/* Everything worth a look that may follow a path. */
-static void follow(struct path *path, int number, int i, const struct response *response,
-                   const struct synthesis_filter *filter, const int16_t *x,
-                   const struct effort *effort, struct candidate best[PATHS_MAX], int *count)
+/* Ranks the candidates that may continue path `number`: the best long-term codes, and none, each
+ * with the best pulses for it. */
+static void follow(struct path *path, int number, const struct task *task, struct candidates *out)
 {
-    struct long_term_code codes[CODES_MAX];
-    int16_t t[SUBFRAME], p[SUBFRAME], y[SUBFRAME];
-    int lowest, highest, n;
+    const struct truespeech_response *response = task->response;
+    struct truespeech_long_term_code codes[TRUESPEECH_CODES_MAX];
+    int16_t t[TRUESPEECH_SUBFRAME], p[TRUESPEECH_SUBFRAME], y[TRUESPEECH_SUBFRAME];
+    int16_t *now = path->history + TRUESPEECH_HISTORY + TRUESPEECH_SUBFRAME * task->index;
+    int n;
 
-    target_of(path, filter, x, t);
-    lag_range(path, i, &lowest, &highest);
-    n = truespeech_long_term_search(response, path->history + HISTORY + SUBFRAME * i, t, lowest,
-                                    highest, effort->codes, codes);
-    codes[n].lag = 0;
+    target_of(path, task, t);
+    n = truespeech_long_term_search(response, now, t, lag_range(path, task->index),
+                                    task->effort->codes, codes);
+    codes[n] = (struct truespeech_long_term_code){ 0, 0 };
     for (int j = 0; j <= n; j++) {
         struct candidate candidate = { .path = number, .lag = codes[j].lag };
+        int64_t error;
+        int at;
 
-        predict(filter->dsp, path, i, codes[j].lag, codes[j].taps, p);
+        predict(path, task, codes[j].lag, codes[j].taps, p);
         truespeech_convolve(response, p, y);
-        for (int k = 0; k < SUBFRAME; k++)
+        for (int k = 0; k < TRUESPEECH_SUBFRAME; k++)
             y[k] = saturate(t[k] - y[k]);
-        candidate.error = path->error + energy_exact(y, SUBFRAME) -
-                          truespeech_pulse_search(response, y, effort, &candidate.subframe);
+        error = path->error + energy_exact(y, TRUESPEECH_SUBFRAME) -
+                truespeech_pulse_search(response, y, task->effort, &candidate.subframe);
         candidate.subframe.ltp = codes[j].taps;
-        insert(best, count, effort->paths, &candidate);
+        at = truespeech_rank(&out->ranking, -error, out->best, sizeof *out->best);
+        if (at >= 0)
+            out->best[at] = candidate;
     }
 }
 
-/* The path goes on, exactly as a decoder will. */
-static void extend(struct path *path, const struct candidate *candidate, int i,
-                   const struct synthesis_filter *filter, const int16_t *x)
+/* Continues the path exactly as a decoder will. */
+static void extend(struct path *path, const struct candidate *candidate, const struct task *task)
 {
-    int16_t p[SUBFRAME], e[SUBFRAME], out[SUBFRAME];
+    int16_t p[TRUESPEECH_SUBFRAME], e[TRUESPEECH_SUBFRAME], out[TRUESPEECH_SUBFRAME];
+    int16_t *now = path->history + TRUESPEECH_HISTORY + TRUESPEECH_SUBFRAME * task->index;
 
-    path->lags[i] = candidate->lag;
-    path->subframes[i] = candidate->subframe;
-    predict(filter->dsp, path, i, candidate->lag, candidate->subframe.ltp, p);
+    path->lags[task->index] = candidate->lag;
+    path->subframes[task->index] = candidate->subframe;
+    predict(path, task, candidate->lag, candidate->subframe.ltp, p);
     truespeech_place_pulses(&candidate->subframe, e);
-    truespeech_excite(path->history + HISTORY + SUBFRAME * i, p, e);
-    truespeech_synthesize(&path->synthesis, filter, e, out);
-    for (int k = 0; k < SUBFRAME; k++)
-        path->error += (int64_t)(x[k] - out[k]) * (x[k] - out[k]);
+    truespeech_excite(now, p, e);
+    truespeech_synthesize(&path->synthesis, task->filter, e, out);
+    for (int k = 0; k < TRUESPEECH_SUBFRAME; k++)
+        path->error += (int64_t)(task->x[k] - out[k]) * (task->x[k] - out[k]);
 }
 
-/* A subframe of every path. */
-static int step(struct path paths[PATHS_MAX], int count, int i, const struct response *response,
-                const struct synthesis_filter *filter, const int16_t *x,
-                const struct effort *effort)
+/* Continues all paths by a subframe; returns how many survive. */
+static int step(struct path paths[TRUESPEECH_PATHS_MAX], int count, const struct task *task)
 {
-    struct candidate best[PATHS_MAX];
-    struct path next[PATHS_MAX];
-    int found = 0;
+    struct candidates found = { .ranking = { .limit = task->effort->paths } };
+    struct path next[TRUESPEECH_PATHS_MAX];
 
     for (int n = 0; n < count; n++)
-        follow(&paths[n], n, i, response, filter, x, effort, best, &found);
-    for (int n = 0; n < found; n++) {
-        next[n] = paths[best[n].path];
-        extend(&next[n], &best[n], i, filter, x);
+        follow(&paths[n], n, task, &found);
+    for (int n = 0; n < found.ranking.count; n++) {
+        next[n] = paths[found.best[n].path];
+        extend(&next[n], &found.best[n], task);
     }
-    for (int n = 0; n < found; n++)
+    for (int n = 0; n < found.ranking.count; n++)
         paths[n] = next[n];
-    return found;
+    return found.ranking.count;
 }
 
-/* The best way through the frame with these coefficients. */
-static void walk(const struct decoder *from, const uint8_t reflection[ORDER], const int16_t *pcm,
-                 const struct effort *effort, struct path *out)
+/* The best encoding of the frame with these reflection coefficients. */
+static void encode_with(const struct truespeech_decoder *from,
+                        const uint8_t reflection[TRUESPEECH_ORDER], const int16_t *pcm,
+                        const struct truespeech_effort *effort, struct path *out)
 {
-    struct path paths[PATHS_MAX];
-    struct synthesis_filter filter;
-    struct response response;
-    int16_t a_q12[ORDER], k_q15 = truespeech_reflections[0][reflection[0]];
-    int count = 1, last = effort->paths == 1 && effort->spectra == 1 ? SUBFRAMES : AHEAD;
+    struct path paths[TRUESPEECH_PATHS_MAX];
+    struct truespeech_synthesis_filter filter;
+    struct truespeech_response response;
+    struct task task = { .effort = effort, .filter = &filter, .response = &response };
+    int16_t a_q12[TRUESPEECH_ORDER], k_q15 = truespeech_reflections[0][reflection[0]];
+    int count = 1, last = effort->paths == 1 && effort->spectra == 1 ? TRUESPEECH_SUBFRAMES : AHEAD;
 
-    memcpy(paths[0].history, from->history, HISTORY * sizeof *from->history);
+    memcpy(paths[0].history, from->history, TRUESPEECH_HISTORY * sizeof *from->history);
     paths[0].synthesis = from->synthesis;
     paths[0].error = 0;
     truespeech_predictor(reflection, a_q12);
@@ -159,7 +167,9 @@ static void walk(const struct decoder *from, const uint8_t reflection[ORDER], co
             truespeech_filter(from->dsp, i == 0 ? from->a_q12 : a_q12, k_q15, &filter);
             truespeech_response(&filter, &response);
         }
-        count = step(paths, count, i, &response, &filter, pcm + SUBFRAME * i, effort);
+        task.x = pcm + TRUESPEECH_SUBFRAME * i;
+        task.index = i;
+        count = step(paths, count, &task);
     }
     *out = paths[0];
     for (int n = 1; n < count; n++)
@@ -167,55 +177,59 @@ static void walk(const struct decoder *from, const uint8_t reflection[ORDER], co
             *out = paths[n];
 }
 
-/* A pair's base is its lowest lag. */
-static void write(const struct path *path, const uint8_t reflection[ORDER], struct parameters *out)
+/* The base of a pair is its lowest lag. */
+static void write(const struct path *path, const uint8_t reflection[TRUESPEECH_ORDER],
+                  struct truespeech_parameters *out)
 {
     memset(out, 0, sizeof *out);
-    memcpy(out->reflection, reflection, ORDER);
+    memcpy(out->reflection, reflection, TRUESPEECH_ORDER);
     for (int pair = 0; pair < 2; pair++) {
         const int16_t *lags = path->lags + 2 * pair;
         int lowest = lags[1] == 0 || (lags[0] != 0 && lags[0] < lags[1]) ? lags[0] : lags[1];
 
-        out->base[pair] = (uint8_t)(lowest ? lowest - LAG_MIN : 0);
+        out->base[pair] = (uint8_t)(lowest ? lowest - TRUESPEECH_LAG_MIN : 0);
         for (int i = 0; i < 2; i++) {
-            struct subframe *sub = &out->subframes[2 * pair + i];
+            struct truespeech_subframe *sub = &out->subframes[2 * pair + i];
 
             *sub = path->subframes[2 * pair + i];
-            sub->ltp = (uint8_t)(lags[i] ? (lags[i] - lowest) * TAPS + sub->ltp : LTP_OFF);
+            sub->ltp = (uint8_t)(lags[i] ? (lags[i] - lowest) * TRUESPEECH_TAPS + sub->ltp
+                                         : TRUESPEECH_LTP_OFF);
         }
     }
 }
 
-static int least_of(const int64_t *errors, int n)
+static int index_of_minimum(const int64_t *errors, int n)
 {
-    int least = 0;
+    int index = 0;
 
     for (int i = 1; i < n; i++)
-        if (errors[i] < errors[least])
-            least = i;
-    return least;
+        if (errors[i] < errors[index])
+            index = i;
+    return index;
 }
 
-/* All sets of coefficients with the effort of a survey; then the best of them with all of it. */
-void truespeech_encode_frame(struct encoder *state, const int16_t pcm[2 * FRAME],
-                             struct parameters *out)
+/* Surveys all sets of coefficients with little effort, then searches the best of them with full
+ * effort. */
+void truespeech_encode_frame(struct truespeech_encoder *state,
+                             const int16_t pcm[2 * TRUESPEECH_FRAME],
+                             struct truespeech_parameters *out)
 {
-    const struct effort *effort = &efforts[state->quality];
-    uint8_t reflection[SPECTRA_MAX][ORDER];
-    int64_t errors[SPECTRA_MAX] = { 0 };
+    const struct truespeech_effort *effort = &efforts[state->quality];
+    uint8_t reflection[TRUESPEECH_SPECTRA_MAX][TRUESPEECH_ORDER];
+    int64_t errors[TRUESPEECH_SPECTRA_MAX] = { 0 };
     struct path best = { .error = INT64_MAX }, path;
-    int16_t decoded[FRAME];
+    int16_t decoded[TRUESPEECH_FRAME];
     int chosen = 0;
 
-    truespeech_analyse(pcm + FRAME, effort->spectra, reflection);
+    truespeech_analyze(pcm + TRUESPEECH_FRAME, effort->spectra, reflection);
     for (int set = 0; effort->finalists < effort->spectra && set < effort->spectra; set++) {
-        walk(&state->decoder, reflection[set], pcm, &survey, &path);
+        encode_with(&state->decoder, reflection[set], pcm, &survey, &path);
         errors[set] = path.error;
     }
     for (int n = 0; n < effort->finalists; n++) {
-        int set = least_of(errors, effort->spectra);
+        int set = index_of_minimum(errors, effort->spectra);
 
-        walk(&state->decoder, reflection[set], pcm, effort, &path);
+        encode_with(&state->decoder, reflection[set], pcm, effort, &path);
         errors[set] = INT64_MAX;
         if (path.error < best.error) {
             best = path;

@@ -1,101 +1,77 @@
 /* Excitation: the long-term prediction, and seven pulses. */
 #include <string.h>
+#include "combination.h"
 #include "tables.h"
 
 int truespeech_lag(unsigned ltp, unsigned base)
 {
-    int lag = (int)(ltp / TAPS + base) + LAG_MIN;
+    int lag = (int)(ltp / TRUESPEECH_TAPS + base) + TRUESPEECH_LAG_MIN;
 
-    return lag > LAG_MAX ? LAG_MAX : lag;
+    return min_i32(lag, TRUESPEECH_LAG_MAX);
 }
 
-/* |tap| + |tap| <= 29466 (Q14: below 1.8), so the products' sum fits, but not always the result,
- * which wraps. In pieces shorter than any lag, that none may read what it writes. */
+/* |tap| + |tap| <= 29466 (Q14: below 1.8), so the sum of products fits, but the result may not, and
+ * wraps. The pieces are shorter than any lag, so that none reads what it writes. */
 void truespeech_long_term(const struct dsp_celp *dsp, int16_t *now, int lag,
-                          const int16_t taps_q14[2], int16_t p[SUBFRAME])
+                          const int16_t taps_q14[2], int16_t p[TRUESPEECH_SUBFRAME])
 {
     enum { PIECE = 16 };
     int16_t first = taps_q14[0], second = taps_q14[1];
 
-    for (int block = 0; block < SUBFRAME; block += PIECE) {
-        int at = block < SUBFRAME - PIECE ? block : SUBFRAME - PIECE; /* some again */
+    for (int block = 0; block < TRUESPEECH_SUBFRAME; block += PIECE) {
+        int at = min_i32(block, TRUESPEECH_SUBFRAME - PIECE); /* the last piece overlaps */
         const int16_t *before = now + at - lag - 1;
 
         dsp->mix(before, first, before + 1, second, 0x2000, 14, p + at, PIECE);
         memcpy(now + at, p + at, PIECE * sizeof *now);
     }
-    if (dsp->peak(p, SUBFRAME) < INT16_MAX) /* nothing was saturated instead */
+    if (dsp->peak(p, TRUESPEECH_SUBFRAME) < INT16_MAX) /* no sample was saturated */
         return;
-    for (int i = 0; i < SUBFRAME; i++)
+    for (int i = 0; i < TRUESPEECH_SUBFRAME; i++)
         now[i] = p[i] = wrap16((now[i - lag - 1] * first + now[i - lag] * second + 0x2000) >> 14);
 }
 
-/* How many of the 30 numbers, which fall, are not below n. */
-static int count_from(const int16_t numbers[HALF], int16_t n)
+/* Places the pulses of one half. A number above the last combination leaves the half empty. Returns
+ * the levels that are not used yet. */
+static const int16_t *place(uint32_t number, int pulses, const int16_t *levels,
+                            int16_t e[TRUESPEECH_HALF])
 {
-    int16_t count = 0;
+    uint8_t at[TRUESPEECH_PULSES_RIGHT];
 
-    for (int i = 0; i < HALF / 8 * 8; i++)
-        count = (int16_t)(count + (numbers[i] >= n));
-    for (int i = HALF / 8 * 8; i < HALF; i++)
-        count = (int16_t)(count + (numbers[i] >= n));
-    return count;
+    if (!combination_unrank((int32_t)number, pulses, at))
+        return levels;
+    for (int i = 0; i < pulses; i++)
+        e[at[i]] = levels[i];
+    return levels + pulses;
 }
 
-/* One half's pulses, in the combination number's order: every set whose first member is i comes
- * before those with i + 1. From the last set backwards, `left` of them, those whose members are all
- * behind i are ways[pulses][i]: the first is the first i where these are too few. A number too high
- * leaves the half empty. Gives the levels not used yet. */
-static const int16_t *place(uint32_t number, int pulses, const int16_t *levels, int16_t e[HALF])
+void truespeech_place_pulses(const struct truespeech_subframe *sub, int16_t e[TRUESPEECH_SUBFRAME])
 {
-    int32_t all = truespeech_ways[pulses][0] + truespeech_ways[pulses - 1][0],
-            left = all - (int32_t)number;
-
-    for (; left > 0 && pulses > 0; pulses--) {
-        int i = count_from(truespeech_ways[pulses], (int16_t)left);
-
-        left -= truespeech_ways[pulses][i];
-        e[i] = *levels++;
-    }
-    return levels;
-}
-
-void truespeech_place_pulses(const struct subframe *sub, int16_t e[SUBFRAME])
-{
-    int16_t levels[PULSES];
+    int16_t levels[TRUESPEECH_PULSES];
     const int16_t *left = levels;
 
-    for (int i = 0; i < PULSES; i++)
-        levels[i] = truespeech_levels[sub->gain][sub->levels >> 2 * (PULSES - 1 - i) & 3];
-    memset(e, 0, SUBFRAME * sizeof *e);
-    left = place(sub->positions >> 15, PULSES_LEFT, left, e);
-    place(sub->positions & 0x7FFF, PULSES_RIGHT, left, e + HALF);
+    for (int i = 0; i < TRUESPEECH_PULSES; i++)
+        levels[i] =
+            truespeech_levels[sub->gain][sub->levels >> 2 * (TRUESPEECH_PULSES - 1 - i) & 3];
+    memset(e, 0, TRUESPEECH_SUBFRAME * sizeof *e);
+    left = place(sub->positions >> 15, TRUESPEECH_PULSES_LEFT, left, e);
+    place(sub->positions & 0x7FFF, TRUESPEECH_PULSES_RIGHT, left, e + TRUESPEECH_HALF);
 }
 
-/* The number of sets that come before this one. */
-static uint32_t number(const uint8_t *at, int pulses, int first)
+uint32_t truespeech_positions(const uint8_t at[TRUESPEECH_PULSES])
 {
-    uint32_t sum = 0;
+    uint8_t right[TRUESPEECH_PULSES_RIGHT];
 
-    for (int i = 0; pulses > 0; i++) {
-        if (*at == first + i) {
-            at++;
-            pulses--;
-        } else
-            sum += (uint16_t)truespeech_ways[pulses - 1][i];
-    }
-    return sum;
+    for (int i = 0; i < TRUESPEECH_PULSES_RIGHT; i++)
+        right[i] = (uint8_t)(at[TRUESPEECH_PULSES_LEFT + i] - TRUESPEECH_HALF);
+    return (uint32_t)combination_rank(at, TRUESPEECH_PULSES_LEFT) << 15 |
+           (uint32_t)combination_rank(right, TRUESPEECH_PULSES_RIGHT);
 }
 
-uint32_t truespeech_positions(const uint8_t at[PULSES])
+void truespeech_excite(int16_t *restrict now, const int16_t p[restrict TRUESPEECH_SUBFRAME],
+                       int16_t e[restrict TRUESPEECH_SUBFRAME])
 {
-    return number(at, PULSES_LEFT, 0) << 15 | number(at + PULSES_LEFT, PULSES_RIGHT, HALF);
-}
-
-void truespeech_excite(int16_t *restrict now, const int16_t p[restrict SUBFRAME],
-                       int16_t e[restrict SUBFRAME])
-{
-    for (int i = 0; i < SUBFRAME; i++) {
+    for (int i = 0; i < TRUESPEECH_SUBFRAME; i++) {
         now[i] = wrap16(e[i] + p[i] - (p[i] >> 3));
         e[i] = wrap16(e[i] + p[i]);
     }

@@ -1,80 +1,87 @@
-/* The response of the chain to an impulse. */
+/* The response of the synthesis filter and the postfilter to an impulse. */
 #include <string.h>
 #include "search.h"
 
 enum { IMPULSE_BITS = 11, ENERGY_BITS = 30 };
 
-/* The impulse leaves room for a response 16 times as high. */
-static void impulse(const struct synthesis_filter *filter, int16_t out[SUBFRAME])
+/* The impulse leaves headroom for a response 16 times as high. */
+static void impulse(const struct truespeech_synthesis_filter *filter,
+                    int16_t out[TRUESPEECH_SUBFRAME])
 {
-    struct synthesis rest = { 0 };
-    int16_t e[SUBFRAME] = { 1 << IMPULSE_BITS };
+    struct truespeech_synthesis rest = { 0 };
+    int16_t e[TRUESPEECH_SUBFRAME] = { 1 << IMPULSE_BITS };
 
     truespeech_synthesize(&rest, filter, e, out);
 }
 
-/* phi[i][j] = sum of h[n - i] h[n - j], from the end of each diagonal. */
-static void products(struct response *response)
+/* phi[i][j] = sum of h[n - i] h[n - j], diagonal by diagonal, each from its end. */
+static void products(struct truespeech_response *response)
 {
     const int16_t *h = response->h;
 
-    for (int lag = 0; lag < SUBFRAME; lag++) {
+    for (int lag = 0; lag < TRUESPEECH_SUBFRAME; lag++) {
         int32_t sum = 0;
 
-        for (int n = 0; n < SUBFRAME - lag; n++) {
-            int i = slot_of(SUBFRAME - 1 - lag - n), j = slot_of(SUBFRAME - 1 - n);
+        for (int n = 0; n < TRUESPEECH_SUBFRAME - lag; n++) {
+            int i = truespeech_slot(TRUESPEECH_SUBFRAME - 1 - lag - n),
+                j = truespeech_slot(TRUESPEECH_SUBFRAME - 1 - n);
 
             sum += h[n] * h[n + lag];
-            response->phi[i][j] = response->phi[j][i] = sum >> PHI_SHIFT;
+            response->phi[i][j] = response->phi[j][i] = sum >> TRUESPEECH_PHI_SHIFT;
         }
     }
-    for (int i = 0; i < WIDE; i++)
-        for (int pad = HALF; pad < WIDE; pad += pad == SLOT_HALF - 1 ? HALF + 1 : 1)
+    for (int i = 0; i < TRUESPEECH_WIDE; i++)
+        for (int pad = TRUESPEECH_HALF; pad < TRUESPEECH_WIDE;
+             pad += pad == TRUESPEECH_SLOT_HALF - 1 ? TRUESPEECH_HALF + 1 : 1)
             response->phi[i][pad] = 0;
 }
 
-void truespeech_response(const struct synthesis_filter *filter, struct response *response)
+void truespeech_response(const struct truespeech_synthesis_filter *filter,
+                         struct truespeech_response *response)
 {
-    int16_t out[SUBFRAME];
+    int16_t out[TRUESPEECH_SUBFRAME];
     int64_t sum;
     int up = 0;
 
     impulse(filter, out);
-    sum = energy_exact(out, SUBFRAME) + SUBFRAME;
+    sum = energy_exact(out, TRUESPEECH_SUBFRAME) + TRUESPEECH_SUBFRAME;
     while (up < 8 && sum << 2 * (up + 1) < (int64_t)1 << ENERGY_BITS)
         up++;
     while (up > -4 && (up < 0 ? sum >> -2 * up : sum << 2 * up) >= (int64_t)1 << ENERGY_BITS)
         up--;
     memset(response->h, 0, sizeof response->h);
     memset(response->backwards, 0, sizeof response->backwards);
-    for (int i = 0; i < SUBFRAME; i++)
-        response->h[i] = response->backwards[WIDE - 1 - i] =
+    for (int i = 0; i < TRUESPEECH_SUBFRAME; i++)
+        response->h[i] = response->backwards[TRUESPEECH_WIDE - 1 - i] =
             (int16_t)(up < 0 ? out[i] >> -up : out[i] * (1 << up));
     response->scale = IMPULSE_BITS + up;
     products(response);
 }
 
-void truespeech_convolve(const struct response *response, const int16_t p[SUBFRAME],
-                         int16_t y[SUBFRAME])
+void truespeech_convolve(const struct truespeech_response *response,
+                         const int16_t p[TRUESPEECH_SUBFRAME], int16_t y[TRUESPEECH_SUBFRAME])
 {
-    int16_t padded[2 * WIDE] = { 0 };
-    int shift = length_shift(energy_exact(p, SUBFRAME)), down = response->scale - shift;
+    int16_t padded[2 * TRUESPEECH_WIDE] = { 0 };
+    int shift = truespeech_length_shift(energy_exact(p, TRUESPEECH_SUBFRAME)),
+        down = response->scale - shift;
 
-    for (int i = 0; i < SUBFRAME; i++)
-        padded[WIDE + i] = (int16_t)(p[i] >> shift);
-    for (int i = 0; i < SUBFRAME; i++)
+    for (int i = 0; i < TRUESPEECH_SUBFRAME; i++)
+        padded[TRUESPEECH_WIDE + i] = (int16_t)(p[i] >> shift);
+    for (int i = 0; i < TRUESPEECH_SUBFRAME; i++)
         y[i] = saturate(
-            (dot_exact(response->backwards, padded + i + 1, WIDE) + (1 << (down - 1))) >> down);
+            (dot_exact(response->backwards, padded + i + 1, TRUESPEECH_WIDE) + (1 << (down - 1))) >>
+            down);
 }
 
-void truespeech_correlate(const struct response *response, const int16_t t[SUBFRAME],
-                          int32_t d[SUBFRAME], int *shift)
+void truespeech_correlate(const struct truespeech_response *response,
+                          const int16_t t[TRUESPEECH_SUBFRAME], int32_t d[TRUESPEECH_SUBFRAME],
+                          int *shift)
 {
-    int16_t padded[2 * WIDE] = { 0 };
+    int16_t padded[2 * TRUESPEECH_WIDE] = { 0 };
 
-    *shift = length_shift(energy_exact(t, SUBFRAME));
-    for (int i = 0; i < SUBFRAME; i++)
+    *shift = truespeech_length_shift(energy_exact(t, TRUESPEECH_SUBFRAME));
+    for (int i = 0; i < TRUESPEECH_SUBFRAME; i++)
         padded[i] = (int16_t)(t[i] >> *shift);
-    for (int i = 0; i < SUBFRAME; i++)
-        d[i] = dot_exact(response->h, padded + i, WIDE);
+    for (int i = 0; i < TRUESPEECH_SUBFRAME; i++)
+        d[i] = dot_exact(response->h, padded + i, TRUESPEECH_WIDE);
 }

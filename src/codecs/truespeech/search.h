@@ -1,28 +1,29 @@
-/* The encoder's search: analysis by synthesis, subframe by subframe, through 1/A and the
+/* The search of the encoder: analysis by synthesis, subframe by subframe, through 1/A and the
  * postfilter.
  *
- * Vectors are padded with zeros to WIDE, so that their products run in whole vector registers. */
+ * Vectors are padded with zeros to TRUESPEECH_WIDE, so that their products fill vector registers.
+ */
 #ifndef OMNIACM_TRUESPEECH_SEARCH_H
 #define OMNIACM_TRUESPEECH_SEARCH_H
 
+#include <string.h>
 #include "mac.h"
 #include "truespeech.h"
 
-enum { WIDE = 64, CODES_MAX = 16, PATHS_MAX = 8 };
+enum { TRUESPEECH_WIDE = 64, TRUESPEECH_CODES_MAX = 16, TRUESPEECH_PATHS_MAX = 8 };
 
-/* How much is tried. */
-struct effort {
+struct truespeech_effort {
     uint8_t codes;     /* long-term codes that get pulses of their own */
     uint8_t gains;     /* pulse gains whose pulses are moved */
     uint8_t rounds;    /* of moving them */
-    uint8_t paths;     /* best beginnings that are carried on */
+    uint8_t paths;     /* encodings that survive a subframe */
     uint8_t spectra;   /* sets of reflection coefficients surveyed */
-    uint8_t finalists; /* of them, searched with all effort */
+    uint8_t finalists; /* those of them that are searched with full effort */
 };
 
-/* The right shift, at least 0, that brings the length of a vector below 2^15.5, and so its product
+/* The right shift, at least 0, that brings the length of a vector below 2^15.5, hence its product
  * with a response below 2^31: then no partial sum of an inner product overflows. */
-static inline int length_shift(int64_t energy)
+static inline int truespeech_length_shift(int64_t energy)
 {
     int shift = 0;
 
@@ -31,53 +32,91 @@ static inline int length_shift(int64_t energy)
     return shift;
 }
 
-/* The chain's response to an impulse, and the products of its shifts: response.c. */
-struct response {
-    int16_t h[WIDE], backwards[WIDE]; /* times 2^scale; the squares add up to less than 2^30 */
-    int scale;                        /* 7 to 19 */
-    int32_t phi[WIDE][WIDE]; /* between slots, times 2^(2 scale - PHI_SHIFT): the diagonal is below
-                                2^20 */
+/* response.c: the response of both filters to an impulse, and the products of its shifts. */
+struct truespeech_response {
+    int16_t h[TRUESPEECH_WIDE];         /* times 2^scale; the squares add up to less than 2^30 */
+    int16_t backwards[TRUESPEECH_WIDE]; /* h, reversed */
+    int scale;                          /* 7 to 19 */
+
+    /* Between slots, times 2^(2 scale - PHI_SHIFT); the diagonal is below 2^20. */
+    int32_t phi[TRUESPEECH_WIDE][TRUESPEECH_WIDE];
 };
-enum { PHI_SHIFT = 10 };
-void truespeech_response(const struct synthesis_filter *, struct response *);
-void truespeech_convolve(const struct response *, const int16_t p[SUBFRAME], int16_t y[SUBFRAME]);
-void truespeech_correlate(const struct response *, const int16_t t[SUBFRAME], int32_t d[SUBFRAME],
-                          int *shift); /* d times 2^(scale - shift) */
+enum { TRUESPEECH_PHI_SHIFT = 10 };
+void truespeech_response(const struct truespeech_synthesis_filter *, struct truespeech_response *);
+void truespeech_convolve(const struct truespeech_response *, const int16_t p[TRUESPEECH_SUBFRAME],
+                         int16_t y[TRUESPEECH_SUBFRAME]);
+
+/* d times 2^(scale - shift). */
+void truespeech_correlate(const struct truespeech_response *, const int16_t t[TRUESPEECH_SUBFRAME],
+                          int32_t d[TRUESPEECH_SUBFRAME], int *shift);
 
 /* Pulses have slots: positions of the left half 0 to 29, of the right half 32 to 61. */
-enum { SLOT_HALF = WIDE / 2 };
-static inline int slot_of(int position)
+enum { TRUESPEECH_SLOT_HALF = TRUESPEECH_WIDE / 2 };
+static inline int truespeech_slot(int position)
 {
-    return position < HALF ? position : position + SLOT_HALF - HALF;
+    return position < TRUESPEECH_HALF ? position
+                                      : position + TRUESPEECH_SLOT_HALF - TRUESPEECH_HALF;
 }
 
-/* The best long-term codes for a target, among lags from `lowest` to `highest`: long_term_search.c.
- */
-struct long_term_code {
-    int64_t gain;
+/* The scores of the best few of many candidates, the best first. */
+struct truespeech_ranking {
+    int64_t scores[TRUESPEECH_CODES_MAX];
+    int count, limit;
+};
+
+/* Inserts a score behind those that are at least as good, and makes room in `items`, an array that
+ * the caller keeps in the same order. Returns the index to fill, or -1 if the score is too low. */
+static inline int truespeech_rank(struct truespeech_ranking *ranking, int64_t score, void *items,
+                                  size_t size)
+{
+    int at = ranking->count;
+    size_t moved;
+
+    while (at > 0 && ranking->scores[at - 1] < score)
+        at--;
+    if (at == ranking->limit)
+        return -1;
+    ranking->count += ranking->count < ranking->limit;
+    moved = (size_t)(ranking->count - 1 - at);
+    memmove(ranking->scores + at + 1, ranking->scores + at, moved * sizeof *ranking->scores);
+    memmove((char *)items + (size_t)(at + 1) * size, (char *)items + (size_t)at * size,
+            moved * size);
+    ranking->scores[at] = score;
+    return at;
+}
+
+/* long_term_search.c: the `wanted` best long-term codes for a target, with lags from `lowest` to
+ * `highest`; returns their number. */
+struct truespeech_lags {
+    int lowest, highest;
+};
+struct truespeech_long_term_code {
     int16_t lag; /* 0: off */
     uint8_t taps;
 };
-int truespeech_long_term_search(const struct response *, const int16_t *now,
-                                const int16_t t[SUBFRAME], int lowest, int highest, int wanted,
-                                struct long_term_code codes[CODES_MAX]);
+int truespeech_long_term_search(const struct truespeech_response *, const int16_t *now,
+                                const int16_t t[TRUESPEECH_SUBFRAME], struct truespeech_lags,
+                                int wanted,
+                                struct truespeech_long_term_code codes[TRUESPEECH_CODES_MAX]);
 
-/* The best seven pulses for a target: pulse_search.c. Gives how much they take from the target's
- * energy. */
-int64_t truespeech_pulse_search(const struct response *, const int16_t t[SUBFRAME],
-                                const struct effort *, struct subframe *);
+/* pulse_search.c: the best seven pulses for a target; returns by how much they lower its energy. */
+int64_t truespeech_pulse_search(const struct truespeech_response *,
+                                const int16_t t[TRUESPEECH_SUBFRAME],
+                                const struct truespeech_effort *, struct truespeech_subframe *);
 
-/* Spectra for the frame whose end stands at `end`, the best first: analysis.c. Reads
- * ANALYSIS_BEFORE samples before and ANALYSIS_AFTER behind. */
-enum { ANALYSIS_BEFORE = 200, ANALYSIS_AFTER = 200, SPECTRA_MAX = 8 };
-void truespeech_analyse(const int16_t *end, int spectra, uint8_t reflection[SPECTRA_MAX][ORDER]);
+/* analysis.c: sets of reflection coefficients for the frame that ends at `end`, the most promising
+ * one first. Reads TRUESPEECH_ANALYSIS_REACH samples before `end` and as many after it. */
+enum { TRUESPEECH_ANALYSIS_REACH = 200, TRUESPEECH_SPECTRA_MAX = 8 };
+void truespeech_analyze(const int16_t *end, int spectra,
+                        uint8_t reflection[TRUESPEECH_SPECTRA_MAX][TRUESPEECH_ORDER]);
 
-/* A frame: encoder.c. */
-struct encoder {
-    struct decoder decoder; /* what a decoder knows so far */
-    int16_t pcm[FRAME];     /* held back */
-    uint8_t holding, quality;
+/* encoder.c */
+struct truespeech_encoder {
+    struct truespeech_decoder decoder; /* the state of a decoder so far */
+    int16_t pcm[TRUESPEECH_FRAME];     /* the withheld frame */
+    uint8_t withheld, quality;
 };
-void truespeech_encode_frame(struct encoder *, const int16_t pcm[2 * FRAME], struct parameters *);
+void truespeech_encode_frame(struct truespeech_encoder *, const int16_t pcm[2 * TRUESPEECH_FRAME],
+                             struct truespeech_parameters *);
 
 #endif

@@ -1,13 +1,13 @@
-/* From excitation to sound. */
+/* The synthesis filter and the postfilter. */
 #include <string.h>
 #include "tables.h"
 
-void truespeech_filter(const struct dsp_celp *dsp, const int16_t a_q12[ORDER], int16_t k_q15,
-                       struct synthesis_filter *filter)
+void truespeech_filter(const struct dsp_celp *dsp, const int16_t a_q12[TRUESPEECH_ORDER],
+                       int16_t k_q15, struct truespeech_synthesis_filter *filter)
 {
     memset(filter, 0, sizeof *filter);
     filter->dsp = dsp;
-    for (int i = 0; i < ORDER; i++) {
+    for (int i = 0; i < TRUESPEECH_ORDER; i++) {
         filter->a_q12[i] = a_q12[i];
         filter->zeros_q12[i] = (int16_t)(truespeech_decay_550[i] * a_q12[i] >> 15);
         filter->poles_q12[i] = (int16_t)(truespeech_decay_750[i] * a_q12[i] >> 15);
@@ -15,19 +15,19 @@ void truespeech_filter(const struct dsp_celp *dsp, const int16_t a_q12[ORDER], i
     filter->tilt = (int16_t)(k_q15 - (k_q15 >> 2));
 }
 
-/* One comparison where nothing is to be done. */
+/* A single comparison in the usual case. */
 static inline int16_t clip(int32_t x)
 {
-    if ((uint32_t)x + SAMPLE_MAX > 2 * SAMPLE_MAX)
-        x = x < 0 ? -SAMPLE_MAX : SAMPLE_MAX;
+    if ((uint32_t)x + TRUESPEECH_SAMPLE_MAX > 2 * TRUESPEECH_SAMPLE_MAX)
+        x = x < 0 ? -TRUESPEECH_SAMPLE_MAX : TRUESPEECH_SAMPLE_MAX;
     return (int16_t)x;
 }
 
 static inline int32_t round_q12(uint32_t sum_q12) { return (int32_t)(sum_q12 + 0x800) >> 12; }
 
-/* What a recursion predicts, written out for speed, the sample that it waits for last. Sums wrap at
- * 32 bits, as a wild predictor at full scale makes them. */
-static inline uint32_t predict(const int32_t c_q12[ORDER], const int32_t *now)
+/* The prediction of a recursion, unrolled for speed: the latest sample, which arrives last, is
+ * added last. Sums wrap at 32 bits, which an unstable predictor at full scale requires. */
+static inline uint32_t predict(const int32_t c_q12[TRUESPEECH_ORDER], const int32_t *now)
 {
     uint32_t early = (uint32_t)(now[-8] * c_q12[7]) + (uint32_t)(now[-7] * c_q12[6]) +
                      (uint32_t)(now[-6] * c_q12[5]) + (uint32_t)(now[-5] * c_q12[4]);
@@ -37,111 +37,118 @@ static inline uint32_t predict(const int32_t c_q12[ORDER], const int32_t *now)
     return early + late + (uint32_t)(now[-1] * c_q12[0]);
 }
 
-/* The sum of A(z/.55)'s products. The powers of .55 add up to 1.22, so they stay below 1.22 * 2^30.
- */
-static inline int32_t zeros(const int16_t rising_q12[ORDER], const int16_t *s)
+/* The sum of the products of A(z/.55). The powers of .55 add up to 1.22, so the sum stays below
+ * 1.22 * 2^30. */
+static inline int32_t zeros(const int16_t rising_q12[TRUESPEECH_ORDER], const int16_t *s)
 {
     int32_t sum = 0;
 
-    for (int k = 0; k < ORDER; k++)
+    for (int k = 0; k < TRUESPEECH_ORDER; k++)
         sum += rising_q12[k] * s[k];
     return sum;
 }
 
-static bool may_wrap(const int16_t c_q12[ORDER], int32_t peak)
+static bool may_wrap(const int16_t c_q12[TRUESPEECH_ORDER], int32_t peak)
 {
     int32_t sum = 0;
 
-    for (int i = 0; i < ORDER; i++)
+    for (int i = 0; i < TRUESPEECH_ORDER; i++)
         sum += c_q12[i] < 0 ? -c_q12[i] : c_q12[i];
     return (int64_t)sum * peak > INT32_MAX - (1 << 28);
 }
 
-/* 4096 x, so that what a recursion is fed with and what it predicts are one sum; x takes 16 bits
- * and so that 2^27 at most. */
-static void feed(const int16_t *x, int32_t sums[SUBFRAME])
+/* 4096 x, so that the input of a recursion and its prediction are one sum. x has 16 bits, hence at
+ * most 2^27. */
+static void feed(const int16_t *x, int32_t sums[TRUESPEECH_SUBFRAME])
 {
-    for (int i = 0; i < SUBFRAME / 8 * 8; i++)
+    for (int i = 0; i < TRUESPEECH_SUBFRAME / 8 * 8; i++)
         sums[i] = x[i] * 4096;
-    for (int i = SUBFRAME / 8 * 8; i < SUBFRAME; i++)
+    for (int i = TRUESPEECH_SUBFRAME / 8 * 8; i < TRUESPEECH_SUBFRAME; i++)
         sums[i] = x[i] * 4096;
 }
 
-enum { PAST = CELP_ORDER, ROOM = 64 }; /* of which compilers take eight at a time */
+enum { PAST = CELP_ORDER, ROOM = 64 }; /* a multiple of 8, for compilers that vectorize */
 
-/* Stage by stage, where no sample is clipped on the way and no sum wraps. */
-static bool synthesize_plainly(struct synthesis *state, const struct synthesis_filter *filter,
-                               const int16_t e[SUBFRAME], int16_t out[SUBFRAME])
+/* Filters stage by stage; returns false, without a result, if a sample would be clipped on the way
+ * or a sum would wrap. */
+static bool synthesize_exactly(struct truespeech_synthesis *state,
+                               const struct truespeech_synthesis_filter *filter,
+                               const int16_t e[TRUESPEECH_SUBFRAME],
+                               int16_t out[TRUESPEECH_SUBFRAME])
 {
     const struct dsp_celp *dsp = filter->dsp;
     int16_t s[PAST + ROOM] = { 0 }, y[PAST + ROOM] = { 0 }, sharp[ROOM];
-    int32_t in[SUBFRAME], sums[ROOM] = { 0 }, peak;
+    int32_t in[TRUESPEECH_SUBFRAME], sums[ROOM] = { 0 }, peak;
 
-    memcpy(s + PAST - ORDER, state->s, sizeof state->s),
-        memcpy(y + PAST - ORDER, state->y, sizeof state->y);
+    memcpy(s + PAST - TRUESPEECH_ORDER, state->s, sizeof state->s);
+    memcpy(y + PAST - TRUESPEECH_ORDER, state->y, sizeof state->y);
     feed(e, in);
-    peak = dsp->poles(in, filter->a_q12, 12, s + PAST, sums, SUBFRAME);
-    if (peak > SAMPLE_MAX || may_wrap(filter->a_q12, peak))
+    peak = dsp->poles(in, filter->a_q12, 12, s + PAST, sums, TRUESPEECH_SUBFRAME);
+    if (peak > TRUESPEECH_SAMPLE_MAX || may_wrap(filter->a_q12, peak))
         return false;
-    dsp->zeros(s + PAST - 1, filter->zeros_q12, ORDER / 2, sums,
-               SUBFRAME); /* below 1.22 * 2^30, as the powers of .55 are together */
+    dsp->zeros(s + PAST - 1, filter->zeros_q12, TRUESPEECH_ORDER / 2, sums,
+               TRUESPEECH_SUBFRAME); /* below 1.22 * 2^30, as above */
     for (int i = 0; i < ROOM; i++)
         sharp[i] = wrap16(s[PAST + i] + (-sums[i] >> 12));
     feed(sharp, in);
-    peak = dsp->poles(in, filter->poles_q12, 12, y + PAST, sums, SUBFRAME);
-    if (peak > SAMPLE_MAX || may_wrap(filter->poles_q12, peak))
+    peak = dsp->poles(in, filter->poles_q12, 12, y + PAST, sums, TRUESPEECH_SUBFRAME);
+    if (peak > TRUESPEECH_SAMPLE_MAX || may_wrap(filter->poles_q12, peak))
         return false;
     for (int i = 0; i < ROOM; i++) {
-        int32_t tilted = sums[i] + (y[PAST - 1 + i] * filter->tilt >> 4); /* by less than 2^27 */
+        int32_t tilted =
+            sums[i] + (y[PAST - 1 + i] * filter->tilt >> 4); /* the tilt adds less than 2^27 */
 
         sums[i] = tilted - (tilted >> 3);
     }
     dsp->narrow(sums, 0x800, 12, sharp, ROOM);
     for (int i = 0; i < ROOM; i++)
-        sharp[i] = (int16_t)(sharp[i] > SAMPLE_MAX    ? SAMPLE_MAX
-                             : sharp[i] < -SAMPLE_MAX ? -SAMPLE_MAX
-                                                      : sharp[i]);
-    memcpy(out, sharp, SUBFRAME * sizeof *out);
-    memcpy(state->s, s + PAST + SUBFRAME - ORDER, sizeof state->s),
-        memcpy(state->y, y + PAST + SUBFRAME - ORDER, sizeof state->y);
+        sharp[i] = (int16_t)clamp(sharp[i], -TRUESPEECH_SAMPLE_MAX, TRUESPEECH_SAMPLE_MAX);
+    memcpy(out, sharp, TRUESPEECH_SUBFRAME * sizeof *out);
+    memcpy(state->s, s + PAST + TRUESPEECH_SUBFRAME - TRUESPEECH_ORDER, sizeof state->s);
+    memcpy(state->y, y + PAST + TRUESPEECH_SUBFRAME - TRUESPEECH_ORDER, sizeof state->y);
     return true;
 }
 
-/* Both recursions in one loop: each waits for its own last sample, so they run side by side. */
-static void synthesize_in_steps(struct synthesis *state, const struct synthesis_filter *filter,
-                                const int16_t e[SUBFRAME], int16_t out[SUBFRAME])
+/* Both recursions in one loop: each depends on its own last sample only, so the processor runs them
+ * in parallel. */
+static void synthesize_in_steps(struct truespeech_synthesis *state,
+                                const struct truespeech_synthesis_filter *filter,
+                                const int16_t e[TRUESPEECH_SUBFRAME],
+                                int16_t out[TRUESPEECH_SUBFRAME])
 {
-    int16_t narrow[ORDER + SUBFRAME], rising_q12[ORDER];
-    int32_t a_q12[ORDER], poles_q12[ORDER], s[ORDER + SUBFRAME], y[ORDER + SUBFRAME];
+    int16_t narrow[TRUESPEECH_ORDER + TRUESPEECH_SUBFRAME], rising_q12[TRUESPEECH_ORDER];
+    int32_t a_q12[TRUESPEECH_ORDER], poles_q12[TRUESPEECH_ORDER],
+        s[TRUESPEECH_ORDER + TRUESPEECH_SUBFRAME], y[TRUESPEECH_ORDER + TRUESPEECH_SUBFRAME];
 
-    for (int k = 0; k < ORDER; k++) {
+    for (int k = 0; k < TRUESPEECH_ORDER; k++) {
         a_q12[k] = filter->a_q12[k];
         poles_q12[k] = filter->poles_q12[k];
-        rising_q12[k] = filter->zeros_q12[ORDER - 1 - k];
+        rising_q12[k] = filter->zeros_q12[TRUESPEECH_ORDER - 1 - k];
         narrow[k] = state->s[k];
         s[k] = state->s[k];
         y[k] = state->y[k];
     }
-    for (int i = 0; i < SUBFRAME; i++) {
-        int32_t *now = s + ORDER + i, *behind = y + ORDER + i, tilted;
+    for (int i = 0; i < TRUESPEECH_SUBFRAME; i++) {
+        int32_t *now = s + TRUESPEECH_ORDER + i, *behind = y + TRUESPEECH_ORDER + i, tilted;
         uint32_t sum;
 
-        *now = narrow[ORDER + i] = clip(e[i] + round_q12(predict(a_q12, now)));
+        *now = narrow[TRUESPEECH_ORDER + i] = clip(e[i] + round_q12(predict(a_q12, now)));
         sum = (uint32_t)(wrap16(*now + (-zeros(rising_q12, narrow + i) >> 12)) * 4096) +
               predict(poles_q12, behind);
         *behind = clip(round_q12(sum));
         tilted = (int32_t)(sum + (uint32_t)(behind[-1] * filter->tilt >> 4));
         out[i] = clip(round_q12((uint32_t)(tilted - (tilted >> 3))));
     }
-    for (int k = 0; k < ORDER; k++) {
-        state->s[k] = narrow[SUBFRAME + k];
-        state->y[k] = (int16_t)y[SUBFRAME + k];
+    for (int k = 0; k < TRUESPEECH_ORDER; k++) {
+        state->s[k] = narrow[TRUESPEECH_SUBFRAME + k];
+        state->y[k] = (int16_t)y[TRUESPEECH_SUBFRAME + k];
     }
 }
 
-void truespeech_synthesize(struct synthesis *state, const struct synthesis_filter *filter,
-                           const int16_t e[SUBFRAME], int16_t out[SUBFRAME])
+void truespeech_synthesize(struct truespeech_synthesis *state,
+                           const struct truespeech_synthesis_filter *filter,
+                           const int16_t e[TRUESPEECH_SUBFRAME], int16_t out[TRUESPEECH_SUBFRAME])
 {
-    if (!synthesize_plainly(state, filter, e, out))
+    if (!synthesize_exactly(state, filter, e, out))
         synthesize_in_steps(state, filter, e, out);
 }

@@ -1,7 +1,7 @@
-/* From libavcodec/truespeech_data.h of FFmpeg 5.1, the one public source of them. */
+/* From libavcodec/truespeech_data.h of FFmpeg 5.1, the only public source. */
 #include "tables.h"
 
-const uint8_t truespeech_reflection_bits[ORDER] = { 5, 5, 4, 4, 4, 3, 3, 3 };
+const uint8_t truespeech_reflection_bits[TRUESPEECH_ORDER] = { 5, 5, 4, 4, 4, 3, 3, 3 };
 
 static const int16_t reflections_1[32] = {
     -32192, -31900, -31538, -31139, -30715, -30242, -29737, -29196, -28591, -27934, -27170,
@@ -35,12 +35,12 @@ static const int16_t reflections_8[8] = {
     -12560, -6919, -2373, 1606, 5365, 9215, 13679, 19085,
 };
 
-const int16_t *const truespeech_reflections[ORDER] = {
+const int16_t *const truespeech_reflections[TRUESPEECH_ORDER] = {
     reflections_1, reflections_2, reflections_3, reflections_4,
     reflections_5, reflections_6, reflections_7, reflections_8,
 };
 
-const int16_t truespeech_taps[TAPS][2] = {
+const int16_t truespeech_taps[TRUESPEECH_TAPS][2] = {
     { -4817, 21049 }, { 21745, -6999 }, { 9760, -4546 },  { 2518, 11328 },  { -4171, 11232 },
     { 16353, 13113 }, { 17455, -6402 }, { 17496, -1569 }, { -3535, 17371 }, { 15792, -2299 },
     { 20347, -261 },  { 9901, 3292 },   { 13250, 1849 },  { 4798, 17314 },  { 7135, 7998 },
@@ -48,7 +48,7 @@ const int16_t truespeech_taps[TAPS][2] = {
     { 14500, 2941 },  { 11613, 8159 },  { 6583, 10274 },  { 3481, 7954 },   { 6476, 3302 },
 };
 
-const int16_t truespeech_levels[GAINS][LEVELS] = {
+const int16_t truespeech_levels[TRUESPEECH_GAINS][TRUESPEECH_LEVELS] = {
     { 2, 6, -2, -6 },
     { 4, 12, -4, -12 },
     { 6, 18, -6, -18 },
@@ -67,31 +67,9 @@ const int16_t truespeech_levels[GAINS][LEVELS] = {
     { 2580, 7740, -2580, -7740 },
 };
 
-const int16_t truespeech_ways[PULSES_RIGHT + 1][HALF] = {
-    {
-        1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
-    },
-    {
-        29, 28, 27, 26, 25, 24, 23, 22, 21, 20, 19, 18, 17, 16, 15,
-        14, 13, 12, 11, 10, 9,  8,  7,  6,  5,  4,  3,  2,  1,  0,
-    },
-    {
-        406, 378, 351, 325, 300, 276, 253, 231, 210, 190, 171, 153, 136, 120, 105,
-        91,  78,  66,  55,  45,  36,  28,  21,  15,  10,  6,   3,   1,   0,   0,
-    },
-    {
-        3654, 3276, 2925, 2600, 2300, 2024, 1771, 1540, 1330, 1140, 969, 816, 680, 560, 455,
-        364,  286,  220,  165,  120,  84,   56,   35,   20,   10,   4,   1,   0,   0,   0,
-    },
-    {
-        23751, 20475, 17550, 14950, 12650, 10626, 8855, 7315, 5985, 4845,
-        3876,  3060,  2380,  1820,  1365,  1001,  715,  495,  330,  210,
-        126,   70,    35,    15,    5,     1,     0,    0,    0,    0,
-    },
-};
-
-const int16_t truespeech_decay_994[ORDER] = {
-    32571, 32376, 32182, 31989, 31797, 31606, 31416, 31228
-};
-const int16_t truespeech_decay_550[ORDER] = { 18022, 9912, 5452, 2998, 1649, 907, 499, 274 };
-const int16_t truespeech_decay_750[ORDER] = { 24576, 18432, 13824, 10368, 7776, 5832, 4374, 3281 };
+const int16_t truespeech_decay_994[TRUESPEECH_ORDER] = { 32571, 32376, 32182, 31989,
+                                                         31797, 31606, 31416, 31228 };
+const int16_t truespeech_decay_550[TRUESPEECH_ORDER] = { 18022, 9912, 5452, 2998,
+                                                         1649,  907,  499,  274 };
+const int16_t truespeech_decay_750[TRUESPEECH_ORDER] = { 24576, 18432, 13824, 10368,
+                                                         7776,  5832,  4374,  3281 };
