@@ -78,7 +78,7 @@ static void same_sound(struct sound a, struct sound b)
 static void blocks_of_several_frames_are_as_single_ones(void **unused)
 {
     struct wave_format one = blocks_of(10), six = blocks_of(60);
-    struct sound sound = generated(100 * FRAME, 7);
+    struct sound sound = generated(100 * G729_FRAME, 7);
     struct bytes a = encode_all(&g729a, &one, 0, sound), b = encode_all(&g729a, &six, 0, sound);
 
     (void)unused;
@@ -90,7 +90,7 @@ static void blocks_of_several_frames_are_as_single_ones(void **unused)
 static void kelvin_sets_a_byte_before_each_frame(void **unused)
 {
     struct wave_format one = blocks_of(10), kelvin = blocks_of(11);
-    struct sound sound = generated(50 * FRAME, 8);
+    struct sound sound = generated(50 * G729_FRAME, 8);
     struct bytes a = encode_all(&g729a, &one, 0, sound),
                  b = encode_all(&g729_kelvin, &kelvin, 0, sound);
 
@@ -109,26 +109,26 @@ static void kelvin_sets_a_byte_before_each_frame(void **unused)
 static void a_block_of_22_ends_in_a_sid_frame(void **unused)
 {
     struct wave_format format = blocks_of(22);
-    struct sound sound = generated(60 * FRAME, 9), out;
+    struct sound sound = generated(60 * G729_FRAME, 9), out;
     struct bytes code = encode_all(&g729a, &format, 0, sound);
-    struct decoder decoder;
-    struct encoder encoder;
+    struct g729_decoder decoder;
+    struct g729_encoder encoder;
 
     (void)unused;
     assert_int_equal(code.size, 20 * 22);
     out = decode_all(&g729a, &format, 0, code);
-    assert_int_equal(out.count, 60 * FRAME);
-    g729_decoder_start(&decoder, dsp_set(0)->celp);
-    g729_encoder_start(&encoder, dsp_set(0)->celp, true);
+    assert_int_equal(out.count, 60 * G729_FRAME);
+    g729_decoder_init(&decoder, dsp_set(0)->celp);
+    g729_encoder_init(&encoder, dsp_set(0)->celp, true);
     for (size_t i = 0; i < 60; i++) {
         const uint8_t *at = code.data + i / 3 * 22 + i % 3 * 10;
-        struct parameters parameters;
-        uint8_t frame[FRAME_BYTES];
-        int16_t pcm[FRAME];
+        struct g729_parameters parameters;
+        uint8_t frame[G729_FRAME_BYTES];
+        int16_t pcm[G729_FRAME];
 
-        g729_encode_frame(&encoder, sound.samples + i * FRAME, i % 3 < 2 ? VOICE : NOISE,
-                          &parameters);
-        assert_int_equal(parameters.kind, i % 3 < 2 ? SPEECH : SID);
+        g729_encode_frame(&encoder, sound.samples + i * G729_FRAME,
+                          i % 3 < 2 ? G729_VOICE : G729_NOISE, &parameters);
+        assert_int_equal(parameters.kind, i % 3 < 2 ? G729_SPEECH : G729_SID);
         if (i % 3 < 2)
             g729_pack(&parameters, frame);
         else
@@ -139,7 +139,7 @@ static void a_block_of_22_ends_in_a_sid_frame(void **unused)
         else
             g729_unpack_sid(at, &parameters);
         g729_decode_frame(&decoder, &parameters, pcm);
-        assert_memory_equal(pcm, out.samples + i * FRAME, sizeof pcm);
+        assert_memory_equal(pcm, out.samples + i * G729_FRAME, sizeof pcm);
     }
     free(sound.samples), free(code.data), free(out.samples);
 }
@@ -150,7 +150,7 @@ static void what_is_left_at_the_end(void **unused)
     static const uint8_t bytes[20] = { 0x78, 0x52, 0x80, 0xA0, 0x00, 0xFA, 0xC2,
                                        0x00, 0x06, 0xD6, 0x11, 0x22, 0x33 };
     struct wave_format format = blocks_of(10);
-    int16_t pcm[3 * FRAME];
+    int16_t pcm[3 * G729_FRAME];
 
     (void)unused;
     for (size_t in = 0; in < 20; in++)
@@ -158,13 +158,14 @@ static void what_is_left_at_the_end(void **unused)
             size_t whole = in / 10, left = ending == WHOLE ? 0 : in % 10;
             struct progress step;
 
-            step =
-                decode_once(&g729a, &format, bytes, pcm, (struct offer){ in, 3 * FRAME, ending });
+            step = decode_once(&g729a, &format, bytes, pcm,
+                               (struct offer){ in, 3 * G729_FRAME, ending });
             assert_int_equal(step.used, whole * 10 + left);
-            assert_int_equal(step.made, (whole + (left == 2)) * FRAME);
+            assert_int_equal(step.made, (whole + (left == 2)) * G729_FRAME);
             if (whole != 0) {
-                step = decode_once(&g729a, &format, bytes, pcm,
-                                   (struct offer){ in, whole * FRAME + FRAME - 1, ending });
+                step =
+                    decode_once(&g729a, &format, bytes, pcm,
+                                (struct offer){ in, whole * G729_FRAME + G729_FRAME - 1, ending });
                 assert_int_equal(step.used, whole * 10 + (left == 2 ? 0 : left));
             }
         }
@@ -179,7 +180,7 @@ static void an_erased_frame_is_concealed(void **unused)
     double energy[2] = { 0, 0 };
 
     (void)unused;
-    sound.count = 300 * FRAME;
+    sound.count = 300 * G729_FRAME;
     code = encode_all(&g729a, &format, 0, sound);
     whole = decode_all(&g729a, &format, 0, code);
     for (size_t i = 0; i < 300; i += 20)
@@ -189,9 +190,10 @@ static void an_erased_frame_is_concealed(void **unused)
     memset(code.data + 1000, 0, 2000);
     free(lossy.samples);
     lossy = decode_all(&g729a, &format, 0, code);
-    for (size_t i = 0; i < 100 * FRAME; i++) {
+    for (size_t i = 0; i < 100 * G729_FRAME; i++) {
         energy[0] += (double)lossy.samples[i] * lossy.samples[i];
-        energy[1] += (double)lossy.samples[i + 200 * FRAME] * lossy.samples[i + 200 * FRAME];
+        energy[1] +=
+            (double)lossy.samples[i + 200 * G729_FRAME] * lossy.samples[i + 200 * G729_FRAME];
     }
     assert_true(energy[0] > 0 && energy[1] < energy[0] / 100);
     free(sound.samples), free(code.data), free(whole.samples), free(lossy.samples);
@@ -201,7 +203,7 @@ static void the_setting_changes_nothing_where_silence_frames_have_no_room(void *
 {
     struct options dtx = { .quality = 1, .quirks = QUIRK_DTX };
     struct wave_format format = blocks_of(10);
-    struct sound sound = generated(100 * FRAME, 10);
+    struct sound sound = generated(100 * G729_FRAME, 10);
     struct bytes a = encode_all(&g729a, &format, 0, sound),
                  b = encode_all(&g729a, &format, &dtx, sound);
 
@@ -216,12 +218,13 @@ static void the_setting_changes_nothing_where_silence_frames_have_no_room(void *
 static struct bytes peer_encode(struct sound sound)
 {
     bcg729EncoderChannelContextStruct *peer = initBcg729EncoderChannel(0);
-    struct bytes out = { malloc(sound.count / FRAME * FRAME_BYTES),
-                         sound.count / FRAME * FRAME_BYTES };
+    struct bytes out = { malloc(sound.count / G729_FRAME * G729_FRAME_BYTES),
+                         sound.count / G729_FRAME * G729_FRAME_BYTES };
     uint8_t length;
 
-    for (size_t i = 0; i < sound.count / FRAME; i++)
-        bcg729Encoder(peer, sound.samples + i * FRAME, out.data + i * FRAME_BYTES, &length);
+    for (size_t i = 0; i < sound.count / G729_FRAME; i++)
+        bcg729Encoder(peer, sound.samples + i * G729_FRAME, out.data + i * G729_FRAME_BYTES,
+                      &length);
     closeBcg729EncoderChannel(peer);
     return out;
 }
@@ -229,12 +232,12 @@ static struct bytes peer_encode(struct sound sound)
 static struct sound peer_decode(struct bytes code)
 {
     bcg729DecoderChannelContextStruct *peer = initBcg729DecoderChannel();
-    struct sound out = { malloc(code.size / FRAME_BYTES * FRAME * sizeof(int16_t)),
-                         code.size / FRAME_BYTES * FRAME };
+    struct sound out = { malloc(code.size / G729_FRAME_BYTES * G729_FRAME * sizeof(int16_t)),
+                         code.size / G729_FRAME_BYTES * G729_FRAME };
 
-    for (size_t i = 0; i < code.size / FRAME_BYTES; i++)
-        bcg729Decoder(peer, code.data + i * FRAME_BYTES, FRAME_BYTES, 0, 0, 0,
-                      out.samples + i * FRAME);
+    for (size_t i = 0; i < code.size / G729_FRAME_BYTES; i++)
+        bcg729Decoder(peer, code.data + i * G729_FRAME_BYTES, G729_FRAME_BYTES, 0, 0, 0,
+                      out.samples + i * G729_FRAME);
     closeBcg729DecoderChannel(peer);
     return out;
 }
@@ -244,7 +247,7 @@ static double quality(struct sound sound, struct bytes code)
 {
     struct wave_format format = blocks_of(10);
     struct sound back = decode_all(&g729a, &format, 0, code);
-    double db = snr(sound.samples, back.samples + LOOKAHEAD, sound.count - FRAME);
+    double db = snr(sound.samples, back.samples + G729_LOOKAHEAD, sound.count - G729_FRAME);
 
     free(back.samples);
     return db;
@@ -258,7 +261,7 @@ static void bcg729_hears_and_says_nearly_the_same(void **unused)
     double decoded, us, them;
 
     (void)unused;
-    sound.count -= sound.count % FRAME;
+    sound.count -= sound.count % G729_FRAME;
     code = encode_all(&g729a, &format, 0, sound);
     ours = decode_all(&g729a, &format, 0, code), theirs = peer_decode(code);
     decoded = snr(ours.samples, theirs.samples, ours.count);

@@ -8,36 +8,37 @@
 
 /* The decoder's spectrum of noise is a stable filter, whatever is sent and whatever was before: its
  * frequencies rise, and its line spectral pairs fall between 1 and -1. */
-static void falls(const int16_t lsp_q15[ORDER])
+static void falls(const int16_t lsp_q15[G729_ORDER])
 {
-    for (int i = 1; i < ORDER; i++)
+    for (int i = 1; i < G729_ORDER; i++)
         assert_true(lsp_q15[i] < lsp_q15[i - 1]);
 }
 
-static struct sid sid_of(unsigned code)
+static struct g729_sid sid_of(unsigned code)
 {
-    return (
-        struct sid){ .predictor = code & 1, .stage1 = code >> 1 & 31, .stage2 = code >> 6 & 15 };
+    return (struct g729_sid){ .predictor = code & 1,
+                              .stage1 = code >> 1 & 31,
+                              .stage2 = code >> 6 & 15 };
 }
 
 static void any_sid_frame_is_a_stable_filter(void **unused)
 {
-    int16_t lsp_q15[ORDER];
+    int16_t lsp_q15[G729_ORDER];
 
     (void)unused;
     for (unsigned before = 0; before < 1024; before += 3) {
-        struct decoder state;
+        struct g729_decoder state;
 
-        g729_decoder_start(&state, dsp_set(0)->celp);
+        g729_decoder_init(&state, dsp_set(0)->celp);
         for (int i = 0; i < 8; i++) {
-            struct sid sid = sid_of(before);
+            struct g729_sid sid = sid_of(before);
 
             g729_sid_lsp_decode(&state.lsf.memory, &sid, lsp_q15);
         }
         falls(lsp_q15);
         for (unsigned code = 0; code < 1024; code++) {
-            struct lsf_memory memory = state.lsf.memory;
-            struct sid sid = sid_of(code);
+            struct g729_lsf_memory memory = state.lsf.memory;
+            struct g729_sid sid = sid_of(code);
 
             g729_sid_lsp_decode(&memory, &sid, lsp_q15);
             falls(lsp_q15);
@@ -61,25 +62,25 @@ static void noise_after_a_lost_sid_frame_is_as_loud_as_the_speech(void **unused)
 
     (void)unused;
     for (int amplitude = 1000; amplitude <= 16000; amplitude *= 4) {
-        int16_t pcm[FRAME], speech[20 * FRAME], noise[20 * FRAME];
-        struct encoder encoder;
-        struct decoder decoder;
+        int16_t pcm[G729_FRAME], speech[20 * G729_FRAME], noise[20 * G729_FRAME];
+        struct g729_encoder encoder;
+        struct g729_decoder decoder;
         double louder;
 
-        g729_encoder_start(&encoder, dsp_set(0)->celp, false);
-        g729_decoder_start(&decoder, dsp_set(0)->celp);
+        g729_encoder_init(&encoder, dsp_set(0)->celp, false);
+        g729_decoder_init(&decoder, dsp_set(0)->celp);
         for (int frame = 0; frame < 20; frame++) {
-            struct parameters parameters;
+            struct g729_parameters parameters;
 
-            for (int i = 0; i < FRAME; i++)
+            for (int i = 0; i < G729_FRAME; i++)
                 pcm[i] = (int16_t)((int32_t)(draw(&seed) % (2u * (unsigned)amplitude)) - amplitude);
-            g729_encode_frame(&encoder, pcm, VOICE, &parameters);
-            g729_decode_frame(&decoder, &parameters, speech + FRAME * frame);
+            g729_encode_frame(&encoder, pcm, G729_VOICE, &parameters);
+            g729_decode_frame(&decoder, &parameters, speech + G729_FRAME * frame);
         }
         for (int frame = 0; frame < 20; frame++)
-            g729_decode_frame(&decoder, &(struct parameters){ .kind = UNTRANSMITTED },
-                              noise + FRAME * frame);
-        louder = level(noise, 20 * FRAME) - level(speech + 10 * FRAME, 10 * FRAME);
+            g729_decode_frame(&decoder, &(struct g729_parameters){ .kind = G729_UNTRANSMITTED },
+                              noise + G729_FRAME * frame);
+        louder = level(noise, 20 * G729_FRAME) - level(speech + 10 * G729_FRAME, 10 * G729_FRAME);
         print_message("amplitude %d: %.1f dB louder\n", amplitude, louder);
         assert_true(louder > -5 && louder < 5);
     }
@@ -92,7 +93,7 @@ static struct sound in_a_room(void)
     struct sound sound = speech();
     uint32_t seed = 9;
 
-    sound.count -= sound.count % FRAME;
+    sound.count -= sound.count % G729_FRAME;
     for (size_t i = 0; i < sound.count; i++) {
         int32_t x = sound.samples[i] + (int32_t)(draw(&seed) % 360) - 180;
 
@@ -107,21 +108,21 @@ static void silence_is_found_where_bcg729_finds_it_and_before(void **unused)
 {
     struct sound sound = in_a_room();
     bcg729EncoderChannelContextStruct *peer = initBcg729EncoderChannel(1);
-    size_t frames = sound.count / FRAME, spoken = 0, sid = 0, silent = 0, missed = 0;
-    struct encoder state;
+    size_t frames = sound.count / G729_FRAME, spoken = 0, sid = 0, silent = 0, missed = 0;
+    struct g729_encoder state;
 
     (void)unused;
-    g729_encoder_start(&state, dsp_set(0)->celp, true);
+    g729_encoder_init(&state, dsp_set(0)->celp, true);
     for (size_t frame = 0; frame < frames; frame++) {
-        struct parameters parameters;
-        uint8_t theirs[FRAME_BYTES], length;
+        struct g729_parameters parameters;
+        uint8_t theirs[G729_FRAME_BYTES], length;
 
-        g729_encode_frame(&state, sound.samples + frame * FRAME, DETECTED, &parameters);
-        bcg729Encoder(peer, sound.samples + frame * FRAME, theirs, &length);
-        spoken += parameters.kind == SPEECH;
-        sid += parameters.kind == SID;
-        silent += length != FRAME_BYTES;
-        missed += parameters.kind == SPEECH && length != FRAME_BYTES;
+        g729_encode_frame(&state, sound.samples + frame * G729_FRAME, G729_DETECTED, &parameters);
+        bcg729Encoder(peer, sound.samples + frame * G729_FRAME, theirs, &length);
+        spoken += parameters.kind == G729_SPEECH;
+        sid += parameters.kind == G729_SID;
+        silent += length != G729_FRAME_BYTES;
+        missed += parameters.kind == G729_SPEECH && length != G729_FRAME_BYTES;
     }
     closeBcg729EncoderChannel(peer);
     print_message("%zu frames of %zu are speech, and none of the %zu silent ones of bcg729's but "

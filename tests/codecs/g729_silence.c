@@ -4,41 +4,41 @@
 #include "silence_support.h"
 #include "codecs/g729/tables.h"
 
-enum { FRAMES = SECONDS * SECOND / FRAME };
+enum { FRAMES = SECONDS * SECOND / G729_FRAME };
 
 /* Each frame behind its length: 10, 2, or 0 where nothing is sent. */
 static const char stream[] = "tests/codecs/silence/g729";
 
-static size_t send(const struct parameters *in, uint8_t *to)
+static size_t send(const struct g729_parameters *in, uint8_t *to)
 {
-    to[0] = in->kind == SPEECH ? FRAME_BYTES : in->kind == SID ? SID_BYTES : 0;
-    if (in->kind == SPEECH)
+    to[0] = in->kind == G729_SPEECH ? G729_FRAME_BYTES : in->kind == G729_SID ? G729_SID_BYTES : 0;
+    if (in->kind == G729_SPEECH)
         g729_pack(in, to + 1);
-    else if (in->kind == SID)
+    else if (in->kind == G729_SID)
         g729_pack_sid(&in->sid, to + 1);
     return 1u + to[0];
 }
 
-static size_t receive(const uint8_t *from, struct parameters *out)
+static size_t receive(const uint8_t *from, struct g729_parameters *out)
 {
-    *out = (struct parameters){ .kind = UNTRANSMITTED };
-    if (from[0] == FRAME_BYTES)
+    *out = (struct g729_parameters){ .kind = G729_UNTRANSMITTED };
+    if (from[0] == G729_FRAME_BYTES)
         g729_unpack(from + 1, out);
-    else if (from[0] == SID_BYTES)
+    else if (from[0] == G729_SID_BYTES)
         g729_unpack_sid(from + 1, out);
     return 1u + from[0];
 }
 
 static struct bytes encode(unsigned simd, struct sound sound, size_t starts[])
 {
-    struct bytes out = { malloc(FRAMES * (1 + FRAME_BYTES)), 0 };
-    struct encoder encoder;
-    struct parameters made;
+    struct bytes out = { malloc(FRAMES * (1 + G729_FRAME_BYTES)), 0 };
+    struct g729_encoder encoder;
+    struct g729_parameters made;
 
-    g729_encoder_start(&encoder, dsp_set((uint8_t)simd)->celp, true);
+    g729_encoder_init(&encoder, dsp_set((uint8_t)simd)->celp, true);
     for (size_t i = 0; i < FRAMES; i++) {
         starts[i] = out.size;
-        g729_encode_frame(&encoder, sound.samples + i * FRAME, DETECTED, &made);
+        g729_encode_frame(&encoder, sound.samples + i * G729_FRAME, G729_DETECTED, &made);
         out.size += send(&made, out.data + out.size);
     }
     return out;
@@ -65,24 +65,24 @@ static void decode(unsigned simd, bool lossy, const uint32_t known[SECONDS])
 {
     struct bytes bytes = file_read(stream);
     int16_t *pcm = calloc(SECONDS * SECOND, sizeof *pcm);
-    struct decoder decoder;
-    struct parameters given;
+    struct g729_decoder decoder;
+    struct g729_parameters given;
     size_t at = 0, frames = 0;
     uint32_t seed = SEED;
-    enum kind before = SPEECH;
+    enum g729_frame_kind before = G729_SPEECH;
     unsigned pauses = 0;
 
-    g729_decoder_start(&decoder, dsp_set((uint8_t)simd)->celp);
+    g729_decoder_init(&decoder, dsp_set((uint8_t)simd)->celp);
     for (; at < bytes.size && frames < FRAMES; frames++) {
         bool lost = lossy && draw(&seed) % 5 == 0;
 
         at += receive(bytes.data + at, &given);
-        if (given.kind == SID && before == SPEECH)
+        if (given.kind == G729_SID && before == G729_SPEECH)
             lost |= lossy && pauses++ % 2 == 0;
         before = given.kind;
         if (lost)
-            given.kind = given.kind == SPEECH ? ERASED : UNTRANSMITTED;
-        g729_decode_frame(&decoder, &given, pcm + frames * FRAME);
+            given.kind = given.kind == G729_SPEECH ? G729_ERASED : G729_UNTRANSMITTED;
+        g729_decode_frame(&decoder, &given, pcm + frames * G729_FRAME);
     }
     assert_int_equal(at, bytes.size);
     assert_int_equal(frames, FRAMES);
@@ -118,11 +118,11 @@ static void lost_frames_are_heard_as_ever(void **unused)
 }
 
 /* One block of noise over and over: a spectrum and a level that stay. `db` over a peak of 1000. */
-static void room(int16_t pcm[FRAME], double db)
+static void room(int16_t pcm[G729_FRAME], double db)
 {
     uint32_t seed = 7;
 
-    for (int i = 0; i < FRAME; i++)
+    for (int i = 0; i < G729_FRAME; i++)
         pcm[i] = (int16_t)lrint(((double)(draw(&seed) % 2001) - 1000) * pow(10, db / 20));
 }
 
@@ -130,19 +130,19 @@ static void room(int16_t pcm[FRAME], double db)
  * away from the last one sent. */
 static void a_slowly_falling_room_is_sent_every_4_db(void **unused)
 {
-    struct encoder encoder;
+    struct g729_encoder encoder;
     int last = 0, count = 0;
 
     (void)unused;
-    g729_encoder_start(&encoder, dsp_set(0)->celp, true);
+    g729_encoder_init(&encoder, dsp_set(0)->celp, true);
     for (int frame = 0; frame < 400; frame++) {
-        struct parameters made;
-        int16_t pcm[FRAME];
+        struct g729_parameters made;
+        int16_t pcm[G729_FRAME];
 
         room(pcm, frame < 20 ? 0 : (20 - frame) * 0.05);
-        g729_encode_frame(&encoder, pcm, NOISE, &made);
-        assert_int_not_equal(made.kind, SPEECH);
-        if (made.kind != SID)
+        g729_encode_frame(&encoder, pcm, G729_NOISE, &made);
+        assert_int_not_equal(made.kind, G729_SPEECH);
+        if (made.kind != G729_SID)
             continue;
         assert_true(made.sid.gain >= 6); /* steps of 2 dB */
         if (frame >= 20 && count++ > 0)
@@ -156,21 +156,21 @@ static void comfort_noise_is_as_loud_as_the_room(void **unused)
 {
     (void)unused;
     for (double db = -20; db <= 10; db += 5) {
-        struct encoder encoder;
-        struct decoder decoder;
-        int16_t heard[200 * FRAME], pcm[FRAME];
+        struct g729_encoder encoder;
+        struct g729_decoder decoder;
+        int16_t heard[200 * G729_FRAME], pcm[G729_FRAME];
         double louder;
 
-        g729_encoder_start(&encoder, dsp_set(0)->celp, true);
-        g729_decoder_start(&decoder, dsp_set(0)->celp);
+        g729_encoder_init(&encoder, dsp_set(0)->celp, true);
+        g729_decoder_init(&decoder, dsp_set(0)->celp);
         room(pcm, db);
         for (int frame = 0; frame < 200; frame++) {
-            struct parameters made;
+            struct g729_parameters made;
 
-            g729_encode_frame(&encoder, pcm, NOISE, &made);
-            g729_decode_frame(&decoder, &made, heard + frame * FRAME);
+            g729_encode_frame(&encoder, pcm, G729_NOISE, &made);
+            g729_decode_frame(&decoder, &made, heard + frame * G729_FRAME);
         }
-        louder = level_of(heard + 100 * FRAME, 100 * FRAME) - level_of(pcm, FRAME);
+        louder = level_of(heard + 100 * G729_FRAME, 100 * G729_FRAME) - level_of(pcm, G729_FRAME);
         print_message("%+.0f dB: %+.1f dB\n", db, louder);
         assert_true(fabs(louder) < 4);
     }
@@ -181,7 +181,7 @@ static void comfort_noise_is_as_loud_as_the_room(void **unused)
 /* What the detector hears of a room, and by how much each frame strays from that. */
 struct room {
     int32_t energy, slope, crossings,
-        lsf_q15[ORDER]; /* log2 in 1/64; r[1] / r[0] in Q15; in 80 samples */
+        lsf_q15[G729_ORDER]; /* log2 in 1/64; r[1] / r[0] in Q15; in 80 samples */
     int32_t strays[4];
 };
 
@@ -199,7 +199,7 @@ static void enter(struct room *room, uint32_t *seed)
     room->energy = 15 * 64 + (int32_t)(draw(seed) % (12 * 64));
     room->slope = astray(seed, 30000);
     room->crossings = 5 + (int32_t)(draw(seed) % 60);
-    for (int i = 0; i < ORDER; i++)
+    for (int i = 0; i < G729_ORDER; i++)
         room->lsf_q15[i] = (i + 1) * 2979 + astray(seed, 1000);
     for (int i = 0; i < 4; i++)
         room->strays[i] = most[i][draw(seed) % 4];
@@ -207,9 +207,9 @@ static void enter(struct room *room, uint32_t *seed)
 
 /* A frame of it, in the terms of g729_vad. */
 struct heard {
-    struct autocorrelation r;
-    struct prediction prediction;
-    int16_t lsf_q15[ORDER], s[WINDOW];
+    struct g729_autocorrelation r;
+    struct g729_prediction prediction;
+    int16_t lsf_q15[G729_ORDER], s[G729_WINDOW];
 };
 
 static void hear(const struct room *room, uint32_t *seed, struct heard *out)
@@ -222,9 +222,9 @@ static void hear(const struct room *room, uint32_t *seed, struct heard *out)
     out->r.exponent = (int16_t)(energy / 64 - 28);
     out->r.r[0] = 0x40000000 + energy % 64 * 0x1000000;
     slope = slope > 32000 ? 32000 : slope < -32000 ? -32000 : slope;
-    for (int i = 1; i <= VAD_ORDER; i++)
+    for (int i = 1; i <= G729_VAD_ORDER; i++)
         out->r.r[i] = (int32_t)(out->r.r[i - 1] * (int64_t)slope / 32768);
-    for (int i = 0; i < ORDER; i++)
+    for (int i = 0; i < G729_ORDER; i++)
         out->lsf_q15[i] = (int16_t)(room->lsf_q15[i] + astray(seed, room->strays[3]));
     out->prediction.reflection2_q15 = (int16_t)(draw(seed) >> 17);
     out->s[120] = 100;
@@ -242,11 +242,11 @@ enum { WALKS = 20, STARTS = 20, WALK = 200 };
  * frames are found to be voice. */
 static unsigned walk(uint32_t seed, uint8_t *voiced)
 {
-    struct vad vad;
+    struct g729_vad vad;
     struct room room;
     unsigned count = 0;
 
-    g729_vad_start(&vad);
+    g729_vad_init(&vad);
     enter(&room, &seed);
     for (int i = 0; i < WALK; i++) {
         struct heard heard;
@@ -296,9 +296,10 @@ static void levels_are_the_nearest(void **unused)
     (void)unused;
     for (int shift = -22; shift < 14; shift++)
         for (int mantissa = 0x4000; mantissa < 0x8000; mantissa += 7) {
-            const struct energy energy = { (int16_t)mantissa, (int16_t)shift };
+            const struct g729_energy energy = { (int16_t)mantissa, (int16_t)shift };
             double db = 10 * log10(mantissa * pow(2, -shift) * 26 / 32768);
-            struct sid_gain gain = g729_sid_gain((struct energy[2]){ energy, energy }, false);
+            struct g729_sid_gain gain =
+                g729_sid_gain((struct g729_energy[2]){ energy, energy }, false);
             double step = db > 16 ? 2 : db > -4 ? 4 : 8, off = fabs(db - gain.level) / step;
 
             assert_true(gain.level % 2 == 0 && gain.level >= -12 && gain.level <= 66);
@@ -320,22 +321,23 @@ static void levels_are_the_nearest(void **unused)
 static void noise_has_the_energy_of_its_gain(void **unused)
 {
     enum { CODES = 32, ROUNDS = 40 };
-    static int16_t made[CODES * ROUNDS][FRAME];
+    static int16_t made[CODES * ROUNDS][G729_FRAME];
     uint32_t seed = SEED;
-    uint16_t noise_seed = NOISE_SEED;
+    uint16_t noise_seed = G729_NOISE_SEED;
 
     (void)unused;
     for (int i = 0; i < CODES * ROUNDS; i++) {
-        int16_t excitation[PAST + FRAME], gain_q3 = g729_sid_gains_q3[i / ROUNDS],
-                                          *now = excitation + PAST;
+        int16_t excitation[G729_PAST + G729_FRAME], gain_q3 = g729_sid_gains_q3[i / ROUNDS],
+                                                    *now = excitation + G729_PAST;
         int32_t before = (int32_t)(draw(&seed) % 12000);
-        struct noise_pitch pitch[SUBFRAMES];
+        struct g729_noise_pitch pitch[G729_SUBFRAMES];
 
-        for (int j = 0; j < PAST + FRAME; j++)
+        for (int j = 0; j < G729_PAST + G729_FRAME; j++)
             excitation[j] = (int16_t)astray(&seed, before);
         g729_noise_excitation(dsp_set(best_set())->celp, gain_q3, &noise_seed, now, pitch);
-        for (int k = 0; k < SUBFRAMES && gain_q3 >= 80 && gain_q3 < 8000; k++) {
-            double off = level_of(now + k * SUBFRAME, SUBFRAME) - 20 * log10(gain_q3 / 8.0);
+        for (int k = 0; k < G729_SUBFRAMES && gain_q3 >= 80 && gain_q3 < 8000; k++) {
+            double off =
+                level_of(now + k * G729_SUBFRAME, G729_SUBFRAME) - 20 * log10(gain_q3 / 8.0);
 
             if (fabs(off) > 1)
                 fail_msg("gain %d: %+.2f dB", gain_q3, off);

@@ -2,7 +2,7 @@
  * decoder. */
 #include <string.h>
 #include "g729.h"
-#include "double_precision.h"
+#include "oper_32b.h"
 #include "mac.h"
 
 enum {
@@ -17,16 +17,16 @@ int16_t g729_random(uint16_t *seed)
     return wrap16(*seed);
 }
 
-int16_t g729_noise_gain(int16_t before, int16_t now)
+int16_t g729_noise_gain(int16_t before, int16_t exc)
 {
-    return add(mult_r(before, 28672), mult_r(now, 4096));
+    return add(mult_r(before, 28672), mult_r(exc, 4096));
 }
 
 /* What a subframe draws: a lag, the adaptive codebook's gain, four pulses. */
 struct draw {
-    struct lag lag;
+    struct g729_lag lag;
     int16_t pitch_q14;
-    int places[4];
+    int positions[4];
     bool positive[4];
 };
 
@@ -34,16 +34,16 @@ static void draw(uint16_t *seed, struct draw *out)
 {
     unsigned bits = (uint16_t)g729_random(seed), third = bits & 3;
 
-    out->lag = (struct lag){ (int16_t)((bits >> 2 & 63) + 40),
-                             (int16_t)(third == 3 ? 0 : (int)third - 1) };
-    out->places[0] = (int)(bits >> 8 & 7) * 5;
+    out->lag = (struct g729_lag){ (int16_t)((bits >> 2 & 63) + 40),
+                                  (int16_t)(third == 3 ? 0 : (int)third - 1) };
+    out->positions[0] = (int)(bits >> 8 & 7) * 5;
     out->positive[0] = bits >> 11 & 1;
-    out->places[1] = (int)(bits >> 12 & 7) * 5 + 1;
+    out->positions[1] = (int)(bits >> 12 & 7) * 5 + 1;
     out->positive[1] = bits >> 15 & 1;
     bits = (uint16_t)g729_random(seed);
-    out->places[2] = (int)(bits & 7) * 5 + 2;
+    out->positions[2] = (int)(bits & 7) * 5 + 2;
     out->positive[2] = bits >> 3 & 1;
-    out->places[3] = (int)(bits >> 5 & 7) * 5 + 3 + (int)(bits >> 4 & 1);
+    out->positions[3] = (int)(bits >> 5 & 7) * 5 + 3 + (int)(bits >> 4 & 1);
     out->positive[3] = bits >> 8 & 1;
     out->pitch_q14 = g729_random(seed) & 0x1FFF;
 }
@@ -59,19 +59,19 @@ static int16_t gauss(uint16_t *seed)
 }
 
 /* Gaussian noise of half the strength of the whole. */
-static void gaussian(int16_t gain_q3, uint16_t *seed, int16_t noise[SUBFRAME])
+static void gaussian(int16_t gain_q3, uint16_t *seed, int16_t noise[G729_SUBFRAME])
 {
     int32_t scale;
     int16_t factor;
     int shift;
 
-    for (int i = 0; i < SUBFRAME; i++)
+    for (int i = 0; i < G729_SUBFRAME; i++)
         noise[i] = gauss(seed);
-    scale = Mpy_32_16(Inv_sqrt(L_energy(0, energy_exact(noise, SUBFRAME)) >> 1),
+    scale = Mpy_32_16(Inv_sqrt(L_energy(0, energy_exact(noise, G729_SUBFRAME)) >> 1),
                       add(gain_q3, mult_r(gain_q3, GAUSS_SHARE_Q15)));
     shift = norm_l(scale);
     factor = extract_h(L_shl(scale, shift));
-    for (int i = 0; i < SUBFRAME; i++)
+    for (int i = 0; i < G729_SUBFRAME; i++)
         noise[i] = shr_r(mult_r(noise[i], factor), shift - 14);
 }
 
@@ -80,7 +80,7 @@ static int16_t pulse_sum(const struct draw *drawn, const int16_t *x, int shift)
     int16_t sum = 0;
 
     for (int i = 0; i < 4; i++) {
-        int16_t at = shr(x[drawn->places[i]], shift);
+        int16_t at = shr(x[drawn->positions[i]], shift);
 
         sum = drawn->positive[i] ? add(sum, at) : sub(sum, at);
     }
@@ -98,9 +98,9 @@ static int16_t square_root(int32_t x)
 }
 
 /* 40 gain^2, Q2. */
-static int32_t wanted_energy(int16_t gain_q3)
+static int32_t target_energy(int16_t gain_q3)
 {
-    return L_mult(gain_q3, extract_l(L_mult(gain_q3, SUBFRAME) >> 6));
+    return L_mult(gain_q3, extract_l(L_mult(gain_q3, G729_SUBFRAME) >> 6));
 }
 
 /* The pulses' common height solves a quadratic equation, so that with them the subframe has the
@@ -116,13 +116,13 @@ static int16_t pulse_height(int16_t linear, int32_t rest, int shift)
 
 /* Adaptive and Gaussian parts, mixed in place; gives the shift that leaves 13 bits of the greatest.
  */
-static int mix(int16_t pitch_q14, const int16_t noise[SUBFRAME], int16_t now[SUBFRAME])
+static int mix(int16_t pitch_q14, const int16_t noise[G729_SUBFRAME], int16_t exc[G729_SUBFRAME])
 {
     int16_t peak = 0;
 
-    for (int i = 0; i < SUBFRAME; i++) {
-        now[i] = add(mult_r(now[i], shl(pitch_q14, 1)), noise[i]);
-        peak = abs_s(now[i]) > peak ? abs_s(now[i]) : peak;
+    for (int i = 0; i < G729_SUBFRAME; i++) {
+        exc[i] = add(mult_r(exc[i], shl(pitch_q14, 1)), noise[i]);
+        peak = abs_s(exc[i]) > peak ? abs_s(exc[i]) : peak;
     }
     return peak == 0 || norm_s(peak) >= 3 ? 0 : 3 - norm_s(peak);
 }
@@ -130,63 +130,63 @@ static int mix(int16_t pitch_q14, const int16_t noise[SUBFRAME], int16_t now[SUB
 /* With more energy than wanted already, the Gaussian part stands alone, and the equation always has
  * roots. */
 static int16_t height_on_noise(int16_t gain_q3, const struct draw *drawn,
-                               const int16_t noise[SUBFRAME])
+                               const int16_t noise[G729_SUBFRAME])
 {
     int any = 0, shift;
     int16_t linear;
 
     for (int i = 0; i < 4; i++)
-        any |= abs_s(noise[drawn->places[i]]);
+        any |= abs_s(noise[drawn->positions[i]]);
     shift = any & 0x4000 ? 2 : 1;
     linear = pulse_sum(drawn, noise, shift);
     return pulse_height(
         linear,
-        L_mac(L_shr(Mpy_32_16(wanted_energy(gain_q3), REST_SHARE_Q15), 2 * shift - 1), linear,
+        L_mac(L_shr(Mpy_32_16(target_energy(gain_q3), REST_SHARE_Q15), 2 * shift - 1), linear,
               linear),
         shift);
 }
 
-static struct noise_pitch excite(const struct dsp_celp *dsp, int16_t gain_q3, uint16_t *seed,
-                                 int16_t *now)
+static struct g729_noise_pitch excite(const struct dsp_celp *dsp, int16_t gain_q3, uint16_t *seed,
+                                      int16_t *exc)
 {
     struct draw drawn;
-    int16_t noise[SUBFRAME], scaled[SUBFRAME], linear, height;
+    int16_t noise[G729_SUBFRAME], scaled[G729_SUBFRAME], linear, height;
     int32_t rest;
     int shift;
 
     draw(seed, &drawn);
     gaussian(gain_q3, seed, noise);
-    g729_adaptive_codebook(dsp, now, drawn.lag);
-    shift = mix(drawn.pitch_q14, noise, now);
-    for (int i = 0; i < SUBFRAME; i++)
-        scaled[i] = (int16_t)(now[i] >> shift);
+    g729_adaptive_codebook(dsp, exc, drawn.lag);
+    shift = mix(drawn.pitch_q14, noise, exc);
+    for (int i = 0; i < G729_SUBFRAME; i++)
+        scaled[i] = (int16_t)(exc[i] >> shift);
     linear = (int16_t)(pulse_sum(&drawn, scaled, 0) >> 1);
-    rest = L_sub(L_shr(wanted_energy(gain_q3), 1 + 2 * shift),
-                 L_energy(0, energy_exact(scaled, SUBFRAME)));
+    rest = L_sub(L_shr(target_energy(gain_q3), 1 + 2 * shift),
+                 L_energy(0, energy_exact(scaled, G729_SUBFRAME)));
     rest = L_mac(rest, linear, linear);
     if (rest < 0) {
-        memcpy(now, noise, sizeof noise);
+        memcpy(exc, noise, sizeof noise);
         drawn.pitch_q14 = 0;
         height = height_on_noise(gain_q3, &drawn, noise);
     } else {
         height = pulse_height(linear, rest, shift + 1);
     }
     for (int i = 0; i < 4; i++) {
-        int16_t *at = &now[drawn.places[i]];
+        int16_t *at = &exc[drawn.positions[i]];
 
         *at = drawn.positive[i] ? add(*at, height) : sub(*at, height);
     }
-    return (struct noise_pitch){ drawn.lag.whole, drawn.pitch_q14 };
+    return (struct g729_noise_pitch){ drawn.lag.whole, drawn.pitch_q14 };
 }
 
 void g729_noise_excitation(const struct dsp_celp *dsp, int16_t gain_q3, uint16_t *seed,
-                           int16_t now[FRAME], struct noise_pitch pitch[SUBFRAMES])
+                           int16_t exc[G729_FRAME], struct g729_noise_pitch pitch[G729_SUBFRAMES])
 {
-    for (int i = 0; i < SUBFRAMES; i++)
+    for (int i = 0; i < G729_SUBFRAMES; i++)
         if (gain_q3 == 0) {
-            memset(now + i * SUBFRAME, 0, SUBFRAME * sizeof *now);
-            pitch[i] = (struct noise_pitch){ SUBFRAME + 1, 0 };
+            memset(exc + i * G729_SUBFRAME, 0, G729_SUBFRAME * sizeof *exc);
+            pitch[i] = (struct g729_noise_pitch){ G729_SUBFRAME + 1, 0 };
         } else {
-            pitch[i] = excite(dsp, gain_q3, seed, now + i * SUBFRAME);
+            pitch[i] = excite(dsp, gain_q3, seed, exc + i * G729_SUBFRAME);
         }
 }

@@ -8,24 +8,24 @@ enum {
 }; /* track t: samples t, t + 5, ...; pulses stand on tracks 0, 1, 2, and 3 or 4 */
 
 struct matrix {
-    int16_t
-        d[SUBFRAME]; /* (52): correlation of the target with the response, its sign taken away */
-    int32_t sign[SUBFRAME];          /* 0, or -1 where it was negative */
-    int16_t phi[SUBFRAME][SUBFRAME]; /* (53): correlations of the response, with both places' signs;
-                                        none within a track */
+    int16_t d[G729_SUBFRAME]; /* (52): correlation of the target with the response, its sign taken
+                                 away */
+    int32_t sign[G729_SUBFRAME];               /* 0, or -1 where it was negative */
+    int16_t phi[G729_SUBFRAME][G729_SUBFRAME]; /* (53): correlations of the response, with both
+                                        places' signs; none within a track */
 };
 
 /* Scaled so that the energy has its highest bits in 16; as the standard does it, with an energy
  * that may be saturated. Whether no sum of products can saturate any more. */
-static bool scale_response(const struct dsp_celp *dsp, const int16_t h_q12[SUBFRAME],
-                           int16_t h[SUBFRAME])
+static bool scale_response(const struct dsp_celp *dsp, const int16_t h_q12[G729_SUBFRAME],
+                           int16_t h[G729_SUBFRAME])
 {
-    int32_t energy = L_energy(0, dsp->energy(h_q12, SUBFRAME));
+    int32_t energy = L_energy(0, dsp->energy(h_q12, G729_SUBFRAME));
     int shift = extract_h(energy) > 32000 ? -1 : norm_l(energy) >> 1;
 
-    for (int i = 0; i < SUBFRAME; i++)
+    for (int i = 0; i < G729_SUBFRAME; i++)
         h[i] = shl(h_q12[i], shift);
-    return dsp->energy(h, SUBFRAME) < 1 << 30;
+    return dsp->energy(h, G729_SUBFRAME) < 1 << 30;
 }
 
 /* A product with signs, as the standard does it with -1 and 0.99997: one less where signs agree and
@@ -38,49 +38,50 @@ static int16_t with_signs(int16_t x, bool differ)
 /* A diagonal from its lower end up: a product more at each step. Here without saturation, and with
  * signs of 0 and -1: -32768 does not occur, for this is at most cos(pi / 41) of the energy (Fejer).
  */
-static void correlate(const int16_t h[SUBFRAME], int apart, struct matrix *matrix)
+static void fill_diagonal(const int16_t h[G729_SUBFRAME], int distance, struct matrix *matrix)
 {
-    const int32_t *sign = matrix->sign, *other = matrix->sign + apart;
-    int16_t(*phi)[SUBFRAME] = matrix->phi;
+    const int32_t *sign = matrix->sign, *other = matrix->sign + distance;
+    int16_t(*phi)[G729_SUBFRAME] = matrix->phi;
     int32_t sum = 0;
 
-    for (int i = SUBFRAME - 1 - apart, j = SUBFRAME - 1; i >= 0; i--, j--, h++) {
+    for (int i = G729_SUBFRAME - 1 - distance, j = G729_SUBFRAME - 1; i >= 0; i--, j--, h++) {
         int32_t product, differ = sign[i] ^ other[i];
 
-        sum += h[0] * h[apart];
+        sum += h[0] * h[distance];
         product = sum >> 15;
         product = ((product - (product > 0)) & ~differ) | (-product & differ);
         phi[i][j] = phi[j][i] = (int16_t)product;
     }
 }
 
-static void correlate_in_steps(const int16_t h[SUBFRAME], int apart, struct matrix *matrix)
+static void fill_diagonal_saturating(const int16_t h[G729_SUBFRAME], int distance,
+                                     struct matrix *matrix)
 {
     int32_t sum = 0;
 
-    for (int i = SUBFRAME - 1 - apart, j = SUBFRAME - 1; i >= 0; i--, j--, h++) {
-        sum = L_mac(sum, h[0], h[apart]);
+    for (int i = G729_SUBFRAME - 1 - distance, j = G729_SUBFRAME - 1; i >= 0; i--, j--, h++) {
+        sum = L_mac(sum, h[0], h[distance]);
         matrix->phi[i][j] = matrix->phi[j][i] =
             with_signs(extract_h(sum), matrix->sign[i] != matrix->sign[j]);
     }
 }
 
-static void fill(const int16_t h[SUBFRAME], bool safe, struct matrix *matrix)
+static void fill_matrix(const int16_t h[G729_SUBFRAME], bool exact, struct matrix *matrix)
 {
     int32_t sum = 0;
 
-    for (int i = SUBFRAME - 1, k = 0; i >= 0; i--, k++) {
+    for (int i = G729_SUBFRAME - 1, k = 0; i >= 0; i--, k++) {
         sum = L_mac(sum, h[k], h[k]);
         matrix->phi[i][i] = extract_h(sum);
     }
-    for (int apart = 1; apart < SUBFRAME; apart++)
-        if (apart % TRACKS != 0)
-            (safe ? correlate : correlate_in_steps)(h, apart, matrix);
+    for (int distance = 1; distance < G729_SUBFRAME; distance++)
+        if (distance % TRACKS != 0)
+            (exact ? fill_diagonal : fill_diagonal_saturating)(h, distance, matrix);
 }
 
-static void take_signs(const int16_t d[SUBFRAME], struct matrix *matrix)
+static void take_signs(const int16_t d[G729_SUBFRAME], struct matrix *matrix)
 {
-    for (int i = 0; i < SUBFRAME; i++) {
+    for (int i = 0; i < G729_SUBFRAME; i++) {
         matrix->sign[i] = -(d[i] < 0);
         matrix->d[i] = abs_s(d[i]);
     }
@@ -89,7 +90,7 @@ static void take_signs(const int16_t d[SUBFRAME], struct matrix *matrix)
 /* A choice of pulses: squared sum of d over the energy, kept as the two. */
 struct choice {
     int32_t square, energy; /* within 16 bits */
-    int places[4];          /* two of them while two are chosen */
+    int positions[4];       /* two of them while two are chosen */
 };
 
 static bool is_better(int32_t square, int32_t energy, const struct choice *than)
@@ -101,7 +102,7 @@ static int best_of_track(const struct matrix *matrix, int track, int except)
 {
     int best = except == track ? track + TRACKS : track;
 
-    for (int p = best + TRACKS; p < SUBFRAME; p += TRACKS)
+    for (int p = best + TRACKS; p < G729_SUBFRAME; p += TRACKS)
         if (p != except && matrix->d[p] > matrix->d[best])
             best = p;
     return best;
@@ -124,7 +125,7 @@ static struct choice first_pair(const struct matrix *matrix, int track, int othe
     for (int i = 0; i < 2; i++) {
         const int16_t *row = matrix->phi[p = best_of_track(matrix, track, p)];
 
-        for (int q = other; q < SUBFRAME; q += TRACKS) {
+        for (int q = other; q < G729_SUBFRAME; q += TRACKS) {
             int32_t energy = (row[p] + 2 * row[q] + matrix->phi[q][q]) * (1 << 14);
             int32_t square = square_of(matrix->d[p] + matrix->d[q]),
                     rounded = (energy + 0x8000) >> 16;
@@ -140,23 +141,24 @@ static struct choice first_pair(const struct matrix *matrix, int track, int othe
 static struct choice second_pair(const struct matrix *matrix, const struct choice *first, int track,
                                  int other)
 {
-    const int16_t *row0 = matrix->phi[first->places[0]], *row1 = matrix->phi[first->places[1]];
-    int32_t halves[SUBFRAME / TRACKS],
-        sum0 = matrix->d[first->places[0]] + matrix->d[first->places[1]];
-    struct choice best = { -1, 1, { first->places[0], first->places[1], track, other } };
+    const int16_t *row0 = matrix->phi[first->positions[0]],
+                  *row1 = matrix->phi[first->positions[1]];
+    int32_t halves[G729_SUBFRAME / TRACKS],
+        sum0 = matrix->d[first->positions[0]] + matrix->d[first->positions[1]];
+    struct choice best = { -1, 1, { first->positions[0], first->positions[1], track, other } };
 
-    for (int m = 0; m < SUBFRAME / TRACKS; m++) {
+    for (int m = 0; m < G729_SUBFRAME / TRACKS; m++) {
         int q = other + TRACKS * m;
 
         halves[m] = (((2 * row0[q] + 2 * row1[q] + matrix->phi[q][q]) * (1 << 13) + 0x8000) >> 16) *
                     (1 << 15);
     }
-    for (int p = track; p < SUBFRAME; p += TRACKS) {
+    for (int p = track; p < G729_SUBFRAME; p += TRACKS) {
         int32_t energy = first->energy * (1 << 14) +
                          (2 * row0[p] + 2 * row1[p] + matrix->phi[p][p]) * (1 << 12) + 0x8000;
         int32_t sum1 = sum0 + matrix->d[p];
 
-        for (int m = 0; m < SUBFRAME / TRACKS; m++) {
+        for (int m = 0; m < G729_SUBFRAME / TRACKS; m++) {
             int q = other + TRACKS * m;
             int32_t square = square_of(sum1 + matrix->d[q]);
             int32_t rounded = (energy + matrix->phi[p][q] * (1 << 13) + halves[m]) >> 16;
@@ -164,8 +166,8 @@ static struct choice second_pair(const struct matrix *matrix, const struct choic
             if (is_better(square, rounded, &best)) {
                 best.square = square;
                 best.energy = rounded;
-                best.places[2] = p;
-                best.places[3] = q;
+                best.positions[2] = p;
+                best.positions[3] = q;
             }
         }
     }
@@ -174,7 +176,7 @@ static struct choice second_pair(const struct matrix *matrix, const struct choic
 
 /* With the fourth pulse on track 3, then 4, from either end of the loop of tracks. `chosen` by
  * track. */
-static void search(const struct matrix *matrix, int chosen[4])
+static void search_pulses(const struct matrix *matrix, int chosen[4])
 {
     struct choice best = { -1, 1, { 0, 1, 2, 3 } };
 
@@ -189,43 +191,44 @@ static void search(const struct matrix *matrix, int chosen[4])
                 best = all;
         }
     for (int i = 0; i < 4; i++)
-        chosen[best.places[i] % TRACKS < 3 ? best.places[i] % TRACKS : 3] = best.places[i];
+        chosen[best.positions[i] % TRACKS < 3 ? best.positions[i] % TRACKS : 3] = best.positions[i];
 }
 
 /* 3.8.2, and the pulses through the filter. Their sum saturates in the order of tracks. */
-static void describe(const struct matrix *matrix, const int chosen[4],
-                     const int16_t h_q12[SUBFRAME], struct subframe *out,
-                     int16_t filtered_q12[SUBFRAME])
+static void encode_pulses(const struct matrix *matrix, const int chosen[4],
+                          const int16_t h_q12[G729_SUBFRAME], struct g729_subframe *out,
+                          int16_t filtered_q12[G729_SUBFRAME])
 {
-    unsigned places[4];
+    unsigned positions[4];
 
     out->signs = 0;
-    memset(filtered_q12, 0, SUBFRAME * sizeof *filtered_q12);
+    memset(filtered_q12, 0, G729_SUBFRAME * sizeof *filtered_q12);
     for (int i = 0; i < 4; i++) {
         int sample = chosen[i], place = sample / TRACKS;
         bool negative = matrix->sign[sample] != 0;
 
-        for (int n = sample; n < SUBFRAME; n++)
+        for (int n = sample; n < G729_SUBFRAME; n++)
             filtered_q12[n] = negative ? sub(filtered_q12[n], h_q12[n - sample])
                                        : add(filtered_q12[n], h_q12[n - sample]);
-        places[i] = (unsigned)(i < 3 ? place : 2 * place + sample % TRACKS - 3);
+        positions[i] = (unsigned)(i < 3 ? place : 2 * place + sample % TRACKS - 3);
         out->signs = (uint8_t)(out->signs | !negative << i);
     }
-    out->positions = (uint16_t)(places[0] | places[1] << 3 | places[2] << 6 | places[3] << 9);
+    out->positions =
+        (uint16_t)(positions[0] | positions[1] << 3 | positions[2] << 6 | positions[3] << 9);
 }
 
-void g729_codebook_search(const struct dsp_celp *dsp, const int16_t h_q12[SUBFRAME],
-                          const int16_t target[SUBFRAME], struct subframe *out,
-                          int16_t filtered_q12[SUBFRAME])
+void g729_codebook_search(const struct dsp_celp *dsp, const int16_t h_q12[G729_SUBFRAME],
+                          const int16_t target[G729_SUBFRAME], struct g729_subframe *out,
+                          int16_t filtered_q12[G729_SUBFRAME])
 {
-    int16_t h[SUBFRAME], d[SUBFRAME];
+    int16_t h[G729_SUBFRAME], d[G729_SUBFRAME];
     struct matrix matrix;
     int chosen[4];
-    bool safe = scale_response(dsp, h_q12, h);
+    bool exact = scale_response(dsp, h_q12, h);
 
     g729_backward_filter(dsp, h_q12, target, d);
     take_signs(d, &matrix);
-    fill(h, safe, &matrix);
-    search(&matrix, chosen);
-    describe(&matrix, chosen, h_q12, out, filtered_q12);
+    fill_matrix(h, exact, &matrix);
+    search_pulses(&matrix, chosen);
+    encode_pulses(&matrix, chosen, h_q12, out, filtered_q12);
 }

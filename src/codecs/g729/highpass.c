@@ -2,7 +2,7 @@
  * twice the level. */
 #include <string.h>
 #include "g729.h"
-#include "double_precision.h"
+#include "oper_32b.h"
 
 static const int16_t in_b_q12[3] = { 1899, -3798, 1899 },
                      in_a_q12[2] = { 7807, -3733 }; /* 0.46363718 / 2 ... */
@@ -12,12 +12,13 @@ static const int16_t out_b_q13[3] = { 7699, -15398, 7699 },
 /* y is within 2^31, x within 2^15. The filter's four products of each kind add up to
  * 2^31 (7807 + 3733) / 2^15 + 2^16 (1899 + 3798 + 1899) < 2^31: no sum saturates, only the shift.
  */
-void g729_preprocess(struct highpass *state, const int16_t pcm[FRAME], int16_t s[FRAME])
+void g729_preprocess(struct g729_highpass *state, const int16_t pcm[G729_FRAME],
+                     int16_t s[G729_FRAME])
 {
     int32_t y1 = state->y[0], y2 = state->y[1];
     int16_t x1 = state->x[0], x2 = state->x[1];
 
-    for (int i = 0; i < FRAME; i++) {
+    for (int i = 0; i < G729_FRAME; i++) {
         int32_t sum = 2 * (in_b_q12[0] * pcm[i] + in_b_q12[1] * x1 + in_b_q12[2] * x2) +
                       Mpy_32_16(y2, in_a_q12[1]);
 
@@ -44,16 +45,16 @@ enum {
 
 /* The last outputs in halves, as the multiplication ignores the lowest bit. The products of samples
  * alone stay below 2^31, all together may not. */
-void g729_postprocess(struct highpass *state, int16_t s[FRAME])
+void g729_postprocess(struct g729_highpass *state, int16_t s[G729_FRAME])
 {
     int64_t half1 = state->y[0] >> 1, half2 = state->y[1] >> 1;
-    int16_t x[2 + FRAME] = { state->x[1], state->x[0] };
-    int32_t zeros[FRAME];
+    int16_t x[2 + G729_FRAME] = { state->x[1], state->x[0] };
+    int32_t zeros[G729_FRAME];
 
-    memcpy(x + 2, s, FRAME * sizeof *s);
-    for (int i = 0; i < FRAME; i++)
+    memcpy(x + 2, s, G729_FRAME * sizeof *s);
+    for (int i = 0; i < G729_FRAME; i++)
         zeros[i] = 2 * (out_b_q13[0] * x[2 + i] + out_b_q13[1] * x[1 + i] + out_b_q13[2] * x[i]);
-    for (int i = 0; i < FRAME; i++) {
+    for (int i = 0; i < G729_FRAME; i++) {
         int64_t poles = 2 * (half2 * out_a_q13[1] >> 15), all;
 
         poles += 2 * (half1 * out_a_q13[0] >> 15);
@@ -70,5 +71,5 @@ void g729_postprocess(struct highpass *state, int16_t s[FRAME])
         }
     }
     state->y[0] = (int32_t)half1 * 2, state->y[1] = (int32_t)half2 * 2;
-    state->x[0] = x[1 + FRAME], state->x[1] = x[FRAME];
+    state->x[0] = x[1 + G729_FRAME], state->x[1] = x[G729_FRAME];
 }

@@ -1,7 +1,7 @@
 /* From a filter to its line spectral pairs: 3.2.3. */
 #include <string.h>
 #include "tables.h"
-#include "double_precision.h"
+#include "oper_32b.h"
 
 /* F1 or F2, coefficients 0 to 5 in Q11, or in Q10 where they need it. */
 struct half {
@@ -10,15 +10,15 @@ struct half {
 };
 
 /* (13), (14). False where a coefficient overflows. */
-static bool divide(const int16_t a_q12[ORDER + 1], bool q10, struct half *f1, struct half *f2)
+static bool divide(const int16_t a_q12[G729_ORDER + 1], bool q10, struct half *f1, struct half *f2)
 {
     bool fits = true;
 
     f1->q10 = f2->q10 = q10;
     f1->f[0] = f2->f[0] = q10 ? 1024 : 2048;
     for (int i = 0; i < 5; i++) {
-        int32_t one = ((a_q12[i + 1] + a_q12[ORDER - i]) >> (1 + q10)) - f1->f[i];
-        int32_t two = ((a_q12[i + 1] - a_q12[ORDER - i]) >> (1 + q10)) + f2->f[i];
+        int32_t one = ((a_q12[i + 1] + a_q12[G729_ORDER - i]) >> (1 + q10)) - f1->f[i];
+        int32_t two = ((a_q12[i + 1] - a_q12[G729_ORDER - i]) >> (1 + q10)) + f2->f[i];
 
         f1->f[i + 1] = saturate(one);
         f2->f[i + 1] = saturate(two);
@@ -32,7 +32,7 @@ static int32_t step(int32_t b1, int32_t b2, int16_t x_q15)
 {
     if (b1 < 1 << 29 && b1 > -(1 << 29) && b2 < 1 << 29 && b2 > -(1 << 29))
         return 2 * Mpy_32_16(b1, x_q15) - b2;
-    return L_msu(L_mac(L_shl(Mpy_32_16(b1, x_q15), 1), extract_h(b2), INT16_MIN), low_part(b2), 1);
+    return L_msu(L_mac(L_shl(Mpy_32_16(b1, x_q15), 1), extract_h(b2), INT16_MIN), dpf_lo(b2), 1);
 }
 
 /* (16), (17): the polynomial by Chebyshev's recursion, Q14; x = cos w, Q15. */
@@ -40,13 +40,13 @@ static int16_t evaluate(const struct half *half, int16_t x_q15)
 {
     int32_t b2 = half->q10 ? 1 << 23 : 1 << 24, b1, b0;
 
-    b1 = in_parts(x_q15 * (half->q10 ? 512 : 1024) + half->f[1] * 8192);
+    b1 = as_dpf(x_q15 * (half->q10 ? 512 : 1024) + half->f[1] * 8192);
     for (int i = 2; i < 5; i++) {
-        b0 = in_parts(L_add(step(b1, b2, x_q15), half->f[i] * 8192));
+        b0 = as_dpf(L_add(step(b1, b2, x_q15), half->f[i] * 8192));
         b2 = b1;
         b1 = b0;
     }
-    b0 = L_msu(L_mac(Mpy_32_16(b1, x_q15), extract_h(b2), INT16_MIN), low_part(b2), 1);
+    b0 = L_msu(L_mac(Mpy_32_16(b1, x_q15), extract_h(b2), INT16_MIN), dpf_lo(b2), 1);
     return extract_h(L_shl(L_mac(b0, half->f[5], 2048), half->q10 ? 7 : 6));
 }
 
@@ -83,8 +83,8 @@ static int16_t refine(const struct half *half, struct point low, struct point hi
     return chord(low, high);
 }
 
-void g729_lpc_to_lsp(const int16_t a_q12[ORDER + 1], const int16_t before_q15[ORDER],
-                     int16_t lsp_q15[ORDER])
+void g729_lpc_to_lsp(const int16_t a_q12[G729_ORDER + 1], const int16_t previous_q15[G729_ORDER],
+                     int16_t lsp_q15[G729_ORDER])
 {
     struct half halves[2];
     struct point low, high;
@@ -93,7 +93,7 @@ void g729_lpc_to_lsp(const int16_t a_q12[ORDER + 1], const int16_t before_q15[OR
     if (!divide(a_q12, false, &halves[0], &halves[1]))
         divide(a_q12, true, &halves[0], &halves[1]);
     low = (struct point){ g729_grid_q15[0], evaluate(&halves[0], g729_grid_q15[0]) };
-    for (int i = 1; i <= GRID && found < ORDER; i++) {
+    for (int i = 1; i <= G729_GRID_STEPS && found < G729_ORDER; i++) {
         high = low;
         low = (struct point){ g729_grid_q15[i], evaluate(&halves[found % 2], g729_grid_q15[i]) };
         if (low.y * high.y > 0)
@@ -102,6 +102,6 @@ void g729_lpc_to_lsp(const int16_t a_q12[ORDER + 1], const int16_t before_q15[OR
         lsp_q15[found++] = low.x;
         low.y = evaluate(&halves[found % 2], low.x);
     }
-    if (found < ORDER)
-        memcpy(lsp_q15, before_q15, ORDER * sizeof *lsp_q15);
+    if (found < G729_ORDER)
+        memcpy(lsp_q15, previous_q15, G729_ORDER * sizeof *lsp_q15);
 }

@@ -1,5 +1,5 @@
 /* Quotient, power, logarithm and root by interpolation in tables. */
-#include "double_precision.h"
+#include "oper_32b.h"
 
 /* 2^14 2^(i / 32), 2^15 log2(1 + i / 32) and 2^15 (1 + i / 16)^-1/2: tabpow, tablog and tabsqr of
  * the standard's C. */

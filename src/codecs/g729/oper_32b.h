@@ -3,21 +3,21 @@
  * The standard keeps such a number as hi and lo, the upper 16 bits and the 15 below. Here it is one
  * int32_t, whose lowest bit the multiplications ignore; where the standard puts hi and lo together
  * again, `in_parts` clears that bit. */
-#ifndef OMNIACM_G729_DOUBLE_PRECISION_H
-#define OMNIACM_G729_DOUBLE_PRECISION_H
+#ifndef OMNIACM_G729_OPER_32B_H
+#define OMNIACM_G729_OPER_32B_H
 
 #include "fixed.h"
 
-static inline int32_t in_parts(int32_t x) { return x & ~1; }
-static inline int16_t low_part(int32_t x) { return (int16_t)((x & 0xFFFF) >> 1); }
+static inline int32_t as_dpf(int32_t x) { return x & ~1; }
+static inline int16_t dpf_lo(int32_t x) { return (int16_t)((x & 0xFFFF) >> 1); }
 
 /* Q31 x Q31 -> Q31. */
 static inline int32_t Mpy_32(int32_t a, int32_t b)
 {
     int32_t product = L_mult(extract_h(a), extract_h(b));
 
-    product = L_mac(product, mult(extract_h(a), low_part(b)), 1);
-    return L_mac(product, mult(low_part(a), extract_h(b)), 1);
+    product = L_mac(product, mult(extract_h(a), dpf_lo(b)), 1);
+    return L_mac(product, mult(dpf_lo(a), extract_h(b)), 1);
 }
 
 /* Q31 x Q15 -> Q31, n > -32768, so that nothing saturates: |a / 2| |n| / 2^15 < 2^30. */
