@@ -1,9 +1,11 @@
-/* The lag about the open-loop one, and its gain: A.3.7, 3.7.2, 3.7.3. */
+/* The closed-loop lag, searched around the open-loop one, and the pitch gain: A.3.7, 3.7.2, 3.7.3.
+ */
 #include <string.h>
 #include "g729.h"
 #include "mac.h"
 
-/* Correlation of a target with an impulse response, at most 13 bits and a sign: (A.8), (52). */
+/* (A.8), (52): the correlation of the target with the impulse response, scaled to at most 13 bits
+ * and a sign. */
 void g729_backward_filter(const struct dsp_celp *dsp, const int16_t h_q12[G729_SUBFRAME],
                           const int16_t target[G729_SUBFRAME], int16_t d[G729_SUBFRAME])
 {
@@ -17,11 +19,11 @@ void g729_backward_filter(const struct dsp_celp *dsp, const int16_t h_q12[G729_S
     dsp->correlate(h_q12, padded, G729_SUBFRAME, sums, G729_SUBFRAME);
     for (int i = 0; i < G729_SUBFRAME; i++) {
         sums[i] = exact ? 2 * sums[i] : L_dot(0, target + i, h_q12, G729_SUBFRAME - i);
-        max = L_abs(sums[i]) > max ? L_abs(sums[i]) : max;
+        max = max_i32(L_abs(sums[i]), max);
     }
     shift = norm_l(max);
     for (int i = 0; i < G729_SUBFRAME; i++)
-        d[i] = extract_l(sums[i] >> (18 - (shift > 16 ? 16 : shift)));
+        d[i] = extract_l(sums[i] >> (18 - min_i32(shift, 16)));
 }
 
 static int32_t saturating_dot(const struct dsp_celp *dsp, const int16_t d[G729_SUBFRAME],
@@ -30,16 +32,16 @@ static int32_t saturating_dot(const struct dsp_celp *dsp, const int16_t d[G729_S
     return exact ? 2 * dsp->dot(d, x, G729_SUBFRAME) : L_dot(0, d, x, G729_SUBFRAME);
 }
 
-enum { LAGS_MOST = 10 };
+enum { LAGS_MAX = 10 };
 
-/* (A.8): the whole lag whose delayed excitation is most like d. For lags below 40 the residual
- * stands for what is not yet known. */
+/* (A.8): the integer lag whose delayed excitation correlates best with d. For lags below 40, the
+ * residual stands in for the excitation that is not known yet. */
 static int16_t whole_lag(const struct dsp_celp *dsp, const int16_t d[G729_SUBFRAME],
                          const int16_t *exc, struct g729_lag_range range)
 {
     bool exact = mac_is_exact(dsp->energy(d, G729_SUBFRAME),
                               dsp->energy(exc - range.max, G729_SUBFRAME + range.max - range.min));
-    int32_t max = INT32_MIN, sums[LAGS_MOST];
+    int32_t max = INT32_MIN, sums[LAGS_MAX];
     int16_t best = range.min;
 
     dsp->correlate(d, exc - range.max, G729_SUBFRAME, sums, range.max - range.min + 1);
@@ -55,8 +57,8 @@ static int16_t whole_lag(const struct dsp_celp *dsp, const int16_t d[G729_SUBFRA
     return best;
 }
 
-/* Leaves the adaptive codebook's vector in `now`. Thirds are tried but above 84 in the first
- * subframe. */
+/* Leaves the adaptive codebook vector in `exc`. In the first subframe, fractional lags are only
+ * tried up to 84. */
 struct g729_lag g729_closed_loop_lag(const struct dsp_celp *dsp, const int16_t h_q12[G729_SUBFRAME],
                                      const int16_t target[G729_SUBFRAME],
                                      struct g729_lag_range range, bool always_fractional,
@@ -101,17 +103,16 @@ uint8_t g729_lag_encode2(struct g729_lag lag, struct g729_lag_range range)
     return (uint8_t)(3 * (lag.whole - range.min) + 2 + lag.third);
 }
 
-/* `span` + 1 lags from `below` under the lag on, within what there is. */
+/* The range of `span` + 1 lags that starts `below` under the given one, shifted to lie within the
+ * limits. */
 struct g729_lag_range g729_lag_range_around(int lag, int below, int span)
 {
-    int min = lag - below < G729_LAG_MIN ? G729_LAG_MIN : lag - below;
+    int min = min_i32(max_i32(lag - below, G729_LAG_MIN), G729_LAG_MAX - span);
 
-    if (min + span > G729_LAG_MAX)
-        min = G729_LAG_MAX - span;
     return (struct g729_lag_range){ (int16_t)min, (int16_t)(min + span) };
 }
 
-/* What L_mac gives, and whether a step saturated. */
+/* L_mac over all terms; sets `overflow` if a step saturates. */
 static int32_t dot_with_overflow(const int16_t x[G729_SUBFRAME], const int16_t y[G729_SUBFRAME],
                                  bool *overflow)
 {
@@ -133,7 +134,8 @@ static struct g729_scaled normalize(int32_t sum, int exponent)
     return (struct g729_scaled){ round_q15(L_shl(sum, shift)), shift + exponent };
 }
 
-/* (43), at most 1.2, Q14. A sum that overflows is taken of the filtered vector's quarter. */
+/* (43), at most 1.2, in Q14. If a sum overflows, it is computed from a quarter of the filtered
+ * vector. */
 int16_t g729_pitch_gain(const struct dsp_celp *dsp, const int16_t target[G729_SUBFRAME],
                         const int16_t filtered[G729_SUBFRAME], struct g729_pitch_products *out)
 {
@@ -157,5 +159,5 @@ int16_t g729_pitch_gain(const struct dsp_celp *dsp, const int16_t target[G729_SU
     }
     gain = shr(div_s(out->product.mantissa >> 1, out->energy.mantissa),
                out->product.exponent - out->energy.exponent);
-    return gain > 19661 ? 19661 : gain;
+    return (int16_t)min_i32(gain, 19661);
 }

@@ -1,22 +1,23 @@
-/* The search for four pulses: A.3.8.1. */
+/* The search for the four pulses: A.3.8.1. */
 #include <string.h>
 #include "g729.h"
 #include "mac.h"
 
-enum {
-    TRACKS = 5
-}; /* track t: samples t, t + 5, ...; pulses stand on tracks 0, 1, 2, and 3 or 4 */
+/* Track t has the positions t, t + 5, ...; the pulses are on tracks 0, 1, 2, and 3 or 4. */
+enum { TRACKS = 5 };
 
 struct matrix {
-    int16_t d[G729_SUBFRAME]; /* (52): correlation of the target with the response, its sign taken
-                                 away */
-    int32_t sign[G729_SUBFRAME];               /* 0, or -1 where it was negative */
-    int16_t phi[G729_SUBFRAME][G729_SUBFRAME]; /* (53): correlations of the response, with both
-                                        places' signs; none within a track */
+    /* (52): magnitudes of the correlation of the target with the response. */
+    int16_t d[G729_SUBFRAME];
+    /* -1 where that correlation is negative, else 0. */
+    int32_t sign[G729_SUBFRAME];
+    /* (53): autocorrelations of the response times the signs of both positions. Off the diagonal,
+     * pairs within a track are not set. */
+    int16_t phi[G729_SUBFRAME][G729_SUBFRAME];
 };
 
-/* Scaled so that the energy has its highest bits in 16; as the standard does it, with an energy
- * that may be saturated. Whether no sum of products can saturate any more. */
+/* Scales the response so that its energy fits in 16 bits, as the standard does, from an energy that
+ * may be saturated. Returns true if no sum of products can saturate afterwards. */
 static bool scale_response(const struct dsp_celp *dsp, const int16_t h_q12[G729_SUBFRAME],
                            int16_t h[G729_SUBFRAME])
 {
@@ -28,16 +29,16 @@ static bool scale_response(const struct dsp_celp *dsp, const int16_t h_q12[G729_
     return dsp->energy(h, G729_SUBFRAME) < 1 << 30;
 }
 
-/* A product with signs, as the standard does it with -1 and 0.99997: one less where signs agree and
- * it is positive. */
+/* Applies the signs as the standard does, with factors -1 and 0.99997: positive products of equal
+ * signs lose one. */
 static int16_t with_signs(int16_t x, bool differ)
 {
     return differ ? negate(x) : (int16_t)(x - (x > 0));
 }
 
-/* A diagonal from its lower end up: a product more at each step. Here without saturation, and with
- * signs of 0 and -1: -32768 does not occur, for this is at most cos(pi / 41) of the energy (Fejer).
- */
+/* Fills a diagonal from its lower end up, one product more per step, without saturation or
+ * branches. -32768 does not occur, because by Fejer's inequality the sum is at most cos(pi / 41)
+ * times the energy. */
 static void fill_diagonal(const int16_t h[G729_SUBFRAME], int distance, struct matrix *matrix)
 {
     const int32_t *sign = matrix->sign, *other = matrix->sign + distance;
@@ -87,10 +88,10 @@ static void take_signs(const int16_t d[G729_SUBFRAME], struct matrix *matrix)
     }
 }
 
-/* A choice of pulses: squared sum of d over the energy, kept as the two. */
+/* A choice of pulses, rated by the squared sum of d over the energy. */
 struct choice {
-    int32_t square, energy; /* within 16 bits */
-    int positions[4];       /* two of them while two are chosen */
+    int32_t square, energy; /* both fit in 16 bits */
+    int positions[4];       /* the first two are set before the others */
 };
 
 static bool is_better(int32_t square, int32_t energy, const struct choice *than)
@@ -108,25 +109,27 @@ static int best_of_track(const struct matrix *matrix, int track, int except)
     return best;
 }
 
-/* Magnitudes of d are 2^13 at most: four of them saturate at the last. */
+/* Magnitudes of d are at most 2^13, so that only the sum of four can reach 2^15, where it
+ * saturates. */
 static int32_t square_of(int32_t sum)
 {
     sum -= sum >> 15;
     return sum * sum >> 15;
 }
 
-/* The first two pulses: either of the two strongest of one track with any of another. Energies are
- * a quarter; products of numbers within 2^15 with 2^14 and less add up to less than 2^31. */
+/* The first two pulses: each of the two largest correlations of one track with every position of
+ * another. Energies are divided by 4: sums of numbers within 2^15 times at most 2^14 stay below
+ * 2^31. */
 static struct choice first_pair(const struct matrix *matrix, int track, int other)
 {
     struct choice best = { -1, 1, { track, other } };
     int p = -1;
 
     for (int i = 0; i < 2; i++) {
-        const int16_t *row = matrix->phi[p = best_of_track(matrix, track, p)];
+        const int16_t *phi_p = matrix->phi[p = best_of_track(matrix, track, p)];
 
         for (int q = other; q < G729_SUBFRAME; q += TRACKS) {
-            int32_t energy = (row[p] + 2 * row[q] + matrix->phi[q][q]) * (1 << 14);
+            int32_t energy = (phi_p[p] + 2 * phi_p[q] + matrix->phi[q][q]) * (1 << 14);
             int32_t square = square_of(matrix->d[p] + matrix->d[q]),
                     rounded = (energy + 0x8000) >> 16;
 
@@ -137,12 +140,12 @@ static struct choice first_pair(const struct matrix *matrix, int track, int othe
     return best;
 }
 
-/* The other two, all pairs. Energies are a sixteenth. */
+/* The other two pulses: all pairs of positions. Energies are divided by 16. */
 static struct choice second_pair(const struct matrix *matrix, const struct choice *first, int track,
                                  int other)
 {
-    const int16_t *row0 = matrix->phi[first->positions[0]],
-                  *row1 = matrix->phi[first->positions[1]];
+    const int16_t *phi0 = matrix->phi[first->positions[0]],
+                  *phi1 = matrix->phi[first->positions[1]];
     int32_t halves[G729_SUBFRAME / TRACKS],
         sum0 = matrix->d[first->positions[0]] + matrix->d[first->positions[1]];
     struct choice best = { -1, 1, { first->positions[0], first->positions[1], track, other } };
@@ -150,12 +153,12 @@ static struct choice second_pair(const struct matrix *matrix, const struct choic
     for (int m = 0; m < G729_SUBFRAME / TRACKS; m++) {
         int q = other + TRACKS * m;
 
-        halves[m] = (((2 * row0[q] + 2 * row1[q] + matrix->phi[q][q]) * (1 << 13) + 0x8000) >> 16) *
+        halves[m] = (((2 * phi0[q] + 2 * phi1[q] + matrix->phi[q][q]) * (1 << 13) + 0x8000) >> 16) *
                     (1 << 15);
     }
     for (int p = track; p < G729_SUBFRAME; p += TRACKS) {
         int32_t energy = first->energy * (1 << 14) +
-                         (2 * row0[p] + 2 * row1[p] + matrix->phi[p][p]) * (1 << 12) + 0x8000;
+                         (2 * phi0[p] + 2 * phi1[p] + matrix->phi[p][p]) * (1 << 12) + 0x8000;
         int32_t sum1 = sum0 + matrix->d[p];
 
         for (int m = 0; m < G729_SUBFRAME / TRACKS; m++) {
@@ -174,18 +177,18 @@ static struct choice second_pair(const struct matrix *matrix, const struct choic
     return best;
 }
 
-/* With the fourth pulse on track 3, then 4, from either end of the loop of tracks. `chosen` by
- * track. */
+/* The fourth pulse is tried on track 3, then on track 4, and the tracks are paired in two orders
+ * each time. `chosen` is indexed by track. */
 static void search_pulses(const struct matrix *matrix, int chosen[4])
 {
     struct choice best = { -1, 1, { 0, 1, 2, 3 } };
 
     for (int last = 3; last < TRACKS; last++)
-        for (int turn = 0; turn < 2; turn++) {
+        for (int order = 0; order < 2; order++) {
             struct choice first =
-                turn == 0 ? first_pair(matrix, 2, last) : first_pair(matrix, last, 0);
+                order == 0 ? first_pair(matrix, 2, last) : first_pair(matrix, last, 0);
             struct choice all =
-                turn == 0 ? second_pair(matrix, &first, 0, 1) : second_pair(matrix, &first, 1, 2);
+                order == 0 ? second_pair(matrix, &first, 0, 1) : second_pair(matrix, &first, 1, 2);
 
             if (is_better(all.square, all.energy, &best))
                 best = all;
@@ -194,27 +197,27 @@ static void search_pulses(const struct matrix *matrix, int chosen[4])
         chosen[best.positions[i] % TRACKS < 3 ? best.positions[i] % TRACKS : 3] = best.positions[i];
 }
 
-/* 3.8.2, and the pulses through the filter. Their sum saturates in the order of tracks. */
+/* 3.8.2: codes of the pulses, and the filtered vector. Its sum saturates, in the order of the
+ * tracks. */
 static void encode_pulses(const struct matrix *matrix, const int chosen[4],
                           const int16_t h_q12[G729_SUBFRAME], struct g729_subframe *out,
                           int16_t filtered_q12[G729_SUBFRAME])
 {
-    unsigned positions[4];
+    unsigned codes[4];
 
     out->signs = 0;
     memset(filtered_q12, 0, G729_SUBFRAME * sizeof *filtered_q12);
     for (int i = 0; i < 4; i++) {
-        int sample = chosen[i], place = sample / TRACKS;
+        int sample = chosen[i], index = sample / TRACKS;
         bool negative = matrix->sign[sample] != 0;
 
         for (int n = sample; n < G729_SUBFRAME; n++)
             filtered_q12[n] = negative ? sub(filtered_q12[n], h_q12[n - sample])
                                        : add(filtered_q12[n], h_q12[n - sample]);
-        positions[i] = (unsigned)(i < 3 ? place : 2 * place + sample % TRACKS - 3);
+        codes[i] = (unsigned)(i < 3 ? index : 2 * index + sample % TRACKS - 3);
         out->signs = (uint8_t)(out->signs | !negative << i);
     }
-    out->positions =
-        (uint16_t)(positions[0] | positions[1] << 3 | positions[2] << 6 | positions[3] << 9);
+    out->positions = (uint16_t)(codes[0] | codes[1] << 3 | codes[2] << 6 | codes[3] << 9);
 }
 
 void g729_codebook_search(const struct dsp_celp *dsp, const int16_t h_q12[G729_SUBFRAME],

@@ -3,8 +3,8 @@
 #include "tables.h"
 #include "mac.h"
 
-/* The spectrum of noise until a SID frame tells another: cos(pi (i + 1) / 11), rounded as the
- * standard's C has it. */
+/* The noise spectrum until the first SID frame: cos(pi (i + 1) / 11), rounded as in the standard's
+ * C code. */
 static const int16_t noise_lsp_q15[G729_ORDER] = { 31441, 27566,  21458,  13612,  4663,
                                                    -4663, -13612, -21458, -27566, -31441 };
 
@@ -27,8 +27,8 @@ void g729_decoder_init(struct g729_decoder *state, const struct dsp_celp *dsp)
     state->postfilter.gain_q12 = 1 << 12;
 }
 
-/* 4.1.6. Where the synthesis overflows, the excitation is lowered to a quarter, the past as well,
- * and filtered again. */
+/* 4.1.6. If the synthesis overflows, the excitation is divided by four, including its past, and
+ * filtered again. */
 static void synthesize(struct g729_decoder *state, const int16_t a_q12[G729_ORDER + 1], int i,
                        int16_t speech[G729_SUBFRAME])
 {
@@ -44,8 +44,8 @@ static void synthesize(struct g729_decoder *state, const int16_t a_q12[G729_ORDE
     }
 }
 
-/* 4.1.2, 4.4: in place of a lag that is not to be trusted, the last one, then one more each time.
- * The second subframe's is told from the one that the first has used. */
+/* 4.1.2, 4.4: an unreliable lag is replaced by the last one, which is then incremented. The second
+ * subframe's lag is relative to the one that the first subframe used. */
 static struct g729_lag decode_lag(struct g729_decoder *state, const struct g729_parameters *in,
                                   bool erased, int i, int16_t first)
 {
@@ -101,7 +101,8 @@ static void decode_speech(struct g729_decoder *state, const struct g729_paramete
     }
 }
 
-/* B.4.5. A first frame of noise whose SID frame was lost takes the level of the speech before. */
+/* B.4.5. If the SID frame at the start of a pause is lost, the noise takes the level of the
+ * preceding speech. */
 static void decode_noise(struct g729_decoder *state, const struct g729_sid *sid,
                          int16_t a_q12[G729_SUBFRAMES][G729_ORDER + 1],
                          int16_t lags[G729_SUBFRAMES], int16_t pcm[G729_FRAME])

@@ -1,4 +1,4 @@
-/* Discontinuous transmission, the coder's side: when a SID frame is sent and what it says, B.4.1.
+/* Discontinuous transmission in the encoder: when a SID frame is sent, and its parameters: B.4.1.
  */
 #include <string.h>
 #include "tables.h"
@@ -15,7 +15,7 @@ void g729_dtx_init(struct g729_dtx *dtx)
         dtx->past[i].shift = NEVER;
 }
 
-/* Autocorrelations added up with one exponent, and normalised. */
+/* Adds up autocorrelations with a common exponent, and normalizes the sum. */
 static struct g729_spectrum sum_spectra(const struct g729_spectrum *spectra, int count)
 {
     struct g729_spectrum out;
@@ -23,7 +23,7 @@ static struct g729_spectrum sum_spectra(const struct g729_spectrum *spectra, int
     int shift = spectra[0].shift, up;
 
     for (int i = 1; i < count; i++)
-        shift = spectra[i].shift < shift ? spectra[i].shift : shift;
+        shift = min_i32(spectra[i].shift, shift);
     shift += 14;
     for (int i = 0; i < count; i++)
         for (int j = 0; j <= G729_ORDER; j++)
@@ -62,7 +62,7 @@ static bool predict(struct g729_predictor_memory *last, const struct g729_spectr
     return g729_levinson(last, r, out);
 }
 
-/* (B.11): the autocorrelation of a filter's coefficients. */
+/* (B.11): the autocorrelation of the coefficients of a filter. */
 static struct g729_spectrum filter_spectrum(const int16_t a_q12[G729_ORDER + 1])
 {
     struct g729_spectrum out;
@@ -77,8 +77,8 @@ static struct g729_spectrum filter_spectrum(const int16_t a_q12[G729_ORDER + 1])
     return out;
 }
 
-/* The residual energy of a spectrum behind a filter. The standard lowers both in turn until no step
- * saturates. */
+/* The residual energy of a signal with the given spectrum behind a filter. Like the standard,
+ * scales down the two in turn until no step saturates; `lowered` counts the shifts. */
 static int32_t filtered_energy(const struct g729_spectrum *filter,
                                const struct g729_spectrum *spectrum, int *lowered)
 {
@@ -96,8 +96,8 @@ static int32_t filtered_energy(const struct g729_spectrum *filter,
     }
 }
 
-/* (B.12): whether a spectrum's residual behind a filter is more than the threshold (Q15, above 1)
- * times its own. */
+/* (B.12): returns whether a spectrum's residual energy behind a filter exceeds that of its own
+ * filter by more than the threshold, a factor of 1 + threshold_q15. */
 static bool differs(const struct g729_spectrum *filter, const struct g729_spectrum *spectrum,
                     int16_t own, int16_t threshold_q15)
 {
@@ -107,7 +107,7 @@ static bool differs(const struct g729_spectrum *filter, const struct g729_spectr
     return energy > L_shl(mult_r(own, threshold_q15) + own, filter->shift + 9 - lowered);
 }
 
-/* The filter of the last frames together; none of silence. */
+/* The filter of the average past spectrum; 1 if there was only digital silence. */
 static void past_filter(const struct g729_dtx *dtx, struct g729_predictor_memory *last,
                         int16_t a_q12[G729_ORDER + 1])
 {
@@ -119,8 +119,8 @@ static void past_filter(const struct g729_dtx *dtx, struct g729_predictor_memory
     memcpy(a_q12, prediction.a_q12, sizeof prediction.a_q12);
 }
 
-/* B.4.1.2: a SID frame at once; later where the noise has changed, but not more often than every
- * third frame. Levels are even, so a change of more than 2 dB is one of 4 dB or more. */
+/* B.4.1.2: a SID frame is due at the start of a pause, then when the noise has changed, but no more
+ * often than every third frame. Levels are even, so a change of more than 2 dB is at least 4 dB. */
 static bool is_due(struct g729_dtx *dtx, const struct g729_spectrum *current,
                    struct g729_sid_gain gain, bool first)
 {
@@ -136,8 +136,7 @@ static bool is_due(struct g729_dtx *dtx, const struct g729_spectrum *current,
     return dtx->since == LEAST_INTERVAL && dtx->changed;
 }
 
-/* B.4.1.3: the spectrum of the frames before, or where that is not like the present one, the
- * present one. */
+/* B.4.1.3: sends the average past spectrum, or the current one if they differ too much. */
 static void encode_sid(struct g729_dtx *dtx, struct g729_predictor_memory *last,
                        const struct g729_spectrum *current,
                        const int16_t current_q12[G729_ORDER + 1], struct g729_lsf_memory *lsf,

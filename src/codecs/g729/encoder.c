@@ -1,4 +1,4 @@
-/* The coder: 3, Annex A; silence by Annex B. */
+/* The encoder: clause 3, Annex A; silence: Annex B. */
 #include <string.h>
 #include "tables.h"
 #include "mac.h"
@@ -22,7 +22,8 @@ void g729_encoder_init(struct g729_encoder *state, const struct dsp_celp *dsp, b
     g729_dtx_init(&state->dtx);
 }
 
-/* A.3.3: 1 / A(z / 0.75), and with it the tilt 1 - 0.7 z^-1, for the weighted speech. */
+/* A.3.3: the denominator A(z / 0.75), and its product with the tilt 1 - 0.7 z^-1 for the weighted
+ * speech. */
 static void weighting_filters(const int16_t a_q12[G729_ORDER + 1],
                               int16_t expanded_q12[G729_ORDER + 1],
                               int16_t tilted_q12[G729_ORDER + 1])
@@ -33,11 +34,12 @@ static void weighting_filters(const int16_t a_q12[G729_ORDER + 1],
         tilted_q12[i] = sub(expanded_q12[i], mult(expanded_q12[i - 1], TILT_Q15));
 }
 
-/* What a subframe's search starts from and leaves behind. */
+/* The inputs and results of the codebook searches in a subframe. */
 struct search {
-    int16_t h_q12[G729_SUBFRAME];                     /* response of 1 / A(z / 0.75), A.3.5 */
-    int16_t target[G729_SUBFRAME];                    /* x */
-    int16_t y1[G729_SUBFRAME], y2_q12[G729_SUBFRAME]; /* adaptive and fixed vectors through it */
+    int16_t h_q12[G729_SUBFRAME];  /* A.3.5: impulse response of 1 / A(z / 0.75) */
+    int16_t target[G729_SUBFRAME]; /* x */
+    int16_t y1[G729_SUBFRAME],
+        y2_q12[G729_SUBFRAME]; /* filtered adaptive and fixed codebook vectors */
     int16_t code_q13[G729_SUBFRAME];
 };
 
@@ -54,21 +56,22 @@ static void prepare(const struct g729_encoder *state, const int16_t expanded_q12
                    target_memory); /* A.3.6 */
 }
 
-/* 3.8, (50): what the adaptive codebook leaves. Then the pulses. */
+/* 3.8, (50): searches the fixed codebook for what remains of the target without the adaptive
+ * codebook's contribution. */
 static void search_pulses(const struct g729_encoder *state, struct search *search,
                           int16_t pitch_q14, int16_t lag, struct g729_subframe *out)
 {
-    int16_t rest[G729_SUBFRAME];
+    int16_t residue[G729_SUBFRAME];
 
     for (int i = 0; i < G729_SUBFRAME; i++)
-        rest[i] = sub(search->target[i], extract_h(L_shl(L_mult(search->y1[i], pitch_q14), 1)));
+        residue[i] = sub(search->target[i], extract_h(L_shl(L_mult(search->y1[i], pitch_q14), 1)));
     g729_sharpen(search->h_q12, lag, state->sharpness_q14);
-    g729_codebook_search(state->dsp, search->h_q12, rest, out, search->y2_q12);
+    g729_codebook_search(state->dsp, search->h_q12, residue, out, search->y2_q12);
     g729_fixed_codebook(out, search->code_q13);
     g729_sharpen(search->code_q13, lag, state->sharpness_q14);
 }
 
-/* 3.10: what the filter holds of the error, for the next target. */
+/* 3.10: the error that remains in the weighting filter starts the next target. */
 static void update_target_memory(struct g729_encoder *state, const struct search *search,
                                  struct g729_gains gains)
 {
@@ -141,7 +144,7 @@ static void encode_speech(struct g729_encoder *state, const int16_t lsp_q15[G729
     out->parity = g729_parity(out->subframes[0].lag);
 }
 
-/* B.4.4: the coder's filters go on with the noise that the decoder makes. */
+/* B.4.4: the encoder's filters continue with the noise that the decoder generates. */
 static void encode_noise(struct g729_encoder *state, bool first, const int16_t *speech,
                          struct g729_parameters *out)
 {
@@ -171,7 +174,8 @@ static void encode_noise(struct g729_encoder *state, bool first, const int16_t *
     state->sharpness_q14 = G729_SHARPENING_MIN_Q14;
 }
 
-/* Whether a frame is voice. The detector and the noise's spectrum follow every frame. */
+/* Returns whether a frame is active. The detector and the spectrum of the noise follow every frame.
+ */
 static bool is_active_frame(struct g729_encoder *state, enum g729_activity activity,
                             const struct g729_autocorrelation *r,
                             const struct g729_autocorrelation *smooth,

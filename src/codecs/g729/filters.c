@@ -1,6 +1,6 @@
-/* Filters of the tenth order. Each has two ways to the same bits: plain sums where a bound shows
- * that no step of the standard's saturates, else its steps. Sums are of single products, half of
- * what L_mac gives. */
+/* Filters of order 10. Each has two implementations with identical results: vectorized unsaturated
+ * sums, used when a bound shows that no step of the standard's saturates, and the standard's steps.
+ * Sums are of single products, half of what L_mac gives. */
 #include <string.h>
 #include "g729.h"
 #include "mac.h"
@@ -17,7 +17,8 @@ void g729_expand_bandwidth(const int16_t a_q12[G729_ORDER + 1], int16_t gamma,
     }
 }
 
-/* No sum of the coefficients times numbers of this magnitude, the first times any, reaches 2^30. */
+/* Returns true if no sum of the coefficients times samples of at most this magnitude reaches 2^30,
+ * with a margin for rounding. */
 static bool is_exact(const int16_t a_q12[G729_ORDER + 1], int32_t peak)
 {
     int32_t sum = 0;
@@ -27,7 +28,7 @@ static bool is_exact(const int16_t a_q12[G729_ORDER + 1], int32_t peak)
     return (int64_t)sum * peak < (1 << 30) - (1 << 27) - (1 << 11);
 }
 
-/* The steps of the standard, for one sample. */
+/* The standard's steps for one sample. */
 static int16_t residual_saturating(const int16_t a_q12[G729_ORDER + 1], const int16_t *x)
 {
     int32_t sum = L_mult(x[0], a_q12[0]);
@@ -53,8 +54,8 @@ void g729_residual(const struct dsp_celp *dsp, const int16_t a_q12[G729_ORDER + 
     dsp->narrow(sums, 1 << 11, 12, y, G729_SUBFRAME);
 }
 
-/* The steps of the standard, watched. A saturated step is one whose result differs from the same
- * sum in 64 bits. */
+/* The standard's steps, with its Overflow flag: a step saturates if its result differs from the
+ * same sum in 64 bits. */
 static bool synthesize_saturating(const int16_t a_q12[G729_ORDER + 1], const int16_t *x, int16_t *y,
                                   int n)
 {
@@ -76,7 +77,8 @@ static bool synthesize_saturating(const int16_t a_q12[G729_ORDER + 1], const int
     return overflow;
 }
 
-/* The kernel adds what the standard takes away. True if the coefficients have negatives. */
+/* The kernel adds where the standard subtracts. Returns false if a coefficient cannot be negated.
+ */
 static bool negatives(const int16_t a_q12[G729_ORDER + 1], int16_t out_q12[G729_ORDER])
 {
     bool exact = true;
@@ -88,15 +90,15 @@ static bool negatives(const int16_t a_q12[G729_ORDER + 1], int16_t out_q12[G729_
     return exact;
 }
 
-enum { ROOM = G729_SUBFRAME, FOURS = 4 };
+enum { SAMPLES_MAX = G729_SUBFRAME, GROUP = 4 };
 
-/* The kernel's sums wrap where they cannot be trusted: then a sample before, or this one, fails the
- * bound. */
+/* The kernel's sums may wrap around. In that case this sample or an earlier one exceeds the bound,
+ * and the subframe is computed again. */
 bool g729_synthesis(const struct dsp_celp *dsp, const int16_t a_q12[G729_ORDER + 1],
                     const int16_t *x, int16_t *y, int n, int16_t memory[G729_ORDER])
 {
-    int16_t out[G729_ORDER + ROOM], poles_q12[G729_ORDER];
-    int32_t sums[ROOM] = { 0 }, peak;
+    int16_t out[G729_ORDER + SAMPLES_MAX], poles_q12[G729_ORDER];
+    int32_t sums[SAMPLES_MAX] = { 0 }, peak;
     bool overflow = false;
 
     for (int i = 0; i < n / 8 * 8; i++)
@@ -105,7 +107,7 @@ bool g729_synthesis(const struct dsp_celp *dsp, const int16_t a_q12[G729_ORDER +
         sums[i] = a_q12[0] * x[i];
     memcpy(out, memory, G729_ORDER * sizeof *out);
     peak = negatives(a_q12, poles_q12) ? dsp->poles(sums, poles_q12, 12, out + G729_ORDER, sums,
-                                                    (n + FOURS - 1) / FOURS * FOURS)
+                                                    (n + GROUP - 1) / GROUP * GROUP)
                                        : INT16_MAX;
     if (peak >= INT16_MAX || !is_exact(a_q12, peak))
         overflow = synthesize_saturating(a_q12, x, out + G729_ORDER, n);

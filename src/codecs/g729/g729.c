@@ -1,11 +1,11 @@
-/* G.729, Annexes A and B: 80 samples in 10 bytes; a frame of silence (SID) in 2. Recorders pack
- * some frames to a block, which are as good as blocks of one. Nothing in the bytes tells a SID
- * frame: only where a block's length leaves 2 modulo 10 it ends in one. Sipro's Kelvin sets a byte
- * before each frame.
+/* G.729 with Annexes A and B: 80 samples in 10 bytes, and silence descriptor (SID) frames of 2
+ * bytes. Recorders store several frames per block, which is equivalent to blocks of one frame.
+ * Nothing in the bytes identifies a SID frame; a block ends in one if its length modulo 10 is 2.
+ * Sipro's Kelvin format has a byte before each frame.
  *
- * Blocks of whole frames have no room for SID frames: there the DTX setting changes nothing, and
- * silence is coded as speech. A block that ends in a SID frame has it always, so that the setting
- * changes nothing there either. */
+ * Blocks of whole frames have no room for SID frames, so the DTX setting has no effect on them and
+ * silence is coded as speech. A block that ends in a SID frame always contains it, so the setting
+ * has no effect there either. */
 #include <string.h>
 #include "g729.h"
 #include "codec.h"
@@ -31,7 +31,7 @@ enum { RATE = 8000, LEAD = 2, KELVIN_BYTES = G729_FRAME_BYTES + 1 };
 
 static const struct mode modes[] = { { RATE, 1, 0 }, { 0 } };
 
-/* A coder or decoder with the blocks of its format: `lead` bytes before each frame. */
+/* A decoder or encoder, and the blocks of its format, with `lead` bytes before each frame. */
 struct framing {
     struct span block;
     uint8_t lead;
@@ -75,7 +75,7 @@ static bool is_mono(const struct layout *layout)
     return layout->channels == 1 && layout->sample_rate == RATE;
 }
 
-/* Files say 0, 1 or 2 where they mean 10, or count several frames. */
+/* Some files give 0, 1 or 2 instead of 10, or the size of several frames. */
 static bool parse(const struct wave_format *format, struct layout *layout)
 {
     uint16_t bytes = format->block_align, left = bytes % G729_FRAME_BYTES;
@@ -136,8 +136,8 @@ static void init_encoder(void *memory, const struct layout *layout, const struct
                       ends_in_sid(&state->framing, layout->block.bytes));
 }
 
-/* A block, or the part of one that is there: its whole frames, and its SID frame where its length
- * tells of one. */
+/* Decodes a block or a truncated one: its whole frames, and the SID frame that its length implies.
+ */
 static void decode_block(struct decoding *state, const uint8_t *src, size_t bytes, int16_t *pcm)
 {
     struct g729_parameters parameters;

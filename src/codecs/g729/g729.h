@@ -165,7 +165,7 @@ struct g729_lag {
 /* lag.c */
 struct g729_lag g729_lag_decode1(uint8_t code); /* 4.1.3 */
 struct g729_lag g729_lag_decode2(uint8_t code, int16_t first);
-/* 3.7.1, (40): writes a subframe at `exc` from the G729_PAST samples before it. */
+/* 3.7.1, (40): writes a subframe at `exc`, from the G729_PAST samples before it. */
 void g729_adaptive_codebook(const struct dsp_celp *dsp, int16_t *exc, struct g729_lag);
 void g729_excite(const struct dsp_celp *dsp, const int16_t code_q13[G729_SUBFRAME],
                  int16_t pitch_q14, int16_t code_q1, int16_t exc[G729_SUBFRAME]); /* 3.10, (75) */

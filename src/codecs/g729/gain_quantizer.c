@@ -1,10 +1,10 @@
-/* The choice of both gains: 3.9.2. */
+/* The search for both gains: 3.9.2. */
 #include "tables.h"
 #include "oper_32b.h"
 #include "mac.h"
 
-enum { CANDIDATES1 = 4, CANDIDATES2 = 8, PLACES1 = 8, PLACES2 = 16 };
-enum { TAME_Q9 = 481, TAME_Q14 = 16383 }; /* 0.94, 0.9999: gains of a tamed subframe stay below */
+enum { CANDIDATES1 = 4, CANDIDATES2 = 8, GAINS1 = 8, GAINS2 = 16 };
+enum { TAMED_Q9 = 481, TAMED_Q14 = 16383 }; /* 0.94, 0.9999: upper bounds of a tamed pitch gain */
 
 static struct g729_scaled product(const struct dsp_celp *dsp, const int16_t x[G729_SUBFRAME],
                                   const int16_t y[G729_SUBFRAME], int exponent)
@@ -34,18 +34,18 @@ void g729_gain_products(const struct dsp_celp *dsp, const struct g729_pitch_prod
     out->y1_y2 = product(dsp, y1, y2_q9, -7);
 }
 
-/* a b - c d, its first 16 bits; `halves`: both products halved beforehand. The exponents are those
- * of the products. */
+/* a b - c d, normalized to 16 bits, from both products and the sums of their exponents. Each
+ * product is first shifted right by `headroom`. */
 static struct g729_scaled difference(struct g729_scaled ab, int32_t product_ab,
-                                     struct g729_scaled cd, int32_t product_cd, int halves)
+                                     struct g729_scaled cd, int32_t product_cd, int headroom)
 {
     int by = ab.exponent - cd.exponent, shift;
-    int32_t rest = by > 0 ? L_sub(L_shr(product_ab, by + halves), L_shr(product_cd, halves))
-                          : L_sub(L_shr(product_ab, halves), L_shr(product_cd, halves - by));
+    int32_t rest = by > 0 ? L_sub(L_shr(product_ab, by + headroom), L_shr(product_cd, headroom))
+                          : L_sub(L_shr(product_ab, headroom), L_shr(product_cd, headroom - by));
 
     shift = norm_l(rest);
     return (struct g729_scaled){ extract_h(L_shl(rest, shift)),
-                                 (by > 0 ? cd.exponent : ab.exponent) - halves + shift - 16 };
+                                 (by > 0 ? cd.exponent : ab.exponent) - headroom + shift - 16 };
 }
 
 static struct g729_scaled difference_of(struct g729_scaled a, struct g729_scaled b,
@@ -56,8 +56,8 @@ static struct g729_scaled difference_of(struct g729_scaled a, struct g729_scaled
         (struct g729_scaled){ 0, c.exponent + d.exponent + 1 }, L_mult(c.mantissa, d.mantissa), 1);
 }
 
-/* The gains that would be best, pitch in Q9 and code in Q2. Without a determinant above 0 the
- * standard's C breaks off. */
+/* The optimal unquantized gains, pitch in Q9 and code in Q2. The standard's C code aborts if the
+ * determinant is not positive; here it is clamped. */
 struct best_gains {
     int16_t pitch_q9, code_q2;
 };
@@ -81,10 +81,11 @@ static struct best_gains solve(const struct g729_gain_products *c)
     };
 }
 
-/* The first places of the candidates of each codebook: those thresholds are passed that a plane
- * through the best gains, along the codebooks' principal axes, lies beyond. Q formats are those of
- * the standard's C. */
-static int pass(int32_t along, const int16_t *thresholds, int count, int16_t predicted, int shift)
+/* Returns the first index of a codebook's candidates: the number of thresholds that the optimal
+ * gains exceed along the codebook's principal axis. Q formats are those of the standard's C code.
+ */
+static int count_exceeded(int32_t along, const int16_t *thresholds, int count, int16_t predicted,
+                          int shift)
 {
     int n = 0;
 
@@ -114,12 +115,12 @@ static struct gain_indices preselect(struct best_gains best, int16_t predicted_q
     along1 = L_mult(extract_h(L_shl(along1, 2)), INVERSE);
     along2 = L_mult(extract_h(L_shl(along2, 2)), INVERSE);
     return (struct gain_indices){
-        pass(along1, g729_gain_thresholds1_q14, PLACES1 - CANDIDATES1, predicted_q4, 3),
-        pass(along2, g729_gain_thresholds2_q15, PLACES2 - CANDIDATES2, predicted_q4, 5)
+        count_exceeded(along1, g729_gain_thresholds1_q14, GAINS1 - CANDIDATES1, predicted_q4, 3),
+        count_exceeded(along2, g729_gain_thresholds2_q15, GAINS2 - CANDIDATES2, predicted_q4, 5)
     };
 }
 
-/* (63) in five numbers of 31 bits with one exponent. */
+/* The coefficients of (63) in double precision, with a common exponent. */
 static void align(const struct g729_gain_products *c, int exponent, int32_t out[5])
 {
     const struct g729_scaled terms[5] = {
@@ -132,7 +133,7 @@ static void align(const struct g729_gain_products *c, int exponent, int32_t out[
     int min = terms[0].exponent;
 
     for (int i = 1; i < 5; i++)
-        min = terms[i].exponent < min ? terms[i].exponent : min;
+        min = min_i32(terms[i].exponent, min);
     for (int i = 0; i < 5; i++)
         out[i] = as_dpf(L_shr(L_deposit_h(terms[i].mantissa), terms[i].exponent - min));
 }
@@ -145,8 +146,8 @@ static int32_t weighted_error(const int32_t c[5], int16_t pitch, int16_t code)
     return L_add(sum, Mpy_32_16(c[4], mult(code, pitch)));
 }
 
-static struct gain_indices search_pairs(const int32_t c[5], int16_t predicted, struct gain_indices from,
-                                   bool tame)
+static struct gain_indices search_pairs(const int32_t c[5], int16_t predicted,
+                                        struct gain_indices from, bool tame)
 {
     struct gain_indices best = from;
     int32_t min = INT32_MAX;
@@ -158,7 +159,7 @@ static struct gain_indices search_pairs(const int32_t c[5], int16_t predicted, s
                 (int16_t)((g729_gains1[i].code_q13 + g729_gains2[j].code_q13) >> 1);
             int32_t now;
 
-            if (tame && pitch_q14 >= TAME_Q14)
+            if (tame && pitch_q14 >= TAMED_Q14)
                 continue;
             now = weighted_error(c, pitch_q14, mult(predicted, factor_q12));
             if (now < min) {
@@ -180,8 +181,8 @@ struct g729_gains g729_gain_quantize(struct g729_gain_memory *memory,
     struct gain_indices indices;
     int32_t aligned[5];
 
-    if (tame && best.pitch_q9 > TAME_Q9)
-        best.pitch_q9 = TAME_Q9;
+    if (tame && best.pitch_q9 > TAMED_Q9)
+        best.pitch_q9 = TAMED_Q9;
     indices = preselect(best, predicted_q4);
     align(products, predicted.exponent, aligned);
     indices = search_pairs(aligned, predicted.mantissa, indices, tame);

@@ -4,8 +4,8 @@
 #include "oper_32b.h"
 #include "mac.h"
 
-/* 3.2.1. With its first sum below 2^31, no other sum reaches that (Cauchy and Schwarz); where it is
- * not, all is lowered. */
+/* 3.2.1. If the energy is below 2^31, so are all other sums, by the Cauchy-Schwarz inequality. If
+ * it is not, the signal is scaled down. */
 void g729_autocorrelation(const struct dsp_celp *dsp, const int16_t s[G729_WINDOW], int order,
                           struct g729_autocorrelation *out)
 {
@@ -36,7 +36,7 @@ void g729_lag_window(int order, struct g729_autocorrelation *autocorrelation)
         autocorrelation->r[i] = as_dpf(Mpy_32(autocorrelation->r[i], g729_lag_window_q31[i - 1]));
 }
 
-/* What the recursion goes on with: the error's energy, mantissa Q31 and exponent, and the filter in
+/* The state of the recursion: the residual energy as Q31 mantissa and exponent, and the filter in
  * Q27. */
 struct recursion {
     int32_t error;
@@ -44,7 +44,7 @@ struct recursion {
     int32_t a_q27[G729_ORDER + 1];
 };
 
-/* 1 - k^2. */
+/* The residual energy shrinks by 1 - k^2. */
 static void update_error(struct recursion *recursion, int32_t k_q31)
 {
     int32_t error = Mpy_32(recursion->error, L_sub(INT32_MAX, L_abs(Mpy_32(k_q31, k_q31))));
@@ -77,8 +77,8 @@ static void extend_filter(struct recursion *recursion, int32_t k_q31, int i)
     update_error(recursion, k_q31);
 }
 
-/* 3.2.2. A stage whose coefficient comes too near to 1 gives the filter of the last stable one. The
- * standard asks that of the first stage not; without any error left it could not go on. */
+/* 3.2.2. If a reflection coefficient comes too close to 1, the last stable filter is returned. The
+ * standard does not test the first one; the recursion also ends if no residual energy remains. */
 bool g729_levinson(struct g729_predictor_memory *last, const int32_t r[G729_ORDER + 1],
                    struct g729_prediction *out)
 {

@@ -1,4 +1,4 @@
-/* Line spectral frequencies from codes: 3.2.4, 4.1.1, 4.4.1, B.4.2.1. */
+/* Line spectral frequencies from their codes: 3.2.4, 4.1.1, 4.4.1, B.4.2.1. */
 #include <string.h>
 #include "tables.h"
 
@@ -8,7 +8,7 @@ void g729_lsf_init(struct g729_lsf_memory *memory)
         memcpy(memory->past_q13[k], g729_initial_lsf_q13, sizeof g729_initial_lsf_q13);
 }
 
-/* Moves neighbours apart until their distance is the gap, each by half of what lacks. */
+/* Moves neighbors apart to at least the gap, each by half of what is missing. */
 void g729_lsf_spread(int16_t *lsf_q13, int n, int16_t gap_q13)
 {
     for (int i = 1; i < n; i++) {
@@ -21,13 +21,13 @@ void g729_lsf_spread(int16_t *lsf_q13, int n, int16_t gap_q13)
     }
 }
 
-static void remember(struct g729_lsf_memory *memory, const int16_t sum_q13[G729_ORDER])
+static void store_sum(struct g729_lsf_memory *memory, const int16_t sum_q13[G729_ORDER])
 {
     memmove(memory->past_q13[1], memory->past_q13[0], 3 * sizeof memory->past_q13[0]);
     memcpy(memory->past_q13[0], sum_q13, sizeof memory->past_q13[0]);
 }
 
-/* Ordered, in range, and not too near each other. */
+/* Sorts the frequencies and enforces their range and minimum distance. */
 static void stabilize(int16_t lsf_q13[G729_ORDER])
 {
     for (int i = 1; i < G729_ORDER; i++)
@@ -37,17 +37,15 @@ static void stabilize(int16_t lsf_q13[G729_ORDER])
             lsf_q13[i] = lsf_q13[i - 1];
             lsf_q13[i - 1] = lower;
         }
-    if (lsf_q13[0] < G729_LSF_MIN_Q13)
-        lsf_q13[0] = G729_LSF_MIN_Q13;
+    lsf_q13[0] = (int16_t)max_i32(lsf_q13[0], G729_LSF_MIN_Q13);
     for (int i = 1; i < G729_ORDER; i++)
         if (lsf_q13[i] - lsf_q13[i - 1] < G729_LSF_DISTANCE_MIN_Q13)
             lsf_q13[i] = add(lsf_q13[i - 1], G729_LSF_DISTANCE_MIN_Q13);
-    if (lsf_q13[G729_ORDER - 1] > G729_LSF_MAX_Q13)
-        lsf_q13[G729_ORDER - 1] = G729_LSF_MAX_Q13;
+    lsf_q13[G729_ORDER - 1] = (int16_t)min_i32(lsf_q13[G729_ORDER - 1], G729_LSF_MAX_Q13);
 }
 
-/* (20), and the memory's next state. A column's factors add up to at most 2^15: nothing saturates.
- */
+/* (20), and the update of the memory. The factors of a column add up to at most 2^15, so nothing
+ * saturates. */
 void g729_lsf_compose(const struct g729_predictor *predictor, struct g729_lsf_memory *memory,
                       const int16_t sum_q13[G729_ORDER], int16_t lsf_q13[G729_ORDER])
 {
@@ -58,11 +56,11 @@ void g729_lsf_compose(const struct g729_predictor *predictor, struct g729_lsf_me
             sum += memory->past_q13[k][i] * predictor->past_q15[k][i];
         lsf_q13[i] = (int16_t)(sum >> 15);
     }
-    remember(memory, sum_q13);
+    store_sum(memory, sum_q13);
     stabilize(lsf_q13);
 }
 
-/* (20) solved for the codebook sum: (23). */
+/* (23): (20) solved for the codebook sum. */
 void g729_lsf_extract(const struct g729_predictor *predictor, const struct g729_lsf_memory *memory,
                       const int16_t lsf_q13[G729_ORDER], int16_t sum_q13[G729_ORDER])
 {
@@ -103,14 +101,15 @@ void g729_lsp_decode(struct g729_lsf_decoder *decoder, const struct g729_lsf_cod
     g729_lsf_to_lsp(decoder->last_q13, lsp_q15);
 }
 
-/* The frequencies of the frame before, and the codebook sum that would have given them again. */
+/* Repeats the frequencies of the previous frame, and stores the codebook sum that would have
+ * produced them. */
 void g729_lsp_conceal(struct g729_lsf_decoder *decoder, int16_t lsp_q15[G729_ORDER])
 {
     int16_t sum_q13[G729_ORDER];
 
     g729_lsf_extract(&g729_predictors[decoder->predictor], &decoder->memory, decoder->last_q13,
                      sum_q13);
-    remember(&decoder->memory, sum_q13);
+    store_sum(&decoder->memory, sum_q13);
     g729_lsf_to_lsp(decoder->last_q13, lsp_q15);
 }
 

@@ -3,13 +3,13 @@
 #include "tables.h"
 #include "oper_32b.h"
 
-/* F1 or F2, coefficients 0 to 5 in Q11, or in Q10 where they need it. */
+/* Coefficients 0 to 5 of F1 or F2 in Q11, or in Q10 if one of them overflows. */
 struct half {
     int16_t f[6];
     bool q10;
 };
 
-/* (13), (14). False where a coefficient overflows. */
+/* (13), (14). Returns false if a coefficient overflows. */
 static bool divide(const int16_t a_q12[G729_ORDER + 1], bool q10, struct half *f1, struct half *f2)
 {
     bool fits = true;
@@ -27,7 +27,7 @@ static bool divide(const int16_t a_q12[G729_ORDER + 1], bool q10, struct half *f
     return fits;
 }
 
-/* 2 x b1 - b2. Below 2^29 nothing saturates. */
+/* 2 x b1 - b2. Nothing saturates below 2^29. */
 static int32_t step(int32_t b1, int32_t b2, int16_t x_q15)
 {
     if (b1 < 1 << 29 && b1 > -(1 << 29) && b2 < 1 << 29 && b2 > -(1 << 29))
@@ -35,7 +35,7 @@ static int32_t step(int32_t b1, int32_t b2, int16_t x_q15)
     return L_msu(L_mac(L_shl(Mpy_32_16(b1, x_q15), 1), extract_h(b2), INT16_MIN), dpf_lo(b2), 1);
 }
 
-/* (16), (17): the polynomial by Chebyshev's recursion, Q14; x = cos w, Q15. */
+/* (16), (17): evaluates the polynomial by Chebyshev's recursion, in Q14, at x = cos w in Q15. */
 static int16_t evaluate(const struct half *half, int16_t x_q15)
 {
     int32_t b2 = half->q10 ? 1 << 23 : 1 << 24, b1, b0;
@@ -54,8 +54,8 @@ struct point {
     int16_t x, y;
 };
 
-/* The zero of the chord between two points. */
-static int16_t chord(struct point low, struct point high)
+/* The zero of the line through two points. */
+static int16_t line_zero(struct point low, struct point high)
 {
     int16_t x = sub(high.x, low.x), y = sub(high.y, low.y), slope;
     int shift = norm_s(abs_s(y));
@@ -68,7 +68,7 @@ static int16_t chord(struct point low, struct point high)
     return sub(low.x, extract_l(L_mult(low.y, slope) >> 11));
 }
 
-/* Four times finer about a change of sign. */
+/* Narrows an interval with a change of sign to a quarter, then interpolates. */
 static int16_t refine(const struct half *half, struct point low, struct point high)
 {
     for (int i = 0; i < 2; i++) {
@@ -80,7 +80,7 @@ static int16_t refine(const struct half *half, struct point low, struct point hi
         else
             low = middle;
     }
-    return chord(low, high);
+    return line_zero(low, high);
 }
 
 void g729_lpc_to_lsp(const int16_t a_q12[G729_ORDER + 1], const int16_t previous_q15[G729_ORDER],

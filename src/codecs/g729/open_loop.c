@@ -5,17 +5,17 @@
 
 enum { PAIRS = (G729_LAG_MAX + 1) / 2 };
 
-/* The weighted speech in two grids: even[PAIRS + k] is sample 2 k, odd[PAIRS + k] sample 2 k + 1, k
- * from -PAIRS on. */
+/* The weighted speech, split by parity: even[PAIRS + k] is sample 2 k and odd[PAIRS + k] sample 2 k
+ * + 1, for k >= -PAIRS. */
 struct grids {
     int16_t even[PAIRS + G729_FRAME / 2], odd[PAIRS + G729_FRAME / 2];
-    bool exact; /* no sum of products can saturate */
+    bool exact; /* no sum of products saturates */
 };
 
 static void split(const struct dsp_celp *dsp, const int16_t *weighted, struct grids *out)
 {
     int64_t energy_even, energy_odd;
-    int up = 0;
+    int shift = 0;
 
     out->even[0] = 0; /* sample -144, which no lag reaches */
     for (int k = 0; k < PAIRS + G729_FRAME / 2; k++) {
@@ -25,12 +25,12 @@ static void split(const struct dsp_celp *dsp, const int16_t *weighted, struct gr
     }
     energy_odd = dsp->energy(out->odd, PAIRS + G729_FRAME / 2);
     if (energy_odd >= 1 << 30)
-        up = -3;
+        shift = -3;
     else if (energy_odd < 1 << 19)
-        up = 3;
-    for (int k = 0; k < PAIRS + G729_FRAME / 2 && up != 0; k++) {
-        out->even[k] = shl(out->even[k], up);
-        out->odd[k] = shl(out->odd[k], up);
+        shift = 3;
+    for (int k = 0; k < PAIRS + G729_FRAME / 2 && shift != 0; k++) {
+        out->even[k] = shl(out->even[k], shift);
+        out->odd[k] = shl(out->odd[k], shift);
     }
     energy_even = dsp->energy(out->even, PAIRS + G729_FRAME / 2);
     energy_odd = dsp->energy(out->odd, PAIRS + G729_FRAME / 2);
@@ -42,7 +42,7 @@ static const int16_t *delayed(const struct grids *grids, int lag)
     return lag % 2 == 0 ? grids->even + PAIRS - lag / 2 : grids->odd + PAIRS - (lag + 1) / 2;
 }
 
-/* Of the lags that are sought in each grid: all below 80, above that the even ones. */
+/* The lags searched on each grid: all below 80, then the even ones. */
 enum {
     LONGEST_EVEN = G729_LAG_MAX - 1,
     EVENS = (LONGEST_EVEN - 20) / 2 + 1,
@@ -51,7 +51,7 @@ enum {
 };
 
 struct sums {
-    int32_t even[EVENS], odd[ODDS]; /* the longest lag first */
+    int32_t even[EVENS], odd[ODDS]; /* from the longest lag down */
 };
 
 static void correlate_all(const struct dsp_celp *dsp, const struct grids *grids, struct sums *out)
@@ -88,7 +88,7 @@ static void consider(const struct grids *grids, const struct sums *sums, int lag
         *best = (struct candidate){ lag, now };
 }
 
-/* (A.5): over the root of the energy. */
+/* (A.5): the correlation divided by the square root of the energy. */
 static int16_t normalized(const struct grids *grids, const struct candidate *best)
 {
     return extract_l(
@@ -96,15 +96,15 @@ static int16_t normalized(const struct grids *grids, const struct candidate *bes
                Inv_sqrt(L_energy(1, energy_exact(delayed(grids, best->lag), G729_FRAME / 2)))));
 }
 
-static bool is_near(int a, int b, int distance) { return a - b < distance && b - a < distance; }
+static bool is_within(int a, int b, int distance) { return a - b < distance && b - a < distance; }
 
-/* A shorter lag of which a longer one is nearly a multiple, two or three times, gains by a share of
- * the longer one's. */
+/* Favors a shorter lag if a longer one is nearly two or three times as long, by a share of the
+ * longer one's correlation. */
 static int16_t favored(int16_t strength, int lag, int longer, int16_t share)
 {
-    if (is_near(2 * lag, longer, 5))
+    if (is_within(2 * lag, longer, 5))
         strength = add(strength, share);
-    if (is_near(3 * lag, longer, 7))
+    if (is_within(3 * lag, longer, 7))
         strength = add(strength, share);
     return strength;
 }

@@ -1,9 +1,9 @@
-/* Frames of 80 and of 15 bits, the highest bit of each number and of each byte first: Table 8,
+/* Frames of 80 and 15 bits, the most significant bit of each parameter and byte first: Table 8,
  * B.4.2, RFC 3551 4.5.6. */
 #include <string.h>
 #include "g729.h"
 
-/* A frame is two strings of 40 bits, taken from the top of the first number's highest bit down. */
+/* A frame is packed as two strings of 40 bits, from the top bit down. */
 struct bits {
     uint64_t string;
     int left;
@@ -42,7 +42,7 @@ uint8_t g729_parity(uint8_t lag)
     return (~(bits ^ bits >> 1 ^ bits >> 2)) & 1;
 }
 
-/* C1 lies across the middle of the frame: 13 bits from bit 27 on. */
+/* The two halves meet between parameters, after C1. */
 void g729_pack(const struct g729_parameters *in, uint8_t frame[G729_FRAME_BYTES])
 {
     const struct g729_subframe *first = &in->subframes[0], *second = &in->subframes[1];
@@ -68,8 +68,8 @@ void g729_pack(const struct g729_parameters *in, uint8_t frame[G729_FRAME_BYTES]
     store_half(&bits, frame + G729_FRAME_BYTES / 2);
 }
 
-/* Ten bytes of zero are no frame of any encoder, for the parity of P1 = 0 is 1: so is written what
- * did not arrive. */
+/* No encoder produces ten zero bytes, because the parity of P1 = 0 is 1. They mark an erased frame.
+ */
 static bool is_erased(const uint8_t frame[G729_FRAME_BYTES])
 {
     static const uint8_t none[G729_FRAME_BYTES] = { 0 };

@@ -1,14 +1,13 @@
-/* The adaptive postfilter, in the simpler form of Annex A: A.4.2. */
+/* The adaptive postfilter, in the simplified form of Annex A: A.4.2. */
 #include <string.h>
 #include "g729.h"
 #include "oper_32b.h"
 #include "mac.h"
 
-enum { NUMERATOR_Q15 = 18022, DENOMINATOR_Q15 = 22938 }; /* gamma n 0.55, gamma d 0.7 */
+enum { NUMERATOR_Q15 = 18022, DENOMINATOR_Q15 = 22938 }; /* gamma_n = 0.55, gamma_d = 0.7 */
 enum { TILT_Q15 = 26214, RESPONSE = 22 };                /* 0.8 */
 
-/* A.4.2.1: what the best lag about the decoded one adds. Past residual before `now`; scaled is a
- * quarter of it. */
+/* A.4.2.1: the best lag around the decoded one, with its correlation and energy. */
 struct match {
     int lag;
     int32_t correlation, energy;
@@ -18,8 +17,8 @@ static struct match best_lag(const struct dsp_celp *dsp, const int16_t *scaled, 
                              int32_t energy_now)
 {
     struct match best = { min, INT32_MIN, 0 };
-    int64_t reach = dsp->energy(scaled - min - 6, G729_SUBFRAME + 6);
-    bool exact = energy_now < 1 << 30 && reach < 1 << 30;
+    int64_t energy_past = dsp->energy(scaled - min - 6, G729_SUBFRAME + 6);
+    bool exact = energy_now < 1 << 30 && energy_past < 1 << 30;
     int32_t sums[7];
 
     dsp->correlate(scaled, scaled - min - 6, G729_SUBFRAME, sums, 7);
@@ -34,20 +33,19 @@ static struct match best_lag(const struct dsp_celp *dsp, const int16_t *scaled, 
     return best;
 }
 
-/* (A.11) to (A.14): (r(i) + g r(i - T)) / (1 + g), g = min(r r_T / r_T r_T, 1) / 2, and 0 where the
- * gain is below 3 dB. */
+/* (A.11) to (A.14): (r(i) + g r(i - T)) / (1 + g), g = min(r r_T / r_T r_T, 1) / 2, and g = 0 if
+ * the prediction gain is below 3 dB. */
 static void long_term(const struct dsp_celp *dsp, const int16_t *residual, const int16_t *scaled,
                       int min, int16_t out[G729_SUBFRAME])
 {
     int32_t energy = L_energy(1, dsp->energy(scaled, G729_SUBFRAME)), max;
     struct match best = best_lag(dsp, scaled, min, energy);
-    int16_t correlation, energy_past, energy_now, gain = 10923, rest = 21845; /* 1/3, 2/3 */
+    int16_t correlation, energy_past, energy_now, gain = 10923, complement = 21845; /* 1/3, 2/3 */
     int shift;
 
-    if (best.correlation < 0)
-        best.correlation = 0;
-    max = best.correlation > best.energy ? best.correlation : best.energy;
-    shift = norm_l(max > energy ? max : energy);
+    best.correlation = max_i32(best.correlation, 0);
+    max = max_i32(best.correlation, best.energy);
+    shift = norm_l(max_i32(max, energy));
     correlation = round_q15(L_shl(best.correlation, shift));
     energy_past = round_q15(L_shl(best.energy, shift));
     energy_now = round_q15(L_shl(energy, shift));
@@ -59,15 +57,15 @@ static void long_term(const struct dsp_celp *dsp, const int16_t *residual, const
         int16_t share = (int16_t)(correlation >> 2), sum = (int16_t)(share + (energy_past >> 1));
 
         gain = sum > 0 ? div_s(share, sum) : 0;
-        rest = (int16_t)(32767 - gain);
+        complement = (int16_t)(32767 - gain);
     }
     for (int i = 0; i < G729_SUBFRAME; i++)
-        out[i] = (int16_t)((rest * residual[i] >> 15) +
-                           (gain * residual[i - best.lag] >> 15)); /* rest + gain <= 2^15 */
+        out[i] = (int16_t)((complement * residual[i] >> 15) +
+                           (gain * residual[i - best.lag] >> 15)); /* complement + gain <= 2^15 */
 }
 
-/* A.4.2.3: 0.8 of the first normalised correlation of the short-term filter's response, where that
- * is positive. By Cauchy and Schwarz it is at most 1. */
+/* A.4.2.3: 0.8 times the first normalized correlation of the impulse response of the short-term
+ * postfilter, or 0 if it is negative. By the Cauchy-Schwarz inequality it is at most 1. */
 static int16_t tilt(const struct dsp_celp *dsp, const int16_t numerator_q12[G729_ORDER + 1],
                     const int16_t denominator_q12[G729_ORDER + 1])
 {
@@ -84,22 +82,23 @@ static int16_t tilt(const struct dsp_celp *dsp, const int16_t numerator_q12[G729
                          : div_s(mult(extract_h(correlation), TILT_Q15), extract_h(energy)));
 }
 
-/* x - tilt before, the product rounded down and so the difference up; below 2^31 in Q15. */
+/* y = x - tilt x_previous. The product is rounded down, so the difference is rounded up; it stays
+ * below 2^31 in Q15. */
 static void compensate_tilt(const struct dsp_celp *dsp, int16_t *last, int16_t tilt_q15,
                             int16_t x[G729_SUBFRAME])
 {
-    int16_t before[1 + G729_SUBFRAME];
+    int16_t delayed[1 + G729_SUBFRAME];
     int32_t sums[G729_SUBFRAME];
 
-    before[0] = *last;
-    memcpy(before + 1, x, G729_SUBFRAME * sizeof *x);
+    delayed[0] = *last;
+    memcpy(delayed + 1, x, G729_SUBFRAME * sizeof *x);
     *last = x[G729_SUBFRAME - 1];
     for (int i = 0; i < G729_SUBFRAME; i++)
-        sums[i] = before[1 + i] * 32768 - tilt_q15 * before[i];
+        sums[i] = delayed[1 + i] * 32768 - tilt_q15 * delayed[i];
     dsp->narrow(sums, 32767, 15, x, G729_SUBFRAME);
 }
 
-/* A quarter of the samples: 14 bits, saturated sum. */
+/* The energy of the samples divided by 4, which leaves 14 bits; the sum saturates. */
 static int32_t quarter_energy(const struct dsp_celp *dsp, const int16_t x[G729_SUBFRAME])
 {
     int16_t quarter[G729_SUBFRAME];
@@ -109,7 +108,7 @@ static int32_t quarter_energy(const struct dsp_celp *dsp, const int16_t x[G729_S
     return L_energy(0, dsp->energy(quarter, G729_SUBFRAME));
 }
 
-/* A.4.2.4: a tenth of the gain that would give the output the energy of the input, Q12. */
+/* A.4.2.4: a tenth of the gain that would give the output the energy of the input, in Q12. */
 static int16_t target_gain(int32_t in, int32_t out)
 {
     int shift_in = norm_l(in), shift_out = norm_l(out) - 1;

@@ -4,27 +4,25 @@
 
 enum { STAGE1_CODES = 32, STAGE2_CODES = 16, SURVIVORS = 4 };
 
-/* Frequencies farther apart than a quantised spectrum needs them. */
+/* Enforces twice the minimum distance of quantized frequencies. */
 static void widen(int16_t lsf_q13[G729_ORDER])
 {
-    if (lsf_q13[0] < G729_LSF_MIN_Q13)
-        lsf_q13[0] = G729_LSF_MIN_Q13;
+    lsf_q13[0] = (int16_t)max_i32(lsf_q13[0], G729_LSF_MIN_Q13);
     for (int i = 1; i < G729_ORDER; i++)
         if (sub(lsf_q13[i], lsf_q13[i - 1]) < 2 * G729_LSF_DISTANCE_MIN_Q13)
             lsf_q13[i] = add(lsf_q13[i - 1], 2 * G729_LSF_DISTANCE_MIN_Q13);
-    if (lsf_q13[G729_ORDER - 1] > G729_LSF_MAX_Q13)
-        lsf_q13[G729_ORDER - 1] = G729_LSF_MAX_Q13;
+    lsf_q13[G729_ORDER - 1] = (int16_t)min_i32(lsf_q13[G729_ORDER - 1], G729_LSF_MAX_Q13);
     if (lsf_q13[G729_ORDER - 1] < lsf_q13[G729_ORDER - 2])
         lsf_q13[G729_ORDER - 2] = sub(lsf_q13[G729_ORDER - 1], G729_LSF_DISTANCE_MIN_Q13);
 }
 
-/* A choice of predictor and first code, and what it leaves to the second stage. */
+/* A choice of predictor and first-stage code, and the residue that the second stage quantizes. */
 struct candidate {
     uint8_t predictor, stage1;
-    int16_t rest_q13[G729_ORDER];
+    int16_t residue_q13[G729_ORDER];
 };
 
-/* The place of the least number, which then is out of the way. */
+/* Returns the index of the smallest error and removes it from the search. */
 static int take_minimum(int16_t *errors, int count)
 {
     int best = 0;
@@ -39,8 +37,8 @@ static int take_minimum(int16_t *errors, int count)
     return best;
 }
 
-/* The four best of both predictors. Errors are weighted with the predictors' gains, squared: Q15 of
- * 0.26, 0.51. */
+/* The first-stage search keeps the best four of both predictors. Errors are weighted by the squared
+ * predictor gains, 0.26 and 0.51 in Q15. */
 static void search_stage1(int16_t target_q13[2][G729_ORDER], struct candidate survivors[SURVIVORS])
 {
     static const int16_t factors_q15[2] = { 8644, 16572 };
@@ -64,7 +62,7 @@ static void search_stage1(int16_t target_q13[2][G729_ORDER], struct candidate su
         survivors[k].predictor = (uint8_t)predictor;
         survivors[k].stage1 = (uint8_t)code;
         for (int i = 0; i < G729_ORDER; i++)
-            survivors[k].rest_q13[i] =
+            survivors[k].residue_q13[i] =
                 sub(target_q13[predictor][i], g729_lsf_stage1_q13[g729_sid_stage1[code]][i]);
     }
 }
@@ -77,7 +75,7 @@ static int16_t error_of(const struct candidate *candidate, int stage2,
     for (int i = 0; i < G729_ORDER; i++) {
         int16_t gain_q15 = g729_noise_predictors[candidate->predictor].current_q15[i];
         int16_t weight = mult(extract_h(L_shl(L_mult(gain_q15, gain_q15), 2)), weights[i]);
-        int16_t error = sub(candidate->rest_q13[i],
+        int16_t error = sub(candidate->residue_q13[i],
                             g729_lsf_stage2_q13[g729_sid_stage2[i >= G729_ORDER / 2][stage2]][i]);
 
         sum = L_mac(sum, extract_h(L_shl(L_mult(weight, error), 3)), error);

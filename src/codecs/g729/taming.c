@@ -1,6 +1,7 @@
-/* How long the coder lets the adaptive codebook feed on itself. A decoder that lost frames has
- * other excitation; with gains of 1 and more the difference would grow without bound. Taken from
- * the standard's C, TAMING.C: it belongs to the exact bits. */
+/* Limits how long the encoder lets the adaptive codebook feed on itself. After lost frames the
+ * decoder's excitation differs from the encoder's, and with gains of 1 and more the difference
+ * would grow without bound. The bound follows the standard's C code, TAMING.C, to stay bit exact.
+ */
 #include "g729.h"
 #include "oper_32b.h"
 
@@ -12,11 +13,8 @@ void g729_taming_init(struct g729_taming *taming)
         taming->error_q14[i] = ONE_Q14;
 }
 
-/* The past in zones of a subframe each, the newest first. */
-static int zone(int distance)
-{
-    return distance < 0 ? 0 : distance >= 3 * G729_SUBFRAME ? 3 : distance / G729_SUBFRAME;
-}
+/* The past excitation is divided into zones of one subframe, the newest first. */
+static int zone(int distance) { return clamp(distance, 0, 4 * G729_SUBFRAME - 1) / G729_SUBFRAME; }
 
 bool g729_taming_needed(const struct g729_taming *taming, struct g729_lag lag)
 {
@@ -33,7 +31,7 @@ static int32_t propagated(int32_t error_q14, int16_t pitch_q14)
     return L_add(ONE_Q14, L_shl(Mpy_32_16(error_q14, pitch_q14), 1));
 }
 
-/* A lag below a subframe feeds on itself once more. */
+/* A lag shorter than a subframe repeats its own samples once. */
 void g729_taming_update(struct g729_taming *taming, int16_t pitch_q14, int16_t lag)
 {
     int32_t worst = -1;
@@ -42,12 +40,12 @@ void g729_taming_update(struct g729_taming *taming, int16_t pitch_q14, int16_t l
         int32_t once = propagated(taming->error_q14[0], pitch_q14),
                 twice = propagated(once, pitch_q14);
 
-        worst = once > twice ? once : twice;
+        worst = max_i32(once, twice);
     } else {
         for (int i = zone(lag - G729_SUBFRAME); i <= zone(lag - 1); i++) {
             int32_t now = propagated(taming->error_q14[i], pitch_q14);
 
-            worst = now > worst ? now : worst;
+            worst = max_i32(now, worst);
         }
     }
     for (int i = 3; i > 0; i--)

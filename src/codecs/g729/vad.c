@@ -1,10 +1,10 @@
 /* Voice activity detection: B.3. Energies and their differences are in dB / 10, Q11; spectral
- * distortion is Q15 / 4; zero crossings are a share, Q15. */
+ * distortion is in Q15 / 4; zero crossings are a fraction, Q15. */
 #include <string.h>
 #include "tables.h"
 #include "oper_32b.h"
 
-enum { LEAST_ENERGY = 3072, START_FRAMES = 32, STEADY_FRAMES = 128 }; /* 15 dB */
+enum { ENERGY_MIN = 3072, STARTUP_FRAMES = 32, STEADY_FRAMES = 128 }; /* 15 dB */
 enum { MARGIN = 614, FLAT_DISTORTION = 83 };                          /* 3 dB; 0.0025 */
 
 void g729_vad_init(struct g729_vad *vad)
@@ -15,12 +15,12 @@ void g729_vad_init(struct g729_vad *vad)
     vad->last_active = vad->second_last_active = true;
 }
 
-/* B.3.1: what a frame is told by. */
+/* B.3.1: the features that classify a frame. */
 struct features {
     int16_t energy, low_energy, distortion, crossings;
 };
 
-/* 10 log10 of x 2^exponent over 240 samples, less a full band's. */
+/* The level of an energy of 240 samples, x 2^exponent; 4875 is log10(240) in Q11. */
 static int16_t level(int32_t x, int exponent)
 {
     int32_t db = L_mac(Mpy_32_16(Log2(x), 9864), 9864, (int16_t)(exponent - 2));
@@ -44,14 +44,14 @@ static struct features measure(const struct g729_vad *vad, const struct g729_aut
         distortion = L_mac(distortion, distance, distance);
     }
     out.distortion = extract_h(distortion);
-    for (int i = 121; i <= 200; i++) /* the 80 of the frame, less the look-ahead */
+    for (int i = 121; i <= 200; i++) /* the frame's 80 samples, without the look-ahead */
         if (mult(s[i - 1], s[i]) < 0)
             out.crossings = add(out.crossings, 410); /* 1 / 80 */
     return out;
 }
 
-/* The lowest energy of the last 128 frames and the ones since, in sixteen groups of eight: B.3.2.
- */
+/* B.3.2: tracks the minimum energy of the last 128 frames, in sixteen groups of eight, and of the
+ * frames since. */
 static void track_minimum(struct g729_vad *vad, int16_t energy)
 {
     int frame = vad->frame, in_group = frame & 7;
@@ -61,10 +61,8 @@ static void track_minimum(struct g729_vad *vad, int16_t energy)
         vad->min_energy = vad->window_min;
         vad->group_min = INT16_MAX;
     }
-    if (energy < vad->min_energy)
-        vad->min_energy = energy;
-    if (energy < vad->group_min)
-        vad->group_min = energy;
+    vad->min_energy = (int16_t)min_i32(energy, vad->min_energy);
+    vad->group_min = (int16_t)min_i32(energy, vad->group_min);
     if (in_group != 0)
         return;
     if (starting) {
@@ -76,8 +74,7 @@ static void track_minimum(struct g729_vad *vad, int16_t energy)
     }
     vad->window_min = vad->group_minima[0];
     for (int i = 1; i < 16; i++)
-        if (vad->group_minima[i] < vad->window_min)
-            vad->window_min = vad->group_minima[i];
+        vad->window_min = (int16_t)min_i32(vad->group_minima[i], vad->window_min);
 }
 
 static int16_t smooth(int16_t mean, int16_t keep_q15, int16_t current, int16_t take_q15)
@@ -85,11 +82,11 @@ static int16_t smooth(int16_t mean, int16_t keep_q15, int16_t current, int16_t t
     return extract_h(L_mac(L_mult(keep_q15, mean), take_q15, current));
 }
 
-/* The first 32 frames: means of the loud ones, each added as 1/32. */
+/* The first 32 frames: adds 1/32 of the features of each loud frame to the means. */
 static bool accumulate_startup(struct g729_vad *vad, const struct features *current,
                                const int16_t lsf_q15[G729_ORDER])
 {
-    if (current->energy < LEAST_ENERGY) {
+    if (current->energy < ENERGY_MIN) {
         vad->quiet_frames++;
         return false;
     }
@@ -102,7 +99,8 @@ static bool accumulate_startup(struct g729_vad *vad, const struct features *curr
     return true;
 }
 
-/* Their number is known now. */
+/* Now that the number of loud frames is known, corrects the means, and derives those of the
+ * energies. */
 static void finish_startup(struct g729_vad *vad)
 {
     struct g729_startup_scale scale = g729_startup_scales[vad->quiet_frames];
@@ -117,11 +115,11 @@ static void finish_startup(struct g729_vad *vad)
     vad->mean_low_energy = sub(vad->mean_full, 2458);
 }
 
-/* Differences from the background. */
+/* The differences of a frame's features from the background. */
 enum difference { FULL, LOW, CROSSINGS, DISTORTION, NONE };
 
-/* B.3.5, Table B.1: a plane in the space of differences, (factor x + constant) 2^-shift + y
- * 2^y_shift; beyond it is voice. */
+/* B.3.5, Table B.1: half-planes in the space of differences. A frame is active if (factor x +
+ * constant) 2^-shift + y 2^y_shift is above, or below, 0 for any of them. */
 static const struct plane {
     enum difference x;
     int16_t factor;
@@ -161,12 +159,13 @@ static bool is_voice(const int16_t differences[NONE + 1])
     return false;
 }
 
-/* B.3.6: the first decision, smoothed by those before. `hung` tells that voice was drawn out. */
+/* B.3.6: smooths the initial decision by the preceding ones. `hangover` is set if activity is
+ * extended. */
 static bool smooth_decision(struct g729_vad *vad, bool active, int16_t energy,
                             int16_t energy_difference, bool *hangover)
 {
     *hangover = false;
-    if (vad->last_active && !active && energy_difference < -410 && energy > LEAST_ENERGY)
+    if (vad->last_active && !active && energy_difference < -410 && energy > ENERGY_MIN)
         active = *hangover = true;
     if (!vad->may_extend)
         vad->may_extend = true;
@@ -177,7 +176,7 @@ static bool smooth_decision(struct g729_vad *vad, bool active, int16_t energy,
         if (!vad->may_extend)
             vad->extensions = 0;
     }
-    if (!active && vad->silent_frames < 11) /* more is not asked for */
+    if (!active && vad->silent_frames < 11) /* larger counts are not distinguished */
         vad->silent_frames++;
     if (active && vad->silent_frames > 10 && sub(energy, vad->last_energy) <= MARGIN) {
         active = false;
@@ -188,8 +187,8 @@ static bool smooth_decision(struct g729_vad *vad, bool active, int16_t energy,
     return active;
 }
 
-/* B.3.7: the background is followed the slower the longer. In Q15, what is kept of energies,
- * crossings and the spectrum. */
+/* B.3.7: updates the background means, more slowly with each update. The factors, in Q15, are those
+ * of energies, crossings and spectrum. */
 static void update(struct g729_vad *vad, const struct features *current,
                    const int16_t lsf_q15[G729_ORDER])
 {
@@ -216,7 +215,7 @@ static void update(struct g729_vad *vad, const struct features *current,
             smooth(vad->mean_lsf_q15[i], steps[step].keep_lsf, lsf_q15[i], steps[step].take_lsf);
 }
 
-/* From frame 32 on. */
+/* The decision from frame 32 on. */
 static bool decide(struct g729_vad *vad, const struct features *current,
                    const int16_t lsf_q15[G729_ORDER], int16_t reflection2_q15)
 {
@@ -226,7 +225,7 @@ static bool decide(struct g729_vad *vad, const struct features *current,
                                       current->distortion, 0 };
     bool steady = vad->frame > STEADY_FRAMES, flat = current->distortion < FLAT_DISTORTION,
          hangover;
-    bool active = smooth_decision(vad, current->energy >= LEAST_ENERGY && is_voice(differences),
+    bool active = smooth_decision(vad, current->energy >= ENERGY_MIN && is_voice(differences),
                                   current->energy, differences[FULL], &hangover);
 
     if (sub(current->energy, MARGIN) < vad->mean_energy && steady && !hangover &&
@@ -251,11 +250,11 @@ bool g729_vad(struct g729_vad *vad, const struct g729_autocorrelation *r,
 
     vad->frame = vad->frame == 32767 ? 256 : vad->frame + 1;
     track_minimum(vad, current.energy);
-    if (vad->frame <= START_FRAMES)
+    if (vad->frame <= STARTUP_FRAMES)
         active = accumulate_startup(vad, &current, lsf_q15);
-    if (vad->frame == START_FRAMES)
+    if (vad->frame == STARTUP_FRAMES)
         finish_startup(vad);
-    if (vad->frame >= START_FRAMES)
+    if (vad->frame >= STARTUP_FRAMES)
         active = decide(vad, &current, lsf_q15, prediction->reflection2_q15);
     vad->last_energy = current.energy;
     vad->second_last_active = vad->last_active;
@@ -263,18 +262,17 @@ bool g729_vad(struct g729_vad *vad, const struct g729_autocorrelation *r,
     return active;
 }
 
-/* The frequencies in the unit of B.3, half a circle 2^15: those of lsp.c are interpolated
- * otherwise. */
+/* LSFs in the unit of B.3, where 2^15 is pi. lsp.c interpolates differently. */
 void g729_lsp_to_normalized_lsf(const int16_t lsp_q15[G729_ORDER], int16_t lsf_q15[G729_ORDER])
 {
-    int place = 63;
+    int index = 63;
 
     for (int i = G729_ORDER - 1; i >= 0; i--) {
-        while (place > 0 && g729_cosine_q15[place] < lsp_q15[i])
-            place--;
+        while (index > 0 && g729_cosine_q15[index] < lsp_q15[i])
+            index--;
         lsf_q15[i] =
             add(round_q15(L_shl(
-                    L_mult(sub(lsp_q15[i], g729_cosine_q15[place]), g729_arc_slope_q11[place]), 3)),
-                (int16_t)(place << 8));
+                    L_mult(sub(lsp_q15[i], g729_cosine_q15[index]), g729_arc_slope_q11[index]), 3)),
+                (int16_t)(index << 8));
     }
 }
