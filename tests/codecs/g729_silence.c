@@ -1,12 +1,12 @@
-/* G.729's Annex B: what is sent of a conversation with pauses, and what is heard of it where frames
- * are lost. */
+/* G.729 Annex B: the stream of a conversation with pauses, what it decodes to with and without lost
+ * frames, and the stages of silence compression. */
 #include <math.h>
 #include "silence_support.h"
 #include "codecs/g729/tables.h"
 
 enum { FRAMES = SECONDS * SECOND / G729_FRAME };
 
-/* Each frame behind its length: 10, 2, or 0 where nothing is sent. */
+/* Each frame is preceded by its length: 10, 2, or 0 if nothing is transmitted. */
 static const char stream[] = "tests/codecs/silence/g729";
 
 static size_t send(const struct g729_parameters *in, uint8_t *to)
@@ -44,7 +44,7 @@ static struct bytes encode(unsigned simd, struct sound sound, size_t starts[])
     return out;
 }
 
-static void pauses_are_sent_as_ever(void **unused)
+static void encoded_pauses_are_unchanged(void **unused)
 {
     struct sound sound = conversation(SECONDS * SECOND, SEED);
 
@@ -59,8 +59,8 @@ static void pauses_are_sent_as_ever(void **unused)
     free(sound.samples);
 }
 
-/* A lossy line loses every fifth frame or so, and the first SID frame of every second pause. Of a
- * lost SID frame the receiver does not even know. */
+/* A lossy line drops one frame in five, and the first SID frame of every second pause. The receiver
+ * cannot know that a SID frame is lost. */
 static void decode(unsigned simd, bool lossy, const uint32_t known[SECONDS])
 {
     struct bytes bytes = file_read(stream);
@@ -91,7 +91,7 @@ static void decode(unsigned simd, bool lossy, const uint32_t known[SECONDS])
     free(pcm);
 }
 
-static void pauses_are_heard_as_ever(void **unused)
+static void decoded_pauses_are_unchanged(void **unused)
 {
     static const uint32_t whole[SECONDS] = {
         0x1525B1D2, 0xFEC8D224, 0x4E35DF41, 0xA177FC78, 0x998EBBD0, 0xEF1EDDAF, 0xD5DD1237,
@@ -104,7 +104,7 @@ static void pauses_are_heard_as_ever(void **unused)
         decode(simd, false, whole);
 }
 
-static void lost_frames_are_heard_as_ever(void **unused)
+static void concealed_frames_are_unchanged(void **unused)
 {
     static const uint32_t lossy[SECONDS] = {
         0x9DEDBB5D, 0x81523C8D, 0xB89A22DB, 0xE65EC397, 0x4F4E7052, 0x23C7381F, 0x4210F3D6,
@@ -117,8 +117,9 @@ static void lost_frames_are_heard_as_ever(void **unused)
         decode(simd, true, lossy);
 }
 
-/* One block of noise over and over: a spectrum and a level that stay. `db` over a peak of 1000. */
-static void room(int16_t pcm[G729_FRAME], double db)
+/* A repeated block of noise, so that spectrum and level are constant; `db` is relative to a peak of
+ * 1000. */
+static void noise_block(int16_t pcm[G729_FRAME], double db)
 {
     uint32_t seed = 7;
 
@@ -126,9 +127,9 @@ static void room(int16_t pcm[G729_FRAME], double db)
         pcm[i] = (int16_t)lrint(((double)(draw(&seed) % 2001) - 1000) * pow(10, db / 20));
 }
 
-/* B.4.1.2: a SID frame is due when the level, which is counted in steps of 2 dB, is more than 2 dB
- * away from the last one sent. */
-static void a_slowly_falling_room_is_sent_every_4_db(void **unused)
+/* B.4.1.2: a SID frame is due when the level, in steps of 2 dB, is more than 2 dB away from the
+ * last one sent. */
+static void slowly_falling_noise_is_sent_every_4_db(void **unused)
 {
     struct g729_encoder encoder;
     int last = 0, count = 0;
@@ -139,7 +140,7 @@ static void a_slowly_falling_room_is_sent_every_4_db(void **unused)
         struct g729_parameters made;
         int16_t pcm[G729_FRAME];
 
-        room(pcm, frame < 20 ? 0 : (20 - frame) * 0.05);
+        noise_block(pcm, frame < 20 ? 0 : (20 - frame) * 0.05);
         g729_encode_frame(&encoder, pcm, G729_NOISE, &made);
         assert_int_not_equal(made.kind, G729_SPEECH);
         if (made.kind != G729_SID)
@@ -152,71 +153,74 @@ static void a_slowly_falling_room_is_sent_every_4_db(void **unused)
     assert_in_range(count, 4, 6);
 }
 
-static void comfort_noise_is_as_loud_as_the_room(void **unused)
+static void comfort_noise_has_the_level_of_the_noise(void **unused)
 {
     (void)unused;
     for (double db = -20; db <= 10; db += 5) {
         struct g729_encoder encoder;
         struct g729_decoder decoder;
-        int16_t heard[200 * G729_FRAME], pcm[G729_FRAME];
-        double louder;
+        int16_t observed[200 * G729_FRAME], pcm[G729_FRAME];
+        double difference;
 
         g729_encoder_init(&encoder, dsp_set(0)->celp, true);
         g729_decoder_init(&decoder, dsp_set(0)->celp);
-        room(pcm, db);
+        noise_block(pcm, db);
         for (int frame = 0; frame < 200; frame++) {
             struct g729_parameters made;
 
             g729_encode_frame(&encoder, pcm, G729_NOISE, &made);
-            g729_decode_frame(&decoder, &made, heard + frame * G729_FRAME);
+            g729_decode_frame(&decoder, &made, observed + frame * G729_FRAME);
         }
-        louder = level_of(heard + 100 * G729_FRAME, 100 * G729_FRAME) - level_of(pcm, G729_FRAME);
-        print_message("%+.0f dB: %+.1f dB\n", db, louder);
-        assert_true(fabs(louder) < 4);
+        difference =
+            level_of(observed + 100 * G729_FRAME, 100 * G729_FRAME) - level_of(pcm, G729_FRAME);
+        print_message("noise at %+.0f dB: comfort noise %+.1f dB louder\n", db, difference);
+        assert_true(fabs(difference) < 4);
     }
 }
 
-/* --- The detector by itself --- */
+/* --- The detector alone --- */
 
-/* What the detector hears of a room, and by how much each frame strays from that. */
-struct room {
+/* A background noise as the detector sees it: the features and their largest deviations per frame.
+ */
+struct background {
     int32_t energy, slope, crossings,
-        lsf_q15[G729_ORDER]; /* log2 in 1/64; r[1] / r[0] in Q15; in 80 samples */
-    int32_t strays[4];
+        lsf_q15[G729_ORDER]; /* log2 in 1/64; r[1] / r[0] in Q15; per 80 samples; Q15 */
+    int32_t deviations[4];
 };
 
-static int32_t astray(uint32_t *seed, int32_t most)
+static int32_t deviation(uint32_t *seed, int32_t most)
 {
     return (int32_t)((draw(seed) >> 8) % (2 * (uint32_t)most + 1)) - most;
 }
 
-static void enter(struct room *room, uint32_t *seed)
+static void change_noise(struct background *background, uint32_t *seed)
 {
     static const int16_t most[4][4] = {
         { 4, 10, 30, 90 }, { 60, 900, 4000, 12000 }, { 1, 4, 10, 25 }, { 10, 40, 120, 400 }
     };
 
-    room->energy = 15 * 64 + (int32_t)(draw(seed) % (12 * 64));
-    room->slope = astray(seed, 30000);
-    room->crossings = 5 + (int32_t)(draw(seed) % 60);
+    background->energy = 15 * 64 + (int32_t)(draw(seed) % (12 * 64));
+    background->slope = deviation(seed, 30000);
+    background->crossings = 5 + (int32_t)(draw(seed) % 60);
     for (int i = 0; i < G729_ORDER; i++)
-        room->lsf_q15[i] = (i + 1) * 2979 + astray(seed, 1000);
+        background->lsf_q15[i] = (i + 1) * 2979 + deviation(seed, 1000);
     for (int i = 0; i < 4; i++)
-        room->strays[i] = most[i][draw(seed) % 4];
+        background->deviations[i] = most[i][draw(seed) % 4];
 }
 
-/* A frame of it, in the terms of g729_vad. */
-struct heard {
+/* The arguments of g729_vad for one frame. */
+struct observed {
     struct g729_autocorrelation r;
     struct g729_prediction prediction;
     int16_t lsf_q15[G729_ORDER], s[G729_WINDOW];
 };
 
-static void hear(const struct room *room, uint32_t *seed, struct heard *out)
+static void observe(const struct background *background, uint32_t *seed, struct observed *out)
 {
-    int32_t energy = room->energy + astray(seed, room->strays[0]),
-            slope = room->slope + astray(seed, room->strays[1]);
-    int32_t crossings = room->crossings + astray(seed, room->strays[2]), flips = 0;
+    int32_t energy = background->energy + deviation(seed, background->deviations[0]),
+            slope = background->slope + deviation(seed, background->deviations[1]);
+    int32_t crossings = background->crossings + deviation(seed, background->deviations[2]),
+            flips = 0;
 
     memset(out, 0, sizeof *out);
     out->r.exponent = (int16_t)(energy / 64 - 28);
@@ -225,7 +229,8 @@ static void hear(const struct room *room, uint32_t *seed, struct heard *out)
     for (int i = 1; i <= G729_VAD_ORDER; i++)
         out->r.r[i] = (int32_t)(out->r.r[i - 1] * (int64_t)slope / 32768);
     for (int i = 0; i < G729_ORDER; i++)
-        out->lsf_q15[i] = (int16_t)(room->lsf_q15[i] + astray(seed, room->strays[3]));
+        out->lsf_q15[i] =
+            (int16_t)(background->lsf_q15[i] + deviation(seed, background->deviations[3]));
     out->prediction.reflection2_q15 = (int16_t)(draw(seed) >> 17);
     out->s[120] = 100;
     for (int i = 121; i <= 200; i++) {
@@ -238,29 +243,29 @@ static void hear(const struct room *room, uint32_t *seed, struct heard *out)
 
 enum { WALKS = 20, STARTS = 20, WALK = 200 };
 
-/* Rooms that change now and then, whose frames stray about the bounds of Table B.1. Gives how many
- * frames are found to be voice. */
+/* Background noises that change now and then, with frames that deviate across the bounds of Table
+ * B.1. Returns the number of frames detected as voice. */
 static unsigned walk(uint32_t seed, uint8_t *voiced)
 {
     struct g729_vad vad;
-    struct room room;
+    struct background background;
     unsigned count = 0;
 
     g729_vad_init(&vad);
-    enter(&room, &seed);
+    change_noise(&background, &seed);
     for (int i = 0; i < WALK; i++) {
-        struct heard heard;
+        struct observed observed;
 
         if (draw(&seed) % 100 == 0)
-            enter(&room, &seed);
-        hear(&room, &seed, &heard);
-        voiced[i] = g729_vad(&vad, &heard.r, &heard.prediction, heard.lsf_q15, heard.s);
+            change_noise(&background, &seed);
+        observe(&background, &seed, &observed);
+        voiced[i] = g729_vad(&vad, &observed.r, &observed.prediction, observed.lsf_q15, observed.s);
         count += voiced[i];
     }
     return count;
 }
 
-static void voice_is_detected_as_ever(void **unused)
+static void detected_voice_is_unchanged(void **unused)
 {
     static const uint32_t known[WALKS] = {
         0x47739872, 0x89888E44, 0x5ADB8513, 0xFBB602D4, 0xEF7C0EEA, 0xBB652395, 0x573B4129,
@@ -287,9 +292,9 @@ static void voice_is_detected_as_ever(void **unused)
 
 /* --- Comfort noise --- */
 
-/* B.4.2.2: the level of a mean energy over 80 samples, in steps of 2 dB from 16 dB to 66, in steps
- * of 4 below, -12 the lowest. */
-static void levels_are_the_nearest(void **unused)
+/* B.4.2.2: the level of a mean energy over 80 samples: 16 dB to 66 dB in steps of 2 dB, lower ones
+ * in steps of 4 dB, -12 dB at least. */
+static void levels_are_nearest(void **unused)
 {
     double worst = 0;
 
@@ -312,12 +317,12 @@ static void levels_are_the_nearest(void **unused)
             else
                 assert_int_equal(gain.level, db < 0 ? -12 : 66);
         }
-    print_message("at most %.3f of a step off\n", worst);
+    print_message("largest error: %.3f of a step\n", worst);
     assert_true(worst < 0.56);
 }
 
-/* B.4.4: whatever was heard before, a subframe of noise has the energy of its gain, but for pulses
- * that are held at 5000. */
+/* B.4.4: a subframe of noise has the energy of its gain after any excitation, unless the pulses are
+ * clamped at 5000. */
 static void noise_has_the_energy_of_its_gain(void **unused)
 {
     enum { CODES = 32, ROUNDS = 40 };
@@ -333,7 +338,7 @@ static void noise_has_the_energy_of_its_gain(void **unused)
         struct g729_noise_pitch pitch[G729_SUBFRAMES];
 
         for (int j = 0; j < G729_PAST + G729_FRAME; j++)
-            excitation[j] = (int16_t)astray(&seed, before);
+            excitation[j] = (int16_t)deviation(&seed, before);
         g729_noise_excitation(dsp_set(best_set())->celp, gain_q3, &noise_seed, now, pitch);
         for (int k = 0; k < G729_SUBFRAMES && gain_q3 >= 80 && gain_q3 < 8000; k++) {
             double off =
@@ -350,13 +355,13 @@ static void noise_has_the_energy_of_its_gain(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(pauses_are_sent_as_ever),
-        cmocka_unit_test(pauses_are_heard_as_ever),
-        cmocka_unit_test(lost_frames_are_heard_as_ever),
-        cmocka_unit_test(a_slowly_falling_room_is_sent_every_4_db),
-        cmocka_unit_test(comfort_noise_is_as_loud_as_the_room),
-        cmocka_unit_test(voice_is_detected_as_ever),
-        cmocka_unit_test(levels_are_the_nearest),
+        cmocka_unit_test(encoded_pauses_are_unchanged),
+        cmocka_unit_test(decoded_pauses_are_unchanged),
+        cmocka_unit_test(concealed_frames_are_unchanged),
+        cmocka_unit_test(slowly_falling_noise_is_sent_every_4_db),
+        cmocka_unit_test(comfort_noise_has_the_level_of_the_noise),
+        cmocka_unit_test(detected_voice_is_unchanged),
+        cmocka_unit_test(levels_are_nearest),
         cmocka_unit_test(noise_has_the_energy_of_its_gain),
     };
 

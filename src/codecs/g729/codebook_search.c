@@ -126,8 +126,10 @@ static struct choice first_pair(const struct matrix *matrix, int track, int othe
     int p = -1;
 
     for (int i = 0; i < 2; i++) {
-        const int16_t *phi_p = matrix->phi[p = best_of_track(matrix, track, p)];
+        const int16_t *phi_p;
 
+        p = best_of_track(matrix, track, p);
+        phi_p = matrix->phi[p];
         for (int q = other; q < G729_SUBFRAME; q += TRACKS) {
             int32_t energy = (phi_p[p] + 2 * phi_p[q] + matrix->phi[q][q]) * (1 << 14);
             int32_t square = square_of(matrix->d[p] + matrix->d[q]),

@@ -141,11 +141,11 @@ void g729_decode_frame(struct g729_decoder *state, const struct g729_parameters 
                        int16_t pcm[G729_FRAME])
 {
     bool erased = in->kind == G729_ERASED;
-    enum g729_frame_kind kind = !erased                      ? in->kind
-                                : state->last == G729_SPEECH ? G729_SPEECH
-                                                             : G729_UNTRANSMITTED;
+    enum g729_frame_kind kind = in->kind;
     int16_t a_q12[G729_SUBFRAMES][G729_ORDER + 1], lags[G729_SUBFRAMES] = { 0 };
 
+    if (erased)
+        kind = state->last == G729_SPEECH ? G729_SPEECH : G729_UNTRANSMITTED;
     if (kind == G729_SPEECH)
         decode_speech(state, in, erased, a_q12, lags, pcm);
     else

@@ -4,15 +4,20 @@
 #include "tables.h"
 #include "oper_32b.h"
 
-enum { LEAST_INTERVAL = 3, NOW_THRESHOLD = 4855, PAST_THRESHOLD = 3161, NEVER = 40 };
+enum {
+    INTERVAL_MIN = 3,
+    CURRENT_THRESHOLD_Q15 = 4855,
+    PAST_THRESHOLD_Q15 = 3161,
+    SILENT_SHIFT = 40
+};
 
 void g729_dtx_init(struct g729_dtx *dtx)
 {
     memset(dtx, 0, sizeof *dtx);
     for (int i = 0; i < 2; i++)
-        dtx->recent[i].shift = dtx->energies[i].shift = NEVER;
+        dtx->recent[i].shift = dtx->energies[i].shift = SILENT_SHIFT;
     for (int i = 0; i < 3; i++)
-        dtx->past[i].shift = NEVER;
+        dtx->past[i].shift = SILENT_SHIFT;
 }
 
 /* Adds up autocorrelations with a common exponent, and normalizes the sum. */
@@ -82,8 +87,8 @@ static struct g729_spectrum filter_spectrum(const int16_t a_q12[G729_ORDER + 1])
 static int32_t filtered_energy(const struct g729_spectrum *filter,
                                const struct g729_spectrum *spectrum, int *lowered)
 {
-    for (int down_filter = 0, down_spectrum = 0;;
-         *lowered % 2 == 1 ? down_spectrum++ : down_filter++, ++*lowered) {
+    for (*lowered = 0;; ++*lowered) {
+        int down_filter = (*lowered + 1) / 2, down_spectrum = *lowered / 2;
         int64_t sum = (int64_t)(filter->r[0] >> down_filter) * (spectrum->r[0] >> down_spectrum);
         bool fits = true;
 
@@ -101,7 +106,7 @@ static int32_t filtered_energy(const struct g729_spectrum *filter,
 static bool differs(const struct g729_spectrum *filter, const struct g729_spectrum *spectrum,
                     int16_t own, int16_t threshold_q15)
 {
-    int lowered = 0;
+    int lowered;
     int32_t energy = filtered_energy(filter, spectrum, &lowered);
 
     return energy > L_shl(mult_r(own, threshold_q15) + own, filter->shift + 9 - lowered);
@@ -128,32 +133,27 @@ static bool is_due(struct g729_dtx *dtx, const struct g729_spectrum *current,
         dtx->since = 0;
         return true;
     }
-    if (differs(&dtx->sent, current, dtx->energies[0].mantissa, NOW_THRESHOLD) ||
+    if (differs(&dtx->sent, current, dtx->energies[0].mantissa, CURRENT_THRESHOLD_Q15) ||
         gain.level - dtx->level > 2 || dtx->level - gain.level > 2)
         dtx->changed = true;
-    if (dtx->since < LEAST_INTERVAL)
+    if (dtx->since < INTERVAL_MIN)
         dtx->since++;
-    return dtx->since == LEAST_INTERVAL && dtx->changed;
+    return dtx->since == INTERVAL_MIN && dtx->changed;
 }
 
-/* B.4.1.3: sends the average past spectrum, or the current one if they differ too much. */
-static void encode_sid(struct g729_dtx *dtx, struct g729_predictor_memory *last,
-                       const struct g729_spectrum *current,
-                       const int16_t current_q12[G729_ORDER + 1], struct g729_lsf_memory *lsf,
-                       const int16_t previous_q15[G729_ORDER], struct g729_sid *sid)
+/* B.4.1.3: replaces the current filter by that of the average past spectrum, unless they differ too
+ * much. */
+static void choose_filter(struct g729_dtx *dtx, struct g729_predictor_memory *last,
+                          const struct g729_spectrum *current, int16_t a_q12[G729_ORDER + 1])
 {
-    int16_t past_q12[G729_ORDER + 1], lsp_q15[G729_ORDER];
+    int16_t past_q12[G729_ORDER + 1];
 
     past_filter(dtx, last, past_q12);
     dtx->sent = filter_spectrum(past_q12);
-    if (differs(&dtx->sent, current, dtx->energies[0].mantissa, PAST_THRESHOLD)) {
-        memcpy(past_q12, current_q12, sizeof past_q12);
-        dtx->sent = filter_spectrum(current_q12);
-    }
-    g729_lpc_to_lsp(past_q12, previous_q15, lsp_q15);
-    g729_sid_lsp_quantize(lsf, lsp_q15, sid, dtx->lsp_q15);
-    dtx->since = 0;
-    dtx->changed = false;
+    if (differs(&dtx->sent, current, dtx->energies[0].mantissa, PAST_THRESHOLD_Q15))
+        dtx->sent = filter_spectrum(a_q12);
+    else
+        memcpy(a_q12, past_q12, sizeof past_q12);
 }
 
 bool g729_dtx_encode(struct g729_dtx *dtx, bool first, struct g729_predictor_memory *last,
@@ -163,6 +163,7 @@ bool g729_dtx_encode(struct g729_dtx *dtx, bool first, struct g729_predictor_mem
     struct g729_spectrum current = sum_spectra(dtx->recent, 2);
     struct g729_prediction prediction = { .a_q12 = { 1 << 12 } };
     struct g729_sid_gain gain;
+    int16_t lsp_q15[G729_ORDER];
     bool due;
 
     dtx->energies[1] = dtx->energies[0];
@@ -174,9 +175,13 @@ bool g729_dtx_encode(struct g729_dtx *dtx, bool first, struct g729_predictor_mem
     gain = g729_sid_gain(dtx->energies, !first);
     due = is_due(dtx, &current, gain, first);
     if (due) {
-        encode_sid(dtx, last, &current, prediction.a_q12, lsf, previous_q15, sid);
-        dtx->level = gain.level;
+        choose_filter(dtx, last, &current, prediction.a_q12);
+        g729_lpc_to_lsp(prediction.a_q12, previous_q15, lsp_q15);
+        g729_sid_lsp_quantize(lsf, lsp_q15, sid, dtx->lsp_q15);
         sid->gain = gain.code;
+        dtx->since = 0;
+        dtx->changed = false;
+        dtx->level = gain.level;
         dtx->sid_gain_q3 = g729_sid_gains_q3[gain.code];
     }
     dtx->gain_q3 = first ? dtx->sid_gain_q3 : g729_noise_gain(dtx->gain_q3, dtx->sid_gain_q3);

@@ -157,13 +157,13 @@ static struct gain_indices search_pairs(const int32_t c[5], int16_t predicted,
             int16_t pitch_q14 = add(g729_gains1[i].pitch_q14, g729_gains2[j].pitch_q14);
             int16_t factor_q12 =
                 (int16_t)((g729_gains1[i].code_q13 + g729_gains2[j].code_q13) >> 1);
-            int32_t now;
+            int32_t error;
 
             if (tame && pitch_q14 >= TAMED_Q14)
                 continue;
-            now = weighted_error(c, pitch_q14, mult(predicted, factor_q12));
-            if (now < min) {
-                min = now;
+            error = weighted_error(c, pitch_q14, mult(predicted, factor_q12));
+            if (error < min) {
+                min = error;
                 best = (struct gain_indices){ i, j };
             }
         }
@@ -181,8 +181,8 @@ struct g729_gains g729_gain_quantize(struct g729_gain_memory *memory,
     struct gain_indices indices;
     int32_t aligned[5];
 
-    if (tame && best.pitch_q9 > TAMED_Q9)
-        best.pitch_q9 = TAMED_Q9;
+    if (tame)
+        best.pitch_q9 = (int16_t)min_i32(best.pitch_q9, TAMED_Q9);
     indices = preselect(best, predicted_q4);
     align(products, predicted.exponent, aligned);
     indices = search_pairs(aligned, predicted.mantissa, indices, tame);

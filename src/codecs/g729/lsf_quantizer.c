@@ -51,7 +51,8 @@ static int64_t stage1_distance(const int16_t target_q13[G729_ORDER],
     return sum;
 }
 
-/* Returns true if the errors to all codebook entries, which lie between these, are within that. */
+/* Returns true if no error to a codebook entry exceeds EXACT_ERROR_MAX. All entries lie between
+ * these bounds. */
 static bool is_near(const int16_t target_q13[G729_ORDER])
 {
     static const int16_t lowest_q13[G729_ORDER] = { 679,  1411,  2395,  3322,  5640,

@@ -64,12 +64,12 @@ static void correlate_all(const struct dsp_celp *dsp, const struct grids *grids,
 
 static int32_t correlation(const struct grids *grids, const struct sums *sums, int lag)
 {
-    const int16_t *now = grids->even + PAIRS, *past = delayed(grids, lag);
+    const int16_t *current = grids->even + PAIRS, *past = delayed(grids, lag);
 
     if (!grids->exact)
-        return L_dot(0, now, past, G729_FRAME / 2);
+        return L_dot(0, current, past, G729_FRAME / 2);
     if (lag % 2 != 0 && lag > LONGEST_ODD)
-        return 2 * dot_exact(now, past, G729_FRAME / 2);
+        return 2 * dot_exact(current, past, G729_FRAME / 2);
     return 2 * (lag % 2 == 0 ? sums->even[(LONGEST_EVEN - lag) / 2]
                              : sums->odd[(LONGEST_ODD - lag) / 2]);
 }
@@ -82,10 +82,10 @@ struct candidate {
 static void consider(const struct grids *grids, const struct sums *sums, int lag,
                      struct candidate *best)
 {
-    int32_t now = correlation(grids, sums, lag);
+    int32_t current = correlation(grids, sums, lag);
 
-    if (now > best->correlation)
-        *best = (struct candidate){ lag, now };
+    if (current > best->correlation)
+        *best = (struct candidate){ lag, current };
 }
 
 /* (A.5): the correlation divided by the square root of the energy. */

@@ -141,21 +141,22 @@ static void control_gain(const struct dsp_celp *dsp, int16_t *gain_q12,
     *gain_q12 = gain;
 }
 
+/* Without a lag, the long-term postfilter is off. */
 static void filter_subframe(const struct dsp_celp *dsp, struct g729_postfilter *state,
-                            const int16_t a_q12[G729_ORDER + 1], int lag, bool active,
-                            const int16_t *speech, int16_t out[G729_SUBFRAME])
+                            const int16_t a_q12[G729_ORDER + 1], int lag, const int16_t *speech,
+                            int16_t out[G729_SUBFRAME])
 {
     int16_t numerator_q12[G729_ORDER + 1], denominator_q12[G729_ORDER + 1];
     int16_t residual[G729_POSTFILTER_PAST + G729_SUBFRAME],
         scaled[G729_POSTFILTER_PAST + G729_SUBFRAME];
-    int min = lag + 3 > G729_LAG_MAX ? G729_LAG_MAX - 6 : lag - 3;
+    int min = min_i32(lag, G729_LAG_MAX - 3) - 3;
 
     g729_expand_bandwidth(a_q12, NUMERATOR_Q15, numerator_q12);
     g729_expand_bandwidth(a_q12, DENOMINATOR_Q15, denominator_q12);
     memcpy(residual, state->residual, sizeof state->residual);
     g729_residual(dsp, numerator_q12, speech, residual + G729_POSTFILTER_PAST);
     memcpy(state->residual, residual + G729_SUBFRAME, sizeof state->residual);
-    if (active) {
+    if (lag != 0) {
         for (int i = 0; i < G729_POSTFILTER_PAST + G729_SUBFRAME; i++)
             scaled[i] = (int16_t)(residual[i] >> 2);
         long_term(dsp, residual + G729_POSTFILTER_PAST, scaled + G729_POSTFILTER_PAST, min, out);
@@ -177,6 +178,6 @@ void g729_postfilter(const struct dsp_celp *dsp, struct g729_postfilter *state,
     memcpy(in + G729_ORDER, speech, G729_FRAME * sizeof *speech);
     memcpy(state->speech, in + G729_FRAME, sizeof state->speech);
     for (int i = 0; i < G729_SUBFRAMES; i++)
-        filter_subframe(dsp, state, a_q12[i], lags[i], active, in + G729_ORDER + i * G729_SUBFRAME,
-                        speech + i * G729_SUBFRAME);
+        filter_subframe(dsp, state, a_q12[i], active ? lags[i] : 0,
+                        in + G729_ORDER + i * G729_SUBFRAME, speech + i * G729_SUBFRAME);
 }

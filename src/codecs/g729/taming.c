@@ -43,9 +43,9 @@ void g729_taming_update(struct g729_taming *taming, int16_t pitch_q14, int16_t l
         worst = max_i32(once, twice);
     } else {
         for (int i = zone(lag - G729_SUBFRAME); i <= zone(lag - 1); i++) {
-            int32_t now = propagated(taming->error_q14[i], pitch_q14);
+            int32_t error = propagated(taming->error_q14[i], pitch_q14);
 
-            worst = max_i32(now, worst);
+            worst = max_i32(error, worst);
         }
     }
     for (int i = 3; i > 0; i--)
