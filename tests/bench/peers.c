@@ -1,7 +1,6 @@
 /* The other peers, called as their users call them: libsndfile on files in memory, the rest frame
  * by frame. A codec that is added needs one line in `peers`. */
 #define _GNU_SOURCE /* memmem */
-#include "fixed.h"
 #include "task.h"
 #ifdef HAVE_SNDFILE
 #include <sndfile.h>
@@ -21,6 +20,11 @@
 #endif
 
 enum { CHUNK = 32768 };
+
+#if defined HAVE_SNDFILE || defined HAVE_SPANDSP || defined HAVE_SOX
+/* As in fixed.h, which cannot be included here, because spandsp also defines saturate. */
+static size_t min_size(size_t a, size_t b) { return a < b ? a : b; }
+#endif
 
 #ifdef HAVE_SNDFILE
 struct memory_file {
