@@ -1,69 +1,74 @@
-/* Every codec through the core, beside its peers: rounds of each in turn, and the median
- * nanoseconds of processor time that a sample took, a line each for tests/bench/table. The sounds
- * stay in build/bench/sounds for the program in Wine. bench.codecs [TAG [QUALITY]] takes one codec
- * alone, with every set of kernels; bench.codecs --search every quality of the encoders that
- * search, beside peers' that do. */
+/* Times every codec against its peers. Runs each in turn for several rounds and prints the median
+ * processor time per sample in nanoseconds, one line per figure, for tests/bench/table. The sounds
+ * are left in build/bench/sounds for the program in Wine.
+ *
+ * bench.codecs [TAG [QUALITY]]: one codec, with every set of kernels.
+ * bench.codecs --search: the encoders that search, at every quality, and their peers. */
 #define _POSIX_C_SOURCE 200809L
 #include <time.h>
 #include "sounds.h"
 #include "task.h"
 
-enum {
-    ROUNDS = 11,
-    TASKS = 12,
-    PIECE = 65536,
-    SETS = 3
-}; /* PIECE: bytes of PCM or code offered at once */
-static const double LEAST = 0.0005, MOST = 0.08,
-                    ONCE = 0.3; /* seconds: of a measurement, of all rounds of a task, and of one
-                                 * that is not repeated */
+enum { ROUNDS = 11, TASKS = 12, SETS = 3 };
+enum { CHUNK = 65536 }; /* bytes of PCM or code per call */
+
+/* In seconds: the shortest measurement, the longest time for all rounds of a task, and the time
+ * above which a task is measured once. */
+static const double MEASUREMENT_MIN = 0.0005, ROUNDS_MAX = 0.08, REPEATED_MAX = 0.3;
+
+/* Tasks to compare, and the SNR of each. */
+struct list {
+    struct task tasks[TASKS];
+    double snrs[TASKS];
+    size_t count;
+};
 
 static unsigned only_tag, quality;
 static bool searching;
 
-void task_made(const struct task *task, const void *data, size_t size)
+void task_output(const struct task *task, const void *data, size_t size)
 {
-    /* So that no compiler finds that nobody looks. */
+    /* Keeps compilers from removing work whose result is not used. */
     static volatile uint8_t sink;
 
     sink = size ? *(const uint8_t *)data : sink;
-    if (!task->kept)
+    if (!task->output)
         return;
-    task->kept->data = realloc(task->kept->data, task->kept->size + size + 1);
-    memcpy(task->kept->data + task->kept->size, data, size);
-    task->kept->size += size;
+    task->output->data = realloc(task->output->data, task->output->size + size + 1);
+    memcpy(task->output->data + task->output->size, data, size);
+    task->output->size += size;
 }
 
 static void we_decode(const struct task *task)
 {
-    static int16_t pcm[16 * PIECE];
+    static int16_t pcm[16 * CHUNK];
     void *state = malloc(task->codec->decoder->state_size);
     struct progress step = { 1, 0 };
 
     decoder_init(task->codec, state, &task->format, &task->options);
     for (size_t at = 0; step.used != 0 || step.made != 0; at += step.used) {
-        size_t left = task->code.size - at, n = left < PIECE ? left : PIECE;
+        size_t left = task->code.size - at, n = left < CHUNK ? left : CHUNK;
 
         step = task->codec->decoder->run(state, task->code.data + at, pcm,
-                                         (struct offer){ n, 16 * PIECE, n == left ? END : WHOLE });
-        task_made(task, pcm, step.made * sizeof *pcm);
+                                         (struct offer){ n, 16 * CHUNK, n == left ? END : WHOLE });
+        task_output(task, pcm, step.made * sizeof *pcm);
     }
     free(state);
 }
 
 static void we_encode(const struct task *task)
 {
-    static uint8_t code[PIECE];
+    static uint8_t code[CHUNK];
     void *state = malloc(task->codec->encoder->state_size);
     struct progress step = { 1, 0 };
 
     encoder_init(task->codec, state, &task->format, &task->options);
     for (size_t at = 0; step.used != 0 || step.made != 0; at += step.used) {
-        size_t left = task->sound.count - at, n = left < PIECE / 2 ? left : PIECE / 2;
+        size_t left = task->sound.count - at, n = left < CHUNK / 2 ? left : CHUNK / 2;
 
         step = task->codec->encoder->run(state, task->sound.samples + at, code,
-                                         (struct offer){ n, PIECE, WHOLE });
-        task_made(task, code, step.made);
+                                         (struct offer){ n, CHUNK, WHOLE });
+        task_output(task, code, step.made);
     }
     free(state);
 }
@@ -85,7 +90,7 @@ static double timed(const struct task *task)
         task->run(task);
         spent = now() - start;
         times++;
-    } while (spent < LEAST);
+    } while (spent < MEASUREMENT_MIN);
     return spent / times;
 }
 
@@ -94,19 +99,19 @@ static int ascending(const void *a, const void *b)
     return (*(const double *)a > *(const double *)b) - (*(const double *)a < *(const double *)b);
 }
 
-/* Interleaved rounds; the median seconds of each task. */
+/* Runs the tasks in turn for several rounds; returns the median time of each in seconds. */
 static void measure(const struct task *tasks, size_t n, double *medians)
 {
     static double seconds[TASKS][ROUNDS];
     double spent = 0;
     int rounds = 0;
 
-    for (; rounds < ROUNDS && spent < MOST * (double)n; rounds++)
+    for (; rounds < ROUNDS && spent < ROUNDS_MAX * (double)n; rounds++)
         for (size_t i = 0; i < n; i++) {
-            bool again = rounds == 0 || seconds[i][0] < ONCE;
+            bool again = rounds == 0 || seconds[i][0] < REPEATED_MAX;
 
             seconds[i][rounds] = again ? timed(&tasks[i]) : seconds[i][0];
-            spent += seconds[i][0] < ONCE ? seconds[i][rounds] : 0;
+            spent += seconds[i][0] < REPEATED_MAX ? seconds[i][rounds] : 0;
         }
     for (size_t i = 0; i < n; i++) {
         qsort(seconds[i], (size_t)rounds, sizeof(double), ascending);
@@ -114,90 +119,92 @@ static void measure(const struct task *tasks, size_t n, double *medians)
     }
 }
 
-/* What an encoder's code sounds like, by the same maker's decoder. */
+/* The SNR of an encoder, decoded by the same library. */
 static double snr_of(struct task task, void (*decode)(const struct task *))
 {
     struct bytes code = { 0 }, pcm = { 0 };
     struct sound late;
     double result;
 
-    task.kept = &code;
+    task.output = &code;
     task.run(&task);
     task.code = task.file = code;
-    task.kept = &pcm;
+    task.output = &pcm;
     decode(&task);
     late = aligned(task.sound, (struct sound){ (int16_t *)(void *)pcm.data, pcm.size / 2 },
                    task.format.channels);
     result = snr(task.sound.samples, late.samples, late.count);
-    free(code.data), free(pcm.data);
+    free(code.data);
+    free(pcm.data);
     return result;
 }
 
-/* Those of a list's peers that have the codec; how many tasks there are then. */
-static size_t add_peers(const struct task *common, uint32_t bit_rate, bool decoding,
-                        const struct peer *peer, struct task *tasks, double *snrs, size_t n)
+/* Adds the peers that support the codec. */
+static void add_peers(const struct task *common, uint32_t bit_rate, bool decoding,
+                      const struct peer *peer, struct list *list)
 {
     const struct wave_format *format = &common->format;
 
-    for (; peer->name && n < TASKS; peer++) {
+    for (; peer->name && list->count < TASKS; peer++) {
+        struct task *task = &list->tasks[list->count];
+
         if (peer->tag != common->codec->tags->tag ||
             (peer->bits && peer->bits != format->bits_per_sample) ||
             (peer->bit_rate && peer->bit_rate != bit_rate) || peer->channels < format->channels ||
             !(decoding ? peer->decode : peer->encode))
             continue;
-        tasks[n] = *common;
-        tasks[n].name = peer->name;
-        tasks[n].run = decoding ? peer->decode : peer->encode;
-        tasks[n].id = peer->id;
-        snrs[n] = decoding ? 0 : snr_of(tasks[n], peer->decode ? peer->decode : we_decode);
-        n++;
+        *task = *common;
+        task->name = peer->name;
+        task->run = decoding ? peer->decode : peer->encode;
+        task->id = peer->id;
+        list->snrs[list->count++] =
+            decoding ? 0 : snr_of(*task, peer->decode ? peer->decode : we_decode);
     }
-    return n;
 }
 
-/* Ours, a task for each set, then the peers'. */
-static size_t tasks_of(const struct task *common, uint32_t bit_rate, bool decoding,
-                       struct task *tasks, double *snrs)
+/* Lists our codec, once per set of kernels if it is tested alone, and its peers. */
+static void list_peers(const struct task *common, uint32_t bit_rate, bool decoding,
+                       struct list *list)
 {
     static const char *const sets[SETS] = { "portable", "SSE2", "AVX2" };
-    size_t n = 0;
 
-    for (unsigned set = only_tag ? 0 : best_set(); set <= best_set(); set++, n++) {
-        tasks[n] = *common;
-        tasks[n].name = set == best_set() ? "OmniACM" : sets[set];
-        tasks[n].run = decoding ? we_decode : we_encode;
-        tasks[n].options.dsp = dsp_set(set);
-        snrs[n] = decoding || set < best_set() ? 0 : snr_of(tasks[n], we_decode);
+    for (unsigned set = only_tag ? 0 : best_set(); set <= best_set(); set++) {
+        struct task *task = &list->tasks[list->count];
+
+        *task = *common;
+        task->name = set == best_set() ? "OmniACM" : sets[set];
+        task->run = decoding ? we_decode : we_encode;
+        task->options.dsp = dsp_set(set);
+        list->snrs[list->count++] = decoding || set < best_set() ? 0 : snr_of(*task, we_decode);
     }
-    n = add_peers(common, bit_rate, decoding, peers, tasks, snrs, n);
-    return add_peers(common, bit_rate, decoding, libav_peers, tasks, snrs, n);
+    add_peers(common, bit_rate, decoding, peers, list);
+    add_peers(common, bit_rate, decoding, libav_peers, list);
 }
 
-/* Encoders that search: ours of each quality, then the peers', and theirs that search. */
-static size_t searches_of(const struct task *common, uint32_t bit_rate, struct task *tasks,
-                          double *snrs)
+/* Lists our encoder at each quality and its peers, among them those that search. */
+static void list_searches(const struct task *common, uint32_t bit_rate, struct list *list)
 {
     static const char *const qualities[] = { "quality 0", "quality 1", "quality 2" };
-    size_t n = 0;
 
-    for (; n < sizeof qualities / sizeof *qualities; n++) {
-        tasks[n] = *common;
-        tasks[n].name = qualities[n];
-        tasks[n].run = we_encode;
-        tasks[n].options = (struct options){ .quality = (uint8_t)n, .dsp = dsp_set(best_set()) };
-        snrs[n] = snr_of(tasks[n], we_decode);
+    for (size_t i = 0; i < sizeof qualities / sizeof *qualities; i++) {
+        struct task *task = &list->tasks[list->count];
+
+        *task = *common;
+        task->name = qualities[i];
+        task->run = we_encode;
+        task->options = (struct options){ .quality = (uint8_t)i, .dsp = dsp_set(best_set()) };
+        list->snrs[list->count++] = snr_of(*task, we_decode);
     }
-    n = add_peers(common, bit_rate, false, peers, tasks, snrs, n);
-    n = add_peers(common, bit_rate, false, libav_peers, tasks, snrs, n);
-    return add_peers(common, bit_rate, false, searching_peers, tasks, snrs, n);
+    add_peers(common, bit_rate, false, peers, list);
+    add_peers(common, bit_rate, false, libav_peers, list);
+    add_peers(common, bit_rate, false, searching_peers, list);
 }
 
-static void each_way(const struct task *common, uint32_t bit_rate, bool decoding)
+static void run_direction(const struct task *common, uint32_t bit_rate, bool decoding)
 {
     const struct wave_format *format = &common->format;
-    struct task tasks[TASKS];
-    double snrs[TASKS], medians[TASKS];
-    size_t n;
+    struct list list = { .count = 0 };
+    double medians[TASKS];
 
     if (getenv("CALLGRIND")) {
         (decoding ? we_decode : we_encode)(common);
@@ -205,14 +212,16 @@ static void each_way(const struct task *common, uint32_t bit_rate, bool decoding
                decoding ? "decode" : "encode", common->sound.count);
         return;
     }
-    n = searching ? searches_of(common, bit_rate, tasks, snrs)
-                  : tasks_of(common, bit_rate, decoding, tasks, snrs);
-    measure(tasks, n, medians);
-    for (size_t i = 0; i < n; i++)
+    if (searching)
+        list_searches(common, bit_rate, &list);
+    else
+        list_peers(common, bit_rate, decoding, &list);
+    measure(list.tasks, list.count, medians);
+    for (size_t i = 0; i < list.count; i++)
         printf("bench\thost\t0x%X\t%s\t%u\t%u\t%u\t%s\twhole\t%s\t%.5f\t%.2f\n", format->tag,
                common->codec->name, format->sample_rate, format->channels, format->byte_rate * 8,
-               decoding ? "decode" : "encode", tasks[i].name,
-               medians[i] * 1e9 / (double)common->sound.count, snrs[i]);
+               decoding ? "decode" : "encode", list.tasks[i].name,
+               medians[i] * 1e9 / (double)common->sound.count, list.snrs[i]);
     fflush(stdout);
 }
 
@@ -233,10 +242,13 @@ static void compare(const struct codec *codec, struct mode mode)
         for (size_t i = 0; i < sound.count / mode.channels; i++)
             common.planes[c][i] = sound.samples[i * mode.channels + c];
     }
-    each_way(&common, mode.bit_rate, false);
+    run_direction(&common, mode.bit_rate, false);
     if (!searching)
-        each_way(&common, mode.bit_rate, true);
-    free(common.code.data), free(common.file.data), free(common.planes[0]), free(common.planes[1]);
+        run_direction(&common, mode.bit_rate, true);
+    free(common.code.data);
+    free(common.file.data);
+    free(common.planes[0]);
+    free(common.planes[1]);
 }
 
 static void missing(void)
@@ -261,7 +273,7 @@ static void missing(void)
 #endif
 }
 
-static bool is_wanted(const struct codec *codec)
+static bool is_selected(const struct codec *codec)
 {
     bool searches =
         codec->tags->tag == 0x02 || codec->tags->tag == 0x11 || codec->tags->tag == 0x20;
@@ -269,7 +281,7 @@ static bool is_wanted(const struct codec *codec)
     return (!searching || searches) && (!only_tag || codec->tags->tag == only_tag);
 }
 
-/* Of modes with the same bytes a second, G.722's, the first is the whole code's. */
+/* Of several modes with the same byte rate, as G.722 has, only the first is measured. */
 static bool is_first(const struct codec *codec, const struct mode *mode)
 {
     uint8_t extra[EXTRA_ROOM];
@@ -282,7 +294,7 @@ static bool is_first(const struct codec *codec, const struct mode *mode)
     return true;
 }
 
-static bool is_heard(const struct codec *codec, const struct mode *mode)
+static bool is_measured(const struct codec *codec, const struct mode *mode)
 {
     bool speech = mode->channels == 1 && mode->sample_rate == speech_rate(codec),
          music = mode->channels == 2 && mode->sample_rate == 44100;
@@ -290,15 +302,15 @@ static bool is_heard(const struct codec *codec, const struct mode *mode)
     return (speech || music) && is_first(codec, mode);
 }
 
-/* Speech at each bit rate, and music. */
+/* Measures speech at each bit rate, and music. */
 static void all_codecs(void **unused)
 {
     (void)unused;
     missing();
     for (size_t i = 0; codecs[i]; i++)
-        for (const struct mode *mode = codecs[i]->modes; mode->sample_rate && is_wanted(codecs[i]);
-             mode++)
-            if (is_heard(codecs[i], mode))
+        for (const struct mode *mode = codecs[i]->modes;
+             mode->sample_rate && is_selected(codecs[i]); mode++)
+            if (is_measured(codecs[i], mode))
                 compare(codecs[i], *mode);
 }
 

@@ -1,10 +1,10 @@
-/* libavcodec, packet by packet and frame by frame as its own programs call it. */
+/* libavcodec, called packet by packet and frame by frame as in its own programs. */
 #include "task.h"
 #ifdef HAVE_AVCODEC
 #include <libavcodec/avcodec.h>
 #include <libavutil/opt.h>
 
-enum { PACKET = 4096 }; /* bytes, of whole blocks: what its WAV reader makes */
+enum { PACKET = 4096 }; /* bytes in whole blocks, as its WAV reader delivers */
 
 static AVCodecContext *open_context(const struct task *task, const AVCodec *codec, int trellis)
 {
@@ -14,10 +14,11 @@ static AVCodecContext *open_context(const struct task *task, const AVCodec *code
     av_log_set_level(AV_LOG_ERROR);
     context->sample_rate = (int)format->sample_rate;
     context->trellis = trellis;
-    context->bit_rate = task->id == AV_CODEC_ID_G723_1 ? 6300
-                        : task->id == AV_CODEC_ID_ADPCM_G726 || task->id == AV_CODEC_ID_ADPCM_G726LE
-                            ? (int64_t)format->sample_rate * format->bits_per_sample
-                            : 8 * (int64_t)format->byte_rate;
+    context->bit_rate = 8 * (int64_t)format->byte_rate;
+    if (task->id == AV_CODEC_ID_G723_1)
+        context->bit_rate = 6300;
+    if (task->id == AV_CODEC_ID_ADPCM_G726 || task->id == AV_CODEC_ID_ADPCM_G726LE)
+        context->bit_rate = (int64_t)format->sample_rate * format->bits_per_sample;
     av_channel_layout_default(&context->ch_layout, format->channels);
     context->sample_fmt = codec->sample_fmts ? codec->sample_fmts[0] : AV_SAMPLE_FMT_S16;
     context->block_align = format->block_align;
@@ -30,41 +31,43 @@ static AVCodecContext *open_context(const struct task *task, const AVCodec *code
     return context;
 }
 
-static void made(const struct task *task, const AVFrame *frame)
+static void output_frame(const struct task *task, const AVFrame *frame)
 {
     size_t n = (size_t)frame->nb_samples;
 
-    if (!task->kept || !av_sample_fmt_is_planar((enum AVSampleFormat)frame->format) ||
+    if (!task->output || !av_sample_fmt_is_planar((enum AVSampleFormat)frame->format) ||
         task->format.channels == 1) {
-        task_made(task, frame->data[0], n * task->format.channels * 2);
+        task_output(task, frame->data[0], n * task->format.channels * 2);
         return;
     }
     for (size_t i = 0; i < n; i++)
         for (unsigned c = 0; c < task->format.channels; c++)
-            task_made(task, frame->data[c] + 2 * i, 2);
+            task_output(task, frame->data[c] + 2 * i, 2);
 }
 
-static void decodes(const struct task *task)
+static void libav_decodes(const struct task *task)
 {
     AVCodecContext *context = open_context(task, avcodec_find_decoder((enum AVCodecID)task->id), 0);
     AVFrame *frame = av_frame_alloc();
     AVPacket *packet = av_packet_alloc();
     size_t block = task->format.block_align ? task->format.block_align : 1,
-           piece = block < PACKET ? PACKET / block * block : block;
+           chunk = block < PACKET ? PACKET / block * block : block;
 
-    for (size_t i = 0; i < task->code.size; i += piece) {
+    for (size_t i = 0; i < task->code.size; i += chunk) {
         packet->data = task->code.data + i;
-        packet->size = (int)(task->code.size - i < piece ? task->code.size - i : piece);
+        packet->size = (int)(task->code.size - i < chunk ? task->code.size - i : chunk);
         if (avcodec_send_packet(context, packet) < 0)
             fail_msg("libavcodec cannot decode %s", task->codec->name);
         while (avcodec_receive_frame(context, frame) >= 0)
-            made(task, frame);
+            output_frame(task, frame);
     }
     packet->data = 0;
-    av_packet_free(&packet), av_frame_free(&frame), avcodec_free_context(&context);
+    av_packet_free(&packet);
+    av_frame_free(&frame);
+    avcodec_free_context(&context);
 }
 
-static void encodes_with(const struct task *task, int trellis)
+static void libav_encodes_with(const struct task *task, int trellis)
 {
     AVCodecContext *context =
         open_context(task, avcodec_find_encoder((enum AVCodecID)task->id), trellis);
@@ -88,24 +91,26 @@ static void encodes_with(const struct task *task, int trellis)
         if (avcodec_send_frame(context, frame) < 0)
             fail_msg("libavcodec cannot encode %s", task->codec->name);
         while (avcodec_receive_packet(context, packet) >= 0) {
-            task_made(task, packet->data, (size_t)packet->size);
+            task_output(task, packet->data, (size_t)packet->size);
             av_packet_unref(packet);
         }
     }
     frame->data[0] = frame->data[1] = 0;
-    av_packet_free(&packet), av_frame_free(&frame), avcodec_free_context(&context);
+    av_packet_free(&packet);
+    av_frame_free(&frame);
+    avcodec_free_context(&context);
 }
 
-static void encodes(const struct task *task) { encodes_with(task, 0); }
+static void libav_encodes(const struct task *task) { libav_encodes_with(task, 0); }
 
-static void searches(const struct task *task) { encodes_with(task, 8); }
+static void libav_searches(const struct task *task) { libav_encodes_with(task, 8); }
 #endif
 
 const struct peer libav_peers[] = {
 #ifdef HAVE_AVCODEC
-#define BOTH 2, "libavcodec", encodes, decodes
-#define DECODER 2, "libavcodec", 0, decodes
-#define MONO 1, "libavcodec", encodes, decodes
+#define BOTH 2, "libavcodec", libav_encodes, libav_decodes
+#define DECODER 2, "libavcodec", 0, libav_decodes
+#define MONO 1, "libavcodec", libav_encodes, libav_decodes
     { 0x06, 0, 0, BOTH, AV_CODEC_ID_PCM_ALAW },
     { 0x07, 0, 0, BOTH, AV_CODEC_ID_PCM_MULAW },
     { 0x11, 0, 0, BOTH, AV_CODEC_ID_ADPCM_IMA_WAV },
@@ -129,10 +134,11 @@ const struct peer libav_peers[] = {
     { 0 }
 };
 
-/* Not Microsoft's, which fails on speech: its own decoder makes -3 dB of it. */
+/* Without Microsoft ADPCM: its search fails on speech, with an SNR of -3 dB from its own decoder.
+ */
 const struct peer searching_peers[] = {
 #ifdef HAVE_AVCODEC
-#define SEARCH 2, "-trellis 8", searches, decodes
+#define SEARCH 2, "-trellis 8", libav_searches, libav_decodes
     { 0x11, 0, 0, SEARCH, AV_CODEC_ID_ADPCM_IMA_WAV },
     { 0x20, 0, 0, SEARCH, AV_CODEC_ID_ADPCM_YAMAHA },
 #endif

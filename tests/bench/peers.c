@@ -1,4 +1,4 @@
-/* The other peers, each called as its users call it: libsndfile on files in memory, the rest frame
+/* The other peers, called as their users call them: libsndfile on files in memory, the rest frame
  * by frame. A codec that is added needs one line in `peers`. */
 #define _GNU_SOURCE /* memmem */
 #include "task.h"
@@ -19,10 +19,11 @@
 #include <sox.h>
 #endif
 
-enum { PIECE = 32768 };
+enum { CHUNK = 32768 };
 
-#if defined HAVE_SNDFILE || defined HAVE_SPANDSP
-static size_t least(size_t a, size_t b) { return a < b ? a : b; }
+#if defined HAVE_SNDFILE || defined HAVE_SPANDSP || defined HAVE_SOX
+/* As in fixed.h, which cannot be included here, because spandsp also defines saturate. */
+static size_t min_size(size_t a, size_t b) { return a < b ? a : b; }
 #endif
 
 #ifdef HAVE_SNDFILE
@@ -40,9 +41,12 @@ static sf_count_t memory_seek(sf_count_t offset, int whence, void *user)
 {
     struct memory_file *file = user;
 
-    return file->at = offset + (whence == SEEK_CUR   ? file->at
-                                : whence == SEEK_END ? memory_size(user)
-                                                     : 0);
+    if (whence == SEEK_CUR)
+        offset += file->at;
+    else if (whence == SEEK_END)
+        offset += memory_size(user);
+    file->at = offset;
+    return offset;
 }
 
 static sf_count_t memory_read(void *to, sf_count_t count, void *user)
@@ -63,7 +67,8 @@ static sf_count_t memory_write(const void *from, sf_count_t count, void *user)
         return 0;
     memcpy(file->bytes.data + file->at, from, (size_t)count);
     file->at += count;
-    file->bytes.size = file->bytes.size > (size_t)file->at ? file->bytes.size : (size_t)file->at;
+    if (file->bytes.size < (size_t)file->at)
+        file->bytes.size = (size_t)file->at;
     return count;
 }
 
@@ -72,7 +77,7 @@ static sf_count_t memory_tell(void *user) { return ((struct memory_file *)user)-
 static SF_VIRTUAL_IO memory_io = { memory_size, memory_seek, memory_read, memory_write,
                                    memory_tell };
 
-/* A WAV file, or, where the codec has raw files alone, nothing but the code. */
+/* A WAV file, or the code alone for codecs that libsndfile only supports in raw files. */
 static SNDFILE *sndfile_open(const struct task *task, struct memory_file *file, int mode)
 {
     SF_INFO info = { .channels = task->format.channels,
@@ -86,14 +91,14 @@ static SNDFILE *sndfile_open(const struct task *task, struct memory_file *file, 
 
 static void sndfile_decodes(const struct task *task)
 {
-    static int16_t pcm[PIECE];
+    static int16_t pcm[CHUNK];
     struct memory_file file = { (task->id & SF_FORMAT_TYPEMASK) == SF_FORMAT_RAW ? task->code
                                                                                  : task->file,
                                 0, 0 };
     SNDFILE *sndfile = sndfile_open(task, &file, SFM_READ);
 
-    for (sf_count_t n; (n = sf_read_short(sndfile, pcm, PIECE)) > 0;)
-        task_made(task, pcm, (size_t)n * sizeof *pcm);
+    for (sf_count_t n; (n = sf_read_short(sndfile, pcm, CHUNK)) > 0;)
+        task_output(task, pcm, (size_t)n * sizeof *pcm);
     sf_close(sndfile);
 }
 
@@ -103,11 +108,11 @@ static void sndfile_encodes(const struct task *task)
     struct memory_file file = { { malloc((size_t)room), 0 }, 0, room };
     SNDFILE *sndfile = sndfile_open(task, &file, SFM_WRITE);
 
-    for (size_t at = 0; at < task->sound.count; at += PIECE)
+    for (size_t at = 0; at < task->sound.count; at += CHUNK)
         sf_write_short(sndfile, task->sound.samples + at,
-                       (sf_count_t)least(task->sound.count - at, PIECE));
+                       (sf_count_t)min_size(task->sound.count - at, CHUNK));
     sf_close(sndfile);
-    task_made(task, file.bytes.data, file.bytes.size);
+    task_output(task, file.bytes.data, file.bytes.size);
     free(file.bytes.data);
 }
 #endif
@@ -130,7 +135,7 @@ static void libgsm_decodes(const struct task *task)
     for (size_t i = 0; i + 65 <= task->code.size; i += 65) {
         gsm_decode(state, task->code.data + i, pcm);
         gsm_decode(state, task->code.data + i + 33, pcm + 160);
-        task_made(task, pcm, sizeof pcm);
+        task_output(task, pcm, sizeof pcm);
     }
     gsm_destroy(state);
 }
@@ -143,24 +148,24 @@ static void libgsm_encodes(const struct task *task)
     for (size_t i = 0; i + 320 <= task->sound.count; i += 320) {
         gsm_encode(state, task->sound.samples + i, code);
         gsm_encode(state, task->sound.samples + i + 160, code + 32);
-        task_made(task, code, sizeof code);
+        task_output(task, code, sizeof code);
     }
     gsm_destroy(state);
 }
 #endif
 
 #ifdef HAVE_SPANDSP
-/* Its codecs are called alike, but each has types of its own. */
-#define SPANDSP(name, type, open, close, run, from, count, piece, to) \
+/* Its codecs have the same calls, with types of their own. */
+#define SPANDSP(name, type, open, close, run, from, count, chunk, to) \
     static void name(const struct task *task) \
     { \
-        static to out[8 * PIECE]; \
+        static to out[8 * CHUNK]; \
         type *state = open; \
 \
-        for (size_t i = 0; i < count; i += piece) \
-            task_made( \
+        for (size_t i = 0; i < count; i += chunk) \
+            task_output( \
                 task, out, \
-                sizeof *out *(size_t)run(state, out, from + i, (int)least(count - i, piece))); \
+                sizeof *out *(size_t)run(state, out, from + i, (int)min_size(count - i, chunk))); \
         close(state); \
     }
 #define DECODER(codec, type, open, close) \
@@ -189,7 +194,7 @@ static void bcg729_decodes(const struct task *task)
 
     for (size_t i = 0; i + 10 <= task->code.size; i += 10) {
         bcg729Decoder(state, task->code.data + i, 10, 0, 0, 0, pcm);
-        task_made(task, pcm, sizeof pcm);
+        task_output(task, pcm, sizeof pcm);
     }
     closeBcg729DecoderChannel(state);
 }
@@ -201,15 +206,15 @@ static void bcg729_encodes(const struct task *task)
 
     for (size_t i = 0; i + 80 <= task->sound.count; i += 80) {
         bcg729Encoder(state, task->sound.samples + i, code, &length);
-        task_made(task, code, length);
+        task_output(task, code, length);
     }
     closeBcg729EncoderChannel(state);
 }
 #endif
 
 #ifdef HAVE_SOX
-/* A WAV file, whose blocks are kept: all that follows the header. It complains at the end that
- * memory is no file to go back in. */
+/* Writes a WAV file and outputs the blocks behind its header. sox warns at the end that it cannot
+ * seek back in memory. */
 static void sox_encodes(const struct task *task)
 {
     static bool ready;
@@ -219,7 +224,7 @@ static void sox_encodes(const struct task *task)
         (sox_encoding_t)task->id, 4,        0, sox_option_default, sox_option_default,
         sox_option_default,       sox_false
     };
-    sox_sample_t *samples = malloc(PIECE * sizeof *samples);
+    sox_sample_t *samples = malloc(CHUNK * sizeof *samples);
     sox_format_t *out;
     char *file, *data;
     size_t size;
@@ -229,7 +234,7 @@ static void sox_encodes(const struct task *task)
     out = sox_open_memstream_write(&file, &size, &signal, &encoding, "wav", 0);
     assert_non_null(out);
     for (size_t at = 0, n; at < task->sound.count; at += n) {
-        n = task->sound.count - at < PIECE ? task->sound.count - at : PIECE;
+        n = min_size(task->sound.count - at, CHUNK);
         for (size_t i = 0; i < n; i++)
             samples[i] = task->sound.samples[at + i] * 65536;
         assert_int_equal(sox_write(out, samples, n), n);
@@ -237,8 +242,9 @@ static void sox_encodes(const struct task *task)
     sox_close(out);
     data = memmem(file, size, "data", 4);
     assert_non_null(data);
-    task_made(task, data + 8, size - (size_t)(data + 8 - file));
-    free(file), free(samples);
+    task_output(task, data + 8, size - (size_t)(data + 8 - file));
+    free(file);
+    free(samples);
 }
 #endif
 

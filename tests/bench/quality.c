@@ -1,15 +1,18 @@
-/* How near each codec comes to speech at each of its bit rates and qualities, a line each for
- * tests/pictures/draw: SNR           dB, of the whole segmental SNR dB, of 32 ms at a time, each
- * piece's between -10 and 35; the mean over pieces with sound loudness      dB, the same of
- * loudness, by the Bark spectral distortion of Wang, Sekey and Gersho (1992): the loudness in sones
- *                 of each of Bark's bands from 300 to 3400 Hz, 32 ms at a time, as signal, and what
- * the codec changed in it, as noise The first two take any change of phase for noise, which is hard
- * on codecs that model a voice; the third is deaf to phases, and to noise below what masks it. */
+/* Measures how well each codec preserves speech at each of its bit rates and qualities, one line
+ * per measurement for tests/pictures/draw, with three figures in dB:
+ * - the SNR of the whole signal;
+ * - the segmental SNR, of 32 ms at a time, clamped to -10 and 35 dB and averaged over all segments
+ *   with sound;
+ * - loudness, by the Bark spectral distortion of Wang, Sekey and Gersho (1992): the signal is the
+ *   loudness in sones in each Bark band from 300 to 3400 Hz, 32 ms at a time, and the noise is the
+ *   codec's change to it.
+ * The first two count every change of phase as noise, which is hard on codecs that model a voice.
+ * The third ignores phase and any noise below the masking threshold. */
 #include <math.h>
 #include "sounds.h"
 
-enum { BANDS = 14, LONGEST = 1024 }; /* LONGEST: samples of 32 ms at any rate */
-static const double PI = 3.14159265358979323846, QUIET = 1e-4;
+enum { BANDS = 14, SAMPLES_MAX = 1024 }; /* samples in 32 ms at any rate */
+static const double PI = 3.14159265358979323846, SILENCE_RATIO = 1e-4;
 
 static const double edges[BANDS + 1] = { 300,  400,  510,  630,  770,  920,  1080, 1270,
                                          1480, 1720, 2000, 2320, 2700, 3150, 3400 }; /* Hz */
@@ -23,10 +26,10 @@ static double energy(const int16_t *samples, size_t n)
     return sum / (double)n;
 }
 
-/* Energies of the bands of n samples, under Hann's window. */
+/* The energies in the bands of n samples under a Hann window. */
 static void bands(const int16_t *samples, size_t n, uint32_t rate, double out[BANDS])
 {
-    static double windowed[LONGEST], cosine[LONGEST];
+    static double windowed[SAMPLES_MAX], cosine[SAMPLES_MAX];
 
     for (size_t i = 0; i < n; i++) {
         cosine[i] = cos(2 * PI * (double)i / (double)n);
@@ -47,14 +50,14 @@ static void bands(const int16_t *samples, size_t n, uint32_t rate, double out[BA
     }
 }
 
-/* What a band gives to one `bark` higher, in dB (Schroeder, Atal and Hall 1979). */
+/* The spread of a band's energy to a band `bark` higher, in dB (Schroeder, Atal and Hall 1979). */
 static double spread(double bark)
 {
     return 15.81 + 7.5 * (bark + 0.474) - 17.5 * sqrt(1 + (bark + 0.474) * (bark + 0.474));
 }
 
-/* Sones of each band, where a full-scale tone has 100 dB. Loudness levels are sound levels: between
- * 300 and 3400 Hz the ear is even within a few dB. */
+/* The loudness of each band in sones, with a full-scale tone at 100 dB. Loudness levels equal sound
+ * levels, because between 300 and 3400 Hz the ear's sensitivity is flat within a few dB. */
 static void loudness(const int16_t *samples, size_t n, uint32_t rate, double sones[BANDS])
 {
     double energies[BANDS], tone = 1.5 * 32768. * 32768. * (double)(n * n) / 16;
@@ -73,30 +76,30 @@ static void loudness(const int16_t *samples, size_t n, uint32_t rate, double son
 static void report(const struct codec *codec, const struct wave_format *format, unsigned quality,
                    struct sound a, struct sound b)
 {
-    size_t n = format->sample_rate * 4 / 125 / 4 * 4, pieces = 0;
+    size_t n = format->sample_rate * 4 / 125 / 4 * 4, segments = 0;
     double loudest = 0, ratios = 0, signal = 0, noise = 0, of_a[BANDS], of_b[BANDS];
 
     for (size_t i = 0; i + n <= b.count; i += n / 2)
         loudest = fmax(loudest, energy(a.samples + i, n));
     for (size_t i = 0; i + n <= b.count; i += n / 2) {
-        if (energy(a.samples + i, n) <= QUIET * loudest)
+        if (energy(a.samples + i, n) <= SILENCE_RATIO * loudest)
             continue;
         ratios += fmin(fmax(snr(a.samples + i, b.samples + i, n), -10), 35);
-        loudness(a.samples + i, n, format->sample_rate, of_a),
-            loudness(b.samples + i, n, format->sample_rate, of_b);
+        loudness(a.samples + i, n, format->sample_rate, of_a);
+        loudness(b.samples + i, n, format->sample_rate, of_b);
         for (int band = 0; band < BANDS; band++) {
             signal += of_a[band] * of_a[band];
             noise += (of_a[band] - of_b[band]) * (of_a[band] - of_b[band]);
         }
-        pieces++;
+        segments++;
     }
     printf("quality\t0x%X\t%s\t%u\t%u\t%u\t%.3f\t%.3f\t%.3f\n", format->tag, codec->name,
            format->sample_rate, format->byte_rate * 8, quality, snr(a.samples, b.samples, b.count),
-           ratios / (double)pieces, 10 * log10(signal / noise));
+           ratios / (double)segments, 10 * log10(signal / noise));
     fflush(stdout);
 }
 
-/* Every quality that makes bytes of its own. */
+/* Reports every quality whose output differs from that of the quality below. */
 static void each_quality(const struct codec *codec, struct mode mode)
 {
     struct sound sound = sound_at(mode.sample_rate, 1);
@@ -111,7 +114,8 @@ static void each_quality(const struct codec *codec, struct mode mode)
 
         if (code.size != last.size || memcmp(code.data, last.data, code.size) != 0)
             report(codec, &format, quality, sound, aligned(sound, decoded, 1));
-        free(decoded.samples), free(last.data);
+        free(decoded.samples);
+        free(last.data);
         last = code;
     }
     free(last.data);

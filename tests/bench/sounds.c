@@ -1,8 +1,9 @@
 #define _POSIX_C_SOURCE 200809L
 #include <sys/stat.h>
+#include "fixed.h"
 #include "sounds.h"
 
-enum { LONGEST_DELAY = 512, ENOUGH = 20000 }; /* ENOUGH: samples that tell a delay */
+enum { DELAY_MAX = 512, COMPARED = 20000 }; /* samples that determine a delay */
 
 struct sound sound_at(uint32_t rate, uint16_t channels)
 {
@@ -10,7 +11,7 @@ struct sound sound_at(uint32_t rate, uint16_t channels)
         uint32_t rate;
         uint16_t channels;
         struct sound sound;
-    } known[8]; /* rates of speech, and one of music */
+    } known[8]; /* the rates of speech and one of music */
     char text[128];
     size_t i = 0;
     FILE *file;
@@ -19,7 +20,8 @@ struct sound sound_at(uint32_t rate, uint16_t channels)
         i++;
     if (known[i].rate)
         return known[i].sound;
-    known[i].rate = rate, known[i].channels = channels;
+    known[i].rate = rate;
+    known[i].channels = channels;
     known[i].sound = channels == 1 ? speech() : music();
     if (rate != (channels == 1 ? 8000 : 44100)) {
         struct bytes other;
@@ -48,15 +50,17 @@ uint32_t speech_rate(const struct codec *codec)
 
 struct sound aligned(struct sound original, struct sound decoded, unsigned channels)
 {
-    size_t n = original.count < decoded.count ? original.count : decoded.count,
-           few = n / 4 < ENOUGH ? n / 4 : ENOUGH, from = n / 4, best = 0;
-    double most = -99;
+    size_t n = min_size(original.count, decoded.count), few = min_size(n / 4, COMPARED),
+           from = n / 4, best = 0;
+    double max = -99;
 
-    for (size_t delay = 0; delay < LONGEST_DELAY && delay < n / 4; delay += channels) {
+    for (size_t delay = 0; delay < DELAY_MAX && delay < n / 4; delay += channels) {
         double here = snr(original.samples + from, decoded.samples + from + delay, few);
 
-        if (here > most)
-            most = here, best = delay;
+        if (here > max) {
+            max = here;
+            best = delay;
+        }
     }
     return (struct sound){ decoded.samples + best, n - best };
 }

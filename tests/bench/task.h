@@ -1,4 +1,4 @@
-/* One direction of one codec, by ourselves or by a peer, over a whole sound. */
+/* One direction of one codec, ours or a peer's, over a whole sound. */
 #ifndef OMNIACM_BENCH_TASK_H
 #define OMNIACM_BENCH_TASK_H
 
@@ -11,22 +11,22 @@ struct task {
     const struct codec *codec;
     struct wave_format format;
     struct options options;
-    struct sound sound; /* interleaved */
-    int16_t *planes[2]; /* the same, for peers that take a channel after the other */
-    struct bytes code;  /* to decode */
-    struct bytes file;  /* the same as a WAV file */
-    struct bytes *kept; /* where what is made stays; null while time counts */
+    struct sound sound;   /* interleaved */
+    int16_t *planes[2];   /* the same, one array per channel, for peers that take planar samples */
+    struct bytes code;    /* to decode */
+    struct bytes file;    /* the same as a WAV file */
+    struct bytes *output; /* collects the output; null while the time is measured */
 };
 
-/* What a piece of the work made. */
-void task_made(const struct task *, const void *data, size_t size);
+/* Takes the output of a call. */
+void task_output(const struct task *, const void *data, size_t size);
 
-/* Each library's codecs, a null name at the end. Without a decoder of its own, ours decodes what it
- * made. */
+/* The codecs of each library; a null name ends the list. Without a decoder, ours decodes the peer's
+ * output. */
 struct peer {
     uint16_t tag;
-    uint16_t bits;     /* of a sample; 0 is any */
-    uint32_t bit_rate; /* of the mode; 0 is any */
+    uint16_t bits;     /* per sample; 0 matches any */
+    uint32_t bit_rate; /* of the mode; 0 matches any */
     uint16_t channels; /* at most */
     const char *name;
     void (*encode)(const struct task *), (*decode)(const struct task *);
@@ -34,7 +34,7 @@ struct peer {
 };
 extern const struct peer libav_peers[], peers[];
 
-/* Those that are far slower, and are asked only where encoders are compared that search. */
+/* Encoders that search. They are far slower, and compared with ours only on request. */
 extern const struct peer searching_peers[];
 
 #endif

@@ -1,8 +1,10 @@
-/* Every codec through acmStreamConvert, beside Wine's own drivers in the same process: rounds of
- * each in turn, and the median nanoseconds of processor time that a sample took, a line each for
- * tests/bench/table. Large buffers are 64 KiB, small ones the whole blocks in 256 bytes of code.
- * Last, the nanoseconds of opening and closing a stream, the server's included. wine.bench PLACE
- * [TAG], with the driver installed and the sounds that bench.codecs left. */
+/* Times every codec through acmStreamConvert against Wine's own drivers in the same process. Runs
+ * each in turn for several rounds and prints the median processor time per sample in nanoseconds,
+ * one line per figure, for tests/bench/table. Large buffers are 64 KiB, small ones the whole blocks
+ * in 256 bytes of code. Finally, prints the time to open and close a stream, including the
+ * wineserver's.
+ *
+ * wine.bench PLACE [TAG] needs the driver installed and the sounds that bench.codecs left. */
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,8 +15,9 @@
 #include <msacm.h>
 
 enum { ROUNDS = 25, BUFFER = 65536, SMALL = 256, DRIVERS = 16, FORMAT_ROOM = 128, OPENINGS = 400 };
-static const double LEAST = 0.001,
-                    MOST = 0.1; /* seconds: of a measurement, and of all rounds of a task */
+
+/* In seconds: the shortest measurement, and the longest time for all rounds of a task. */
+static const double MEASUREMENT_MIN = 0.001, ROUNDS_MAX = 0.1;
 
 struct bytes {
     BYTE *data;
@@ -46,7 +49,8 @@ static BOOL CALLBACK find_drivers(HACMDRIVERID id, DWORD_PTR unused, DWORD suppo
     ACMDRIVERDETAILSW details = { .cbStruct = sizeof details };
     HACMDRIVER driver;
 
-    (void)unused, (void)support;
+    (void)unused;
+    (void)support;
     if (acmDriverDetailsW(id, &details, 0) != 0 || acmDriverOpen(&driver, id, 0) != 0)
         return TRUE;
     if (wcscmp(details.szShortName, L"OmniACM") == 0)
@@ -56,8 +60,8 @@ static BOOL CALLBACK find_drivers(HACMDRIVERID id, DWORD_PTR unused, DWORD suppo
     return TRUE;
 }
 
-/* Linux' CLOCK_THREAD_CPUTIME_ID, which Wine has no call for: other processes on the same core do
- * not count. */
+/* Linux's CLOCK_THREAD_CPUTIME_ID, which Wine does not expose: time of other processes on the same
+ * core is not counted. */
 static double now(void)
 {
     intptr_t time[2] = { 0 }, result;
@@ -120,7 +124,8 @@ static void task_close(struct task *task)
     for (DWORD i = 0; i < task->count; i++)
         acmStreamUnprepareHeader(task->stream, &task->headers[i], 0);
     acmStreamClose(task->stream, 0);
-    free(task->headers), free(task->out);
+    free(task->headers);
+    free(task->out);
 }
 
 static BOOL pass(struct task *task)
@@ -132,8 +137,8 @@ static BOOL pass(struct task *task)
     return TRUE;
 }
 
-/* The whole of `source` in buffers of `buffer` bytes; false where the driver does not have the
- * conversion, or only says so. */
+/* Prepares a conversion of all of `source` in buffers of `buffer` bytes. Returns false if the
+ * driver does not support the conversion, or fails at it. */
 static BOOL task_open(struct task *task, const char *name, HACMDRIVER driver, WAVEFORMATEX *from,
                       WAVEFORMATEX *to, struct bytes source, DWORD buffer)
 {
@@ -172,28 +177,31 @@ static double timed(struct task *task)
         pass(task);
         spent = now() - start;
         times++;
-    } while (spent < LEAST);
+    } while (spent < MEASUREMENT_MIN);
     return spent / times;
 }
 
-static void report(const WAVEFORMATEX *format, const char *name, const char *way,
+static void report(const WAVEFORMATEX *format, const char *name, const char *direction,
                    const char *buffers, const char *who, double ns)
 {
     printf("bench\t%s\t0x%X\t%s\t%lu\t%u\t%lu\t%s\t%s\t%s\t%.5f\t0\n", place, format->wFormatTag,
            name, (unsigned long)format->nSamplesPerSec, format->nChannels,
-           (unsigned long)format->nAvgBytesPerSec * 8, way, buffers, who, ns);
+           (unsigned long)format->nAvgBytesPerSec * 8, direction, buffers, who, ns);
 }
 
-/* In turn; nanoseconds of a sample for large buffers, and of a call for small ones. */
+/* Runs the tasks in turn; reports nanoseconds per sample for large buffers and per call for small
+ * ones. */
 static void compare(struct task *tasks, size_t n, const WAVEFORMATEX *format, const char *name,
                     BOOL decoding, BOOL small)
 {
     double spent = 0;
     size_t rounds = 0;
 
-    for (; rounds < ROUNDS && spent < MOST * (double)n; rounds++)
-        for (size_t i = 0; i < n; i++)
-            spent += tasks[i].seconds[rounds] = timed(&tasks[i]);
+    for (; rounds < ROUNDS && spent < ROUNDS_MAX * (double)n; rounds++)
+        for (size_t i = 0; i < n; i++) {
+            tasks[i].seconds[rounds] = timed(&tasks[i]);
+            spent += tasks[i].seconds[rounds];
+        }
     for (size_t i = 0; i < n; i++) {
         const ACMSTREAMHEADER *header = tasks[i].headers;
         DWORD samples = (decoding ? header->cbDstLengthUsed : header->cbSrcLengthUsed) / 2;
@@ -205,7 +213,8 @@ static void compare(struct task *tasks, size_t n, const WAVEFORMATEX *format, co
     }
 }
 
-/* The driver that lists the tag, besides ours; Wine 8 has one that opens streams of others. */
+/* Returns the driver that lists the tag, besides ours. Not the first that opens a stream: Wine 8
+ * has one that opens streams of other drivers' formats. */
 static HACMDRIVER other_of(DWORD tag)
 {
     for (size_t i = 0; i < count_others; i++) {
@@ -217,10 +226,14 @@ static HACMDRIVER other_of(DWORD tag)
     return 0;
 }
 
-/* By our driver, and by another where it has the tag and the direction; buffers of code are `size`
- * bytes. */
-static void each_way(WAVEFORMATEX *format, const char *name, struct bytes sound, struct bytes code,
-                     DWORD size, DWORD pcm_size, BOOL small)
+struct buffers {
+    DWORD code, pcm; /* bytes */
+    BOOL small;
+};
+
+/* Compares our driver with another that supports the format, in both directions. */
+static void each_direction(WAVEFORMATEX *format, const char *name, struct bytes sound,
+                           struct bytes code, struct buffers buffers)
 {
     static struct task tasks[2];
     WAVEFORMATEX pcm = pcm_of(format);
@@ -229,19 +242,19 @@ static void each_way(WAVEFORMATEX *format, const char *name, struct bytes sound,
     for (int decoding = 0; decoding < 2; decoding++) {
         WAVEFORMATEX *from = decoding ? format : &pcm, *to = decoding ? &pcm : format;
         struct bytes source = decoding ? code : sound;
-        DWORD buffer = decoding ? size : pcm_size;
+        DWORD buffer = decoding ? buffers.code : buffers.pcm;
         size_t n = 1;
 
         if (!task_open(&tasks[0], "OmniACM", ours, from, to, source, buffer))
             die("our driver refuses its own format");
         n += other && task_open(&tasks[1], "Wine", other, from, to, source, buffer);
-        compare(tasks, n, format, name, decoding, small);
+        compare(tasks, n, format, name, decoding, buffers.small);
         while (n > 0)
             task_close(&tasks[--n]);
     }
 }
 
-/* Opening and closing, in turn. */
+/* Times opening and closing a stream, in turn. */
 static void openings(WAVEFORMATEX *format, const char *name, const char *settings)
 {
     static double seconds[2][OPENINGS];
@@ -282,7 +295,7 @@ static struct bytes sound_of(const WAVEFORMATEX *format)
     return sound;
 }
 
-/* All of a sound by our encoder. */
+/* Encodes a sound with our driver. */
 static struct bytes encoded(WAVEFORMATEX *format, struct bytes sound)
 {
     WAVEFORMATEX pcm = pcm_of(format);
@@ -299,7 +312,7 @@ static struct bytes encoded(WAVEFORMATEX *format, struct bytes sound)
     return code;
 }
 
-/* False where bench.codecs left no sound for it. */
+/* Returns false if bench.codecs left no sound for the format. */
 static BOOL format_bench(WAVEFORMATEX *format, const char *name, const char *settings)
 {
     struct bytes sound = sound_of(format), code;
@@ -315,25 +328,48 @@ static BOOL format_bench(WAVEFORMATEX *format, const char *name, const char *set
     acmStreamClose(stream, 0);
     code = encoded(format, sound);
     large = BUFFER / block ? BUFFER / block : 1;
-    each_way(format, name, sound, code, BUFFER / align * align, large * block, FALSE);
+    each_direction(format, name, sound, code,
+                   (struct buffers){ BUFFER / align * align, large * block, FALSE });
     if (align <= SMALL && format->nChannels == 1) {
-        each_way(format, name, sound, code, SMALL / align * align, SMALL / align * block, TRUE);
+        each_direction(format, name, sound, code,
+                       (struct buffers){ SMALL / align * align, SMALL / align * block, TRUE });
         openings(format, name, 0);
         openings(format, name, settings);
     }
-    free(code.data), free(sound.data);
+    free(code.data);
+    free(sound.data);
     fflush(stdout);
     return TRUE;
 }
 
-int main(int argc, char **argv)
+/* Times the formats of a tag: speech at the lowest rate, music at 44100 Hz. */
+static void tag_bench(const ACMFORMATTAGDETAILSA *tag, const char *settings)
 {
     union {
         WAVEFORMATEX wfx;
         BYTE room[FORMAT_ROOM];
     } format;
-    ACMFORMATTAGDETAILSA tag = { .cbStruct = sizeof tag };
-    DWORD only = argc > 2 ? strtoul(argv[2], 0, 0) : 0, rate;
+    DWORD rate = 0;
+
+    for (DWORD i = 0; i < tag->cStandardFormats; i++) {
+        ACMFORMATDETAILSA details = { sizeof details, i, tag->dwFormatTag, 0, &format.wfx,
+                                      sizeof format,  "" };
+
+        if (acmFormatDetailsA(ours, &details, ACM_FORMATDETAILSF_INDEX) != 0)
+            continue;
+        if (format.wfx.nChannels == 1 && (!rate || format.wfx.nSamplesPerSec == rate)) {
+            BOOL done = format_bench(&format.wfx, tag->szFormatTag, settings);
+
+            rate = done ? format.wfx.nSamplesPerSec : 0;
+        } else if (format.wfx.nChannels == 2 && format.wfx.nSamplesPerSec == 44100) {
+            format_bench(&format.wfx, tag->szFormatTag, settings);
+        }
+    }
+}
+
+int main(int argc, char **argv)
+{
+    DWORD only = argc > 2 ? strtoul(argv[2], 0, 0) : 0;
     const char *variable = getenv("OMNIACM_SETTINGS");
     char *settings = _strdup(variable ? variable : "");
 
@@ -341,26 +377,13 @@ int main(int argc, char **argv)
     acmDriverEnum(find_drivers, 0, 0);
     if (!ours)
         die("OmniACM is not installed");
-    for (DWORD i = 0; tag.dwFormatTagIndex = i,
-               acmFormatTagDetailsA(ours, &tag, ACM_FORMATTAGDETAILSF_INDEX) == 0;
-         i++) {
-        rate = 0;
-        for (DWORD n = 0; n < tag.cStandardFormats; n++) {
-            ACMFORMATDETAILSA details = { sizeof details, n, tag.dwFormatTag, 0, &format.wfx,
-                                          sizeof format,  "" };
+    for (DWORD i = 0;; i++) {
+        ACMFORMATTAGDETAILSA tag = { .cbStruct = sizeof tag, .dwFormatTagIndex = i };
 
-            if ((only && tag.dwFormatTag != only) || tag.dwFormatTag == WAVE_FORMAT_PCM ||
-                acmFormatDetailsA(ours, &details, ACM_FORMATDETAILSF_INDEX) != 0)
-                continue;
-            /* Speech at the lowest rate, music at the highest. */
-            if (format.wfx.nChannels == 1 && (!rate || format.wfx.nSamplesPerSec == rate))
-                rate = format_bench(&format.wfx, tag.szFormatTag, settings)
-                           ? format.wfx.nSamplesPerSec
-                           : 0;
-            else if (format.wfx.nChannels == 2 && format.wfx.nSamplesPerSec == 44100)
-                format_bench(&format.wfx, tag.szFormatTag, settings);
-        }
-        tag.dwFormatTag = 0;
+        if (acmFormatTagDetailsA(ours, &tag, ACM_FORMATTAGDETAILSF_INDEX) != 0)
+            break;
+        if (tag.dwFormatTag != WAVE_FORMAT_PCM && (!only || tag.dwFormatTag == only))
+            tag_bench(&tag, settings);
     }
     return 0;
 }

@@ -1,4 +1,4 @@
-"""draw.py FIGURES QUALITY FOLDER: speed.png and quality.png."""
+"""draw.py FIGURES QUALITY FOLDER draws speed.png and quality.png."""
 import os
 import sys
 
@@ -15,7 +15,7 @@ from figures import Figures
 INK, PALE, GRID = "#2b2b2b", "#9a9a9a", "#e4e4e4"
 BLUE, ORANGE, GREEN, PURPLE = "#2f6db3", "#e08214", "#3a9a5b", "#8354a8"
 
-# What is drawn in one colour, and the names that are too long beside a point.
+# The color of each family of codecs, and short names for the labels.
 FAMILIES = {
     "PCM": (PALE, {0x06, 0x07}),
     "ADPCM": (BLUE, {0x11, 0x02, 0x10, 0x17, 0x20, 0x200, 0x69, 0x38, 0x64, 0x45, 0x40, 0x14}),
@@ -24,7 +24,7 @@ FAMILIES = {
 }
 SHORT = {0x06: "A-law", 0x07: "µ-law", 0x11: "IMA", 0x02: "Microsoft", 0x31: "GSM 6.10", 0x22: "TrueSpeech", 0x10: "OKI", 0x38: "NMS", 0x20: "Yamaha",
          0x200: "Creative", 0x69: "Xbox", 0x64: "G.726", 0x65: "G.722", 0x42: "G.723.1", 0x83: "G.729A"}
-# Rows that are another's codec with other framing.
+# Formats that only differ from another one in their framing.
 SAME = {0x17, 0x45, 0x40, 0x14, 0x135}
 
 plt.rcParams.update({"font.family": "DejaVu Sans", "font.size": 8.5, "text.color": INK, "axes.edgecolor": PALE, "axes.labelcolor": INK,
@@ -32,10 +32,10 @@ plt.rcParams.update({"font.family": "DejaVu Sans", "font.size": 8.5, "text.color
 
 
 def family(tag):
-    return next(colour for colour, tags in FAMILIES.values() if tag in tags)
+    return next(color for color, tags in FAMILIES.values() if tag in tags)
 
 
-def plain(value, _):
+def format_number(value, _):
     return "%g" % value
 
 
@@ -44,45 +44,45 @@ def save(figure, folder, name):
     plt.close(figure)
 
 
-def draw_bars(axes, figures, tags, way):
-    """From 1, the best peer's speed: 64-bit, music thinner, and a tick where the 32-bit driver ends."""
+def draw_bars(axes, figures, tags, direction):
+    """Draws bars of the 64-bit driver's speed from 1, the best peer's, for speech and music, with a tick for the 32-bit driver."""
     for i, tag in enumerate(tags):
-        rows = {row.channels: row for row in reversed(figures.rows) if row.tag == tag and figures.best_peer(row, way)}
-        for channels, row in rows.items():
-            wide, narrow = (figures.ratio(row, way, place) for place in ("x64", "x86"))
+        entries = {entry.channels: entry for entry in reversed(figures.entries) if entry.tag == tag and figures.best_peer(entry, direction)}
+        for channels, entry in entries.items():
+            wide, narrow = (figures.ratio(entry, direction, place) for place in ("x64", "x86"))
             if not wide:
                 continue
-            y = i + (0 if len(rows) == 1 else 0.19 if channels == 2 else -0.19)
+            y = i + (0 if len(entries) == 1 else 0.19 if channels == 2 else -0.19)
             axes.barh(y, wide - 1, 0.34, left=1, color=BLUE if channels == 1 else ORANGE)
             if narrow:
                 axes.plot([narrow, narrow], [y - 0.17, y + 0.17], color=INK, linewidth=1.2)
-            axes.annotate("%.1f  %s" % (wide, figures.peer_name(row, way).split(" x")[0]), (max(wide, narrow or 1, 1), y), (4, 0),
+            axes.annotate("%.1f  %s" % (wide, figures.peer_name(entry, direction).split(" x")[0]), (max(wide, narrow or 1, 1), y), (4, 0),
                           textcoords="offset points", va="center", fontsize=6, color="#6a6a6a")
     axes.set_xscale("log")
     axes.xaxis.set_major_locator(FixedLocator([0.5, 1, 2, 4, 8, 16]))
     axes.xaxis.set_minor_locator(NullLocator())
-    axes.xaxis.set_major_formatter(FuncFormatter(plain))
+    axes.xaxis.set_major_formatter(FuncFormatter(format_number))
     axes.set_xlim(0.4, axes.get_xlim()[1] * 2.2)
     axes.axvline(1, color=INK, linewidth=0.8)
     axes.grid(axis="x", color=GRID, linewidth=0.6)
     axes.set_axisbelow(True)
     axes.tick_params(axis="y", length=0)
     axes.spines["left"].set_visible(False)
-    axes.set_title("encoding" if way == "encode" else "decoding", loc="left", fontsize=9, fontweight="bold")
+    axes.set_title("encoding" if direction == "encode" else "decoding", loc="left", fontsize=9, fontweight="bold")
 
 
 def draw_speed(figures, folder):
-    tags = list(dict.fromkeys(row.tag for row in figures.rows if row.tag not in SAME))
+    tags = list(dict.fromkeys(entry.tag for entry in figures.entries if entry.tag not in SAME))
     picture, panels = plt.subplots(1, 2, figsize=(8.4, 0.33 * len(tags) + 0.9), sharey=True, layout="constrained")
-    for axes, way in zip(panels, ("encode", "decode")):
-        draw_bars(axes, figures, tags, way)
+    for axes, direction in zip(panels, ("encode", "decode")):
+        draw_bars(axes, figures, tags, direction)
     panels[0].set_yticks(range(len(tags)), [SHORT[tag] for tag in tags])
     panels[0].set_ylim(len(tags) - 0.4, -0.6)
-    for name, colour in (("speech", BLUE), ("music", ORANGE)):
-        panels[1].barh(0, 0, color=colour, label=name)
+    for name, color in (("speech", BLUE), ("music", ORANGE)):
+        panels[1].barh(0, 0, color=color, label=name)
     panels[1].plot([], [], "|", color=INK, label="32-bit", markersize=7)
     panels[1].legend(loc="lower right", frameon=False)
-    picture.supxlabel("times as fast as the best peer", fontsize=8.5)
+    picture.supxlabel("speed relative to the best peer", fontsize=8.5)
     save(picture, folder, "speed.png")
 
 
@@ -97,57 +97,57 @@ def read_quality(path):
     return {tag: sorted(points.items()) for tag, points in codecs.items() if tag not in SAME}
 
 
-def spread(wanted, least):
-    """Heights for labels, in order, no two nearer than `least`."""
-    order = sorted(range(len(wanted)), key=lambda i: wanted[i])
+def spread(targets, distance):
+    """Spreads labels to heights near those given, at least `distance` apart."""
+    order = sorted(range(len(targets)), key=lambda i: targets[i])
     groups = []
     for i in order:
-        groups.append([wanted[i], 1])
-        while len(groups) > 1 and groups[-1][0] - groups[-2][0] < least * (groups[-1][1] + groups[-2][1]) / 2:
+        groups.append([targets[i], 1])
+        while len(groups) > 1 and groups[-1][0] - groups[-2][0] < distance * (groups[-1][1] + groups[-2][1]) / 2:
             (a, n), (b, m) = groups[-2:]
             groups[-2:] = [[(a * n + b * m) / (n + m), n + m]]
-    heights = [centre + (k - (n - 1) / 2) * least for centre, n in groups for k in range(n)]
+    heights = [center + (k - (n - 1) / 2) * distance for center, n in groups for k in range(n)]
     return [height for _, height in sorted(zip(order, heights))]
 
 
 def name_points(axes, labels):
-    """What crowds at 32 and at 64 kbit/s is named to the right; else a line at its end, above, and a point below."""
+    """Labels the crowded points at 32 and 64 kbit/s to the right; other lines above their end, and single points below."""
     line = {"arrowstyle": "-", "linewidth": 0.6, "alpha": 0.6, "shrinkA": 1, "shrinkB": 4}
     for near, at, lower in ((32, 39.5, 1), (64, 68, 0)):
         crowd = [label for label in labels if near * 0.95 < label[2] < near * 1.1]
-        for (text, colour, kbits, height, _), y in zip(crowd, spread([label[3] for label in crowd], 1.35)):
-            axes.annotate(text, (kbits, height), (at, y - lower), ha="left", va="center", color=colour,
-                          arrowprops={**line, "color": colour} if lower else None)
+        for (text, color, kbits, height, _), y in zip(crowd, spread([label[3] for label in crowd], 1.35)):
+            axes.annotate(text, (kbits, height), (at, y - lower), ha="left", va="center", color=color,
+                          arrowprops={**line, "color": color} if lower else None)
         labels = [label for label in labels if label not in crowd]
-    for text, colour, kbits, height, is_line in labels:
+    for text, color, kbits, height, is_line in labels:
         side = {"ha": "right", "va": "bottom", "xytext": (-5, 3)} if is_line else {"ha": "left", "va": "top", "xytext": (6, -3)}
-        axes.annotate(text, (kbits, height), textcoords="offset points", color=colour, **side)
+        axes.annotate(text, (kbits, height), textcoords="offset points", color=color, **side)
 
 
 def draw_quality(codecs, folder):
     picture, axes = plt.subplots(figsize=(7.2, 4.6), layout="constrained")
     labels = []
     for tag, points in codecs.items():
-        colour = family(tag)
+        color = family(tag)
         usual = [(kbits, each[min(each, key=lambda quality: abs(quality - 1))]) for kbits, each in points]
-        axes.plot(*zip(*usual), color=colour, linewidth=1, alpha=0.5)
+        axes.plot(*zip(*usual), color=color, linewidth=1, alpha=0.5)
         for kbits, each in points:
-            axes.plot([kbits] * len(each), sorted(each.values()), color=colour, linewidth=3.5, alpha=0.3, solid_capstyle="round")
-        axes.plot(*zip(*usual), "o", color=colour, markersize=5)
-        labels.append((SHORT[tag], colour, *usual[-1], len(usual) > 1))
+            axes.plot([kbits] * len(each), sorted(each.values()), color=color, linewidth=3.5, alpha=0.3, solid_capstyle="round")
+        axes.plot(*zip(*usual), "o", color=color, markersize=5)
+        labels.append((SHORT[tag], color, *usual[-1], len(usual) > 1))
     name_points(axes, labels)
     axes.set_xscale("log")
     axes.set_xlim(4.6, 84)
     axes.set_ylim(bottom=axes.get_ylim()[0] - 0.8)
     axes.xaxis.set_major_locator(FixedLocator([5, 6, 8, 10, 13, 16, 24, 32, 40, 64]))
     axes.xaxis.set_minor_locator(NullLocator())
-    axes.xaxis.set_major_formatter(FuncFormatter(plain))
+    axes.xaxis.set_major_formatter(FuncFormatter(format_number))
     axes.grid(color=GRID, linewidth=0.6)
     axes.set_axisbelow(True)
     axes.set_xlabel("kbit/s")
-    axes.set_ylabel("loudness kept on speech: signal to distortion, dB")
-    for name, (colour, _) in FAMILIES.items():
-        axes.plot([], [], "o", color=colour, label=name, markersize=5)
+    axes.set_ylabel("loudness of speech: signal to distortion, dB")
+    for name, (color, _) in FAMILIES.items():
+        axes.plot([], [], "o", color=color, label=name, markersize=5)
     axes.plot([], [], color=BLUE, linewidth=3.5, alpha=0.3, label="fast to best encoder")
     axes.legend(loc="upper left", frameon=False)
     save(picture, folder, "quality.png")

@@ -1,28 +1,28 @@
 #!/usr/bin/env python3
-"""Draws src/acm/omniacm.ico: a waveform of round bars in a rounded square. Needs nothing but Python; the same bytes every time."""
+"""Draws src/acm/omniacm.ico: a waveform of round bars in a rounded square. Needs only Python; the output is reproducible."""
 import os, struct, zlib
 
-# Size, width of a bar, gap between bars: whole pixels, so that the edges are sharp.
+# Size, width of a bar, gap between bars, in whole pixels to keep the edges sharp.
 SIZES = ((16, 2, 2), (24, 2, 2), (32, 2, 3), (48, 4, 3), (64, 6, 4), (256, 22, 16))
 TOP, BOTTOM, BAR = (0x3D, 0xB2, 0xE6), (0x15, 0x4A, 0x9E), (255, 255, 255)
 
 
 def bars(size, width, gap):
-    """Centre, half width and half height of each bar, in pixels."""
+    """Center, half width and half height of each bar, in pixels."""
     heights = (0.34, 0.66, 0.46) if size == 16 else (0.22, 0.48, 0.70, 0.38, 0.20)
     left = (size - len(heights) * width - (len(heights) - 1) * gap) / 2
     return [(left + i * (width + gap) + width / 2, width / 2, round(h * size / 2)) for i, h in enumerate(heights)]
 
 
 def coverage(x, y, half_width, half_height, radius):
-    """How much of the pixel at x, y from the centre of a rounded rectangle lies inside it, 0 to 1."""
+    """The fraction of the pixel at x, y from the center of a rounded rectangle that lies inside it."""
     dx, dy = abs(x) - half_width + radius, abs(y) - half_height + radius
     outside = (max(dx, 0) ** 2 + max(dy, 0) ** 2) ** 0.5 + min(max(dx, dy), 0) - radius
     return min(max(0.5 - outside, 0), 1)
 
 
 def pixels(size, width, gap):
-    """Rows of (red, green, blue, alpha), from the top."""
+    """The rows from the top, as lists of (red, green, blue, alpha)."""
     middle, half = size / 2, size / 2 - size // 32
     for row in range(size):
         y, line = row + 0.5, []
@@ -31,17 +31,17 @@ def pixels(size, width, gap):
             x = column + 0.5
             white = max(coverage(x - cx, y - middle, w, h, min(w, h)) for cx, w, h in bars(size, width, gap))
             ground = (a + (b - a) * slope for a, b in zip(TOP, BOTTOM))
-            colour = [round(g + (b - g) * white) for g, b in zip(ground, BAR)]
-            line.append((*colour, round(255 * coverage(x - middle, y - middle, half, half, size * 0.22))))
+            color = [round(g + (b - g) * white) for g, b in zip(ground, BAR)]
+            line.append((*color, round(255 * coverage(x - middle, y - middle, half, half, size * 0.22))))
         yield line
 
 
 def bmp(size, rows):
-    """32 bits a pixel from the bottom, and a mask of one bit that nobody needs who knows alpha."""
-    colours = b"".join(bytes((b, g, r, a)) for row in reversed(rows) for r, g, b, a in row)
+    """Pixels of 32 bits from the bottom up, and a mask of one bit for programs that ignore alpha."""
+    colors = b"".join(bytes((b, g, r, a)) for row in reversed(rows) for r, g, b, a in row)
     stride = (size + 31) // 32 * 4
     mask = b"".join(sum((row[i][3] < 128) << (stride * 8 - 1 - i) for i in range(size)).to_bytes(stride, "big") for row in reversed(rows))
-    return struct.pack("<IiiHHIIiiII", 40, size, 2 * size, 1, 32, 0, len(colours) + len(mask), 0, 0, 0, 0) + colours + mask
+    return struct.pack("<IiiHHIIiiII", 40, size, 2 * size, 1, 32, 0, len(colors) + len(mask), 0, 0, 0, 0) + colors + mask
 
 
 def png(size, rows):
@@ -57,7 +57,7 @@ def main():
     images = []
     for size, width, gap in SIZES:
         rows = list(pixels(size, width, gap))
-        images.append((size, (bmp if size < 64 else png)(size, rows)))    # Windows XP reads no PNG
+        images.append((size, (bmp if size < 64 else png)(size, rows)))    # Windows XP does not read PNG
     directory, offset = struct.pack("<HHH", 0, 1, len(images)), 6 + 16 * len(images)
     for size, image in images:
         directory += struct.pack("<BBBBHHII", size % 256, size % 256, 0, 0, 1, 32, len(image), offset)

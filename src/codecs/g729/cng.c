@@ -1,15 +1,15 @@
-/* Comfort noise: the excitation of frames that are not sent, B.4.4, alike in the coder and the
- * decoder. */
+/* Comfort noise: the excitation of frames that are not transmitted, the same in the encoder and the
+ * decoder: B.4.4. */
 #include <string.h>
 #include "g729.h"
-#include "double_precision.h"
+#include "oper_32b.h"
 #include "mac.h"
 
 enum {
     PULSE_MAX = 5000,
-    GAUSS_SHARE_Q15 = 19043,
-    REST_SHARE_Q15 = 24576
-}; /* sqrt(40) / 4 - 1; 1 - (1/2)^2 */
+    GAUSSIAN_SHARE_Q15 = 19043, /* sqrt(40) / 4 - 1 */
+    PULSES_SHARE_Q15 = 24576    /* 1 - (1/2)^2 */
+};
 
 int16_t g729_random(uint16_t *seed)
 {
@@ -17,16 +17,16 @@ int16_t g729_random(uint16_t *seed)
     return wrap16(*seed);
 }
 
-int16_t g729_noise_gain(int16_t before, int16_t now)
+int16_t g729_noise_gain(int16_t previous, int16_t sid)
 {
-    return add(mult_r(before, 28672), mult_r(now, 4096));
+    return add(mult_r(previous, 28672), mult_r(sid, 4096));
 }
 
-/* What a subframe draws: a lag, the adaptive codebook's gain, four pulses. */
+/* The random parameters of a subframe: lag, adaptive codebook gain and four pulses. */
 struct draw {
-    struct lag lag;
+    struct g729_lag lag;
     int16_t pitch_q14;
-    int places[4];
+    int positions[4];
     bool positive[4];
 };
 
@@ -34,22 +34,22 @@ static void draw(uint16_t *seed, struct draw *out)
 {
     unsigned bits = (uint16_t)g729_random(seed), third = bits & 3;
 
-    out->lag = (struct lag){ (int16_t)((bits >> 2 & 63) + 40),
-                             (int16_t)(third == 3 ? 0 : (int)third - 1) };
-    out->places[0] = (int)(bits >> 8 & 7) * 5;
+    out->lag = (struct g729_lag){ (int16_t)((bits >> 2 & 63) + 40),
+                                  (int16_t)(third == 3 ? 0 : (int)third - 1) };
+    out->positions[0] = (int)(bits >> 8 & 7) * 5;
     out->positive[0] = bits >> 11 & 1;
-    out->places[1] = (int)(bits >> 12 & 7) * 5 + 1;
+    out->positions[1] = (int)(bits >> 12 & 7) * 5 + 1;
     out->positive[1] = bits >> 15 & 1;
     bits = (uint16_t)g729_random(seed);
-    out->places[2] = (int)(bits & 7) * 5 + 2;
+    out->positions[2] = (int)(bits & 7) * 5 + 2;
     out->positive[2] = bits >> 3 & 1;
-    out->places[3] = (int)(bits >> 5 & 7) * 5 + 3 + (int)(bits >> 4 & 1);
+    out->positions[3] = (int)(bits >> 5 & 7) * 5 + 3 + (int)(bits >> 4 & 1);
     out->positive[3] = bits >> 8 & 1;
     out->pitch_q14 = g729_random(seed) & 0x1FFF;
 }
 
-/* The sum of twelve uniform numbers is nearly Gaussian. */
-static int16_t gauss(uint16_t *seed)
+/* The sum of twelve uniform random numbers is nearly Gaussian. */
+static int16_t gaussian_sample(uint16_t *seed)
 {
     int32_t sum = 0;
 
@@ -58,20 +58,20 @@ static int16_t gauss(uint16_t *seed)
     return (int16_t)(sum >> 7);
 }
 
-/* Gaussian noise of half the strength of the whole. */
-static void gaussian(int16_t gain_q3, uint16_t *seed, int16_t noise[SUBFRAME])
+/* Gaussian noise with half the RMS value of the whole excitation. */
+static void gaussian_noise(int16_t gain_q3, uint16_t *seed, int16_t noise[G729_SUBFRAME])
 {
     int32_t scale;
     int16_t factor;
     int shift;
 
-    for (int i = 0; i < SUBFRAME; i++)
-        noise[i] = gauss(seed);
-    scale = Mpy_32_16(Inv_sqrt(L_energy(0, energy_exact(noise, SUBFRAME)) >> 1),
-                      add(gain_q3, mult_r(gain_q3, GAUSS_SHARE_Q15)));
+    for (int i = 0; i < G729_SUBFRAME; i++)
+        noise[i] = gaussian_sample(seed);
+    scale = Mpy_32_16(Inv_sqrt(L_energy(0, energy_exact(noise, G729_SUBFRAME)) >> 1),
+                      add(gain_q3, mult_r(gain_q3, GAUSSIAN_SHARE_Q15)));
     shift = norm_l(scale);
     factor = extract_h(L_shl(scale, shift));
-    for (int i = 0; i < SUBFRAME; i++)
+    for (int i = 0; i < G729_SUBFRAME; i++)
         noise[i] = shr_r(mult_r(noise[i], factor), shift - 14);
 }
 
@@ -80,113 +80,107 @@ static int16_t pulse_sum(const struct draw *drawn, const int16_t *x, int shift)
     int16_t sum = 0;
 
     for (int i = 0; i < 4; i++) {
-        int16_t at = shr(x[drawn->places[i]], shift);
+        int16_t at = shr(x[drawn->positions[i]], shift);
 
         sum = drawn->positive[i] ? add(sum, at) : sub(sum, at);
     }
     return sum;
 }
 
-static int16_t square_root(int32_t x)
-{
-    int16_t root = 0;
+/* sqrt(x / 2) for x >= 0. The standard's search stops above the lowest bit, which stays 0. */
+static int16_t half_root(int32_t x) { return (int16_t)(isqrt((uint32_t)x >> 1) & ~1u); }
 
-    for (int16_t bit = 0x4000; bit > 1; bit >>= 1)
-        if (x >= L_mult(add(root, bit), add(root, bit)))
-            root = add(root, bit);
-    return root;
+/* 40 gain^2, in Q2. */
+static int32_t target_energy(int16_t gain_q3)
+{
+    return L_mult(gain_q3, extract_l(L_mult(gain_q3, G729_SUBFRAME) >> 6));
 }
 
-/* 40 gain^2, Q2. */
-static int32_t wanted_energy(int16_t gain_q3)
+/* The height of the four pulses solves a quadratic equation, so that the subframe has the target
+ * energy; the root of smaller magnitude is taken. `linear` is half the linear coefficient and
+ * `discriminant` twice the value under the square root, both scaled down by `shift` bits. */
+static int16_t pulse_height(int16_t linear, int32_t discriminant, int shift)
 {
-    return L_mult(gain_q3, extract_l(L_mult(gain_q3, SUBFRAME) >> 6));
-}
-
-/* The pulses' common height solves a quadratic equation, so that with them the subframe has the
- * energy wanted: of its two roots the lesser. `linear` is half the linear term, `rest` the
- * discriminant, both lowered by `shift` bits. */
-static int16_t pulse_height(int16_t linear, int32_t rest, int shift)
-{
-    int16_t root = square_root(rest), height = sub(root, linear), other = negate(add(linear, root));
+    int16_t root = half_root(discriminant), height = sub(root, linear),
+            other = negate(add(linear, root));
 
     height = shr_r(abs_s(other) < abs_s(height) ? other : height, 2 - shift);
-    return height > PULSE_MAX ? PULSE_MAX : height < -PULSE_MAX ? -PULSE_MAX : height;
+    return (int16_t)clamp(height, -PULSE_MAX, PULSE_MAX);
 }
 
-/* Adaptive and Gaussian parts, mixed in place; gives the shift that leaves 13 bits of the greatest.
- */
-static int mix(int16_t pitch_q14, const int16_t noise[SUBFRAME], int16_t now[SUBFRAME])
+/* Mixes the adaptive and Gaussian parts in place. Returns the right shift that leaves at most 13
+ * bits of the peak. */
+static int mix(int16_t pitch_q14, const int16_t noise[G729_SUBFRAME], int16_t exc[G729_SUBFRAME])
 {
     int16_t peak = 0;
 
-    for (int i = 0; i < SUBFRAME; i++) {
-        now[i] = add(mult_r(now[i], shl(pitch_q14, 1)), noise[i]);
-        peak = abs_s(now[i]) > peak ? abs_s(now[i]) : peak;
+    for (int i = 0; i < G729_SUBFRAME; i++) {
+        exc[i] = add(mult_r(exc[i], shl(pitch_q14, 1)), noise[i]);
+        peak = (int16_t)max_i32(abs_s(exc[i]), peak);
     }
     return peak == 0 || norm_s(peak) >= 3 ? 0 : 3 - norm_s(peak);
 }
 
-/* With more energy than wanted already, the Gaussian part stands alone, and the equation always has
- * roots. */
+/* If the mixture already exceeds the target energy, the pulses are added to the Gaussian part
+ * alone. Its energy is below the target, so the equation always has real roots. */
 static int16_t height_on_noise(int16_t gain_q3, const struct draw *drawn,
-                               const int16_t noise[SUBFRAME])
+                               const int16_t noise[G729_SUBFRAME])
 {
     int any = 0, shift;
     int16_t linear;
 
     for (int i = 0; i < 4; i++)
-        any |= abs_s(noise[drawn->places[i]]);
+        any |= abs_s(noise[drawn->positions[i]]);
     shift = any & 0x4000 ? 2 : 1;
     linear = pulse_sum(drawn, noise, shift);
     return pulse_height(
         linear,
-        L_mac(L_shr(Mpy_32_16(wanted_energy(gain_q3), REST_SHARE_Q15), 2 * shift - 1), linear,
+        L_mac(L_shr(Mpy_32_16(target_energy(gain_q3), PULSES_SHARE_Q15), 2 * shift - 1), linear,
               linear),
         shift);
 }
 
-static struct noise_pitch excite(const struct dsp_celp *dsp, int16_t gain_q3, uint16_t *seed,
-                                 int16_t *now)
+static struct g729_noise_pitch excite(const struct dsp_celp *dsp, int16_t gain_q3, uint16_t *seed,
+                                      int16_t *exc)
 {
     struct draw drawn;
-    int16_t noise[SUBFRAME], scaled[SUBFRAME], linear, height;
-    int32_t rest;
+    int16_t noise[G729_SUBFRAME], scaled[G729_SUBFRAME], linear, height;
+    int32_t discriminant;
     int shift;
 
     draw(seed, &drawn);
-    gaussian(gain_q3, seed, noise);
-    g729_adaptive_codebook(dsp, now, drawn.lag);
-    shift = mix(drawn.pitch_q14, noise, now);
-    for (int i = 0; i < SUBFRAME; i++)
-        scaled[i] = (int16_t)(now[i] >> shift);
+    gaussian_noise(gain_q3, seed, noise);
+    g729_adaptive_codebook(dsp, exc, drawn.lag);
+    shift = mix(drawn.pitch_q14, noise, exc);
+    for (int i = 0; i < G729_SUBFRAME; i++)
+        scaled[i] = (int16_t)(exc[i] >> shift);
     linear = (int16_t)(pulse_sum(&drawn, scaled, 0) >> 1);
-    rest = L_sub(L_shr(wanted_energy(gain_q3), 1 + 2 * shift),
-                 L_energy(0, energy_exact(scaled, SUBFRAME)));
-    rest = L_mac(rest, linear, linear);
-    if (rest < 0) {
-        memcpy(now, noise, sizeof noise);
+    discriminant = L_sub(L_shr(target_energy(gain_q3), 1 + 2 * shift),
+                         L_energy(0, energy_exact(scaled, G729_SUBFRAME)));
+    discriminant = L_mac(discriminant, linear, linear);
+    if (discriminant < 0) {
+        memcpy(exc, noise, sizeof noise);
         drawn.pitch_q14 = 0;
         height = height_on_noise(gain_q3, &drawn, noise);
     } else {
-        height = pulse_height(linear, rest, shift + 1);
+        height = pulse_height(linear, discriminant, shift + 1);
     }
     for (int i = 0; i < 4; i++) {
-        int16_t *at = &now[drawn.places[i]];
+        int16_t *at = &exc[drawn.positions[i]];
 
         *at = drawn.positive[i] ? add(*at, height) : sub(*at, height);
     }
-    return (struct noise_pitch){ drawn.lag.whole, drawn.pitch_q14 };
+    return (struct g729_noise_pitch){ drawn.lag.whole, drawn.pitch_q14 };
 }
 
 void g729_noise_excitation(const struct dsp_celp *dsp, int16_t gain_q3, uint16_t *seed,
-                           int16_t now[FRAME], struct noise_pitch pitch[SUBFRAMES])
+                           int16_t exc[G729_FRAME], struct g729_noise_pitch pitch[G729_SUBFRAMES])
 {
-    for (int i = 0; i < SUBFRAMES; i++)
+    for (int i = 0; i < G729_SUBFRAMES; i++)
         if (gain_q3 == 0) {
-            memset(now + i * SUBFRAME, 0, SUBFRAME * sizeof *now);
-            pitch[i] = (struct noise_pitch){ SUBFRAME + 1, 0 };
+            memset(exc + i * G729_SUBFRAME, 0, G729_SUBFRAME * sizeof *exc);
+            pitch[i] = (struct g729_noise_pitch){ G729_SUBFRAME + 1, 0 };
         } else {
-            pitch[i] = excite(dsp, gain_q3, seed, now + i * SUBFRAME);
+            pitch[i] = excite(dsp, gain_q3, seed, exc + i * G729_SUBFRAME);
         }
 }

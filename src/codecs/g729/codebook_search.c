@@ -1,95 +1,97 @@
-/* The search for four pulses: A.3.8.1. */
+/* The search for the four pulses: A.3.8.1. */
 #include <string.h>
 #include "g729.h"
 #include "mac.h"
 
-enum {
-    TRACKS = 5
-}; /* track t: samples t, t + 5, ...; pulses stand on tracks 0, 1, 2, and 3 or 4 */
+/* Track t has the positions t, t + 5, ...; the pulses are on tracks 0, 1, 2, and 3 or 4. */
+enum { TRACKS = 5 };
 
 struct matrix {
-    int16_t
-        d[SUBFRAME]; /* (52): correlation of the target with the response, its sign taken away */
-    int32_t sign[SUBFRAME];          /* 0, or -1 where it was negative */
-    int16_t phi[SUBFRAME][SUBFRAME]; /* (53): correlations of the response, with both places' signs;
-                                        none within a track */
+    /* (52): magnitudes of the correlation of the target with the response. */
+    int16_t d[G729_SUBFRAME];
+    /* -1 where that correlation is negative, else 0. */
+    int32_t sign[G729_SUBFRAME];
+    /* (53): autocorrelations of the response times the signs of both positions. Off the diagonal,
+     * pairs within a track are not set. */
+    int16_t phi[G729_SUBFRAME][G729_SUBFRAME];
 };
 
-/* Scaled so that the energy has its highest bits in 16; as the standard does it, with an energy
- * that may be saturated. Whether no sum of products can saturate any more. */
-static bool scale_response(const struct dsp_celp *dsp, const int16_t h_q12[SUBFRAME],
-                           int16_t h[SUBFRAME])
+/* Scales the response so that its energy fits in 16 bits, as the standard does, from an energy that
+ * may be saturated. Returns true if no sum of products can saturate afterwards. */
+static bool scale_response(const struct dsp_celp *dsp, const int16_t h_q12[G729_SUBFRAME],
+                           int16_t h[G729_SUBFRAME])
 {
-    int32_t energy = L_energy(0, dsp->energy(h_q12, SUBFRAME));
+    int32_t energy = L_energy(0, dsp->energy(h_q12, G729_SUBFRAME));
     int shift = extract_h(energy) > 32000 ? -1 : norm_l(energy) >> 1;
 
-    for (int i = 0; i < SUBFRAME; i++)
+    for (int i = 0; i < G729_SUBFRAME; i++)
         h[i] = shl(h_q12[i], shift);
-    return dsp->energy(h, SUBFRAME) < 1 << 30;
+    return dsp->energy(h, G729_SUBFRAME) < 1 << 30;
 }
 
-/* A product with signs, as the standard does it with -1 and 0.99997: one less where signs agree and
- * it is positive. */
+/* Applies the signs as the standard does, with factors -1 and 0.99997: positive products of equal
+ * signs lose one. */
 static int16_t with_signs(int16_t x, bool differ)
 {
     return differ ? negate(x) : (int16_t)(x - (x > 0));
 }
 
-/* A diagonal from its lower end up: a product more at each step. Here without saturation, and with
- * signs of 0 and -1: -32768 does not occur, for this is at most cos(pi / 41) of the energy (Fejer).
- */
-static void correlate(const int16_t h[SUBFRAME], int apart, struct matrix *matrix)
+/* Fills a diagonal from its lower end up, one product more per step, without saturation or
+ * branches. -32768 does not occur, because by Fejer's inequality the sum is at most cos(pi / 41)
+ * times the energy. */
+static void fill_diagonal(const int16_t h[G729_SUBFRAME], int distance, struct matrix *matrix)
 {
-    const int32_t *sign = matrix->sign, *other = matrix->sign + apart;
-    int16_t(*phi)[SUBFRAME] = matrix->phi;
+    const int32_t *sign = matrix->sign, *other = matrix->sign + distance;
+    int16_t(*phi)[G729_SUBFRAME] = matrix->phi;
     int32_t sum = 0;
 
-    for (int i = SUBFRAME - 1 - apart, j = SUBFRAME - 1; i >= 0; i--, j--, h++) {
+    for (int i = G729_SUBFRAME - 1 - distance, j = G729_SUBFRAME - 1; i >= 0; i--, j--, h++) {
         int32_t product, differ = sign[i] ^ other[i];
 
-        sum += h[0] * h[apart];
+        sum += h[0] * h[distance];
         product = sum >> 15;
         product = ((product - (product > 0)) & ~differ) | (-product & differ);
         phi[i][j] = phi[j][i] = (int16_t)product;
     }
 }
 
-static void correlate_in_steps(const int16_t h[SUBFRAME], int apart, struct matrix *matrix)
+static void fill_diagonal_saturating(const int16_t h[G729_SUBFRAME], int distance,
+                                     struct matrix *matrix)
 {
     int32_t sum = 0;
 
-    for (int i = SUBFRAME - 1 - apart, j = SUBFRAME - 1; i >= 0; i--, j--, h++) {
-        sum = L_mac(sum, h[0], h[apart]);
+    for (int i = G729_SUBFRAME - 1 - distance, j = G729_SUBFRAME - 1; i >= 0; i--, j--, h++) {
+        sum = L_mac(sum, h[0], h[distance]);
         matrix->phi[i][j] = matrix->phi[j][i] =
             with_signs(extract_h(sum), matrix->sign[i] != matrix->sign[j]);
     }
 }
 
-static void fill(const int16_t h[SUBFRAME], bool safe, struct matrix *matrix)
+static void fill_matrix(const int16_t h[G729_SUBFRAME], bool exact, struct matrix *matrix)
 {
     int32_t sum = 0;
 
-    for (int i = SUBFRAME - 1, k = 0; i >= 0; i--, k++) {
+    for (int i = G729_SUBFRAME - 1, k = 0; i >= 0; i--, k++) {
         sum = L_mac(sum, h[k], h[k]);
         matrix->phi[i][i] = extract_h(sum);
     }
-    for (int apart = 1; apart < SUBFRAME; apart++)
-        if (apart % TRACKS != 0)
-            (safe ? correlate : correlate_in_steps)(h, apart, matrix);
+    for (int distance = 1; distance < G729_SUBFRAME; distance++)
+        if (distance % TRACKS != 0)
+            (exact ? fill_diagonal : fill_diagonal_saturating)(h, distance, matrix);
 }
 
-static void take_signs(const int16_t d[SUBFRAME], struct matrix *matrix)
+static void take_signs(const int16_t d[G729_SUBFRAME], struct matrix *matrix)
 {
-    for (int i = 0; i < SUBFRAME; i++) {
+    for (int i = 0; i < G729_SUBFRAME; i++) {
         matrix->sign[i] = -(d[i] < 0);
         matrix->d[i] = abs_s(d[i]);
     }
 }
 
-/* A choice of pulses: squared sum of d over the energy, kept as the two. */
+/* A choice of pulses, rated by the squared sum of d over the energy. */
 struct choice {
-    int32_t square, energy; /* within 16 bits */
-    int places[4];          /* two of them while two are chosen */
+    int32_t square, energy; /* both fit in 16 bits */
+    int positions[4];       /* the first two are set before the others */
 };
 
 static bool is_better(int32_t square, int32_t energy, const struct choice *than)
@@ -101,31 +103,35 @@ static int best_of_track(const struct matrix *matrix, int track, int except)
 {
     int best = except == track ? track + TRACKS : track;
 
-    for (int p = best + TRACKS; p < SUBFRAME; p += TRACKS)
+    for (int p = best + TRACKS; p < G729_SUBFRAME; p += TRACKS)
         if (p != except && matrix->d[p] > matrix->d[best])
             best = p;
     return best;
 }
 
-/* Magnitudes of d are 2^13 at most: four of them saturate at the last. */
+/* Magnitudes of d are at most 2^13, so that only the sum of four can reach 2^15, where it
+ * saturates. */
 static int32_t square_of(int32_t sum)
 {
     sum -= sum >> 15;
     return sum * sum >> 15;
 }
 
-/* The first two pulses: either of the two strongest of one track with any of another. Energies are
- * a quarter; products of numbers within 2^15 with 2^14 and less add up to less than 2^31. */
+/* The first two pulses: each of the two largest correlations of one track with every position of
+ * another. Energies are divided by 4: sums of numbers within 2^15 times at most 2^14 stay below
+ * 2^31. */
 static struct choice first_pair(const struct matrix *matrix, int track, int other)
 {
     struct choice best = { -1, 1, { track, other } };
     int p = -1;
 
     for (int i = 0; i < 2; i++) {
-        const int16_t *row = matrix->phi[p = best_of_track(matrix, track, p)];
+        const int16_t *phi_p;
 
-        for (int q = other; q < SUBFRAME; q += TRACKS) {
-            int32_t energy = (row[p] + 2 * row[q] + matrix->phi[q][q]) * (1 << 14);
+        p = best_of_track(matrix, track, p);
+        phi_p = matrix->phi[p];
+        for (int q = other; q < G729_SUBFRAME; q += TRACKS) {
+            int32_t energy = (phi_p[p] + 2 * phi_p[q] + matrix->phi[q][q]) * (1 << 14);
             int32_t square = square_of(matrix->d[p] + matrix->d[q]),
                     rounded = (energy + 0x8000) >> 16;
 
@@ -136,27 +142,28 @@ static struct choice first_pair(const struct matrix *matrix, int track, int othe
     return best;
 }
 
-/* The other two, all pairs. Energies are a sixteenth. */
+/* The other two pulses: all pairs of positions. Energies are divided by 16. */
 static struct choice second_pair(const struct matrix *matrix, const struct choice *first, int track,
                                  int other)
 {
-    const int16_t *row0 = matrix->phi[first->places[0]], *row1 = matrix->phi[first->places[1]];
-    int32_t halves[SUBFRAME / TRACKS],
-        sum0 = matrix->d[first->places[0]] + matrix->d[first->places[1]];
-    struct choice best = { -1, 1, { first->places[0], first->places[1], track, other } };
+    const int16_t *phi0 = matrix->phi[first->positions[0]],
+                  *phi1 = matrix->phi[first->positions[1]];
+    int32_t halves[G729_SUBFRAME / TRACKS],
+        sum0 = matrix->d[first->positions[0]] + matrix->d[first->positions[1]];
+    struct choice best = { -1, 1, { first->positions[0], first->positions[1], track, other } };
 
-    for (int m = 0; m < SUBFRAME / TRACKS; m++) {
+    for (int m = 0; m < G729_SUBFRAME / TRACKS; m++) {
         int q = other + TRACKS * m;
 
-        halves[m] = (((2 * row0[q] + 2 * row1[q] + matrix->phi[q][q]) * (1 << 13) + 0x8000) >> 16) *
+        halves[m] = (((2 * phi0[q] + 2 * phi1[q] + matrix->phi[q][q]) * (1 << 13) + 0x8000) >> 16) *
                     (1 << 15);
     }
-    for (int p = track; p < SUBFRAME; p += TRACKS) {
+    for (int p = track; p < G729_SUBFRAME; p += TRACKS) {
         int32_t energy = first->energy * (1 << 14) +
-                         (2 * row0[p] + 2 * row1[p] + matrix->phi[p][p]) * (1 << 12) + 0x8000;
+                         (2 * phi0[p] + 2 * phi1[p] + matrix->phi[p][p]) * (1 << 12) + 0x8000;
         int32_t sum1 = sum0 + matrix->d[p];
 
-        for (int m = 0; m < SUBFRAME / TRACKS; m++) {
+        for (int m = 0; m < G729_SUBFRAME / TRACKS; m++) {
             int q = other + TRACKS * m;
             int32_t square = square_of(sum1 + matrix->d[q]);
             int32_t rounded = (energy + matrix->phi[p][q] * (1 << 13) + halves[m]) >> 16;
@@ -164,68 +171,69 @@ static struct choice second_pair(const struct matrix *matrix, const struct choic
             if (is_better(square, rounded, &best)) {
                 best.square = square;
                 best.energy = rounded;
-                best.places[2] = p;
-                best.places[3] = q;
+                best.positions[2] = p;
+                best.positions[3] = q;
             }
         }
     }
     return best;
 }
 
-/* With the fourth pulse on track 3, then 4, from either end of the loop of tracks. `chosen` by
- * track. */
-static void search(const struct matrix *matrix, int chosen[4])
+/* The fourth pulse is tried on track 3, then on track 4, and the tracks are paired in two orders
+ * each time. `chosen` is indexed by track. */
+static void search_pulses(const struct matrix *matrix, int chosen[4])
 {
     struct choice best = { -1, 1, { 0, 1, 2, 3 } };
 
     for (int last = 3; last < TRACKS; last++)
-        for (int turn = 0; turn < 2; turn++) {
+        for (int order = 0; order < 2; order++) {
             struct choice first =
-                turn == 0 ? first_pair(matrix, 2, last) : first_pair(matrix, last, 0);
+                order == 0 ? first_pair(matrix, 2, last) : first_pair(matrix, last, 0);
             struct choice all =
-                turn == 0 ? second_pair(matrix, &first, 0, 1) : second_pair(matrix, &first, 1, 2);
+                order == 0 ? second_pair(matrix, &first, 0, 1) : second_pair(matrix, &first, 1, 2);
 
             if (is_better(all.square, all.energy, &best))
                 best = all;
         }
     for (int i = 0; i < 4; i++)
-        chosen[best.places[i] % TRACKS < 3 ? best.places[i] % TRACKS : 3] = best.places[i];
+        chosen[best.positions[i] % TRACKS < 3 ? best.positions[i] % TRACKS : 3] = best.positions[i];
 }
 
-/* 3.8.2, and the pulses through the filter. Their sum saturates in the order of tracks. */
-static void describe(const struct matrix *matrix, const int chosen[4],
-                     const int16_t h_q12[SUBFRAME], struct subframe *out,
-                     int16_t filtered_q12[SUBFRAME])
+/* 3.8.2: codes of the pulses, and the filtered vector. Its sum saturates, in the order of the
+ * tracks. */
+static void encode_pulses(const struct matrix *matrix, const int chosen[4],
+                          const int16_t h_q12[G729_SUBFRAME], struct g729_subframe *out,
+                          int16_t filtered_q12[G729_SUBFRAME])
 {
-    unsigned places[4];
+    unsigned codes[4];
 
     out->signs = 0;
-    memset(filtered_q12, 0, SUBFRAME * sizeof *filtered_q12);
+    memset(filtered_q12, 0, G729_SUBFRAME * sizeof *filtered_q12);
     for (int i = 0; i < 4; i++) {
-        int sample = chosen[i], place = sample / TRACKS;
+        int sample = chosen[i], index = sample / TRACKS;
         bool negative = matrix->sign[sample] != 0;
 
-        for (int n = sample; n < SUBFRAME; n++)
+        for (int n = sample; n < G729_SUBFRAME; n++)
             filtered_q12[n] = negative ? sub(filtered_q12[n], h_q12[n - sample])
                                        : add(filtered_q12[n], h_q12[n - sample]);
-        places[i] = (unsigned)(i < 3 ? place : 2 * place + sample % TRACKS - 3);
+        codes[i] = (unsigned)(i < 3 ? index : 2 * index + sample % TRACKS - 3);
         out->signs = (uint8_t)(out->signs | !negative << i);
     }
-    out->positions = (uint16_t)(places[0] | places[1] << 3 | places[2] << 6 | places[3] << 9);
+    out->positions = (uint16_t)(codes[0] | codes[1] << 3 | codes[2] << 6 | codes[3] << 9);
 }
 
-void g729_codebook_search(const struct dsp_celp *dsp, const int16_t h_q12[SUBFRAME],
-                          const int16_t target[SUBFRAME], struct subframe *out,
-                          int16_t filtered_q12[SUBFRAME])
+void g729_codebook_search(const struct dsp_celp *dsp, const int16_t h_q12[G729_SUBFRAME],
+                          const int16_t target[G729_SUBFRAME], struct g729_subframe *out,
+                          int16_t filtered_q12[G729_SUBFRAME])
 {
-    int16_t h[SUBFRAME], d[SUBFRAME];
+    int16_t h[G729_SUBFRAME], d[G729_SUBFRAME];
     struct matrix matrix;
     int chosen[4];
-    bool safe = scale_response(dsp, h_q12, h);
+    bool exact = scale_response(dsp, h_q12, h);
 
     g729_backward_filter(dsp, h_q12, target, d);
     take_signs(d, &matrix);
-    fill(h, safe, &matrix);
-    search(&matrix, chosen);
-    describe(&matrix, chosen, h_q12, out, filtered_q12);
+    fill_matrix(h, exact, &matrix);
+    search_pulses(&matrix, chosen);
+    encode_pulses(&matrix, chosen, h_q12, out, filtered_q12);
 }

@@ -1,67 +1,70 @@
-/* Filters of the tenth order. Each has two ways to the same bits: plain sums where a bound shows
- * that no step of the standard's saturates, else its steps. Sums are of single products, half of
- * what L_mac gives. */
+/* Filters of order 10. Each has two implementations with identical results: vectorized unsaturated
+ * sums, used when a bound shows that no step of the standard's saturates, and the standard's steps.
+ * Sums are of single products, half of what L_mac gives. */
 #include <string.h>
 #include "g729.h"
 #include "mac.h"
 
-void g729_expand(const int16_t a_q12[ORDER + 1], int16_t gamma, int16_t out_q12[ORDER + 1])
+void g729_expand_bandwidth(const int16_t a_q12[G729_ORDER + 1], int16_t gamma,
+                           int16_t out_q12[G729_ORDER + 1])
 {
     int16_t factor = gamma;
 
     out_q12[0] = a_q12[0];
-    for (int i = 1; i <= ORDER; i++) {
+    for (int i = 1; i <= G729_ORDER; i++) {
         out_q12[i] = (int16_t)((a_q12[i] * factor + 0x4000) >> 15);
         factor = (int16_t)((factor * gamma + 0x4000) >> 15);
     }
 }
 
-/* No sum of the coefficients times numbers of this magnitude, the first times any, reaches 2^30. */
-static bool is_safe(const int16_t a_q12[ORDER + 1], int32_t peak)
+/* Returns true if no sum of the coefficients times samples of at most this magnitude reaches 2^30,
+ * with a margin for rounding. */
+static bool is_exact(const int16_t a_q12[G729_ORDER + 1], int32_t peak)
 {
     int32_t sum = 0;
 
-    for (int i = 0; i <= ORDER; i++)
+    for (int i = 0; i <= G729_ORDER; i++)
         sum += a_q12[i] < 0 ? -a_q12[i] : a_q12[i];
     return (int64_t)sum * peak < (1 << 30) - (1 << 27) - (1 << 11);
 }
 
-/* The steps of the standard, for one sample. */
-static int16_t residual_step(const int16_t a_q12[ORDER + 1], const int16_t *x)
+/* The standard's steps for one sample. */
+static int16_t residual_saturating(const int16_t a_q12[G729_ORDER + 1], const int16_t *x)
 {
     int32_t sum = L_mult(x[0], a_q12[0]);
 
-    for (int j = 1; j <= ORDER; j++)
+    for (int j = 1; j <= G729_ORDER; j++)
         sum = L_mac(sum, a_q12[j], x[-j]);
     return round_q15(L_shl(sum, 3));
 }
 
-void g729_residual(const struct dsp_celp *dsp, const int16_t a_q12[ORDER + 1], const int16_t *x,
-                   int16_t y[SUBFRAME])
+void g729_residual(const struct dsp_celp *dsp, const int16_t a_q12[G729_ORDER + 1],
+                   const int16_t *x, int16_t y[G729_SUBFRAME])
 {
-    int32_t sums[SUBFRAME];
+    int32_t sums[G729_SUBFRAME];
 
-    if (!is_safe(a_q12, dsp->peak(x - ORDER, ORDER + SUBFRAME))) {
-        for (int i = 0; i < SUBFRAME; i++)
-            y[i] = residual_step(a_q12, x + i);
+    if (!is_exact(a_q12, dsp->peak(x - G729_ORDER, G729_ORDER + G729_SUBFRAME))) {
+        for (int i = 0; i < G729_SUBFRAME; i++)
+            y[i] = residual_saturating(a_q12, x + i);
         return;
     }
-    dsp->zeros(x - 1, a_q12 + 1, ORDER / 2, sums, SUBFRAME);
-    for (int i = 0; i < SUBFRAME; i++)
+    dsp->zeros(x - 1, a_q12 + 1, G729_ORDER / 2, sums, G729_SUBFRAME);
+    for (int i = 0; i < G729_SUBFRAME; i++)
         sums[i] += a_q12[0] * x[i];
-    dsp->narrow(sums, 1 << 11, 12, y, SUBFRAME);
+    dsp->narrow(sums, 1 << 11, 12, y, G729_SUBFRAME);
 }
 
-/* The steps of the standard, watched. A saturated step is one whose result differs from the same
- * sum in 64 bits. */
-static bool synthesize_in_steps(const int16_t a_q12[ORDER + 1], const int16_t *x, int16_t *y, int n)
+/* The standard's steps, with its Overflow flag: a step saturates if its result differs from the
+ * same sum in 64 bits. */
+static bool synthesize_saturating(const int16_t a_q12[G729_ORDER + 1], const int16_t *x, int16_t *y,
+                                  int n)
 {
     bool overflow = false;
 
     for (int i = 0; i < n; i++) {
         int32_t sum = L_mult(x[i], a_q12[0]), scaled;
 
-        for (int j = 1; j <= ORDER; j++) {
+        for (int j = 1; j <= G729_ORDER; j++) {
             int64_t exact = sum - (int64_t)2 * a_q12[j] * y[i - j];
 
             sum = L_msu(sum, a_q12[j], y[i - j]);
@@ -74,40 +77,41 @@ static bool synthesize_in_steps(const int16_t a_q12[ORDER + 1], const int16_t *x
     return overflow;
 }
 
-/* The kernel adds what the standard takes away. True if the coefficients have negatives. */
-static bool negatives(const int16_t a_q12[ORDER + 1], int16_t out_q12[ORDER])
+/* The kernel adds where the standard subtracts. Returns false if a coefficient cannot be negated.
+ */
+static bool negatives(const int16_t a_q12[G729_ORDER + 1], int16_t out_q12[G729_ORDER])
 {
     bool exact = true;
 
-    for (int j = 0; j < ORDER; j++) {
+    for (int j = 0; j < G729_ORDER; j++) {
         exact = exact && a_q12[j + 1] != INT16_MIN;
         out_q12[j] = negate(a_q12[j + 1]);
     }
     return exact;
 }
 
-enum { ROOM = SUBFRAME, FOURS = 4 };
+enum { SAMPLES_MAX = G729_SUBFRAME, GROUP = 4 };
 
-/* The kernel's sums wrap where they cannot be trusted: then a sample before, or this one, fails the
- * bound. */
-bool g729_synthesis(const struct dsp_celp *dsp, const int16_t a_q12[ORDER + 1], const int16_t *x,
-                    int16_t *y, int n, int16_t memory[ORDER])
+/* The kernel's sums may wrap around. In that case this sample or an earlier one exceeds the bound,
+ * and the subframe is computed again. */
+bool g729_synthesis(const struct dsp_celp *dsp, const int16_t a_q12[G729_ORDER + 1],
+                    const int16_t *x, int16_t *y, int n, int16_t memory[G729_ORDER])
 {
-    int16_t out[ORDER + ROOM], poles_q12[ORDER];
-    int32_t sums[ROOM] = { 0 }, peak;
+    int16_t out[G729_ORDER + SAMPLES_MAX], poles_q12[G729_ORDER];
+    int32_t sums[SAMPLES_MAX] = { 0 }, peak;
     bool overflow = false;
 
     for (int i = 0; i < n / 8 * 8; i++)
         sums[i] = a_q12[0] * x[i];
     for (int i = n / 8 * 8; i < n; i++)
         sums[i] = a_q12[0] * x[i];
-    memcpy(out, memory, ORDER * sizeof *out);
-    peak = negatives(a_q12, poles_q12)
-               ? dsp->poles(sums, poles_q12, 12, out + ORDER, sums, (n + FOURS - 1) / FOURS * FOURS)
-               : INT16_MAX;
-    if (peak >= INT16_MAX || !is_safe(a_q12, peak))
-        overflow = synthesize_in_steps(a_q12, x, out + ORDER, n);
-    memcpy(y, out + ORDER, (size_t)n * sizeof *y);
-    memcpy(memory, out + n, ORDER * sizeof *memory);
+    memcpy(out, memory, G729_ORDER * sizeof *out);
+    peak = negatives(a_q12, poles_q12) ? dsp->poles(sums, poles_q12, 12, out + G729_ORDER, sums,
+                                                    (n + GROUP - 1) / GROUP * GROUP)
+                                       : INT16_MAX;
+    if (peak >= INT16_MAX || !is_exact(a_q12, peak))
+        overflow = synthesize_saturating(a_q12, x, out + G729_ORDER, n);
+    memcpy(y, out + G729_ORDER, (size_t)n * sizeof *y);
+    memcpy(memory, out + n, G729_ORDER * sizeof *memory);
     return overflow;
 }

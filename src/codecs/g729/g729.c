@@ -1,11 +1,11 @@
-/* G.729, Annexes A and B: 80 samples in 10 bytes; a frame of silence (SID) in 2. Recorders pack
- * some frames to a block, which are as good as blocks of one. Nothing in the bytes tells a SID
- * frame: only where a block's length leaves 2 modulo 10 it ends in one. Sipro's Kelvin sets a byte
- * before each frame.
+/* G.729 with Annexes A and B: 80 samples in 10 bytes, and silence descriptor (SID) frames of 2
+ * bytes. Recorders store several frames per block, which is equivalent to blocks of one frame.
+ * Nothing in the bytes identifies a SID frame; a block ends in one if its length modulo 10 is 2.
+ * Sipro's Kelvin format has a byte before each frame.
  *
- * Blocks of whole frames have no room for SID frames: there the DTX setting changes nothing, and
- * silence is coded as speech. A block that ends in a SID frame has it always, so that the setting
- * changes nothing there either. */
+ * Blocks of whole frames have no room for SID frames, so the DTX setting has no effect on them and
+ * silence is coded as speech. A block that ends in a SID frame always contains it, so the setting
+ * has no effect there either. */
 #include <string.h>
 #include "g729.h"
 #include "codec.h"
@@ -27,37 +27,37 @@ static const struct tag tags[] = { { 0x83, 0, "AT&T" },
                                    { 0 } };
 static const struct tag kelvin_tags[] = { { 0x135, 0, "Sipro" }, { 0 } };
 
-enum { RATE = 8000, LEAD = 2, KELVIN_BYTES = FRAME_BYTES + 1 };
+enum { RATE = 8000, LEAD = 2, KELVIN_BYTES = G729_FRAME_BYTES + 1 };
 
 static const struct mode modes[] = { { RATE, 1, 0 }, { 0 } };
 
-/* A coder or decoder with the blocks of its format: `lead` bytes before each frame. */
+/* A decoder or encoder, and the blocks of its format, with `lead` bytes before each frame. */
 struct framing {
     struct span block;
     uint8_t lead;
 };
 struct decoding {
     struct framing framing;
-    struct decoder decoder;
+    struct g729_decoder decoder;
 };
 struct encoding {
     struct framing framing;
-    struct encoder encoder;
+    struct g729_encoder encoder;
 };
 
 static uint32_t frames_in(const struct framing *framing, size_t bytes)
 {
-    return (uint32_t)(bytes / (framing->lead + FRAME_BYTES));
+    return (uint32_t)(bytes / (framing->lead + G729_FRAME_BYTES));
 }
 
 static bool ends_in_sid(const struct framing *framing, size_t bytes)
 {
-    return framing->lead == 0 && bytes % FRAME_BYTES == SID_BYTES;
+    return framing->lead == 0 && bytes % G729_FRAME_BYTES == G729_SID_BYTES;
 }
 
 static uint32_t samples_in(const struct framing *framing, size_t bytes)
 {
-    return (frames_in(framing, bytes) + ends_in_sid(framing, bytes)) * FRAME;
+    return (frames_in(framing, bytes) + ends_in_sid(framing, bytes)) * G729_FRAME;
 }
 
 static struct framing *framing_in(struct layout *layout)
@@ -75,24 +75,24 @@ static bool is_mono(const struct layout *layout)
     return layout->channels == 1 && layout->sample_rate == RATE;
 }
 
-/* Files say 0, 1 or 2 where they mean 10, or count several frames. */
+/* Some files give 0, 1 or 2 instead of 10, or the size of several frames. */
 static bool parse(const struct wave_format *format, struct layout *layout)
 {
-    uint16_t bytes = format->block_align, left = bytes % FRAME_BYTES;
+    uint16_t bytes = format->block_align, left = bytes % G729_FRAME_BYTES;
     struct framing *framing = framing_in(layout);
 
-    *framing = (struct framing){ { FRAME_BYTES, FRAME }, 0 };
-    if (bytes > SID_BYTES && left == SID_BYTES)
+    *framing = (struct framing){ { G729_FRAME_BYTES, G729_FRAME }, 0 };
+    if (bytes > G729_SID_BYTES && left == G729_SID_BYTES)
         framing->block = (struct span){ bytes, samples_in(framing, bytes) };
     layout->block = framing->block;
-    return is_mono(layout) && (bytes <= SID_BYTES || left == 0 || left == SID_BYTES);
+    return is_mono(layout) && (bytes <= G729_SID_BYTES || left == 0 || left == G729_SID_BYTES);
 }
 
 static bool parse_kelvin(const struct wave_format *format, struct layout *layout)
 {
     struct framing *framing = framing_in(layout);
 
-    *framing = (struct framing){ { KELVIN_BYTES, FRAME }, 1 };
+    *framing = (struct framing){ { KELVIN_BYTES, G729_FRAME }, 1 };
     layout->block = framing->block;
     return is_mono(layout) && (format->block_align <= 1 || format->block_align % KELVIN_BYTES == 0);
 }
@@ -101,7 +101,7 @@ static void fill(struct wave_format *format, const struct mode *mode, uint16_t b
 {
     format->channels = mode->channels;
     format->sample_rate = mode->sample_rate;
-    format->byte_rate = block_align * (RATE / FRAME);
+    format->byte_rate = block_align * (RATE / G729_FRAME);
     format->block_align = block_align;
     format->bits_per_sample = 0;
     format->extra_size = 0;
@@ -110,7 +110,7 @@ static void fill(struct wave_format *format, const struct mode *mode, uint16_t b
 static void complete(struct wave_format *format, const struct mode *mode, uint8_t dialect)
 {
     (void)dialect;
-    fill(format, mode, FRAME_BYTES);
+    fill(format, mode, G729_FRAME_BYTES);
 }
 
 static void complete_kelvin(struct wave_format *format, const struct mode *mode, uint8_t dialect)
@@ -124,7 +124,7 @@ static void init_decoder(void *memory, const struct layout *layout, const struct
     struct decoding *state = memory;
 
     state->framing = *framing_of(layout);
-    g729_decoder_start(&state->decoder, options->dsp->celp);
+    g729_decoder_init(&state->decoder, options->dsp->celp);
 }
 
 static void init_encoder(void *memory, const struct layout *layout, const struct options *options)
@@ -132,18 +132,18 @@ static void init_encoder(void *memory, const struct layout *layout, const struct
     struct encoding *state = memory;
 
     state->framing = *framing_of(layout);
-    g729_encoder_start(&state->encoder, options->dsp->celp,
-                       ends_in_sid(&state->framing, layout->block.bytes));
+    g729_encoder_init(&state->encoder, options->dsp->celp,
+                      ends_in_sid(&state->framing, layout->block.bytes));
 }
 
-/* A block, or the part of one that is there: its whole frames, and its SID frame where its length
- * tells of one. */
+/* Decodes a block or a truncated one: its whole frames, and the SID frame that its length implies.
+ */
 static void decode_block(struct decoding *state, const uint8_t *src, size_t bytes, int16_t *pcm)
 {
-    struct parameters parameters;
+    struct g729_parameters parameters;
 
     for (uint32_t left = frames_in(&state->framing, bytes); left > 0;
-         left--, src += state->framing.lead + FRAME_BYTES, pcm += FRAME) {
+         left--, src += state->framing.lead + G729_FRAME_BYTES, pcm += G729_FRAME) {
         g729_unpack(src + state->framing.lead, &parameters);
         g729_decode_frame(&state->decoder, &parameters, pcm);
     }
@@ -176,17 +176,17 @@ static void decode_truncated(void *state, const uint8_t *src, struct span block,
 static void encode_block(struct encoding *state, const int16_t *pcm, uint8_t *dst)
 {
     const struct framing *framing = &state->framing;
-    struct parameters parameters;
+    struct g729_parameters parameters;
 
     for (uint32_t left = frames_in(framing, framing->block.bytes); left > 0;
-         left--, pcm += FRAME, dst += FRAME_BYTES) {
-        g729_encode_frame(&state->encoder, pcm, VOICE, &parameters);
+         left--, pcm += G729_FRAME, dst += G729_FRAME_BYTES) {
+        g729_encode_frame(&state->encoder, pcm, G729_VOICE, &parameters);
         if (framing->lead)
             *dst++ = LEAD;
         g729_pack(&parameters, dst);
     }
     if (ends_in_sid(framing, framing->block.bytes)) {
-        g729_encode_frame(&state->encoder, pcm, NOISE, &parameters);
+        g729_encode_frame(&state->encoder, pcm, G729_NOISE, &parameters);
         g729_pack_sid(&parameters.sid, dst);
     }
 }

@@ -1,55 +1,56 @@
 /* Linear prediction: 3.2.1, 3.2.2. */
 #include <string.h>
 #include "tables.h"
-#include "double_precision.h"
+#include "oper_32b.h"
 #include "mac.h"
 
-/* 3.2.1. With its first sum below 2^31, no other sum reaches that (Cauchy and Schwarz); where it is
- * not, all is lowered. */
-void g729_autocorrelation(const struct dsp_celp *dsp, const int16_t s[WINDOW], int order,
-                          struct autocorrelation *out)
+/* 3.2.1. If the energy is below 2^31, so are all other sums, by the Cauchy-Schwarz inequality. If
+ * it is not, the signal is scaled down. */
+void g729_autocorrelation(const struct dsp_celp *dsp, const int16_t s[G729_WINDOW], int order,
+                          struct g729_autocorrelation *out)
 {
-    int16_t windowed[WINDOW + VAD_ORDER] = { 0 };
+    int16_t windowed[G729_WINDOW + G729_VAD_ORDER] = { 0 };
     int shift;
-    int32_t energy, sums[VAD_ORDER + 1];
+    int32_t energy, sums[G729_VAD_ORDER + 1];
 
-    for (int i = 0; i < WINDOW; i++)
+    for (int i = 0; i < G729_WINDOW; i++)
         windowed[i] = (int16_t)((s[i] * g729_window_q15[i] + 0x4000) >> 15);
     out->exponent = 1;
-    for (; dsp->energy(windowed, WINDOW) >= 1 << 30; out->exponent = (int16_t)(out->exponent + 4))
-        for (int i = 0; i < WINDOW; i++)
+    for (; dsp->energy(windowed, G729_WINDOW) >= 1 << 30;
+         out->exponent = (int16_t)(out->exponent + 4))
+        for (int i = 0; i < G729_WINDOW; i++)
             windowed[i] = (int16_t)(windowed[i] >> 2);
-    dsp->correlate(windowed, windowed, WINDOW, sums, order + 1);
+    dsp->correlate(windowed, windowed, G729_WINDOW, sums, order + 1);
     energy = 2 * sums[0] + 1;
     shift = norm_l(energy);
     out->exponent = (int16_t)(out->exponent - shift);
-    out->r[0] = in_parts(L_shl(energy, shift));
+    out->r[0] = as_dpf(L_shl(energy, shift));
     for (int i = 1; i <= order; i++)
-        out->r[i] = in_parts(L_shl(2 * sums[i], shift));
+        out->r[i] = as_dpf(L_shl(2 * sums[i], shift));
 }
 
 /* (6), (7) */
-void g729_lag_window(int order, struct autocorrelation *autocorrelation)
+void g729_lag_window(int order, struct g729_autocorrelation *autocorrelation)
 {
     for (int i = 1; i <= order; i++)
-        autocorrelation->r[i] = in_parts(Mpy_32(autocorrelation->r[i], g729_lag_window_q31[i - 1]));
+        autocorrelation->r[i] = as_dpf(Mpy_32(autocorrelation->r[i], g729_lag_window_q31[i - 1]));
 }
 
-/* What the recursion goes on with: the error's energy, mantissa Q31 and exponent, and the filter in
+/* The state of the recursion: the residual energy as Q31 mantissa and exponent, and the filter in
  * Q27. */
 struct recursion {
     int32_t error;
     int exponent;
-    int32_t a_q27[ORDER + 1];
+    int32_t a_q27[G729_ORDER + 1];
 };
 
-/* 1 - k^2. */
-static void shrink(struct recursion *recursion, int32_t k_q31)
+/* The residual energy shrinks by 1 - k^2. */
+static void update_error(struct recursion *recursion, int32_t k_q31)
 {
     int32_t error = Mpy_32(recursion->error, L_sub(INT32_MAX, L_abs(Mpy_32(k_q31, k_q31))));
     int shift = norm_l(error);
 
-    recursion->error = in_parts(L_shl(error, shift));
+    recursion->error = as_dpf(L_shl(error, shift));
     recursion->exponent += shift;
 }
 
@@ -65,26 +66,26 @@ static int32_t reflection(const struct recursion *recursion, const int32_t *r, i
     return L_shl(sum > 0 ? L_negate(k_q31) : k_q31, recursion->exponent);
 }
 
-static void extend(struct recursion *recursion, int32_t k_q31, int i)
+static void extend_filter(struct recursion *recursion, int32_t k_q31, int i)
 {
-    int32_t before[ORDER + 1];
+    int32_t before[G729_ORDER + 1];
 
     memcpy(before, recursion->a_q27, sizeof before);
     for (int j = 1; j < i; j++)
-        recursion->a_q27[j] = in_parts(L_add(Mpy_32(k_q31, before[i - j]), before[j]));
-    recursion->a_q27[i] = in_parts(k_q31 >> 4);
-    shrink(recursion, k_q31);
+        recursion->a_q27[j] = as_dpf(L_add(Mpy_32(k_q31, before[i - j]), before[j]));
+    recursion->a_q27[i] = as_dpf(k_q31 >> 4);
+    update_error(recursion, k_q31);
 }
 
-/* 3.2.2. A stage whose coefficient comes too near to 1 gives the filter of the last stable one. The
- * standard asks that of the first stage not; without any error left it could not go on. */
-bool g729_levinson(struct predictor_memory *last, const int32_t r[ORDER + 1],
-                   struct prediction *out)
+/* 3.2.2. If a reflection coefficient comes too close to 1, the last stable filter is returned. The
+ * standard does not test the first one; the recursion also ends if no residual energy remains. */
+bool g729_levinson(struct g729_predictor_memory *last, const int32_t r[G729_ORDER + 1],
+                   struct g729_prediction *out)
 {
     struct recursion recursion = { r[0], 0, { 0 } };
     int16_t reflections_q15[2] = { 0 };
 
-    for (int i = 1; i <= ORDER; i++) {
+    for (int i = 1; i <= G729_ORDER; i++) {
         int32_t k_q31 = reflection(&recursion, r, i);
 
         if (i <= 2)
@@ -92,7 +93,7 @@ bool g729_levinson(struct predictor_memory *last, const int32_t r[ORDER + 1],
         if (i > 1 && abs_s(extract_h(k_q31)) > 32750)
             recursion.error = 0;
         else
-            extend(&recursion, k_q31, i);
+            extend_filter(&recursion, k_q31, i);
         if (recursion.error <= 0) {
             memcpy(out->a_q12, last->a_q12, sizeof out->a_q12);
             out->reflection2_q15 = last->reflection2_q15;
@@ -100,7 +101,7 @@ bool g729_levinson(struct predictor_memory *last, const int32_t r[ORDER + 1],
         }
     }
     out->a_q12[0] = 1 << 12;
-    for (int i = 1; i <= ORDER; i++)
+    for (int i = 1; i <= G729_ORDER; i++)
         out->a_q12[i] = round_q15(L_shl(recursion.a_q27[i], 1));
     out->reflection2_q15 = reflections_q15[1];
     out->error = shr(extract_h(recursion.error), recursion.exponent);

@@ -1,9 +1,11 @@
-/* Line spectral pairs in the decoder and the coder: 3.2.5, 3.2.6, and to frequencies and back. */
+/* Line spectral pairs in the decoder and encoder: 3.2.5, 3.2.6, and the conversion to and from
+ * frequencies. */
 #include "tables.h"
-#include "double_precision.h"
+#include "oper_32b.h"
 
-/* (15): F1 or F2, coefficients 0 to 5 in Q24, of every second pair. After i factors coefficient j
- * is at most C(2 i, j), which is less than 2^7 until the fifth: only there may a step saturate. */
+/* (15): coefficients 0 to 5 of F1 or F2, in Q24, from every second pair. After i factors,
+ * coefficient j is at most C(2 i, j), which is below 2^7 until the fifth factor: only there may a
+ * step saturate. */
 static void polynomial(const int16_t *lsp_q15, int32_t f_q24[6])
 {
     f_q24[0] = 1 << 24;
@@ -23,7 +25,7 @@ static void polynomial(const int16_t *lsp_q15, int32_t f_q24[6])
     f_q24[1] -= lsp_q15[8] * 1024;
 }
 
-void g729_lsp_to_lpc(const int16_t lsp_q15[ORDER], int16_t a_q12[ORDER + 1])
+void g729_lsp_to_lpc(const int16_t lsp_q15[G729_ORDER], int16_t a_q12[G729_ORDER + 1])
 {
     int32_t f1_q24[6], f2_q24[6];
 
@@ -36,45 +38,45 @@ void g729_lsp_to_lpc(const int16_t lsp_q15[ORDER], int16_t a_q12[ORDER + 1])
     a_q12[0] = 1 << 12;
     for (int i = 1; i <= 5; i++) {
         a_q12[i] = extract_l(L_shr_r(L_add(f1_q24[i], f2_q24[i]), 13));
-        a_q12[ORDER + 1 - i] = extract_l(L_shr_r(L_sub(f1_q24[i], f2_q24[i]), 13));
+        a_q12[G729_ORDER + 1 - i] = extract_l(L_shr_r(L_sub(f1_q24[i], f2_q24[i]), 13));
     }
 }
 
-void g729_interpolate(const int16_t before_q15[ORDER], const int16_t now_q15[ORDER],
-                      int16_t a_q12[SUBFRAMES][ORDER + 1])
+void g729_interpolate(const int16_t previous_q15[G729_ORDER], const int16_t current_q15[G729_ORDER],
+                      int16_t a_q12[G729_SUBFRAMES][G729_ORDER + 1])
 {
-    int16_t middle_q15[ORDER];
+    int16_t middle_q15[G729_ORDER];
 
-    for (int i = 0; i < ORDER; i++)
-        middle_q15[i] = (int16_t)((now_q15[i] >> 1) + (before_q15[i] >> 1));
+    for (int i = 0; i < G729_ORDER; i++)
+        middle_q15[i] = (int16_t)((current_q15[i] >> 1) + (previous_q15[i] >> 1));
     g729_lsp_to_lpc(middle_q15, a_q12[0]);
-    g729_lsp_to_lpc(now_q15, a_q12[1]);
+    g729_lsp_to_lpc(current_q15, a_q12[1]);
 }
 
 enum { INVERSE_PI_Q17 = 20861, QUARTER_PI_Q15 = 25736 }; /* 1 / (2 pi), pi / 4 */
 
-void g729_lsf_to_lsp(const int16_t lsf_q13[ORDER], int16_t lsp_q15[ORDER])
+void g729_lsf_to_lsp(const int16_t lsf_q13[G729_ORDER], int16_t lsp_q15[G729_ORDER])
 {
-    for (int i = 0; i < ORDER; i++) {
-        int16_t turn = mult(lsf_q13[i], INVERSE_PI_Q17); /* 2^14 is half a circle */
-        int place = turn >> 8 > 63 ? 63 : turn >> 8;
+    for (int i = 0; i < G729_ORDER; i++) {
+        int16_t angle = mult(lsf_q13[i], INVERSE_PI_Q17); /* 2^14 is pi */
+        int index = min_i32(angle >> 8, 63);
 
-        lsp_q15[i] = add(g729_cosine_q15[place],
-                         extract_l(L_mult(g729_cosine_slope_q19[place], turn & 0xFF) >> 13));
+        lsp_q15[i] = add(g729_cosine_q15[index],
+                         extract_l(L_mult(g729_cosine_slope_q19[index], angle & 0xFF) >> 13));
     }
 }
 
-void g729_lsp_to_lsf(const int16_t lsp_q15[ORDER], int16_t lsf_q13[ORDER])
+void g729_lsp_to_lsf(const int16_t lsp_q15[G729_ORDER], int16_t lsf_q13[G729_ORDER])
 {
-    int place = 63;
+    int index = 63;
 
-    for (int i = ORDER - 1; i >= 0; i--) {
-        int16_t turn; /* 2^15 is half a circle */
+    for (int i = G729_ORDER - 1; i >= 0; i--) {
+        int16_t angle; /* 2^15 is pi */
 
-        while (place > 0 && g729_cosine_q15[place] < lsp_q15[i])
-            place--;
-        turn = extract_l(
-            L_mult(sub(lsp_q15[i], g729_cosine_q15[place]), g729_arc_slope_q11[place]) >> 12);
-        lsf_q13[i] = mult(add((int16_t)(place << 9), turn), QUARTER_PI_Q15);
+        while (index > 0 && g729_cosine_q15[index] < lsp_q15[i])
+            index--;
+        angle = extract_l(
+            L_mult(sub(lsp_q15[i], g729_cosine_q15[index]), g729_arc_slope_q11[index]) >> 12);
+        lsf_q13[i] = mult(add((int16_t)(index << 9), angle), QUARTER_PI_Q15);
     }
 }

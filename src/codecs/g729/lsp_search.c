@@ -1,24 +1,24 @@
 /* From a filter to its line spectral pairs: 3.2.3. */
 #include <string.h>
 #include "tables.h"
-#include "double_precision.h"
+#include "oper_32b.h"
 
-/* F1 or F2, coefficients 0 to 5 in Q11, or in Q10 where they need it. */
+/* Coefficients 0 to 5 of F1 or F2 in Q11, or in Q10 if one of them overflows. */
 struct half {
     int16_t f[6];
     bool q10;
 };
 
-/* (13), (14). False where a coefficient overflows. */
-static bool divide(const int16_t a_q12[ORDER + 1], bool q10, struct half *f1, struct half *f2)
+/* (13), (14). Returns false if a coefficient overflows. */
+static bool divide(const int16_t a_q12[G729_ORDER + 1], bool q10, struct half *f1, struct half *f2)
 {
     bool fits = true;
 
     f1->q10 = f2->q10 = q10;
     f1->f[0] = f2->f[0] = q10 ? 1024 : 2048;
     for (int i = 0; i < 5; i++) {
-        int32_t one = ((a_q12[i + 1] + a_q12[ORDER - i]) >> (1 + q10)) - f1->f[i];
-        int32_t two = ((a_q12[i + 1] - a_q12[ORDER - i]) >> (1 + q10)) + f2->f[i];
+        int32_t one = ((a_q12[i + 1] + a_q12[G729_ORDER - i]) >> (1 + q10)) - f1->f[i];
+        int32_t two = ((a_q12[i + 1] - a_q12[G729_ORDER - i]) >> (1 + q10)) + f2->f[i];
 
         f1->f[i + 1] = saturate(one);
         f2->f[i + 1] = saturate(two);
@@ -27,26 +27,26 @@ static bool divide(const int16_t a_q12[ORDER + 1], bool q10, struct half *f1, st
     return fits;
 }
 
-/* 2 x b1 - b2. Below 2^29 nothing saturates. */
+/* 2 x b1 - b2. Nothing saturates below 2^29. */
 static int32_t step(int32_t b1, int32_t b2, int16_t x_q15)
 {
     if (b1 < 1 << 29 && b1 > -(1 << 29) && b2 < 1 << 29 && b2 > -(1 << 29))
         return 2 * Mpy_32_16(b1, x_q15) - b2;
-    return L_msu(L_mac(L_shl(Mpy_32_16(b1, x_q15), 1), extract_h(b2), INT16_MIN), low_part(b2), 1);
+    return L_msu(L_mac(L_shl(Mpy_32_16(b1, x_q15), 1), extract_h(b2), INT16_MIN), dpf_lo(b2), 1);
 }
 
-/* (16), (17): the polynomial by Chebyshev's recursion, Q14; x = cos w, Q15. */
+/* (16), (17): evaluates the polynomial by Chebyshev's recursion, in Q14, at x = cos w in Q15. */
 static int16_t evaluate(const struct half *half, int16_t x_q15)
 {
     int32_t b2 = half->q10 ? 1 << 23 : 1 << 24, b1, b0;
 
-    b1 = in_parts(x_q15 * (half->q10 ? 512 : 1024) + half->f[1] * 8192);
+    b1 = as_dpf(x_q15 * (half->q10 ? 512 : 1024) + half->f[1] * 8192);
     for (int i = 2; i < 5; i++) {
-        b0 = in_parts(L_add(step(b1, b2, x_q15), half->f[i] * 8192));
+        b0 = as_dpf(L_add(step(b1, b2, x_q15), half->f[i] * 8192));
         b2 = b1;
         b1 = b0;
     }
-    b0 = L_msu(L_mac(Mpy_32_16(b1, x_q15), extract_h(b2), INT16_MIN), low_part(b2), 1);
+    b0 = L_msu(L_mac(Mpy_32_16(b1, x_q15), extract_h(b2), INT16_MIN), dpf_lo(b2), 1);
     return extract_h(L_shl(L_mac(b0, half->f[5], 2048), half->q10 ? 7 : 6));
 }
 
@@ -54,8 +54,8 @@ struct point {
     int16_t x, y;
 };
 
-/* The zero of the chord between two points. */
-static int16_t chord(struct point low, struct point high)
+/* The zero of the line through two points. */
+static int16_t line_zero(struct point low, struct point high)
 {
     int16_t x = sub(high.x, low.x), y = sub(high.y, low.y), slope;
     int shift = norm_s(abs_s(y));
@@ -68,7 +68,7 @@ static int16_t chord(struct point low, struct point high)
     return sub(low.x, extract_l(L_mult(low.y, slope) >> 11));
 }
 
-/* Four times finer about a change of sign. */
+/* Narrows an interval with a change of sign to a quarter, then interpolates. */
 static int16_t refine(const struct half *half, struct point low, struct point high)
 {
     for (int i = 0; i < 2; i++) {
@@ -80,11 +80,11 @@ static int16_t refine(const struct half *half, struct point low, struct point hi
         else
             low = middle;
     }
-    return chord(low, high);
+    return line_zero(low, high);
 }
 
-void g729_lpc_to_lsp(const int16_t a_q12[ORDER + 1], const int16_t before_q15[ORDER],
-                     int16_t lsp_q15[ORDER])
+void g729_lpc_to_lsp(const int16_t a_q12[G729_ORDER + 1], const int16_t previous_q15[G729_ORDER],
+                     int16_t lsp_q15[G729_ORDER])
 {
     struct half halves[2];
     struct point low, high;
@@ -93,7 +93,7 @@ void g729_lpc_to_lsp(const int16_t a_q12[ORDER + 1], const int16_t before_q15[OR
     if (!divide(a_q12, false, &halves[0], &halves[1]))
         divide(a_q12, true, &halves[0], &halves[1]);
     low = (struct point){ g729_grid_q15[0], evaluate(&halves[0], g729_grid_q15[0]) };
-    for (int i = 1; i <= GRID && found < ORDER; i++) {
+    for (int i = 1; i <= G729_GRID_STEPS && found < G729_ORDER; i++) {
         high = low;
         low = (struct point){ g729_grid_q15[i], evaluate(&halves[found % 2], g729_grid_q15[i]) };
         if (low.y * high.y > 0)
@@ -102,6 +102,6 @@ void g729_lpc_to_lsp(const int16_t a_q12[ORDER + 1], const int16_t before_q15[OR
         lsp_q15[found++] = low.x;
         low.y = evaluate(&halves[found % 2], low.x);
     }
-    if (found < ORDER)
-        memcpy(lsp_q15, before_q15, ORDER * sizeof *lsp_q15);
+    if (found < G729_ORDER)
+        memcpy(lsp_q15, previous_q15, G729_ORDER * sizeof *lsp_q15);
 }

@@ -1,9 +1,9 @@
-/* Frames of 80 and of 15 bits, the highest bit of each number and of each byte first: Table 8,
+/* Frames of 80 and 15 bits, the most significant bit of each parameter and byte first: Table 8,
  * B.4.2, RFC 3551 4.5.6. */
 #include <string.h>
 #include "g729.h"
 
-/* A frame is two strings of 40 bits, taken from the top of the first number's highest bit down. */
+/* A frame is packed as two strings of 40 bits, from the top bit down. */
 struct bits {
     uint64_t string;
     int left;
@@ -24,13 +24,13 @@ static void put(struct bits *bits, int count, uint32_t value)
 static void load_half(const uint8_t *half, struct bits *bits)
 {
     *bits = (struct bits){ 0, 40 };
-    for (int i = 0; i < FRAME_BYTES / 2; i++)
+    for (int i = 0; i < G729_FRAME_BYTES / 2; i++)
         bits->string = bits->string << 8 | half[i];
 }
 
 static void store_half(const struct bits *bits, uint8_t *half)
 {
-    for (int i = 0; i < FRAME_BYTES / 2; i++)
+    for (int i = 0; i < G729_FRAME_BYTES / 2; i++)
         half[i] = (uint8_t)(bits->string >> (32 - 8 * i));
 }
 
@@ -42,10 +42,10 @@ uint8_t g729_parity(uint8_t lag)
     return (~(bits ^ bits >> 1 ^ bits >> 2)) & 1;
 }
 
-/* C1 lies across the middle of the frame: 13 bits from bit 27 on. */
-void g729_pack(const struct parameters *in, uint8_t frame[FRAME_BYTES])
+/* The two halves meet between parameters, after C1. */
+void g729_pack(const struct g729_parameters *in, uint8_t frame[G729_FRAME_BYTES])
 {
-    const struct subframe *first = &in->subframes[0], *second = &in->subframes[1];
+    const struct g729_subframe *first = &in->subframes[0], *second = &in->subframes[1];
     struct bits bits = { 0, 40 };
 
     put(&bits, 1, in->lsf.predictor);
@@ -65,24 +65,24 @@ void g729_pack(const struct parameters *in, uint8_t frame[FRAME_BYTES])
     put(&bits, 4, second->signs);
     put(&bits, 3, second->gains[0]);
     put(&bits, 4, second->gains[1]);
-    store_half(&bits, frame + FRAME_BYTES / 2);
+    store_half(&bits, frame + G729_FRAME_BYTES / 2);
 }
 
-/* Ten bytes of zero are no frame of any encoder, for the parity of P1 = 0 is 1: so is written what
- * did not arrive. */
-static bool is_erased(const uint8_t frame[FRAME_BYTES])
+/* No encoder produces ten zero bytes, because the parity of P1 = 0 is 1. They mark an erased frame.
+ */
+static bool is_erased(const uint8_t frame[G729_FRAME_BYTES])
 {
-    static const uint8_t none[FRAME_BYTES] = { 0 };
+    static const uint8_t none[G729_FRAME_BYTES] = { 0 };
 
-    return memcmp(frame, none, FRAME_BYTES) == 0;
+    return memcmp(frame, none, G729_FRAME_BYTES) == 0;
 }
 
-void g729_unpack(const uint8_t frame[FRAME_BYTES], struct parameters *out)
+void g729_unpack(const uint8_t frame[G729_FRAME_BYTES], struct g729_parameters *out)
 {
-    struct subframe *first = &out->subframes[0], *second = &out->subframes[1];
+    struct g729_subframe *first = &out->subframes[0], *second = &out->subframes[1];
     struct bits bits;
 
-    out->kind = is_erased(frame) ? ERASED : SPEECH;
+    out->kind = is_erased(frame) ? G729_ERASED : G729_SPEECH;
     load_half(frame, &bits);
     out->lsf.predictor = (uint8_t)take(&bits, 1);
     out->lsf.stage1 = (uint8_t)take(&bits, 7);
@@ -91,7 +91,7 @@ void g729_unpack(const uint8_t frame[FRAME_BYTES], struct parameters *out)
     first->lag = (uint8_t)take(&bits, 8);
     out->parity = (uint8_t)take(&bits, 1);
     first->positions = (uint16_t)take(&bits, 13);
-    load_half(frame + FRAME_BYTES / 2, &bits);
+    load_half(frame + G729_FRAME_BYTES / 2, &bits);
     first->signs = (uint8_t)take(&bits, 4);
     first->gains[0] = (uint8_t)take(&bits, 3);
     first->gains[1] = (uint8_t)take(&bits, 4);
@@ -102,15 +102,15 @@ void g729_unpack(const uint8_t frame[FRAME_BYTES], struct parameters *out)
     second->gains[1] = (uint8_t)take(&bits, 4);
 }
 
-void g729_pack_sid(const struct sid *in, uint8_t frame[SID_BYTES])
+void g729_pack_sid(const struct g729_sid *in, uint8_t frame[G729_SID_BYTES])
 {
     frame[0] = (uint8_t)(in->predictor << 7 | in->stage1 << 2 | in->stage2 >> 2);
     frame[1] = (uint8_t)(in->stage2 << 6 | in->gain << 1);
 }
 
-void g729_unpack_sid(const uint8_t frame[SID_BYTES], struct parameters *out)
+void g729_unpack_sid(const uint8_t frame[G729_SID_BYTES], struct g729_parameters *out)
 {
-    out->kind = SID;
+    out->kind = G729_SID;
     out->sid.predictor = frame[0] >> 7;
     out->sid.stage1 = frame[0] >> 2 & 31;
     out->sid.stage2 = (uint8_t)((frame[0] << 2 & 12) | frame[1] >> 6);

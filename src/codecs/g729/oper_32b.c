@@ -1,8 +1,8 @@
-/* Quotient, power, logarithm and root by interpolation in tables. */
-#include "double_precision.h"
+/* Division by one Newton step; power, logarithm and inverse square root by table interpolation. */
+#include "oper_32b.h"
 
 /* 2^14 2^(i / 32), 2^15 log2(1 + i / 32) and 2^15 (1 + i / 16)^-1/2: tabpow, tablog and tabsqr of
- * the standard's C. */
+ * the standard's C code. */
 static const int16_t powers_q14[33] = {
     16384, 16743, 17109, 17484, 17867, 18258, 18658, 19066, 19484, 19911, 20347,
     20792, 21247, 21713, 22188, 22674, 23170, 23678, 24196, 24726, 25268, 25821,
@@ -28,10 +28,10 @@ int32_t Div_32(int32_t num, int32_t denom)
     return L_shl(Mpy_32(num, inverse), 2);
 }
 
-/* Between table[0] and table[1], at `part`, Q15: Q31. */
-static int32_t interpolate(const int16_t *table, int16_t part)
+/* Interpolates between table[0] and table[1] at `fraction`, in Q15; the result is Q31. */
+static int32_t interpolate(const int16_t *table, int16_t fraction)
 {
-    return L_msu(L_deposit_h(table[0]), sub(table[0], table[1]), part);
+    return L_msu(L_deposit_h(table[0]), sub(table[0], table[1]), fraction);
 }
 
 int32_t Pow2(int exponent, int16_t fraction)
@@ -47,7 +47,7 @@ int32_t Log2(int32_t x)
 
     if (x <= 0)
         return 0;
-    m = x << shift; /* its top seven bits are 01 and the place in the table, the next 15 the part */
+    m = x << shift; /* the top seven bits are 01 and the index, the next 15 the fraction */
     return (30 - shift) * 65536 +
            (interpolate(logarithms_q15 + ((m >> 25) - 32), (int16_t)((m >> 10) & 0x7FFF)) >> 16) *
                2;
