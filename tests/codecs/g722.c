@@ -21,7 +21,7 @@ static const struct wave_format wide = { .tag = 0x65,
 /* --- One band, one code: 15-bit samples to codes of 6 and 2 bits, and back. The low code of a mode
  * comes without the bits that the mode does not use. --- */
 
-static unsigned low_encoded(struct band *band, int32_t x)
+static unsigned low_encoded(struct g722_band *band, int32_t x)
 {
     struct window window;
     unsigned code;
@@ -32,7 +32,7 @@ static unsigned low_encoded(struct band *band, int32_t x)
     return code;
 }
 
-static unsigned high_encoded(struct band *band, int32_t x)
+static unsigned high_encoded(struct g722_band *band, int32_t x)
 {
     struct window window;
     unsigned code;
@@ -43,7 +43,7 @@ static unsigned high_encoded(struct band *band, int32_t x)
     return code;
 }
 
-static int32_t low_decoded(struct band *band, unsigned code, int mode)
+static int32_t low_decoded(struct g722_band *band, unsigned code, int mode)
 {
     struct window window;
     int32_t r;
@@ -54,13 +54,13 @@ static int32_t low_decoded(struct band *band, unsigned code, int mode)
     return r;
 }
 
-static int32_t high_decoded(struct band *band, unsigned code)
+static int32_t high_decoded(struct g722_band *band, unsigned code)
 {
     struct window window;
     int32_t r;
 
     open_window(&window, band);
-    r = limit(adapt_high(band, code, window.d + CHUNK));
+    r = g722_limit(g722_adapt_high(band, code, window.d + CHUNK));
     close_window(&window, band, 1);
     return r;
 }
@@ -70,7 +70,7 @@ static int32_t high_decoded(struct band *band, unsigned code)
 static void sequence_is_encoded(const char *input, const char *codes)
 {
     struct bytes in = vector_read(input), cod = vector_read(codes);
-    struct g722 state;
+    struct g722_coder state;
     size_t octets = 0;
 
     assert_true(in.size > 0 && in.size == cod.size);
@@ -99,7 +99,7 @@ static void sequence_is_decoded(const char *codes, const char *low, const char *
     for (int mode = 1; mode <= 3; mode++) {
         char name[40];
         struct bytes cod = vector_read(codes), out_high = vector_read(high), out_low;
-        struct g722 state;
+        struct g722_coder state;
         size_t octets = 0;
 
         snprintf(name, sizeof name, "%s%d", low, mode);
@@ -360,8 +360,8 @@ static void tables_have_their_formulas(void **unused)
     (void)unused;
     for (int i = 0; i < 32; i++)
         assert_int_equal(lround(2048 * exp2(i / 32.0)), g722_antilog[i]);
-    for (int i = 0; i < TAPS; i++) {
-        assert_int_equal(g722_filter[i], g722_filter[TAPS - 1 - i]);
+    for (int i = 0; i < G722_TAPS; i++) {
+        assert_int_equal(g722_filter[i], g722_filter[G722_TAPS - 1 - i]);
         assert_int_equal(g722_mirror[i], i % 2 ? g722_filter[i] : -g722_filter[i]);
     }
     for (int i = 0; i < 32; i++) /* 2, 1 and 0 bits less tell the sign alike */

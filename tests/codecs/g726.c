@@ -16,16 +16,16 @@ struct reconstructed {
     int32_t sr, se, y;
 };
 
-static struct reconstructed reconstructed(struct adpcm *s, unsigned code)
+static struct reconstructed reconstructed(struct g726_coder *s, unsigned code)
 {
     struct reconstructed out = { 0, 0, s->y };
     struct estimates e;
-    struct window window;
+    struct g726_window window;
 
     open_window(&window, s);
-    e = estimate(s, &window, WINDOW);
+    e = estimate(s, &window, G726_WINDOW);
     out.se = e.se;
-    out.sr = adapt(s, code, e, &window, WINDOW);
+    out.sr = adapt(s, code, e, &window, G726_WINDOW);
     close_window(&window, s, 1);
     return out;
 }
@@ -82,11 +82,11 @@ static uint8_t neighbour(const struct law *law, uint8_t code, bool up)
 }
 
 /* EXPAND to SYNC (4.2.8): the law's code that a coder would code alike. */
-static uint8_t adjusted(const struct law *law, const struct rate *rate, struct reconstructed r,
+static uint8_t adjusted(const struct law *law, const struct g726_rate *rate, struct reconstructed r,
                         unsigned code)
 {
     uint8_t sp = compress(law, r.sr);
-    unsigned again = quantize(rate, wrap16((law->linear[sp] >> 2) - r.se), r.y),
+    unsigned again = g726_quantize(rate, wrap16((law->linear[sp] >> 2) - r.se), r.y),
              sign = 1u << (rate->bits - 1);
 
     return again == code ? sp : neighbour(law, sp, (again ^ sign) < (code ^ sign));
@@ -97,16 +97,16 @@ static uint8_t adjusted(const struct law *law, const struct rate *rate, struct r
 /* Every exponent and mantissa that FLOATA gives, under coefficients of every kind. */
 static void fmult_in_lanes_is_fmult(void **unused)
 {
-    static struct window window;
+    static struct g726_window window;
     size_t compared = 0;
 
     (void)unused;
     for (int exponent = 0; exponent < 16; exponent++)
         for (int mantissa = 32; mantissa < 64; mantissa++)
             for (int sign = -1; sign <= 0; sign++) {
-                struct floating x = { (int16_t)sign, (uint8_t)mantissa, (uint8_t)exponent };
+                struct g726_float x = { (int16_t)sign, (uint8_t)mantissa, (uint8_t)exponent };
 
-                for (int i = 0; i < PAST; i++) {
+                for (int i = 0; i < G726_PAST; i++) {
                     window.doubled[i] = (uint16_t)(mantissa << 1 << exponent >> 6);
                     window.power[i] = (uint16_t)(1 << exponent);
                     window.sign[i] = (int16_t)sign;
@@ -114,10 +114,10 @@ static void fmult_in_lanes_is_fmult(void **unused)
                 if (exponent < 5 && (mantissa << exponent & 31) != 0)
                     continue; /* a fraction of one: FLOATA has none */
                 for (int32_t b = -32768; b<32768; b += b> - 64 && b < 64 ? 1 : 61, compared++) {
-                    int16_t lanes[LANES] = { (int16_t)b, 0, 0, 0, (int16_t)b, 77, 77, 77 };
+                    int16_t lanes[G726_LANES] = { (int16_t)b, 0, 0, 0, (int16_t)b, 77, 77, 77 };
 
-                    assert_int_equal(estimate_later_zeros(lanes, &window, 0),
-                                     2 * fmult(b, x) + 3 * fmult(0, x));
+                    assert_int_equal(g726_estimate_later_zeros(lanes, &window, 0),
+                                     2 * g726_fmult(b, x) + 3 * g726_fmult(0, x));
                 }
             }
     print_message("%zu products\n", compared);
@@ -133,7 +133,7 @@ static void check_encoder(const char *input, const char *codes, bool is_a, unsig
 {
     struct bytes in = vector_read(input), cod = vector_read(codes);
     struct law law = law_of(is_a);
-    struct adpcm state;
+    struct g726_coder state;
 
     assert_true(in.size > 0 && in.size == cod.size);
     g726_start(&state, bits);
@@ -153,13 +153,13 @@ static void check_decoder(const char *codes, const char *output, bool is_a, unsi
 {
     struct bytes cod = vector_read(codes), out = vector_read(output);
     struct law law = law_of(is_a);
-    struct adpcm state;
+    struct g726_coder state;
 
     assert_true(out.size > 0 && out.size == cod.size);
     g726_start(&state, bits);
     for (size_t i = 0; i < out.size; i += 2) {
         unsigned code = load16_le(cod.data + i);
-        uint8_t sample = adjusted(&law, g726_rate(bits), reconstructed(&state, code), code);
+        uint8_t sample = adjusted(&law, g726_rate_for(bits), reconstructed(&state, code), code);
 
         if (sample != load16_le(out.data + i))
             fail_msg("%s: sample %zu is %02x, not %02x", output, i / 2, sample,
@@ -263,7 +263,7 @@ static void peer_decode(unsigned bits, const uint8_t *codes, size_t n, int16_t *
 static size_t check_decoding(unsigned bits, const uint8_t *codes, size_t n)
 {
     int16_t *theirs = malloc(2 * n), *ours = malloc(2 * n);
-    struct adpcm state, other;
+    struct g726_coder state, other;
     size_t limited = 0;
 
     g726_start(&state, bits), g726_start(&other, bits);
@@ -286,7 +286,7 @@ static void check_both_ways(struct sound sound)
     uint8_t *theirs = malloc(sound.count), *ours = malloc(sound.count);
 
     for (int i = 0; i < RATES; i++) {
-        struct adpcm state;
+        struct g726_coder state;
 
         g726_start(&state, rates[i]);
         peer_encode(rates[i], sound, theirs);

@@ -133,9 +133,9 @@ static void codes_are_packed_as_riffnew_says(void **unused)
     assert_memory_equal(bytes, packed_threes, 5);
     g726_pack(stereo, 16, 3, bytes);
     assert_memory_equal(bytes, packed_stereo, 6);
-    g726_unpack(bytes, 16, 3, MSB_FIRST, codes);
+    g726_unpack(bytes, 16, 3, G726_MSB_FIRST, codes);
     assert_memory_equal(codes, stereo, 16);
-    g726_unpack(lsb, 8, 3, LSB_FIRST,
+    g726_unpack(lsb, 8, 3, G726_LSB_FIRST,
                 codes); /* RFC 3551, 4.5.4: the first code in the lowest bits */
     assert_memory_equal(codes, up, 8);
 }
@@ -260,7 +260,7 @@ static struct bytes lsb_first(struct bytes msb, unsigned bits)
     struct bytes out = { calloc(1, msb.size + 1), n * bits / 8 };
     uint8_t *codes = malloc(n);
 
-    g726_unpack(msb.data, n, bits, MSB_FIRST, codes);
+    g726_unpack(msb.data, n, bits, G726_MSB_FIRST, codes);
     for (size_t i = 0; i < n * bits; i++)
         out.data[i / 8] = (uint8_t)(out.data[i / 8] | (codes[i / bits] >> i % bits & 1) << i % 8);
     free(codes);
@@ -275,8 +275,8 @@ static double wrong_orders(struct sound sound, unsigned bits, size_t size)
     size_t wrong = 0, all = 0;
 
     for (size_t at = 0; at + size <= lsb.size; at += 500 * bits, all += 2) {
-        wrong += g726_order(msb.data + at, size, bits, 1) != MSB_FIRST;
-        wrong += g726_order(lsb.data + at, size, bits, 1) != LSB_FIRST;
+        wrong += g726_detect_order(msb.data + at, size, bits, 1) != G726_MSB_FIRST;
+        wrong += g726_detect_order(lsb.data + at, size, bits, 1) != G726_LSB_FIRST;
     }
     print_message("%zu bytes of %u bits: %zu of %zu wrong\n", size, bits, wrong, all);
     free(msb.data), free(lsb.data);
@@ -346,12 +346,12 @@ static void the_order_is_settled_once(void **unused)
 
 /* --- Files --- */
 
-static struct sound file_decoded(const char *name, const struct codec *expected, enum order order,
+static struct sound file_decoded(const char *name, const struct codec *expected, enum g726_order order,
                                  struct bytes *data)
 {
     struct bytes file = sample_read(name);
     struct wave_format format;
-    struct options fixed = { .quirks = order == LSB_FIRST ? QUIRK_LSB_FIRST : QUIRK_MSB_FIRST };
+    struct options fixed = { .quirks = order == G726_LSB_FIRST ? QUIRK_LSB_FIRST : QUIRK_MSB_FIRST };
     struct sound told, known;
 
     *data = wav_open(file, &format);
@@ -366,7 +366,7 @@ static struct sound file_decoded(const char *name, const struct codec *expected,
 static void libsndfiles_file_is_read(void **unused)
 {
     struct bytes data, reference = sample_read("made/libsndfile-g721.dec.s16");
-    struct sound out = file_decoded("made/libsndfile-g721.wav", &g721, LSB_FIRST, &data);
+    struct sound out = file_decoded("made/libsndfile-g721.wav", &g721, G726_LSB_FIRST, &data);
     double db;
 
     (void)unused;
@@ -390,7 +390,7 @@ static void ffmpegs_files_are_read(void **unused)
         double db;
 
         snprintf(name, sizeof name, "made/ffmpeg-g726-%uk.wav", bits * 8);
-        out = file_decoded(name, &g726_microsoft, MSB_FIRST, &data);
+        out = file_decoded(name, &g726_microsoft, G726_MSB_FIRST, &data);
         snprintf(command, sizeof command,
                  "ffmpeg -v error -f g726 -code_size %u -sample_rate 8000 -i - -f s16le -", bits);
         reference = peer_run(command, data.data, data.size);

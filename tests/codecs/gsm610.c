@@ -13,9 +13,9 @@ enum { BLOCK_SAMPLES = 320, PARAMETERS = 76 };
 
 static const struct wave_format mono = { .channels = 1,
                                          .sample_rate = 8000,
-                                         .block_align = BLOCK_BYTES };
+                                         .block_align = GSM610_BLOCK_BYTES };
 
-_Static_assert(sizeof(struct parameters) == PARAMETERS,
+_Static_assert(sizeof(struct gsm610_parameters) == PARAMETERS,
                "parameters are an array of 76 bytes in the order of the sequences");
 
 /* --- ETSI's sequences, 76 words a frame --- */
@@ -23,39 +23,39 @@ _Static_assert(sizeof(struct parameters) == PARAMETERS,
 static void check_encoder(const char *input, const char *codes)
 {
     struct bytes in = vector_read(input), cod = vector_read(codes);
-    struct encoder state;
+    struct gsm610_encoder state;
     uint8_t made[PARAMETERS];
 
-    assert_true(in.size > 0 && in.size / (2 * FRAME) == cod.size / (2 * PARAMETERS));
+    assert_true(in.size > 0 && in.size / (2 * GSM610_FRAME) == cod.size / (2 * PARAMETERS));
     gsm610_encoder_start(&state);
-    for (size_t frame = 0; frame < in.size / (2 * FRAME); frame++) {
-        gsm610_encode_frame(&state, (int16_t *)(void *)in.data + frame * FRAME,
-                            (struct parameters *)(void *)made);
+    for (size_t frame = 0; frame < in.size / (2 * GSM610_FRAME); frame++) {
+        gsm610_encode_frame(&state, (int16_t *)(void *)in.data + frame * GSM610_FRAME,
+                            (struct gsm610_parameters *)(void *)made);
         for (size_t i = 0; i < PARAMETERS; i++)
             if (made[i] != load16_le(cod.data + 2 * (frame * PARAMETERS + i)))
                 fail_msg("%s, frame %zu: parameter %zu is %u", codes, frame, i, made[i]);
     }
-    print_message("%s: %zu frames\n", codes, in.size / (2 * FRAME));
+    print_message("%s: %zu frames\n", codes, in.size / (2 * GSM610_FRAME));
     free(in.data), free(cod.data);
 }
 
 static void check_decoder(const char *codes, const char *output)
 {
     struct bytes cod = vector_read(codes), out = vector_read(output);
-    struct decoder state;
+    struct gsm610_decoder state;
     uint8_t given[PARAMETERS];
-    int16_t pcm[FRAME];
+    int16_t pcm[GSM610_FRAME];
 
-    assert_true(out.size > 0 && out.size / (2 * FRAME) == cod.size / (2 * PARAMETERS));
+    assert_true(out.size > 0 && out.size / (2 * GSM610_FRAME) == cod.size / (2 * PARAMETERS));
     gsm610_decoder_start(&state);
-    for (size_t frame = 0; frame < out.size / (2 * FRAME); frame++) {
+    for (size_t frame = 0; frame < out.size / (2 * GSM610_FRAME); frame++) {
         for (size_t i = 0; i < PARAMETERS; i++)
             given[i] = cod.data[2 * (frame * PARAMETERS + i)];
-        gsm610_decode_frame(&state, (struct parameters *)(void *)given, pcm);
+        gsm610_decode_frame(&state, (struct gsm610_parameters *)(void *)given, pcm);
         if (memcmp(pcm, out.data + frame * sizeof pcm, sizeof pcm) != 0)
             fail_msg("%s: frame %zu differs", output, frame);
     }
-    print_message("%s: %zu frames\n", output, out.size / (2 * FRAME));
+    print_message("%s: %zu frames\n", output, out.size / (2 * GSM610_FRAME));
     free(cod.data), free(out.data);
 }
 
@@ -105,13 +105,13 @@ static gsm peer_start(void)
 static struct sound peer_decode(struct bytes bytes)
 {
     gsm peer = peer_start();
-    size_t blocks = bytes.size / BLOCK_BYTES;
+    size_t blocks = bytes.size / GSM610_BLOCK_BYTES;
     struct sound out = { malloc(blocks * BLOCK_SAMPLES * sizeof(int16_t)), blocks * BLOCK_SAMPLES };
 
     for (size_t i = 0; i < blocks; i++) {
-        gsm_decode(peer, bytes.data + i * BLOCK_BYTES, out.samples + i * BLOCK_SAMPLES);
-        gsm_decode(peer, bytes.data + i * BLOCK_BYTES + 33,
-                   out.samples + i * BLOCK_SAMPLES + FRAME);
+        gsm_decode(peer, bytes.data + i * GSM610_BLOCK_BYTES, out.samples + i * BLOCK_SAMPLES);
+        gsm_decode(peer, bytes.data + i * GSM610_BLOCK_BYTES + 33,
+                   out.samples + i * BLOCK_SAMPLES + GSM610_FRAME);
     }
     gsm_destroy(peer);
     return out;
@@ -121,12 +121,12 @@ static struct bytes peer_encode(struct sound sound)
 {
     gsm peer = peer_start();
     size_t blocks = sound.count / BLOCK_SAMPLES;
-    struct bytes out = { malloc(blocks * BLOCK_BYTES), blocks * BLOCK_BYTES };
+    struct bytes out = { malloc(blocks * GSM610_BLOCK_BYTES), blocks * GSM610_BLOCK_BYTES };
 
     for (size_t i = 0; i < blocks; i++) {
-        gsm_encode(peer, sound.samples + i * BLOCK_SAMPLES, out.data + i * BLOCK_BYTES);
-        gsm_encode(peer, sound.samples + i * BLOCK_SAMPLES + FRAME,
-                   out.data + i * BLOCK_BYTES + 32);
+        gsm_encode(peer, sound.samples + i * BLOCK_SAMPLES, out.data + i * GSM610_BLOCK_BYTES);
+        gsm_encode(peer, sound.samples + i * BLOCK_SAMPLES + GSM610_FRAME,
+                   out.data + i * GSM610_BLOCK_BYTES + 32);
     }
     gsm_destroy(peer);
     return out;
@@ -168,13 +168,13 @@ static void check_encoding(struct sound sound)
     assert_int_equal(ours.size, theirs.size);
     for (size_t i = 0; i < ours.size; i++)
         if (ours.data[i] != theirs.data[i])
-            fail_msg("byte %zu of block %zu differs", i % BLOCK_BYTES, i / BLOCK_BYTES);
+            fail_msg("byte %zu of block %zu differs", i % GSM610_BLOCK_BYTES, i / GSM610_BLOCK_BYTES);
     free(theirs.data), free(ours.data);
 }
 
 static void random_bytes_decode_as_libgsm_does(void **unused)
 {
-    struct bytes bytes = { malloc(4000 * BLOCK_BYTES), 4000 * BLOCK_BYTES };
+    struct bytes bytes = { malloc(4000 * GSM610_BLOCK_BYTES), 4000 * GSM610_BLOCK_BYTES };
     uint32_t seed = 610;
 
     (void)unused;
@@ -187,7 +187,7 @@ static void random_bytes_decode_as_libgsm_does(void **unused)
 /* The worst for the lags, whose codes are then mostly out of range, and for the filters. */
 static void a_byte_repeated_decodes_as_libgsm_does(void **unused)
 {
-    uint8_t data[4 * BLOCK_BYTES];
+    uint8_t data[4 * GSM610_BLOCK_BYTES];
 
     (void)unused;
     for (int byte = 0; byte < 256; byte++) {
@@ -243,7 +243,7 @@ static void check_file(const char *name)
     data = wav_open(file, &format);
     assert_int_equal(format.tag, gsm610.tags->tag);
     assert_true(parses(&gsm610, &format, &layout));
-    assert_true(data.size >= BLOCK_BYTES && data.size % BLOCK_BYTES < 33);
+    assert_true(data.size >= GSM610_BLOCK_BYTES && data.size % GSM610_BLOCK_BYTES < 33);
     check_decoding(data);
     free(file.data);
 }
@@ -324,15 +324,15 @@ static void a_truncated_block_gives_its_first_frame(void **unused)
 
     (void)unused;
     whole = decode_all(&gsm610, &mono, 0, bytes);
-    for (size_t in = 0; in <= 2 * BLOCK_BYTES; in++)
+    for (size_t in = 0; in <= 2 * GSM610_BLOCK_BYTES; in++)
         for (enum ending ending = WHOLE; ending <= END; ending++) {
-            size_t truncated = ending == WHOLE ? 0 : in % BLOCK_BYTES;
-            size_t made = in / BLOCK_BYTES * BLOCK_SAMPLES + (truncated >= 33 ? FRAME : 0);
+            size_t truncated = ending == WHOLE ? 0 : in % GSM610_BLOCK_BYTES;
+            size_t made = in / GSM610_BLOCK_BYTES * BLOCK_SAMPLES + (truncated >= 33 ? GSM610_FRAME : 0);
             struct progress step;
 
             step = decode_once(&gsm610, &mono, bytes.data, pcm,
                                (struct offer){ in, 2 * BLOCK_SAMPLES, ending });
-            assert_int_equal(step.used, in - in % BLOCK_BYTES + truncated);
+            assert_int_equal(step.used, in - in % GSM610_BLOCK_BYTES + truncated);
             assert_int_equal(step.made, made);
             assert_memory_equal(pcm, whole.samples, made * sizeof *pcm);
         }
@@ -341,25 +341,25 @@ static void a_truncated_block_gives_its_first_frame(void **unused)
 
 static void nothing_is_used_where_nothing_fits(void **unused)
 {
-    static const uint8_t bytes[BLOCK_BYTES] = { 0 };
+    static const uint8_t bytes[GSM610_BLOCK_BYTES] = { 0 };
     static const int16_t silence[BLOCK_SAMPLES] = { 0 };
     int16_t pcm[BLOCK_SAMPLES];
-    uint8_t out[BLOCK_BYTES];
-    struct decoder decoder;
-    struct encoder encoder;
+    uint8_t out[GSM610_BLOCK_BYTES];
+    struct gsm610_decoder decoder;
+    struct gsm610_encoder encoder;
     struct progress step;
 
     (void)unused;
     decoder_init(&gsm610, &decoder, &mono, 0);
     step = gsm610.decoder->run(&decoder, bytes, pcm,
-                               (struct offer){ BLOCK_BYTES, BLOCK_SAMPLES - 1, END });
+                               (struct offer){ GSM610_BLOCK_BYTES, BLOCK_SAMPLES - 1, END });
     assert_true(step.used == 0 && step.made == 0);
     encoder_init(&gsm610, &encoder, &mono, 0);
     step = gsm610.encoder->run(&encoder, silence, out,
-                               (struct offer){ BLOCK_SAMPLES, BLOCK_BYTES - 1, END });
+                               (struct offer){ BLOCK_SAMPLES, GSM610_BLOCK_BYTES - 1, END });
     assert_true(step.used == 0 && step.made == 0);
     step = gsm610.encoder->run(&encoder, silence, out,
-                               (struct offer){ BLOCK_SAMPLES - 1, BLOCK_BYTES, END });
+                               (struct offer){ BLOCK_SAMPLES - 1, GSM610_BLOCK_BYTES, END });
     assert_true(step.used == 0 && step.made == 0);
 }
 
