@@ -1,4 +1,4 @@
-/* The stages of GSM 06.10, each by itself. */
+/* Unit tests of the stages of GSM 06.10. */
 #include <math.h>
 #include "support.h"
 #include "codecs/gsm610/tables.h"
@@ -28,7 +28,7 @@ static void tables_follow_their_formulas(void **unused)
     }
 }
 
-static void packing_is_undone(void **unused)
+static void unpacking_reverses_packing(void **unused)
 {
     static const uint8_t lar_masks[GSM610_ORDER] = { 63, 63, 31, 31, 15, 15, 7, 7 };
     uint32_t seed = 65;
@@ -46,7 +46,10 @@ static void packing_is_undone(void **unused)
             for (int i = 0; i < GSM610_SUBFRAMES; i++) {
                 struct gsm610_subframe *sub = &in[half].subframes[i];
 
-                sub->lag &= 127, sub->gain &= 3, sub->grid &= 3, sub->peak &= 63;
+                sub->lag &= 127;
+                sub->gain &= 3;
+                sub->grid &= 3;
+                sub->peak &= 63;
                 for (int k = 0; k < GSM610_PULSES; k++)
                     sub->pulses[k] &= 7;
             }
@@ -61,7 +64,7 @@ static void packing_is_undone(void **unused)
     }
 }
 
-static void a_decoded_ratio_is_coded_as_it_came(void **unused)
+static void a_decoded_ratio_has_the_same_code_again(void **unused)
 {
     (void)unused;
     for (int code = 0; code < 64; code++) {
@@ -79,7 +82,8 @@ static void a_decoded_ratio_is_coded_as_it_came(void **unused)
 
 static void ratios_are_interpolated_in_quarters(void **unused)
 {
-    static const int16_t before[GSM610_ORDER] = { 4000, -4000, 8000 }, now[GSM610_ORDER] = { 8000, 4000, -8000 };
+    static const int16_t before[GSM610_ORDER] = { 4000, -4000, 8000 },
+                         now[GSM610_ORDER] = { 8000, 4000, -8000 };
     static const int16_t expected[4][3] = {
         { 5000, -2000, 4000 }, { 6000, 0, 0 }, { 7000, 2000, -4000 }, { 8000, 4000, -8000 }
     };
@@ -94,13 +98,13 @@ static void ratios_are_interpolated_in_quarters(void **unused)
     }
 }
 
-/* Not even from ratios that no code means: the filters need not mind -1 times -1. */
+/* This holds even for ratios that have no code, so that the filters never multiply -1 by -1. */
 static void a_coefficient_is_never_minus_one(void **unused)
 {
     static const int16_t extreme[GSM610_ORDER] = { INT16_MIN, INT16_MAX, -26620, 26616,
-                                            -20071,    20070,     -11059, 11058 };
+                                                   -20071,    20070,     -11059, 11058 };
     static const int16_t expected[GSM610_ORDER] = { -32767, 32767, -32767, 32766,
-                                             -31129, 31129, -22118, 22116 };
+                                                    -31129, 31129, -22118, 22116 };
     int16_t reflection[GSM_SECTIONS][GSM610_ORDER];
 
     (void)unused;
@@ -108,7 +112,7 @@ static void a_coefficient_is_never_minus_one(void **unused)
     assert_memory_equal(reflection[3], expected, sizeof expected);
 }
 
-static void silence_and_steady_sound_have_the_coefficients_known(void **unused)
+static void silence_and_constants_have_known_coefficients(void **unused)
 {
     int16_t s[GSM610_FRAME] = { 0 }, reflection[GSM610_ORDER];
     static const int16_t none[GSM610_ORDER] = { 0 };
@@ -118,8 +122,8 @@ static void silence_and_steady_sound_have_the_coefficients_known(void **unused)
     assert_memory_equal(reflection, none, sizeof none);
     for (int i = 0; i < GSM610_FRAME; i++)
         s[i] = 1000;
-    gsm610_reflection(&gsm610_kernels, s,
-                      reflection); /* the normalised correlation of lag 1 is 159 / 160 */
+    gsm610_reflection(&gsm610_kernels, s, reflection);
+    /* The normalized correlation at lag 1 is 159 / 160. */
     assert_true(abs(reflection[0] + 32768 * 159 / 160) < 8);
     for (int i = 0; i < GSM610_FRAME; i++)
         s[i] = (int16_t)(i % 2 ? 1000 : -1000);
@@ -127,8 +131,8 @@ static void silence_and_steady_sound_have_the_coefficients_known(void **unused)
     assert_true(abs(reflection[0] - 32768 * 159 / 160) < 8);
 }
 
-/* A peak of 32767 costs four bits, and comes back as 2^15: wrapped. */
-static void scaling_takes_the_low_bits_of_loud_sound(void **unused)
+/* A peak of 32767 needs a shift by four bits, which rounds it to 2^15, and this wraps. */
+static void scaling_discards_low_bits_of_loud_samples(void **unused)
 {
     int16_t s[GSM610_FRAME] = { 32767, 1000, -7, 8, 2047 }, reflection[GSM610_ORDER];
     static const int16_t expected[] = { INT16_MIN, 1008, 0, 16, 2048 };
@@ -138,8 +142,9 @@ static void scaling_takes_the_low_bits_of_loud_sound(void **unused)
     assert_memory_equal(s, expected, sizeof expected);
 }
 
-/* Emphasis is undone as well; what comes back is doubled, with 3 bits less. */
-static void synthesis_undoes_analysis(void **unused)
+/* The synthesis also removes the pre-emphasis, doubles the samples and clears their lowest 3 bits.
+ */
+static void synthesis_reverses_analysis(void **unused)
 {
     struct sound sound = generated(6 * 1999, 3);
     struct gsm610_short_term analysis = { { 0 }, { 0 } }, synthesis = { { 0 }, { 0 } };
@@ -187,7 +192,7 @@ static void the_search_finds_a_repetition(void **unused)
     assert_true(sub.lag == GSM610_LAG_MIN && sub.gain == 0);
 }
 
-static void of_equal_lags_the_smallest_is_taken(void **unused)
+static void the_smallest_of_equal_lags_is_selected(void **unused)
 {
     int16_t past[GSM610_LAG_MAX + GSM610_SUBFRAME], d[GSM610_SUBFRAME];
     struct gsm610_subframe sub;
@@ -200,7 +205,7 @@ static void of_equal_lags_the_smallest_is_taken(void **unused)
     assert_true(sub.lag == GSM610_LAG_MIN && sub.gain == 3);
 }
 
-static void an_impulse_takes_its_own_grid(void **unused)
+static void an_impulse_selects_its_grid(void **unused)
 {
     (void)unused;
     for (int at = 0; at < GSM610_SUBFRAME; at++) {
@@ -220,20 +225,22 @@ static void every_excitation_is_regular(void **unused)
 {
     (void)unused;
     for (int code = 0; code < 64 * 4 * 8; code++) {
-        struct gsm610_subframe sub = { .peak = (uint8_t)(code / 32), .grid = (uint8_t)(code / 8 % 4) };
+        struct gsm610_subframe sub = { .peak = (uint8_t)(code / 32),
+                                       .grid = (uint8_t)(code / 8 % 4) };
         int16_t e[GSM610_SUBFRAME];
 
         memset(sub.pulses, code % 8, GSM610_PULSES);
         gsm610_rpe_decode(&sub, e);
         for (int k = 0; k < GSM610_SUBFRAME; k++) {
-            bool on_grid = k >= sub.grid && (k - sub.grid) % 3 == 0 && (k - sub.grid) / 3 < GSM610_PULSES;
+            bool on_grid =
+                k >= sub.grid && (k - sub.grid) % 3 == 0 && (k - sub.grid) / 3 < GSM610_PULSES;
 
             assert_true(on_grid ? e[k] == e[sub.grid] && (e[k] > 0 || code % 8 < 4) : e[k] == 0);
         }
     }
 }
 
-static void a_steady_offset_dies_away(void **unused)
+static void a_constant_offset_decays(void **unused)
 {
     struct gsm610_preprocessor state = { 0, 0, 0 };
     int16_t pcm[GSM610_FRAME], s[GSM610_FRAME];
@@ -247,7 +254,7 @@ static void a_steady_offset_dies_away(void **unused)
         assert_true(abs(s[i]) <= 1);
 }
 
-/* Full-scale steps after settled offsets are the worst that the high-pass can meet. */
+/* Full-scale steps after long constant offsets are the worst case for the high-pass filter. */
 static void the_high_pass_stays_within_its_bound(void **unused)
 {
     struct gsm610_preprocessor state = { 0, 0, 0 };
@@ -266,18 +273,18 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(tables_follow_their_formulas),
-        cmocka_unit_test(packing_is_undone),
-        cmocka_unit_test(a_decoded_ratio_is_coded_as_it_came),
+        cmocka_unit_test(unpacking_reverses_packing),
+        cmocka_unit_test(a_decoded_ratio_has_the_same_code_again),
         cmocka_unit_test(ratios_are_interpolated_in_quarters),
         cmocka_unit_test(a_coefficient_is_never_minus_one),
-        cmocka_unit_test(silence_and_steady_sound_have_the_coefficients_known),
-        cmocka_unit_test(scaling_takes_the_low_bits_of_loud_sound),
-        cmocka_unit_test(synthesis_undoes_analysis),
+        cmocka_unit_test(silence_and_constants_have_known_coefficients),
+        cmocka_unit_test(scaling_discards_low_bits_of_loud_samples),
+        cmocka_unit_test(synthesis_reverses_analysis),
         cmocka_unit_test(the_search_finds_a_repetition),
-        cmocka_unit_test(of_equal_lags_the_smallest_is_taken),
-        cmocka_unit_test(an_impulse_takes_its_own_grid),
+        cmocka_unit_test(the_smallest_of_equal_lags_is_selected),
+        cmocka_unit_test(an_impulse_selects_its_grid),
         cmocka_unit_test(every_excitation_is_regular),
-        cmocka_unit_test(a_steady_offset_dies_away),
+        cmocka_unit_test(a_constant_offset_decays),
         cmocka_unit_test(the_high_pass_stays_within_its_bound),
     };
 

@@ -31,7 +31,8 @@ static INLINED struct estimates estimate(const struct g726_coder *s, const struc
 {
     int32_t sezi = g726_estimate_later_zeros(s->b, past, at) + g726_fmult(s->b0, s->dq);
 
-    return (struct estimates){ low16(sezi + g726_estimate_poles(s)) >> 1, low16(sezi) >> 1 };
+    return (struct estimates){ g726_low16(sezi + g726_estimate_poles(s)) >> 1,
+                               g726_low16(sezi) >> 1 };
 }
 
 /* Updates the state for a code, in the encoder and in the decoder alike. Returns the reconstructed
@@ -42,7 +43,7 @@ static INLINED int32_t adapt(struct g726_coder *s, unsigned code, struct estimat
     int32_t sign = -(int32_t)(code >> (s->rate->bits - 1)), exponent;
     int32_t magnitude = g726_dequantize(s->rate, code, s->y, &exponent),
             dq = negate_if(sign, magnitude);
-    int32_t sr = low16(dq + e.se), dqsez = low16(dq + e.sez),
+    int32_t sr = g726_low16(dq + e.se), dqsez = g726_low16(dq + e.sez),
             sr_magnitude = negate_if(sr >> 31, sr) & 32767;
     int32_t tr = g726_is_transition(s, magnitude);
 
@@ -97,7 +98,7 @@ void g726_encode_samples(struct g726_coder *state, const int16_t *pcm, uint8_t *
         for (size_t at = G726_WINDOW; at > G726_WINDOW - chunk;
              at--, pcm += stride, codes += stride) {
             struct estimates e = estimate(&s, &window, at);
-            unsigned code = g726_quantize(s.rate, low16((*pcm >> 2) - e.se), s.y);
+            unsigned code = g726_quantize(s.rate, g726_low16((*pcm >> 2) - e.se), s.y);
 
             *codes = (uint8_t)code;
             adapt(&s, code, e, &window, at);

@@ -65,8 +65,8 @@ enum g726_order { G726_ORDER_DETECTED, G726_MSB_FIRST, G726_LSB_FIRST };
 void g726_pack(const uint8_t *codes, size_t n, unsigned bits, uint8_t *dst);
 void g726_unpack(const uint8_t *src, size_t n, unsigned bits, enum g726_order, uint8_t *codes);
 
-/* Returns the order of the codes in `size` bytes, the first of which starts a code. Fewer than the
- * minimum are too few for a decision; more than the maximum do not improve it. */
+/* Returns the order of the codes in `size` bytes, the first of which starts a code. The minimum
+ * makes a decision possible; the maximum is enough for a reliable one. */
 enum { G726_ORDER_MIN_BYTES = 512, G726_ORDER_MAX_BYTES = 4096 };
 enum g726_order g726_detect_order(const uint8_t *src, size_t size, unsigned bits,
                                   unsigned channels);

@@ -9,7 +9,8 @@
 /* Everything below is INLINED: the state stays in registers only if the loop over the samples
  * contains all of it. */
 
-static inline int32_t low16(int32_t x) { return (int16_t)(uint16_t)x; }
+/* wrap16 as a single instruction: GCC generates several for wrap16 in these loops. */
+static inline int32_t g726_low16(int32_t x) { return (int16_t)(uint16_t)x; }
 
 /* FLOATA and FLOATB. The magnitude has 15 bits. */
 static inline struct g726_float g726_to_float(int32_t magnitude, int32_t exponent, int32_t sign)
@@ -101,7 +102,7 @@ static INLINED void g726_adapt_poles(struct g726_coder *s, int32_t pk0, int32_t 
  * 16 bits; it then wraps. */
 static inline int32_t g726_adapt_zero(int32_t b, int32_t unlike, int32_t step, int32_t leak)
 {
-    return low16(b + negate_if(unlike, step) - (b >> leak));
+    return g726_low16(b + negate_if(unlike, step) - (b >> leak));
 }
 
 static INLINED void g726_adapt_zeros(struct g726_coder *s, const struct g726_window *past,
