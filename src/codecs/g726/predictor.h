@@ -9,7 +9,7 @@
 /* Everything below is INLINED: the state stays in registers only if the loop over the samples
  * contains all of it. */
 
-/* wrap16 as a single instruction: GCC generates several for wrap16 in these loops. */
+/* wrap16 in a form that GCC compiles to fewer instructions. */
 static inline int32_t g726_low16(int32_t x) { return (int16_t)(uint16_t)x; }
 
 /* FLOATA and FLOATB. The magnitude has 15 bits. */
