@@ -1,7 +1,7 @@
 /* G.722 against the sequences of its Appendix II, spandsp and ffmpeg. */
 #include "support.h"
 #include "bits.h"
-#include "codecs/g722/coder.c" /* for its bands, each alone */
+#include "codecs/g722/coder.c" /* for access to each band */
 #include "codecs/g722/tables.h"
 #include <math.h>
 #ifdef HAVE_SPANDSP
@@ -18,10 +18,10 @@ static const struct wave_format wide = { .tag = 0x65,
                                          .block_align = 1,
                                          .bits_per_sample = 4 };
 
-/* --- One band, one code: 15-bit samples to codes of 6 and 2 bits, and back. The low code of a mode
- * comes without the bits that the mode does not use. --- */
+/* --- A single code of one band: 15-bit samples to codes of 6 and 2 bits, and back. Codes of the
+ * low band lack the bits that the mode does not use. --- */
 
-static unsigned low_encoded(struct band *band, int32_t x)
+static unsigned low_encoded(struct g722_band *band, int32_t x)
 {
     struct window window;
     unsigned code;
@@ -32,7 +32,7 @@ static unsigned low_encoded(struct band *band, int32_t x)
     return code;
 }
 
-static unsigned high_encoded(struct band *band, int32_t x)
+static unsigned high_encoded(struct g722_band *band, int32_t x)
 {
     struct window window;
     unsigned code;
@@ -43,7 +43,7 @@ static unsigned high_encoded(struct band *band, int32_t x)
     return code;
 }
 
-static int32_t low_decoded(struct band *band, unsigned code, int mode)
+static int32_t low_decoded(struct g722_band *band, unsigned code, int mode)
 {
     struct window window;
     int32_t r;
@@ -54,23 +54,25 @@ static int32_t low_decoded(struct band *band, unsigned code, int mode)
     return r;
 }
 
-static int32_t high_decoded(struct band *band, unsigned code)
+static int32_t high_decoded(struct g722_band *band, unsigned code)
 {
     struct window window;
     int32_t r;
 
     open_window(&window, band);
-    r = limit(adapt_high(band, code, window.d + CHUNK));
+    r = g722_limit(g722_adapt_high(band, code, window.d + CHUNK));
     close_window(&window, band, 1);
     return r;
 }
 
-/* --- Appendix II: the filters bypassed; words whose lowest bit is set mark a reset --- */
+/* --- Appendix II: bypasses the filters; a 16-bit value with its lowest bit set requests a reset
+ * ---
+ */
 
 static void sequence_is_encoded(const char *input, const char *codes)
 {
     struct bytes in = vector_read(input), cod = vector_read(codes);
-    struct g722 state;
+    struct g722_coder state;
     size_t octets = 0;
 
     assert_true(in.size > 0 && in.size == cod.size);
@@ -90,16 +92,17 @@ static void sequence_is_encoded(const char *input, const char *codes)
         octets++;
     }
     print_message("%s: %zu octets\n", codes, octets);
-    free(in.data), free(cod.data);
+    free(in.data);
+    free(cod.data);
 }
 
-/* `low` has a %d for the mode. */
+/* The mode, a digit, is appended to `low`. */
 static void sequence_is_decoded(const char *codes, const char *low, const char *high)
 {
     for (int mode = 1; mode <= 3; mode++) {
         char name[40];
         struct bytes cod = vector_read(codes), out_high = vector_read(high), out_low;
-        struct g722 state;
+        struct g722_coder state;
         size_t octets = 0;
 
         snprintf(name, sizeof name, "%s%d", low, mode);
@@ -123,7 +126,9 @@ static void sequence_is_decoded(const char *codes, const char *low, const char *
             octets++;
         }
         print_message("%s, mode %d: %zu octets\n", codes, mode, octets);
-        free(cod.data), free(out_low.data), free(out_high.data);
+        free(cod.data);
+        free(out_low.data);
+        free(out_high.data);
     }
 }
 
@@ -153,7 +158,7 @@ static void sequence_3_is_decoded(void **unused)
     sequence_is_decoded("g722/bt1d3.cod", "g722/bt3l3.rc", "g722/bt3h3.rc0");
 }
 
-/* --- spandsp and ffmpeg, the whole chain --- */
+/* --- spandsp and ffmpeg, including the filters --- */
 
 static struct bytes bytes_of(struct sound sound)
 {
@@ -189,8 +194,8 @@ static struct sound peer_decode(struct bytes bytes, int mode)
                                                  0);
     uint8_t *codes = malloc(bytes.size + 1);
 
-    for (size_t i = 0; i < bytes.size;
-         i++) /* its octets of 56 and 48 kbit/s have their bits at the bottom */
+    /* In spandsp's octets of 56 and 48 kbit/s the unused bits are at the top. */
+    for (size_t i = 0; i < bytes.size; i++)
         codes[i] = (uint8_t)(bytes.data[i] >> (mode - 1));
     out.count = (size_t)g722_decode(peer, out.samples, codes, (int)bytes.size);
     g722_decode_free(peer);
@@ -208,7 +213,8 @@ static struct bytes peer_encode(struct sound sound)
 
 static struct sound peer_decode(struct bytes bytes, int mode)
 {
-    (void)bytes, (void)mode;
+    (void)bytes;
+    (void)mode;
     print_message("spandsp is not installed\n");
     skip();
     return (struct sound){ 0, 0 };
@@ -223,20 +229,23 @@ static struct sound decode_mode(struct bytes bytes, int mode)
     return decode_all(&g722, &format, 0, bytes);
 }
 
-static void check_both_ways(struct sound sound)
+static void check_both_directions(struct sound sound)
 {
     struct bytes ours, theirs;
 
     sound.count -= sound.count % 2;
-    ours = encode_all(&g722, &wide, 0, sound), theirs = peer_encode(sound);
+    ours = encode_all(&g722, &wide, 0, sound);
+    theirs = peer_encode(sound);
     assert_same(ours, theirs, 1);
     for (int mode = 1; mode <= 3; mode++) {
         struct sound out = decode_mode(ours, mode), peers = peer_decode(ours, mode);
 
         assert_same(bytes_of(out), bytes_of(peers), 2);
-        free(out.samples), free(peers.samples);
+        free(out.samples);
+        free(peers.samples);
     }
-    free(ours.data), free(theirs.data);
+    free(ours.data);
+    free(theirs.data);
 }
 
 static struct sound wide_speech(void)
@@ -249,25 +258,25 @@ static struct sound wide_speech(void)
     return (struct sound){ (int16_t *)(void *)out.data, out.size / 2 };
 }
 
-static void speech_goes_both_ways_as_in_spandsp(void **unused)
+static void speech_goes_both_directions_as_in_spandsp(void **unused)
 {
     struct sound sound = wide_speech();
 
     (void)unused;
-    check_both_ways(sound);
+    check_both_directions(sound);
     free(sound.samples);
 }
 
-static void music_goes_both_ways_as_in_spandsp(void **unused)
+static void music_goes_both_directions_as_in_spandsp(void **unused)
 {
     struct sound sound = music();
 
     (void)unused;
-    check_both_ways(sound);
+    check_both_directions(sound);
     free(sound.samples);
 }
 
-/* spandsp's filters do not saturate, ffmpeg's and the ITU's do. */
+/* The filters of ffmpeg saturate like the ITU's; those of spandsp do not. */
 static void check_decoding(struct bytes bytes)
 {
     struct bytes theirs =
@@ -275,10 +284,11 @@ static void check_decoding(struct bytes bytes)
     struct sound out = decode_mode(bytes, 1);
 
     assert_same(bytes_of(out), theirs, 2);
-    free(out.samples), free(theirs.data);
+    free(out.samples);
+    free(theirs.data);
 }
 
-/* ffmpeg's frames have 320 samples, the last one padded. */
+/* ffmpeg encodes frames of 320 samples and pads the last one. */
 static void check_encoding(struct sound sound)
 {
     struct bytes ours = encode_all(&g722, &wide, 0, sound), theirs;
@@ -289,10 +299,11 @@ static void check_encoding(struct sound sound)
     theirs.size = ours.size = theirs.size < ours.size ? theirs.size : ours.size;
     assert_same(ours, theirs, 1);
     check_decoding(ours);
-    free(ours.data), free(theirs.data);
+    free(ours.data);
+    free(theirs.data);
 }
 
-static void speech_goes_both_ways_as_in_ffmpeg(void **unused)
+static void speech_goes_both_directions_as_in_ffmpeg(void **unused)
 {
     struct sound sound = wide_speech();
 
@@ -301,9 +312,9 @@ static void speech_goes_both_ways_as_in_ffmpeg(void **unused)
     free(sound.samples);
 }
 
-/* At half scale: ffmpeg lacks the limit on the filter's output (5.2.1), which full-scale squares
- * and noise pass. */
-static void generated_sound_goes_both_ways_as_in_ffmpeg(void **unused)
+/* The level is half of full scale because ffmpeg does not limit the output of the filter (5.2.1),
+ * which square waves and noise at full scale would exceed. */
+static void generated_sound_goes_both_directions_as_in_ffmpeg(void **unused)
 {
     struct sound sound = generated(200000, 722);
 
@@ -335,7 +346,7 @@ static void asterisks_prompt_decodes_as_in_ffmpeg(void **unused)
     free(bytes.data);
 }
 
-/* Debian's prompts in G.722, where its package is installed. */
+/* Requires the Debian package of Asterisk's prompts in G.722. */
 static void debians_prompts_decode_as_in_ffmpeg(void **unused)
 {
     struct bytes bytes =
@@ -360,11 +371,11 @@ static void tables_have_their_formulas(void **unused)
     (void)unused;
     for (int i = 0; i < 32; i++)
         assert_int_equal(lround(2048 * exp2(i / 32.0)), g722_antilog[i]);
-    for (int i = 0; i < TAPS; i++) {
-        assert_int_equal(g722_filter[i], g722_filter[TAPS - 1 - i]);
+    for (int i = 0; i < G722_TAPS; i++) {
+        assert_int_equal(g722_filter[i], g722_filter[G722_TAPS - 1 - i]);
         assert_int_equal(g722_mirror[i], i % 2 ? g722_filter[i] : -g722_filter[i]);
     }
-    for (int i = 0; i < 32; i++) /* 2, 1 and 0 bits less tell the sign alike */
+    for (int i = 0; i < 32; i++) /* the sign is the same in 6 and in 5 bits */
         assert_true((g722_inverse_6[2 * i] < 0) == (g722_inverse_5[i] < 0) || i == 31);
 }
 
@@ -378,7 +389,7 @@ static struct wave_format header(uint32_t byte_rate, uint16_t block_align, uint1
                                  .bits_per_sample = bits };
 }
 
-/* The mode that a header means, by what its decoder makes of some octets. */
+/* Determines the mode that a header means from the decoder's output. */
 static int mode_of(struct wave_format format)
 {
     struct bytes bytes = { malloc(400), 400 };
@@ -394,13 +405,14 @@ static int mode_of(struct wave_format format)
     return 0;
 }
 
-static void headers_tell_the_mode(void **unused)
+static void headers_determine_the_mode(void **unused)
 {
     uint8_t extra[EXTRA_ROOM];
 
     (void)unused;
     assert_int_equal(mode_of(header(8000, 1, 4)), 1);
-    assert_int_equal(mode_of(header(16000, 1, 8)), 1); /* a recorder's; ffmpeg's byte rate */
+    assert_int_equal(mode_of(header(16000, 1, 8)),
+                     1); /* written by a recorder; the byte rate is that of ffmpeg */
     assert_int_equal(mode_of(header(0, 0, 0)), 1);
     assert_int_equal(mode_of(header(7000, 1, 4)), 2);
     assert_int_equal(mode_of(header(6000, 1, 0)), 3);
@@ -416,16 +428,16 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(tables_have_their_formulas),
-        cmocka_unit_test(headers_tell_the_mode),
+        cmocka_unit_test(headers_determine_the_mode),
         cmocka_unit_test(sequence_1_is_encoded),
         cmocka_unit_test(sequence_2_is_encoded),
         cmocka_unit_test(sequence_1_is_decoded),
         cmocka_unit_test(sequence_2_is_decoded),
         cmocka_unit_test(sequence_3_is_decoded),
-        cmocka_unit_test(speech_goes_both_ways_as_in_spandsp),
-        cmocka_unit_test(music_goes_both_ways_as_in_spandsp),
-        cmocka_unit_test(speech_goes_both_ways_as_in_ffmpeg),
-        cmocka_unit_test(generated_sound_goes_both_ways_as_in_ffmpeg),
+        cmocka_unit_test(speech_goes_both_directions_as_in_spandsp),
+        cmocka_unit_test(music_goes_both_directions_as_in_spandsp),
+        cmocka_unit_test(speech_goes_both_directions_as_in_ffmpeg),
+        cmocka_unit_test(generated_sound_goes_both_directions_as_in_ffmpeg),
         cmocka_unit_test(random_octets_decode_as_in_ffmpeg),
         cmocka_unit_test(asterisks_prompt_decodes_as_in_ffmpeg),
         cmocka_unit_test(debians_prompts_decode_as_in_ffmpeg),

@@ -1,8 +1,8 @@
-/* The core of G.726 against the ITU's sequences, which are in the law domain, and spandsp. */
+/* The G.726 coder against the sequences of the ITU, which are A-law and u-law, and spandsp. */
 #include "support.h"
 #include "bits.h"
 #include "fixed.h"
-#include "codecs/g726/coder.c" /* for one code of a decoder, before LIMO */
+#include "codecs/g726/coder.c" /* for the decoder's samples before LIMO */
 #include "codecs/g726/scale.h"
 #include "codecs/g726/predictor.h"
 #ifdef HAVE_SPANDSP
@@ -10,27 +10,28 @@
 #include <spandsp/g726.h>
 #endif
 
-/* The reconstructed signal, 16-bit two's complement, with SE and Y for the synchronous coding
- * adjustment. */
+/* The reconstructed sample of 16 bits, plus SE and Y, which the synchronous coding adjustment
+ * needs.
+ */
 struct reconstructed {
     int32_t sr, se, y;
 };
 
-static struct reconstructed reconstructed(struct adpcm *s, unsigned code)
+static struct reconstructed reconstructed(struct g726_coder *s, unsigned code)
 {
     struct reconstructed out = { 0, 0, s->y };
     struct estimates e;
-    struct window window;
+    struct g726_window window;
 
     open_window(&window, s);
-    e = estimate(s, &window, WINDOW);
+    e = estimate(s, &window, G726_WINDOW);
     out.se = e.se;
-    out.sr = adapt(s, code, e, &window, WINDOW);
+    out.sr = adapt(s, code, e, &window, G726_WINDOW);
     close_window(&window, s, 1);
     return out;
 }
 
-/* --- G.711 beside it, by the codec of this driver --- */
+/* --- The adjacent G.711 coder, by this driver's codec --- */
 
 struct law {
     bool is_a;
@@ -52,8 +53,8 @@ static struct law law_of(bool is_a)
     return law;
 }
 
-/* COMPRESS: A-law has a bit less; u-law takes a negative number's magnitude, where G.711's own tool
- * takes its one's complement. */
+/* COMPRESS: A-law has one bit less. In u-law, COMPRESS uses the magnitude of a negative sample,
+ * where the ITU's G.711 tool uses its one's complement. */
 static uint8_t compress(const struct law *law, int32_t sr)
 {
     struct wave_format format = { .channels = 1, .sample_rate = 8000, .block_align = 1 };
@@ -66,9 +67,9 @@ static uint8_t compress(const struct law *law, int32_t sr)
     return byte;
 }
 
-/* The next level up or down. u-law's two zeros count as one, A-law has none; the outermost stays.
- */
-static uint8_t neighbour(const struct law *law, uint8_t code, bool up)
+/* Returns the code of the next level up or down. The two zeros of u-law count as one level, and
+ * A-law has no zero. The outermost code is its own neighbor. */
+static uint8_t neighbor(const struct law *law, uint8_t code, bool up)
 {
     int mask = law->is_a ? 0x55 : 0x7F, magnitude = (code ^ mask) & 0x7F, positive = code & 0x80;
 
@@ -81,43 +82,43 @@ static uint8_t neighbour(const struct law *law, uint8_t code, bool up)
     return (uint8_t)(positive | (magnitude ^ mask));
 }
 
-/* EXPAND to SYNC (4.2.8): the law's code that a coder would code alike. */
-static uint8_t adjusted(const struct law *law, const struct rate *rate, struct reconstructed r,
+/* EXPAND to SYNC (4.2.8): returns the A-law or u-law code that encodes to the same G.726 code. */
+static uint8_t adjusted(const struct law *law, const struct g726_rate *rate, struct reconstructed r,
                         unsigned code)
 {
     uint8_t sp = compress(law, r.sr);
-    unsigned again = quantize(rate, wrap16((law->linear[sp] >> 2) - r.se), r.y),
+    unsigned again = g726_quantize(rate, wrap16((law->linear[sp] >> 2) - r.se), r.y),
              sign = 1u << (rate->bits - 1);
 
-    return again == code ? sp : neighbour(law, sp, (again ^ sign) < (code ^ sign));
+    return again == code ? sp : neighbor(law, sp, (again ^ sign) < (code ^ sign));
 }
 
-/* --- FMULT in lanes --- */
+/* --- The vectorized FMULT --- */
 
-/* Every exponent and mantissa that FLOATA gives, under coefficients of every kind. */
+/* Covers every exponent and mantissa of FLOATA and a wide selection of coefficients. */
 static void fmult_in_lanes_is_fmult(void **unused)
 {
-    static struct window window;
+    static struct g726_window window;
     size_t compared = 0;
 
     (void)unused;
     for (int exponent = 0; exponent < 16; exponent++)
         for (int mantissa = 32; mantissa < 64; mantissa++)
             for (int sign = -1; sign <= 0; sign++) {
-                struct floating x = { (int16_t)sign, (uint8_t)mantissa, (uint8_t)exponent };
+                struct g726_float x = { (int16_t)sign, (uint8_t)mantissa, (uint8_t)exponent };
 
-                for (int i = 0; i < PAST; i++) {
+                for (int i = 0; i < G726_PAST; i++) {
                     window.doubled[i] = (uint16_t)(mantissa << 1 << exponent >> 6);
                     window.power[i] = (uint16_t)(1 << exponent);
                     window.sign[i] = (int16_t)sign;
                 }
                 if (exponent < 5 && (mantissa << exponent & 31) != 0)
-                    continue; /* a fraction of one: FLOATA has none */
+                    continue; /* FLOATA yields integers only */
                 for (int32_t b = -32768; b<32768; b += b> - 64 && b < 64 ? 1 : 61, compared++) {
-                    int16_t lanes[LANES] = { (int16_t)b, 0, 0, 0, (int16_t)b, 77, 77, 77 };
+                    int16_t lanes[G726_LANES] = { (int16_t)b, 0, 0, 0, (int16_t)b, 77, 77, 77 };
 
-                    assert_int_equal(estimate_later_zeros(lanes, &window, 0),
-                                     2 * fmult(b, x) + 3 * fmult(0, x));
+                    assert_int_equal(g726_estimate_later_zeros(lanes, &window, 0),
+                                     2 * g726_fmult(b, x) + 3 * g726_fmult(0, x));
                 }
             }
     print_message("%zu products\n", compared);
@@ -133,7 +134,7 @@ static void check_encoder(const char *input, const char *codes, bool is_a, unsig
 {
     struct bytes in = vector_read(input), cod = vector_read(codes);
     struct law law = law_of(is_a);
-    struct adpcm state;
+    struct g726_coder state;
 
     assert_true(in.size > 0 && in.size == cod.size);
     g726_start(&state, bits);
@@ -146,30 +147,32 @@ static void check_encoder(const char *input, const char *codes, bool is_a, unsig
             fail_msg("%s: code %zu is %u, not %u", codes, i / 2, code, load16_le(cod.data + i));
     }
     print_message("%s: %zu codes\n", codes, in.size / 2);
-    free(in.data), free(cod.data);
+    free(in.data);
+    free(cod.data);
 }
 
 static void check_decoder(const char *codes, const char *output, bool is_a, unsigned bits)
 {
     struct bytes cod = vector_read(codes), out = vector_read(output);
     struct law law = law_of(is_a);
-    struct adpcm state;
+    struct g726_coder state;
 
     assert_true(out.size > 0 && out.size == cod.size);
     g726_start(&state, bits);
     for (size_t i = 0; i < out.size; i += 2) {
         unsigned code = load16_le(cod.data + i);
-        uint8_t sample = adjusted(&law, g726_rate(bits), reconstructed(&state, code), code);
+        uint8_t sample = adjusted(&law, g726_rate_for(bits), reconstructed(&state, code), code);
 
         if (sample != load16_le(out.data + i))
             fail_msg("%s: sample %zu is %02x, not %02x", output, i / 2, sample,
                      load16_le(out.data + i));
     }
     print_message("%s: %zu samples\n", output, out.size / 2);
-    free(cod.data), free(out.data);
+    free(cod.data);
+    free(out.data);
 }
 
-/* `set` is n for the normal sequences, v for the overload. */
+/* `set` is n for the normal sequences and v for the overload sequences. */
 static void check_sequences(char set, unsigned bits)
 {
     for (int is_a = 0; is_a < 2; is_a++) {
@@ -216,7 +219,7 @@ static void the_itus_overload_sequences_at_32k(void **unused)
     check_sequences('v', 4);
 }
 
-/* --- spandsp, whose samples are linear --- */
+/* --- spandsp with linear samples --- */
 
 #ifdef HAVE_SPANDSP
 static g726_state_t *peer_start(unsigned bits)
@@ -245,28 +248,34 @@ static void peer_decode(unsigned bits, const uint8_t *codes, size_t n, int16_t *
 #else
 static void peer_encode(unsigned bits, struct sound sound, uint8_t *codes)
 {
-    (void)bits, (void)sound, (void)codes;
+    (void)bits;
+    (void)sound;
+    (void)codes;
     print_message("spandsp is not installed\n");
     skip();
 }
 
 static void peer_decode(unsigned bits, const uint8_t *codes, size_t n, int16_t *pcm)
 {
-    (void)bits, (void)codes, (void)n, (void)pcm;
+    (void)bits;
+    (void)codes;
+    (void)n;
+    (void)pcm;
     print_message("spandsp is not installed\n");
     skip();
 }
 #endif
 
-/* spandsp has no LIMO: beyond 14 bits its sample wraps where ours is limited, and that may be
- * compared no further. The samples that wrapped are the return value. */
+/* spandsp has no LIMO: a sample beyond 14 bits wraps there and is limited here. Returns the number
+ * of such samples. */
 static size_t check_decoding(unsigned bits, const uint8_t *codes, size_t n)
 {
     int16_t *theirs = malloc(2 * n), *ours = malloc(2 * n);
-    struct adpcm state, other;
-    size_t limited = 0;
+    struct g726_coder state, other;
+    size_t wrapped = 0;
 
-    g726_start(&state, bits), g726_start(&other, bits);
+    g726_start(&state, bits);
+    g726_start(&other, bits);
     peer_decode(bits, codes, n, theirs);
     g726_decode_samples(&state, codes, ours, n, 1);
     for (size_t i = 0; i < n; i++) {
@@ -274,19 +283,20 @@ static size_t check_decoding(unsigned bits, const uint8_t *codes, size_t n)
 
         assert_int_equal(theirs[i], wrap16(sr * 4));
         assert_int_equal(ours[i], saturate(sr * 4) & ~3);
-        limited += sr < -8192 || sr > 8191;
+        wrapped += sr < -8192 || sr > 8191;
     }
     assert_memory_equal(&state, &other, sizeof state);
-    free(theirs), free(ours);
-    return limited;
+    free(theirs);
+    free(ours);
+    return wrapped;
 }
 
-static void check_both_ways(struct sound sound)
+static void check_both_directions(struct sound sound)
 {
     uint8_t *theirs = malloc(sound.count), *ours = malloc(sound.count);
 
     for (int i = 0; i < RATES; i++) {
-        struct adpcm state;
+        struct g726_coder state;
 
         g726_start(&state, rates[i]);
         peer_encode(rates[i], sound, theirs);
@@ -294,35 +304,36 @@ static void check_both_ways(struct sound sound)
         assert_memory_equal(ours, theirs, sound.count);
         check_decoding(rates[i], theirs, sound.count);
     }
-    free(theirs), free(ours);
+    free(theirs);
+    free(ours);
 }
 
-static void speech_goes_both_ways_as_in_spandsp(void **unused)
+static void speech_goes_both_directions_as_in_spandsp(void **unused)
 {
     struct sound sound = speech();
 
     (void)unused;
-    check_both_ways(sound);
+    check_both_directions(sound);
     free(sound.samples);
 }
 
-static void music_goes_both_ways_as_in_spandsp(void **unused)
+static void music_goes_both_directions_as_in_spandsp(void **unused)
 {
     struct sound sound = music();
 
     (void)unused;
     sound.count /= 8;
-    check_both_ways(sound);
+    check_both_directions(sound);
     free(sound.samples);
 }
 
-static void generated_sound_goes_both_ways_as_in_spandsp(void **unused)
+static void generated_sound_goes_both_directions_as_in_spandsp(void **unused)
 {
     (void)unused;
     for (uint32_t seed = 1; seed < 20; seed++) {
         struct sound sound = generated(30000, seed);
 
-        check_both_ways(sound);
+        check_both_directions(sound);
         free(sound.samples);
     }
 }
@@ -340,8 +351,8 @@ static void random_codes_decode_as_in_spandsp(void **unused)
     }
 }
 
-/* Every pair of codes without end, which drives coefficients and scale factors to their limits and
- * past them. */
+/* Repeats pairs of codes, which drives coefficients and scale factors to their limits and beyond.
+ */
 static void patterns_decode_as_in_spandsp(void **unused)
 {
     static uint8_t codes[6000];
@@ -366,9 +377,9 @@ int main(void)
         cmocka_unit_test(the_itus_normal_sequences_at_40k),
         cmocka_unit_test(the_itus_overload_sequences_at_16k),
         cmocka_unit_test(the_itus_overload_sequences_at_32k),
-        cmocka_unit_test(speech_goes_both_ways_as_in_spandsp),
-        cmocka_unit_test(music_goes_both_ways_as_in_spandsp),
-        cmocka_unit_test(generated_sound_goes_both_ways_as_in_spandsp),
+        cmocka_unit_test(speech_goes_both_directions_as_in_spandsp),
+        cmocka_unit_test(music_goes_both_directions_as_in_spandsp),
+        cmocka_unit_test(generated_sound_goes_both_directions_as_in_spandsp),
         cmocka_unit_test(random_codes_decode_as_in_spandsp),
         cmocka_unit_test(patterns_decode_as_in_spandsp),
     };

@@ -1,4 +1,4 @@
-/* G.726 in its files: headers, blocks, the order of bits, and what a call leaves over. */
+/* The formats of G.726: headers, blocks, bit order, and input that does not fill a unit. */
 #include "support.h"
 #include "bits.h"
 #include "codecs/g726/g726.h"
@@ -16,7 +16,7 @@ static struct wave_format header(uint16_t tag, uint16_t channels, uint16_t bits,
                                  .bits_per_sample = bits };
 }
 
-/* Bits of a code as a block shows them: bytes x 8 / codes. 0 where the format is refused. */
+/* Returns the bits per code of a format, computed from its block, or 0 if the format is refused. */
 static unsigned bits_of(struct wave_format format)
 {
     struct layout layout;
@@ -37,12 +37,12 @@ static void formats_are_what_others_write(void **unused)
         uint32_t byte_rate;
         uint16_t block_align, bits, extra_size;
     } expected[] = {
-        { &g726_microsoft, { 8000, 1, 16000 }, 2000, 1, 2, 0 }, /* as in ffmpeg's files */
+        { &g726_microsoft, { 8000, 1, 16000 }, 2000, 1, 2, 0 }, /* as in files by ffmpeg */
         { &g726_microsoft, { 8000, 1, 24000 }, 3000, 3, 3, 0 },
         { &g726_microsoft, { 8000, 1, 32000 }, 4000, 1, 4, 0 },
         { &g726_microsoft, { 8000, 1, 40000 }, 5000, 5, 5, 0 },
         { &g726, { 8000, 1, 32000 }, 4000, 1, 4, 0 },
-        { &g721, { 8000, 1, 0 }, 4000, 64, 4, 2 }, /* RIFFNEW's blocks; libsndfile's header */
+        { &g721, { 8000, 1, 0 }, 4000, 64, 4, 2 }, /* blocks of RIFFNEW, header of libsndfile */
         { &g721, { 8000, 2, 0 }, 8000, 128, 4, 2 },
         { &g723_adpcm, { 8000, 1, 24000 }, 3000, 48, 3, 2 },
         { &g723_adpcm, { 8000, 1, 40000 }, 5000, 80, 5, 2 },
@@ -78,24 +78,26 @@ static void headers_are_read_leniently(void **unused)
             format.byte_rate = 99999;
             assert_int_equal(bits_of(format), bits);
             format = header(streams[i], 1, bits, 1);
-            format.bits_per_sample = bits % 2 ? 16 : 0; /* the byte rate tells */
+            format.bits_per_sample = bits % 2 ? 16 : 0; /* the byte rate decides */
             assert_int_equal(bits_of(format), bits);
-            format.byte_rate = 16000; /* nor does that: 32 kbit/s, or what the block says */
+            format.byte_rate = 16000; /* no valid rate: the block decides, or 32 kbit/s */
             assert_int_equal(bits_of(format), 4);
             format.block_align = bits;
             assert_int_equal(bits_of(format), bits % 2 ? bits : 4);
         }
     format = header(0x40, 1, 4, 1);
-    format.bits_per_sample = 0, format.byte_rate = 0, format.block_align = 0;
+    format.bits_per_sample = 0;
+    format.byte_rate = 0;
+    format.block_align = 0;
     assert_int_equal(bits_of(format), 4);
     assert_int_equal(bits_of(header(0x14, 1, 0, 80)), 5);
     assert_int_equal(bits_of(header(0x14, 2, 0, 96)), 3);
-    assert_int_equal(bits_of(header(0x14E7, 1, 16, 2)), 2); /* Cisco's tags alone tell */
+    assert_int_equal(bits_of(header(0x14E7, 1, 16, 2)), 2); /* Cisco's tags alone decide */
     assert_int_equal(bits_of(header(0x14E8, 1, 16, 2)), 3);
     assert_int_equal(bits_of(header(0x14E9, 1, 0, 0)), 4);
 }
 
-static void what_nobody_could_mean_is_refused(void **unused)
+static void impossible_formats_are_refused(void **unused)
 {
     struct wave_format format = header(0x64, 1, 4, 1);
 
@@ -108,12 +110,12 @@ static void what_nobody_could_mean_is_refused(void **unused)
     assert_int_equal(bits_of(header(0x40, 3, 4, 1)), 0);
     assert_int_equal(bits_of(header(0x14, 1, 4, 64)), 0);
     format = (struct wave_format){ .tag = 0x14E9 };
-    codec_complete(codec_find(0x14E9), &format,
-                   &(struct mode){ 8000, 1, 24000 }); /* its one rate */
+    /* The tag's only rate replaces that of the mode. */
+    codec_complete(codec_find(0x14E9), &format, &(struct mode){ 8000, 1, 24000 });
     assert_int_equal(bits_of(format), 4);
 }
 
-/* --- Codes in bytes --- */
+/* --- Packing --- */
 
 static void codes_are_packed_as_riffnew_says(void **unused)
 {
@@ -133,10 +135,10 @@ static void codes_are_packed_as_riffnew_says(void **unused)
     assert_memory_equal(bytes, packed_threes, 5);
     g726_pack(stereo, 16, 3, bytes);
     assert_memory_equal(bytes, packed_stereo, 6);
-    g726_unpack(bytes, 16, 3, MSB_FIRST, codes);
+    g726_unpack(bytes, 16, 3, G726_MSB_FIRST, codes);
     assert_memory_equal(codes, stereo, 16);
-    g726_unpack(lsb, 8, 3, LSB_FIRST,
-                codes); /* RFC 3551, 4.5.4: the first code in the lowest bits */
+    /* RFC 3551, 4.5.4: the first code is in the lowest bits. */
+    g726_unpack(lsb, 8, 3, G726_LSB_FIRST, codes);
     assert_memory_equal(codes, up, 8);
 }
 
@@ -170,20 +172,21 @@ static void stereo_is_two_coders(void **unused)
     }
 }
 
-/* mmreg.h's and RIFFNEW's extra words; a size that cannot be one is none. */
+/* Covers the extra fields of mmreg.h and of RIFFNEW, and a size that is impossible and ignored. */
 static void auxiliary_bytes_are_skipped(void **unused)
 {
     static uint8_t riffnew[] = { 6, 0 }, mmreg[] = { 2, 0, 6, 0 }, absurd[] = { 90, 0 };
     static const struct options msb = { .quirks = QUIRK_MSB_FIRST };
-    struct sound sound = generated(5 * 128, 4), plain, out;
+    struct sound sound = generated(5 * 128, 4), expected, out;
     struct wave_format bare = header(0x14, 1, 3, 48), format = header(0x14, 1, 3, 54);
     struct bytes code = encode_all(&g723_adpcm, &bare, 0, sound), blocks;
     struct layout layout;
 
     (void)unused;
-    plain = decode_all(&g723_adpcm, &bare, &msb, code);
+    expected = decode_all(&g723_adpcm, &bare, &msb, code);
     for (int i = 0; i < 2; i++) {
-        format.extra = i ? mmreg : riffnew, format.extra_size = i ? 4 : 2;
+        format.extra = i ? mmreg : riffnew;
+        format.extra_size = i ? 4 : 2;
         assert_true(parses(&g723_adpcm, &format, &layout));
         assert_true(layout.block.bytes == 54 && layout.block.frames == 128);
         blocks = encode_all(&g723_adpcm, &format, 0, sound);
@@ -192,19 +195,20 @@ static void auxiliary_bytes_are_skipped(void **unused)
             assert_memory_equal(blocks.data + 54 * n, "\0\0\0\0\0", 6);
             assert_memory_equal(blocks.data + 54 * n + 6, code.data + 48 * n, 48);
         }
-        blocks.size -= 41; /* a torn block: 7 bytes of codes, 18 whole ones */
+        blocks.size -= 41; /* truncates the last block to 7 bytes, with 18 complete codes */
         out = decode_all(&g723_adpcm, &format, &msb, blocks);
         assert_int_equal(out.count, 4 * 128 + 18);
-        assert_memory_equal(out.samples, plain.samples, out.count * 2);
+        assert_memory_equal(out.samples, expected.samples, out.count * 2);
     }
-    format.extra = absurd, format.extra_size = 2;
+    format.extra = absurd;
+    format.extra_size = 2;
     assert_true(parses(&g723_adpcm, &format, &layout));
     assert_true(layout.block.bytes == 3 && layout.block.frames == 8);
 }
 
-/* --- What a call leaves over --- */
+/* --- Incomplete units --- */
 
-static void incomplete_units_are_kept_until_the_end(void **unused)
+static void incomplete_units_are_buffered_until_the_end(void **unused)
 {
     enum { SAMPLES = 1003 };
     static const struct options msb = { .quirks = QUIRK_MSB_FIRST };
@@ -222,9 +226,10 @@ static void incomplete_units_are_kept_until_the_end(void **unused)
         assert_int_equal(code.size, (SAMPLES * bits + 7) / 8);
         whole = decode_all(&g726, &format, &msb, code);
         assert_int_equal(whole.count, code.size * 8 / bits);
-        encoder_init(&g726, encoder, &format, &msb), decoder_init(&g726, decoder, &format, &msb);
-        for (size_t at = 0, n; at < SAMPLES;
-             at += n) { /* 1, 2, 3 ... samples a call: each is used up */
+        encoder_init(&g726, encoder, &format, &msb);
+        decoder_init(&g726, decoder, &format, &msb);
+        /* From 1 to 13 samples per call, all of which are consumed. */
+        for (size_t at = 0, n; at < SAMPLES; at += n) {
             n = 1 + at % 13 < SAMPLES - at ? 1 + at % 13 : SAMPLES - at;
             for (size_t used = 0; used < n; used += step.used) {
                 step =
@@ -239,7 +244,8 @@ static void incomplete_units_are_kept_until_the_end(void **unused)
         assert_int_equal(done.made + step.made, code.size);
         assert_memory_equal(bytes, code.data, code.size);
         done.made = 0;
-        for (size_t at = 0; at < code.size; at += step.used) { /* a byte a call */
+        /* One byte per call. */
+        for (size_t at = 0; at < code.size; at += step.used) {
             step = g726.decoder->run(decoder, bytes + at, pcm + done.made,
                                      (struct offer){ 1, SAMPLES + 8 - done.made, PART });
             assert_int_equal(step.used, 1);
@@ -252,7 +258,7 @@ static void incomplete_units_are_kept_until_the_end(void **unused)
     }
 }
 
-/* --- The order of bits --- */
+/* --- Bit order --- */
 
 static struct bytes lsb_first(struct bytes msb, unsigned bits)
 {
@@ -260,14 +266,16 @@ static struct bytes lsb_first(struct bytes msb, unsigned bits)
     struct bytes out = { calloc(1, msb.size + 1), n * bits / 8 };
     uint8_t *codes = malloc(n);
 
-    g726_unpack(msb.data, n, bits, MSB_FIRST, codes);
+    g726_unpack(msb.data, n, bits, G726_MSB_FIRST, codes);
     for (size_t i = 0; i < n * bits; i++)
         out.data[i / 8] = (uint8_t)(out.data[i / 8] | (codes[i / bits] >> i % bits & 1) << i % 8);
     free(codes);
     return out;
 }
 
-/* Wrong answers of both orders in a hundred, of pieces of `size` bytes at every half second. */
+/* Returns the percentage of wrong decisions, over both orders and `size` bytes at every half
+ * second.
+ */
 static double wrong_orders(struct sound sound, unsigned bits, size_t size)
 {
     struct wave_format format = header(0x64, 1, (uint16_t)bits, 0);
@@ -275,11 +283,12 @@ static double wrong_orders(struct sound sound, unsigned bits, size_t size)
     size_t wrong = 0, all = 0;
 
     for (size_t at = 0; at + size <= lsb.size; at += 500 * bits, all += 2) {
-        wrong += g726_order(msb.data + at, size, bits, 1) != MSB_FIRST;
-        wrong += g726_order(lsb.data + at, size, bits, 1) != LSB_FIRST;
+        wrong += g726_detect_order(msb.data + at, size, bits, 1) != G726_MSB_FIRST;
+        wrong += g726_detect_order(lsb.data + at, size, bits, 1) != G726_LSB_FIRST;
     }
     print_message("%zu bytes of %u bits: %zu of %zu wrong\n", size, bits, wrong, all);
-    free(msb.data), free(lsb.data);
+    free(msb.data);
+    free(lsb.data);
     return 100.0 * (double)wrong / (double)all;
 }
 
@@ -288,14 +297,14 @@ static void check_orders(struct sound sound)
     static const struct {
         size_t size;
         double wrong;
-    } floors[] = { { 512, 5 }, { 1024, 1 }, { 2048, 0.5 }, { 4096, 0 } };
+    } limits[] = { { 512, 5 }, { 1024, 1 }, { 2048, 0.5 }, { 4096, 0 } };
 
     for (unsigned bits = 2; bits <= 5; bits++)
         for (size_t i = 0; i < 4; i++)
-            assert_true(wrong_orders(sound, bits, floors[i].size) <= floors[i].wrong);
+            assert_true(wrong_orders(sound, bits, limits[i].size) <= limits[i].wrong);
 }
 
-static void the_order_is_told_from_speech(void **unused)
+static void the_order_is_detected_in_speech(void **unused)
 {
     struct sound sound = speech();
 
@@ -304,7 +313,7 @@ static void the_order_is_told_from_speech(void **unused)
     free(sound.samples);
 }
 
-static void the_order_is_told_from_music(void **unused)
+static void the_order_is_detected_in_music(void **unused)
 {
     struct sound stereo = music();
     struct bytes mono = peer_run("sox -t s16 -r 44100 -c 2 - -t s16 -r 8000 -c 1 - 2>/dev/null",
@@ -312,13 +321,15 @@ static void the_order_is_told_from_music(void **unused)
 
     (void)unused;
     check_orders((struct sound){ (int16_t *)(void *)mono.data, mono.size / 2 });
-    free(mono.data), free(stereo.samples);
+    free(mono.data);
+    free(stereo.samples);
 }
 
-/* From the first run's bytes if there are 512, else MSB-first; and a setting has the last word. */
-static void the_order_is_settled_once(void **unused)
+/* The first call decides, and selects MSB first if it has fewer than 512 bytes. An option overrides
+ * the detection. */
+static void the_order_is_decided_once(void **unused)
 {
-    struct sound sound = speech(), told, fixed;
+    struct sound sound = speech(), detected, fixed;
     struct wave_format format = header(0x64, 1, 4, 0);
     struct bytes code;
     static int16_t pcm[240000];
@@ -329,11 +340,11 @@ static void the_order_is_settled_once(void **unused)
 
     (void)unused;
     code = lsb_first(encode_all(&g726, &format, 0, sound), 4);
-    told = decode_all(&g726, &format, &auto_order, code),
+    detected = decode_all(&g726, &format, &auto_order, code);
     fixed = decode_all(&g726, &format, &lsb, code);
-    assert_memory_equal(told.samples, fixed.samples, fixed.count * 2);
+    assert_memory_equal(detected.samples, fixed.samples, fixed.count * 2);
     fixed = decode_all(&g726, &format, &msb, code);
-    assert_memory_not_equal(told.samples, fixed.samples, fixed.count * 2);
+    assert_memory_not_equal(detected.samples, fixed.samples, fixed.count * 2);
     decoder_init(&g726, state, &format, &auto_order);
     step = g726.decoder->run(state, code.data, pcm, (struct offer){ 511, 2 * 511, WHOLE });
     assert_int_equal(step.made, 2 * 511);
@@ -346,27 +357,28 @@ static void the_order_is_settled_once(void **unused)
 
 /* --- Files --- */
 
-static struct sound file_decoded(const char *name, const struct codec *expected, enum order order,
-                                 struct bytes *data)
+static struct sound file_decoded(const char *name, const struct codec *expected,
+                                 enum g726_order order, struct bytes *data)
 {
     struct bytes file = sample_read(name);
     struct wave_format format;
-    struct options fixed = { .quirks = order == LSB_FIRST ? QUIRK_LSB_FIRST : QUIRK_MSB_FIRST };
-    struct sound told, known;
+    struct options fixed = { .quirks =
+                                 order == G726_LSB_FIRST ? QUIRK_LSB_FIRST : QUIRK_MSB_FIRST };
+    struct sound detected, known;
 
     *data = wav_open(file, &format);
     assert_ptr_equal(codec_find(format.tag), expected);
-    told = decode_all(expected, &format, 0, *data),
+    detected = decode_all(expected, &format, 0, *data);
     known = decode_all(expected, &format, &fixed, *data);
-    assert_memory_equal(told.samples, known.samples, known.count * 2);
-    return told;
+    assert_memory_equal(detected.samples, known.samples, known.count * 2);
+    return detected;
 }
 
-/* libsndfile's decoder is Sun's, not exact, and its order LSB-first. */
+/* libsndfile has Sun's decoder, which is not bit-exact, and its order is LSB first. */
 static void libsndfiles_file_is_read(void **unused)
 {
     struct bytes data, reference = sample_read("made/libsndfile-g721.dec.s16");
-    struct sound out = file_decoded("made/libsndfile-g721.wav", &g721, LSB_FIRST, &data);
+    struct sound out = file_decoded("made/libsndfile-g721.wav", &g721, G726_LSB_FIRST, &data);
     double db;
 
     (void)unused;
@@ -376,7 +388,7 @@ static void libsndfiles_file_is_read(void **unused)
     assert_true(db > 19);
 }
 
-/* ffmpeg's is not exact either: nearly the ITU's up to 32 kbit/s, and another codec at 40. */
+/* ffmpeg is not bit-exact either: close to the ITU up to 32 kbit/s, and unlike it at 40 kbit/s. */
 static void ffmpegs_files_are_read(void **unused)
 {
     static const double floors[] = { 17, 21, 32, -100 };
@@ -390,7 +402,7 @@ static void ffmpegs_files_are_read(void **unused)
         double db;
 
         snprintf(name, sizeof name, "made/ffmpeg-g726-%uk.wav", bits * 8);
-        out = file_decoded(name, &g726_microsoft, MSB_FIRST, &data);
+        out = file_decoded(name, &g726_microsoft, G726_MSB_FIRST, &data);
         snprintf(command, sizeof command,
                  "ffmpeg -v error -f g726 -code_size %u -sample_rate 8000 -i - -f s16le -", bits);
         reference = peer_run(command, data.data, data.size);
@@ -407,17 +419,17 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(formats_are_what_others_write),
         cmocka_unit_test(headers_are_read_leniently),
-        cmocka_unit_test(what_nobody_could_mean_is_refused),
+        cmocka_unit_test(impossible_formats_are_refused),
         cmocka_unit_test(codes_are_packed_as_riffnew_says),
         cmocka_unit_test(stereo_is_two_coders),
         cmocka_unit_test(auxiliary_bytes_are_skipped),
-        cmocka_unit_test(incomplete_units_are_kept_until_the_end),
-        cmocka_unit_test(the_order_is_told_from_speech),
-        cmocka_unit_test(the_order_is_told_from_music),
-        cmocka_unit_test(the_order_is_settled_once),
+        cmocka_unit_test(incomplete_units_are_buffered_until_the_end),
+        cmocka_unit_test(the_order_is_detected_in_speech),
+        cmocka_unit_test(the_order_is_detected_in_music),
+        cmocka_unit_test(the_order_is_decided_once),
         cmocka_unit_test(libsndfiles_file_is_read),
         cmocka_unit_test(ffmpegs_files_are_read),
     };
 
-    return cmocka_run_group_tests_name("g726_rows", tests, 0, 0);
+    return cmocka_run_group_tests_name("g726 formats", tests, 0, 0);
 }

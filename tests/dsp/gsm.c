@@ -63,9 +63,9 @@ static void with_each_set(comparison *compare)
 static void compare_emphasis(const struct dsp_gsm *ours, const struct dsp_gsm *reference,
                              unsigned kind, uint32_t *seed)
 {
-    int16_t mine[1 + FRAME], theirs[1 + FRAME];
+    int16_t mine[1 + GSM610_FRAME], theirs[1 + GSM610_FRAME];
 
-    fill(mine, 1 + FRAME, kind, seed);
+    fill(mine, 1 + GSM610_FRAME, kind, seed);
     memcpy(theirs, mine, sizeof mine);
     ours->emphasise(mine[0], mine + 1), reference->emphasise(theirs[0], theirs + 1);
     assert_memory_equal(mine, theirs, sizeof mine);
@@ -74,10 +74,10 @@ static void compare_emphasis(const struct dsp_gsm *ours, const struct dsp_gsm *r
 static void compare_autocorrelation(const struct dsp_gsm *ours, const struct dsp_gsm *reference,
                                     unsigned kind, uint32_t *seed)
 {
-    int16_t mine[FRAME], theirs[FRAME];
-    int32_t my_sums[ORDER + 1], their_sums[ORDER + 1];
+    int16_t mine[GSM610_FRAME], theirs[GSM610_FRAME];
+    int32_t my_sums[GSM610_ORDER + 1], their_sums[GSM610_ORDER + 1];
 
-    fill(mine, FRAME, kind, seed);
+    fill(mine, GSM610_FRAME, kind, seed);
     memcpy(theirs, mine, sizeof mine);
     ours->autocorrelate(mine, my_sums), reference->autocorrelate(theirs, their_sums);
     assert_memory_equal(mine, theirs, sizeof mine);
@@ -87,10 +87,12 @@ static void compare_autocorrelation(const struct dsp_gsm *ours, const struct dsp
 static void compare_interpolation(const struct dsp_gsm *ours, const struct dsp_gsm *reference,
                                   unsigned kind, uint32_t *seed)
 {
-    int16_t lars[2 * ORDER], mine[GSM_SECTIONS][ORDER], theirs[GSM_SECTIONS][ORDER];
+    int16_t lars[2 * GSM610_ORDER], mine[GSM_SECTIONS][GSM610_ORDER],
+        theirs[GSM_SECTIONS][GSM610_ORDER];
 
-    fill(lars, 2 * ORDER, kind, seed);
-    ours->interpolate(lars, lars + ORDER, mine), reference->interpolate(lars, lars + ORDER, theirs);
+    fill(lars, 2 * GSM610_ORDER, kind, seed);
+    ours->interpolate(lars, lars + GSM610_ORDER, mine),
+        reference->interpolate(lars, lars + GSM610_ORDER, theirs);
     assert_memory_equal(mine, theirs, sizeof mine);
 }
 
@@ -99,10 +101,11 @@ static void interpolation_of_every_ratio_is_the_same(void **unused)
 {
     (void)unused;
     for (unsigned simd = 1; simd <= best_set(); simd++)
-        for (int x = INT16_MIN; x <= INT16_MAX; x += ORDER) {
-            int16_t lars[ORDER], mine[GSM_SECTIONS][ORDER], theirs[GSM_SECTIONS][ORDER];
+        for (int x = INT16_MIN; x <= INT16_MAX; x += GSM610_ORDER) {
+            int16_t lars[GSM610_ORDER], mine[GSM_SECTIONS][GSM610_ORDER],
+                theirs[GSM_SECTIONS][GSM610_ORDER];
 
-            for (int i = 0; i < ORDER; i++)
+            for (int i = 0; i < GSM610_ORDER; i++)
                 lars[i] = (int16_t)(x + i);
             dsp_set(simd)->gsm->interpolate(lars, lars, mine),
                 gsm610_kernels.interpolate(lars, lars, theirs);
@@ -111,18 +114,19 @@ static void interpolation_of_every_ratio_is_the_same(void **unused)
 }
 
 struct lattice {
-    int16_t reflection[GSM_SECTIONS][ORDER], delayed[ORDER], emphasis, s[FRAME];
+    int16_t reflection[GSM_SECTIONS][GSM610_ORDER], delayed[GSM610_ORDER], emphasis,
+        s[GSM610_FRAME];
 };
 
 static struct lattice lattice_of(unsigned kind, uint32_t *seed)
 {
     struct lattice lattice;
 
-    fill_coefficients(lattice.reflection[0], GSM_SECTIONS * ORDER, draw(seed) >> 8 & 1 ? 1 : 3,
-                      seed);
-    fill(lattice.delayed, ORDER, kind, seed);
+    fill_coefficients(lattice.reflection[0], GSM_SECTIONS * GSM610_ORDER,
+                      draw(seed) >> 8 & 1 ? 1 : 3, seed);
+    fill(lattice.delayed, GSM610_ORDER, kind, seed);
     fill(&lattice.emphasis, 1, kind, seed);
-    fill(lattice.s, FRAME, kind, seed);
+    fill(lattice.s, GSM610_FRAME, kind, seed);
     return lattice;
 }
 
@@ -131,8 +135,8 @@ static void compare_analysis(const struct dsp_gsm *ours, const struct dsp_gsm *r
 {
     struct lattice mine = lattice_of(kind, seed), theirs = mine;
 
-    ours->analyse(mine.delayed, (const int16_t(*)[ORDER])mine.reflection, mine.s);
-    reference->analyse(theirs.delayed, (const int16_t(*)[ORDER])theirs.reflection, theirs.s);
+    ours->analyse(mine.delayed, (const int16_t(*)[GSM610_ORDER])mine.reflection, mine.s);
+    reference->analyse(theirs.delayed, (const int16_t(*)[GSM610_ORDER])theirs.reflection, theirs.s);
     assert_memory_equal(&mine, &theirs, sizeof mine);
 }
 
@@ -141,10 +145,10 @@ static void compare_synthesis(const struct dsp_gsm *ours, const struct dsp_gsm *
 {
     struct lattice mine = lattice_of(kind, seed), theirs = mine;
 
-    ours->synthesise(mine.delayed, &mine.emphasis, (const int16_t(*)[ORDER])mine.reflection,
+    ours->synthesise(mine.delayed, &mine.emphasis, (const int16_t(*)[GSM610_ORDER])mine.reflection,
                      mine.s);
     reference->synthesise(theirs.delayed, &theirs.emphasis,
-                          (const int16_t(*)[ORDER])theirs.reflection, theirs.s);
+                          (const int16_t(*)[GSM610_ORDER])theirs.reflection, theirs.s);
     assert_memory_equal(&mine, &theirs, sizeof mine);
 }
 
@@ -152,12 +156,12 @@ static void compare_synthesis(const struct dsp_gsm *ours, const struct dsp_gsm *
 static void compare_search(const struct dsp_gsm *ours, const struct dsp_gsm *reference,
                            unsigned kind, uint32_t *seed)
 {
-    int16_t s[LAG_MAX + SUBFRAME], d[SUBFRAME];
+    int16_t s[GSM610_LAG_MAX + GSM610_SUBFRAME], d[GSM610_SUBFRAME];
     struct gsm_match mine, theirs;
 
-    fill(s, LAG_MAX + SUBFRAME, kind, seed);
-    fill(d, SUBFRAME, draw(seed) >> 8 & 1 ? 1 : kind, seed);
-    mine = ours->search(d, s + LAG_MAX), theirs = reference->search(d, s + LAG_MAX);
+    fill(s, GSM610_LAG_MAX + GSM610_SUBFRAME, kind, seed);
+    fill(d, GSM610_SUBFRAME, draw(seed) >> 8 & 1 ? 1 : kind, seed);
+    mine = ours->search(d, s + GSM610_LAG_MAX), theirs = reference->search(d, s + GSM610_LAG_MAX);
     assert_int_equal(mine.lag, theirs.lag);
     assert_int_equal(mine.sum, theirs.sum);
     assert_int_equal(mine.power, theirs.power);
@@ -166,10 +170,12 @@ static void compare_search(const struct dsp_gsm *ours, const struct dsp_gsm *ref
 static void compare_prediction(const struct dsp_gsm *ours, const struct dsp_gsm *reference,
                                unsigned kind, uint32_t *seed)
 {
-    int16_t past[SUBFRAME], e[SUBFRAME], mine[SUBFRAME], theirs[SUBFRAME];
+    int16_t past[GSM610_SUBFRAME], e[GSM610_SUBFRAME], mine[GSM610_SUBFRAME],
+        theirs[GSM610_SUBFRAME];
     int16_t gain = gsm610_gain_levels_q15[draw(seed) >> 8 & 3];
 
-    fill(past, SUBFRAME, kind, seed), fill(e, SUBFRAME, draw(seed) >> 8 & 1 ? 3 : kind, seed);
+    fill(past, GSM610_SUBFRAME, kind, seed),
+        fill(e, GSM610_SUBFRAME, draw(seed) >> 8 & 1 ? 3 : kind, seed);
     ours->add(past, gain, e, mine), reference->add(past, gain, e, theirs);
     assert_memory_equal(mine, theirs, sizeof mine);
     memcpy(mine, e, sizeof e), memcpy(theirs, e, sizeof e);
@@ -180,9 +186,9 @@ static void compare_prediction(const struct dsp_gsm *ours, const struct dsp_gsm 
 static void compare_weighting(const struct dsp_gsm *ours, const struct dsp_gsm *reference,
                               unsigned kind, uint32_t *seed)
 {
-    int16_t e[SUBFRAME], mine[SUBFRAME], theirs[SUBFRAME];
+    int16_t e[GSM610_SUBFRAME], mine[GSM610_SUBFRAME], theirs[GSM610_SUBFRAME];
 
-    fill(e, SUBFRAME, kind, seed);
+    fill(e, GSM610_SUBFRAME, kind, seed);
     ours->weigh(e, mine), reference->weigh(e, theirs);
     assert_memory_equal(mine, theirs, sizeof mine);
 }

@@ -1,6 +1,7 @@
-/* Brings the driver along: `local IN.wav OUT.wav` decodes a WAV file of any of the driver's formats
- * to 16-bit PCM with omniacm.acm from this program's own folder. Nothing is installed, and no
- * administrator is asked. x86_64-w64-mingw32-gcc -municode local.c -o local.exe -lmsacm32 */
+/* An example of a program that ships with the driver: `local IN.wav OUT.wav` decodes a WAV file in
+ * any of the driver's formats to 16-bit PCM. It loads omniacm.acm from its own folder, which
+ * requires no installation and no administrator. Build it with x86_64-w64-mingw32-gcc -municode
+ * local.c -o local.exe -lmsacm32 */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,9 +10,9 @@
 #include <mmreg.h>
 #include <msacm.h>
 
-enum { FORMAT_ROOM = 1024 };
+enum { FORMAT_BYTES_MAX = 1024 };
 
-/* The driver in this program's folder, in this program's width. */
+/* Adds the driver in this program's folder, which has to match the program's 32 or 64 bits. */
 static HACMDRIVERID add_driver(void)
 {
     wchar_t path[MAX_PATH] = L"";
@@ -27,7 +28,7 @@ static HACMDRIVERID add_driver(void)
     return id;
 }
 
-/* A chunk of the file, and its size; a null pointer where there is none. */
+/* Returns the data of a chunk and its size, or a null pointer if the file has no such chunk. */
 static BYTE *find_chunk(BYTE *file, DWORD size, const char *name, DWORD *found)
 {
     for (DWORD at = 12; at + 8 <= size; at += 8 + *found + *found % 2) {
@@ -40,8 +41,8 @@ static BYTE *find_chunk(BYTE *file, DWORD size, const char *name, DWORD *found)
     return 0;
 }
 
-/* The whole sound at once. From the moment that the driver is added, the ACM finds it by itself: no
- * call names it. */
+/* Decodes all data in one call. The ACM chooses among all drivers that have been added, so that no
+ * call here has to name one. */
 static MMRESULT decode(WAVEFORMATEX *from, WAVEFORMATEX *pcm, BYTE *sound, DWORD size,
                        BYTE **result, DWORD *made)
 {
@@ -76,10 +77,14 @@ static int write_wav(const wchar_t *path, const WAVEFORMATEX *pcm, const BYTE *s
 
     if (!file)
         return 0;
-    fwrite("RIFF", 4, 1, file), fwrite(&riff, 4, 1, file), fwrite("WAVEfmt ", 8, 1, file),
-        fwrite(&fmt, 4, 1, file);
-    fwrite(pcm, 16, 1, file), fwrite("data", 4, 1, file), fwrite(&size, 4, 1, file),
-        fwrite(sound, size, 1, file);
+    fwrite("RIFF", 4, 1, file);
+    fwrite(&riff, 4, 1, file);
+    fwrite("WAVEfmt ", 8, 1, file);
+    fwrite(&fmt, 4, 1, file);
+    fwrite(pcm, 16, 1, file);
+    fwrite("data", 4, 1, file);
+    fwrite(&size, 4, 1, file);
+    fwrite(sound, size, 1, file);
     return fclose(file) == 0;
 }
 
@@ -99,28 +104,29 @@ static BYTE *read_file(const wchar_t *path, DWORD *size)
     return bytes;
 }
 
-int wmain(int count, wchar_t **words)
+int wmain(int argc, wchar_t **argv)
 {
     HACMDRIVERID id = add_driver();
     WAVEFORMATEX pcm;
-    BYTE from[FORMAT_ROOM] = { 0 }, *file, *fmt, *data, *sound = 0;
+    BYTE from[FORMAT_BYTES_MAX] = { 0 }, *file, *fmt, *data, *sound = 0;
     DWORD size, fmt_size, data_size, made = 0;
     MMRESULT error = MMSYSERR_NODRIVER;
 
-    file = count == 3 ? read_file(words[1], &size) : 0;
+    file = argc == 3 ? read_file(argv[1], &size) : 0;
     fmt = file ? find_chunk(file, size, "fmt ", &fmt_size) : 0;
     data = fmt ? find_chunk(file, size, "data", &data_size) : 0;
     if (!data) {
-        fprintf(stderr, "local IN.wav OUT.wav\n");
+        fprintf(stderr, "usage: local IN.wav OUT.wav\n");
         return 2;
     }
-    memcpy(from, fmt, fmt_size < FORMAT_ROOM ? fmt_size : FORMAT_ROOM);
+    memcpy(from, fmt, fmt_size < FORMAT_BYTES_MAX ? fmt_size : FORMAT_BYTES_MAX);
     if (id)
         error = decode((WAVEFORMATEX *)from, &pcm, data, data_size, &sound, &made);
     if (error)
-        fprintf(stderr, id ? "the ACM's error %u\n" : "omniacm.acm is not beside this program\n",
+        fprintf(stderr,
+                id ? "ACM error %u\n" : "omniacm.acm is not in the folder of this program\n",
                 error);
-    else if (!write_wav(words[2], &pcm, sound, made))
+    else if (!write_wav(argv[2], &pcm, sound, made))
         error = 1;
     if (id)
         acmDriverRemove(id, 0);

@@ -1,4 +1,4 @@
-/* Every row, decoding any bytes under any header, in pieces of any size. */
+/* Decodes arbitrary bytes with any codec and any header, in pieces of any size. */
 #include "row.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -7,7 +7,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct options options;
     struct plan plan;
 
-    if (row_take(&input, &plan, &options, true))
-        row_convert(&input, &plan, &options);
+    if (conversion_take(&input, &plan, &options, true))
+        conversion_run(&input, &plan, &options);
     return 0;
 }

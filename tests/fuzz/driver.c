@@ -1,6 +1,6 @@
-/* DriverProc, sent any messages in any order, with any contents in structures of either layout. The
- * memory is legal and what the ACM vouches for holds: a format has the bytes that its cbSize says,
- * and dwDriver is what the driver left there. */
+/* Sends DriverProc arbitrary messages in any order, with arbitrary contents in structures of both
+ * layouts. The memory is valid, and the guarantees of the ACM apply: a format has as many bytes as
+ * its cbSize says, and dwDriver is the value that the driver stored there. */
 #include "fuzz.h"
 #include "mock.h"
 #include "codec.h"
@@ -9,7 +9,7 @@ LRESULT CALLBACK DriverProc(DWORD_PTR id, HDRVR driver, UINT message, LPARAM fir
 
 enum { SLOTS = 3, MESSAGES_MOST = 48, FORMAT_ROOM = 96, BUFFER_MOST = 4096 };
 
-/* An instance in one of the layouts, with the formats behind it. */
+/* A stream instance in one of the layouts, and its formats. */
 struct slot {
     bool packed;
     struct instance natural;
@@ -22,7 +22,7 @@ static LRESULT send_to(UINT message, void *first, LPARAM second)
     return DriverProc(1, 0, message, (LPARAM)first, second);
 }
 
-/* A format of a tag that we know, or of any; often PCM. Its extra bytes lie within its room. */
+/* Makes a format, often PCM, with a known or an arbitrary tag. Its extra bytes fit its buffer. */
 static void take_format(struct input *input, BYTE format[FORMAT_ROOM])
 {
     uint32_t kind = take(input, 1);
@@ -34,7 +34,7 @@ static void take_format(struct input *input, BYTE format[FORMAT_ROOM])
     for (int i = 0; i < FORMAT_ROOM; i++)
         format[i] = (BYTE)take(input, kind & 1);
     memcpy(format, &tag, sizeof tag);
-    if (kind % 4 == 0) { /* what usually stands there */
+    if (kind % 4 == 0) { /* a valid format */
         WAVEFORMATEX usual = { tag, 1, 8000, 16000, 2, 16, 0 };
 
         memcpy(format, &usual, sizeof usual);

@@ -1,5 +1,4 @@
-/* What the fuzzers share: bytes taken one after another from the input, zeros when it is used up.
- */
+/* Shared by the fuzzers: reads values from the input, and zeros after its end. */
 #ifndef OMNIACM_TESTS_FUZZ_H
 #define OMNIACM_TESTS_FUZZ_H
 
@@ -15,6 +14,7 @@ struct input {
     size_t size;
 };
 
+/* Returns a big-endian number of up to 4 bytes. */
 static inline uint32_t take(struct input *input, unsigned bytes)
 {
     uint32_t value = 0;
@@ -24,7 +24,7 @@ static inline uint32_t take(struct input *input, unsigned bytes)
     return value;
 }
 
-/* Fails in a way that the fuzzer keeps. */
+/* Aborts, which makes the fuzzer save the input, unless the condition is true. */
 #define MUST(condition) \
     do { \
         if (!(condition)) \

@@ -1,15 +1,14 @@
-/* A fuzzer's kept inputs once more, by any compiler: nothing that was found comes back.
- * tests/fuzz/corpus/NAME has them one behind another, each after its length in 2 bytes, as
- * tests/fuzz/pack writes them. */
+/* Runs the corpus of a fuzzer as a regression test, without libFuzzer. The inputs are concatenated
+ * in tests/fuzz/corpus/NAME, each after its length in 2 bytes, as tests/fuzz/pack writes them. */
 #include <stdio.h>
 #include "support.h"
 #include "fuzz.h"
 
-enum { KEPT_MOST = 2000000 };
+enum { CORPUS_BYTES_MAX = 2000000 };
 
-static uint8_t kept[KEPT_MOST];
+static uint8_t corpus[CORPUS_BYTES_MAX];
 
-static void kept_inputs_again(void **state)
+static void corpus_is_replayed(void **state)
 {
     FILE *file = fopen("tests/fuzz/corpus/" FUZZER, "rb");
     size_t size, at = 0, count = 0;
@@ -17,16 +16,16 @@ static void kept_inputs_again(void **state)
     (void)state;
     if (!file)
         skip();
-    size = fread(kept, 1, sizeof kept, file);
+    size = fread(corpus, 1, sizeof corpus, file);
     fclose(file);
     for (size_t length; at + 2 <= size; at += length, count++) {
         uint8_t *exact;
 
-        length = kept[at] | (size_t)kept[at + 1] << 8;
+        length = corpus[at] | (size_t)corpus[at + 1] << 8;
         at += 2;
         assert_true(length <= size - at);
-        exact = malloc(length); /* so that a read behind it is seen */
-        memcpy(exact, kept + at, length);
+        exact = malloc(length); /* so that sanitizers detect a read past the end */
+        memcpy(exact, corpus + at, length);
         LLVMFuzzerTestOneInput(exact, length);
         free(exact);
     }
@@ -36,8 +35,8 @@ static void kept_inputs_again(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = { { FUZZER "_takes_kept_inputs_again", kept_inputs_again,
-                                          NULL, NULL, NULL } };
+    const struct CMUnitTest tests[] = { { FUZZER "_replays_its_corpus", corpus_is_replayed, NULL,
+                                          NULL, NULL } };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

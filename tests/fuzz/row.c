@@ -1,7 +1,7 @@
 #include "row.h"
 #include "dsp.h"
 
-enum { STREAM_MOST = 1 << 24, CONVERSIONS_MOST = 64 };
+enum { STREAM_BYTES_MAX = 1 << 24, CONVERSIONS_MAX = 64 };
 
 static const struct codec *codec_take(struct input *input)
 {
@@ -32,7 +32,7 @@ static void format_take(struct input *input, const struct codec *codec, struct w
         format->extra[i] = (uint8_t)take(input, 1);
 }
 
-bool row_take(struct input *input, struct plan *plan, struct options *options, bool decoding)
+bool conversion_take(struct input *input, struct plan *plan, struct options *options, bool decoding)
 {
     static uint8_t extra[EXTRA_ROOM];
     static const uint8_t bytes[] = { 1, 2, 3, 4, 4 };
@@ -50,12 +50,12 @@ bool row_take(struct input *input, struct plan *plan, struct options *options, b
                                 (uint16_t)(bytes[width] * 8),
                                 0,
                                 0 };
-    /* The quality of an encoder costs time; the rest is free. */
+    /* The highest quality is left out because it is slow. */
     *options = (struct options){ .quality = bits & 1,
                                  .quirks = (uint8_t)(bits >> 1 & 31),
                                  .dsp = dsp_set(0) };
     return stream_plan(plan, decoding ? &coded : &pcm, decoding ? &pcm : &coded) &&
-           stream_bytes(plan) <= STREAM_MOST;
+           stream_bytes(plan) <= STREAM_BYTES_MAX;
 }
 
 static void convert_once(struct input *input, struct stream *stream, const struct plan *plan)
@@ -68,7 +68,7 @@ static void convert_once(struct input *input, struct stream *stream, const struc
     in = in < input->size + 64 ? in : (uint32_t)input->size + 64;
     for (uint32_t i = 0; i < in; i++)
         src[i] = (uint8_t)take(input, 1);
-    if (stream_size_from_source(plan, in, &promised) && choice & 8 && promised < STREAM_MOST)
+    if (stream_size_from_source(plan, in, &promised) && choice & 8 && promised < STREAM_BYTES_MAX)
         out = promised;
     dst = malloc(out);
     done = stream_convert(stream, src, dst, (struct offer){ in, out, (enum ending)(choice % 3) });
@@ -79,11 +79,11 @@ static void convert_once(struct input *input, struct stream *stream, const struc
     free(dst);
 }
 
-void row_convert(struct input *input, const struct plan *plan, const struct options *options)
+void conversion_run(struct input *input, const struct plan *plan, const struct options *options)
 {
     struct stream *stream = stream_start(malloc(stream_bytes(plan)), plan, options);
 
-    for (int i = 0; i < CONVERSIONS_MOST && input->size; i++)
+    for (int i = 0; i < CONVERSIONS_MAX && input->size; i++)
         convert_once(input, stream, plan);
     free(stream);
 }

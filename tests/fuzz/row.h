@@ -1,15 +1,16 @@
-/* A row of the table under a header: one that it completes, or any. */
+/* A codec and a header for it: one that the codec completes, or an arbitrary one. */
 #ifndef OMNIACM_TESTS_FUZZ_ROW_H
 #define OMNIACM_TESTS_FUZZ_ROW_H
 
 #include "fuzz.h"
 #include "stream.h"
 
-/* Fills both formats and the plan; false where the row refuses, or where a stream would be larger
- * than anyone has. */
-bool row_take(struct input *, struct plan *, struct options *, bool decoding);
+/* Chooses the formats, the plan and the options. Returns false if the codec refuses the format, or
+ * if the stream would need an unreasonable amount of memory. */
+bool conversion_take(struct input *, struct plan *, struct options *, bool decoding);
 
-/* Converts in pieces that the input chooses, out of and into buffers of just their sizes. */
-void row_convert(struct input *, const struct plan *, const struct options *);
+/* Converts in pieces that the input chooses. The buffers have exactly their sizes, so that
+ * sanitizers detect an access beyond them. */
+void conversion_run(struct input *, const struct plan *, const struct options *);
 
 #endif

@@ -1,4 +1,4 @@
-/* The reader of WAV files, on any file. */
+/* Reads arbitrary bytes as a WAV file. */
 #include "fuzz.h"
 #include "cli/wav.h"
 

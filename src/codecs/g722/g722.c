@@ -1,5 +1,5 @@
-/* ITU-T G.722, 64 kbit/s, and its modes of 56 and 48, which leave the lowest bits of each octet to
- * other data. */
+/* ITU-T G.722 at 64 kbit/s, and its modes of 56 and 48 kbit/s, which leave the lowest bits of each
+ * octet to other data. */
 #include "g722.h"
 #include "codec.h"
 
@@ -12,14 +12,14 @@ static const struct mode modes[] = {
 };
 static const struct span block = { 1, 2 };
 
-struct state {
-    struct g722 coder;
+struct g722_stream {
+    struct g722_coder coder;
     int mode;
 };
 
-/* Octets come at half the sample rate in every mode, so that no byte rate need tell one. Who counts
- * bits of a codeword, or only the bits of sound in the byte rate, means 56 or 48 kbit/s; all else,
- * and headers are often wrong, is 64. */
+/* Every mode has one octet for two samples, so that a correct byte rate does not indicate the mode.
+ * A header means 56 or 48 kbit/s if its bits per sample are those of a codeword, or if its byte
+ * rate counts audio bits only. All others, including the many that are wrong, mean 64 kbit/s. */
 static uint8_t bits_of(const struct wave_format *format)
 {
     uint64_t sixteenths = (uint64_t)format->byte_rate * 16 / format->sample_rate;
@@ -36,7 +36,8 @@ static bool parse(const struct wave_format *format, struct layout *layout)
     return layout->channels == 1;
 }
 
-/* Everyone writes 4 bits a sample; a mode is told as the bits of its codewords. */
+/* Existing files have 4 bits per sample. The modes of 56 and 48 kbit/s are marked by the width of
+ * their codewords instead, 7 or 6 bits. */
 static void complete(struct wave_format *format, const struct mode *mode, uint8_t dialect)
 {
     uint64_t bits = mode->bit_rate == 0 ? 8
@@ -52,10 +53,10 @@ static void complete(struct wave_format *format, const struct mode *mode, uint8_
     format->extra_size = 0;
 }
 
-/* Modes 1, 2 and 3 have codewords of 8, 7 and 6 bits. */
+/* The codewords of modes 1, 2 and 3 have 8, 7 and 6 bits. */
 static void init(void *memory, const struct layout *layout, const struct options *options)
 {
-    struct state *state = memory;
+    struct g722_stream *state = memory;
 
     (void)options;
     g722_start(&state->coder);
@@ -64,7 +65,7 @@ static void init(void *memory, const struct layout *layout, const struct options
 
 static struct progress decode(void *memory, const uint8_t *src, int16_t *pcm, struct offer offer)
 {
-    struct state *state = memory;
+    struct g722_stream *state = memory;
     size_t n = whole_blocks(offer.in, offer.out, &block, 1);
 
     g722_decode_octets(&state->coder, src, pcm, n, state->mode);
@@ -73,15 +74,15 @@ static struct progress decode(void *memory, const uint8_t *src, int16_t *pcm, st
 
 static struct progress encode(void *memory, const int16_t *pcm, uint8_t *dst, struct offer offer)
 {
-    struct state *state = memory;
+    struct g722_stream *state = memory;
     size_t n = whole_blocks(offer.out, offer.in, &block, 1);
 
     g722_encode_octets(&state->coder, pcm, dst, n, state->mode);
     return (struct progress){ 2 * n, n };
 }
 
-static const struct codec_decoder decoder = { sizeof(struct state), init, decode, 0, 0 };
-static const struct codec_encoder encoder = { sizeof(struct state), init, encode };
+static const struct codec_decoder decoder = { sizeof(struct g722_stream), init, decode, 0, 0 };
+static const struct codec_encoder encoder = { sizeof(struct g722_stream), init, encode };
 
 const struct codec g722 = {
     .name = "G.722 ADPCM",

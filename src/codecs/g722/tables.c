@@ -1,24 +1,26 @@
-/* ITU-T G.722 (09/2012), clause 6.2, by the names of its blocks. */
+/* The tables of ITU-T G.722 (09/2012), under the names of the blocks of clause 6.2. */
 #include "tables.h"
 
-/* QUANTL: decision levels of the low band (q6, Q12 of the step) x 16, so that a level is the high
- * half of a product; then three above the last, which fill vectors up and tell nothing more. */
-const uint16_t g722_levels[LEVELS] = {
+/* QUANTL: decision levels of the low band (q6, Q12 of the step size), times 16 so that the high
+ * half of a product is the level. The last three are padding: no lookup in g722_low_codes changes
+ * beyond the 29th level. */
+const uint16_t g722_levels[G722_LEVELS] = {
     35 * 16,   72 * 16,   110 * 16,  150 * 16,  190 * 16,  233 * 16,  276 * 16,  323 * 16,
     370 * 16,  422 * 16,  473 * 16,  530 * 16,  587 * 16,  650 * 16,  714 * 16,  786 * 16,
     858 * 16,  940 * 16,  1023 * 16, 1121 * 16, 1219 * 16, 1339 * 16, 1458 * 16, 1612 * 16,
     1765 * 16, 1980 * 16, 2195 * 16, 2557 * 16, 2919 * 16, 65535,     65535,     65535
 };
 
-/* QUANTL: the code of a difference that reaches so many levels, positive and negative. */
-const uint8_t g722_low_codes[2][LEVELS + 1] = {
+/* QUANTL: codes by the number of levels that a magnitude reaches, for positive and for negative
+ * differences. */
+const uint8_t g722_low_codes[2][G722_LEVELS + 1] = {
     { 61, 60, 59, 58, 57, 56, 55, 54, 53, 52, 51, 50, 49, 48, 47, 46, 45,
       44, 43, 42, 41, 40, 39, 38, 37, 36, 35, 34, 33, 32, 32, 32, 32 },
     { 63, 62, 31, 30, 29, 28, 27, 26, 25, 24, 23, 22, 21, 20, 19, 18, 17,
       16, 15, 14, 13, 12, 11, 10, 9,  8,  7,  6,  5,  4,  4,  4,  4 }
 };
 
-/* INVQBL and INVQAL: output levels by code, Q15 of the step. */
+/* INVQBL and INVQAL: output levels by code, Q15 of the step size. */
 const int16_t g722_inverse_6[64] = { -136,   -136,   -136,   -136,   -24808, -21904, -19008, -16704,
                                      -14984, -13512, -12280, -11192, -10232, -9360,  -8576,  -7856,
                                      -7192,  -6576,  -6000,  -5456,  -4944,  -4464,  -4008,  -3576,
@@ -34,20 +36,21 @@ const int16_t g722_inverse_5[32] = { -280,  -280,  -23352, -17560, -14120, -1166
 const int16_t g722_inverse_4[16] = { 0,     -20456, -12896, -8968, -6288, -4240, -2584, -1200,
                                      20456, 12896,  8968,   6288,  4240,  2584,  1200,  0 };
 
-/* INVQAH. */
+/* INVQAH: output levels of the high band, Q15 of the step size. */
 const int16_t g722_inverse_2[4] = { -7408, -1616, 7408, 1616 };
 
-/* LOGSCL and LOGSCH: what a code adds to nb, Q11. */
-const int16_t g722_low_moves[16] = { -60,  3042, 1198, 538, 334, 172, 58,  -30,
+/* LOGSCL and LOGSCH: the increment of nb for each code, Q11. */
+const int16_t g722_low_steps[16] = { -60,  3042, 1198, 538, 334, 172, 58,  -30,
                                      3042, 1198, 538,  334, 172, 58,  -30, -60 };
-const int16_t g722_high_moves[4] = { 798, -214, 798, -214 };
+const int16_t g722_high_steps[4] = { 798, -214, 798, -214 };
 
 /* SCALEL and SCALEH: 2048 x 2^(i / 32), rounded. */
 const int16_t g722_antilog[32] = { 2048, 2093, 2139, 2186, 2233, 2282, 2332, 2383, 2435, 2489, 2543,
                                    2599, 2656, 2714, 2774, 2834, 2896, 2960, 3025, 3091, 3158, 3228,
                                    3298, 3371, 3444, 3520, 3597, 3676, 3756, 3838, 3922, 4008 };
 
-/* 5.2.1: the quadrature mirror filter, symmetrical, Q13; and with every other sign changed. */
+/* 5.2.1: the quadrature mirror filter, symmetric, in Q13, and the same with every other sign
+ * inverted. */
 const int16_t g722_filter[24] = { 3,    -11,  -11,  53,   12,   -156, 32,   362,
                                   -210, -805, 951,  3876, 3876, 951,  -805, -210,
                                   362,  32,   -156, 12,   53,   -11,  -11,  3 };

@@ -1,13 +1,13 @@
-/* ITU-T G.726 ADPCM under its several tags, 16 to 40 kbit/s at 8 kHz. Most are bare streams of
- * codes. Antex' 0x40 (G.721: 4 bits) and 0x14 (G.723 of 1988: 3 or 5) come in RIFFNEW's blocks of
- * 128 samples, which auxiliary bytes may precede, and in stereo: a code of each channel in turn.
- * Nothing is reset between blocks. */
+/* ITU-T G.726 ADPCM under its various tags, at 16 to 40 kbit/s for 8 kHz. Most of them are bare
+ * streams of codes. Antex's 0x40 (G.721, 4 bits) and 0x14 (G.723 of 1988, 3 or 5 bits) have the
+ * blocks of RIFFNEW: 128 samples, optionally preceded by auxiliary bytes, with the codes of two
+ * channels interleaved. The state carries over from block to block. */
 #include <string.h>
 #include "g726.h"
 #include "bits.h"
 #include "codec.h"
 
-/* Cisco's gateways have a tag for each of 16, 24 and 32 kbit/s. */
+/* Cisco gateways have separate tags for 16, 24 and 32 kbit/s. */
 enum dialect { STREAM, CISCO_16, CISCO_24, CISCO_32, G721, G723 };
 
 static const struct tag stream_tags[] = {
@@ -45,33 +45,34 @@ enum {
     CHUNK = 512
 };
 
-/* A format's bytes: blocks of auxiliary bytes and codes, or, where `aux` is 0, a stream of units:
- * the fewest whole bytes that hold whole samples, 8 of each channel at 3 and 5 bits. */
-struct packing {
-    uint32_t block, unit; /* bytes; of a block in a stream, a unit's */
+/* How a format packs its codes: in blocks of auxiliary bytes and codes or, if `aux` is 0, in a bare
+ * stream of units. A unit is the smallest number of bytes that contains only complete codes of all
+ * channels: at 3 and 5 bits it holds 8 codes per channel. */
+struct g726_packing {
+    uint32_t block, unit; /* in bytes; equal in a bare stream */
     uint32_t unit_codes;
     uint16_t aux;
     uint8_t bits, channels;
 };
 
-struct decoder {
-    struct packing packing;
-    enum order order;
-    struct adpcm channels[CHANNELS];
-    uint32_t kept; /* bytes of an incomplete unit */
+struct g726_decoder {
+    struct g726_packing packing;
+    enum g726_order order;
+    struct g726_coder channels[CHANNELS];
+    uint32_t pending; /* bytes of an incomplete unit */
     uint8_t bytes[UNIT_BYTES];
 };
 
-struct encoder {
-    struct packing packing;
-    struct adpcm channels[CHANNELS];
-    uint32_t kept; /* samples of an incomplete unit */
+struct g726_encoder {
+    struct g726_packing packing;
+    struct g726_coder channels[CHANNELS];
+    uint32_t pending; /* samples of an incomplete unit */
     int16_t samples[UNIT_CODES];
 };
 
 static bool is_antex(uint8_t dialect) { return dialect == G721 || dialect == G723; }
 
-/* Bits of a code that a tag can have, as a set. */
+/* Returns the code widths that a tag allows, as a set of bits. */
 static unsigned widths(uint8_t dialect)
 {
     switch (dialect) {
@@ -89,9 +90,17 @@ static unsigned widths(uint8_t dialect)
     }
 }
 
-/* Bits of a code: what the header says, else what the byte rate or the block make of it, else the
- * tag's commonest. The width of samples, 8 or 16, is no word on codes. 0 for a width that the tag
- * cannot have. */
+/* The only width in a set, or else the most common one. */
+static unsigned default_bits(unsigned set)
+{
+    if ((set & (set - 1)) == 0)
+        return 31u - (unsigned)__builtin_clz(set);
+    return set >> 4 & 1 ? 4 : 3;
+}
+
+/* Returns the bits per code: from the header if it has them, else from the byte rate or the block
+ * size, else the default of the tag. A header with 8 or 16 bits means PCM samples, not codes.
+ * Returns 0 for a width that the tag does not allow. */
 static unsigned bits_of(const struct wave_format *format, uint8_t dialect)
 {
     unsigned set = widths(dialect), bits = format->bits_per_sample;
@@ -99,18 +108,20 @@ static unsigned bits_of(const struct wave_format *format, uint8_t dialect)
         (uint64_t)format->byte_rate * 8 / ((uint64_t)format->sample_rate * format->channels);
 
     if ((set & (set - 1)) == 0)
-        return 31u - (unsigned)__builtin_clz(set);
+        return default_bits(set);
     if (bits != 0 && bits % 8 != 0)
         return bits < 8 && (set >> bits & 1) ? bits : 0;
     if (by_rate < 8 && (set >> by_rate & 1))
         return (unsigned)by_rate;
-    if (format->block_align % 5 == 0 && format->block_align != 0)
+    if (format->block_align != 0 && format->block_align % 5 == 0)
         return 5;
-    return format->block_align % 3 == 0 && format->block_align != 0 ? 3 : set >> 4 & 1 ? 4 : 3;
+    if (format->block_align != 0 && format->block_align % 3 == 0)
+        return 3;
+    return default_bits(set);
 }
 
-/* RIFFNEW's one word is the size of the auxiliary bytes; mmreg.h puts another before it. It counts
- * where whole units remain. */
+/* Returns the number of auxiliary bytes. It is the only extra field in RIFFNEW and the second one
+ * in mmreg.h. It is ignored unless the rest of the block is a whole number of units. */
 static uint16_t aux_of(const struct wave_format *format, uint8_t dialect, uint32_t unit)
 {
     uint16_t aux = 0;
@@ -120,25 +131,25 @@ static uint16_t aux_of(const struct wave_format *format, uint8_t dialect, uint32
     return aux < format->block_align && (format->block_align - aux) % unit == 0 ? aux : 0;
 }
 
-/* Samples of all channels in a block. */
-static uint32_t block_codes(const struct packing *packing)
+/* Returns the number of codes in a block, of all channels. */
+static uint32_t block_codes(const struct g726_packing *packing)
 {
     return (packing->block - packing->aux) / packing->unit * packing->unit_codes;
 }
 
-static struct packing *packing_in(struct layout *layout)
+static struct g726_packing *packing_in(struct layout *layout)
 {
-    return (struct packing *)(void *)layout->own;
+    return (struct g726_packing *)(void *)layout->own;
 }
 
-static const struct packing *packing_of(const struct layout *layout)
+static const struct g726_packing *packing_of(const struct layout *layout)
 {
-    return (const struct packing *)(const void *)layout->own;
+    return (const struct g726_packing *)(const void *)layout->own;
 }
 
 static bool parse(const struct wave_format *format, struct layout *layout)
 {
-    struct packing *packing = packing_in(layout);
+    struct g726_packing *packing = packing_in(layout);
     unsigned channels = layout->channels, bits = bits_of(format, layout->dialect);
 
     if (channels > (is_antex(layout->dialect) ? CHANNELS : 1) || bits == 0)
@@ -155,28 +166,25 @@ static bool parse(const struct wave_format *format, struct layout *layout)
     return true;
 }
 
-/* Units of a bare stream are written as ffmpeg's and cameras' headers count them: 1 byte, or 3
- * or 5. */
+/* The block size of a bare stream is that in the headers of ffmpeg and cameras: 1 byte, or 3 or 5
+ * bytes if that is the number of bits. */
 static void complete(struct wave_format *format, const struct mode *mode, uint8_t dialect)
 {
     uint64_t rate = (uint64_t)mode->sample_rate * mode->channels;
-    unsigned set = widths(dialect), bits = rate && mode->bit_rate
-                                               ? (unsigned)(mode->bit_rate / rate)
-                                           : set >> 4 & 1 ? 4
-                                           : set >> 3 & 1 ? 3
-                                                          : 2;
-    bool can;
+    unsigned set = widths(dialect), bits = default_bits(set);
+    bool allowed;
 
-    if ((set & (set - 1)) == 0) /* a tag of one rate settles it */
-        bits = 31u - (unsigned)__builtin_clz(set);
-    can = bits < 8 && (set >> bits & 1);
-    format->channels = can ? mode->channels : 0;
+    /* A tag that has only one rate ignores the one in the mode. */
+    if ((set & (set - 1)) != 0 && rate != 0 && mode->bit_rate != 0)
+        bits = (unsigned)(mode->bit_rate / rate);
+    allowed = bits < 8 && (set >> bits & 1);
+    format->channels = allowed ? mode->channels : 0;
     format->sample_rate = mode->sample_rate;
     format->bits_per_sample = (uint16_t)bits;
     format->byte_rate = (uint32_t)(rate * bits / 8);
-    format->block_align = (uint16_t)(is_antex(dialect) ? 16 * bits * mode->channels
-                                     : bits % 2        ? bits
-                                                       : 1);
+    format->block_align = (uint16_t)(bits % 2 ? bits : 1);
+    if (is_antex(dialect))
+        format->block_align = (uint16_t)(16 * bits * mode->channels);
     format->extra_size = is_antex(dialect) ? 2 : 0;
     if (format->extra_size)
         store16_le(format->extra, 0);
@@ -184,20 +192,22 @@ static void complete(struct wave_format *format, const struct mode *mode, uint8_
 
 static void init_decoder(void *memory, const struct layout *layout, const struct options *options)
 {
-    struct decoder *state = memory;
+    struct g726_decoder *state = memory;
 
     memset(state, 0, sizeof *state);
     state->packing = *packing_of(layout);
-    state->order = options->quirks & QUIRK_MSB_FIRST   ? MSB_FIRST
-                   : options->quirks & QUIRK_LSB_FIRST ? LSB_FIRST
-                                                       : TOLD_FROM_BYTES;
+    state->order = G726_ORDER_DETECTED;
+    if (options->quirks & QUIRK_MSB_FIRST)
+        state->order = G726_MSB_FIRST;
+    else if (options->quirks & QUIRK_LSB_FIRST)
+        state->order = G726_LSB_FIRST;
     for (unsigned i = 0; i < state->packing.channels; i++)
         g726_start(&state->channels[i], state->packing.bits);
 }
 
 static void init_encoder(void *memory, const struct layout *layout, const struct options *options)
 {
-    struct encoder *state = memory;
+    struct g726_encoder *state = memory;
 
     (void)options;
     memset(state, 0, sizeof *state);
@@ -206,8 +216,8 @@ static void init_encoder(void *memory, const struct layout *layout, const struct
         g726_start(&state->channels[i], state->packing.bits);
 }
 
-/* `n` codes of all channels, from the start of a byte. */
-static void decode_codes(struct decoder *state, const uint8_t *src, size_t n, int16_t *pcm)
+/* Decodes `n` codes of all channels, which start at the beginning of a byte. */
+static void decode_codes(struct g726_decoder *state, const uint8_t *src, size_t n, int16_t *pcm)
 {
     unsigned channels = state->packing.channels;
     uint8_t codes[CHUNK];
@@ -221,7 +231,7 @@ static void decode_codes(struct decoder *state, const uint8_t *src, size_t n, in
     }
 }
 
-static void encode_codes(struct encoder *state, const int16_t *pcm, size_t n, uint8_t *dst)
+static void encode_codes(struct g726_encoder *state, const int16_t *pcm, size_t n, uint8_t *dst)
 {
     unsigned channels = state->packing.channels;
     uint8_t codes[CHUNK];
@@ -235,24 +245,25 @@ static void encode_codes(struct encoder *state, const int16_t *pcm, size_t n, ui
     }
 }
 
-/* Once, from the first bytes that are decoded. */
-static void settle_order(struct decoder *state, const uint8_t *src, size_t size)
+/* Detects the order once, from the first bytes to be decoded. */
+static void detect_order(struct g726_decoder *state, const uint8_t *src, size_t size)
 {
-    const struct packing *packing = &state->packing;
-    uint8_t bytes[ORDER_MOST];
+    const struct g726_packing *packing = &state->packing;
+    uint8_t bytes[G726_ORDER_MAX_BYTES];
     size_t n = 0;
 
-    if (state->order != TOLD_FROM_BYTES)
+    if (state->order != G726_ORDER_DETECTED)
         return;
-    for (size_t i = 0; i < size && n < ORDER_MOST; i++)
+    for (size_t i = 0; i < size && n < G726_ORDER_MAX_BYTES; i++)
         if (i % packing->block >= packing->aux)
             bytes[n++] = src[i];
-    state->order =
-        size < ORDER_LEAST ? MSB_FIRST : g726_order(bytes, n, packing->bits, packing->channels);
+    state->order = size < G726_ORDER_MIN_BYTES
+                       ? G726_MSB_FIRST
+                       : g726_detect_order(bytes, n, packing->bits, packing->channels);
 }
 
-/* Samples of all channels that `size` bytes hold, at most a block. */
-static size_t codes_in(const struct packing *packing, size_t size)
+/* Returns the number of codes of all channels in `size` bytes, which are at most a block. */
+static size_t codes_in(const struct g726_packing *packing, size_t size)
 {
     size_t codes = size <= packing->aux ? 0 : (size - packing->aux) * 8 / packing->bits;
 
@@ -266,45 +277,45 @@ static uint32_t covered(const struct layout *layout, uint32_t bytes)
 
 static void decode_truncated(void *memory, const uint8_t *src, struct span block, int16_t *pcm)
 {
-    struct decoder *state = memory;
+    struct g726_decoder *state = memory;
 
-    settle_order(state, src, block.bytes);
+    detect_order(state, src, block.bytes);
     decode_codes(state, src + state->packing.aux, block.frames * state->packing.channels, pcm);
 }
 
-/* Less than a unit of a stream is kept until more makes it whole, or until the end, which decodes
- * what there is of it. */
-static struct progress decode_kept(struct decoder *state, const uint8_t *src, int16_t *pcm,
-                                   struct offer left)
+/* Buffers an incomplete unit of a stream until more input completes it. At the end of the stream,
+ * the complete codes in it are decoded. */
+static struct progress decode_incomplete(struct g726_decoder *state, const uint8_t *src,
+                                         int16_t *pcm, struct offer left)
 {
-    size_t n = state->packing.unit - state->kept, codes = 0;
-    bool whole = left.in >= n;
+    size_t n = state->packing.unit - state->pending, codes = 0;
+    bool complete_unit = left.in >= n;
 
-    n = whole ? n : left.in;
-    if (whole || left.ending == END)
-        codes = codes_in(&state->packing, state->kept + n);
+    n = complete_unit ? n : left.in;
+    if (complete_unit || left.ending == END)
+        codes = codes_in(&state->packing, state->pending + n);
     if (codes > left.out)
         return (struct progress){ 0, 0 };
-    memcpy(state->bytes + state->kept, src, n);
-    state->kept += (uint32_t)n;
-    if (whole || left.ending == END) {
-        settle_order(state, state->bytes, state->kept);
+    memcpy(state->bytes + state->pending, src, n);
+    state->pending += (uint32_t)n;
+    if (complete_unit || left.ending == END) {
+        detect_order(state, state->bytes, state->pending);
         decode_codes(state, state->bytes, codes, pcm);
-        state->kept = 0;
+        state->pending = 0;
     }
     return (struct progress){ n, codes };
 }
 
 static struct progress decode(void *memory, const uint8_t *src, int16_t *pcm, struct offer offer)
 {
-    struct decoder *state = memory;
-    const struct packing *packing = &state->packing;
+    struct g726_decoder *state = memory;
+    const struct g726_packing *packing = &state->packing;
     struct span block = { packing->block, block_codes(packing) };
-    size_t blocks = state->kept ? 0 : whole_blocks(offer.in, offer.out, &block, 1);
+    size_t blocks = state->pending ? 0 : whole_blocks(offer.in, offer.out, &block, 1);
 
     if (blocks == 0)
-        return packing->aux ? (struct progress){ 0, 0 } : decode_kept(state, src, pcm, offer);
-    settle_order(state, src, offer.in);
+        return packing->aux ? (struct progress){ 0, 0 } : decode_incomplete(state, src, pcm, offer);
+    detect_order(state, src, offer.in);
     if (packing->aux == 0)
         decode_codes(state, src, blocks * block.frames, pcm);
     else
@@ -314,43 +325,44 @@ static struct progress decode(void *memory, const uint8_t *src, int16_t *pcm, st
     return (struct progress){ blocks * block.bytes, blocks * block.frames };
 }
 
-/* A unit of a stream that lacks samples: they are kept, and at the end silence makes up for the
- * missing ones, in the bytes that the real ones need. Whole samples only: an odd one of a stereo
- * pair stays. */
-static struct progress encode_kept(struct encoder *state, const int16_t *pcm, uint8_t *dst,
-                                   struct offer left)
+/* Buffers the samples of an incomplete unit until more input completes it. At the end of the
+ * stream, zeros complete it, but only the bytes that contain codes of real samples are written. The
+ * samples of a stereo pair are consumed together. */
+static struct progress encode_incomplete(struct g726_encoder *state, const int16_t *pcm,
+                                         uint8_t *dst, struct offer left)
 {
-    const struct packing *packing = &state->packing;
-    size_t n = packing->unit_codes - state->kept, bytes = 0;
-    bool whole = left.in >= n;
+    const struct g726_packing *packing = &state->packing;
+    size_t n = packing->unit_codes - state->pending, bytes = 0;
+    bool complete_unit = left.in >= n;
 
-    n = whole ? n : left.in - left.in % packing->channels;
-    if (whole || left.ending == END)
-        bytes = ((state->kept + n) * packing->bits + 7) / 8;
-    if ((left.ending == WHOLE && !whole) || bytes > left.out)
+    n = complete_unit ? n : left.in - left.in % packing->channels;
+    if (complete_unit || left.ending == END)
+        bytes = ((state->pending + n) * packing->bits + 7) / 8;
+    if ((left.ending == WHOLE && !complete_unit) || bytes > left.out)
         return (struct progress){ 0, 0 };
-    memcpy(state->samples + state->kept, pcm, n * sizeof *pcm);
-    state->kept += (uint32_t)n;
+    memcpy(state->samples + state->pending, pcm, n * sizeof *pcm);
+    state->pending += (uint32_t)n;
     if (bytes) {
         uint8_t unit[UNIT_BYTES];
 
-        memset(state->samples + state->kept, 0, (packing->unit_codes - state->kept) * sizeof *pcm);
+        memset(state->samples + state->pending, 0,
+               (packing->unit_codes - state->pending) * sizeof *pcm);
         encode_codes(state, state->samples, packing->unit_codes, unit);
         memcpy(dst, unit, bytes);
-        state->kept = 0;
+        state->pending = 0;
     }
     return (struct progress){ n, bytes };
 }
 
 static struct progress encode(void *memory, const int16_t *pcm, uint8_t *dst, struct offer offer)
 {
-    struct encoder *state = memory;
-    const struct packing *packing = &state->packing;
+    struct g726_encoder *state = memory;
+    const struct g726_packing *packing = &state->packing;
     struct span block = { packing->block, block_codes(packing) };
-    size_t blocks = state->kept ? 0 : whole_blocks(offer.out, offer.in, &block, 1);
+    size_t blocks = state->pending ? 0 : whole_blocks(offer.out, offer.in, &block, 1);
 
     if (blocks == 0)
-        return packing->aux ? (struct progress){ 0, 0 } : encode_kept(state, pcm, dst, offer);
+        return packing->aux ? (struct progress){ 0, 0 } : encode_incomplete(state, pcm, dst, offer);
     if (packing->aux == 0)
         encode_codes(state, pcm, blocks * block.frames, dst);
     else
@@ -362,12 +374,12 @@ static struct progress encode(void *memory, const int16_t *pcm, uint8_t *dst, st
     return (struct progress){ blocks * block.frames, blocks * block.bytes };
 }
 
-static const struct codec_decoder decoder = { sizeof(struct decoder), init_decoder, decode, covered,
-                                              decode_truncated };
-static const struct codec_encoder encoder = { sizeof(struct encoder), init_encoder, encode };
+static const struct codec_decoder decoder = { sizeof(struct g726_decoder), init_decoder, decode,
+                                              covered, decode_truncated };
+static const struct codec_encoder encoder = { sizeof(struct g726_encoder), init_encoder, encode };
 
-#define CODEC(its, its_name, its_tags, its_modes) \
-    const struct codec its = { \
+#define CODEC(symbol, its_name, its_tags, its_modes) \
+    const struct codec symbol = { \
         .name = its_name, \
         .tags = its_tags, \
         .modes = its_modes, \

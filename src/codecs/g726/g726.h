@@ -1,70 +1,74 @@
-/* ITU-T G.726 (12/90), with the uniform PCM of Annex A (11/94): 14-bit samples to and from codes of
- * 2, 3, 4 or 5 bits, a code a sample. 16-bit samples carry their 14 bits on top. Variables have the
- * names of clause 4.2; the number that stands with one below is that of its fraction's bits. */
+/* ITU-T G.726 (12/90), with the uniform PCM interface of Annex A (11/94): each 14-bit sample
+ * becomes a code of 2, 3, 4 or 5 bits. The 14 bits are the upper ones of a 16-bit sample. Variables
+ * have the names of clause 4.2, and the numbers in their comments are their fractional bits. */
 #ifndef OMNIACM_G726_H
 #define OMNIACM_G726_H
 
 #include <stddef.h>
 #include <stdint.h>
 
-enum { POLES = 2, LANES = 8, PAST = LANES + 1 };
+enum { G726_POLES = 2, G726_LANES = 8, G726_PAST = G726_LANES + 1 };
 
-/* A number as FLOATA and FLOATB leave it: mantissa x 2^(exponent - 6), of 6 and 4 bits; zero is 32
- * x 2^-6. The sign is 0 or -1. */
-struct floating {
+/* The floating-point format of FLOATA and FLOATB: mantissa * 2^(exponent - 6), with a mantissa of 6
+ * bits and an exponent of 4. Zero is 32 * 2^-6. The sign is 0 or -1. */
+struct g726_float {
     int16_t sign;
     uint8_t mantissa, exponent;
 };
 
-/* The same of past differences, the last one first, as vectors can take it: twice the mantissa's
- * value, 2^exponent, and the sign. */
-struct past {
-    uint16_t doubled[PAST], power[PAST];
-    int16_t sign[PAST];
+/* Past differences in the same format, newest first, in a form that suits vectors: twice the value
+ * without its sign, 2^exponent, and the sign. */
+struct g726_past {
+    uint16_t doubled[G726_PAST], power[G726_PAST];
+    int16_t sign[G726_PAST];
 };
 
-/* What depends on the bit rate. Tables are indexed by the code, sign included. */
-struct rate {
-    int16_t inverse[32]; /* DQLN of RECONST, Q7 of log2; the sign of a code is its top bit */
+/* The tables of one bit rate, indexed by the code including its sign bit. */
+struct g726_rate {
+    int16_t inverse[32]; /* DQLN (RECONST), log2 in Q7; the sign of a code is its top bit */
     int16_t scale[32];   /* WI, Q4 (FUNCTW) */
     uint8_t speed[32];   /* FI (FUNCTF) */
-    int16_t levels[16]; /* decision levels of QUAN for |I| = 1, 2 ..., Q7 of log2, then INT16_MAX */
-    uint8_t bits, leak; /* of a code; B leaks by 2^-leak (UPB) */
+    int16_t levels[16];  /* decision levels for |I| = 1, 2 ... (QUAN), log2 in Q7, then INT16_MAX */
+    uint8_t bits, leak;  /* bits per code; the coefficients B leak by 2^-leak (UPB) */
 };
 
-/* The rate of `bits` a code, 2 to 5. */
-const struct rate *g726_rate(unsigned bits);
+/* Returns the tables for codes of 2 to 5 bits. */
+const struct g726_rate *g726_rate_for(unsigned bits);
 
-/* The state of an encoder, or of a decoder: the same, from the code on. */
-struct adpcm {
-    const struct rate *rate;
-    int32_t yl;                    /* slow scale factor, 15 */
-    int32_t yu, y;                 /* fast and mixed scale factors, 9; yu as LIMB left it */
-    int32_t ap, dms, dml;          /* speed control, 8; averages of F[I], 9 and 11 */
-    int32_t a[POLES];              /* 14 */
-    int16_t b0, b[LANES];          /* 14: the first, and those after it; three lanes are idle */
-    struct floating dq, sr[POLES]; /* the last ones; sr[0] the later */
-    struct past past;              /* of dq */
-    int32_t pk[POLES];             /* signs of dq + sez: 0 or -1 */
-    int32_t td;                    /* a tone was found */
+/* The state of an encoder or a decoder, which process a code in the same way. */
+struct g726_coder {
+    const struct g726_rate *rate;
+    int32_t yl;                /* 15: slow scale factor */
+    int32_t yu, y;             /* 9: fast scale factor, limited by LIMB, and the mixed one */
+    int32_t ap, dms, dml;      /* 8, 9, 11: speed control, and the averages of F[I] */
+    int32_t a[G726_POLES];     /* 14 */
+    int16_t b0, b[G726_LANES]; /* 14: the first of B, the other five, and three unused lanes */
+    struct g726_float dq,
+        sr[G726_POLES];     /* the last differences and samples; sr[0] is the newest */
+    struct g726_past past;  /* past values of dq */
+    int32_t pk[G726_POLES]; /* signs of dq + sez, 0 or -1 */
+    int32_t td;             /* tone detector: 1 if a narrow-band signal is present */
 };
 
-void g726_start(struct adpcm *, unsigned bits);
+void g726_start(struct g726_coder *, unsigned bits);
 
-/* `n` samples of one channel; a sample or a code of every channel stands `stride` further on. */
-void g726_encode_samples(struct adpcm *, const int16_t *pcm, uint8_t *codes, size_t n,
+/* Convert `n` samples of one channel. Both samples and codes are `stride` elements apart. */
+void g726_encode_samples(struct g726_coder *, const int16_t *pcm, uint8_t *codes, size_t n,
                          size_t stride);
-void g726_decode_samples(struct adpcm *, const uint8_t *codes, int16_t *pcm, size_t n,
+void g726_decode_samples(struct g726_coder *, const uint8_t *codes, int16_t *pcm, size_t n,
                          size_t stride);
 
-/* Codes in bytes, from the start of one: the first in the highest or in the lowest bits. A last
- * byte's spare bits are 0. */
-enum order { TOLD_FROM_BYTES, MSB_FIRST, LSB_FIRST };
+/* Codes are packed from the start of a byte, the first of them in its highest or in its lowest
+ * bits. g726_pack writes the most significant bits first and sets unused bits of the last byte to
+ * 0. */
+enum g726_order { G726_ORDER_DETECTED, G726_MSB_FIRST, G726_LSB_FIRST };
 void g726_pack(const uint8_t *codes, size_t n, unsigned bits, uint8_t *dst);
-void g726_unpack(const uint8_t *src, size_t n, unsigned bits, enum order, uint8_t *codes);
+void g726_unpack(const uint8_t *src, size_t n, unsigned bits, enum g726_order, uint8_t *codes);
 
-/* The order of the codes in `size` bytes, which begin with one. */
-enum { ORDER_LEAST = 512, ORDER_MOST = 4096 };
-enum order g726_order(const uint8_t *src, size_t size, unsigned bits, unsigned channels);
+/* Returns the order of the codes in `size` bytes, the first of which starts a code. The minimum
+ * makes a decision possible; the maximum is enough for a reliable one. */
+enum { G726_ORDER_MIN_BYTES = 512, G726_ORDER_MAX_BYTES = 4096 };
+enum g726_order g726_detect_order(const uint8_t *src, size_t size, unsigned bits,
+                                  unsigned channels);
 
 #endif

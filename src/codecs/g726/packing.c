@@ -1,25 +1,25 @@
-/* Codes in bytes: eight codes of b bits are b bytes. Most significant bits first is what RIFFNEW's
- * 0x14 and 0x40, ffmpeg and cameras have (ATM's AAL2 order); least significant first RFC 3551 and
- * what follows it. */
+/* Packing of codes: eight codes of b bits fill b bytes. The tags 0x14 and 0x40 of RIFFNEW, ffmpeg
+ * and cameras put the most significant bits first, like AAL2 of ATM. RFC 3551 and its users put the
+ * least significant bits first. */
 #include "g726.h"
 
-static uint64_t load_group(const uint8_t *src, unsigned bytes, enum order order)
+static uint64_t load_group(const uint8_t *src, unsigned bytes, enum g726_order order)
 {
     uint64_t group = 0;
 
     for (unsigned i = 0; i < bytes; i++)
-        group |= (uint64_t)src[i] << 8 * (order == LSB_FIRST ? i : 4 - i);
+        group |= (uint64_t)src[i] << 8 * (order == G726_LSB_FIRST ? i : 4 - i);
     return group;
 }
 
-/* `n` up to 8 codes, of which `bytes` bytes hold all. */
+/* Unpacks up to 8 codes from `bytes` bytes. */
 static void unpack_group(const uint8_t *src, unsigned bytes, unsigned n, unsigned bits,
-                         enum order order, uint8_t *codes)
+                         enum g726_order order, uint8_t *codes)
 {
     uint64_t group = load_group(src, bytes, order);
     unsigned mask = (1u << bits) - 1;
 
-    if (order == LSB_FIRST)
+    if (order == G726_LSB_FIRST)
         for (unsigned i = 0; i < n; i++)
             codes[i] = (uint8_t)(group >> i * bits & mask);
     else
@@ -27,7 +27,7 @@ static void unpack_group(const uint8_t *src, unsigned bytes, unsigned n, unsigne
             codes[i] = (uint8_t)(group >> (40 - bits - i * bits) & mask);
 }
 
-void g726_unpack(const uint8_t *src, size_t n, unsigned bits, enum order order, uint8_t *codes)
+void g726_unpack(const uint8_t *src, size_t n, unsigned bits, enum g726_order order, uint8_t *codes)
 {
     for (; n >= 8; n -= 8, src += bits, codes += 8)
         unpack_group(src, bits, 8, bits, order, codes);

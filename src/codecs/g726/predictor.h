@@ -1,4 +1,4 @@
-/* The adaptive predictor and the detector of tones and transitions: clauses 4.2.6 to 4.2.8. */
+/* The adaptive predictor, and the tone and transition detectors: clauses 4.2.6 to 4.2.8. */
 #ifndef OMNIACM_G726_PREDICTOR_H
 #define OMNIACM_G726_PREDICTOR_H
 
@@ -6,23 +6,26 @@
 #include "fixed.h"
 #include "g726.h"
 
-/* What follows is INLINED: the state stays in registers only where all of this is part of the loop.
- */
+/* Everything below is INLINED: the state stays in registers only if the loop over the samples
+ * contains all of it. */
 
-static inline int32_t low16(int32_t x) { return (int16_t)(uint16_t)x; }
+/* wrap16 in a form that GCC compiles to fewer instructions. */
+static inline int32_t g726_low16(int32_t x) { return (int16_t)(uint16_t)x; }
 
-/* FLOATA and FLOATB, of a magnitude of 15 bits. */
-static inline struct floating to_float(int32_t magnitude, int32_t exponent, int32_t sign)
+/* FLOATA and FLOATB. The magnitude has 15 bits. */
+static inline struct g726_float g726_to_float(int32_t magnitude, int32_t exponent, int32_t sign)
 {
-    return (struct floating){ (int16_t)sign, (uint8_t)(magnitude ? magnitude << 6 >> exponent : 32),
-                              (uint8_t)exponent };
+    return (struct g726_float){ (int16_t)sign,
+                                (uint8_t)(magnitude ? magnitude << 6 >> exponent : 32),
+                                (uint8_t)exponent };
 }
 
-static inline int32_t bit_length(uint32_t x) { return 31 - __builtin_clz(x << 1 | 1); }
+static inline int32_t g726_bit_length(uint32_t x) { return 31 - __builtin_clz(x << 1 | 1); }
 
-/* FMULT. A coefficient's magnitude has 13 bits: the low two of 16 are dropped, and -32768 becomes
- * 0. The product of the mantissas, 8 bits when rounded, moves by at most 13 + 15 places. */
-static inline int32_t fmult(int32_t coefficient, struct floating x)
+/* FMULT. The magnitude of a coefficient has 13 bits: the lowest two of its 16 are dropped, and
+ * -32768 becomes 0. The product of the mantissas has 8 bits after rounding, and the exponents shift
+ * it by at most 13 + 15. */
+static inline int32_t g726_fmult(int32_t coefficient, struct g726_float x)
 {
     int32_t sign = coefficient >> 31, an = coefficient >> 2;
     uint32_t magnitude = (uint32_t)((an ^ sign) - sign) & 8191;
@@ -36,26 +39,27 @@ static inline int32_t fmult(int32_t coefficient, struct floating x)
     return ((int32_t)product ^ sign) - sign;
 }
 
-/* A window through which past differences go downwards, so that none need move. */
-enum { WINDOW = 64 };
-struct window {
-    uint16_t doubled[WINDOW + PAST], power[WINDOW + PAST];
-    int16_t sign[WINDOW + PAST];
+/* The past differences while a chunk of samples is converted. Each new one is stored below the
+ * previous ones, so that none has to be moved. */
+enum { G726_WINDOW = 64 };
+struct g726_window {
+    uint16_t doubled[G726_WINDOW + G726_PAST], power[G726_WINDOW + G726_PAST];
+    int16_t sign[G726_WINDOW + G726_PAST];
 };
 
-/* FMULT for the coefficients after the first, without a shift by a variable, so that compilers make
- * vectors of it. With a coefficient's magnitude cut to its six highest bits, doubled (`cut`, 1 for
- * zero), the mantissas' product is cut x doubled / 4 in units of 2^(t - 12), where t is the sum of
- * the exponents; the rounding's 48 is 3 x 2^(t - 8), and what FMULT cuts off lies below 2^(t - 8).
- * All of it is done x 4, in `grain` = 2^(t - 6): at most 2^30 + 3 x 2^22. ACCUM: 16 bits of the sum
- * count. */
-static INLINED int32_t estimate_later_zeros(const int16_t b[LANES], const struct window *past,
-                                            size_t at)
+/* FMULT for the coefficients after the first, without shifts by a variable, so that compilers can
+ * vectorize it. `cut` is the magnitude of a coefficient reduced to its six highest bits, doubled,
+ * or 1 for zero. With t the sum of the exponents, the product of the mantissas is cut * doubled / 4
+ * in units of 2^(t - 12), the 48 added for rounding is 3 * 2^(t - 8), and FMULT discards everything
+ * below 2^(t - 8). All of this is computed times 4, with `grain` = 2^(t - 6), and is at most
+ * 2^30 + 3 * 2^22. ACCUM uses the low 16 bits of the sum. */
+static INLINED int32_t g726_estimate_later_zeros(const int16_t b[G726_LANES],
+                                                 const struct g726_window *past, size_t at)
 {
-    static const int32_t used[LANES] = { -1, -1, -1, -1, -1, 0, 0, 0 };
+    static const int32_t used[G726_LANES] = { -1, -1, -1, -1, -1, 0, 0, 0 };
     int32_t sum = 0;
 
-    for (int i = 0; i < LANES; i++) {
+    for (int i = 0; i < G726_LANES; i++) {
         int16_t an = (int16_t)(b[i] >> 2);
         uint16_t magnitude = (uint16_t)((an < 0 ? -an : an) & 8191), ones = magnitude;
         uint16_t cut;
@@ -75,14 +79,14 @@ static INLINED int32_t estimate_later_zeros(const int16_t b[LANES], const struct
     return sum;
 }
 
-static INLINED int32_t estimate_poles(const struct adpcm *s)
+static INLINED int32_t g726_estimate_poles(const struct g726_coder *s)
 {
-    return fmult(s->a[0], s->sr[0]) + fmult(s->a[1], s->sr[1]);
+    return g726_fmult(s->a[0], s->sr[0]) + g726_fmult(s->a[1], s->sr[1]);
 }
 
-/* UPA2, LIMC, UPA1 and LIMD. pk0: the sign of dq + sez, 0 or -1; `any`: -1, or 0 where that sum is
+/* UPA2, LIMC, UPA1 and LIMD. pk0 is the sign of dq + sez, 0 or -1. `any` is -1, or 0 if that sum is
  * zero. */
-static INLINED void adapt_poles(struct adpcm *s, int32_t pk0, int32_t any)
+static INLINED void g726_adapt_poles(struct g726_coder *s, int32_t pk0, int32_t any)
 {
     int32_t pks1 = pk0 ^ s->pk[0], pks2 = pk0 ^ s->pk[1], a1 = s->a[0], a2 = s->a[1];
     int32_t fa1 = clamp(a1, -8191, 8191) * 4, uga2 = negate_if(pks2, 16384) - negate_if(pks1, fa1),
@@ -94,20 +98,20 @@ static INLINED void adapt_poles(struct adpcm *s, int32_t pk0, int32_t any)
     s->a[1] = a2;
 }
 
-/* XOR and UPB. `step` is 128, or 0 for a difference of zero. At 40 kbit/s a coefficient can pass 16
- * bits, and wraps. */
-static inline int32_t adapt_zero(int32_t b, int32_t unlike, int32_t step, int32_t leak)
+/* XOR and UPB. `step` is 128, or 0 for a difference of zero. At 40 kbit/s a coefficient can exceed
+ * 16 bits; it then wraps. */
+static inline int32_t g726_adapt_zero(int32_t b, int32_t unlike, int32_t step, int32_t leak)
 {
-    return low16(b + negate_if(unlike, step) - (b >> leak));
+    return g726_low16(b + negate_if(unlike, step) - (b >> leak));
 }
 
-static INLINED void adapt_zeros(struct adpcm *s, const struct window *past, size_t at, int32_t sign,
-                                int32_t step)
+static INLINED void g726_adapt_zeros(struct g726_coder *s, const struct g726_window *past,
+                                     size_t at, int32_t sign, int32_t step)
 {
     int32_t leak = s->rate->leak;
 
-    s->b0 = (int16_t)adapt_zero(s->b0, past->sign[at] ^ sign, step, leak);
-    for (int i = 0; i < LANES; i++) {
+    s->b0 = (int16_t)g726_adapt_zero(s->b0, past->sign[at] ^ sign, step, leak);
+    for (int i = 0; i < G726_LANES; i++) {
         int16_t unlike = (int16_t)(past->sign[at + 1 + (size_t)i] ^ sign);
 
         s->b[i] =
@@ -115,8 +119,8 @@ static INLINED void adapt_zeros(struct adpcm *s, const struct window *past, size
     }
 }
 
-/* TRANS. */
-static inline int32_t is_transition(const struct adpcm *s, int32_t magnitude)
+/* TRANS: true if a tone is present and the difference exceeds a threshold. */
+static inline int32_t g726_is_transition(const struct g726_coder *s, int32_t magnitude)
 {
     int32_t fraction = s->yl >> 10 & 31, whole = s->yl >> 15;
     int32_t thr2 = whole > 9 ? 31 << 10 : (32 + fraction) << whole;

@@ -1,29 +1,30 @@
-/* The quantizer and its scale factor: clauses 4.2.2 to 4.2.5. Widths and wraps are those of the
- * standard; where it masks a value that its own bounds already hold, the bound is given instead. */
+/* The quantizer and its scale factor: clauses 4.2.2 to 4.2.5. Values have the widths of the
+ * standard and wrap where it says so. Masks that cannot change a value are left out. */
 #ifndef OMNIACM_G726_SCALE_H
 #define OMNIACM_G726_SCALE_H
 
+#include "fixed.h"
 #include "g726.h"
 
-static inline int32_t log2_floor(uint32_t x) { return 31 - __builtin_clz(x); }
+static inline int32_t g726_log2(uint32_t x) { return 31 - __builtin_clz(x); }
 
-/* LOG, SUBTB and QUAN. d is 16-bit two's complement; its magnitude fits 15 bits or is 2^15. */
-static inline unsigned quantize(const struct rate *rate, int32_t d, int32_t y)
+/* LOG, SUBTB and QUAN. d has 16 bits, so that its magnitude is at most 2^15. */
+static inline unsigned g726_quantize(const struct g726_rate *rate, int32_t d, int32_t y)
 {
     uint32_t dqm = (uint32_t)(d < 0 ? -d : d);
-    int32_t exponent = log2_floor(dqm | 1);
+    int32_t exponent = g726_log2(dqm | 1);
     int32_t dl = exponent * 128 + (int32_t)((dqm << 7 >> exponent) & 127), dln = dl - (y >> 2);
     unsigned magnitude = 0, ones = (1u << rate->bits) - 1;
 
     for (unsigned i = 0; i < 1u << (rate->bits - 1); i++)
         magnitude += dln >= rate->levels[i];
-    /* All zeros is never sent, but at 16 kbit/s, whose four codes are all in use. */
+    /* The code of all zeros is not used, except at 16 kbit/s, which needs all four codes. */
     return d < 0 || (magnitude == 0 && rate->bits != 2) ? ones - magnitude : magnitude;
 }
 
-/* ADDA and ANTILOG: the magnitude of the quantized difference, 15 bits. */
-static inline int32_t dequantize(const struct rate *rate, unsigned code, int32_t y,
-                                 int32_t *exponent)
+/* ADDA and ANTILOG. Returns the magnitude of the quantized difference, which has 15 bits. */
+static inline int32_t g726_dequantize(const struct g726_rate *rate, unsigned code, int32_t y,
+                                      int32_t *exponent)
 {
     int32_t dql = rate->inverse[code] + (y >> 2), dex = dql >> 7 & 15;
 
@@ -32,16 +33,16 @@ static inline int32_t dequantize(const struct rate *rate, unsigned code, int32_t
 }
 
 /* FUNCTW to FILTE. */
-static inline void adapt_scale(struct adpcm *s, unsigned code)
+static inline void g726_adapt_scale(struct g726_coder *s, unsigned code)
 {
     int32_t yu = s->y + ((s->rate->scale[code] * 32 - s->y) >> 5);
 
-    s->yu = yu < 544 ? 544 : yu > 5120 ? 5120 : yu;
+    s->yu = clamp(yu, 544, 5120);
     s->yl += s->yu + (-s->yl >> 6);
 }
 
-/* FUNCTF to TRIGA: TDP is td after this sample, TR whether a transition was found. */
-static inline void adapt_speed(struct adpcm *s, unsigned code, int32_t tdp, int32_t tr)
+/* FUNCTF to TRIGA. TDP is the tone detector after this sample, TR is 1 at a transition. */
+static inline void g726_adapt_speed(struct g726_coder *s, unsigned code, int32_t tdp, int32_t tr)
 {
     int32_t fi = s->rate->speed[code], difference, ax;
 
@@ -53,8 +54,8 @@ static inline void adapt_speed(struct adpcm *s, unsigned code, int32_t tdp, int3
     s->ap = tr ? 256 : s->ap + (((ax << 9) - s->ap) >> 4);
 }
 
-/* LIMA and MIX: the next sample's y. */
-static inline int32_t mixed_scale(const struct adpcm *s)
+/* LIMA and MIX. Returns y for the next sample. */
+static inline int32_t g726_mix_scales(const struct g726_coder *s)
 {
     int32_t al = s->ap >= 256 ? 64 : s->ap >> 2, yl = s->yl >> 6;
 

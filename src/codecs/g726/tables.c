@@ -1,6 +1,6 @@
-/* ITU-T G.726 (12/90), clause 4.2: QUAN, RECONST, FUNCTW and FUNCTF at each rate. A code is the
- * one's complement of another for the other sign: each row is written for the magnitudes, and
- * mirrored. */
+/* ITU-T G.726 (12/90), clause 4.2: QUAN, RECONST, FUNCTW and FUNCTF for each rate. Two codes that
+ * differ only in sign are one's complements of each other, so that the tables list magnitudes and
+ * mirror them. */
 #include "g726.h"
 
 #define MIRROR2(a, b) \
@@ -22,7 +22,7 @@
     }
 
 /* -2048 stands for minus infinity. */
-static const struct rate rates[] = {
+static const struct g726_rate rates[] = {
     { .bits = 2,
       .leak = 8, /* 16 kbit/s */
       .levels = { 261, INT16_MAX },
@@ -51,4 +51,4 @@ static const struct rate rates[] = {
       .speed = MIRROR5(0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 2, 3, 4, 5, 6, 6) },
 };
 
-const struct rate *g726_rate(unsigned bits) { return &rates[bits - 2]; }
+const struct g726_rate *g726_rate_for(unsigned bits) { return &rates[bits - 2]; }

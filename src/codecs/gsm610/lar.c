@@ -1,4 +1,4 @@
-/* Log-area ratios, with three straight lines in place of the logarithm: 4.2.6 to 4.2.9. */
+/* Log-area ratios, with a piecewise linear logarithm of three segments: 4.2.6 to 4.2.9. */
 #include "tables.h"
 
 static int16_t with_sign(int16_t magnitude, int16_t sign)
@@ -6,7 +6,7 @@ static int16_t with_sign(int16_t magnitude, int16_t sign)
     return sign < 0 ? negate(magnitude) : magnitude;
 }
 
-/* 4.2.6: r, 2 r - 0.675 or 8 r - 6.375. At most (32767 - 26112) * 4 = 26620. */
+/* 4.2.6: r, 2 r - 0.675 or 8 r - 6.375. The result is at most (32767 - 26112) * 4 = 26620. */
 static int16_t ratio_q14(int16_t r_q15)
 {
     int16_t r = abs_s(r_q15);
@@ -17,7 +17,7 @@ static int16_t ratio_q14(int16_t r_q15)
     return with_sign((int16_t)ratio, r_q15);
 }
 
-/* 4.2.9.2: the inverse. */
+/* 4.2.9.2: the inverse of ratio_q14. */
 static int16_t reflection_q15(int16_t lar_q14)
 {
     int16_t lar = abs_s(lar_q14);
@@ -28,36 +28,36 @@ static int16_t reflection_q15(int16_t lar_q14)
     return with_sign(saturate(r), lar_q14);
 }
 
-/* 4.2.7. Levels are within 26620 * 20480 / 32768 + 2560: the standard's sums do not saturate. */
-void gsm610_lar_encode(const int16_t reflection[ORDER], uint8_t codes[ORDER])
+/* 4.2.7. |level_q9| <= 26620 * 20480 / 32768 + 2560, so that the sums of the standard do not
+ * saturate.
+ */
+void gsm610_lar_encode(const int16_t reflection[GSM610_ORDER], uint8_t codes[GSM610_ORDER])
 {
-    for (int i = 0; i < ORDER; i++) {
-        const struct lar_quantiser *q = &gsm610_lar_quantisers[i];
+    for (int i = 0; i < GSM610_ORDER; i++) {
+        const struct gsm610_lar_quantizer *q = &gsm610_lar_quantizers[i];
         int level_q9 = mult(q->a_q10, ratio_q14(reflection[i])) + q->b_q9;
-        int code = (level_q9 + 256) >> 9;
 
-        code = code < q->least ? q->least : code > q->most ? q->most : code;
-        codes[i] = (uint8_t)(code - q->least);
+        codes[i] = (uint8_t)(clamp((level_q9 + 256) >> 9, q->min, q->max) - q->min);
     }
 }
 
-/* 4.2.8. The sign comes back with the least code; -32 * 1024 is -32768. */
-void gsm610_lar_decode(const uint8_t codes[ORDER], int16_t lars_q14[ORDER])
+/* 4.2.8. Codes are sent relative to the smallest one. The smallest level is -32 * 1024 = -32768. */
+void gsm610_lar_decode(const uint8_t codes[GSM610_ORDER], int16_t lars_q14[GSM610_ORDER])
 {
-    for (int i = 0; i < ORDER; i++) {
-        const struct lar_quantiser *q = &gsm610_lar_quantisers[i];
-        int16_t level_q10 = (int16_t)((codes[i] + q->least) * 1024);
+    for (int i = 0; i < GSM610_ORDER; i++) {
+        const struct gsm610_lar_quantizer *q = &gsm610_lar_quantizers[i];
+        int16_t level_q10 = (int16_t)((codes[i] + q->min) * 1024);
         int16_t half = mult_r(q->inverse_a_q18, sub(level_q10, (int16_t)(q->b_q9 * 2)));
 
         lars_q14[i] = add(half, half);
     }
 }
 
-/* 4.2.9.1: a quarter, a half, three quarters of the way, and there. */
-void gsm610_interpolate(const int16_t before_q14[ORDER], const int16_t now_q14[ORDER],
-                        int16_t reflection[GSM_SECTIONS][ORDER])
+/* 4.2.9.1: the sections of a frame use the new ratios at weights of 1/4, 1/2, 3/4 and 1. */
+void gsm610_interpolate(const int16_t before_q14[GSM610_ORDER], const int16_t now_q14[GSM610_ORDER],
+                        int16_t reflection[GSM_SECTIONS][GSM610_ORDER])
 {
-    for (int i = 0; i < ORDER; i++) {
+    for (int i = 0; i < GSM610_ORDER; i++) {
         int16_t before = before_q14[i], now = now_q14[i], quarters = add(before >> 2, now >> 2);
 
         reflection[0][i] = reflection_q15(add(quarters, before >> 1));

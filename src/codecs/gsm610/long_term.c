@@ -1,28 +1,29 @@
 /* Long-term prediction: 4.2.11, 4.2.12, 4.2.18 and 4.3.2. */
 #include "tables.h"
 
-/* Samples within 2^12 after the shift: 40 squares, doubled, stay below 2^31. */
-static int32_t power(const int16_t past[SUBFRAME])
+/* After the shift, samples are within 2^12, so that 40 squares, doubled, stay below 2^31. */
+static int32_t power(const int16_t past[GSM610_SUBFRAME])
 {
     int32_t sum = 0;
 
-    for (int k = 0; k < SUBFRAME; k++)
+    for (int k = 0; k < GSM610_SUBFRAME; k++)
         sum += (past[k] >> 3) * (past[k] >> 3);
     return sum * 2;
 }
 
-/* The shift right that brings a subframe within 2^9, so that sums of 40 products with 16 bits stay
- * within 2^30. */
-static int scale_of(const int16_t d[SUBFRAME])
+/* Returns the right shift that brings a subframe within 2^9, so that sums of 40 products with
+ * 16-bit samples stay within 2^30. */
+static int scale_of(const int16_t d[GSM610_SUBFRAME])
 {
-    int16_t peak = peak_of(d, SUBFRAME);
+    int16_t peak = gsm610_peak(d, GSM610_SUBFRAME);
 
     return peak == 0 || norm_s(peak) > 6 ? 0 : 6 - norm_s(peak);
 }
 
-/* The gain is correlation / power, compared with the thresholds after both are brought to 16 bits.
+/* The gain is correlation / power. Both are normalized to 16 bits to compare it with the
+ * thresholds.
  */
-static uint8_t quantise_gain(int32_t correlation, int32_t power)
+static uint8_t quantize_gain(int32_t correlation, int32_t power)
 {
     uint8_t gain = 0;
     int16_t shift, numerator, denominator;
@@ -39,18 +40,18 @@ static uint8_t quantise_gain(int32_t correlation, int32_t power)
     return gain;
 }
 
-struct gsm_match gsm610_search(const int16_t d[SUBFRAME], const int16_t *now)
+struct gsm_match gsm610_search(const int16_t d[GSM610_SUBFRAME], const int16_t *now)
 {
-    struct gsm_match best = { .lag = LAG_MIN };
-    int16_t scaled[SUBFRAME];
+    struct gsm_match best = { .lag = GSM610_LAG_MIN };
+    int16_t scaled[GSM610_SUBFRAME];
     int scale = scale_of(d);
 
-    for (int k = 0; k < SUBFRAME; k++)
+    for (int k = 0; k < GSM610_SUBFRAME; k++)
         scaled[k] = (int16_t)(d[k] >> scale);
-    for (int lag = LAG_MIN; lag <= LAG_MAX; lag++) {
+    for (int lag = GSM610_LAG_MIN; lag <= GSM610_LAG_MAX; lag++) {
         int32_t sum = 0;
 
-        for (int k = 0; k < SUBFRAME; k++)
+        for (int k = 0; k < GSM610_SUBFRAME; k++)
             sum += scaled[k] * now[k - lag];
         if (sum > best.sum) {
             best.sum = sum;
@@ -63,37 +64,38 @@ struct gsm_match gsm610_search(const int16_t d[SUBFRAME], const int16_t *now)
 }
 
 /* 4.2.11 */
-void gsm610_long_term_search(const struct dsp_gsm *kernels, const int16_t d[SUBFRAME],
-                             const int16_t *now, struct subframe *out)
+void gsm610_long_term_search(const struct dsp_gsm *kernels, const int16_t d[GSM610_SUBFRAME],
+                             const int16_t *now, struct gsm610_subframe *out)
 {
     struct gsm_match match = kernels->search(d, now);
 
     out->lag = match.lag;
-    out->gain = quantise_gain(match.sum, match.power);
+    out->gain = quantize_gain(match.sum, match.power);
 }
 
-void gsm610_subtract(const int16_t *past, int16_t gain_q15, int16_t d[SUBFRAME])
+void gsm610_subtract(const int16_t *past, int16_t gain_q15, int16_t d[GSM610_SUBFRAME])
 {
-    for (int k = 0; k < SUBFRAME; k++)
-        d[k] = saturate(d[k] - times(gain_q15, past[k]));
+    for (int k = 0; k < GSM610_SUBFRAME; k++)
+        d[k] = saturate(d[k] - gsm610_mult_r(gain_q15, past[k]));
 }
 
-void gsm610_add(const int16_t *past, int16_t gain_q15, const int16_t e[SUBFRAME], int16_t *now)
+void gsm610_add(const int16_t *past, int16_t gain_q15, const int16_t e[GSM610_SUBFRAME],
+                int16_t *now)
 {
-    for (int k = 0; k < SUBFRAME; k++)
-        now[k] = saturate(e[k] + times(gain_q15, past[k]));
+    for (int k = 0; k < GSM610_SUBFRAME; k++)
+        now[k] = saturate(e[k] + gsm610_mult_r(gain_q15, past[k]));
 }
 
 /* 4.2.12 */
 void gsm610_long_term_analysis(const struct dsp_gsm *kernels, const int16_t *now,
-                               const struct subframe *in, int16_t d[SUBFRAME])
+                               const struct gsm610_subframe *in, int16_t d[GSM610_SUBFRAME])
 {
     kernels->subtract(now - in->lag, gsm610_gain_levels_q15[in->gain], d);
 }
 
-/* 4.3.2, and 4.2.18: the coder follows the decoder. */
-void gsm610_long_term_synthesis(const struct dsp_gsm *kernels, const int16_t e[SUBFRAME],
-                                const struct subframe *in, int16_t *now)
+/* 4.3.2, and 4.2.18, which is the same in the encoder. */
+void gsm610_long_term_synthesis(const struct dsp_gsm *kernels, const int16_t e[GSM610_SUBFRAME],
+                                const struct gsm610_subframe *in, int16_t *now)
 {
     kernels->add(now - in->lag, gsm610_gain_levels_q15[in->gain], e, now);
 }

@@ -2,16 +2,18 @@
 #include <string.h>
 #include "tables.h"
 
-enum { REACH = 5 }; /* of the weighting filter, to either side */
+/* The weighting filter uses 5 samples on either side. */
+enum { REACH = 5 };
 
-/* 4.2.13. The coefficients' magnitudes add up to 24798: with any input the sum stays below 2^30. */
-void gsm610_weigh(const int16_t e[SUBFRAME], int16_t x[SUBFRAME])
+/* 4.2.13. The magnitudes of the coefficients add up to 24798, so that the sum stays below 2^30 for
+ * any input. */
+void gsm610_weigh(const int16_t e[GSM610_SUBFRAME], int16_t x[GSM610_SUBFRAME])
 {
     const int16_t *h = gsm_weighting_q13;
-    int16_t padded[REACH + SUBFRAME + REACH] = { 0 };
+    int16_t padded[REACH + GSM610_SUBFRAME + REACH] = { 0 };
 
-    memcpy(padded + REACH, e, SUBFRAME * sizeof *e);
-    for (int k = 0; k < SUBFRAME; k++) {
+    memcpy(padded + REACH, e, GSM610_SUBFRAME * sizeof *e);
+    for (int k = 0; k < GSM610_SUBFRAME; k++) {
         const int16_t *p = padded + k;
         int32_t sum = 0x1000 + h[5] * p[5];
 
@@ -23,25 +25,26 @@ void gsm610_weigh(const int16_t e[SUBFRAME], int16_t x[SUBFRAME])
 
 static int32_t energy_of(int16_t x) { return (x >> 2) * (x >> 2); }
 
-/* 4.2.14: the one of four grids, every third sample, that holds most energy; of equals, the first.
- * 14 squares of numbers within 2^13 stay below 2^30. The last grid is the first, a pulse later. */
-static uint8_t select_grid(const int16_t x[SUBFRAME])
+/* 4.2.14: selects the grid, every third sample from one of four offsets, with the most energy, and
+ * the first of equal ones. A sum of 14 squares of values within 2^13 stays below 2^30. The last
+ * grid is the first without its first sample and with one more at the end. */
+static uint8_t select_grid(const int16_t x[GSM610_SUBFRAME])
 {
     int32_t energies[4] = { 0 };
     uint8_t best = 0;
 
-    for (int i = 0; i < 3 * PULSES; i += 3) {
+    for (int i = 0; i < 3 * GSM610_PULSES; i += 3) {
         energies[0] += energy_of(x[i]);
         energies[1] += energy_of(x[i + 1]);
         energies[2] += energy_of(x[i + 2]);
     }
-    energies[3] = energies[0] - energy_of(x[0]) + energy_of(x[3 * PULSES]);
+    energies[3] = energies[0] - energy_of(x[0]) + energy_of(x[3 * GSM610_PULSES]);
     for (uint8_t grid = 1; grid < 4; grid++)
         best = energies[grid] > energies[best] ? grid : best;
     return best;
 }
 
-/* The peak's code is a small floating-point number. */
+/* The code of the peak is a small floating-point number. */
 struct decoded_peak {
     int shift;         /* 6 - exponent: 0 to 10 */
     unsigned mantissa; /* 0 to 7 */
@@ -64,21 +67,21 @@ static uint8_t encode_peak(int16_t peak)
     return (uint8_t)((peak >> (exponent + 5)) + exponent * 8);
 }
 
-/* 4.2.15. The shift fits the peak: a pulse times 2^shift is within 16 bits. No product saturates.
- */
-void gsm610_rpe_encode(const struct dsp_gsm *kernels, const int16_t e[SUBFRAME],
-                       struct subframe *out)
+/* 4.2.15. The shift depends on the peak so that a pulse times 2^shift fits 16 bits. No product
+ * saturates. */
+void gsm610_rpe_encode(const struct dsp_gsm *kernels, const int16_t e[GSM610_SUBFRAME],
+                       struct gsm610_subframe *out)
 {
-    int16_t x[SUBFRAME], pulses[PULSES];
+    int16_t x[GSM610_SUBFRAME], pulses[GSM610_PULSES];
     struct decoded_peak peak;
 
     kernels->weigh(e, x);
     out->grid = select_grid(x);
-    for (int i = 0; i < PULSES; i++)
+    for (int i = 0; i < GSM610_PULSES; i++)
         pulses[i] = x[out->grid + 3 * i];
-    out->peak = encode_peak(peak_of(pulses, PULSES));
+    out->peak = encode_peak(gsm610_peak(pulses, GSM610_PULSES));
     peak = decode_peak(out->peak);
-    for (int i = 0; i < PULSES; i++) {
+    for (int i = 0; i < GSM610_PULSES; i++) {
         int scaled = pulses[i] * (1 << peak.shift);
 
         out->pulses[i] =
@@ -86,8 +89,8 @@ void gsm610_rpe_encode(const struct dsp_gsm *kernels, const int16_t e[SUBFRAME],
     }
 }
 
-/* 4.2.16, 4.2.17 */
-void gsm610_rpe_decode(const struct subframe *in, int16_t e[SUBFRAME])
+/* 4.2.16 and 4.2.17. */
+void gsm610_rpe_decode(const struct gsm610_subframe *in, int16_t e[GSM610_SUBFRAME])
 {
     struct decoded_peak peak = decode_peak(in->peak);
     int half = 1 << peak.shift >> 1;
@@ -95,9 +98,10 @@ void gsm610_rpe_decode(const struct subframe *in, int16_t e[SUBFRAME])
 
     for (int code = 0; code < 8; code++)
         levels[code] =
-            (int16_t)((times(gsm610_mantissas_q15[peak.mantissa], (code * 2 - 7) * 4096) + half) >>
+            (int16_t)((gsm610_mult_r(gsm610_mantissas_q15[peak.mantissa], (code * 2 - 7) * 4096) +
+                       half) >>
                       peak.shift);
-    memset(e, 0, SUBFRAME * sizeof *e);
-    for (int i = 0; i < PULSES; i++)
+    memset(e, 0, GSM610_SUBFRAME * sizeof *e);
+    for (int i = 0; i < GSM610_PULSES; i++)
         e[in->grid + 3 * i] = levels[in->pulses[i]];
 }

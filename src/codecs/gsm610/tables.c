@@ -1,6 +1,7 @@
+/* The tables of GSM 06.10; tables.h describes them. */
 #include "tables.h"
 
-const struct lar_quantiser gsm610_lar_quantisers[ORDER] = {
+const struct gsm610_lar_quantizer gsm610_lar_quantizers[GSM610_ORDER] = {
     { 20480, 0, 13107, -32, 31 },    { 20480, 0, 13107, -32, 31 },
     { 20480, 2048, 13107, -16, 15 }, { 20480, -2560, 13107, -16, 15 },
     { 13964, 94, 19223, -8, 7 },     { 15360, -1792, 17476, -8, 7 },
