@@ -52,7 +52,7 @@ struct yamaha_branch {
     vec32 cost, miss, word;
 };
 
-enum { YAMAHA_CODE = 28, YAMAHA_FORGOTTEN = 16 }; /* positions in the word */
+enum { YAMAHA_CODE = 28, YAMAHA_SHIFTED_OUT = 16 }; /* positions in the word */
 
 /* The decisions of every state, in 4 or 8 bits each, for each sample of a stretch. */
 struct yamaha_decisions {
@@ -135,8 +135,8 @@ KERNEL vec32 yamaha_survive(struct yamaha_survivors *now, unsigned state,
 }
 
 /* Advances by one sample: a branch stays in a state, or leaves it for the one before. */
-KERNEL void yamaha_advance_two(struct yamaha_survivors *now, unsigned states, vec32 sample,
-                               vec32 *decisions)
+KERNEL void yamaha_advance_by_slots(struct yamaha_survivors *now, unsigned states, vec32 sample,
+                                    vec32 *decisions)
 {
     struct yamaha_branch stay, leave, before, around;
     vec32 all_decisions = set32(0);
@@ -167,13 +167,14 @@ KERNEL void yamaha_offer(struct yamaha_branch *branches, const struct yamaha_sha
     unsigned slot = ((state >> 2) + (unsigned)yamaha_moves[magnitude]) % shape->slots;
     unsigned to = slot << 2 | (state << 1 & 2) | (magnitude & 1);
 
-    branch.word |= (int32_t)((state & 2) >> 1 << YAMAHA_FORGOTTEN);
+    branch.word |= (int32_t)((state & 2) >> 1 << YAMAHA_SHIFTED_OUT);
     branches[to] = yamaha_better(branches[to], branch);
 }
 
 /* Advances by one sample: offers the nearest of the magnitudes that lead to the same state. */
-KERNEL void yamaha_advance_many(struct yamaha_survivors *now, const struct yamaha_shape *shape,
-                                vec32 sample, vec32 *decisions)
+KERNEL void yamaha_advance_by_parities(struct yamaha_survivors *now,
+                                       const struct yamaha_shape *shape, vec32 sample,
+                                       vec32 *decisions)
 {
     unsigned states = yamaha_states(shape);
     struct yamaha_branch branches[YAMAHA_STATES_MAX];
@@ -199,7 +200,7 @@ KERNEL void yamaha_advance_many(struct yamaha_survivors *now, const struct yamah
 #pragma GCC unroll 4
     for (unsigned i = 0; i < states; i++) {
         vec32 decision = yamaha_survive(now, i, branches[i], sample) |
-                         (srl32(branches[i].word, YAMAHA_FORGOTTEN - 4) & 16);
+                         (srl32(branches[i].word, YAMAHA_SHIFTED_OUT - 4) & 16);
 
         decisions[i / 4] |= decision << (int)(i % 4 * 8);
     }
@@ -209,9 +210,9 @@ KERNEL void yamaha_advance(struct yamaha_survivors *now, const struct yamaha_sha
                            vec32 sample, vec32 *decisions)
 {
     if (shape->history == 0)
-        yamaha_advance_two(now, shape->slots, sample, decisions);
+        yamaha_advance_by_slots(now, shape->slots, sample, decisions);
     else
-        yamaha_advance_many(now, shape, sample, decisions);
+        yamaha_advance_by_parities(now, shape, sample, decisions);
 }
 
 KERNEL vec32 numbers_of_lanes(void)

@@ -38,13 +38,14 @@ struct state {
  * every channel has. */
 static uint32_t frames_in(size_t bytes, uint16_t channels, unsigned bits)
 {
-    size_t row = 4u * channels, body, rest;
+    size_t group = 4u * channels, body, rest;
 
     if (channels == 0 || bytes < HEADER * channels)
         return 0;
     body = bytes - HEADER * channels;
-    rest = body % row;
-    return (uint32_t)(1 + (body / row * 4 + (rest > row - 4 ? rest - (row - 4) : 0)) * 8 / bits);
+    rest = body % group;
+    return (uint32_t)(1 +
+                      (body / group * 4 + (rest > group - 4 ? rest - (group - 4) : 0)) * 8 / bits);
 }
 
 static unsigned bits_of(const struct wave_format *format)

@@ -9,7 +9,13 @@
 #include "dsp_c.h"
 #include "fixed.h"
 
-enum { COST_MAX = 1 << 28, TERMINATED = 1 << 30, SEGMENT = 32, WINDOW = 2 * SEGMENT, STATES_MAX = 64 };
+enum {
+    COST_MAX = 1 << 28,
+    TERMINATED = 1 << 30,
+    SEGMENT = 32,
+    WINDOW = 2 * SEGMENT,
+    STATES_MAX = 64
+};
 
 struct survivor {
     uint32_t cost;
@@ -30,7 +36,7 @@ struct branch {
     const struct survivor *from;
     int distance, step;
     int room; /* from the sample to the limit of the scale, in the direction of the change */
-    bool negative, forgotten; /* forgotten: the parity that is shifted out */
+    bool negative, shifted_out; /* shifted_out: of the older bit of the parity */
 };
 
 struct best {
@@ -57,7 +63,7 @@ static struct branch branch_from(const struct trellis *trellis, unsigned state, 
         .step = ima_steps[from->index],
         .room = negative ? sample : UINT16_MAX - sample,
         .negative = negative,
-        .forgotten = trellis->parities == 4 && state % 4 >= 2,
+        .shifted_out = trellis->parities == 4 && state % 4 >= 2,
     };
 }
 
@@ -87,7 +93,7 @@ static void offer(struct best *best, const struct branch *from, int left, int pa
     best->cost = cost;
     best->miss = miss;
     best->decision =
-        (uint8_t)(magnitude | (from->negative ? 8u : 0u) | (from->forgotten ? 16u : 0u));
+        (uint8_t)(magnitude | (from->negative ? 8u : 0u) | (from->shifted_out ? 16u : 0u));
     best->from = from->from;
 }
 
@@ -167,8 +173,8 @@ static struct best best_to(const struct trellis *trellis, const struct branch *b
     struct best best = { .cost = UINT32_MAX };
     unsigned older = state % trellis->parities >> 1;
 
-    for (unsigned forgotten = 0; forgotten < trellis->parities; forgotten += 2)
-        best_from(trellis, branches + older + forgotten, state, &best);
+    for (unsigned shifted_out = 0; shifted_out < trellis->parities; shifted_out += 2)
+        best_from(trellis, branches + older + shifted_out, state, &best);
     return best;
 }
 
@@ -250,8 +256,12 @@ static unsigned trace(const struct trellis *trellis, unsigned state, uint32_t fr
                 *byte = codes + t / 8 * 4 * channels + t / 2 % 4;
 
         /* The walk is backward, so that the high nibble of a byte comes first. */
-        *byte =
-            (uint8_t)(t % 2 ? decision << 4 : (t + 1 < to ? *byte & 0xF0 : 0) | (decision & 15));
+        if (t % 2)
+            *byte = (uint8_t)(decision << 4);
+        else if (t + 1 < to)
+            *byte |= decision & 15;
+        else
+            *byte = decision & 15;
         state = state_before(trellis, state, decision);
     }
     return state;
@@ -306,9 +316,13 @@ static void search_channel(struct trellis *trellis, const int16_t *pcm, uint8_t 
 void ima_search_c(const struct adpcm_blocks *blocks, unsigned quality, const int16_t *pcm,
                   uint8_t *dst)
 {
-    struct trellis trellis = { .slots = quality < 2 ? 4 : 16, .parities = quality < 2 ? 1 : 4 };
+    struct trellis trellis = { .slots = 4, .parities = 1 };
     unsigned channels = blocks->channels;
 
+    if (quality >= 2) {
+        trellis.slots = 16;
+        trellis.parities = 4;
+    }
     for (size_t i = 0; i < blocks->count;
          i++, pcm += (size_t)blocks->samples * channels, dst += blocks->bytes)
         for (unsigned channel = 0; channel < channels; channel++)

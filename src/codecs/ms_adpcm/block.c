@@ -21,11 +21,12 @@ static inline int16_t follow(struct ms_state *state, unsigned code)
 }
 
 /* A predictor beyond the table is replaced by the last one. */
-static struct ms_state read_header(const int16_t (*weights)[2], unsigned predictors,
-                                   const uint8_t *src, unsigned channel, unsigned channels)
+static struct ms_state read_header(struct ms_table table, const uint8_t *src, unsigned channel,
+                                   unsigned channels)
 {
     const uint8_t *header = src + channels + 2 * channel;
-    const int16_t *own = weights[src[channel] < predictors ? src[channel] : predictors - 1];
+    unsigned last = table.predictors - 1;
+    const int16_t *own = table.weights[src[channel] < last ? src[channel] : last];
 
     return (struct ms_state){ (int16_t)load16_le(header + 2 * channels),
                               (int16_t)load16_le(header + 4 * channels),
@@ -33,12 +34,12 @@ static struct ms_state read_header(const int16_t (*weights)[2], unsigned predict
                               { own[0], own[1] } };
 }
 
-void ms_decode_channel(const int16_t (*weights)[2], unsigned predictors, const uint8_t *src,
-                       int16_t *pcm, uint32_t samples, unsigned channel, unsigned channels)
+void ms_decode_channel(struct ms_table table, const uint8_t *src, int16_t *pcm, uint32_t samples,
+                       unsigned channel, unsigned channels)
 {
     uint32_t n = samples - MS_HEADER_SAMPLES;
     const uint8_t *codes = src + MS_HEADER * channels;
-    struct ms_state state = read_header(weights, predictors, src, channel, channels);
+    struct ms_state state = read_header(table, src, channel, channels);
 
     pcm[channel] = (int16_t)state.older;
     pcm[channel + channels] = (int16_t)state.newer;
@@ -59,10 +60,10 @@ void ms_decode_channel(const int16_t (*weights)[2], unsigned predictors, const u
 void ms_decode_c(const struct adpcm_blocks *blocks, const int16_t (*weights)[2],
                  unsigned predictors, const uint8_t *src, int16_t *pcm)
 {
+    const struct ms_table table = { weights, predictors };
     size_t samples = (size_t)blocks->samples * blocks->channels;
 
     for (size_t i = 0; i < blocks->count; i++, src += blocks->bytes, pcm += samples)
         for (unsigned channel = 0; channel < blocks->channels; channel++)
-            ms_decode_channel(weights, predictors, src, pcm, blocks->samples, channel,
-                              blocks->channels);
+            ms_decode_channel(table, src, pcm, blocks->samples, channel, blocks->channels);
 }

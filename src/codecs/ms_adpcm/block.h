@@ -27,10 +27,16 @@ static inline int ms_prediction(const struct ms_state *state)
     return (state->newer * state->weights[0] + state->older * state->weights[1]) / 256;
 }
 
+/* The predictors that a block header may name. */
+struct ms_table {
+    const int16_t (*weights)[2];
+    unsigned predictors;
+};
+
 /* Decodes the first `samples`, at least two, of one channel of a block. No byte that those samples
  * do not need is read. */
-void ms_decode_channel(const int16_t (*weights)[2], unsigned predictors, const uint8_t *src,
-                       int16_t *pcm, uint32_t samples, unsigned channel, unsigned channels);
+void ms_decode_channel(struct ms_table, const uint8_t *src, int16_t *pcm, uint32_t samples,
+                       unsigned channel, unsigned channels);
 
 /* One channel of a block that is being encoded. */
 struct ms_channel {

@@ -150,12 +150,12 @@ static unsigned table_of(const struct state *state, int16_t table[UINT8_MAX + 1]
 static void decode_block(const struct state *state, const uint8_t *src, int16_t *pcm,
                          uint32_t samples)
 {
-    int16_t table[UINT8_MAX + 1][2];
-    unsigned predictors = table_of(state, table);
+    int16_t weights[UINT8_MAX + 1][2];
+    unsigned predictors = table_of(state, weights);
+    const struct ms_table table = { (const int16_t(*)[2])weights, predictors };
 
     for (unsigned channel = 0; channel < state->channels; channel++)
-        ms_decode_channel((const int16_t(*)[2])table, predictors, src, pcm, samples, channel,
-                          state->channels);
+        ms_decode_channel(table, src, pcm, samples, channel, state->channels);
 }
 
 static struct progress decode(void *memory, const uint8_t *src, int16_t *pcm, struct offer offer)
