@@ -5,8 +5,8 @@
 #include "bits.h"
 #include "codec.h"
 
-/* Windows' block formats: extra bytes that begin with the samples of a block, and block sizes that
- * grow with the rate. */
+/* Windows' block formats, whose extra bytes begin with the samples per block, and whose blocks grow
+ * with the rate. */
 
 /* The samples per block that a format states, or all that a block's bytes cover if the stated
  * number is missing or impossible. */

@@ -269,7 +269,7 @@ static void check_multiplied(check_state *check, void *decoder, int low, int hig
     print_message("%zu states\n", states);
 }
 
-static void yamaha_multiplies_as_its_chips(void **unused)
+static void yamaha_follows_its_chips(void **unused)
 {
     struct wave_format format = { 0x20, 1, 60, 0, 5, 4, 0, 0 };
     void *state = malloc(yamaha_adpcm.decoder->state_size);
@@ -283,7 +283,7 @@ static void yamaha_multiplies_as_its_chips(void **unused)
     free(state);
 }
 
-static void creative_multiplies_and_leaks(void **unused)
+static void creative_multiplies_and_decays(void **unused)
 {
     (void)unused;
     check_multiplied(check_creative, 0, CREATIVE_STEP_MIN, CREATIVE_STEP_MAX);
@@ -293,8 +293,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = { cmocka_unit_test(ima_and_xbox_follow_the_standard);
     cmocka_unit_test(oki_and_dialogic_follow_the_note);
-    cmocka_unit_test(yamaha_multiplies_as_its_chips);
-    cmocka_unit_test(creative_multiplies_and_leaks);
+    cmocka_unit_test(yamaha_follows_its_chips);
+    cmocka_unit_test(creative_multiplies_and_decays);
 };
 
 return cmocka_run_group_tests_name("adpcm_states", tests, 0, 0);

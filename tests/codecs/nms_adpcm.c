@@ -221,7 +221,7 @@ static void the_loudness_is_the_root_mean_square(void **unused)
     free(data.data);
 }
 
-static void headers_are_written_as_nms_does_and_read_leniently(void **unused)
+static void headers_are_written_as_by_nms_and_read_leniently(void **unused)
 {
     static const struct {
         uint32_t bit_rate, byte_rate;
@@ -272,7 +272,7 @@ int main(void)
         cmocka_unit_test(extremes_do_not_overflow),
         cmocka_unit_test(truncated_frames_decode_what_they_cover),
         cmocka_unit_test(the_loudness_is_the_root_mean_square),
-        cmocka_unit_test(headers_are_written_as_nms_does_and_read_leniently),
+        cmocka_unit_test(headers_are_written_as_by_nms_and_read_leniently),
     };
 
     return cmocka_run_group_tests_name("nms_adpcm", tests, 0, 0);

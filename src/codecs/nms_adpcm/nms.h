@@ -17,8 +17,8 @@ enum { NMS_FRAME = 160, NMS_GROUPS = NMS_FRAME / 4, NMS_ZEROS = 6, NMS_POLES = 2
 /* The state that encoder and decoder share. */
 struct nms {
     unsigned bits;                  /* 2, 3 or 4 */
-    unsigned code;                  /* the last one */
-    int log_scale;                  /* y of G.726, 2048 an octave */
+    unsigned code;                  /* of the previous sample */
+    int log_scale;                  /* y of G.726, 2048 per octave */
     int scale;                      /* its antilogarithm, 2 to 1024 */
     int a[NMS_POLES], b[NMS_ZEROS]; /* Q14 */
     int dq[NMS_ZEROS + 1];          /* quantized differences, the newest first */

@@ -130,7 +130,7 @@ static void offer(struct branch *branches, unsigned state, struct branch branch)
         branches[to] = branch;
 }
 
-/* Quality 2. */
+/* Quality 2: each magnitude leads to another slot and parity. */
 static void advance_by_parities(struct trellis *trellis, int sample, uint8_t *decisions)
 {
     unsigned states = states_of(trellis);
