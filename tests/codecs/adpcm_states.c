@@ -291,11 +291,12 @@ static void creative_multiplies_and_decays(void **unused)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(ima_and_xbox_follow_the_standard);
-    cmocka_unit_test(oki_and_dialogic_follow_the_note);
-    cmocka_unit_test(yamaha_follows_its_chips);
-    cmocka_unit_test(creative_multiplies_and_decays);
-};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(ima_and_xbox_follow_the_standard),
+        cmocka_unit_test(oki_and_dialogic_follow_the_note),
+        cmocka_unit_test(yamaha_follows_its_chips),
+        cmocka_unit_test(creative_multiplies_and_decays),
+    };
 
-return cmocka_run_group_tests_name("adpcm_states", tests, 0, 0);
+    return cmocka_run_group_tests_name("adpcm_states", tests, 0, 0);
 }

@@ -173,14 +173,14 @@ static void headers_follow_creatives_guide(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_creative_file_decodes_to_its_known_samples);
-    cmocka_unit_test(decoding_equals_ffmpeg);
-    cmocka_unit_test(speech_reaches_its_quality);
-    cmocka_unit_test(music_reaches_its_quality);
-    cmocka_unit_test(the_fast_encoder_is_greedy);
-    cmocka_unit_test(delayed_codes_are_flushed_at_the_end);
-    cmocka_unit_test(headers_follow_creatives_guide);
-};
+        cmocka_unit_test(a_creative_file_decodes_to_its_known_samples),
+        cmocka_unit_test(decoding_equals_ffmpeg),
+        cmocka_unit_test(speech_reaches_its_quality),
+        cmocka_unit_test(music_reaches_its_quality),
+        cmocka_unit_test(the_fast_encoder_is_greedy),
+        cmocka_unit_test(delayed_codes_are_flushed_at_the_end),
+        cmocka_unit_test(headers_follow_creatives_guide),
+    };
 
-return cmocka_run_group_tests_name("creative_adpcm", tests, 0, 0);
+    return cmocka_run_group_tests_name("creative_adpcm", tests, 0, 0);
 }

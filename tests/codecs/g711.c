@@ -44,9 +44,10 @@ static void ulaw_equals_the_itus_sweep(void **unused)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(alaw_equals_the_itus_sweep);
-    cmocka_unit_test(ulaw_equals_the_itus_sweep);
-};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(alaw_equals_the_itus_sweep),
+        cmocka_unit_test(ulaw_equals_the_itus_sweep),
+    };
 
-return cmocka_run_group_tests_name("g711", tests, 0, 0);
+    return cmocka_run_group_tests_name("g711", tests, 0, 0);
 }

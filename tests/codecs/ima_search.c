@@ -87,10 +87,11 @@ static void peers_decode_every_quality(void **unused)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(speech_is_better_than_by_ffmpeg);
-    cmocka_unit_test(music_is_better_than_by_ffmpeg);
-    cmocka_unit_test(peers_decode_every_quality);
-};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(speech_is_better_than_by_ffmpeg),
+        cmocka_unit_test(music_is_better_than_by_ffmpeg),
+        cmocka_unit_test(peers_decode_every_quality),
+    };
 
-return cmocka_run_group_tests_name("ima_search", tests, 0, 0);
+    return cmocka_run_group_tests_name("ima_search", tests, 0, 0);
 }

@@ -119,12 +119,13 @@ static void searching_never_loses_much(void **unused)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(every_set_writes_the_same_bytes);
-    cmocka_unit_test(blocks_are_independent);
-    cmocka_unit_test(searching_never_loses_much);
-    cmocka_unit_test(speech_is_encoded_better_than_by_ffmpeg);
-    cmocka_unit_test(music_is_encoded_better_than_by_ffmpeg);
-};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_set_writes_the_same_bytes),
+        cmocka_unit_test(blocks_are_independent),
+        cmocka_unit_test(searching_never_loses_much),
+        cmocka_unit_test(speech_is_encoded_better_than_by_ffmpeg),
+        cmocka_unit_test(music_is_encoded_better_than_by_ffmpeg),
+    };
 
-return cmocka_run_group_tests_name("ms_adpcm_encoder", tests, 0, 0);
+    return cmocka_run_group_tests_name("ms_adpcm_encoder", tests, 0, 0);
 }

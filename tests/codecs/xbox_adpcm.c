@@ -182,13 +182,14 @@ static void headers_are_read_leniently(void **unused)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(decoding_equals_libsndfile);
-    cmocka_unit_test(decoding_equals_ffmpeg_except_for_its_rounding);
-    cmocka_unit_test(blocks_are_encoded_and_decoded);
-    cmocka_unit_test(a_truncated_block_decodes_what_it_covers);
-    cmocka_unit_test(complete_writes_what_xbox_files_have);
-    cmocka_unit_test(headers_are_read_leniently);
-};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(decoding_equals_libsndfile),
+        cmocka_unit_test(decoding_equals_ffmpeg_except_for_its_rounding),
+        cmocka_unit_test(blocks_are_encoded_and_decoded),
+        cmocka_unit_test(a_truncated_block_decodes_what_it_covers),
+        cmocka_unit_test(complete_writes_what_xbox_files_have),
+        cmocka_unit_test(headers_are_read_leniently),
+    };
 
-return cmocka_run_group_tests_name("xbox_adpcm", tests, 0, 0);
+    return cmocka_run_group_tests_name("xbox_adpcm", tests, 0, 0);
 }

@@ -326,12 +326,13 @@ static void qualities_of_music(void **unused)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(every_set_writes_the_same_bytes);
-    cmocka_unit_test(fast_codes_are_the_nearest);
-    cmocka_unit_test(standard_search_equals_its_reference);
-    cmocka_unit_test(qualities_of_speech);
-    cmocka_unit_test(qualities_of_music);
-};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_set_writes_the_same_bytes),
+        cmocka_unit_test(fast_codes_are_the_nearest),
+        cmocka_unit_test(standard_search_equals_its_reference),
+        cmocka_unit_test(qualities_of_speech),
+        cmocka_unit_test(qualities_of_music),
+    };
 
-return cmocka_run_group_tests_name("yamaha_search", tests, 0, 0);
+    return cmocka_run_group_tests_name("yamaha_search", tests, 0, 0);
 }

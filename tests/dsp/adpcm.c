@@ -318,12 +318,13 @@ static void no_kernel_is_missing(void **unused)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(no_kernel_is_missing);
-    cmocka_unit_test(every_size_is_the_same);
-    cmocka_unit_test(every_count_is_the_same);
-    cmocka_unit_test(long_blocks_are_the_same);
-    cmocka_unit_test(the_longest_blocks_are_the_same);
-};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(no_kernel_is_missing),
+        cmocka_unit_test(every_size_is_the_same),
+        cmocka_unit_test(every_count_is_the_same),
+        cmocka_unit_test(long_blocks_are_the_same),
+        cmocka_unit_test(the_longest_blocks_are_the_same),
+    };
 
-return cmocka_run_group_tests_name("adpcm sets", tests, 0, 0);
+    return cmocka_run_group_tests_name("adpcm sets", tests, 0, 0);
 }

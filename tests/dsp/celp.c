@@ -173,11 +173,12 @@ static void gains(void **unused) { (void)unused, each_round(gains_are_the_same);
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(zeros);
-    cmocka_unit_test(poles);
-    cmocka_unit_test(sums);
-    cmocka_unit_test(gains);
-};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(zeros),
+        cmocka_unit_test(poles),
+        cmocka_unit_test(sums),
+        cmocka_unit_test(gains),
+    };
 
-return cmocka_run_group_tests_name("speech kernels", tests, 0, 0);
+    return cmocka_run_group_tests_name("speech kernels", tests, 0, 0);
 }

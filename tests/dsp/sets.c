@@ -210,9 +210,10 @@ static void g711_gives_the_same_everywhere(void **unused)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(g711_gives_the_same_everywhere);
-    cmocka_unit_test(sets_give_the_same_bits);
-};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(g711_gives_the_same_everywhere),
+        cmocka_unit_test(sets_give_the_same_bits),
+    };
 
-return cmocka_run_group_tests_name("sets", tests, 0, 0);
+    return cmocka_run_group_tests_name("sets", tests, 0, 0);
 }
