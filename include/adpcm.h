@@ -5,11 +5,11 @@
 #include "bits.h"
 #include "codec.h"
 
-/* Windows' block formats: extra bytes that begin with the samples of a block, and block sizes that
- * grow with the rate. */
+/* Windows' block formats, whose extra bytes begin with the samples per block, and whose blocks grow
+ * with the rate. */
 
-/* The samples that a format says a block holds, or all that its bytes cover, where what it says is
- * missing or impossible. */
+/* The samples per block that a format states, or all that a block's bytes cover if the stated
+ * number is missing or impossible. */
 static inline uint32_t adpcm_samples(const struct wave_format *format, uint32_t covered)
 {
     uint32_t stated = format->extra_size >= 2 ? load16_le(format->extra) : 0;
@@ -17,8 +17,8 @@ static inline uint32_t adpcm_samples(const struct wave_format *format, uint32_t 
     return stated > 1 && stated <= covered ? stated : covered;
 }
 
-/* Every field that does not follow from the samples of a block: 256 bytes a channel, and as many
- * times that as 11025 goes into the rate. */
+/* Fills in every field that does not depend on the samples per block. A block has 256 bytes per
+ * channel, multiplied by the number of times that 11025 Hz goes into the rate. */
 static inline void adpcm_complete(struct wave_format *format, const struct mode *mode,
                                   uint16_t extra_size)
 {
@@ -32,7 +32,7 @@ static inline void adpcm_complete(struct wave_format *format, const struct mode 
     format->extra_size = extra_size;
 }
 
-/* The fields that do. */
+/* Fills in the fields that depend on the samples per block. */
 static inline void adpcm_complete_samples(struct wave_format *format, uint32_t samples)
 {
     format->byte_rate =
@@ -40,8 +40,8 @@ static inline void adpcm_complete_samples(struct wave_format *format, uint32_t s
     store16_le(format->extra, (uint16_t)samples);
 }
 
-/* Streams of 4-bit codes without blocks: a byte is two codes of one channel, or one of each of two.
- * Files say any block, and 0, 8 or 16 bits. */
+/* Streams of 4-bit codes without blocks: a byte is two codes of one channel, or one code of each of
+ * two channels. Files state any block size, and 0, 4, 8 or 16 bits. */
 
 static inline bool adpcm_stream_parse(const struct wave_format *format, struct layout *layout)
 {

@@ -1,16 +1,16 @@
-/* ADPCM whose step is multiplied, as in Yamaha's chips (ADPCM-B of the YM2608 and Y8950 manuals)
- * and in Creative's drivers: a code of 4 bits is a sign over a magnitude m, the sample changes by
- * (2m + 1) / 8 steps, truncated, and the step grows by a factor of m's. Steps are below 2^16,
- * samples 16 bits wide: no product here reaches 2^26.
+/* ADPCM with a multiplied step, as in Yamaha's chips (ADPCM-B of the YM2608 and Y8950 manuals) and
+ * in Creative's drivers. A 4-bit code is a sign above a magnitude m. The sample changes by (2m + 1)
+ * / 8 steps, truncated, and the step is multiplied by a factor that depends on m. Steps are below
+ * 2^16 and samples are 16 bits wide, so that no product here reaches 2^26.
  *
- * A sign is as good as random, so nothing branches on it. */
+ * Signs are unpredictable, so that the code below never branches on one. */
 #ifndef OMNIACM_ADPCM_STEP_H
 #define OMNIACM_ADPCM_STEP_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Eighths of a step, and what makes a shift truncate. */
+/* Weights in eighths of a step. The bias makes >> round toward zero. */
 static const int adpcm_weights[16] = {
     1, 3, 5, 7, 9, 11, 13, 15, -1, -3, -5, -7, -9, -11, -13, -15
 };
@@ -26,41 +26,44 @@ static inline int adpcm_change(int step, unsigned code)
     return (step * adpcm_weights[code] + adpcm_biases[code]) >> 3;
 }
 
-/* The limits are compared with the product, beside the shift. The upper one is rarely met. */
-static inline int adpcm_next_step(int step, unsigned code, int least, int most)
+/* The limits are compared with the product, in parallel with the shift. The upper limit is rarely
+ * reached. */
+static inline int adpcm_next_step(int step, unsigned code, int low, int high)
 {
     int next = step * adpcm_growth[code];
 
-    if (next > most << 8)
-        return most;
-    return next < least << 8 ? least : next >> 8;
+    if (next > high << 8)
+        return high;
+    return next < low << 8 ? low : next >> 8;
 }
 
-/* Saturation to 16 bits is rare: a branch costs less than two limits in every sample's way. */
-static inline int adpcm_held(int sample)
+/* Saturates to 16 bits. Saturation is rare, so that one branch costs less than two clamps in the
+ * dependency chain of every sample. */
+static inline int adpcm_saturate(int sample)
 {
     if ((unsigned)(sample - INT16_MIN) > UINT16_MAX)
         return sample < 0 ? INT16_MIN : INT16_MAX;
     return sample;
 }
 
-/* What an encoder knows of a code, without a table in the way. */
+/* A code with its parts, so that an encoder need not look them up. */
 struct adpcm_choice {
     int magnitude, sign; /* 0 to 7; 0 or -1 */
     int change;
 };
 
-/* The code whose change is nearest to a difference: 4 |d| = m step + rest, which gives m and m step
- * at once. */
+/* The code whose change is nearest to a difference. A division of 4 |d| = m step + rest yields both
+ * m and m step. */
 static inline struct adpcm_choice adpcm_nearest(int difference, int step)
 {
     int sign = difference >> 31, quarters = (difference < 0 ? -difference : difference) * 4;
-    bool most = quarters >= 7 * step;
+    bool largest = quarters >= 7 * step;
     int magnitude = (int)((unsigned)quarters / (unsigned)step),
         rest = (int)((unsigned)quarters % (unsigned)step);
-    int eighths = 2 * (quarters - rest) + step, change = (most ? 15 * step : eighths) >> 3;
+    int eighths = 2 * (quarters - rest) + step, change = (largest ? 15 * step : eighths) >> 3;
 
-    return (struct adpcm_choice){ most ? 7 : magnitude, sign, difference < 0 ? -change : change };
+    return (struct adpcm_choice){ largest ? 7 : magnitude, sign,
+                                  difference < 0 ? -change : change };
 }
 
 static inline unsigned adpcm_code(struct adpcm_choice choice)

@@ -1,6 +1,5 @@
-/* The kernels in plain C, which are the portable set and the reference of the others. Each stands
- * in the folder of its codec. The SIMD sets call some of them for what does not fill a group of
- * lanes. */
+/* The kernels in plain C: the portable set, and the reference of the others. Each one is in the
+ * folder of its codec. The SIMD sets call some of them for chains that do not fill a register. */
 #ifndef OMNIACM_DSP_C_H
 #define OMNIACM_DSP_C_H
 

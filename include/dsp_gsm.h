@@ -1,6 +1,6 @@
-/* Kernels of GSM 06.10 (version 3.2.0), by its clauses. Log-area ratios are in Q14, reflection
- * coefficients in Q15 and above -32768, as are gains. Those for which no other bound is said take
- * any input. */
+/* Kernels of GSM 06.10 (version 3.2.0), by its clauses. Log-area ratios are in Q14. Reflection
+ * coefficients and gains are in Q15 and above -32768. Other input is unrestricted unless a bound is
+ * given. */
 #ifndef OMNIACM_DSP_GSM_H
 #define OMNIACM_DSP_GSM_H
 
@@ -15,15 +15,15 @@ enum {
     GSM_WEIGHTS = 6
 };
 
-/* The sections of a frame between which the coefficients change: 4.2.9.1. */
+/* The sections of a frame, each with its own coefficients: 4.2.9.1. */
 enum { GSM_SECTIONS = 4 };
 static const uint8_t gsm_sections[GSM_SECTIONS + 1] = { 0, 13, 27, 40, GSM_FRAME };
 
-/* 0.86 of 4.2.3 and 4.3.5. */
+/* The coefficient 0.86 of 4.2.3 and 4.3.5. */
 enum { GSM_EMPHASIS_Q15 = 28180 };
 
-/* 0.675, 0.95 of a reflection coefficient (Q15), 0.675, 1.225 of a ratio (Q14), and 6.375 in
- * Q12: 4.2.6, 4.2.9.2. */
+/* The segments of 4.2.6 and 4.2.9.2: 0.675 and 0.95 of a reflection coefficient (Q15), 0.675 and
+ * 1.225 of a ratio (Q14), and the offset 6.375 (Q12). */
 enum {
     GSM_R1_Q15 = 22118,
     GSM_R2_Q15 = 31130,
@@ -32,7 +32,7 @@ enum {
     GSM_OFFSET_Q12 = 26112
 };
 
-/* Table 4.4: the weighting filter, symmetrical about its middle. H[0] to H[5]. */
+/* Table 4.4: H[0] to H[5] of the weighting filter, which is symmetric. */
 static const int16_t gsm_weighting_q13[GSM_WEIGHTS] = { -134, -374, 0, 2054, 5741, 8192 };
 
 struct gsm_match {
@@ -43,19 +43,19 @@ struct gsm_match {
 struct dsp_gsm {
     /* `last` is the sample before the first. */
     void (*emphasise)(int16_t last, int16_t s[GSM_FRAME]); /* 4.2.3 */
-    /* The low bits that scaling costs are lost to `s` as well. */
+    /* Scaling discards low bits of `s` too, as the standard does. */
     void (*autocorrelate)(int16_t s[GSM_FRAME], int32_t sums[GSM_ORDER + 1]); /* 4.2.4 */
     void (*interpolate)(const int16_t before[GSM_ORDER], const int16_t now[GSM_ORDER],
                         int16_t reflection[GSM_SECTIONS][GSM_ORDER]); /* 4.2.9 */
     void (*analyse)(int16_t delayed[GSM_ORDER], const int16_t reflection[GSM_SECTIONS][GSM_ORDER],
                     int16_t s[GSM_FRAME]); /* 4.2.10 */
-    /* Over the last GSM_LAG_MAX samples before `now`, which may itself be read; of equal lags the
-     * smallest, and GSM_LAG_MIN where no sum is positive. */
+    /* Searches the last GSM_LAG_MAX samples before `now`; the samples from `now` on may be read.
+     * Between equal sums, the smallest lag wins; GSM_LAG_MIN if no sum is positive. */
     struct gsm_match (*search)(const int16_t d[GSM_SUBFRAME], const int16_t *now); /* 4.2.11 */
-    /* The prediction, `past` times a gain, from `d`. */
+    /* Subtracts the prediction, `past` times a gain, from `d`. */
     void (*subtract)(const int16_t *past, int16_t gain_q15, int16_t d[GSM_SUBFRAME]); /* 4.2.12 */
     void (*weigh)(const int16_t e[GSM_SUBFRAME], int16_t x[GSM_SUBFRAME]);            /* 4.2.13 */
-    /* The prediction, to `e`. `past` ends at `now` at the latest. */
+    /* now = e + the prediction. `past` ends before `now`. */
     void (*add)(const int16_t *past, int16_t gain_q15, const int16_t e[GSM_SUBFRAME],
                 int16_t *now); /* 4.2.18, 4.3.2 */
     void (*synthesise)(int16_t delayed[GSM_ORDER], int16_t *emphasis,

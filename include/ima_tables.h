@@ -1,4 +1,4 @@
-/* IMA ADPCM's steps, in the forms that the scalar code and the kernels look them up in. */
+/* The steps of IMA ADPCM, in the forms that the plain C and the kernels need. */
 #ifndef OMNIACM_IMA_TABLES_H
 #define OMNIACM_IMA_TABLES_H
 
@@ -11,7 +11,7 @@ extern const int32_t ima_steps[IMA_LAST_INDEX + 1];
 /* The low and the high bytes of the steps, padded to whole vectors of 16. */
 extern const uint8_t ima_low_bytes[96], ima_high_bytes[96];
 
-/* By how much each magnitude of 4-bit codes changes the sample. */
+/* The change of the sample by each magnitude of a 4-bit code. */
 extern const uint16_t ima_changes[IMA_LAST_INDEX + 1][8];
 
 #endif

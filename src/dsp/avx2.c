@@ -1,4 +1,4 @@
-/* The set for AVX2. */
+/* The AVX2 set. */
 #if defined __x86_64__ || defined __i386__
 #include <immintrin.h>
 

@@ -1,11 +1,12 @@
-/* The CELP coders' kernels, on the sums of both products of pairs of samples. Where the last vector
- * would not be full, it begins earlier. dsp_celp.h says what they do, celp_c.c has them in plain C.
+/* The kernels of the CELP coders, with two products of 16-bit samples per 32-bit lane. If the last
+ * vector would not be full, it overlaps the one before. dsp_celp.h specifies the kernels; celp_c.c
+ * has the plain C.
  *
  * Parameter: VECTOR_BYTES (simd32.h). */
 #include "dsp_celp.h"
 #include "simd32.h"
 
-enum { WIDE = LANES16, NARROW = 8 }; /* samples in a vector, and in 16 bytes */
+enum { WIDE = LANES16, NARROW = 8 }; /* samples per vector, and per 16 bytes */
 
 typedef int16_t i16x8 __attribute__((vector_size(16), may_alias));
 typedef int32_t i32x4 __attribute__((vector_size(16), may_alias));
@@ -26,8 +27,8 @@ KERNEL i32x4 pair_products(i16x8 a, i16x8 b)
     return (i32x4)_mm_madd_epi16((__m128i)a, (__m128i)b);
 }
 KERNEL i16x8 packed(i32x4 a, i32x4 b) { return (i16x8)_mm_packs_epi32((__m128i)a, (__m128i)b); }
-KERNEL i16x8 greater_of(i16x8 a, i16x8 b) { return (i16x8)_mm_max_epi16((__m128i)a, (__m128i)b); }
-KERNEL i16x8 lesser_of(i16x8 a, i16x8 b) { return (i16x8)_mm_min_epi16((__m128i)a, (__m128i)b); }
+KERNEL i16x8 max_i16(i16x8 a, i16x8 b) { return (i16x8)_mm_max_epi16((__m128i)a, (__m128i)b); }
+KERNEL i16x8 min_i16(i16x8 a, i16x8 b) { return (i16x8)_mm_min_epi16((__m128i)a, (__m128i)b); }
 KERNEL i16x8 low_pairs(i16x8 a, i16x8 b)
 {
     return (i16x8)_mm_unpacklo_epi16((__m128i)a, (__m128i)b);
@@ -42,7 +43,7 @@ KERNEL int32_t pair_of(int16_t low, int16_t high)
 }
 KERNEL i32x4 same(int32_t x) { return x - (i32x4){ 0 }; }
 
-/* The halves of a vector added. */
+/* Adds the halves of a vector. */
 KERNEL u32x4 folded(uvec32 x)
 {
     u32x4 half[LANES32 / 4];
@@ -60,7 +61,7 @@ KERNEL uint32_t sum_of_lanes(u32x4 x)
     return x[0];
 }
 
-/* Four sums in one vector. */
+/* The sums of four vectors, in one. */
 KERNEL u32x4 sums_of(u32x4 a, u32x4 b, u32x4 c, u32x4 d)
 {
     u32x4 ab = (u32x4)_mm_unpacklo_epi32((__m128i)a, (__m128i)b) +
@@ -76,7 +77,7 @@ KERNEL int last_from(int at, int n, int width) { return at < n - width ? at : n 
 
 /* --- Zeros --- */
 
-/* Even and odd sums apart: a pair of samples is a lane. */
+/* Computes even and odd sums separately: a lane holds a pair of samples. */
 static void celp_zeros(const int16_t *x, const int16_t *a, int pairs, int32_t *sums, int n)
 {
     for (int block = 0; block < n; block += WIDE) {
@@ -97,17 +98,17 @@ static void celp_zeros(const int16_t *x, const int16_t *a, int pairs, int32_t *s
             __m128i low = _mm_unpacklo_epi32((__m128i)e[i], (__m128i)o[i]),
                     high = _mm_unpackhi_epi32((__m128i)e[i], (__m128i)o[i]);
 
-            memcpy(sums + at + 8 * i, &low, sizeof low),
-                memcpy(sums + at + 8 * i + 4, &high, sizeof high);
+            memcpy(sums + at + 8 * i, &low, sizeof low);
+            memcpy(sums + at + 8 * i + 4, &high, sizeof high);
         }
     }
 }
 
 /* --- Poles --- */
 
-/* The sums of four samples, to which each adds its products as soon as it is there, and to those of
- * the next fours as well. Of the coefficients, in 32 bits between zeros, that of distance d is c[3
- * + d]. */
+/* The sums of four samples and of the next twelve. Each sample adds its products to all of them as
+ * soon as it is known. `c` holds the coefficients in 32 bits, padded with zeros: that of distance d
+ * is c[3 + d]. */
 struct fours {
     u32x4 now, next, third, last;
 };
@@ -127,7 +128,7 @@ KERNEL void add_sample(struct fours *sums, i32x4 sample, int lane, const int32_t
         sums->last += products_at(sample, c + 15 - lane);
 }
 
-/* What the ten samples before add to the first twelve. */
+/* The contribution of the ten previous samples to the first twelve sums. */
 KERNEL struct fours from_past(const int16_t *y, const int32_t *c)
 {
     struct fours sums = { { 0 }, { 0 }, { 0 }, { 0 } };
@@ -163,8 +164,8 @@ KERNEL int32_t poles_by(const int32_t *in, const int16_t a[CELP_ORDER], int shif
 {
     int32_t c[4 + CELP_ORDER + 4] = { 0 };
     u32x4 bias = (u32x4)same(1 << (shift - 1));
-    i16x8 high = greater_of(load8(y - 8), load8(y - CELP_ORDER)),
-          low = lesser_of(load8(y - 8), load8(y - CELP_ORDER));
+    i16x8 high = max_i16(load8(y - 8), load8(y - CELP_ORDER)),
+          low = min_i16(load8(y - 8), load8(y - CELP_ORDER));
     struct fours sums;
 
     for (int j = 0; j < CELP_ORDER; j++)
@@ -182,8 +183,8 @@ KERNEL int32_t poles_by(const int32_t *in, const int16_t a[CELP_ORDER], int shif
         sums.now -= bias;
         memcpy(out + i, &sums.now, 4 * sizeof *out);
         memcpy(y + i, &narrow, 4 * sizeof *y);
-        high = greater_of(high, narrow);
-        low = lesser_of(low, narrow);
+        high = max_i16(high, narrow);
+        low = min_i16(low, narrow);
         sums = (struct fours){ sums.next, sums.third, sums.last, { 0 } };
     }
     return peak_in(high, low);
@@ -193,14 +194,19 @@ KERNEL int32_t poles_by(const int32_t *in, const int16_t a[CELP_ORDER], int shif
 static int32_t celp_poles(const int32_t *in, const int16_t a[CELP_ORDER], int shift, int16_t *y,
                           int32_t *out, int n)
 {
-    return shift == 13   ? poles_by(in, a, 13, y, out, n)
-           : shift == 12 ? poles_by(in, a, 12, y, out, n)
-                         : poles_by(in, a, shift, y, out, n);
+    switch (shift) {
+    case 13:
+        return poles_by(in, a, 13, y, out, n);
+    case 12:
+        return poles_by(in, a, 12, y, out, n);
+    default:
+        return poles_by(in, a, shift, y, out, n);
+    }
 }
 
 /* --- Sums --- */
 
-/* The last vector of a sum: zeros where its samples have been counted before. */
+/* The last vector of a sum, with zeros for the samples that have already been counted. */
 KERNEL vec32 tail_of(const int16_t *a, int n)
 {
     samples place;
@@ -221,7 +227,7 @@ static int32_t celp_dot(const int16_t *a, const int16_t *b, int n)
     return (int32_t)sum_of_lanes(folded(sum));
 }
 
-/* At four places, one sample apart. */
+/* Sums at four positions, one sample apart. */
 struct places {
     uvec32 first, second, third, fourth;
 };
@@ -256,7 +262,7 @@ static void celp_correlate(const int16_t *a, const int16_t *b, int n, int32_t *o
         out[k] = celp_dot(a, b + k, n);
 }
 
-/* Two squares are at most 2^31. */
+/* The sum of two squares is at most 2^31, which an unsigned lane holds. */
 KERNEL uvec64 halves_of(vec32 x)
 {
     uvec64 squares = (uvec64)madd16(x, x);
@@ -285,8 +291,8 @@ static int32_t celp_peak(const int16_t *a, int n)
     for (int i = NARROW; i < n; i += NARROW) {
         i16x8 x = load8(a + last_from(i, n, NARROW));
 
-        high = greater_of(high, x);
-        low = lesser_of(low, x);
+        high = max_i16(high, x);
+        low = min_i16(low, x);
     }
     return peak_in(high, low);
 }
@@ -337,8 +343,9 @@ static void celp_scale(const int16_t *a, const int16_t *gains, int32_t bias, int
                        high_pairs(last_gains, none), same(bias), shift);
 
     for (int i = 0; i + NARROW <= n; i += NARROW) {
-        i16x8 g = load8(gains + i), x = mixed(load8(a + i), none, low_pairs(g, none),
-                                              high_pairs(g, none), same(bias), shift);
+        i16x8 g = load8(gains + i);
+        i16x8 x =
+            mixed(load8(a + i), none, low_pairs(g, none), high_pairs(g, none), same(bias), shift);
 
         memcpy(out + i, &x, sizeof x);
     }

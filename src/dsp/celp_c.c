@@ -2,36 +2,27 @@
 #include "dsp_celp.h"
 #include "fixed.h"
 
-enum {
-    AT_ONCE = 16
-}; /* a constant, so that compilers make vectors of a loop; what is left over goes one by one */
-
-/* From 0 on, where a whole piece is left. */
-#define PIECES(at, n) (int at = 0; at + AT_ONCE <= (n); at += AT_ONCE)
-#define REST(i, n) (int i = (n) / AT_ONCE * AT_ONCE; i < (n); i++)
+/* Loops run over pieces of a constant length, which compilers vectorize; the rest is scalar. */
+enum { PIECE = 16 };
 
 static void zeros(const int16_t *x, const int16_t *a, int pairs, int32_t *sums, int n)
 {
-    for
-        PIECES(at, n)
-        {
-            uint32_t piece[AT_ONCE] = { 0 };
+    for (int at = 0; at + PIECE <= n; at += PIECE) {
+        uint32_t piece[PIECE] = { 0 };
 
-            for (int j = 0; j < 2 * pairs; j++)
-                for (int i = 0; i < AT_ONCE; i++)
-                    piece[i] += (uint32_t)(a[j] * x[at + i - j]);
-            for (int i = 0; i < AT_ONCE; i++)
-                sums[at + i] = (int32_t)piece[i];
-        }
-    for
-        REST(i, n)
-        {
-            uint32_t sum = 0;
+        for (int j = 0; j < 2 * pairs; j++)
+            for (int i = 0; i < PIECE; i++)
+                piece[i] += (uint32_t)(a[j] * x[at + i - j]);
+        for (int i = 0; i < PIECE; i++)
+            sums[at + i] = (int32_t)piece[i];
+    }
+    for (int i = n / PIECE * PIECE; i < n; i++) {
+        uint32_t sum = 0;
 
-            for (int j = 0; j < 2 * pairs; j++)
-                sum += (uint32_t)(a[j] * x[i - j]);
-            sums[i] = (int32_t)sum;
-        }
+        for (int j = 0; j < 2 * pairs; j++)
+            sum += (uint32_t)(a[j] * x[i - j]);
+        sums[i] = (int32_t)sum;
+    }
 }
 
 static int32_t peak(const int16_t *a, int n)
@@ -40,7 +31,7 @@ static int32_t peak(const int16_t *a, int n)
     int32_t most = 0;
 
     for (int at = 0; at < n; at += 8) {
-        const int16_t *from = a + (at < n - 8 ? at : n - 8); /* the last ones twice perhaps */
+        const int16_t *from = a + (at < n - 8 ? at : n - 8); /* the last vector may overlap */
 
         for (int i = 0; i < 8; i++)
             high[i] = from[i] > high[i] ? from[i] : high[i];
@@ -48,18 +39,18 @@ static int32_t peak(const int16_t *a, int n)
             low[i] = from[i] < low[i] ? from[i] : low[i];
     }
     for (int i = 0; i < 8; i++) {
-        most = high[i] > most ? high[i] : most;
-        most = -low[i] > most ? -low[i] : most;
+        most = max_i32(most, high[i]);
+        most = max_i32(most, -low[i]);
     }
     return most;
 }
 
-/* Written out, the sample that the sum waits for last. */
+/* Written out, so that the newest sample, which is ready last, is added last. */
 static int32_t poles(const int32_t *in, const int16_t a[CELP_ORDER], int shift, int16_t *y,
                      int32_t *out, int n)
 {
-    uint32_t c[CELP_ORDER], past[CELP_ORDER + CELP_SUBFRAME], bias = (uint32_t)1 << (shift - 1),
-                                                              last = (uint32_t)y[-1];
+    uint32_t c[CELP_ORDER], past[CELP_ORDER + CELP_SUBFRAME];
+    uint32_t bias = (uint32_t)1 << (shift - 1), last = (uint32_t)y[-1];
 
     for (int j = 0; j < CELP_ORDER; j++) {
         c[j] = (uint32_t)a[j];
@@ -82,13 +73,11 @@ static int32_t dot(const int16_t *a, const int16_t *b, int n)
 {
     uint32_t sum = 0;
 
-    for
-        PIECES(at, n)
-    for (int i = 0; i < AT_ONCE; i++)
-        sum += (uint32_t)(a[at + i] * b[at + i]);
-    for
-        REST(i, n)
-    sum += (uint32_t)(a[i] * b[i]);
+    for (int at = 0; at + PIECE <= n; at += PIECE)
+        for (int i = 0; i < PIECE; i++)
+            sum += (uint32_t)(a[at + i] * b[at + i]);
+    for (int i = n / PIECE * PIECE; i < n; i++)
+        sum += (uint32_t)(a[i] * b[i]);
     return (int32_t)sum;
 }
 
@@ -98,74 +87,62 @@ static void correlate(const int16_t *a, const int16_t *b, int n, int32_t *sums, 
         sums[k] = dot(a, b + k, n);
 }
 
-/* The halves of 32 bits apart: neither sum leaves 32 bits. */
+/* Sums the 16-bit halves of the squares separately, so that neither sum exceeds 32 bits. */
 static int64_t energy(const int16_t *a, int n)
 {
     uint32_t high = 0, low = 0;
 
-    for
-        PIECES(at, n)
-    for (int i = 0; i < AT_ONCE; i++) {
-        uint32_t square = (uint32_t)(a[at + i] * a[at + i]);
-
-        high += square >> 16;
-        low += square & 0xFFFF;
-    }
-    for
-        REST(i, n)
-        {
-            uint32_t square = (uint32_t)(a[i] * a[i]);
+    for (int at = 0; at + PIECE <= n; at += PIECE)
+        for (int i = 0; i < PIECE; i++) {
+            uint32_t square = (uint32_t)(a[at + i] * a[at + i]);
 
             high += square >> 16;
             low += square & 0xFFFF;
         }
+    for (int i = n / PIECE * PIECE; i < n; i++) {
+        uint32_t square = (uint32_t)(a[i] * a[i]);
+
+        high += square >> 16;
+        low += square & 0xFFFF;
+    }
     return ((int64_t)high << 16) + low;
 }
 
 static void narrow(const int32_t *in, int32_t bias, int shift, int16_t *out, int n)
 {
-    for
-        PIECES(at, n)
-    for (int i = 0; i < AT_ONCE; i++)
-        out[at + i] = saturate((in[at + i] + bias) >> shift);
-    for
-        REST(i, n)
-    out[i] = saturate((in[i] + bias) >> shift);
+    for (int at = 0; at + PIECE <= n; at += PIECE)
+        for (int i = 0; i < PIECE; i++)
+            out[at + i] = saturate((in[at + i] + bias) >> shift);
+    for (int i = n / PIECE * PIECE; i < n; i++)
+        out[i] = saturate((in[i] + bias) >> shift);
 }
 
-/* The sums of a piece, and of what is left over, go through `narrow`. */
 static void scale(const int16_t *a, const int16_t *gains, int32_t bias, int shift, int16_t *out,
                   int n)
 {
-    int32_t sums[AT_ONCE];
+    int32_t sums[PIECE];
 
-    for
-        PIECES(at, n)
-        {
-            for (int i = 0; i < AT_ONCE; i++)
-                sums[i] = a[at + i] * gains[at + i];
-            narrow(sums, bias, shift, out + at, AT_ONCE);
-        }
-    for
-        REST(i, n)
-    out[i] = saturate((a[i] * gains[i] + bias) >> shift);
+    for (int at = 0; at + PIECE <= n; at += PIECE) {
+        for (int i = 0; i < PIECE; i++)
+            sums[i] = a[at + i] * gains[at + i];
+        narrow(sums, bias, shift, out + at, PIECE);
+    }
+    for (int i = n / PIECE * PIECE; i < n; i++)
+        out[i] = saturate((a[i] * gains[i] + bias) >> shift);
 }
 
 static void mix(const int16_t *a, int16_t gain_a, const int16_t *b, int16_t gain_b, int32_t bias,
                 int shift, int16_t *out, int n)
 {
-    int32_t sums[AT_ONCE];
+    int32_t sums[PIECE];
 
-    for
-        PIECES(at, n)
-        {
-            for (int i = 0; i < AT_ONCE; i++)
-                sums[i] = a[at + i] * gain_a + b[at + i] * gain_b;
-            narrow(sums, bias, shift, out + at, AT_ONCE);
-        }
-    for
-        REST(i, n)
-    out[i] = saturate((a[i] * gain_a + b[i] * gain_b + bias) >> shift);
+    for (int at = 0; at + PIECE <= n; at += PIECE) {
+        for (int i = 0; i < PIECE; i++)
+            sums[i] = a[at + i] * gain_a + b[at + i] * gain_b;
+        narrow(sums, bias, shift, out + at, PIECE);
+    }
+    for (int i = n / PIECE * PIECE; i < n; i++)
+        out[i] = saturate((a[i] * gain_a + b[i] * gain_b + bias) >> shift);
 }
 
 const struct dsp_celp dsp_celp_c = {

@@ -1,4 +1,4 @@
-/* The costs of a search's survivors, an unsigned number in each 32-bit lane.
+/* The costs of the survivors of a search, one unsigned number per 32-bit lane.
  *
  * Parameter: VECTOR_BYTES (simd32.h). */
 #include "simd32.h"
@@ -13,7 +13,7 @@ KERNEL vec32 least_cost(const vec32 *costs, unsigned n)
     return least;
 }
 
-/* Subtracts the least, and limits what is left. */
+/* Subtracts the least cost from all, and limits the results to `most`. */
 KERNEL void normalize_costs(vec32 *costs, unsigned n, int32_t most)
 {
     vec32 least = least_cost(costs, n);
@@ -23,7 +23,7 @@ KERNEL void normalize_costs(vec32 *costs, unsigned n, int32_t most)
         costs[i] = min_u32((vec32)((uvec32)costs[i] - (uvec32)least), set32(most));
 }
 
-/* The first survivor of the least cost. */
+/* The first survivor of minimal cost. */
 KERNEL vec32 best_of(const vec32 *costs, unsigned n)
 {
     vec32 least = least_cost(costs, n), best = set32(0);

@@ -1,11 +1,11 @@
-/* G.711 with AVX2, 32 or 16 samples at a time; include/g711.h has single samples.
+/* G.711 with AVX2, 16 or 32 samples at a time. include/g711.h converts single samples.
  *
  * Parameter: VECTOR_BYTES, 32. */
 #include "g711.h"
 #include "simd32.h"
 
-/* 16 codes, a byte each in 16 bits, as levels. (step << 4 | 0x108) << (segment - 1), and step << 4
- * | 8 for segment 0: the shift is a product with a power of two from a table. */
+/* Expands 16 codes, each in 16 bits. The level is (step << 4 | 0x108) << (segment - 1), or step <<
+ * 4 | 8 in segment 0; the shift is a product with a power of two from a table. */
 KERNEL __m256i alaw_levels(__m256i codes)
 {
     const __m256i powers = _mm256_broadcastsi128_si256(
@@ -43,8 +43,8 @@ KERNEL __m256i ulaw_levels(__m256i codes)
     return _mm256_sub_epi16(_mm256_xor_si256(level, negative), negative);
 }
 
-/* log2 of a byte's highest set bit, from its halves; 0 for 0. In the low byte of each 16 bits; the
- * high byte is 0. */
+/* The position of a byte's highest set bit, found from its nibbles; 0 for 0. Works on the low byte
+ * of each 16 bits; the high byte is 0. */
 KERNEL __m256i log2_of_byte(__m256i x)
 {
     const __m256i of_low =
@@ -58,8 +58,8 @@ KERNEL __m256i log2_of_byte(__m256i x)
         _mm256_shuffle_epi8(of_high, _mm256_and_si256(_mm256_srli_epi16(x, 4), nibble)));
 }
 
-/* x >> shift for 0 <= x < 2^15 and shift 0 to 7, as the high half of a product with 2^(16 - shift);
- * 0 stands for 2^16. */
+/* x >> shift for 0 <= x < 2^15 and shifts of 0 to 7, as the high half of a product with 2^(16 -
+ * shift), where 0 stands for 2^16. */
 KERNEL __m256i shifted(__m256i x, __m256i shift)
 {
     const __m256i powers = _mm256_broadcastsi128_si256(
@@ -91,7 +91,7 @@ KERNEL __m256i ulaw_codes(__m256i samples)
     __m256i magnitude = _mm256_add_epi16(_mm256_srli_epi16(_mm256_xor_si256(samples, negative), 2),
                                          _mm256_set1_epi16(33));
     __m256i limited = _mm256_min_epi16(magnitude, _mm256_set1_epi16(0x1FFF));
-    __m256i segment = log2_of_byte(_mm256_srli_epi16(limited, 5)); /* 8 bits: 0 to 7 */
+    __m256i segment = log2_of_byte(_mm256_srli_epi16(limited, 5)); /* of 8 bits: 0 to 7 */
     __m256i code =
         _mm256_and_si256(shifted(_mm256_srli_epi16(limited, 1), segment), _mm256_set1_epi16(15));
 

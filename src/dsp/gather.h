@@ -1,7 +1,7 @@
-/* Gathering the chains of block ADPCM into lanes, and scattering what the lanes make: README.md has
- * a drawing. A chain is one channel of one block; lane l of a group follows the l-th of as many
- * chains, block by block, channel by channel. Lanes without a chain of their own repeat the last
- * block, and write the same bytes there once more. */
+/* Gathers the chains of block ADPCM into lanes, and scatters the results of the lanes: README.md
+ * has a drawing. A chain is one channel of one block. The lanes of a group take consecutive chains,
+ * block by block, channel by channel. Lanes without a chain of their own repeat the last block, and
+ * write the same bytes to it. */
 #ifndef OMNIACM_GATHER_H
 #define OMNIACM_GATHER_H
 
@@ -10,7 +10,7 @@
 #include "dsp.h"
 #include "simd16.h"
 
-/* --- 16-bit lanes: any number of channels, bytes or samples on either side --- */
+/* --- 16-bit lanes: any number of channels, with bytes or samples on either side --- */
 
 struct gather16 {
     const uint8_t *in[LANES16];
@@ -18,7 +18,8 @@ struct gather16 {
     unsigned channels;
 };
 
-/* The blocks of one side: their bytes, and how far a channel is from the one before. */
+/* The input or the output: the distances between its blocks, and between the channels of a
+ * block. */
 struct side {
     void *base;
     size_t block_bytes, channel_bytes;
@@ -34,45 +35,45 @@ KERNEL uint8_t *side_at(const struct side *side, size_t block, size_t channel)
     return (uint8_t *)side->base + block * side->block_bytes + channel * side->channel_bytes;
 }
 
-/* The group that begins with chain `first`. */
+/* The group of chains from `first` on. */
 APART struct gather16 gather16_at(const struct adpcm_blocks *blocks, size_t first, struct side in,
                                   struct side out)
 {
     size_t all = blocks->count * blocks->channels;
-    struct gather16 chains;
+    struct gather16 lanes;
 
-    chains.channels = blocks->channels;
+    lanes.channels = blocks->channels;
     for (size_t i = 0; i < LANES16; i++) {
         size_t channel = (first + i) % blocks->channels,
                chain = first + i < all ? first + i : all - 1;
 
-        chains.in[i] = side_at(&in, chain / blocks->channels, channel);
-        chains.out[i] = side_at(&out, chain / blocks->channels, channel);
+        lanes.in[i] = side_at(&in, chain / blocks->channels, channel);
+        lanes.out[i] = side_at(&out, chain / blocks->channels, channel);
     }
-    return chains;
+    return lanes;
 }
 
-/* The most channels of a block that are loaded and stored 16 bytes at a time. */
+/* The number of channels up to which 16 bytes at a time are loaded and stored. */
 enum { VECTOR_CHANNELS = 2 };
 
-/* Eight 16-bit words of each chain, `at` bytes on, where one or two channels' words lie in turn:
- * r[i] gets word i of every chain. */
-KERNEL void gather16_load(vec16 r[8], const struct gather16 *chains, size_t at, unsigned channels)
+/* Loads eight 16-bit words of each chain, at an offset in bytes, from blocks of one channel or of
+ * two interleaved ones: r[i] gets word i of every chain. */
+KERNEL void gather16_load(vec16 r[8], const struct gather16 *lanes, size_t at, unsigned channels)
 {
     vec32 half[8];
 
     if (channels == 1) {
 #pragma GCC unroll 8
         for (int i = 0; i < 8; i++)
-            r[i] = (vec16)load_halves(chains->in[i] + at, chains->in[i + LANES16 - 8] + at);
+            r[i] = (vec16)load_halves(lanes->in[i] + at, lanes->in[i + LANES16 - 8] + at);
         transpose16(r);
         return;
     }
 #pragma GCC unroll 4
     for (int i = 0; i < 4; i++) {
-        half[i] = load_halves(chains->in[2 * i] + at, chains->in[2 * i + LANES16 - 8] + at);
+        half[i] = load_halves(lanes->in[2 * i] + at, lanes->in[2 * i + LANES16 - 8] + at);
         half[i + 4] =
-            load_halves(chains->in[2 * i] + at + 16, chains->in[2 * i + LANES16 - 8] + at + 16);
+            load_halves(lanes->in[2 * i] + at + 16, lanes->in[2 * i + LANES16 - 8] + at + 16);
     }
     transpose32(half);
     transpose32(half + 4);
@@ -81,7 +82,7 @@ KERNEL void gather16_load(vec16 r[8], const struct gather16 *chains, size_t at, 
         r[i] = (vec16)half[i];
 }
 
-KERNEL void scatter16_store(vec16 r[8], const struct gather16 *chains, size_t at, unsigned channels)
+KERNEL void scatter16_store(vec16 r[8], const struct gather16 *lanes, size_t at, unsigned channels)
 {
     vec32 half[8];
 
@@ -89,7 +90,7 @@ KERNEL void scatter16_store(vec16 r[8], const struct gather16 *chains, size_t at
         transpose16(r);
 #pragma GCC unroll 8
         for (int i = 0; i < 8; i++)
-            store_halves((vec32)r[i], chains->out[i] + at, chains->out[i + LANES16 - 8] + at);
+            store_halves((vec32)r[i], lanes->out[i] + at, lanes->out[i + LANES16 - 8] + at);
         return;
     }
 #pragma GCC unroll 8
@@ -99,14 +100,14 @@ KERNEL void scatter16_store(vec16 r[8], const struct gather16 *chains, size_t at
     transpose32(half + 4);
 #pragma GCC unroll 4
     for (int i = 0; i < 4; i++) {
-        store_halves(half[i], chains->out[2 * i] + at, chains->out[2 * i + LANES16 - 8] + at);
-        store_halves(half[i + 4], chains->out[2 * i] + at + 16,
-                     chains->out[2 * i + LANES16 - 8] + at + 16);
+        store_halves(half[i], lanes->out[2 * i] + at, lanes->out[2 * i + LANES16 - 8] + at);
+        store_halves(half[i + 4], lanes->out[2 * i] + at + 16,
+                     lanes->out[2 * i + LANES16 - 8] + at + 16);
     }
 }
 
-/* One sample at a time; the last of `samples` is repeated where there are fewer than 8. */
-APART void gather16_load_each(vec16 r[8], const struct gather16 *chains, uint32_t at,
+/* Loads one sample at a time. If fewer than 8 of `samples` are left, the last one is repeated. */
+APART void gather16_load_each(vec16 r[8], const struct gather16 *lanes, uint32_t at,
                               uint32_t samples)
 {
     uint16_t copy[8][LANES16];
@@ -115,21 +116,21 @@ APART void gather16_load_each(vec16 r[8], const struct gather16 *chains, uint32_
 #pragma GCC unroll 1
         for (int l = 0; l < LANES16; l++)
             copy[i][l] =
-                load16_le(chains->in[l] +
-                          2 * (size_t)(at + i < samples ? at + i : samples - 1) * chains->channels);
+                load16_le(lanes->in[l] +
+                          2 * (size_t)(at + i < samples ? at + i : samples - 1) * lanes->channels);
     memcpy(r, copy, sizeof copy);
 }
 
-/* Samples from `at` on, counted from -32768. */
-KERNEL void gather16_samples(vec16 r[8], const struct gather16 *chains, uint32_t at,
+/* Loads eight samples from `at` on, offset by 32768. */
+KERNEL void gather16_samples(vec16 r[8], const struct gather16 *lanes, uint32_t at,
                              uint32_t samples)
 {
-    if (samples - at < 8 || chains->channels > VECTOR_CHANNELS)
-        gather16_load_each(r, chains, at, samples);
-    else if (chains->channels == 1)
-        gather16_load(r, chains, 2 * (size_t)at, 1);
+    if (samples - at < 8 || lanes->channels > VECTOR_CHANNELS)
+        gather16_load_each(r, lanes, at, samples);
+    else if (lanes->channels == 1)
+        gather16_load(r, lanes, 2 * (size_t)at, 1);
     else
-        gather16_load(r, chains, 4 * (size_t)at, 2);
+        gather16_load(r, lanes, 4 * (size_t)at, 2);
 #pragma GCC unroll 8
     for (int i = 0; i < 8; i++)
         r[i] ^= 0x8000;
@@ -137,57 +138,57 @@ KERNEL void gather16_samples(vec16 r[8], const struct gather16 *chains, uint32_t
 
 /* --- 32-bit lanes: one or two channels --- */
 
-/* What a code of Microsoft's or Yamaha's makes of its step by its magnitude, in 256ths. */
+/* The factor, in 256ths, by which a magnitude multiplies the step of Microsoft and Yamaha ADPCM. */
 static const int32_t step_growths[8] = { 230, 230, 230, 230, 307, 409, 512, 614 };
 
-/* Chains to encode. */
+/* The chains that are being encoded. */
 struct gather32 {
-    const int16_t *from[LANES32]; /* the chain's first sample; the next is `channels` further */
-    uint8_t *to[LANES32];         /* its block */
+    const int16_t *from[LANES32]; /* first samples; the next ones are `channels` further */
+    uint8_t *to[LANES32];         /* blocks */
     unsigned channel[LANES32];
     unsigned channels;
     uint32_t samples;
 };
 
-/* The group that begins with chain `first`. */
+/* The group of chains from `first` on. */
 APART struct gather32 gather32_at(const struct adpcm_blocks *blocks, size_t first,
                                   const int16_t *pcm, uint8_t *dst)
 {
     size_t most = blocks->count * blocks->channels - 1;
-    struct gather32 chains;
+    struct gather32 lanes;
 
-    chains.channels = blocks->channels;
-    chains.samples = blocks->samples;
+    lanes.channels = blocks->channels;
+    lanes.samples = blocks->samples;
     for (unsigned l = 0; l < LANES32; l++) {
         size_t chain =
             first + l <= most ? first + l : most + 1 - blocks->channels + l % blocks->channels;
         size_t block = chain / blocks->channels;
 
-        chains.channel[l] = (unsigned)(chain % blocks->channels);
-        chains.from[l] = pcm + block * blocks->samples * blocks->channels + chains.channel[l];
-        chains.to[l] = dst + block * blocks->bytes;
+        lanes.channel[l] = (unsigned)(chain % blocks->channels);
+        lanes.from[l] = pcm + block * blocks->samples * blocks->channels + lanes.channel[l];
+        lanes.to[l] = dst + block * blocks->bytes;
     }
-    return chains;
+    return lanes;
 }
 
-/* One sample at a time; the last is repeated where there are fewer than 8. */
-APART void gather32_load_each(const struct gather32 *chains, uint32_t at, vec32 samples[8])
+/* Loads one sample at a time. If fewer than 8 are left, the last one is repeated. */
+APART void gather32_load_each(const struct gather32 *lanes, uint32_t at, vec32 samples[8])
 {
     int32_t copy[8][LANES32];
-    uint32_t left = chains->samples - at;
+    uint32_t left = lanes->samples - at;
 
     if (left >= 8)
         for (unsigned l = 0; l < LANES32; l++) {
-            const int16_t *from = chains->from[l] + (size_t)at * chains->channels;
+            const int16_t *from = lanes->from[l] + (size_t)at * lanes->channels;
 
             for (unsigned t = 0; t < 8; t++)
-                copy[t][l] = from[t * chains->channels];
+                copy[t][l] = from[t * lanes->channels];
         }
     else
         for (unsigned l = 0; l < LANES32; l++)
             for (unsigned t = 0; t < 8; t++)
                 copy[t][l] =
-                    chains->from[l][(size_t)(at + (t < left ? t : left - 1)) * chains->channels];
+                    lanes->from[l][(size_t)(at + (t < left ? t : left - 1)) * lanes->channels];
     memcpy(samples, copy, sizeof copy);
 }
 
@@ -195,14 +196,14 @@ APART void gather32_load_each(const struct gather32 *chains, uint32_t at, vec32 
 KERNEL vec32 earlier_of(vec32 pair) { return pair << 16 >> 16; }
 KERNEL vec32 later_of(vec32 pair) { return pair >> 16; }
 
-/* The middle two 16-bit words of each 64 bits change places: two samples of both channels become
- * two of each, and back. */
+/* Swaps the middle two 16-bit words of each 64 bits: two samples of both channels become two of
+ * each, and vice versa. */
 KERNEL vec32 swap_middle(vec32 x)
 {
     return (vec32)_mm256_shufflehi_epi16(_mm256_shufflelo_epi16((simd)x, 0xD8), 0xD8);
 }
 
-/* Eight samples of each lane, as pairs: the earlier one in the low half. */
+/* Loads eight samples of each lane as pairs, the earlier sample in the low half. */
 KERNEL void gather32_pairs(vec32 pairs[4], const int16_t *const from[LANES32], size_t at,
                            unsigned channels)
 {
@@ -224,7 +225,7 @@ KERNEL void gather32_pairs(vec32 pairs[4], const int16_t *const from[LANES32], s
     }
 }
 
-/* Eight samples of each lane, as pairs, to blocks that are `stride` bytes apart. */
+/* Stores eight samples of each lane, given as pairs, to blocks that are `stride` bytes apart. */
 KERNEL void scatter32_pairs(vec32 pairs[4], uint8_t *to, size_t stride, unsigned channels)
 {
     if (channels == 1) {
@@ -243,8 +244,8 @@ KERNEL void scatter32_pairs(vec32 pairs[4], uint8_t *to, size_t stride, unsigned
     }
 }
 
-/* 16 bytes of codes of each block: four dwords of each lane. Of two channels both lanes get the
- * same. */
+/* Loads 16 bytes of codes of each block, as four dwords per lane. With two channels, both lanes of
+ * a block get the same dwords. */
 KERNEL void gather32_codes(vec32 codes[4], const uint8_t *src, size_t stride, unsigned channels)
 {
     if (channels == 1) {
@@ -265,8 +266,8 @@ KERNEL void gather32_codes(vec32 codes[4], const uint8_t *src, size_t stride, un
     }
 }
 
-/* Sixteen bytes of codes of each block, and the samples that they make. Fewer go through copies, so
- * that nothing beyond a block is touched. */
+/* A stretch is 16 bytes of codes of each block, and the samples that they decode to. Shorter ones
+ * go through copies, so that no byte outside a block is accessed. */
 enum { STRETCH = 16, STRETCH_CODES = 2 * STRETCH, STRETCH_BLOCKS = 2 * LANES32 };
 
 struct stretch {
@@ -276,14 +277,14 @@ struct stretch {
     uint8_t codes[STRETCH_BLOCKS][STRETCH], samples[STRETCH_BLOCKS][4 * STRETCH];
 };
 
-/* Where the codes of a group of blocks are read, and where their samples go. */
+/* The read and write positions of a group of blocks. */
 struct cursor {
     const uint8_t *from;
     uint8_t *to;
     size_t from_stride, to_stride, blocks;
 };
 
-/* The next `n` codes of all channels of each block. */
+/* Begins a stretch with the next `n` codes of each block, counted over all channels. */
 KERNEL void stretch_begin(struct stretch *stretch, const struct cursor *at, size_t n)
 {
     stretch->from = at->from;
@@ -310,17 +311,17 @@ KERNEL void stretch_end(const struct stretch *stretch, struct cursor *at, size_t
 }
 #endif
 
-/* Samples from `at` on, eight of every lane; the last is repeated where there are fewer. */
-KERNEL void gather32_samples(const struct gather32 *chains, uint32_t at, vec32 samples[8])
+/* Loads eight samples of every lane from `at` on. If fewer are left, the last one is repeated. */
+KERNEL void gather32_samples(const struct gather32 *lanes, uint32_t at, vec32 samples[8])
 {
 #if VECTOR_BYTES == 32
     vec32 pairs[4];
 
-    if (chains->samples - at >= 8) {
-        if (chains->channels == 1)
-            gather32_pairs(pairs, chains->from, at, 1);
+    if (lanes->samples - at >= 8) {
+        if (lanes->channels == 1)
+            gather32_pairs(pairs, lanes->from, at, 1);
         else
-            gather32_pairs(pairs, chains->from, at, 2);
+            gather32_pairs(pairs, lanes->from, at, 2);
 #pragma GCC unroll 4
         for (int i = 0; i < 4; i++) {
             samples[2 * i] = earlier_of(pairs[i]);
@@ -329,10 +330,10 @@ KERNEL void gather32_samples(const struct gather32 *chains, uint32_t at, vec32 s
         return;
     }
 #endif
-    gather32_load_each(chains, at, samples);
+    gather32_load_each(lanes, at, samples);
 }
 
-/* The low four nibbles as the low nibbles of four bytes. */
+/* Spreads the low four nibbles to the low nibbles of four bytes. */
 KERNEL vec32 spread_nibbles(vec32 x)
 {
     x = (x | (vec32)((uvec32)x << 8)) & 0x00FF00FF;
@@ -344,7 +345,7 @@ KERNEL vec32 swap_nibbles(vec32 x)
     return (vec32)((uvec32)(x & 0x0F0F0F0F) << 4) | (srl32(x, 4) & 0x0F0F0F0F);
 }
 
-/* The first `n` of a number's `whole` bytes. */
+/* Stores the first `n` of the `whole` bytes of a number. */
 static inline void put_bytes(uint8_t *to, uint64_t number, uint32_t n, uint32_t whole)
 {
     if (n == whole)
@@ -353,26 +354,26 @@ static inline void put_bytes(uint8_t *to, uint64_t number, uint32_t n, uint32_t 
         memcpy(to, &number, n);
 }
 
-/* Where codes lie in a block: after how many bytes of header for each channel, and in which nibble
- * of a byte the first one. */
+/* The position of codes in a block: the size of the header per channel, and the nibble of a byte
+ * that comes first. */
 struct code_order {
     size_t header;
     bool high_first;
 };
 
-/* A dword of codes of every lane, the first sample's lowest: the first `n` of them go to the place
- * of sample `at`, a multiple of 8. */
-APART void scatter32_codes(const struct gather32 *chains, struct code_order order, uint32_t at,
+/* Stores a dword of codes of every lane, the first sample in the lowest nibble: its first `n` codes
+ * go to the position of sample `at`, a multiple of 8. */
+APART void scatter32_codes(const struct gather32 *lanes, struct code_order order, uint32_t at,
                            uint32_t n, vec32 codes)
 {
     uint32_t low[LANES32], high[LANES32];
 
-    if (chains->channels == 1) {
+    if (lanes->channels == 1) {
         codes = order.high_first ? swap_nibbles(codes) : codes;
         memcpy(low, &codes, sizeof codes);
 #pragma GCC unroll 8
         for (unsigned l = 0; l < LANES32; l++)
-            put_bytes(chains->to[l] + order.header + at / 2, low[l], (n + 1) / 2, 4);
+            put_bytes(lanes->to[l] + order.header + at / 2, low[l], (n + 1) / 2, 4);
     } else {
         vec32 first = spread_nibbles(codes & 0xFFFF), last = spread_nibbles(srl32(codes, 16));
         unsigned upper = order.high_first ? 0 : 1;
@@ -383,7 +384,7 @@ APART void scatter32_codes(const struct gather32 *chains, struct code_order orde
         for (unsigned l = 0; l < LANES32; l += 2) {
             uint64_t both = high[l + upper] << 4 | high[l + 1 - upper];
 
-            put_bytes(chains->to[l] + 2 * order.header + at,
+            put_bytes(lanes->to[l] + 2 * order.header + at,
                       both << 32 | low[l + upper] << 4 | low[l + 1 - upper], n, 8);
         }
     }

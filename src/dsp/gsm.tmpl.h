@@ -1,14 +1,14 @@
-/* GSM 06.10 in 16 bytes: eight 16-bit numbers a register, in either set. dsp_gsm.h says what the
- * kernels do, src/codecs/gsm610 has them in plain C.
+/* GSM 06.10 in 16 bytes: eight 16-bit numbers per register, in either set. dsp_gsm.h specifies the
+ * kernels; src/codecs/gsm610 has them in plain C.
  *
- * Parameter: VECTOR_BYTES (simd32.h); 32 stands for SSSE3 too. */
+ * Parameter: VECTOR_BYTES (simd32.h); 32 implies SSSE3 too. */
 #include "dsp_gsm.h"
 #include "fixed.h"
 #include "simd32.h"
 
 enum { GSM_VECTOR = 8 };
 
-/* mult_r of each, but for -1 times -1, which nobody asks for. */
+/* mult_r of each lane, except for -1 times -1, which does not occur. */
 KERNEL __m128i product(__m128i a, __m128i b)
 {
 #if VECTOR_BYTES == 32
@@ -21,7 +21,7 @@ KERNEL __m128i product(__m128i a, __m128i b)
 #endif
 }
 
-/* Each sample's predecessor. */
+/* The predecessor of each sample. */
 KERNEL __m128i delayed_by_one(__m128i before, __m128i now)
 {
 #if VECTOR_BYTES == 32
@@ -40,7 +40,7 @@ KERNEL int32_t sum_of(__m128i x)
     return _mm_cvtsi128_si32(_mm_add_epi32(x, _mm_shuffle_epi32(x, _MM_SHUFFLE(2, 3, 0, 1))));
 }
 
-/* abs_s of the greatest. */
+/* The greatest abs_s. */
 KERNEL int16_t peak_of_vectors(const int16_t *s, int vectors)
 {
     __m128i peak = _mm_setzero_si128();

@@ -1,23 +1,23 @@
-/* GSM 06.10's lag search: a lag a lane, two samples a product.
+/* The lag search of GSM 06.10: one lag per lane, two samples per product.
  *
- * Parameter: VECTOR_BYTES. After gsm.tmpl.h. */
+ * Parameter: VECTOR_BYTES. Include after gsm.tmpl.h. */
 
-/* So many groups of LANES32 lags go together as leave a register each for samples and products, and
- * waste few lanes. */
+/* The number of groups of LANES32 lags that one loop handles: the largest that leaves a register
+ * each for samples and products, and wastes few lanes. */
 #ifdef __x86_64__
 enum { LAG_GROUPS = LANES32 == 8 ? 11 : 7 };
 #else
 enum { LAG_GROUPS = LANES32 == 8 ? 6 : 5 };
 #endif
-/* The last groups go on beyond GSM_LAG_MAX. */
+/* The last groups extend beyond GSM_LAG_MAX. */
 enum {
     LAG_STEP = LAG_GROUPS * LANES32,
     LAG_ROUNDS = (GSM_LAG_MAX - GSM_LAG_MIN + LAG_STEP) / LAG_STEP
 };
 enum { LAG_END = GSM_LAG_MIN + LAG_ROUNDS * LAG_STEP };
 
-/* Past samples i and i + 1 together, from `now` - LAG_END to `now`; before `now` - GSM_LAG_MAX
- * there are zeros. The last pair means nothing, and is not asked for. */
+/* Pairs of the past samples i and i + 1, from `now` - LAG_END to `now`, with zeros before `now` -
+ * GSM_LAG_MAX. The last pair is meaningless and unused. */
 KERNEL void lag_pairs(const int16_t *now, int16_t pairs[LAG_END][2])
 {
     memset(pairs, 0, (LAG_END - GSM_LAG_MAX) * sizeof *pairs);
@@ -30,8 +30,7 @@ KERNEL void lag_pairs(const int16_t *now, int16_t pairs[LAG_END][2])
     }
 }
 
-/* The lags of a group's vec32 fall from its greatest, that of the first group from lag + LANES32
- * - 1. */
+/* Within the vector of a group, lags descend; the first group begins with lag + LANES32 - 1. */
 KERNEL void lag_sums(const int32_t d[GSM_SUBFRAME / 2], const int16_t pairs[LAG_END][2], int lag,
                      vec32 sums[LAG_GROUPS])
 {
@@ -48,7 +47,7 @@ KERNEL void lag_sums(const int32_t d[GSM_SUBFRAME / 2], const int16_t pairs[LAG_
         }
 }
 
-/* The greatest, and of equals that of the smallest lag. */
+/* The greatest sum, and the smallest lag that has it. */
 KERNEL void lag_best(vec32 sums, vec32 lags, int32_t *sum, uint8_t *lag)
 {
     int32_t most = 0, least = GSM_LAG_MAX;
@@ -62,7 +61,7 @@ KERNEL void lag_best(vec32 sums, vec32 lags, int32_t *sum, uint8_t *lag)
     *lag = (uint8_t)least;
 }
 
-/* Samples within 2^12 after the shift. */
+/* Samples are within 2^12 after the shift. */
 KERNEL int32_t power_of(const int16_t *past)
 {
     __m128i power = _mm_setzero_si128();

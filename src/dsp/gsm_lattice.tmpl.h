@@ -1,8 +1,8 @@
-/* GSM 06.10's lattices. No coefficient is -1.
+/* The lattice filters of GSM 06.10. No coefficient is -1.
  *
- * Parameter: VECTOR_BYTES. After gsm.tmpl.h. */
+ * Parameter: VECTOR_BYTES. Include after gsm.tmpl.h. */
 
-/* 4.2.9, a ratio a lane. */
+/* 4.2.9, one ratio per lane. */
 KERNEL __m128i reflection_of(__m128i lar)
 {
     __m128i sign = _mm_srai_epi16(lar, 15), zero = _mm_setzero_si128(), r, steep, flat;
@@ -31,7 +31,8 @@ static void gsm_interpolate(const int16_t before_q14[GSM_ORDER], const int16_t n
     store128(reflection[3], reflection_of(now));
 }
 
-/* 4.2.10, a vector of eight samples through all stages. `last` is each stage's vector before. */
+/* 4.2.10: filters a vector of eight samples through all stages. `last` is the previous vector of
+ * each stage. */
 KERNEL __m128i analysed(const __m128i r[GSM_ORDER], __m128i last[GSM_ORDER], __m128i s)
 {
     __m128i forward = s, backward = s, before;
@@ -46,7 +47,7 @@ KERNEL __m128i analysed(const __m128i r[GSM_ORDER], __m128i last[GSM_ORDER], __m
     return forward;
 }
 
-/* The coefficients of each sample of a vector, of which a later section may begin within it. */
+/* The coefficients of each sample of a vector. A later section may begin within it. */
 KERNEL void coefficients_at(int at, const int16_t reflection[GSM_SECTIONS][GSM_ORDER],
                             __m128i r[GSM_ORDER])
 {
@@ -79,8 +80,8 @@ static void gsm_analyse(int16_t delayed[GSM_ORDER],
         delayed[i] = newest_of(last[i]);
 }
 
-/* 4.3.4. Each sample needs the one before through all stages: a number a register, where adding
- * saturates by itself. */
+/* 4.3.4. Each sample needs the output of the previous one from all stages: one number per register,
+ * where additions saturate for free. */
 KERNEL void synthesised(__m128i v[GSM_ORDER], __m128i *emphasis,
                         const int16_t reflection[GSM_ORDER], int16_t *s, int n)
 {

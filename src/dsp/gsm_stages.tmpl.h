@@ -1,6 +1,6 @@
-/* GSM 06.10's stages but for the lattices and the lag search; and the table of all kernels.
+/* The stages of GSM 06.10 other than the lattices and the lag search; and the table of all kernels.
  *
- * Parameter: VECTOR_BYTES. After gsm.tmpl.h, gsm_lag.tmpl.h and gsm_lattice.tmpl.h. */
+ * Parameter: VECTOR_BYTES. Include after gsm.tmpl.h, gsm_lag.tmpl.h and gsm_lattice.tmpl.h. */
 
 static void gsm_emphasise(int16_t last, int16_t s[GSM_FRAME])
 {
@@ -14,7 +14,7 @@ static void gsm_emphasise(int16_t last, int16_t s[GSM_FRAME])
     }
 }
 
-/* The sums of pairs of products of 11-bit numbers, 20 in a lane, stay within 2^28. */
+/* Samples have 11 bits, and a lane adds 20 pairs of products: its sum stays within 2^28. */
 KERNEL void gsm_correlate(const int16_t *s, int32_t sums[GSM_ORDER + 1])
 {
     __m128i sum[GSM_ORDER + 1];
@@ -77,9 +77,9 @@ KERNEL void add_taps(__m128i *low, __m128i *high, __m128i a, __m128i b, int16_t 
     *high = _mm_add_epi32(*high, _mm_madd_epi16(_mm_unpackhi_epi16(a, b), taps));
 }
 
-/* The samples before and after a subframe are zeros. Two taps a product; two taps are 0 and left
- * out, and the one that stands alone goes with a half for rounding. The others' magnitudes add up
- * to 24798: with any input the sum stays below 2^30. */
+/* The samples outside a subframe are zeros. Each product takes two taps. The two taps that are 0
+ * are left out, and the single one that remains is paired with the rounding constant. The
+ * magnitudes of the taps add up to 24798, so that any sum stays below 2^30. */
 static void gsm_weigh(const int16_t e[GSM_SUBFRAME], int16_t x[GSM_SUBFRAME])
 {
     enum { REACH = GSM_WEIGHTS - 1, HALF = 0x1000 };

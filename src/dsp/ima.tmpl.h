@@ -1,5 +1,5 @@
-/* IMA ADPCM of 4 bits in 16-bit lanes: what decoding and encoding share. src/codecs/ima_adpcm has
- * the format, and the same in plain C. Samples are counted from -32768.
+/* IMA ADPCM with 4-bit codes in 16-bit lanes: the functions that decoding and encoding share.
+ * src/codecs/ima_adpcm explains the format, and has the plain C. Samples are offset by 32768.
  *
  * Parameter: VECTOR_BYTES (simd32.h). */
 #include "gather.h"
@@ -12,10 +12,12 @@ struct ima {
 };
 
 #if VECTOR_BYTES == 32
-/* One of sixteen bytes by the low 4 bits of each byte of i; 0 where its top bit is set. */
+/* Looks up one of sixteen bytes by the low 4 bits of each byte of i; yields 0 if its top bit is
+ * set. */
 #define LOOKUP16(i, ...) _mm256_shuffle_epi8(_mm256_setr_epi8(__VA_ARGS__, __VA_ARGS__), i)
 
-/* One more than the index moves by a code of 4 bits: nothing by 0, which the high bytes have. */
+/* The change of the index by a 4-bit code, plus 1. It is 0 for code 0, which is in all high
+ * bytes. */
 KERNEL vec16 ima_growth_by(vec16 code)
 {
     return (vec16)LOOKUP16((simd)code, 0, 0, 0, 0, 3, 5, 7, 9, 0, 0, 0, 0, 3, 5, 7, 9);
@@ -23,9 +25,9 @@ KERNEL vec16 ima_growth_by(vec16 code)
 
 KERNEL vec16 ima_growth(vec16 magnitude) { return ima_growth_by(magnitude); }
 
-/* By how much a code changes the sample. Each part of a step is the high half of a product with a
- * power of two: a half and a quarter of it; and, as a whole and an eighth, which are rounded down
- * together, of a step twice as large. */
+/* The change of the sample by a code. Each part of a step is the high half of a product with a
+ * power of two. Half and a quarter of the step are products with the step; the whole and the eighth
+ * are rounded down together, in a product with twice the step. */
 KERNEL vec16 ima_change(vec16 code, vec16 step)
 {
     simd high = (simd)(code << 8 | 0x80), twice = (simd)(step + step);
@@ -44,10 +46,10 @@ KERNEL simd ima_part(const uint8_t *bytes, int i)
     return _mm256_broadcastsi128_si256(load128(bytes + 16 * i));
 }
 
-/* The steps of two indices, without a gather instruction. The table has six parts of 16 bytes;
- * those from the index's own on are looked up, the others are excluded by a top bit, and each holds
- * the difference between itself and the next. Low bytes, then high bytes, which the first part does
- * not have. */
+/* Looks up the steps of two indices, without a gather instruction. The table has six parts of 16
+ * bytes. Each part from the one that holds the index on contributes the difference between itself
+ * and the next; a top bit excludes the others. Low bytes come first, then high bytes, which the
+ * first part lacks. */
 KERNEL void ima_steps_of(vec16 a, vec16 b, vec16 *steps_a, vec16 *steps_b)
 {
     simd index = _mm256_packus_epi16((simd)a, (simd)b);
@@ -92,7 +94,7 @@ KERNEL void ima_steps_of(vec16 a, vec16 b, vec16 *steps_a, vec16 *steps_b)
 }
 #endif
 
-/* By one more than the index moves. */
+/* Moves the index by the growth less 1. */
 KERNEL vec16 ima_move(vec16 index, vec16 growth)
 {
     return min16(subs16(index + growth, set16(1)), set16(IMA_LAST_INDEX));
@@ -103,9 +105,9 @@ KERNEL vec16 ima_next_index(vec16 index, vec16 magnitude)
     return ima_move(index, ima_growth(magnitude));
 }
 
-/* A dword of each chain, of which it may have fewer bytes; the first is number 0. */
-APART void ima_put_codes(const struct gather16 *chains, size_t dword, uint32_t bytes, vec16 low,
-                         vec16 high)
+/* Stores a dword of codes of each chain, or its first bytes. */
+APART void ima_store_codes(const struct gather16 *lanes, size_t dword, uint32_t bytes, vec16 low,
+                           vec16 high)
 {
     uint16_t copy[2][LANES16];
 
@@ -113,7 +115,7 @@ APART void ima_put_codes(const struct gather16 *chains, size_t dword, uint32_t b
     memcpy(copy[1], &high, sizeof high);
 #pragma GCC unroll 1
     for (int l = 0; l < LANES16; l++) {
-        uint8_t *to = chains->out[l] + (1 + dword) * 4 * chains->channels, codes[4];
+        uint8_t *to = lanes->out[l] + (1 + dword) * 4 * lanes->channels, codes[4];
 
         store16_le(codes, copy[0][l]);
         store16_le(codes + 2, copy[1][l]);
@@ -124,20 +126,20 @@ APART void ima_put_codes(const struct gather16 *chains, size_t dword, uint32_t b
     }
 }
 
-APART void ima_put_headers(const struct gather16 *chains, vec16 index)
+APART void ima_store_headers(const struct gather16 *lanes, vec16 index)
 {
     uint16_t copy[LANES16];
 
     memcpy(copy, &index, sizeof index);
 #pragma GCC unroll 1
     for (int l = 0; l < LANES16; l++) {
-        memcpy(chains->out[l], chains->in[l], 2);
-        store16_le(chains->out[l] + 2, copy[l]);
+        memcpy(lanes->out[l], lanes->in[l], 2);
+        store16_le(lanes->out[l] + 2, copy[l]);
     }
 }
 
-/* The sides of blocks of samples, and of blocks of codes: where a channel's first sample and header
- * are. */
+/* The layout of blocks of samples and of blocks of codes: the positions of the first sample and of
+ * the header of a channel. */
 KERNEL struct side ima_pcm_side(const struct adpcm_blocks *blocks, const int16_t *pcm)
 {
     return side_of(pcm, 2 * (size_t)blocks->samples * blocks->channels, 2);

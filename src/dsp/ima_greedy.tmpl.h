@@ -1,9 +1,10 @@
-/* IMA ADPCM of 4 bits: encoding each sample by the nearest code.
+/* IMA ADPCM with 4-bit codes: encoding each sample with the nearest code.
  *
- * Parameter: VECTOR_BYTES. After ima.tmpl.h. */
+ * Parameter: VECTOR_BYTES. Include after ima.tmpl.h. */
 
-/* The index whose step is nearest above the mean difference of a block's first samples. */
-APART vec16 ima_middle(const struct gather16 *chains, uint32_t samples)
+/* The index of the smallest step that is not below the mean difference between the first samples of
+ * a block. */
+APART vec16 ima_middle(const struct gather16 *lanes, uint32_t samples)
 {
     enum { LOOK = 24 };
     vec16 r[8], last = set16(0), mean, index = set16(0), step, unused;
@@ -12,7 +13,7 @@ APART vec16 ima_middle(const struct gather16 *chains, uint32_t samples)
     int32_t part = n > 1 ? 1024 / (int32_t)(n - 1) : 0;
 
     for (uint32_t at = 0; at < n; at += 8) {
-        gather16_samples(r, chains, at, samples);
+        gather16_samples(r, lanes, at, samples);
         for (int i = 0; i < 8; i++) {
             vec16 difference = i == 0 && at == 0 ? set16(0) : absdiff16(r[i], last);
 
@@ -32,40 +33,40 @@ APART vec16 ima_middle(const struct gather16 *chains, uint32_t samples)
     return min16(index, set16(IMA_LAST_INDEX));
 }
 
-KERNEL vec16 ima_nearest(struct ima *chain, vec16 sample)
+KERNEL vec16 ima_nearest(struct ima *state, vec16 sample)
 {
-    vec16 step, unused, under = subs16(sample, chain->sample), over = subs16(chain->sample, sample),
+    vec16 step, unused, under = subs16(sample, state->sample), over = subs16(state->sample, sample),
                         distance = under | over;
     vec16 negative = (vec16)(over != 0), by_four, by_two, by_one, magnitude, change;
 
-    ima_steps_of(chain->index, chain->index, &step, &unused);
-    /* A difference below 0 comes out above any distance. */
+    ima_steps_of(state->index, state->index, &step, &unused);
+    /* A negative difference wraps around to more than any distance. */
     by_four = min16(distance, distance - step);
     by_two = min16(by_four, by_four - (step >> 1));
     by_one = min16(by_two, by_two - (step >> 2));
     magnitude = 7 + ((vec16)(by_four == distance) & (uint16_t)-4) +
                 ((vec16)(by_two == by_four) & (uint16_t)-2) + (vec16)(by_one == by_two);
     change = distance - by_one + (step >> 3);
-    chain->sample = subs16(adds16(chain->sample, change & ~negative), change & negative);
-    chain->index = ima_next_index(chain->index, magnitude);
+    state->sample = subs16(adds16(state->sample, change & ~negative), change & negative);
+    state->index = ima_next_index(state->index, magnitude);
     return magnitude | (negative & 8);
 }
 
-/* The sum of errors that a start index would make in a block's first samples, saturated. */
+/* The sum of the errors that a start index causes in the first samples of a block, saturated. */
 KERNEL vec16 ima_trial(const vec16 *r, int n, vec16 first, vec16 index)
 {
-    struct ima chain = { first, index };
+    struct ima state = { first, index };
     vec16 cost = set16(0);
 
     for (int i = 0; i < n; i++) {
-        ima_nearest(&chain, r[i]);
-        cost = adds16(cost, absdiff16(r[i], chain.sample));
+        ima_nearest(&state, r[i]);
+        cost = adds16(cost, absdiff16(r[i], state.sample));
     }
     return cost;
 }
 
-/* The step that is the mean difference, or a neighbor that does better on trial. */
-APART vec16 ima_start_index(const struct gather16 *chains, uint32_t samples, vec16 first,
+/* The index of the mean difference, or a nearby one that does better on trial. */
+APART vec16 ima_start_index(const struct gather16 *lanes, uint32_t samples, vec16 first,
                             vec16 middle)
 {
     enum { REACH = 6, STRIDE = 2 };
@@ -73,9 +74,9 @@ APART vec16 ima_start_index(const struct gather16 *chains, uint32_t samples, vec
 
     if (samples < 2)
         return middle;
-    gather16_samples(r, chains, 1, samples);
+    gather16_samples(r, lanes, 1, samples);
     if (samples > 9)
-        gather16_samples(r + 8, chains, 9, samples);
+        gather16_samples(r + 8, lanes, 9, samples);
     for (uint16_t move = 0; move <= 2 * REACH; move += STRIDE) {
         vec16 index = min16(subs16(middle + move, set16(REACH)), set16(IMA_LAST_INDEX));
         vec16 cost = ima_trial(r, samples > 9 ? 16 : 8, first, index),
@@ -87,11 +88,11 @@ APART vec16 ima_start_index(const struct gather16 *chains, uint32_t samples, vec
     return best;
 }
 
-KERNEL vec16 ima_first_samples(const struct gather16 *chains)
+KERNEL vec16 ima_first_samples(const struct gather16 *lanes)
 {
     vec16 r[8];
 
-    gather16_load_each(r, chains, 0, 1);
+    gather16_load_each(r, lanes, 0, 1);
     return r[0] ^ 0x8000;
 }
 
@@ -106,11 +107,11 @@ static void ima_greedy(const struct adpcm_blocks *blocks, const int16_t *pcm, ui
     for (size_t first = 0; first < chains; first += LANES16) {
         struct gather16 group =
             gather16_at(blocks, first, ima_pcm_side(blocks, pcm), ima_code_side(blocks, dst));
-        struct ima chain = { ima_first_samples(&group), ima_middle(&group, blocks->samples) };
+        struct ima state = { ima_first_samples(&group), ima_middle(&group, blocks->samples) };
         vec16 r[8];
 
-        chain.index = ima_start_index(&group, blocks->samples, chain.sample, chain.index);
-        ima_put_headers(&group, chain.index);
+        state.index = ima_start_index(&group, blocks->samples, state.sample, state.index);
+        ima_store_headers(&group, state.index);
         for (uint32_t at = 1; at < blocks->samples; at += 8) {
             uint32_t left = blocks->samples - at;
             vec16 codes[2] = { set16(0), set16(0) };
@@ -120,12 +121,12 @@ static void ima_greedy(const struct adpcm_blocks *blocks, const int16_t *pcm, ui
             for (int i = 0; i < 8; i += 4)
 #pragma GCC unroll 4
                 for (int j = 0; j < 4; j++)
-                    codes[i / 4] |= ima_nearest(&chain, r[i + j]) << 4 * j;
+                    codes[i / 4] |= ima_nearest(&state, r[i + j]) << 4 * j;
             if (left < 8) {
                 codes[0] &= set16((uint16_t)(left < 4 ? (1 << 4 * left) - 1 : UINT16_MAX));
                 codes[1] &= set16((uint16_t)(left > 4 ? (1 << 4 * (left - 4)) - 1 : 0));
             }
-            ima_put_codes(&group, at / 8, left < 8 ? (left + 1) / 2 : 4, codes[0], codes[1]);
+            ima_store_codes(&group, at / 8, left < 8 ? (left + 1) / 2 : 4, codes[0], codes[1]);
         }
     }
 }

@@ -1,22 +1,22 @@
-/* IMA ADPCM of 4 bits: the trellis search. trellis.tmpl.h has the walk.
+/* IMA ADPCM with 4-bit codes: the trellis search. trellis.tmpl.h has the walk.
  *
- * A survivor is the best path to one state, and a state is a slot - the sum of all index moves so
- * far, not clamped to the table, modulo the number of slots - with the low bits of the last
- * magnitudes (parities). So survivors differ in their step, where costs alone would keep near
- * copies of one path. The slots begin at neighboring start indices, which cost no bits: each
- * block's header has one anyway.
+ * A survivor is the best path to one state. A state is a slot, which is the sum of all index
+ * changes so far, not clamped to the table, modulo the number of slots; at quality 2, combined with
+ * the low bits of the last two magnitudes (the parity). Survivors therefore differ in their step,
+ * where a selection by cost alone would retain near copies of one path. The slots begin at
+ * neighboring start indices, which cost no bits, because each block header has one.
  *
  * Costs are squares of errors, reduced by the least cost every 4 samples and then limited to
- * COST_MOST. An error beyond 6852 counts less and less, at most 14187, so that COST_MOST + 4 *
- * 14187^2 < ENDED, and with ENDED < 2^31. ENDED stays in the cost of a survivor that is ended, and
- * no other survivor can cost more.
+ * IMA_COST_MAX. Errors beyond 6852 are compressed to at most 14187, so that IMA_COST_MAX + 4 *
+ * 14187^2 < IMA_TERMINATED, and the sum with IMA_TERMINATED is below 2^31. The cost of a terminated
+ * survivor retains IMA_TERMINATED, which makes it higher than that of any other.
  *
- * Parameter: VECTOR_BYTES. After ima_greedy.tmpl.h. */
-enum { IMA_COST_MOST = 1 << 28, IMA_ENDED = 1 << 30, IMA_SEGMENT = 32, IMA_STATES_MOST = 64 };
+ * Parameter: VECTOR_BYTES. Include after ima_greedy.tmpl.h. */
+enum { IMA_COST_MAX = 1 << 28, IMA_TERMINATED = 1 << 30, IMA_SEGMENT = 32, IMA_STATES_MAX = 64 };
 
 struct ima_survivors {
-    vec32 even[IMA_STATES_MOST], odd[IMA_STATES_MOST]; /* costs */
-    vec16 sample[IMA_STATES_MOST], index[IMA_STATES_MOST], origin[IMA_STATES_MOST];
+    vec32 even[IMA_STATES_MAX], odd[IMA_STATES_MAX]; /* costs of the even and of the odd lanes */
+    vec16 sample[IMA_STATES_MAX], index[IMA_STATES_MAX], origin[IMA_STATES_MAX];
 };
 
 /* The first sample, and the index of the mean difference. */
@@ -25,12 +25,13 @@ struct ima_start {
 };
 
 struct ima_shape {
-    unsigned slots, parities; /* 1 or 4 */
+    unsigned slots, parities; /* 1 or 4 parities */
 };
 
-/* What a survivor can do next. `head` is 16 times its index, and the sign; above them its older
- * parity. The best of the small magnitudes, or the best of each parity, are found at once: what
- * they leave of the distance, and the word. */
+/* The branches from a survivor. `head` holds the sign and, above it, 16 times the index, and the
+ * older bit of the parity at the top. The best of the small magnitudes, or the best of each parity,
+ * is determined in advance: `left` is what it leaves of the distance, `word` is the head with its
+ * code. */
 struct ima_branch {
     vec32 even, odd;
     vec16 distance, rail, head, half, quarter, eighth, above, left[2], word[2], origin;
@@ -42,7 +43,7 @@ struct ima_best {
     vec16 miss, word, origin;
 };
 
-/* Of errors below 2^15. */
+/* Squares errors below 2^15. */
 KERNEL vec32 square32(vec32 x) { return madd16(x, x); }
 
 KERNEL void ima_small(struct ima_branch *from, const struct ima_shape shape)
@@ -55,7 +56,7 @@ KERNEL void ima_small(struct ima_branch *from, const struct ima_shape shape)
         from->left[0] = one;
         from->word[0] = from->head + 3 + equal16(one, two) + equal16(two, from->distance) * 2;
     } else {
-        /* 0 or 2, 1 or 3: by the nearer. */
+        /* The nearer of 0 and 2, and of 1 and 3. */
         vec16 low = from->quarter + from->eighth, high = low + from->quarter;
         vec16 second = equal16(min16(from->distance, low), low),
               third = equal16(min16(from->distance, high), high);
@@ -74,14 +75,17 @@ KERNEL struct ima_branch ima_branch(const struct ima_survivors *now, unsigned st
           positive = equal16(over, set16(0));
     struct ima_branch branch;
 
-    branch.even = now->even[state], branch.odd = now->odd[state];
+    branch.even = now->even[state];
+    branch.odd = now->odd[state];
     branch.origin = now->origin[state];
     branch.distance = under | over;
     branch.rail = sample ^ positive;
     branch.head = now->index[state] << 4 | (~positive & 8);
     if (shape.parities > 1 && state % shape.parities >= 2)
         branch.head |= 1 << 11;
-    branch.half = step >> 1, branch.quarter = step >> 2, branch.eighth = step >> 3;
+    branch.half = step >> 1;
+    branch.quarter = step >> 2;
+    branch.eighth = step >> 3;
     branch.above = step + branch.eighth;
     ima_small(&branch, shape);
     return branch;
@@ -89,8 +93,8 @@ KERNEL struct ima_branch ima_branch(const struct ima_survivors *now, unsigned st
 
 KERNEL vec16 ima_weighed(vec16 error) { return min16(error, (error >> 3) + 5996); }
 
-/* A way that comes as near as `part` to what is `left`, or goes too far; too far it cannot go
- * beyond the rail. */
+/* Offers a branch that changes the sample by `part`, where `left` of the distance remains. The
+ * error is limited by the distance from the sample to the limit of the scale. */
 KERNEL void ima_offer(struct ima_best *best, const struct ima_branch *from, vec16 left, vec16 part,
                       vec16 word, int first)
 {
@@ -131,7 +135,7 @@ KERNEL void ima_offer_large(struct ima_best *best, const struct ima_branch *from
     ima_offer(best, from, from->distance, part, from->head + (uint16_t)magnitude, 0);
 }
 
-/* The nearer of two magnitudes that lead to the same slot. */
+/* Offers the nearer of two magnitudes that lead to the same slot. */
 KERNEL void ima_offer_two(struct ima_best *best, const struct ima_branch *from, unsigned magnitude)
 {
     vec16 part = magnitude & 1 ? from->above + from->quarter : from->above,
@@ -170,13 +174,13 @@ KERNEL struct ima_best ima_best_to(const struct ima_branch *branches, const stru
     return best;
 }
 
-/* One sample: every survivor's branches, the best way to each state, and the decisions: a byte of
- * each state, the sign and the magnitude, and above them the parity that is shifted out. */
+/* Advances by one sample: finds the best branch to each state. The decisions are one byte per
+ * state: the sign and the magnitude, and above them the parity that is shifted out. */
 KERNEL void ima_advance(struct ima_survivors *now, const struct ima_shape shape,
                         const struct ima_start *start, vec16 sample, vec16 *decisions)
 {
     unsigned states = shape.slots * shape.parities;
-    struct ima_branch branches[IMA_STATES_MOST];
+    struct ima_branch branches[IMA_STATES_MAX];
 
     (void)start;
 #pragma GCC unroll 2
@@ -192,7 +196,8 @@ KERNEL void ima_advance(struct ima_survivors *now, const struct ima_shape shape,
         struct ima_best best = ima_best_to(branches, shape, i);
         vec16 negative = sign_mask16(best.word << 12), byte = best.word & 15;
 
-        now->even[i] = best.even, now->odd[i] = best.odd;
+        now->even[i] = best.even;
+        now->odd[i] = best.odd;
         now->sample[i] = sample - ((best.miss ^ negative) - negative);
         now->index[i] = ima_next_index(best.word >> 4 & 127, best.word & 7);
         now->origin[i] = best.origin;
@@ -226,9 +231,9 @@ KERNEL void ima_normalize(struct ima_survivors *now, const struct ima_shape shap
 #pragma GCC unroll 4
     for (unsigned i = 0; i < states; i++) {
         now->even[i] =
-            min32(now->even[i] - costs.even, set32(IMA_COST_MOST)) | (now->even[i] & IMA_ENDED);
+            min32(now->even[i] - costs.even, set32(IMA_COST_MAX)) | (now->even[i] & IMA_TERMINATED);
         now->odd[i] =
-            min32(now->odd[i] - costs.odd, set32(IMA_COST_MOST)) | (now->odd[i] & IMA_ENDED);
+            min32(now->odd[i] - costs.odd, set32(IMA_COST_MAX)) | (now->odd[i] & IMA_TERMINATED);
     }
 }
 
@@ -258,7 +263,7 @@ KERNEL vec16 ima_step_back(vec16 *state, const struct ima_shape shape, const vec
     return byte & 15;
 }
 
-/* The first state of the least cost, and its origin. */
+/* The first state of minimal cost, and its origin. */
 KERNEL vec16 ima_best(const struct ima_survivors *now, const struct ima_shape shape, vec16 *origin)
 {
     unsigned states = shape.slots * shape.parities;
@@ -275,15 +280,15 @@ KERNEL vec16 ima_best(const struct ima_survivors *now, const struct ima_shape sh
     return best;
 }
 
-/* Ends the survivors of another origin, and begins a segment. */
+/* Terminates the survivors of other origins, and begins a segment. */
 KERNEL void ima_begin_segment(struct ima_survivors *now, const struct ima_shape shape, vec16 origin)
 {
     for (unsigned i = 0; i < shape.slots * shape.parities; i++) {
         vec16 same = equal16(now->origin[i], origin);
         vec32 even = (vec32)same << 16 >> 16, odd = (vec32)same >> 16;
 
-        now->even[i] |= ~even & IMA_ENDED;
-        now->odd[i] |= ~odd & IMA_ENDED;
+        now->even[i] |= ~even & IMA_TERMINATED;
+        now->odd[i] |= ~odd & IMA_TERMINATED;
         now->origin[i] = set16((uint16_t)i);
     }
 }
@@ -299,7 +304,7 @@ KERNEL void ima_begin(struct ima_survivors *now, const struct ima_shape shape,
                       const struct ima_start *start)
 {
     for (unsigned i = 0; i < shape.slots * shape.parities; i++) {
-        now->even[i] = now->odd[i] = set32(i % shape.parities ? IMA_COST_MOST : 0);
+        now->even[i] = now->odd[i] = set32(i % shape.parities ? IMA_COST_MAX : 0);
         now->sample[i] = start->sample;
         now->index[i] =
             ima_first_index(start->middle, set16((uint16_t)(i / shape.parities)), shape.slots);
@@ -307,12 +312,12 @@ KERNEL void ima_begin(struct ima_survivors *now, const struct ima_shape shape,
     }
 }
 
-KERNEL void ima_load(const struct gather16 *chains, uint32_t t, uint32_t n, vec16 samples[8])
+KERNEL void ima_load(const struct gather16 *lanes, uint32_t t, uint32_t n, vec16 samples[8])
 {
-    gather16_samples(samples, chains, t + 1, n + 1);
+    gather16_samples(samples, lanes, t + 1, n + 1);
 }
 
-/* Eight codes of four bits, the first one lowest. */
+/* Eight codes of four bits, the first one in the lowest bits. */
 struct ima_codes {
     vec16 low, high;
 };
@@ -323,29 +328,29 @@ KERNEL void ima_prepend_code(struct ima_codes *codes, vec16 code)
     codes->low = codes->low << 4 | code;
 }
 
-KERNEL void ima_put_eight(const struct gather16 *chains, uint32_t t, uint32_t n,
-                          const struct ima_codes *codes)
+KERNEL void ima_store_eight(const struct gather16 *lanes, uint32_t t, uint32_t n,
+                            const struct ima_codes *codes)
 {
-    ima_put_codes(chains, t / 8, (n + 1) / 2, codes->low, codes->high);
+    ima_store_codes(lanes, t / 8, (n + 1) / 2, codes->low, codes->high);
 }
 
 #define TRELLIS(name) ima_##name
 #define TRELLIS_VECTOR vec16
-#define TRELLIS_CHAINS gather16
+#define TRELLIS_LANES gather16
 #define TRELLIS_SEGMENT IMA_SEGMENT
-#define TRELLIS_DECISIONS (IMA_STATES_MOST / 2)
+#define TRELLIS_DECISIONS (IMA_STATES_MAX / 2)
 #define TRELLIS_NORMALIZED 4
 #include "trellis.tmpl.h"
 
-KERNEL void ima_search_group(const struct gather16 *chains, const struct ima_shape shape,
+KERNEL void ima_search_group(const struct gather16 *lanes, const struct ima_shape shape,
                              uint32_t samples)
 {
-    struct ima_start start = { ima_first_samples(chains), ima_middle(chains, samples) };
-    vec16 first = ima_walk(chains, shape, &start, samples - 1);
+    struct ima_start start = { ima_first_samples(lanes), ima_middle(lanes, samples) };
+    vec16 first = ima_walk(lanes, shape, &start, samples - 1);
 
     if (shape.parities > 1)
         first >>= 2;
-    ima_put_headers(chains, ima_first_index(start.middle, first, shape.slots));
+    ima_store_headers(lanes, ima_first_index(start.middle, first, shape.slots));
 }
 
 static void ima_search(const struct adpcm_blocks *blocks, unsigned quality, const int16_t *pcm,

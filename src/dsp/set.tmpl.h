@@ -1,15 +1,16 @@
-/* Every kernel for one set of instructions. A file of each set's own includes this, with the
- * compiler's target set; a new template is named here and nowhere else.
+/* All kernels for one instruction set. A file per set selects the compiler's target and includes
+ * this one, which is the only place that names the templates.
  *
  * Parameters: SET, the name of the table; VECTOR_BYTES, 16 for SSE2 or 32 for AVX2. The templates
- * read VECTOR_BYTES alone: types have one size in a file, which is why the sets are files. */
+ * read VECTOR_BYTES alone. Each set is a file of its own, because types have one size per file. */
 #include "dsp_c.h"
 #include "simd16.h"
 #include "gather.h"
 
 #include "costs.tmpl.h"
 
-/* GCC 12 reassociates the sums of IMA's short chains with AVX2 into 5 % more instructions. */
+/* With AVX2, GCC 12 reassociates the sums of IMA's short dependency chains, which costs 5 % more
+ * instructions. */
 #if VECTOR_BYTES == 32 && !defined __clang__
 #pragma GCC push_options
 #pragma GCC optimize("no-tree-reassoc")
@@ -48,7 +49,7 @@ const struct dsp SET = {
     .ulaw_compress = ulaw_compress_all,
     .ms_decode = ms_decode,
     .yamaha_decode = yamaha_decode,
-#else /* with four lanes these do not pay */
+#else /* four lanes do not pay off for these */
     .alaw_expand = alaw_expand_c,
     .ulaw_expand = ulaw_expand_c,
     .alaw_compress = alaw_compress_c,

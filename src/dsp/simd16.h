@@ -1,5 +1,5 @@
-/* A vector register as 16-bit lanes, unsigned where nothing else is said; what takes 32 bits is in
- * two registers, of the even lanes and of the odd ones. simd32.h has the rest. */
+/* A vector register as 16-bit lanes, unsigned unless noted. 32-bit results are in two registers,
+ * one of the even lanes and one of the odd lanes. simd32.h has the other operations. */
 #ifndef OMNIACM_SIMD16_H
 #define OMNIACM_SIMD16_H
 
@@ -10,7 +10,7 @@ typedef int16_t ivec16 __attribute__((vector_size(VECTOR_BYTES)));
 
 KERNEL vec16 set16(uint16_t x) { return x - (vec16){ 0 }; }
 
-/* Each lane's top bit in all its bits. */
+/* Broadcasts the sign bit of each lane to all its bits. */
 KERNEL vec16 sign_mask16(vec16 x) { return (vec16)((ivec16)x >> 15); }
 
 KERNEL vec16 blend16(vec16 mask, vec16 yes, vec16 no) { return (mask & yes) | (~mask & no); }
@@ -31,7 +31,7 @@ KERNEL vec32 even16(vec16 x) { return (vec32)x & 0xFFFF; }
 KERNEL vec32 odd16(vec16 x) { return (vec32)((uvec32)x >> 16); }
 KERNEL vec16 join16(vec32 even, vec32 odd) { return (vec16)blend_halves(even, odd); }
 
-/* Element i of row j becomes element j of row i, in each 16 bytes. */
+/* Transposes a matrix of 8 x 8 elements, one row per register, in each 16 bytes. */
 KERNEL void transpose16(vec16 r[8])
 {
     vec32 a[4], b[4];

@@ -1,9 +1,8 @@
-/* A vector register as 32-bit lanes, and what all templates share: its size, loading, storing and
- * transposing.
+/* A vector register as 32-bit lanes, and the basics of all templates: its size, loads, stores and
+ * transposes.
  *
- * Parameter: VECTOR_BYTES, 16 for SSE2 or 32 for AVX2. Arithmetic is written with the compiler's
- * vectors; this header adds the operations that those lack. The lanes of a comparison are 0 or -1.
- */
+ * Parameter: VECTOR_BYTES, 16 for SSE2 or 32 for AVX2. Arithmetic uses the compiler's vector types;
+ * this header adds the missing operations. Comparisons yield 0 or -1 in each lane. */
 #ifndef OMNIACM_SIMD32_H
 #define OMNIACM_SIMD32_H
 
@@ -20,7 +19,7 @@ typedef int32_t vec32 __attribute__((vector_size(VECTOR_BYTES), may_alias));
 typedef uint32_t uvec32 __attribute__((vector_size(VECTOR_BYTES), may_alias));
 typedef uint64_t uvec64 __attribute__((vector_size(VECTOR_BYTES), may_alias));
 
-/* The intrinsics' register and the prefix of their names. */
+/* The register type of the intrinsics, and the prefix of their names. */
 #if VECTOR_BYTES == 32
 typedef __m256i simd;
 #define SIMD(operation) _mm256_##operation
@@ -32,7 +31,7 @@ typedef __m128i simd;
 KERNEL vec32 set32(int32_t x) { return x - (vec32){ 0 }; }
 KERNEL vec32 srl32(vec32 x, int n) { return (vec32)((uvec32)x >> n); }
 
-/* Products of 16-bit halves: the high halves of unsigned ones, and the sum of both signed ones. */
+/* Products of 16-bit halves: the high half of unsigned products, and the sum of two signed ones. */
 KERNEL vec32 mulhi_u16(vec32 a, vec32 b) { return (vec32)SIMD(mulhi_epu16)((simd)a, (simd)b); }
 KERNEL vec32 madd16(vec32 a, vec32 b) { return (vec32)SIMD(madd_epi16)((simd)a, (simd)b); }
 
@@ -78,7 +77,7 @@ KERNEL vec32 max32(vec32 a, vec32 b) { return blend32(a > b, a, b); }
 KERNEL vec32 min32(vec32 a, vec32 b) { return blend32(a < b, a, b); }
 KERNEL vec32 min_u32(vec32 a, vec32 b) { return blend32((vec32)((uvec32)a < (uvec32)b), a, b); }
 
-/* The low half of one, the high half of the other. */
+/* The low halves of one vector, the high halves of the other. */
 KERNEL vec32 blend_halves(vec32 low, vec32 high) { return (low & 0xFFFF) | (high & -65536); }
 
 KERNEL vec32 abs32(vec32 x)
@@ -88,10 +87,10 @@ KERNEL vec32 abs32(vec32 x)
     return (x ^ sign) - sign;
 }
 
-/* x, or -x where `sign`, which is not 0, is negative. */
+/* x, or -x if `sign`, which must not be 0, is negative. */
 KERNEL vec32 sign32(vec32 x, vec32 sign) { return (x ^ sign >> 31) - (sign >> 31); }
 
-/* By 2^n, toward zero. */
+/* x / 2^n, rounded toward zero. */
 KERNEL vec32 div_power_of_two(vec32 x, int n) { return (x + srl32(x >> 31, 32 - n)) >> n; }
 
 KERNEL vec32 lookup32(const int32_t *table, vec32 i)
@@ -103,11 +102,11 @@ KERNEL vec32 lookup32(const int32_t *table, vec32 i)
     return found;
 }
 
-/* By the low 3 bits of i. */
+/* Looks up an element by the low 3 bits of i. */
 KERNEL vec32 lookup8(const int32_t table[8], vec32 i) { return lookup32(table, i & 7); }
 #endif
 
-/* The low halves of both, the first's below. */
+/* Combines the low halves of both. */
 KERNEL vec32 pair16(vec32 low, vec32 high)
 {
     return blend_halves(low, (vec32)((uvec32)high << 16));
@@ -118,11 +117,11 @@ KERNEL vec32 clamp32(vec32 x, int32_t least, int32_t most)
     return min32(max32(x, set32(least)), set32(most));
 }
 
-/* 16 bytes at any address. */
+/* 16 bytes, unaligned. */
 KERNEL __m128i load128(const void *from) { return _mm_loadu_si128((const __m128i_u *)from); }
 KERNEL void store128(void *to, __m128i x) { _mm_storeu_si128((__m128i_u *)to, x); }
 
-/* 16 bytes of each half of a register, of which SSE2's has only the low one. */
+/* Loads and stores 16 bytes per half of a register. SSE2's has only the low half. */
 KERNEL vec32 load_halves(const void *low, const void *high)
 {
 #if VECTOR_BYTES == 32
@@ -144,7 +143,7 @@ KERNEL void store_halves(vec32 x, void *low, void *high)
 #endif
 }
 
-/* The low, or the high, elements of each 16 bytes of two registers in turn. */
+/* Interleaves the low, or the high, elements of each 16 bytes. */
 KERNEL vec32 unpack_low16(vec32 a, vec32 b)
 {
     return (vec32)SIMD(unpacklo_epi16)((simd)a, (simd)b);
@@ -170,7 +169,7 @@ KERNEL vec32 unpack_high64(vec32 a, vec32 b)
     return (vec32)SIMD(unpackhi_epi64)((simd)a, (simd)b);
 }
 
-/* Element i of row j becomes element j of row i, in each 16 bytes. */
+/* Transposes a matrix of 4 x 4 elements, one row per register, in each 16 bytes. */
 KERNEL void transpose32(vec32 r[4])
 {
     vec32 a = unpack_low32(r[0], r[1]), b = unpack_high32(r[0], r[1]);

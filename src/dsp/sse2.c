@@ -1,4 +1,4 @@
-/* The set for SSE2, which lacks a few kernels: set.tmpl.h says which. */
+/* The SSE2 set, which lacks a few kernels: see set.tmpl.h. */
 #if defined __x86_64__ || defined __i386__
 #include <immintrin.h>
 

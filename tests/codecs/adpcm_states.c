@@ -1,23 +1,21 @@
-/* ADPCM from every state: each index or step, predictor and code, against the standards' formulas
- * written once more. OMNIACM_FULL=1 leaves no predictor out, else every 61st is tried and those at
- * the rails. The formulas are compiled with optimisation and without sanitizers; the codecs as
- * everywhere. */
+/* ADPCM from every state: each index or step, predictor and code is compared with the standards'
+ * formulas, written a second time. OMNIACM_FULL=1 tries every predictor; otherwise, every 61st one
+ * and those near the limits are tried. The formulas are compiled with optimization and without
+ * sanitizers, the codecs as usual. */
 #include <math.h>
 #include "codecs/creative_adpcm/creative.h"
 #include "support.h"
 #include "bits.h"
+#include "fixed.h"
 
 extern const struct codec ima_adpcm, xbox_adpcm, oki_adpcm, dialogic_adpcm, yamaha_adpcm;
 
-/* A sample, and an index into the steps or the step itself. */
+/* A sample, and the step or its index. */
 struct model {
     int sample, step;
 };
 
-static int least(int a, int b) { return a < b ? a : b; }
-static int held(int x, int low, int high) { return x < low ? low : x > high ? high : x; }
-
-/* The predictors to be tried, in order; how many. */
+/* Lists the predictors to try, in order, and returns their number. */
 static size_t predictors(int16_t all[65536])
 {
     size_t n = 0;
@@ -28,12 +26,12 @@ static size_t predictors(int16_t all[65536])
     return n;
 }
 
-/* ---- IMA and Xbox: IMA's Recommended Practices, 1992, 6: a magnitude's bits weigh a step, half
- * and a quarter of it */
+/* ---- IMA and Xbox: IMA's Recommended Practices, 1992, 6: the bits of a magnitude weigh one step,
+ * half and a quarter of it ---- */
 
 static int ima_step(int index)
 {
-    return index < 8 ? 7 + index : least((int)floor(16 * pow(1.1, index - 8)), 32767);
+    return index < 8 ? 7 + index : min_i32((int)floor(16 * pow(1.1, index - 8)), 32767);
 }
 
 static struct model ima_after(struct model model, const int steps[89], unsigned code)
@@ -42,18 +40,18 @@ static struct model ima_after(struct model model, const int steps[89], unsigned 
     int step = steps[model.step], change = step >> 3;
 
     change += (code & 4 ? step : 0) + (code & 2 ? step >> 1 : 0) + (code & 1 ? step >> 2 : 0);
-    return (struct model){ held(model.sample + (code & 8 ? -change : change), -32768, 32767),
-                           held(model.step + moves[code & 7], 0, 88) };
+    return (struct model){ clamp(model.sample + (code & 8 ? -change : change), -32768, 32767),
+                           clamp(model.step + moves[code & 7], 0, 88) };
 }
 
-/* A block of 4 bytes of codes: the first is the one in question, the next shows the step that it
- * left. */
+/* A block of 4 bytes of codes: the first one is the code under test, the next one shows the step
+ * that it leads to. */
 static uint32_t codes_from(unsigned code, size_t number)
 {
     return code | (~code & 15) << 4 | (uint32_t)(number * 2654435761u) << 8;
 }
 
-/* One index and code, and all predictors side by side, in every set of instructions. */
+/* Checks one index and code with all predictors at once, in every instruction set. */
 static void check_ima(unsigned index, unsigned code, const int16_t *from, size_t n,
                       const int steps[89], unsigned set)
 {
@@ -80,10 +78,11 @@ static void check_ima(unsigned index, unsigned code, const int16_t *from, size_t
                          code, k);
         }
     }
-    free(data.data), free(sound.samples);
+    free(data.data);
+    free(sound.samples);
 }
 
-/* A truncated block: Xbox' whole ones are long. */
+/* Checks a truncated block, because the Xbox's whole blocks are long. */
 static void check_xbox(unsigned index, unsigned code, const int16_t *from, size_t n,
                        const int steps[89], void *state)
 {
@@ -124,8 +123,8 @@ static void ima_and_xbox_follow_the_standard(void **unused)
     print_message("%zu states in %u sets\n", 89 * 16 * n, best_set() + 1);
 }
 
-/* ---- OKI and Dialogic: no headers, so that every state that there is can be reached from the
- * first */
+/* ---- OKI and Dialogic: there are no headers, so that every state has to be reached from the first
+ * one ---- */
 
 enum { OKI_STEPS = 49, OKI_SAMPLES = 4096 };
 
@@ -137,11 +136,11 @@ static struct model oki_after(struct model model, unsigned code)
 
     for (int i = 0; !steps[OKI_STEPS - 1] && i < OKI_STEPS; i++)
         steps[i] = (int)floor(16 * pow(1.1, i));
-    /* 8ths of the step in all, truncated. */
+    /* The sum in eighths of the step, truncated. */
     change = (int)(((code & 4 ? 8u : 0) + (code & 2 ? 4u : 0) + (code & 1 ? 2u : 0) + 1) *
                    (unsigned)steps[model.step] / 8);
-    return (struct model){ held(model.sample + (code & 8 ? -change : change), -2048, 2047),
-                           held(model.step + moves[code & 7], 0, OKI_STEPS - 1) };
+    return (struct model){ clamp(model.sample + (code & 8 ? -change : change), -2048, 2047),
+                           clamp(model.step + moves[code & 7], 0, OKI_STEPS - 1) };
 }
 
 static size_t oki_number(struct model model)
@@ -149,9 +148,8 @@ static size_t oki_number(struct model model)
     return (size_t)(model.sample + 2048) * OKI_STEPS + (size_t)model.step;
 }
 
-/* Every state that some codes lead to, found by following all codes from each. In stereo, both
- * channels alike, a byte is one code; in mono it is two, and not all pairs are tried unless all is.
- */
+/* Visits every reachable state, by following all codes from each. In stereo with equal channels, a
+ * byte is one code; in mono it is two, and only OMNIACM_FULL=1 tries all pairs. */
 static void follow_oki(const struct codec *codec, uint16_t channels)
 {
     size_t size = codec->decoder->state_size, queued = 1, states = 0;
@@ -190,7 +188,10 @@ static void follow_oki(const struct codec *codec, uint16_t channels)
     print_message("tag %02X, %u channels: %zu states of %d\n", codec->tags->tag, channels, states,
                   OKI_SAMPLES * OKI_STEPS);
     assert_true(states > 100000);
-    free(blobs), free(now), free(known), free(queue);
+    free(blobs);
+    free(now);
+    free(known);
+    free(queue);
 }
 
 static void oki_and_dialogic_follow_the_note(void **unused)
@@ -201,25 +202,25 @@ static void oki_and_dialogic_follow_the_note(void **unused)
     follow_oki(&dialogic_adpcm, 1);
 }
 
-/* ---- Yamaha and Creative: steps that are multiplied, tens of thousands of them. Neither the
- * sample nor the step knows how the other came about: every step with a few samples and every
- * sample with a few steps show all that they do together. */
+/* ---- Yamaha and Creative: multiplied steps, of which there are tens of thousands. Sample and step
+ * change independently, so that it suffices to try every step with a few samples, and every sample
+ * with a few steps ---- */
 
-static struct model multiplied(struct model model, unsigned code, int kept, int low, int high)
+static struct model multiplied(struct model model, unsigned code, int remaining, int low, int high)
 {
     static const int factors[8] = { 230, 230, 230, 230, 307, 409, 512, 614 };
     int magnitude = (int)(code & 7), change = model.step * (2 * magnitude + 1) / 8;
 
-    /* A leak of 256ths, rounded down. */
-    int sample = (int)floor(model.sample * kept / 256.0) + (code & 8 ? -change : change);
+    /* The sample decays by 256ths, rounded down. */
+    int sample = (int)floor(model.sample * remaining / 256.0) + (code & 8 ? -change : change);
 
-    return (struct model){ held(sample, -32768, 32767),
-                           held(model.step * factors[magnitude] / 256, low, high) };
+    return (struct model){ clamp(sample, -32768, 32767),
+                           clamp(model.step * factors[magnitude] / 256, low, high) };
 }
 
 typedef void check_state(struct model from, unsigned code, void *decoder);
 
-/* Blocks of a byte of codes under a header that holds the state: a rate of 60 Hz has them. */
+/* Checks blocks of one byte of codes, which a rate of 60 Hz has; the header holds the state. */
 static void check_yamaha(struct model from, unsigned code, void *decoder)
 {
     struct model first = multiplied(from, code, 256, 127, 24576),
@@ -239,10 +240,11 @@ static void check_yamaha(struct model from, unsigned code, void *decoder)
 static void check_creative(struct model from, unsigned code, void *unused)
 {
     struct model expected = multiplied(from, code, 254, 511, 32767);
-    struct chain chain = after((struct chain){ from.sample, from.step }, code);
+    struct creative_state state =
+        creative_next((struct creative_state){ from.sample, from.step }, code);
 
     (void)unused;
-    if (chain.sample != expected.sample || chain.step != expected.step)
+    if (state.sample != expected.sample || state.step != expected.step)
         fail_msg("Creative: sample %d, step %d, code %u", from.sample, from.step, code);
 }
 
@@ -260,14 +262,14 @@ static void check_multiplied(check_state *check, void *decoder, int low, int hig
             for (size_t i = 0; i < sizeof samples / sizeof *samples; i++, states++)
                 check((struct model){ samples[i], step }, code, decoder);
         for (int step = low; step <= high;
-             step = step < high ? least(step + stride, high) : step + 1)
+             step = step < high ? min_i32(step + stride, high) : step + 1)
             for (size_t i = 0; i < n; i++, states++)
                 check((struct model){ from[i], step }, code, decoder);
     }
     print_message("%zu states\n", states);
 }
 
-static void yamaha_multiplies_as_its_chips(void **unused)
+static void yamaha_follows_its_chips(void **unused)
 {
     struct wave_format format = { 0x20, 1, 60, 0, 5, 4, 0, 0 };
     void *state = malloc(yamaha_adpcm.decoder->state_size);
@@ -281,10 +283,10 @@ static void yamaha_multiplies_as_its_chips(void **unused)
     free(state);
 }
 
-static void creative_multiplies_and_leaks(void **unused)
+static void creative_multiplies_and_decays(void **unused)
 {
     (void)unused;
-    check_multiplied(check_creative, 0, STEP_LEAST, STEP_MOST);
+    check_multiplied(check_creative, 0, CREATIVE_STEP_MIN, CREATIVE_STEP_MAX);
 }
 
 int main(void)
@@ -292,8 +294,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(ima_and_xbox_follow_the_standard),
         cmocka_unit_test(oki_and_dialogic_follow_the_note),
-        cmocka_unit_test(yamaha_multiplies_as_its_chips),
-        cmocka_unit_test(creative_multiplies_and_leaks),
+        cmocka_unit_test(yamaha_follows_its_chips),
+        cmocka_unit_test(creative_multiplies_and_decays),
     };
 
     return cmocka_run_group_tests_name("adpcm_states", tests, 0, 0);

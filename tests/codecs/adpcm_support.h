@@ -1,4 +1,5 @@
-/* What the tests of block ADPCM share: streams of several makers, and what peers decode them to. */
+/* Shared helpers for the tests of block ADPCM: streams from several encoders, and their decoding by
+ * other programs ("peers"). */
 #ifndef OMNIACM_TESTS_CODECS_ADPCM_SUPPORT_H
 #define OMNIACM_TESTS_CODECS_ADPCM_SUPPORT_H
 
@@ -7,7 +8,7 @@
 #include "stream.h"
 #ifdef HAVE_SNDFILE
 #include <sndfile.h>
-#else /* what tests that skip without it mention */
+#else /* formats named in tests that are skipped without libsndfile */
 enum {
     SF_FORMAT_RAW,
     SF_FORMAT_WAV,
@@ -18,7 +19,7 @@ enum {
 };
 #endif
 
-/* A WAV file, taken apart. */
+/* A parsed WAV file. */
 struct coded {
     struct bytes file, data;
     struct wave_format format;
@@ -42,7 +43,7 @@ static inline struct coded coded_make(const struct codec *codec, const struct wa
                                (uint32_t)(data.size / layout.block.bytes * layout.block.frames)));
 }
 
-/* Null options are the defaults. */
+/* Null options stand for the defaults. */
 static inline struct coded coded_with(const struct codec *codec, const struct options *options,
                                       struct mode mode, struct sound sound)
 {
@@ -61,7 +62,7 @@ static inline struct coded coded_by_us(const struct codec *codec, struct mode mo
     return coded_with(codec, 0, mode, sound);
 }
 
-/* By ffmpeg's encoder of that name, in blocks of Windows' size. */
+/* Encodes with the given encoder of ffmpeg, in blocks of the same size as Windows'. */
 static inline struct coded coded_by_ffmpeg(const struct codec *codec, const char *encoder,
                                            struct mode mode, struct sound sound)
 {
@@ -83,7 +84,7 @@ static inline struct coded coded_by_sox(const char *encoder, struct mode mode, s
     return coded_open(peer_run(line, sound.samples, sound.count * 2));
 }
 
-/* The whole blocks of a stream: peers differ in what they make of a torn one. */
+/* Drops an incomplete last block, which each peer treats differently. */
 static inline struct coded coded_whole(const struct codec *codec, struct coded coded)
 {
     struct coded whole;
@@ -187,8 +188,8 @@ static inline struct sound decoded_by_sndfile(const struct codec *codec, const s
 #endif
 }
 
-/* A file that libsndfile writes, of a SF_FORMAT_ type and encoding, 8 kHz mono. The caller frees.
- */
+/* Writes a file with libsndfile, 8 kHz mono, with a SF_FORMAT_ type and encoding. The caller frees
+ * it. */
 static inline struct bytes written_by_sndfile(int format, struct sound sound)
 {
 #ifdef HAVE_SNDFILE
@@ -211,8 +212,7 @@ static inline struct bytes written_by_sndfile(int format, struct sound sound)
 
 typedef struct sound decoder_of_peer(const struct codec *, const struct coded *);
 
-/* Our decoding and a peer's are the same; frees the stream, and returns how many samples that were.
- */
+/* Checks that our decoding equals a peer's. Frees the stream, and returns the number of samples. */
 static inline size_t check_equal(const struct codec *codec, struct coded coded,
                                  decoder_of_peer *peer, const char *what)
 {
@@ -225,11 +225,13 @@ static inline size_t check_equal(const struct codec *codec, struct coded coded,
         if (ours.samples[i] != theirs.samples[i])
             fail_msg("%s: sample %zu of %zu is %d, not %d", what, i, n, ours.samples[i],
                      theirs.samples[i]);
-    free(ours.samples), free(theirs.samples), free(coded.file.data);
+    free(ours.samples);
+    free(theirs.samples);
+    free(coded.file.data);
     return n;
 }
 
-/* The SNR of a stream by a decoder; frees the stream. */
+/* Returns the SNR of a stream with the given decoder, and frees the stream. */
 static inline double quality(const struct codec *codec, struct coded coded,
                              decoder_of_peer *decoder, struct sound sound)
 {
@@ -238,13 +240,14 @@ static inline double quality(const struct codec *codec, struct coded coded,
 
     assert_true(back.count >= sound.count);
     decibels = snr(sound.samples, back.samples, sound.count);
-    free(back.samples), free(coded.file.data);
+    free(back.samples);
+    free(coded.file.data);
     return decibels;
 }
 
-/* What the first bytes of a block make, for every number of them: the start of what the block
- * makes, no more samples than the bytes cover, and nothing where more is to come. Where these do
- * not fit, as many as do. */
+/* Decodes every prefix of a block. The result is the start of the block's samples, only as many as
+ * the prefix covers, and none if more input is to come. If the samples do not fit the destination,
+ * as many as fit are returned. */
 static inline void check_prefixes(const struct codec *codec, const struct wave_format *format,
                                   const uint8_t *src,
                                   uint32_t (*covered)(const struct wave_format *, size_t bytes))
@@ -255,7 +258,8 @@ static inline void check_prefixes(const struct codec *codec, const struct wave_f
 
     assert_true(parses(codec, format, &layout));
     room = (size_t)layout.block.frames * format->channels;
-    whole = malloc(room * sizeof(int16_t)), part = malloc(room * sizeof(int16_t));
+    whole = malloc(room * sizeof(int16_t));
+    part = malloc(room * sizeof(int16_t));
     assert_int_equal(
         decode_once(codec, format, src, whole, (struct offer){ layout.block.bytes, room, WHOLE })
             .made,
@@ -264,30 +268,31 @@ static inline void check_prefixes(const struct codec *codec, const struct wave_f
         uint32_t samples = covered(format, bytes);
         size_t expected = (size_t)(samples < layout.block.frames ? samples : layout.block.frames) *
                           format->channels;
-        struct progress kept =
+        struct progress partial =
             decode_once(codec, format, src, part, (struct offer){ bytes, room, WHOLE });
         struct progress all = decode_once(codec, format, src, part,
                                           (struct offer){ bytes, room, bytes % 2 ? PART : END });
 
-        assert_true(kept.used == 0 && kept.made == 0);
+        assert_true(partial.used == 0 && partial.made == 0);
         assert_int_equal(all.used, bytes);
         assert_int_equal(all.made, expected);
         assert_memory_equal(part, whole, expected * sizeof(int16_t));
         if (expected != 0) {
             size_t fitting = expected - format->channels;
 
-            kept =
+            partial =
                 decode_once(codec, format, src, part, (struct offer){ bytes, expected - 1, END });
-            assert_int_equal(kept.used, fitting ? bytes : 0);
-            assert_int_equal(kept.made, fitting);
+            assert_int_equal(partial.used, fitting ? bytes : 0);
+            assert_int_equal(partial.made, fitting);
             assert_memory_equal(part, whole, fitting * sizeof(int16_t));
         }
     }
-    free(whole), free(part);
+    free(whole);
+    free(part);
 }
 
-/* Encoding block by block gives the bytes that encoding at once gives; what they decode to is above
- * `floor` dB, low as most of the sound is noise and squares of full scale. */
+/* Checks that encoding block by block and at once give the same bytes, and that their SNR is above
+ * `floor` dB, which is low because most of the sound is noise and full-scale square waves. */
 static inline void check_round_trip(const struct codec *codec, const struct wave_format *format,
                                     double floor)
 {
@@ -321,9 +326,11 @@ static inline void check_round_trip(const struct codec *codec, const struct wave
         if (options.quality != 0 && decibels < floor)
             fail_msg("%u channels, blocks of %u: %.2f dB", format->channels, layout.block.bytes,
                      decibels);
-        free(back.samples), free(at_once.data);
+        free(back.samples);
+        free(at_once.data);
     }
-    free(sound.samples), free(state);
+    free(sound.samples);
+    free(state);
 }
 
 static inline void check_silence(const struct codec *codec, struct mode mode)
@@ -334,11 +341,13 @@ static inline void check_silence(const struct codec *codec, struct mode mode)
 
     assert_true(back.count >= silence.count);
     assert_memory_equal(back.samples, silence.samples, silence.count * sizeof(int16_t));
-    free(silence.samples), free(back.samples), free(coded.file.data);
+    free(silence.samples);
+    free(back.samples);
+    free(coded.file.data);
 }
 
-/* A stream, with samples of 8 blocks, either way. */
-enum { STREAM_MOST = 72 * 1024 };
+/* The maximum size of a stream, including samples of 8 blocks, in either direction. */
+enum { STREAM_MAX = 72 * 1024 };
 
 static inline void check_stream_is_small(const struct wave_format *format)
 {
@@ -346,11 +355,11 @@ static inline void check_stream_is_small(const struct wave_format *format)
     struct wave_format pcm = { TAG_PCM, format->channels, format->sample_rate, 0, frame, 16, 0, 0 };
     struct plan plan;
 
-    assert_true(stream_plan(&plan, format, &pcm) && stream_bytes(&plan) <= STREAM_MOST);
-    assert_true(stream_plan(&plan, &pcm, format) && stream_bytes(&plan) <= STREAM_MOST);
+    assert_true(stream_plan(&plan, format, &pcm) && stream_bytes(&plan) <= STREAM_MAX);
+    assert_true(stream_plan(&plan, &pcm, format) && stream_bytes(&plan) <= STREAM_MAX);
 }
 
-/* The fields that Windows wrote. */
+/* The format fields that Windows wrote. */
 struct windows_format {
     struct mode mode;
     uint16_t block_align, samples;

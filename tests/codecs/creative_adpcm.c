@@ -1,5 +1,5 @@
-/* Creative ADPCM: decoding equals ffmpeg, who alone has it; encoding, which nobody has, by what it
- * sounds like. */
+/* Creative ADPCM: decoding equals ffmpeg, the only other decoder; encoding, which nothing else
+ * offers, is checked by its SNR. */
 #include "codecs/creative_adpcm/creative.h"
 #include "adpcm_support.h"
 
@@ -7,7 +7,7 @@ extern const struct codec creative_adpcm;
 
 static const struct mode speech_mode = { 8000, 1, 0 }, music_mode = { 44100, 2, 0 };
 
-static void a_file_of_creatives_decodes_to_its_known_sound(void **unused)
+static void a_creative_file_decodes_to_its_known_samples(void **unused)
 {
     struct coded coded = coded_open(sample_read("creative0200-intro-partial.wav"));
     struct sound sound = decoded_by_us(&creative_adpcm, &coded);
@@ -15,7 +15,9 @@ static void a_file_of_creatives_decodes_to_its_known_sound(void **unused)
 
     (void)unused;
     assert_memory_equal(sum.data, "66004779a5e51ca659b21a4197e019e6", 32);
-    free(coded.file.data), free(sound.samples), free(sum.data);
+    free(coded.file.data);
+    free(sound.samples);
+    free(sum.data);
 }
 
 static void decoding_equals_ffmpeg(void **unused)
@@ -66,42 +68,43 @@ static void check_quality(struct mode mode, struct sound sound, const char *what
     free(sound.samples);
 }
 
-static void speech_is_carried(void **unused)
+static void speech_reaches_its_quality(void **unused)
 {
     (void)unused;
     check_quality(speech_mode, speech(), "speech", 20);
 }
 
-static void music_is_carried(void **unused)
+static void music_reaches_its_quality(void **unused)
 {
     (void)unused;
     check_quality(music_mode, music(), "music", 20);
 }
 
-/* One path is the nearest code each time. */
+/* A search with one path takes the nearest code for each sample. */
 static void the_fast_encoder_is_greedy(void **unused)
 {
     const struct options fast = { .quality = 0 };
     struct sound sound = generated(50000, 8);
     struct wave_format format = { 0x200, 1, 8000, 4000, 1, 4, 0, 0 };
     struct bytes data = encode_all(&creative_adpcm, &format, &fast, sound);
-    struct chain chain = { 0, 511 };
+    struct creative_state state = { 0, 511 };
 
     (void)unused;
     for (size_t i = 0; i < sound.count; i++) {
         unsigned code = data.data[i / 2] >> (i % 2 ? 0 : 4) & 15;
-        int difference = sound.samples[i] - (chain.sample * 254 >> 8),
-            magnitude = 4 * abs(difference) / chain.step;
+        int difference = sound.samples[i] - (state.sample * 254 >> 8),
+            magnitude = 4 * abs(difference) / state.step;
 
         assert_int_equal(code, (difference < 0 ? 8 : 0) + (magnitude < 7 ? magnitude : 7));
-        chain = after(chain, code);
+        state = creative_next(state, code);
     }
-    free(sound.samples), free(data.data);
+    free(sound.samples);
+    free(data.data);
 }
 
-/* What the best encoder holds back comes out when nothing may follow, whatever room each call has.
- */
-static void nothing_is_kept_at_the_end(void **unused)
+/* The codes that the best encoder delays are flushed when no more input follows, regardless of the
+ * room of each call. */
+static void delayed_codes_are_flushed_at_the_end(void **unused)
 {
     const struct options best = { .quality = 2 };
     struct sound sound = generated(3000, 8);
@@ -135,12 +138,14 @@ static void nothing_is_kept_at_the_end(void **unused)
             done = creative_adpcm.encoder->run(state, sound.samples, bytewise,
                                                (struct offer){ 0, 9, END });
             assert_true(done.used == 0 && done.made == 0);
-            free(state), free(at_once), free(bytewise);
+            free(state);
+            free(at_once);
+            free(bytewise);
         }
     free(sound.samples);
 }
 
-static void headers_are_creatives(void **unused)
+static void headers_follow_creatives_guide(void **unused)
 {
     uint8_t extra[EXTRA_ROOM];
     struct wave_format format = format_of(&creative_adpcm, (struct mode){ 22050, 2, 0 }, extra);
@@ -153,11 +158,14 @@ static void headers_are_creatives(void **unused)
     store16_le(extra, 1);
     assert_true(parses(&creative_adpcm, &format, &layout) && layout.block.bytes == 1 &&
                 layout.block.frames == 1);
-    format.extra_size = 0, format.block_align = 2, format.bits_per_sample = 0;
+    format.extra_size = 0;
+    format.block_align = 2;
+    format.bits_per_sample = 0;
     assert_true(parses(&creative_adpcm, &format, &layout));
     format.bits_per_sample = 3;
     assert_false(parses(&creative_adpcm, &format, &layout));
-    format.bits_per_sample = 4, format.channels = 3;
+    format.bits_per_sample = 4;
+    format.channels = 3;
     assert_false(parses(&creative_adpcm, &format, &layout));
     check_stream_is_small(&(struct wave_format){ 0x200, 2, 44100, 0, 1, 4, 0, 0 });
 }
@@ -165,13 +173,13 @@ static void headers_are_creatives(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_file_of_creatives_decodes_to_its_known_sound),
+        cmocka_unit_test(a_creative_file_decodes_to_its_known_samples),
         cmocka_unit_test(decoding_equals_ffmpeg),
-        cmocka_unit_test(speech_is_carried),
-        cmocka_unit_test(music_is_carried),
+        cmocka_unit_test(speech_reaches_its_quality),
+        cmocka_unit_test(music_reaches_its_quality),
         cmocka_unit_test(the_fast_encoder_is_greedy),
-        cmocka_unit_test(nothing_is_kept_at_the_end),
-        cmocka_unit_test(headers_are_creatives),
+        cmocka_unit_test(delayed_codes_are_flushed_at_the_end),
+        cmocka_unit_test(headers_follow_creatives_guide),
     };
 
     return cmocka_run_group_tests_name("creative_adpcm", tests, 0, 0);

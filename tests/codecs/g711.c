@@ -1,4 +1,4 @@
-/* G.711 against the ITU's tool, on every input that there is. */
+/* G.711 against the ITU's tool, on every possible input. */
 #include "support.h"
 #include "bits.h"
 
@@ -6,7 +6,7 @@ extern const struct codec g711_alaw, g711_ulaw;
 
 static const struct wave_format mono = { .channels = 1, .sample_rate = 8000 };
 
-/* The ITU's sweep holds one value a word; a code stands in the low byte. */
+/* The ITU's sweep has one value per 16-bit word, with codes in the low byte. */
 static void check_sweep(const struct codec *codec, const char *codes, const char *linear)
 {
     struct bytes source = vector_read("g711/sweep.src"), code = vector_read(codes),
@@ -23,7 +23,11 @@ static void check_sweep(const struct codec *codec, const char *codes, const char
             fail_msg("%d encodes to %02X, not %02X", (int16_t)load16_le(source.data + 2 * i),
                      encoded.data[i], code.data[2 * i]);
     assert_memory_equal(decoded.samples, back.data, back.size);
-    free(source.data), free(code.data), free(back.data), free(encoded.data), free(decoded.samples);
+    free(source.data);
+    free(code.data);
+    free(back.data);
+    free(encoded.data);
+    free(decoded.samples);
 }
 
 static void alaw_equals_the_itus_sweep(void **unused)

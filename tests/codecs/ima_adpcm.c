@@ -1,5 +1,5 @@
-/* IMA ADPCM: decoding equals sox and libsndfile, who follow the standard; ffmpeg rounds in its own
- * way, as a model shows. */
+/* IMA ADPCM: decoding equals sox and libsndfile, which follow the standard; ffmpeg rounds
+ * differently, as a model shows. */
 #include <math.h>
 #include "adpcm_support.h"
 
@@ -7,8 +7,8 @@ extern const struct codec ima_adpcm;
 
 static const struct mode speech_mode = { 8000, 1, 0 }, music_mode = { 44100, 2, 0 };
 
-/* The layout and the standard once more, as straight as can be: codes are gathered bit by bit, and
- * the steps computed. */
+/* A second implementation of the layout and the standard, as simple as possible: codes are gathered
+ * bit by bit, and steps are computed. */
 enum rounding { SHIFTS_AND_ADDS, PRODUCT };
 
 static int model_step(int index)
@@ -18,7 +18,7 @@ static int model_step(int index)
     return step > 32767 ? 32767 : (int)step;
 }
 
-/* The bytes of a block up to the one that holds this bit of a channel's string. */
+/* The offset in a block of the byte that holds a given bit of a channel's string. */
 static size_t model_byte(const struct wave_format *format, unsigned channel, size_t bit)
 {
     size_t byte = bit / 8;
@@ -107,7 +107,7 @@ static uint32_t model_covered(const struct wave_format *format, size_t bytes)
     return samples + 1;
 }
 
-/* Blocks of noise under legal headers. */
+/* Blocks of noise with valid headers. */
 static struct coded coded_at_random(struct wave_format *format, size_t blocks, uint32_t seed)
 {
     struct bytes data = { malloc(blocks * format->block_align), blocks * format->block_align };
@@ -161,7 +161,7 @@ static void complete_writes_what_windows_wrote(void **unused)
     assert_int_equal(ima_adpcm.modes[8].sample_rate, 0);
 }
 
-static void modes_that_are_refused_are_completed_all_the_same(void **unused)
+static void refused_modes_are_completed_too(void **unused)
 {
     static const struct mode odd[] = {
         { 8000, 0, 0 }, { 0, 1, 0 }, { 8000, 300, 0 }, { 0, UINT16_MAX, 0 }, { UINT32_MAX, 8, 0 }
@@ -181,7 +181,7 @@ static void headers_are_read_leniently(void **unused)
 {
     static const struct {
         uint16_t channels, block_align, bits, extra_size, stated;
-        uint32_t samples; /* 0: refused */
+        uint32_t samples; /* 0 if refused */
     } headers[] = {
         { 1, 256, 4, 2, 505, 505 }, { 1, 256, 0, 2, 505, 505 },    { 1, 256, 4, 0, 0, 505 },
         { 1, 256, 4, 2, 0, 505 },   { 1, 256, 4, 2, 1, 505 },      { 1, 256, 4, 2, 506, 505 },
@@ -227,7 +227,7 @@ static struct coded by_sox(struct mode mode, struct sound sound)
     return coded_whole(&ima_adpcm, coded_by_sox("ima-adpcm", mode, sound));
 }
 
-/* Noise under legal headers, and our encoder's streams. */
+/* Checks noise with valid headers, and streams from our encoder. */
 static size_t check_own_streams(decoder_of_peer *peer, struct mode mode, struct sound sound)
 {
     return check_equal(&ima_adpcm, coded_at_random_4(mode), peer, "random codes") +
@@ -237,7 +237,7 @@ static size_t check_own_streams(decoder_of_peer *peer, struct mode mode, struct 
 static size_t check_peers_streams(decoder_of_peer *peer, struct mode mode, struct sound sound)
 {
     return check_equal(&ima_adpcm, by_ffmpeg(mode, sound), peer, "ffmpeg's encoder") +
-           check_equal(&ima_adpcm, by_sox(mode, sound), peer, "sox' encoder");
+           check_equal(&ima_adpcm, by_sox(mode, sound), peer, "sox's encoder");
 }
 
 static void check_streams(decoder_of_peer *peer, const char *name, bool of_peers)
@@ -285,7 +285,7 @@ static void check_sample(const char *name)
     print_message("%s: %zu samples equal sox and libsndfile\n", name, n);
 }
 
-static void real_files_decode_as_peers_do(void **unused)
+static void real_files_decode_as_in_peers(void **unused)
 {
     (void)unused;
     check_sample("ima22m.wav");
@@ -293,9 +293,9 @@ static void real_files_decode_as_peers_do(void **unused)
     check_sample("ima-stereo-wrong-byte-rate.wav");
 }
 
-/* Only the rounding of each change differs, by one at most, and clipping brings two paths no
- * further apart. */
-static void codes_of_3_bits_equal_ffmpeg_but_for_its_rounding(void **unused)
+/* Only the rounding of each change differs, by at most one, and clipping does not increase the
+ * difference. */
+static void codes_of_3_bits_equal_ffmpeg_except_for_its_rounding(void **unused)
 {
     size_t n = 0;
 
@@ -312,14 +312,16 @@ static void codes_of_3_bits_equal_ffmpeg_but_for_its_rounding(void **unused)
         for (size_t i = 0; i < ours.count; i++)
             assert_true((size_t)abs(ours.samples[i] - theirs.samples[i]) <= i / channels % 673);
         n += check_equal(&ima_adpcm, coded, decoded_by_standard, "3 bits");
-        free(ours.samples), free(theirs.samples), free(model.samples);
+        free(ours.samples);
+        free(theirs.samples);
+        free(model.samples);
     }
-    print_message("%zu samples of 3 bits equal the standard's arithmetic, and ffmpeg's own with "
-                  "its rounding\n",
+    print_message("%zu 3-bit samples equal the standard's arithmetic, and ffmpeg's with its "
+                  "rounding\n",
                   n);
 }
 
-static void codes_of_3_bits_decode_by_the_standard(void **unused)
+static void codes_of_3_bits_follow_the_standard(void **unused)
 {
     static const uint16_t sizes[] = { 5, 7, 16, 17, 100, 256, 511, 1024 };
 
@@ -333,7 +335,7 @@ static void codes_of_3_bits_decode_by_the_standard(void **unused)
         }
 }
 
-/* A block for every index, code and some samples: two codes from each state. */
+/* One block for every index, pair of codes and a few samples. */
 static void every_state_takes_every_code(void **unused)
 {
     static const int16_t samples[] = { -32768, -32767, -30000, -4096, -100,  -1,    0,
@@ -355,7 +357,7 @@ static void every_state_takes_every_code(void **unused)
     free(data.data);
 }
 
-static void an_index_beyond_the_table_is_its_last(void **unused)
+static void an_index_beyond_the_table_is_the_last_one(void **unused)
 {
     struct wave_format format = format_bare(4, 1, 8);
     uint8_t block[8] = { 0x34, 0x12, 88, 0, 0x17, 0x92, 0xF3, 0x58 };
@@ -404,7 +406,7 @@ static void every_lane_limits_its_index(void **unused)
         }
 }
 
-static void an_incomplete_block_makes_what_it_covers(void **unused)
+static void a_truncated_block_decodes_what_it_covers(void **unused)
 {
     (void)unused;
     for (uint16_t channels = 1; channels <= 3; channels++)
@@ -444,7 +446,7 @@ static void silence_stays_silent(void **unused)
         check_silence(&ima_adpcm, ima_adpcm.modes[i]);
 }
 
-/* ffmpeg's streams sound best by its own decoder, with whose rounding they were made. */
+/* ffmpeg's streams have the best SNR with ffmpeg's decoder, whose rounding they assume. */
 static void check_encoder(struct mode mode, struct sound sound, const char *what)
 {
     double ours = quality(&ima_adpcm, coded_by_us(&ima_adpcm, mode, sound), decoded_by_us, sound);
@@ -454,7 +456,7 @@ static void check_encoder(struct mode mode, struct sound sound, const char *what
                             decoded_by_ffmpeg, sound);
     double sox = quality(&ima_adpcm, coded_by_sox("ima-adpcm", mode, sound), decoded_by_us, sound);
 
-    print_message("%s: %.2f dB; ffmpeg %.2f (%.2f by its own decoder), sox %.2f\n", what, ours,
+    print_message("%s: %.2f dB; ffmpeg %.2f (%.2f with its own decoder), sox %.2f\n", what, ours,
                   drifting, ffmpeg, sox);
     assert_true(ours >= drifting && ours >= ffmpeg);
     free(sound.samples);
@@ -483,25 +485,26 @@ static void speech_in_3_bits_stays_above_its_floor(void **unused)
     (void)unused;
     print_message("speech in 3 bits: %.2f dB\n", decibels);
     assert_true(decibels > 11.6);
-    free(sound.samples), free(data.data);
+    free(sound.samples);
+    free(data.data);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(complete_writes_what_windows_wrote),
-        cmocka_unit_test(modes_that_are_refused_are_completed_all_the_same),
+        cmocka_unit_test(refused_modes_are_completed_too),
         cmocka_unit_test(headers_are_read_leniently),
         cmocka_unit_test(decoding_equals_libsndfile),
         cmocka_unit_test(decoding_equals_sox),
         cmocka_unit_test(decoding_equals_the_standard),
-        cmocka_unit_test(real_files_decode_as_peers_do),
-        cmocka_unit_test(codes_of_3_bits_equal_ffmpeg_but_for_its_rounding),
-        cmocka_unit_test(codes_of_3_bits_decode_by_the_standard),
+        cmocka_unit_test(real_files_decode_as_in_peers),
+        cmocka_unit_test(codes_of_3_bits_equal_ffmpeg_except_for_its_rounding),
+        cmocka_unit_test(codes_of_3_bits_follow_the_standard),
         cmocka_unit_test(every_state_takes_every_code),
-        cmocka_unit_test(an_index_beyond_the_table_is_its_last),
+        cmocka_unit_test(an_index_beyond_the_table_is_the_last_one),
         cmocka_unit_test(every_lane_limits_its_index),
-        cmocka_unit_test(an_incomplete_block_makes_what_it_covers),
+        cmocka_unit_test(a_truncated_block_decodes_what_it_covers),
         cmocka_unit_test(odd_blocks_are_encoded_and_decoded),
         cmocka_unit_test(silence_stays_silent),
         cmocka_unit_test(speech_is_encoded_better_than_by_ffmpeg),

@@ -1,5 +1,5 @@
-/* IMA ADPCM's encoder by quality: what each is worth beside ffmpeg's plain encoder and its trellis,
- * each judged by the decoder that it was made for, and that peers decode all of them to the same
+/* The qualities of the IMA ADPCM encoder: each is compared with ffmpeg's default and trellis
+ * encoders, every stream with the decoder that it assumes; and peers decode all of them to the same
  * samples. */
 #include "adpcm_support.h"
 
@@ -7,7 +7,7 @@ extern const struct codec ima_adpcm;
 
 static const struct mode speech_mode = { 8000, 1, 0 }, music_mode = { 44100, 2, 0 };
 
-/* The sets give the same bytes: tests/dsp. */
+/* All sets write the same bytes: see tests/dsp. */
 static struct coded coded_by_quality(struct mode mode, struct sound sound, uint8_t quality)
 {
     struct options options = { .quality = quality, .dsp = dsp_set(best_set()) };
@@ -15,21 +15,22 @@ static struct coded coded_by_quality(struct mode mode, struct sound sound, uint8
     return coded_with(&ima_adpcm, &options, mode, sound);
 }
 
-/* How much better than ffmpeg: than its plain encoder at quality 0 and 1, than its trellis at 2. */
+/* Checks the margins over ffmpeg: over its default encoder at quality 0 and 1, over its trellis at
+ * 2. */
 static void check_floors(struct mode mode, struct sound sound, const double more[3])
 {
-    double plain = quality(&ima_adpcm, coded_by_ffmpeg(&ima_adpcm, "adpcm_ima_wav", mode, sound),
-                           decoded_by_ffmpeg, sound);
+    double nearest = quality(&ima_adpcm, coded_by_ffmpeg(&ima_adpcm, "adpcm_ima_wav", mode, sound),
+                             decoded_by_ffmpeg, sound);
     double trellis =
         quality(&ima_adpcm, coded_by_ffmpeg(&ima_adpcm, "adpcm_ima_wav -trellis 8", mode, sound),
                 decoded_by_ffmpeg, sound);
 
-    print_message("ffmpeg %.3f dB, its trellis %.3f\n", plain, trellis);
+    print_message("ffmpeg %.3f dB, its trellis %.3f\n", nearest, trellis);
     for (uint8_t i = 0; i < 3; i++) {
         double ours = quality(&ima_adpcm, coded_by_quality(mode, sound, i), decoded_by_sox, sound);
 
         print_message("quality %u: %.3f dB\n", i, ours);
-        assert_true(ours >= (i == 2 ? trellis : plain) + more[i]);
+        assert_true(ours >= (i == 2 ? trellis : nearest) + more[i]);
     }
     free(sound.samples);
 }
@@ -40,7 +41,7 @@ static void speech_is_better_than_by_ffmpeg(void **unused)
     check_floors(speech_mode, speech(), (const double[3]){ 0, 2, 1.5 });
 }
 
-/* 5 s: ffmpeg's trellis takes its time. */
+/* 5 s, because ffmpeg's trellis is slow. */
 static void music_is_better_than_by_ffmpeg(void **unused)
 {
     struct sound sound = music();
@@ -50,8 +51,7 @@ static void music_is_better_than_by_ffmpeg(void **unused)
     check_floors(music_mode, sound, (const double[3]){ -0.02, 0.7, -0.15 });
 }
 
-/* ffmpeg's decoder rounds in its own way, and drifts within a block: what is left is not our
- * encoder's doing. */
+/* ffmpeg's decoder rounds differently, and drifts within a block, whatever the encoder does. */
 static void check_ffmpeg_plays(struct mode mode, struct sound sound, uint8_t i, double floor)
 {
     double decibels =
@@ -81,7 +81,8 @@ static void peers_decode_every_quality(void **unused)
         check_ffmpeg_plays(music_mode, tune, i, 25);
     }
     print_message("%zu samples equal sox and libsndfile\n", n);
-    free(voice.samples), free(tune.samples);
+    free(voice.samples);
+    free(tune.samples);
 }
 
 int main(void)

@@ -1,13 +1,14 @@
-/* Microsoft ADPCM: decoding equals ffmpeg's, which divides as the published text does; ffmpeg knows
- * the standard predictors only, so that a model shows the others. sox and libsndfile shift: they
- * are equal where that is no difference. */
+/* Microsoft ADPCM: decoding equals ffmpeg's, which divides as the published text does. ffmpeg knows
+ * the standard predictors only; a model checks the others. sox and libsndfile shift, and are equal
+ * where that makes no difference. */
 #include "adpcm_support.h"
 
 extern const struct codec ms_adpcm;
 
 static const struct mode speech_mode = { 8000, 1, 0 };
 
-/* The published pseudo-code once more, a frame at a time, in integers that nothing overflows. */
+/* A second implementation of the published pseudo-code, one frame at a time, in integers that
+ * cannot overflow. */
 struct model {
     int64_t newer, older, delta, weights[2];
 };
@@ -82,8 +83,8 @@ static uint32_t model_covered(const struct wave_format *format, size_t bytes)
     return samples;
 }
 
-/* Blocks of noise, with legal predictors; some end in nothing but the codes that make the delta
- * grow. */
+/* Blocks of noise with valid predictors; some end with nothing but codes that increase the
+ * delta. */
 static struct coded coded_at_random(const struct wave_format *format, unsigned predictors,
                                     size_t blocks, uint32_t seed)
 {
@@ -112,7 +113,8 @@ static struct coded coded_at_random_7(struct mode mode, uint32_t seed)
     return coded_at_random(&format, 7, 400, seed);
 }
 
-/* A table of predictors and no samples of a block. `extra` has room for 4 + 4 n bytes. */
+/* A format with a table of predictors, but without a number of samples per block. `extra` has room
+ * for 4 + 4 n bytes. */
 static struct wave_format format_with(uint8_t *extra, const int16_t (*table)[2], uint16_t n,
                                       uint16_t channels, size_t block_align)
 {
@@ -157,7 +159,7 @@ static void headers_are_read_leniently(void **unused)
 {
     static const struct {
         uint16_t channels, block_align, bits, extra_size, stated;
-        uint32_t samples; /* 0: refused */
+        uint32_t samples; /* 0 if refused */
     } headers[] = {
         { 1, 256, 4, 32, 500, 500 }, { 1, 256, 0, 32, 500, 500 },   { 1, 256, 4, 0, 0, 500 },
         { 1, 256, 4, 2, 400, 400 },  { 1, 256, 4, 32, 0, 500 },     { 1, 256, 4, 32, 1, 500 },
@@ -200,7 +202,7 @@ static struct coded by_sox(struct mode mode, struct sound sound)
     return coded_whole(&ms_adpcm, coded_by_sox("ms-adpcm", mode, sound));
 }
 
-/* Noise under legal headers, and our encoder's streams. */
+/* Checks noise with valid headers, and streams from our encoder. */
 static size_t check_own_streams(decoder_of_peer *peer, struct mode mode, struct sound sound)
 {
     return check_equal(&ms_adpcm, coded_at_random_7(mode, mode.channels + mode.sample_rate), peer,
@@ -211,7 +213,7 @@ static size_t check_own_streams(decoder_of_peer *peer, struct mode mode, struct 
 static size_t check_peers_streams(decoder_of_peer *peer, struct mode mode, struct sound sound)
 {
     return check_equal(&ms_adpcm, by_ffmpeg(mode, sound), peer, "ffmpeg's encoder") +
-           check_equal(&ms_adpcm, by_sox(mode, sound), peer, "sox' encoder");
+           check_equal(&ms_adpcm, by_sox(mode, sound), peer, "sox's encoder");
 }
 
 static void check_streams(decoder_of_peer *peer, const char *name, bool of_peers)
@@ -242,8 +244,8 @@ static void decoding_equals_the_published_text(void **unused)
     check_streams(decoded_by_model, "the published arithmetic", false);
 }
 
-/* ffmpeg's encoder uses predictor 0 alone, whose division leaves nothing. */
-static void decoding_whole_weights_equals_everyone(void **unused)
+/* ffmpeg's encoder uses predictor 0 alone, whose division has no remainder. */
+static void integer_weights_decode_as_in_all_peers(void **unused)
 {
     struct sound sound = generated(100000, 4);
     size_t n = 0;
@@ -259,7 +261,7 @@ static void decoding_whole_weights_equals_everyone(void **unused)
     free(sound.samples);
 }
 
-static void other_predictors_are_honoured(void **unused)
+static void other_predictors_are_honored(void **unused)
 {
     static const int16_t table[][2] = { { 256, 0 },       { 512, -256 },      { 0, 0 },
                                         { 192, 64 },      { 240, 0 },         { 460, -208 },
@@ -281,7 +283,7 @@ static void other_predictors_are_honoured(void **unused)
     print_message("%zu samples of other predictors equal the published arithmetic\n", n);
 }
 
-/* The stream stays; its header goes. */
+/* Decodes the stream with another header. */
 static void check_standard(const struct coded *coded, uint16_t extra_size, uint16_t predictors)
 {
     uint8_t extra[64] = { 0xF4, 1, (uint8_t)predictors, (uint8_t)(predictors >> 8), 1, 2, 3, 4, 5 };
@@ -293,10 +295,11 @@ static void check_standard(const struct coded *coded, uint16_t extra_size, uint1
     sound = decoded_by_us(&ms_adpcm, &bare);
     assert_int_equal(sound.count, expected.count);
     assert_memory_equal(sound.samples, expected.samples, expected.count * sizeof(int16_t));
-    free(sound.samples), free(expected.samples);
+    free(sound.samples);
+    free(expected.samples);
 }
 
-static void a_broken_table_is_the_standard_one(void **unused)
+static void an_invalid_table_is_replaced_by_the_standard_one(void **unused)
 {
     struct coded coded = coded_at_random_7(speech_mode, 5);
 
@@ -313,7 +316,7 @@ static void a_broken_table_is_the_standard_one(void **unused)
     free(coded.file.data);
 }
 
-static void a_predictor_beyond_the_table_is_its_last(void **unused)
+static void a_predictor_beyond_the_table_is_the_last_one(void **unused)
 {
     static const int16_t table[][2] = { { 100, 50 }, { -32768, -32768 }, { 300, -100 } };
     uint8_t extra[16], block[32], same[32];
@@ -337,22 +340,22 @@ static void a_predictor_beyond_the_table_is_its_last(void **unused)
         }
 }
 
-/* A block for every predictor, code, some samples and deltas: the code twice. A weight of -32768
- * counts as -32767. */
+/* One block for every predictor, code and a few samples and deltas, with the code twice. A weight
+ * of -32768 counts as -32767. */
 static void every_state_takes_every_code(void **unused)
 {
     static const int16_t table[][2] = { { 256, 0 },    { 512, -256 },    { 0, 0 },
                                         { 192, 64 },   { 240, 0 },       { 460, -208 },
                                         { 392, -232 }, { 32767, 32767 }, { -32767, -32767 } };
-    static const int16_t held[][2] = { { -32768, -32768 }, { 32767, -32768 } };
-    static const int16_t holding[][2] = { { -32767, -32767 }, { 32767, -32767 } };
+    static const int16_t lowest[][2] = { { -32768, -32768 }, { 32767, -32768 } };
+    static const int16_t clamped[][2] = { { -32767, -32767 }, { 32767, -32767 } };
     static const int16_t values[] = {
         -32768, -32767, -1000, -16, -1, 0, 1, 15, 16, 17, 1234, 32767
     };
     enum { VALUES = sizeof values / sizeof *values, CASES = 9 * VALUES * VALUES * VALUES };
-    uint8_t extra[40], held_extra[12];
+    uint8_t extra[40], lowest_extra[12];
     struct wave_format format = format_with(extra, table, 9, 1, 8),
-                       with_held = format_with(held_extra, held, 2, 1, 8);
+                       with_lowest = format_with(lowest_extra, lowest, 2, 1, 8);
     struct bytes data = { malloc(CASES * 8), CASES * 8 };
     struct coded coded;
     struct sound sound, expected;
@@ -370,18 +373,21 @@ static void every_state_takes_every_code(void **unused)
         }
         check_equal(&ms_adpcm, coded_make(&ms_adpcm, &format, data), decoded_by_model, "a state");
     }
-    sound = decode_all(&ms_adpcm, &with_held, 0, data);
-    format_with(held_extra, holding, 2, 1, 8);
+    sound = decode_all(&ms_adpcm, &with_lowest, 0, data);
+    format_with(lowest_extra, clamped, 2, 1, 8);
     for (size_t i = 0; i < CASES; i++)
         data.data[8 * i] = data.data[8 * i] != 0;
-    coded = coded_make(&ms_adpcm, &with_held, data);
+    coded = coded_make(&ms_adpcm, &with_lowest, data);
     expected = decoded_by_model(&ms_adpcm, &coded);
     assert_int_equal(sound.count, expected.count);
     assert_memory_equal(sound.samples, expected.samples, expected.count * sizeof(int16_t));
-    free(sound.samples), free(expected.samples), free(coded.file.data), free(data.data);
+    free(sound.samples);
+    free(expected.samples);
+    free(coded.file.data);
+    free(data.data);
 }
 
-static void an_incomplete_block_makes_what_it_covers(void **unused)
+static void a_truncated_block_decodes_what_it_covers(void **unused)
 {
     (void)unused;
     for (uint16_t channels = 1; channels <= 2; channels++)
@@ -411,7 +417,7 @@ static void odd_blocks_are_encoded_and_decoded(void **unused)
     }
 }
 
-/* Nine useless predictors, and one, the last, that suits a slow tone. */
+/* Nine useless predictors, and a last one that suits a slow tone. */
 static void the_encoder_searches_the_formats_own_predictors(void **unused)
 {
     static const int16_t table[][2] = { { 0, 0 },     { 0, 0 },         { -256, 0 },
@@ -427,7 +433,7 @@ static void the_encoder_searches_the_formats_own_predictors(void **unused)
     (void)unused;
     data = encode_all(&ms_adpcm, &format, 0, sound);
     standard_data = encode_all(&ms_adpcm, &bare, 0, sound);
-    own = decode_all(&ms_adpcm, &format, 0, data),
+    own = decode_all(&ms_adpcm, &format, 0, data);
     usual = decode_all(&ms_adpcm, &bare, 0, standard_data);
     for (size_t i = 0; i < data.size / 256; i++) {
         assert_int_equal(data.data[256 * i], 9);
@@ -437,8 +443,11 @@ static void the_encoder_searches_the_formats_own_predictors(void **unused)
                   snr(sound.samples, own.samples, sound.count),
                   snr(sound.samples, usual.samples, sound.count));
     assert_true(snr(sound.samples, own.samples, sound.count) > 20);
-    free(sound.samples), free(own.samples), free(usual.samples), free(data.data),
-        free(standard_data.data);
+    free(sound.samples);
+    free(own.samples);
+    free(usual.samples);
+    free(data.data);
+    free(standard_data.data);
 }
 
 static void silence_stays_silent(void **unused)
@@ -455,12 +464,12 @@ int main(void)
         cmocka_unit_test(headers_are_read_leniently),
         cmocka_unit_test(decoding_equals_ffmpeg),
         cmocka_unit_test(decoding_equals_the_published_text),
-        cmocka_unit_test(decoding_whole_weights_equals_everyone),
-        cmocka_unit_test(other_predictors_are_honoured),
-        cmocka_unit_test(a_broken_table_is_the_standard_one),
-        cmocka_unit_test(a_predictor_beyond_the_table_is_its_last),
+        cmocka_unit_test(integer_weights_decode_as_in_all_peers),
+        cmocka_unit_test(other_predictors_are_honored),
+        cmocka_unit_test(an_invalid_table_is_replaced_by_the_standard_one),
+        cmocka_unit_test(a_predictor_beyond_the_table_is_the_last_one),
         cmocka_unit_test(every_state_takes_every_code),
-        cmocka_unit_test(an_incomplete_block_makes_what_it_covers),
+        cmocka_unit_test(a_truncated_block_decodes_what_it_covers),
         cmocka_unit_test(odd_blocks_are_encoded_and_decoded),
         cmocka_unit_test(silence_stays_silent),
         cmocka_unit_test(the_encoder_searches_the_formats_own_predictors),

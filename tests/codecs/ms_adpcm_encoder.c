@@ -1,5 +1,5 @@
-/* Microsoft ADPCM's encoder in its three qualities: how much better than ffmpeg's, and that peers
- * and every set of instructions agree about it. */
+/* The Microsoft ADPCM encoder at its three qualities: its margins over ffmpeg's, and the agreement
+ * of peers and of all instruction sets. */
 #include "adpcm_support.h"
 #include "dsp.h"
 
@@ -14,7 +14,7 @@ static struct coded coded_in(uint8_t level, unsigned set, struct mode mode, stru
     return coded_with(&ms_adpcm, &options, mode, sound);
 }
 
-/* A decoder that shifts, as sox' does, hears nearly the same. */
+/* A decoder that shifts, as sox's does, yields nearly the same SNR. */
 static void check_encoder(struct mode mode, struct sound sound, const double gains[3],
                           const char *what)
 {
@@ -28,12 +28,12 @@ static void check_encoder(struct mode mode, struct sound sound, const double gai
         double by_sox =
             quality(&ms_adpcm, coded_in(level, best_set(), mode, sound), decoded_by_sox, sound);
 
-        print_message("%s, quality %u: %.2f dB (%.2f by sox' decoder); ffmpeg %.2f, sox %.2f\n",
+        print_message("%s, quality %u: %.2f dB (%.2f with sox's decoder); ffmpeg %.2f, sox %.2f\n",
                       what, level, ours, by_sox, ffmpeg, sox);
         assert_true(ours >= ffmpeg + gains[level]);
         assert_true(by_sox > ours - 0.1);
         check_equal(&ms_adpcm, coded_whole(&ms_adpcm, coded_in(level, best_set(), mode, sound)),
-                    decoded_by_ffmpeg, "by ffmpeg");
+                    decoded_by_ffmpeg, "ffmpeg's decoder");
     }
     free(sound.samples);
 }
@@ -50,7 +50,7 @@ static void music_is_encoded_better_than_by_ffmpeg(void **unused)
     check_encoder(music_mode, music(), (const double[]){ 9, 9.5, 9.8 }, "music");
 }
 
-/* Blocks of several segments, of one, and of less, with a group of chains that is not full. */
+/* Blocks of several segments, of one and of less, with an incomplete group of chains. */
 static void every_set_writes_the_same_bytes(void **unused)
 {
     struct sound sound = generated(37 * 500, 3);
@@ -72,7 +72,7 @@ static void every_set_writes_the_same_bytes(void **unused)
     free(sound.samples);
 }
 
-/* Each block by itself, and with others beside it. */
+/* Encodes each block on its own, and together with others. */
 static void blocks_are_independent(void **unused)
 {
     uint8_t extra[EXTRA_ROOM];
@@ -97,9 +97,9 @@ static void blocks_are_independent(void **unused)
     free(sound.samples);
 }
 
-/* On noise, clicks and squares of full scale too, where errors are beyond what a search tells
- * apart. */
-static void searching_never_costs_much(void **unused)
+/* Includes noise, clicks and full-scale square waves, whose errors exceed the range that a search
+ * can distinguish. */
+static void searching_never_loses_much(void **unused)
 {
     struct sound sound = generated(100000, 5);
     double nearest =
@@ -122,7 +122,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_set_writes_the_same_bytes),
         cmocka_unit_test(blocks_are_independent),
-        cmocka_unit_test(searching_never_costs_much),
+        cmocka_unit_test(searching_never_loses_much),
         cmocka_unit_test(speech_is_encoded_better_than_by_ffmpeg),
         cmocka_unit_test(music_is_encoded_better_than_by_ffmpeg),
     };

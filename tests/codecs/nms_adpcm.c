@@ -1,5 +1,5 @@
-/* NMS VBXADPCM: equal to libsndfile, who alone has it, both ways and at each width, but for the
- * word of loudness. */
+/* NMS VBXADPCM: equals libsndfile, the only other codec, in both directions and at each width,
+ * except for the loudness. */
 #include "codecs/nms_adpcm/nms.h"
 #include "codecs/nms_adpcm/tables.h"
 #include <math.h>
@@ -39,17 +39,19 @@ static void check_pair(unsigned bits)
     ours = decoded_by_us(&nms_adpcm, &coded);
     assert_int_equal(ours.count * 2, pcm.size);
     assert_memory_equal(ours.samples, pcm.data, pcm.size);
-    free(coded.file.data), free(pcm.data), free(ours.samples);
+    free(coded.file.data);
+    free(pcm.data);
+    free(ours.samples);
 }
 
-static void files_decode_to_their_known_sound(void **unused)
+static void files_decode_to_their_known_samples(void **unused)
 {
     (void)unused;
     for (unsigned bits = 2; bits <= 4; bits++)
         check_pair(bits);
 }
 
-static void random_frames_decode_as_by_libsndfile(void **unused)
+static void random_frames_decode_as_in_libsndfile(void **unused)
 {
     size_t n = 0;
 
@@ -66,8 +68,8 @@ static void random_frames_decode_as_by_libsndfile(void **unused)
     print_message("%zu samples of random frames equal libsndfile\n", n);
 }
 
-/* All but the last two bytes of each frame. Ours ends with the last frame that has samples;
- * libsndfile's, too. */
+/* Compares all but the last two bytes of each frame. Both encoders end with the last frame that has
+ * samples. */
 static size_t check_encoding(unsigned bits, struct sound sound)
 {
     struct wave_format format = format_bits(bits);
@@ -79,7 +81,8 @@ static size_t check_encoding(unsigned bits, struct sound sound)
     for (size_t i = 0; i < ours.size; i += frame)
         if (memcmp(ours.data + i, theirs.data.data + i, frame - 2) != 0)
             fail_msg("%u bits: frame %zu differs", bits, i / frame);
-    free(ours.data), free(theirs.file.data);
+    free(ours.data);
+    free(theirs.file.data);
     return sound.count;
 }
 
@@ -90,10 +93,11 @@ static void encoding_equals_libsndfile(void **unused)
     (void)unused;
     for (unsigned bits = 2; bits <= 4; bits++) {
         check_encoding(bits, loud);
-        print_message("%u bits: %zu samples of speech encode as by libsndfile\n", bits,
+        print_message("%u bits: %zu samples of speech encode as in libsndfile\n", bits,
                       check_encoding(bits, voice));
     }
-    free(voice.samples), free(loud.samples);
+    free(voice.samples);
+    free(loud.samples);
 }
 
 static double speech_quality(unsigned bits, struct sound voice)
@@ -108,7 +112,7 @@ static double speech_quality(unsigned bits, struct sound voice)
     return decibels;
 }
 
-static void speech_is_carried(void **unused)
+static void speech_reaches_its_quality(void **unused)
 {
     struct sound voice = speech();
 
@@ -119,45 +123,45 @@ static void speech_is_carried(void **unused)
     free(voice.samples);
 }
 
-/* Each code in a place of its own: what is packed is unpacked, and the third bits of a fourth row
- * lie in three words. */
-static void packing_is_undone_by_unpacking(void **unused)
+/* Unpacking reverses packing, and the bits of each fourth group of 3-bit codes are spread over
+ * three words. */
+static void unpacking_reverses_packing(void **unused)
 {
     static const uint16_t masks[] = { 0xCCCC, 0xEEEE, 0xFFFF };
-    uint16_t rows[ROWS], back[ROWS], words[3];
+    uint16_t groups[NMS_GROUPS], back[NMS_GROUPS], words[3];
     uint8_t bytes[80];
     uint32_t seed = 8;
 
     (void)unused;
     for (unsigned bits = 2; bits <= 4; bits++) {
-        for (int i = 0; i < ROWS; i++)
-            rows[i] = (uint16_t)(draw(&seed) & masks[bits - 2]);
-        nms_pack(rows, bits, bytes);
+        for (int i = 0; i < NMS_GROUPS; i++)
+            groups[i] = (uint16_t)(draw(&seed) & masks[bits - 2]);
+        nms_pack(groups, bits, bytes);
         nms_unpack(bytes, bits, back);
-        assert_memory_equal(rows, back, sizeof rows);
+        assert_memory_equal(groups, back, sizeof groups);
     }
-    memset(rows, 0, sizeof rows);
-    rows[3] = 0x8E24;
-    nms_pack(rows, 3, bytes);
+    memset(groups, 0, sizeof groups);
+    groups[3] = 0x8E24;
+    nms_pack(groups, 3, bytes);
     for (int i = 0; i < 3; i++)
         words[i] = load16_le(bytes + 2 * i);
     assert_true(words[0] == 0x1100 && words[1] == 0x0101 && words[2] == 0x0110);
 }
 
-static void tables_are_what_they_say(void **unused)
+static void tables_follow_their_formulas(void **unused)
 {
     (void)unused;
-    for (int i = 0; i < FRACTIONS; i++)
+    for (int i = 0; i < NMS_FRACTIONS; i++)
         assert_true(fabs(nms_powers[i] - 16384 * pow(2, i / 32.0)) < 1);
     for (int bits = 2; bits <= 4; bits++)
         for (int i = 0; i + 1 < 1 << (bits - 1); i++)
-            assert_true(abs(nms_decisions[bits - 2][i] - nms_levels[bits - 2][i] -
+            assert_true(abs(nms_thresholds[bits - 2][i] - nms_levels[bits - 2][i] -
                             nms_levels[bits - 2][i + 1]) <= 5);
 }
 
-/* Square waves and steps as loud as can be, and codes that push one way: under sanitizers, nothing
- * overflows. */
-static void extremes_are_held(void **unused)
+/* Full-scale square waves and steps, and codes that always change the sample in one direction:
+ * sanitizers find no overflow. */
+static void extremes_do_not_overflow(void **unused)
 {
     static const uint8_t patterns[] = { 0x77, 0xFF, 0x7F, 0xF7, 0x00, 0x88, 0x70, 0x0F };
 
@@ -173,11 +177,12 @@ static void extremes_are_held(void **unused)
                     data.data[at] = (uint8_t)(patterns[i] ^ (at / period % 2 ? 0x88 : 0));
                 sound = decode_all(&nms_adpcm, &format, 0, data);
                 assert_int_equal(sound.count, 200 * 160);
-                free(data.data), free(sound.samples);
+                free(data.data);
+                free(sound.samples);
             }
 }
 
-static void torn_frames_make_what_they_cover(void **unused)
+static void truncated_frames_decode_what_they_cover(void **unused)
 {
     (void)unused;
     for (unsigned i = 0; i < 4; i++) {
@@ -201,7 +206,7 @@ static void torn_frames_make_what_they_cover(void **unused)
     }
 }
 
-static void the_loudness_is_the_mean_square_s_root(void **unused)
+static void the_loudness_is_the_root_mean_square(void **unused)
 {
     struct wave_format format = format_bits(4);
     int16_t pcm[320];
@@ -216,7 +221,7 @@ static void the_loudness_is_the_mean_square_s_root(void **unused)
     free(data.data);
 }
 
-static void headers_are_written_as_nms_does_and_read_leniently(void **unused)
+static void headers_are_written_as_by_nms_and_read_leniently(void **unused)
 {
     static const struct {
         uint32_t bit_rate, byte_rate;
@@ -258,16 +263,16 @@ static void headers_are_written_as_nms_does_and_read_leniently(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(files_decode_to_their_known_sound),
-        cmocka_unit_test(random_frames_decode_as_by_libsndfile),
+        cmocka_unit_test(files_decode_to_their_known_samples),
+        cmocka_unit_test(random_frames_decode_as_in_libsndfile),
         cmocka_unit_test(encoding_equals_libsndfile),
-        cmocka_unit_test(speech_is_carried),
-        cmocka_unit_test(packing_is_undone_by_unpacking),
-        cmocka_unit_test(tables_are_what_they_say),
-        cmocka_unit_test(extremes_are_held),
-        cmocka_unit_test(torn_frames_make_what_they_cover),
-        cmocka_unit_test(the_loudness_is_the_mean_square_s_root),
-        cmocka_unit_test(headers_are_written_as_nms_does_and_read_leniently),
+        cmocka_unit_test(speech_reaches_its_quality),
+        cmocka_unit_test(unpacking_reverses_packing),
+        cmocka_unit_test(tables_follow_their_formulas),
+        cmocka_unit_test(extremes_do_not_overflow),
+        cmocka_unit_test(truncated_frames_decode_what_they_cover),
+        cmocka_unit_test(the_loudness_is_the_root_mean_square),
+        cmocka_unit_test(headers_are_written_as_by_nms_and_read_leniently),
     };
 
     return cmocka_run_group_tests_name("nms_adpcm", tests, 0, 0);

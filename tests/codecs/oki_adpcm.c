@@ -1,5 +1,5 @@
-/* OKI and Dialogic ADPCM: decoding equals ffmpeg always, and sox where nothing saturates; encoding
- * is the note's. */
+/* OKI and Dialogic ADPCM: decoding equals ffmpeg always, and sox unless a sample saturates;
+ * encoding follows the note. */
 #include <math.h>
 #include "codecs/oki_adpcm/tables.h"
 #include "adpcm_support.h"
@@ -8,10 +8,10 @@ extern const struct codec oki_adpcm, dialogic_adpcm;
 
 static const struct mode speech_mode = { 8000, 1, 0 }, stereo_mode = { 44100, 2, 0 };
 
-/* The note once more, straight from its text, between two rails: of 12 bits the note's, of 16 sox'
- * and libsndfile's. */
+/* A second implementation of the note, straight from its text, with the note's 12-bit limits or the
+ * 16-bit limits of sox and libsndfile. */
 struct model {
-    int sample, index, least, most;
+    int sample, index, low, high;
 };
 
 static const struct model note = { 0, 0, -2048 * 16, 2047 * 16 },
@@ -27,9 +27,9 @@ static int model_decode(struct model *model, int code)
                        (code & 1 ? step / 4 : 0) + step / 8);
 
     model->sample += 16 * (code & 8 ? -change : change);
-    model->sample = model->sample > model->most    ? model->most
-                    : model->sample < model->least ? model->least
-                                                   : model->sample;
+    model->sample = model->sample > model->high  ? model->high
+                    : model->sample < model->low ? model->low
+                                                 : model->sample;
     model->index += moves[code & 7];
     model->index = model->index < 0 ? 0 : model->index > 48 ? 48 : model->index;
     return model->sample;
@@ -98,14 +98,14 @@ static struct sound sox_decodes(struct bytes code)
 static void the_tables_follow_from_the_note(void **unused)
 {
     (void)unused;
-    for (int index = 0; index < STEPS; index++) {
+    for (int index = 0; index < OKI_STEPS; index++) {
         assert_int_equal(oki_reciprocals[index], ceil(4294967296.0 / (4 * model_step(index))));
-        for (int code = 0; code < CODES; code++) {
+        for (int code = 0; code < OKI_CODES; code++) {
             struct model model = { 0, index, INT32_MIN, INT32_MAX };
             int sample = model_decode(&model, code);
 
-            assert_int_equal(oki_effects[CODES * index + code].change * 16, sample);
-            assert_int_equal(oki_effects[CODES * index + code].next, CODES * model.index);
+            assert_int_equal(oki_effects[OKI_CODES * index + code].change * 16, sample);
+            assert_int_equal(oki_effects[OKI_CODES * index + code].next, OKI_CODES * model.index);
         }
     }
 }
@@ -113,7 +113,7 @@ static void the_tables_follow_from_the_note(void **unused)
 static void the_reciprocal_divides_every_distance(void **unused)
 {
     (void)unused;
-    for (int index = 0; index < STEPS; index++)
+    for (int index = 0; index < OKI_STEPS; index++)
         for (uint32_t n = 0; n < 65536; n++)
             assert_true((uint64_t)n * oki_reciprocals[index] >> 32 ==
                         n / (uint32_t)(4 * model_step(index)));
@@ -141,12 +141,13 @@ static void decoding_equals_ffmpeg(void **unused)
                          decoded_by_ffmpeg, "random");
     }
     print_message("%zu samples equal ffmpeg\n", n);
-    free(voice.samples), free(loud.samples);
+    free(voice.samples);
+    free(loud.samples);
 }
 
-/* sox' and our streams of speech; then random bytes, where sox is the model whose rails have 16
- * bits. */
-static void decoding_equals_sox_but_for_its_rail(void **unused)
+/* Streams of speech by sox and by us, then random bytes, on which sox equals the model with 16-bit
+ * limits. */
+static void decoding_equals_sox_except_for_its_limits(void **unused)
 {
     struct sound voice = speech();
     struct bytes code = sox_encodes(voice);
@@ -161,11 +162,16 @@ static void decoding_equals_sox_but_for_its_rail(void **unused)
     assert_memory_equal(ours.samples, theirs.samples, ours.count * 2);
     assert_memory_equal(random_sox.samples, random_model.samples, random_model.count * 2);
     print_message("%zu samples of speech equal sox\n", ours.count);
-    free(voice.samples), free(code.data), free(ours.samples), free(theirs.samples);
-    free(random.file.data), free(random_sox.samples), free(random_model.samples);
+    free(voice.samples);
+    free(code.data);
+    free(ours.samples);
+    free(theirs.samples);
+    free(random.file.data);
+    free(random_sox.samples);
+    free(random_model.samples);
 }
 
-static void decoding_is_the_notes(void **unused)
+static void decoding_follows_the_note(void **unused)
 {
     struct coded coded = coded_random(&dialogic_adpcm, speech_mode, 9);
     struct sound ours = decoded_by_us(&dialogic_adpcm, &coded),
@@ -174,10 +180,12 @@ static void decoding_is_the_notes(void **unused)
     (void)unused;
     assert_int_equal(ours.count, model.count);
     assert_memory_equal(ours.samples, model.samples, model.count * 2);
-    free(coded.file.data), free(ours.samples), free(model.samples);
+    free(coded.file.data);
+    free(ours.samples);
+    free(model.samples);
 }
 
-static void check_encoder_is(struct model model, struct sound sound)
+static void check_encoder(struct model model, struct sound sound)
 {
     struct wave_format format = { 0x17, 1, 8000, 4000, 1, 4, 0, 0 };
     struct bytes ours = encode_all(&dialogic_adpcm, &format, 0, sound),
@@ -185,18 +193,19 @@ static void check_encoder_is(struct model model, struct sound sound)
 
     assert_int_equal(ours.size, theirs.size);
     assert_memory_equal(ours.data, theirs.data, ours.size);
-    free(ours.data), free(theirs.data);
+    free(ours.data);
+    free(theirs.data);
 }
 
-static void encoding_is_the_notes(void **unused)
+static void encoding_follows_the_note(void **unused)
 {
     struct sound sound = generated(200001, 4);
 
     (void)unused;
-    check_encoder_is(note, sound);
+    check_encoder(note, sound);
     for (size_t i = 0; i < sound.count; i++)
-        sound.samples[i] = (int16_t)(sound.samples[i] & ~15); /* the note's 12 bits */
-    check_encoder_is(note, sound);
+        sound.samples[i] = (int16_t)(sound.samples[i] & ~15); /* the 12 bits of the note */
+    check_encoder(note, sound);
     free(sound.samples);
 }
 
@@ -205,9 +214,8 @@ static struct bytes sndfile_encodes(struct sound sound)
     return written_by_sndfile(SF_FORMAT_RAW | SF_FORMAT_VOX_ADPCM, sound);
 }
 
-/* Equal on speech; on full-scale squares the peers are the model whose rails have 16 bits, and we
- * are the note. */
-static void check_encoder_beside(struct bytes (*peer)(struct sound))
+/* Equal on speech. On full-scale square waves, the peers equal the model with 16-bit limits. */
+static void compare_encoders(struct bytes (*peer)(struct sound))
 {
     struct sound voice = speech(), loud = generated(100000, 3);
     struct wave_format format = { 0x17, 1, 8000, 4000, 1, 4, 0, 0 };
@@ -219,23 +227,27 @@ static void check_encoder_beside(struct bytes (*peer)(struct sound))
     assert_int_equal(loud_theirs.size, loud_model.size);
     assert_memory_equal(loud_theirs.data, loud_model.data, loud_model.size);
     print_message("%zu bytes of speech are the same\n", ours.size);
-    free(voice.samples), free(loud.samples);
-    free(ours.data), free(theirs.data), free(loud_theirs.data), free(loud_model.data);
+    free(voice.samples);
+    free(loud.samples);
+    free(ours.data);
+    free(theirs.data);
+    free(loud_theirs.data);
+    free(loud_model.data);
 }
 
-static void encoding_equals_sox_but_for_its_rail(void **unused)
+static void encoding_equals_sox_except_for_its_limits(void **unused)
 {
     (void)unused;
-    check_encoder_beside(sox_encodes);
+    compare_encoders(sox_encodes);
 }
 
-static void encoding_equals_libsndfile_but_for_its_rail(void **unused)
+static void encoding_equals_libsndfile_except_for_its_limits(void **unused)
 {
     (void)unused;
-    check_encoder_beside(sndfile_encodes);
+    compare_encoders(sndfile_encodes);
 }
 
-static void a_dialogic_file_decodes_to_its_known_sound(void **unused)
+static void a_dialogic_file_decodes_to_its_known_samples(void **unused)
 {
     struct coded coded = coded_open(sample_read("vox0017-test.wav"));
     struct sound sound = decoded_by_us(&dialogic_adpcm, &coded);
@@ -243,10 +255,12 @@ static void a_dialogic_file_decodes_to_its_known_sound(void **unused)
 
     (void)unused;
     assert_memory_equal(sum.data, "641049800e735b62e975baacc9a011a4", 32);
-    free(coded.file.data), free(sound.samples), free(sum.data);
+    free(coded.file.data);
+    free(sound.samples);
+    free(sum.data);
 }
 
-static void speech_is_carried(void **unused)
+static void speech_reaches_its_quality(void **unused)
 {
     struct sound voice = speech();
     double decibels = quality(&dialogic_adpcm, coded_by_us(&dialogic_adpcm, speech_mode, voice),
@@ -275,7 +289,10 @@ static void low_nibbles_first_are_the_same_codes_swapped(void **unused)
         for (size_t i = 0; i < high.size; i++)
             assert_int_equal(high.data[i], (uint8_t)(low.data[i] << 4 | low.data[i] >> 4));
         assert_memory_equal(from_high.samples, from_low.samples, sound.count * 2);
-        free(high.data), free(low.data), free(from_high.samples), free(from_low.samples);
+        free(high.data);
+        free(low.data);
+        free(from_high.samples);
+        free(from_low.samples);
     }
     free(sound.samples);
 }
@@ -325,13 +342,13 @@ int main(void)
         cmocka_unit_test(the_tables_follow_from_the_note),
         cmocka_unit_test(the_reciprocal_divides_every_distance),
         cmocka_unit_test(decoding_equals_ffmpeg),
-        cmocka_unit_test(decoding_equals_sox_but_for_its_rail),
-        cmocka_unit_test(decoding_is_the_notes),
-        cmocka_unit_test(encoding_is_the_notes),
-        cmocka_unit_test(encoding_equals_sox_but_for_its_rail),
-        cmocka_unit_test(encoding_equals_libsndfile_but_for_its_rail),
-        cmocka_unit_test(a_dialogic_file_decodes_to_its_known_sound),
-        cmocka_unit_test(speech_is_carried),
+        cmocka_unit_test(decoding_equals_sox_except_for_its_limits),
+        cmocka_unit_test(decoding_follows_the_note),
+        cmocka_unit_test(encoding_follows_the_note),
+        cmocka_unit_test(encoding_equals_sox_except_for_its_limits),
+        cmocka_unit_test(encoding_equals_libsndfile_except_for_its_limits),
+        cmocka_unit_test(a_dialogic_file_decodes_to_its_known_samples),
+        cmocka_unit_test(speech_reaches_its_quality),
         cmocka_unit_test(low_nibbles_first_are_the_same_codes_swapped),
         cmocka_unit_test(headers_are_written_as_registered_and_read_leniently),
     };

@@ -1,10 +1,10 @@
-/* Xbox ADPCM: IMA's blocks of 36 bytes a channel, less the last sample of each; so libsndfile and
- * ffmpeg, who read them as IMA, tell what the others are. */
+/* Xbox ADPCM: IMA's blocks of 36 bytes per channel, without the last sample of each. libsndfile and
+ * ffmpeg, which read them as IMA, provide the other samples. */
 #include "adpcm_support.h"
 
 extern const struct codec xbox_adpcm, ima_adpcm;
 
-/* Noise under legal headers. */
+/* Noise with valid headers. */
 static struct bytes random_blocks(uint16_t channels, size_t blocks, uint32_t seed)
 {
     struct bytes data = { malloc(blocks * 36 * channels), blocks * 36 * channels };
@@ -19,7 +19,7 @@ static struct bytes random_blocks(uint16_t channels, size_t blocks, uint32_t see
     return data;
 }
 
-/* What an IMA decoder makes of the blocks, 65 samples each, less each one's last. */
+/* Drops the last of the 65 samples that an IMA decoder returns for each block. */
 static struct sound without_last(struct sound sound, unsigned channels)
 {
     size_t count = 0;
@@ -48,7 +48,7 @@ static struct sound as_ima(decoder_of_peer *peer, uint16_t channels, struct byte
     return sound;
 }
 
-static size_t check_beside_libsndfile(uint16_t channels, struct bytes data)
+static size_t compare_with_libsndfile(uint16_t channels, struct bytes data)
 {
     uint8_t extra[EXTRA_ROOM];
     struct wave_format format = format_xbox(channels, extra);
@@ -58,7 +58,9 @@ static size_t check_beside_libsndfile(uint16_t channels, struct bytes data)
     assert_int_equal(ours.count, data.size / 36 * 64);
     assert_int_equal(theirs.count, ours.count);
     assert_memory_equal(ours.samples, theirs.samples, ours.count * 2);
-    free(ours.samples), free(theirs.samples), free(data.data);
+    free(ours.samples);
+    free(theirs.samples);
+    free(data.data);
     return ours.count;
 }
 
@@ -72,16 +74,16 @@ static void decoding_equals_libsndfile(void **unused)
         uint8_t extra[EXTRA_ROOM];
         struct wave_format format = format_xbox(channels, extra);
 
-        n += check_beside_libsndfile(channels, random_blocks(channels, 2000, channels));
-        n += check_beside_libsndfile(channels, encode_all(&xbox_adpcm, &format, 0, sound));
+        n += compare_with_libsndfile(channels, random_blocks(channels, 2000, channels));
+        n += compare_with_libsndfile(channels, encode_all(&xbox_adpcm, &format, 0, sound));
     }
     print_message("%zu samples equal libsndfile\n", n);
     free(sound.samples);
 }
 
-/* ffmpeg knows the tag. It rounds each change in its own way, by two at most, and gives the 65th
+/* ffmpeg knows the tag. It rounds each change differently, by at most two, and returns the 65th
  * sample too. */
-static void decoding_equals_ffmpeg_but_for_its_rounding(void **unused)
+static void decoding_equals_ffmpeg_except_for_its_rounding(void **unused)
 {
     (void)unused;
     for (uint16_t channels = 1; channels <= 2; channels++) {
@@ -96,7 +98,10 @@ static void decoding_equals_ffmpeg_but_for_its_rounding(void **unused)
         for (size_t i = 0; i < ours.count; i++)
             if ((size_t)abs(ours.samples[i] - theirs.samples[i]) > 2 * (i / channels % 64))
                 fail_msg("sample %zu is %d, not %d", i, ours.samples[i], theirs.samples[i]);
-        free(data.data), free(coded.file.data), free(ours.samples), free(theirs.samples);
+        free(data.data);
+        free(coded.file.data);
+        free(ours.samples);
+        free(theirs.samples);
     }
 }
 
@@ -115,14 +120,14 @@ static void blocks_are_encoded_and_decoded(void **unused)
 static uint32_t covered(const struct wave_format *format, size_t bytes)
 {
     size_t body = bytes < 4u * format->channels ? 0 : bytes - 4u * format->channels;
-    size_t row = 4u * format->channels, torn = body % row, last = row - 4;
+    size_t group = 4u * format->channels, rest = body % group, last = group - 4;
 
     return bytes < 4u * format->channels
                ? 0
-               : (uint32_t)(1 + body / row * 8 + (torn > last ? (torn - last) * 2 : 0));
+               : (uint32_t)(1 + body / group * 8 + (rest > last ? (rest - last) * 2 : 0));
 }
 
-static void an_incomplete_block_makes_what_it_covers(void **unused)
+static void a_truncated_block_decodes_what_it_covers(void **unused)
 {
     (void)unused;
     for (uint16_t channels = 1; channels <= 2; channels++) {
@@ -179,9 +184,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(decoding_equals_libsndfile),
-        cmocka_unit_test(decoding_equals_ffmpeg_but_for_its_rounding),
+        cmocka_unit_test(decoding_equals_ffmpeg_except_for_its_rounding),
         cmocka_unit_test(blocks_are_encoded_and_decoded),
-        cmocka_unit_test(an_incomplete_block_makes_what_it_covers),
+        cmocka_unit_test(a_truncated_block_decodes_what_it_covers),
         cmocka_unit_test(complete_writes_what_xbox_files_have),
         cmocka_unit_test(headers_are_read_leniently),
     };

@@ -1,5 +1,5 @@
-/* Yamaha ADPCM: without headers equal to ffmpeg; with them, the layout that Rockbox documents, by a
- * model. */
+/* Yamaha ADPCM: without headers, it equals ffmpeg; with headers, it equals a model of the layout
+ * that Rockbox documents. */
 #include "adpcm_support.h"
 
 extern const struct codec yamaha_adpcm;
@@ -20,7 +20,7 @@ static struct bytes random_bytes(size_t size, uint32_t seed)
     return data;
 }
 
-/* The chips' arithmetic once more, on one channel. */
+/* A second implementation of the chips' arithmetic, on one channel. */
 struct model {
     int sample, step;
 };
@@ -100,7 +100,7 @@ static void decoding_without_headers_equals_ffmpeg(void **unused)
     free(sound.samples);
 }
 
-static void a_file_of_ffmpegs_decodes_as_there(void **unused)
+static void an_ffmpeg_file_decodes_as_in_ffmpeg(void **unused)
 {
     size_t n = check_equal(&yamaha_adpcm, coded_open(sample_read("made/ffmpeg-yamaha.wav")),
                            decoded_by_ffmpeg, "the file");
@@ -136,12 +136,14 @@ static void blocks_with_headers_decode_as_documented(void **unused)
         assert_int_equal(ours.count, 9u * layout.block.frames * mode->channels);
         assert_memory_equal(ours.samples, model, ours.count * 2);
         n += ours.count;
-        free(data.data), free(ours.samples), free(model);
+        free(data.data);
+        free(ours.samples);
+        free(model);
     }
     print_message("%zu samples equal the model\n", n);
 }
 
-/* By both of a byte's codes, or by each channel's. */
+/* A byte covers two samples of one channel, or one of each of two. */
 static uint32_t covered(const struct wave_format *format, size_t bytes)
 {
     return bytes < 4u * format->channels
@@ -149,7 +151,7 @@ static uint32_t covered(const struct wave_format *format, size_t bytes)
                : (uint32_t)(2 * (bytes - 4u * format->channels) / format->channels);
 }
 
-static void an_incomplete_block_makes_what_it_covers(void **unused)
+static void a_truncated_block_decodes_what_it_covers(void **unused)
 {
     (void)unused;
     for (uint16_t channels = 1; channels <= 2; channels++) {
@@ -163,26 +165,26 @@ static void an_incomplete_block_makes_what_it_covers(void **unused)
     }
 }
 
-static void a_step_out_of_range_is_the_nearest_in_it(void **unused)
+static void a_step_out_of_range_is_clamped(void **unused)
 {
     uint8_t extra[EXTRA_ROOM], block[137] = { 0, 0, 0, 0, 0x47, 0x9F };
     struct wave_format format = format_of(&yamaha_adpcm, speech_mode, extra);
     static const uint16_t pairs[][2] = {
         { 0, 127 }, { 126, 127 }, { 24577, 24576 }, { 65535, 24576 }
     };
-    int16_t wild[266], tame[266];
+    int16_t given[266], clamped[266];
 
     (void)unused;
     for (size_t i = 0; i < 4; i++) {
         store16_le(block + 2, pairs[i][0]);
-        decode_once(&yamaha_adpcm, &format, block, wild, (struct offer){ 137, 266, WHOLE });
+        decode_once(&yamaha_adpcm, &format, block, given, (struct offer){ 137, 266, WHOLE });
         store16_le(block + 2, pairs[i][1]);
-        decode_once(&yamaha_adpcm, &format, block, tame, (struct offer){ 137, 266, WHOLE });
-        assert_memory_equal(wild, tame, sizeof wild);
+        decode_once(&yamaha_adpcm, &format, block, clamped, (struct offer){ 137, 266, WHOLE });
+        assert_memory_equal(given, clamped, sizeof given);
     }
 }
 
-static void blocks_are_encoded_alone(void **unused)
+static void blocks_are_encoded_independently(void **unused)
 {
     (void)unused;
     for (const struct mode *mode = yamaha_adpcm.modes; mode->sample_rate; mode++) {
@@ -246,7 +248,7 @@ static void headers_are_read_leniently(void **unused)
 {
     static const struct {
         uint16_t channels, block_align, bits;
-        uint32_t rate, bytes; /* 0: refused */
+        uint32_t rate, bytes; /* 0 if refused */
     } headers[] = {
         { 1, 137, 4, 8000, 137 }, { 1, 137, 0, 8000, 137 }, { 2, 274, 16, 8000, 274 },
         { 1, 138, 4, 8000, 1 },   { 1, 1, 4, 8000, 1 },     { 2, 137, 4, 8000, 1 },
@@ -277,11 +279,11 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(decoding_without_headers_equals_ffmpeg),
-        cmocka_unit_test(a_file_of_ffmpegs_decodes_as_there),
+        cmocka_unit_test(an_ffmpeg_file_decodes_as_in_ffmpeg),
         cmocka_unit_test(blocks_with_headers_decode_as_documented),
-        cmocka_unit_test(an_incomplete_block_makes_what_it_covers),
-        cmocka_unit_test(a_step_out_of_range_is_the_nearest_in_it),
-        cmocka_unit_test(blocks_are_encoded_alone),
+        cmocka_unit_test(a_truncated_block_decodes_what_it_covers),
+        cmocka_unit_test(a_step_out_of_range_is_clamped),
+        cmocka_unit_test(blocks_are_encoded_independently),
         cmocka_unit_test(speech_is_encoded_as_well_as_by_ffmpeg),
         cmocka_unit_test(music_is_encoded_as_well_as_by_ffmpeg),
         cmocka_unit_test(blocks_are_a_thirtieth_of_a_second),

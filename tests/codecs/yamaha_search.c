@@ -1,32 +1,31 @@
-/* Yamaha's encoders of blocks: every set of instructions and a plain reference write the same
- * bytes; each quality is as good as it says, by a decoder that follows the chips' manual. */
+/* The Yamaha encoders of blocks: every instruction set and a simple reference write the same bytes,
+ * and each quality reaches its SNR with a decoder that follows the chips' manual. */
 #include "adpcm_support.h"
+#include "fixed.h"
 
 extern const struct codec yamaha_adpcm;
 
-enum { SLOTS = 6, SAMPLES_MOST = 8000 };
+enum { SLOTS = 6, SAMPLES_MAX = 8000 };
 
 static const int growths[8] = { 230, 230, 230, 230, 307, 409, 512, 614 };
 
-struct chain {
+struct channel {
     int sample, step;
 };
 
-static int within(int x, int least, int most) { return x < least ? least : x > most ? most : x; }
-
-static struct chain after(struct chain chain, int code)
+static struct channel advanced(struct channel state, int code)
 {
-    int change = chain.step * (2 * (code & 7) + 1) / 8;
+    int change = state.step * (2 * (code & 7) + 1) / 8;
 
-    chain.sample = within(chain.sample + (code & 8 ? -change : change), INT16_MIN, INT16_MAX);
-    chain.step = within(chain.step * growths[code & 7] / 256, 127, 24576);
-    return chain;
+    state.sample = clamp(state.sample + (code & 8 ? -change : change), INT16_MIN, INT16_MAX);
+    state.step = clamp(state.step * growths[code & 7] / 256, 127, 24576);
+    return state;
 }
 
-static struct chain header_of(const uint8_t *block, unsigned channel)
+static struct channel header_of(const uint8_t *block, unsigned channel)
 {
-    return (struct chain){ (int16_t)load16_le(block + 4 * channel),
-                           load16_le(block + 4 * channel + 2) };
+    return (struct channel){ (int16_t)load16_le(block + 4 * channel),
+                             load16_le(block + 4 * channel + 2) };
 }
 
 static int code_of(const uint8_t *block, unsigned channels, unsigned channel, uint32_t i)
@@ -58,7 +57,7 @@ static struct bytes encoded(const struct format *format, unsigned quality, unsig
     return encode_all(&yamaha_adpcm, &format->wave, &options, sound);
 }
 
-static void every_set_writes_the_same(void **unused)
+static void every_set_writes_the_same_bytes(void **unused)
 {
     static const uint32_t rates[] = { 60, 120, 660, 8000, 44100, 200000 };
     size_t bytes = 0;
@@ -70,27 +69,28 @@ static void every_set_writes_the_same(void **unused)
                 for (unsigned quality = 0; quality <= 2; quality++) {
                     struct format format;
                     struct sound sound;
-                    struct bytes plain, other;
+                    struct bytes portable, other;
 
                     format_make(&format, rates[r], channels);
                     if (quality == 2 && blocks * format.layout.block.frames > 8000)
                         continue;
                     sound = generated(blocks * format.layout.block.frames * channels,
                                       rates[r] + (uint32_t)blocks);
-                    plain = encoded(&format, quality, 0, sound);
+                    portable = encoded(&format, quality, 0, sound);
                     for (unsigned simd = 1; simd <= best_set(); simd++) {
                         other = encoded(&format, quality, simd, sound);
-                        assert_int_equal(other.size, plain.size);
-                        assert_memory_equal(other.data, plain.data, plain.size);
+                        assert_int_equal(other.size, portable.size);
+                        assert_memory_equal(other.data, portable.data, portable.size);
                         free(other.data);
                     }
-                    bytes += plain.size;
-                    free(plain.data), free(sound.samples);
+                    bytes += portable.size;
+                    free(portable.data);
+                    free(sound.samples);
                 }
     print_message("%zu bytes, sets up to %u\n", bytes, best_set());
 }
 
-/* Whether each code leads at least as near as any other. */
+/* Checks that no other code leads nearer to a sample. */
 static void fast_codes_are_the_nearest(void **unused)
 {
     struct sound sound = generated(120000, 7);
@@ -105,23 +105,23 @@ static void fast_codes_are_the_nearest(void **unused)
         for (size_t b = 0; (b + 1) * format.layout.block.frames * channels <= sound.count; b++)
             for (unsigned channel = 0; channel < channels; channel++) {
                 const uint8_t *block = bytes.data + b * format.layout.block.bytes;
-                struct chain chain = header_of(block, channel);
+                struct channel state = header_of(block, channel);
 
                 for (uint32_t i = 0; i < format.layout.block.frames; i++) {
                     int sample =
                         sound.samples[(b * format.layout.block.frames + i) * channels + channel];
                     int code = code_of(block, channels, channel, i);
-                    struct chain next = after(chain, code);
+                    struct channel next = advanced(state, code);
 
-                    /* Changes are truncated; one that saturation cuts may be nearer. */
+                    /* Changes are truncated. A code that saturates may be nearer. */
                     for (int c = 0; c < 16; c++) {
-                        int other = after(chain, c).sample;
+                        int other = advanced(state, c).sample;
 
                         if (other != INT16_MIN && other != INT16_MAX &&
                             abs(sample - next.sample) > abs(sample - other) + 1)
                             fail_msg("block %zu, sample %u: code %d, not %d", b, i, code, c);
                     }
-                    chain = next;
+                    state = next;
                 }
             }
         free(bytes.data);
@@ -129,14 +129,15 @@ static void fast_codes_are_the_nearest(void **unused)
     free(sound.samples);
 }
 
-/* The standard search once more, of one channel of one block, a survivor after the other. */
+/* A second implementation of the standard search, of one channel of one block, one survivor at a
+ * time. */
 struct survivor {
     uint32_t cost;
-    struct chain chain;
-    uint8_t codes[SAMPLES_MOST];
+    struct channel state;
+    uint8_t codes[SAMPLES_MAX];
 };
 
-/* 4 and 6, or the others: the nearest. */
+/* The nearest of 4 and 6, or of the others. */
 static int nearest_of(int distance, int step, bool others)
 {
     int eighths = 8 * distance;
@@ -148,19 +149,19 @@ static int nearest_of(int distance, int step, bool others)
     return eighths / step < 6 ? eighths / step / 2 : 3;
 }
 
-static struct survivor went(const struct survivor *from, int sample, bool others, uint32_t at)
+static struct survivor extended(const struct survivor *from, int sample, bool others, uint32_t at)
 {
-    int difference = sample - from->chain.sample, distance = abs(difference);
-    int magnitude = nearest_of(distance, from->chain.step, others),
+    int difference = sample - from->state.sample, distance = abs(difference);
+    int magnitude = nearest_of(distance, from->state.step, others),
         code = difference < 0 ? magnitude | 8 : magnitude;
-    int miss = distance - from->chain.step * (2 * magnitude + 1) / 8,
-        held = miss > 27648 ? 27648 : miss;
-    int low = (int16_t)(uint16_t)(held & 0xFFFF),
-        high = held < 0 ? -1 : 0; /* as a product of halves squares it */
+    int miss = distance - from->state.step * (2 * magnitude + 1) / 8,
+        counted = miss > 27648 ? 27648 : miss;
+    int low = (int16_t)(uint16_t)(counted & 0xFFFF),
+        high = counted < 0 ? -1 : 0; /* the square as a sum of products of halves */
     struct survivor next = *from;
 
     next.cost += (uint32_t)(low * low + high * high);
-    next.chain = after(from->chain, code);
+    next.state = advanced(from->state, code);
     next.codes[at] = (uint8_t)code;
     return next;
 }
@@ -169,30 +170,31 @@ static struct survivor searched(const int16_t *pcm, uint32_t samples, unsigned c
 {
     static const int starts[SLOTS] = { 30, 48, 77, 123, 197, 315 };
     static struct survivor now[SLOTS], next[SLOTS];
-    int sum = 0, first[SLOTS], best = 0, looked = samples < 16 ? (int)samples : 16;
-    struct chain chains[SLOTS];
+    int sum = 0, first[SLOTS], best = 0, n = samples < 16 ? (int)samples : 16;
+    struct channel starts_of[SLOTS];
 
-    for (int i = 1; i < looked; i++)
+    for (int i = 1; i < n; i++)
         sum += abs(pcm[(size_t)i * channels] - pcm[(size_t)(i - 1) * channels]);
     for (int s = 0; s < SLOTS; s++) {
-        int mean = sum / looked,
-            step = within((mean > INT16_MAX ? INT16_MAX : mean) * starts[s] / 64, 127, 24576);
+        int mean = sum / n,
+            step = clamp((mean > INT16_MAX ? INT16_MAX : mean) * starts[s] / 64, 127, 24576);
 
         now[s].cost = 0;
-        now[s].chain = (struct chain){ within(pcm[0] - step / 8, INT16_MIN, INT16_MAX), step };
-        chains[s] = now[s].chain;
+        now[s].state = (struct channel){ clamp(pcm[0] - step / 8, INT16_MIN, INT16_MAX), step };
+        starts_of[s] = now[s].state;
         first[s] = s;
     }
     for (uint32_t t = 0; t < samples; t++) {
-        int came[SLOTS];
+        int origins[SLOTS];
         uint32_t least = UINT32_MAX;
 
         for (int s = 0; s < SLOTS; s++) {
-            struct survivor stays = went(&now[s], pcm[(size_t)t * channels], false, t);
-            struct survivor comes = went(&now[(s + 1) % SLOTS], pcm[(size_t)t * channels], true, t);
+            struct survivor staying = extended(&now[s], pcm[(size_t)t * channels], false, t);
+            struct survivor leaving =
+                extended(&now[(s + 1) % SLOTS], pcm[(size_t)t * channels], true, t);
 
-            came[s] = first[comes.cost < stays.cost ? (s + 1) % SLOTS : s];
-            next[s] = comes.cost < stays.cost ? comes : stays;
+            origins[s] = first[leaving.cost < staying.cost ? (s + 1) % SLOTS : s];
+            next[s] = leaving.cost < staying.cost ? leaving : staying;
             least = next[s].cost < least ? next[s].cost : least;
         }
         for (int s = 0; s < SLOTS; s++) {
@@ -200,15 +202,15 @@ static struct survivor searched(const int16_t *pcm, uint32_t samples, unsigned c
             if (t % 4 == 3)
                 now[s].cost = now[s].cost - least < 1 << 29 ? now[s].cost - least : 1 << 29;
         }
-        memcpy(first, came, sizeof first);
+        memcpy(first, origins, sizeof first);
     }
     for (int s = 1; s < SLOTS; s++)
         best = now[s].cost < now[best].cost ? s : best;
-    now[best].chain = chains[first[best]];
+    now[best].state = starts_of[first[best]];
     return now[best];
 }
 
-static void standard_search_is_its_reference(void **unused)
+static void standard_search_equals_its_reference(void **unused)
 {
     struct sound sound = generated(40000, 11);
     size_t n = 0;
@@ -227,8 +229,8 @@ static void standard_search_is_its_reference(void **unused)
                     searched(sound.samples + b * format.layout.block.frames * channels + channel,
                              format.layout.block.frames, channels);
 
-                assert_int_equal(header_of(block, channel).sample, expected.chain.sample);
-                assert_int_equal(header_of(block, channel).step, expected.chain.step);
+                assert_int_equal(header_of(block, channel).sample, expected.state.sample);
+                assert_int_equal(header_of(block, channel).step, expected.state.step);
                 for (uint32_t i = 0; i < format.layout.block.frames; i++, n++)
                     assert_int_equal(code_of(block, channels, channel, i), expected.codes[i]);
             }
@@ -250,18 +252,19 @@ static double quality_of(uint32_t rate, uint16_t channels, unsigned quality, str
     for (size_t b = 0; b * format.layout.block.frames * channels < sound.count; b++)
         for (unsigned channel = 0; channel < channels; channel++) {
             const uint8_t *block = bytes.data + b * format.layout.block.bytes;
-            struct chain chain = header_of(block, channel);
+            struct channel state = header_of(block, channel);
 
             for (uint32_t i = 0; i < format.layout.block.frames; i++) {
                 size_t at = (b * format.layout.block.frames + i) * channels + channel;
 
-                chain = after(chain, code_of(block, channels, channel, i));
+                state = advanced(state, code_of(block, channels, channel, i));
                 if (at < sound.count)
-                    pcm[at] = (int16_t)chain.sample;
+                    pcm[at] = (int16_t)state.sample;
             }
         }
     db = snr(sound.samples, pcm, sound.count);
-    free(bytes.data), free(pcm);
+    free(bytes.data);
+    free(pcm);
     return db;
 }
 
@@ -280,16 +283,17 @@ static double ffmpegs(uint32_t rate, uint16_t channels, const char *options, str
     decoded = peer_run(line, coded.file.data, coded.file.size);
     assert_true(decoded.size >= sound.count * 2);
     db = snr(sound.samples, (const int16_t *)(const void *)decoded.data, sound.count);
-    free(coded.file.data), free(decoded.data);
+    free(coded.file.data);
+    free(decoded.data);
     return db;
 }
 
-/* The bounds are the margins over ffmpeg's plain encoder of the qualities 0 and 1, and of 2 over
- * its `-trellis 8`. */
+/* `margins` are those over ffmpeg's default encoder for qualities 0 and 1, and over its `-trellis
+ * 8` for quality 2. */
 static void check_qualities(const char *what, uint32_t rate, uint16_t channels, struct sound sound,
                             struct sound part, const double margins[3])
 {
-    double plain = ffmpegs(rate, channels, "", sound),
+    double nearest = ffmpegs(rate, channels, "", sound),
            trellis = ffmpegs(rate, channels, "-trellis 8", part);
     double fast = quality_of(rate, channels, 0, sound),
            standard = quality_of(rate, channels, 1, sound);
@@ -297,8 +301,8 @@ static void check_qualities(const char *what, uint32_t rate, uint16_t channels, 
 
     print_message(
         "%s: fast %.2f, standard %.2f dB, ffmpeg %.2f; best %.2f, ffmpeg -trellis 8 %.2f\n", what,
-        fast, standard, plain, best, trellis);
-    assert_true(fast >= plain + margins[0] && standard >= plain + margins[1] &&
+        fast, standard, nearest, best, trellis);
+    assert_true(fast >= nearest + margins[0] && standard >= nearest + margins[1] &&
                 best >= trellis + margins[2]);
 }
 
@@ -323,9 +327,9 @@ static void qualities_of_music(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_set_writes_the_same),
+        cmocka_unit_test(every_set_writes_the_same_bytes),
         cmocka_unit_test(fast_codes_are_the_nearest),
-        cmocka_unit_test(standard_search_is_its_reference),
+        cmocka_unit_test(standard_search_equals_its_reference),
         cmocka_unit_test(qualities_of_speech),
         cmocka_unit_test(qualities_of_music),
     };

@@ -1,6 +1,6 @@
-/* The kernels of block ADPCM: every set gives the same bytes as the reference in plain C, for any
- * number of blocks, samples and channels that the codecs may ask for, on random and on extreme
- * input, and touches nothing else. Memory is of the exact size for a sanitizer, and between guards
+/* The kernels of block ADPCM: every set gives the same bytes as the plain C reference, for any
+ * number of blocks, samples and channels that a codec may request, on random and extreme input,
+ * and writes nothing else. Memory has its exact size for sanitizers, and guards around it
  * without one. */
 #include "support.h"
 #include "bits.h"
@@ -74,12 +74,12 @@ static int16_t sample_of(unsigned kind, size_t i, uint32_t *seed)
     }
 }
 
-/* One kernel, called as all of them can be. */
+/* A kernel, with a common signature. */
 struct kernel {
     const char *name;
-    unsigned header, header_samples,
-        step; /* bytes and samples of a channel's header; block sizes come in steps of samples */
-    unsigned channels_most, qualities;
+    unsigned header, header_samples, step; /* bytes and samples of a channel's header; the samples
+                                              of a block are a multiple of `step` */
+    unsigned channels_max, qualities;
     bool decodes, zeroed;
     void (*run)(const struct dsp *, const struct adpcm_blocks *, unsigned quality, const void *src,
                 void *dst);
@@ -112,7 +112,7 @@ static void run_ms_decode(const struct dsp *dsp, const struct adpcm_blocks *bloc
     dsp->ms_decode(blocks, weights, sizeof weights / sizeof *weights, src, dst);
 }
 
-/* The last two weights are extreme, and chosen by extreme input. */
+/* The last two weights are extreme; extreme input selects them. */
 static void run_ms_encode(const struct dsp *dsp, const struct adpcm_blocks *blocks,
                           unsigned quality, const void *src, void *dst)
 {
@@ -151,8 +151,8 @@ static const struct kernel kernels[] = {
     { "yamaha_encode", 4, 0, 2, 2, 3, false, false, run_yamaha_encode },
 };
 
-/* The bytes of a block whose channels have codes of so many samples: IMA's in dwords, others' one
- * after another. */
+/* The bytes of a block with a given number of samples: IMA's codes fill dwords, those of the others
+ * are contiguous. */
 static size_t bytes_of(const struct kernel *kernel, uint32_t samples, unsigned channels)
 {
     uint32_t codes = samples - kernel->header_samples;
@@ -166,7 +166,7 @@ static struct memory result_of(const struct kernel *kernel, const struct dsp *ds
                                const struct adpcm_blocks *blocks, unsigned quality,
                                const uint8_t *input, size_t size, size_t made)
 {
-    /* Where an encoder writes no byte, both sets leave what was there. */
+    /* Encoders leave the bytes that they do not write unchanged. */
     struct memory output = memory_of(made, kernel->zeroed ? 0 : FILL);
     void *copy = exactly(input, size);
 
@@ -218,9 +218,9 @@ static void compare_kinds(const struct kernel *kernel, const struct adpcm_blocks
     free(input);
 }
 
-/* Of few blocks, every number of samples up to where a segment of the searches begins anew, and
- * some about where others do: IMA's decisions at 64 and 96 codes, Microsoft's at 128, 256 and 384,
- * Yamaha's at 256 and 480. */
+/* With few blocks, tries every number of samples up to the beginning of a segment of the searches,
+ * and some around the others: IMA decides at 64 and 96 codes, Microsoft at 128, 256 and 384, Yamaha
+ * at 256 and 480. */
 static bool is_size(uint32_t samples)
 {
     return samples <= 40 || (samples >= 62 && samples <= 68) || samples == 97 || samples == 98 ||
@@ -235,7 +235,7 @@ static void every_size_is_the_same(void **unused)
     (void)unused;
     for (size_t k = 0; k < sizeof kernels / sizeof *kernels; k++)
         for (uint32_t samples = 1; samples <= 505; samples++)
-            for (unsigned channels = 1; channels <= kernels[k].channels_most; channels++) {
+            for (unsigned channels = 1; channels <= kernels[k].channels_max; channels++) {
                 bool long_block = samples > 68;
                 struct adpcm_blocks blocks = { 1 + samples % 5,
                                                bytes_of(&kernels[k], samples, channels), samples,
@@ -251,7 +251,7 @@ static void every_size_is_the_same(void **unused)
             }
 }
 
-/* From one chain to more than two groups of sixteen, at sizes with and without a remainder. */
+/* From one chain to more than two groups of sixteen, for sizes with and without a remainder. */
 static void every_count_is_the_same(void **unused)
 {
     static const uint32_t sizes[] = { 2, 10, 34, 66 };
@@ -260,7 +260,7 @@ static void every_count_is_the_same(void **unused)
     (void)unused;
     for (size_t k = 0; k < sizeof kernels / sizeof *kernels; k++)
         for (size_t count = 1; count <= 35; count++)
-            for (unsigned channels = 1; channels <= kernels[k].channels_most; channels++) {
+            for (unsigned channels = 1; channels <= kernels[k].channels_max; channels++) {
                 uint32_t samples = sizes[(count + channels) % 4];
                 struct adpcm_blocks blocks = { count, bytes_of(&kernels[k], samples, channels),
                                                samples, channels };
@@ -269,7 +269,7 @@ static void every_count_is_the_same(void **unused)
             }
 }
 
-/* Blocks as files have them, one group and a block. */
+/* Blocks of usual sizes: one group and one block. */
 static void long_blocks_are_the_same(void **unused)
 {
     uint32_t seed = 17;

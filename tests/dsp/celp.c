@@ -1,17 +1,17 @@
-/* The speech coders' kernels: every set of instructions gives the same bits as the portable one, on
- * samples of all loudnesses and at the ends, at every length and place, and touches nothing else.
- */
+/* The kernels of the speech coders: every instruction set gives the same bits as the portable
+ * one, on samples of all levels and at the limits, at every length and offset, and writes
+ * nothing else. */
 #include "support.h"
 #include "dsp.h"
 
-enum { ROUNDS = 4000, MOST = 280, GUARD = 0x5A5A };
+enum { ROUNDS = 4000, LENGTH_MAX = 280, GUARD = 0x5A5A };
 
-static int16_t any(uint32_t *seed, int bits)
+static int16_t noise(uint32_t *seed, int bits)
 {
     return (int16_t)((int32_t)draw(seed) >> (32 - bits));
 }
 
-/* Quiet, loud, or nothing but the ends. */
+/* Fills samples with noise of a random level, or with the limits alone. */
 static void fill(int16_t *s, int n, uint32_t *seed)
 {
     int bits = (int)(draw(seed) % 18);
@@ -19,10 +19,10 @@ static void fill(int16_t *s, int n, uint32_t *seed)
     for (int i = 0; i < n; i++)
         s[i] = (int16_t)(bits == 0    ? 0
                          : bits == 17 ? (draw(seed) & 1 ? INT16_MAX : INT16_MIN)
-                                      : any(seed, bits));
+                                      : noise(seed, bits));
 }
 
-/* Copies of memory's exact size, so that a sanitizer sees what is read and written beyond. */
+/* A copy of the exact size, so that a sanitizer detects accesses beyond it. */
 static void *exactly(const void *from, size_t size) { return memcpy(malloc(size), from, size); }
 
 struct round {
@@ -34,11 +34,12 @@ static void zeros_are_the_same(struct round *round)
 {
     int pairs = 1 + (int)(draw(&round->seed) % 6), n = 16 + (int)(draw(&round->seed) % 60);
     size_t past = (size_t)(2 * pairs - 1);
-    int16_t x[MOST], a[12], *copy, *taps;
-    int32_t *sums = malloc((size_t)n * sizeof *sums), expected[MOST];
+    int16_t x[LENGTH_MAX], a[12], *copy, *taps;
+    int32_t *sums = malloc((size_t)n * sizeof *sums), expected[LENGTH_MAX];
 
-    fill(x, MOST, &round->seed), fill(a, 12, &round->seed);
-    copy = exactly(x, (past + (size_t)n) * sizeof *x),
+    fill(x, LENGTH_MAX, &round->seed);
+    fill(a, 12, &round->seed);
+    copy = exactly(x, (past + (size_t)n) * sizeof *x);
     taps = exactly(a, (size_t)pairs * 2 * sizeof *a);
     round->reference->zeros(x + past, a, pairs, expected, n);
     round->mine->zeros(copy + past, taps, pairs, sums, n);
@@ -50,19 +51,22 @@ static void zeros_are_the_same(struct round *round)
             sum += (uint32_t)(a[j] * x[(int)past + i - j]);
         assert_int_equal((uint32_t)expected[i], sum);
     }
-    free(copy), free(taps), free(sums);
+    free(copy);
+    free(taps);
+    free(sums);
 }
 
-/* Up to the first sample that does not fit, if there is one; both sets tell. */
+/* Compares up to the first sample that does not fit, if there is one, which both sets report. */
 static void poles_are_the_same(struct round *round)
 {
     int n = 16 + 4 * (int)(draw(&round->seed) % 13), shift = 11 + (int)(draw(&round->seed) % 4),
         loud = 2 + (int)(draw(&round->seed) % 29);
-    int16_t a[CELP_ORDER], y[MOST], *copy;
+    int16_t a[CELP_ORDER], y[LENGTH_MAX], *copy;
     int32_t in[CELP_SUBFRAME], out[CELP_SUBFRAME], mine[CELP_SUBFRAME], peak, expected = 0;
     bool fits = true;
 
-    fill(y, CELP_ORDER, &round->seed), fill(a, CELP_ORDER, &round->seed);
+    fill(y, CELP_ORDER, &round->seed);
+    fill(a, CELP_ORDER, &round->seed);
     for (int i = 0; i < n; i++)
         in[i] = (int32_t)draw(&round->seed) >> (31 - loud);
     copy = exactly(y, ((size_t)n + CELP_ORDER) * sizeof *y);
@@ -90,54 +94,65 @@ static void poles_are_the_same(struct round *round)
 static void sums_are_the_same(struct round *round)
 {
     int n = 16 + (int)(draw(&round->seed) % 120), count = (int)(draw(&round->seed) % 13);
-    int16_t a[MOST], b[MOST], *x, *y;
+    int16_t a[LENGTH_MAX], b[LENGTH_MAX], *x, *y;
     int32_t sums[16], expected[16];
 
-    fill(a, MOST, &round->seed), fill(b, MOST, &round->seed);
-    x = exactly(a, (size_t)n * sizeof *a),
+    fill(a, LENGTH_MAX, &round->seed);
+    fill(b, LENGTH_MAX, &round->seed);
+    x = exactly(a, (size_t)n * sizeof *a);
     y = exactly(b, (size_t)(n + (count ? count - 1 : 0)) * sizeof *b);
     assert_int_equal(round->mine->dot(x, y, n), round->reference->dot(a, b, n));
     assert_true(round->mine->energy(x, n) == round->reference->energy(a, n));
     assert_int_equal(round->mine->peak(x, n), round->reference->peak(a, n));
-    memset(sums, GUARD & 0xFF, sizeof sums), memset(expected, GUARD & 0xFF, sizeof expected);
+    memset(sums, GUARD & 0xFF, sizeof sums);
+    memset(expected, GUARD & 0xFF, sizeof expected);
     round->mine->correlate(x, y, n, sums, count);
     round->reference->correlate(a, b, n, expected, count);
     assert_memory_equal(sums, expected, sizeof sums);
-    free(x), free(y);
+    free(x);
+    free(y);
 }
 
-/* The sums within 32 bits, as is asked. */
+/* The sums stay within 32 bits, as the kernels require. */
 static void gains_are_the_same(struct round *round)
 {
     int n = 16 + (int)(draw(&round->seed) % 120), shift = (int)(draw(&round->seed) % 16);
-    int32_t bias = (int32_t)(draw(&round->seed) % 0x10000), in[MOST], *sums;
-    int16_t a[MOST], b[MOST], gains[MOST], expected[MOST], out[MOST], *x, *y, *g;
-    int16_t gain_a = any(&round->seed, 15), gain_b = any(&round->seed, 15);
+    int32_t bias = (int32_t)(draw(&round->seed) % 0x10000), in[LENGTH_MAX], *sums;
+    int16_t a[LENGTH_MAX], b[LENGTH_MAX], gains[LENGTH_MAX], expected[LENGTH_MAX], out[LENGTH_MAX],
+        *x, *y, *g;
+    int16_t gain_a = noise(&round->seed, 15), gain_b = noise(&round->seed, 15);
     size_t size = (size_t)n * sizeof *a;
 
-    fill(a, MOST, &round->seed), fill(b, MOST, &round->seed), fill(gains, MOST, &round->seed);
+    fill(a, LENGTH_MAX, &round->seed);
+    fill(b, LENGTH_MAX, &round->seed);
+    fill(gains, LENGTH_MAX, &round->seed);
     for (int i = 0; i < n; i++) {
         in[i] = (int32_t)draw(&round->seed) >> (1 + draw(&round->seed) % 20);
         gains[i] = (int16_t)(gains[i] == INT16_MIN ? 0 : gains[i]);
     }
-    x = exactly(a, size), y = exactly(b, size), g = exactly(gains, size),
+    x = exactly(a, size);
+    y = exactly(b, size);
+    g = exactly(gains, size);
     sums = exactly(in, 2 * size);
-    for (int i = n; i < MOST; i++)
+    for (int i = n; i < LENGTH_MAX; i++)
         out[i] = expected[i] = GUARD;
-    round->reference->narrow(in, bias, shift, expected, n),
-        round->mine->narrow(sums, bias, shift, out, n);
+    round->reference->narrow(in, bias, shift, expected, n);
+    round->mine->narrow(sums, bias, shift, out, n);
     assert_memory_equal(out, expected, sizeof out);
-    round->reference->mix(a, gain_a, b, gain_b, bias, shift, expected, n),
-        round->mine->mix(x, gain_a, y, gain_b, bias, shift, out, n);
+    round->reference->mix(a, gain_a, b, gain_b, bias, shift, expected, n);
+    round->mine->mix(x, gain_a, y, gain_b, bias, shift, out, n);
     assert_memory_equal(out, expected, sizeof out);
     round->mine->mix(x, gain_a, y, gain_b, bias, shift, y, n);
     assert_memory_equal(y, expected, size);
-    round->reference->scale(a, gains, bias, shift, expected, n),
-        round->mine->scale(x, g, bias, shift, out, n);
+    round->reference->scale(a, gains, bias, shift, expected, n);
+    round->mine->scale(x, g, bias, shift, out, n);
     assert_memory_equal(out, expected, sizeof out);
     round->mine->scale(x, g, bias, shift, x, n);
     assert_memory_equal(x, expected, size);
-    free(x), free(y), free(g), free(sums);
+    free(x);
+    free(y);
+    free(g);
+    free(sums);
 }
 
 static void each_round(void (*test)(struct round *))

@@ -1,11 +1,11 @@
-/* Every kernel of GSM 06.10 in every set gives the same bits as the codec's own, on random and on
+/* Every kernel of GSM 06.10 in every set gives the same bits as the codec's own, on random and
  * extreme input. */
 #include "support.h"
 #include "codecs/gsm610/tables.h"
 
 enum { ROUNDS = 20000, KINDS = 7 };
 
-/* Noise at several levels, few different numbers, the extremes, one of them alone, a period, and
+/* Noise at several levels, a few small numbers, the extremes, one of them alone, a period, and
  * silence. */
 static void fill(int16_t *s, unsigned n, unsigned kind, uint32_t *seed)
 {
@@ -96,7 +96,7 @@ static void compare_interpolation(const struct dsp_gsm *ours, const struct dsp_g
     assert_memory_equal(mine, theirs, sizeof mine);
 }
 
-/* Every ratio by itself. */
+/* Tries every ratio. */
 static void interpolation_of_every_ratio_is_the_same(void **unused)
 {
     (void)unused;
@@ -152,7 +152,7 @@ static void compare_synthesis(const struct dsp_gsm *ours, const struct dsp_gsm *
     assert_memory_equal(&mine, &theirs, sizeof mine);
 }
 
-/* Ties too: few different samples, and periods. */
+/* Includes ties: few different samples, and periods. */
 static void compare_search(const struct dsp_gsm *ours, const struct dsp_gsm *reference,
                            unsigned kind, uint32_t *seed)
 {

@@ -1,12 +1,12 @@
-/* Every set of instructions gives the same bits as the portable code, for every codec, on random
- * and on extreme input; what it may not touch stays as it was. */
+/* Every instruction set gives the same bits as the portable code, for every codec, on random and
+ * extreme input, and leaves all other memory unchanged. */
 #include "support.h"
 #include "bits.h"
 #include "dsp.h"
 
 enum { GUARD = 64, FILL = 0xA7 };
 
-/* Memory of exactly this size for a sanitizer, or between guards without one. */
+/* Memory of an exact size for sanitizers, with guards around it without one. */
 static uint8_t *guarded(size_t size)
 {
     uint8_t *memory = malloc(size + 2 * GUARD);
@@ -22,7 +22,7 @@ static void free_guarded(uint8_t *memory, size_t size)
     free(memory - GUARD);
 }
 
-/* What one set makes of `in`, in one offer. */
+/* Converts `in` with one set, in one offer. */
 static struct bytes run(const struct codec *codec, const struct wave_format *format,
                         struct options options, bool decoding, struct bytes in, size_t room)
 {
@@ -46,7 +46,9 @@ static struct bytes run(const struct codec *codec, const struct wave_format *for
         (struct bytes){ malloc(size + sizeof done), done.made * (decoding ? 2 : 1) + sizeof done };
     memcpy(made.data, &done, sizeof done);
     memcpy(made.data + sizeof done, out, made.size - sizeof done);
-    free_guarded(out, size), free_guarded(state, state_size), free(copy);
+    free_guarded(out, size);
+    free_guarded(state, state_size);
+    free(copy);
     return made;
 }
 
@@ -112,7 +114,7 @@ static int16_t sample_of(unsigned kind, size_t i, uint32_t *seed)
 
 enum { KINDS = 5 };
 
-/* 19 blocks and a truncated one, or a thousand samples. */
+/* Converts 19 blocks and a truncated one, or about a thousand samples. */
 static void each_kind(const struct codec *codec, const struct wave_format *format,
                       const struct layout *layout)
 {
@@ -132,13 +134,14 @@ static void each_kind(const struct codec *codec, const struct wave_format *forma
             compare(codec, format, 1, true, code, (blocks + 1) * frame);
             compare(codec, format, 1, true, code, (blocks - 1) * frame - 1);
         }
-        /* The best search takes its time under a sanitizer. */
+        /* The best search is slow under a sanitizer. */
         for (unsigned quality = 0;
              codec->encoder && quality < (kind < 2 && layout->block.frames < 60 ? 3u : 2u);
              quality++)
             compare(codec, format, quality, false, pcm, (blocks - 1) * layout->block.bytes);
     }
-    free(code.data), free(pcm.data);
+    free(code.data);
+    free(pcm.data);
 }
 
 static void sets_give_the_same_bits(void **unused)
@@ -176,7 +179,7 @@ static void sets_give_the_same_bits(void **unused)
     assert_true(formats > 20);
 }
 
-/* Every code and every sample, at every place in a vector. */
+/* Tries every code and every sample, at every position in a vector. */
 static void g711_gives_the_same_everywhere(void **unused)
 {
     enum { ALL = 65536, MORE = 40 };
@@ -190,17 +193,17 @@ static void g711_gives_the_same_everywhere(void **unused)
     }
     for (unsigned simd = 1; simd <= best_set(); simd++)
         for (size_t n = ALL; n < ALL + MORE; n++) {
-            dsp_set(0)->alaw_compress(pcm, expected, n),
-                dsp_set(simd)->alaw_compress(pcm, coded, n);
+            dsp_set(0)->alaw_compress(pcm, expected, n);
+            dsp_set(simd)->alaw_compress(pcm, coded, n);
             assert_memory_equal(coded, expected, sizeof coded);
-            dsp_set(0)->ulaw_compress(pcm, expected, n),
-                dsp_set(simd)->ulaw_compress(pcm, coded, n);
+            dsp_set(0)->ulaw_compress(pcm, expected, n);
+            dsp_set(simd)->ulaw_compress(pcm, coded, n);
             assert_memory_equal(coded, expected, sizeof coded);
-            dsp_set(0)->alaw_expand(codes, reference, n),
-                dsp_set(simd)->alaw_expand(codes, mine, n);
+            dsp_set(0)->alaw_expand(codes, reference, n);
+            dsp_set(simd)->alaw_expand(codes, mine, n);
             assert_memory_equal(mine, reference, sizeof mine);
-            dsp_set(0)->ulaw_expand(codes, reference, n),
-                dsp_set(simd)->ulaw_expand(codes, mine, n);
+            dsp_set(0)->ulaw_expand(codes, reference, n);
+            dsp_set(simd)->ulaw_expand(codes, mine, n);
             assert_memory_equal(mine, reference, sizeof mine);
         }
 }

@@ -1,49 +1,53 @@
-/* The parts of Creative's ADPCM. */
+/* Creative ADPCM: the decoder's step and the encoder's search. */
 #ifndef OMNIACM_CREATIVE_ADPCM_CREATIVE_H
 #define OMNIACM_CREATIVE_ADPCM_CREATIVE_H
 
 #include "adpcm_step.h"
 
-enum { STEP_LEAST = 511, STEP_MOST = 32767 };
+enum { CREATIVE_STEP_MIN = 511, CREATIVE_STEP_MAX = 32767 };
 
-/* What one channel knows between two codes: a sample of 16 bits, and a step. */
-struct chain {
+/* The state of one channel: a 16-bit sample and a step. */
+struct creative_state {
     int sample, step;
 };
 
-/* The sample leaks before it changes, by 2/256 of itself. */
-static inline int leaked(int sample) { return sample * 254 >> 8; }
+/* The sample decays by 2/256 before each change. */
+static inline int creative_decayed(int sample) { return sample * 254 >> 8; }
 
-static inline struct chain after(struct chain chain, unsigned code)
+static inline struct creative_state creative_next(struct creative_state state, unsigned code)
 {
-    int sample = adpcm_held(leaked(chain.sample) + adpcm_change(chain.step, code));
+    int sample = adpcm_saturate(creative_decayed(state.sample) + adpcm_change(state.step, code));
 
-    return (struct chain){ sample, adpcm_next_step(chain.step, code, STEP_LEAST, STEP_MOST) };
+    return (struct creative_state){ sample, adpcm_next_step(state.step, code, CREATIVE_STEP_MIN,
+                                                            CREATIVE_STEP_MAX) };
 }
 
-/* The encoder's search. A code that is not the nearest may leave a better step behind it, so
- * several paths of codes are followed at once: of all that lead to about the same step only the
- * best, for what matters is that the steps differ. The oldest code is settled when it must go. */
-enum { PATHS_MOST = 16, CODES_HELD = 16 };
+/* The encoder's search. A code that is not the nearest one may lead to a better step, so that
+ * several paths of codes are followed at once. Of all paths that lead to nearly the same step, only
+ * the best one survives, which ensures that the steps of the surviving paths differ. The oldest
+ * code is decided when it has to be written. */
+enum { CREATIVE_PATHS = 16 };
 
-struct path {
-    struct chain chain; /* step 0: there is no such path */
-    uint64_t error;     /* squared, beyond the best path's when a code was last settled */
-    uint64_t codes;     /* the last 16, the newest in the low nibble */
+struct creative_path {
+    struct creative_state state; /* step 0 marks an unused entry */
+    uint64_t error; /* squared, relative to the best path when a code was last decided */
+    uint64_t codes; /* the last 16, the newest one in the low nibble */
 };
 
-struct search {
-    struct path paths[PATHS_MOST];
-    unsigned count;    /* a power of 2; 1 leaves the nearest codes */
-    unsigned fineness; /* 2^this ranges an octave of steps; those of equal remainder share a path */
+struct creative_search {
+    struct creative_path paths[CREATIVE_PATHS];
+    unsigned count;    /* a power of 2; 1 yields the nearest codes */
+    unsigned fineness; /* 2^fineness ranges per octave of steps; ranges with equal remainders share
+                          a path */
 };
 
-void creative_search_start(struct search *, unsigned count, unsigned fineness);
+void creative_search_start(struct creative_search *, unsigned count, unsigned fineness);
 
-/* Every path goes on with a sample. */
-void creative_search_extend(struct search *, int16_t sample);
+/* Extends every path by a sample. */
+void creative_search_extend(struct creative_search *, int16_t sample);
 
-/* The oldest of the best path's last `held` codes; the paths that differ there are given up. */
-unsigned creative_search_settle(struct search *, unsigned held);
+/* Returns the oldest of the best path's last `pending` codes, and drops the paths in which that
+ * code differs. */
+unsigned creative_search_decide(struct creative_search *, unsigned pending);
 
 #endif

@@ -1,13 +1,13 @@
-/* Creative's ADPCM, 4 bits a sample, as the Sound Blaster's tools wrote it: a leaking sample and a
- * step that is multiplied (wiki.multimedia.cx, Creative ADPCM), codes alone from sample 0 and the
- * least step. The first of a byte's codes, the left one in stereo, is the high nibble's. The header
- * is of Creative's programming guide (SB0350, p. B-12); its revision is 0 there and 1 in files, of
- * the same code.
+/* Creative ADPCM, 4 bits per sample, as written by the Sound Blaster's tools: a decaying sample and
+ * a multiplied step (wiki.multimedia.cx, Creative ADPCM). A stream is codes alone; it starts from
+ * sample 0 and the smallest step. The high nibble of a byte comes first, and is the left channel in
+ * stereo. The header is that of Creative's programming guide (SB0350, p. B-12); its revision is 0
+ * there and 1 in files with the same codes.
  *
- * The encoder takes the nearest code in quality 0. In quality 1 it searches within each byte, so
- * that of a mono stream's two samples the first knows of the second. In quality 2 it holds 14 codes
- * of each channel back, which is worth 4 dB of speech, until a call says that nothing may follow.
- */
+ * At quality 0, the encoder takes the nearest code. At quality 1, it searches within each byte, so
+ * that in mono the choice of the first code accounts for the second sample. At quality 2, it delays
+ * each channel by 14 codes, which gains 4 dB on speech, and flushes them when a call announces the
+ * end of the input. */
 #include "adpcm.h"
 #include "creative.h"
 
@@ -27,7 +27,7 @@ static void complete(struct wave_format *format, const struct mode *mode, uint8_
 struct decoder {
     struct span block;
     uint16_t channels;
-    struct chain chains[2];
+    struct creative_state channel_states[2];
 };
 
 static void init_decoder(void *memory, const struct layout *layout, const struct options *options)
@@ -37,19 +37,21 @@ static void init_decoder(void *memory, const struct layout *layout, const struct
     (void)options;
     *state = (struct decoder){ .block = layout->block,
                                .channels = layout->channels,
-                               .chains = { { 0, STEP_LEAST }, { 0, STEP_LEAST } } };
+                               .channel_states = { { 0, CREATIVE_STEP_MIN },
+                                                   { 0, CREATIVE_STEP_MIN } } };
 }
 
 static struct progress decode(void *memory, const uint8_t *src, int16_t *pcm, struct offer offer)
 {
     struct decoder *state = memory;
     size_t n = whole_blocks(offer.in, offer.out, &state->block, state->channels);
-    struct chain *first = &state->chains[0], *second = &state->chains[state->channels - 1];
+    struct creative_state *first = &state->channel_states[0],
+                          *second = &state->channel_states[state->channels - 1];
 
     for (size_t i = 0; i < n; i++) {
-        *first = after(*first, src[i] >> 4);
+        *first = creative_next(*first, src[i] >> 4);
         pcm[2 * i] = (int16_t)first->sample;
-        *second = after(*second, src[i] & 15u);
+        *second = creative_next(*second, src[i] & 15u);
         pcm[2 * i + 1] = (int16_t)second->sample;
     }
     return (struct progress){ n, 2 * n };
@@ -57,8 +59,8 @@ static struct progress decode(void *memory, const uint8_t *src, int16_t *pcm, st
 
 struct encoder {
     uint16_t channels;
-    unsigned held, most; /* codes of each channel that are not settled, and how many may be */
-    struct search searches[2];
+    unsigned pending, most; /* codes of each channel that are not decided yet, and their maximum */
+    struct creative_search searches[2];
 };
 
 static void init_encoder(void *memory, const struct layout *layout, const struct options *options)
@@ -75,16 +77,16 @@ static void init_encoder(void *memory, const struct layout *layout, const struct
                               searches[quality].fineness);
 }
 
-/* The codes that a byte has of each channel. */
+/* Codes of each channel in a byte. */
 static unsigned codes_of(const struct encoder *state) { return 2u / state->channels; }
 
-static uint8_t settled_byte(struct encoder *state)
+static uint8_t decided_byte(struct encoder *state)
 {
-    unsigned high = creative_search_settle(&state->searches[0], state->held);
-    unsigned low = creative_search_settle(&state->searches[state->channels - 1],
-                                          state->held + 1 - codes_of(state));
+    unsigned high = creative_search_decide(&state->searches[0], state->pending);
+    unsigned low = creative_search_decide(&state->searches[state->channels - 1],
+                                          state->pending + 1 - codes_of(state));
 
-    state->held -= codes_of(state);
+    state->pending -= codes_of(state);
     return (uint8_t)(high << 4 | low);
 }
 
@@ -94,17 +96,17 @@ static struct progress encode(void *memory, const int16_t *pcm, uint8_t *dst, st
     struct progress done = { 0, 0 };
 
     while (offer.in - done.used >= 2 &&
-           (state->held + codes_of(state) <= state->most || done.made < offer.out)) {
+           (state->pending + codes_of(state) <= state->most || done.made < offer.out)) {
         creative_search_extend(&state->searches[0], pcm[done.used]);
         creative_search_extend(&state->searches[state->channels - 1], pcm[done.used + 1]);
         done.used += 2;
-        state->held += codes_of(state);
-        if (state->held > state->most)
-            dst[done.made++] = settled_byte(state);
+        state->pending += codes_of(state);
+        if (state->pending > state->most)
+            dst[done.made++] = decided_byte(state);
     }
-    while (offer.ending != WHOLE && done.used == offer.in && state->held != 0 &&
+    while (offer.ending != WHOLE && done.used == offer.in && state->pending != 0 &&
            done.made < offer.out)
-        dst[done.made++] = settled_byte(state);
+        dst[done.made++] = decided_byte(state);
     return done;
 }
 

@@ -1,4 +1,4 @@
-/* A-law and u-law, 8 bits a sample: ITU-T G.711 (11/88). */
+/* A-law and u-law, 8 bits per sample: ITU-T G.711 (11/88). */
 #include "codec.h"
 #include "dsp.h"
 #include "g711.h"
@@ -10,7 +10,7 @@ static const struct mode modes[] = { { 8000, 1, 0 },  { 8000, 2, 0 },  { 11025, 
                                      { 11025, 2, 0 }, { 22050, 1, 0 }, { 22050, 2, 0 },
                                      { 44100, 1, 0 }, { 44100, 2, 0 }, { 0 } };
 
-/* Any bits and any block are read as what the law is: a byte for each channel. */
+/* The stated bits and block size are ignored: there is one byte per channel. */
 static bool parse(const struct wave_format *format, struct layout *layout)
 {
     (void)format;
@@ -42,7 +42,8 @@ static void init(void *memory, const struct layout *layout, const struct options
     state->channels = layout->channels;
 }
 
-/* Samples are independent, so what fits is all that matters; a block's channels stay together. */
+/* Samples are independent, so that any number may be converted, but the channels of a frame stay
+ * together. */
 static size_t fitting(const void *memory, struct offer offer)
 {
     const struct state *state = memory;

@@ -1,4 +1,4 @@
-/* G.711's kernels in plain C: include/g711.h for each sample. */
+/* The G.711 kernels in plain C: include/g711.h applied to each sample. */
 #include "dsp_c.h"
 #include "g711.h"
 

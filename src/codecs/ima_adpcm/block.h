@@ -1,7 +1,9 @@
-/* One channel of a block of IMA ADPCM, in plain C: of 4 bits a code (block4.c) and of 3 (block3.c).
+/* One channel of an IMA ADPCM block in plain C, with 4-bit codes (block4.c) or 3-bit codes
+ * (block3.c).
  *
- * `header` is the channel's; `samples`, at least 1, may be fewer than the block holds: no byte is
- * touched that those do not need. Where to write 3-bit codes must be zeroed. */
+ * `header` points to the channel's header. `samples` is at least 1 and may be smaller than what the
+ * block holds: no byte that those samples do not need is read or written. The encoder of 3-bit
+ * codes needs a zeroed block. */
 #ifndef OMNIACM_IMA_ADPCM_BLOCK_H
 #define OMNIACM_IMA_ADPCM_BLOCK_H
 
@@ -15,8 +17,8 @@ void ima_encode_channel4(const int16_t *pcm, uint8_t *header, uint32_t samples, 
 void ima_decode_channel3(const uint8_t *header, int16_t *pcm, uint32_t samples, unsigned channels);
 void ima_encode_channel3(const int16_t *pcm, uint8_t *header, uint32_t samples, unsigned channels);
 
-/* The index of the least step that is not below the mean difference between a block's first
- * samples. */
+/* The index of the smallest step that is not below the mean difference between the first samples of
+ * a block. */
 int ima_mean_index(const int16_t *pcm, uint32_t samples, unsigned channels);
 
 #endif

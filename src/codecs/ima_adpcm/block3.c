@@ -1,4 +1,4 @@
-/* IMA ADPCM of 3 bits in plain C. Files of it are rare, so that there are no kernels. */
+/* IMA ADPCM with 3-bit codes in plain C. Such files are too rare to deserve SIMD kernels. */
 #include <stdbool.h>
 #include <stddef.h>
 #include "bits.h"
@@ -7,15 +7,15 @@
 
 enum { BITS = 3 };
 
-/* What one channel knows between two codes. */
-struct chain {
+/* The state of one channel. */
+struct channel {
     int sample, index;
 };
 
-/* How the index moves after a code, by its magnitude. */
+/* The change of the step index, by magnitude. */
 static const int8_t moves[4] = { -1, -1, 1, 2 };
 
-/* Where a channel's string has a byte, counted from its first. */
+/* The offset of a byte of a channel's bit string from its first one. */
 static size_t place(uint32_t byte, unsigned channels)
 {
     return (size_t)(byte / 4) * 4 * channels + byte % 4;
@@ -31,7 +31,7 @@ static inline unsigned code_at(const uint8_t *codes, uint32_t i, unsigned channe
     return window >> shift & ((1u << BITS) - 1);
 }
 
-/* Into zeros. */
+/* The bits must be zero before. */
 static inline void put_code(uint8_t *codes, uint32_t i, unsigned code, unsigned channels)
 {
     uint32_t byte = i * BITS / 8;
@@ -42,43 +42,42 @@ static inline void put_code(uint8_t *codes, uint32_t i, unsigned code, unsigned 
         codes[place(byte + 1, channels)] |= (uint8_t)(code >> (8 - shift));
 }
 
-/* What a magnitude adds: the weights of its bits, and always half of the lowest weight. */
+/* The change by a magnitude: the sum of the weights of its bits, plus half of the lowest weight. */
 static inline int difference(int step, unsigned magnitude)
 {
     return (step >> 2) + (magnitude & 2 ? step : 0) + (magnitude & 1 ? step >> 1 : 0);
 }
 
-static inline void follow(struct chain *chain, unsigned code)
+static inline void follow(struct channel *state, unsigned code)
 {
     unsigned sign = 1u << (BITS - 1), magnitude = code & (sign - 1);
-    int change = difference(ima_steps[chain->index], magnitude),
+    int change = difference(ima_steps[state->index], magnitude),
         negative = -(int)(code >> (BITS - 1));
-    int index = chain->index + moves[magnitude];
+    int index = state->index + moves[magnitude];
 
-    chain->sample = seldom_saturated(chain->sample + (change ^ negative) - negative);
-    chain->index = index < 0 ? 0 : index > IMA_LAST_INDEX ? IMA_LAST_INDEX : index;
+    state->sample = seldom_saturated(state->sample + negate_if(negative, change));
+    state->index = clamp(index, 0, IMA_LAST_INDEX);
 }
 
 void ima_decode_channel3(const uint8_t *header, int16_t *pcm, uint32_t samples, unsigned channels)
 {
     const uint8_t *codes = header + IMA_HEADER * channels;
-    struct chain chain = { (int16_t)load16_le(header),
-                           header[2] < IMA_LAST_INDEX ? header[2] : IMA_LAST_INDEX };
+    struct channel state = { (int16_t)load16_le(header), min_i32(header[2], IMA_LAST_INDEX) };
 
-    pcm[0] = (int16_t)chain.sample;
+    pcm[0] = (int16_t)state.sample;
     for (uint32_t i = 1; i < samples; i++) {
-        follow(&chain, code_at(codes, i - 1, channels));
-        pcm[(size_t)i * channels] = (int16_t)chain.sample;
+        follow(&state, code_at(codes, i - 1, channels));
+        pcm[(size_t)i * channels] = (int16_t)state.sample;
     }
 }
 
-static int distance_between(int a, int b) { return a < b ? b - a : a - b; }
+static int absolute_difference(int a, int b) { return a < b ? b - a : a - b; }
 
-/* The code that leads nearest to a sample. */
-static inline unsigned nearest(const struct chain *chain, int sample)
+/* The code that leads to the nearest sample. */
+static inline unsigned nearest(const struct channel *state, int sample)
 {
     unsigned sign = 1u << (BITS - 1), magnitude = 0;
-    int step = ima_steps[chain->index], distance = distance_between(sample, chain->sample),
+    int step = ima_steps[state->index], distance = absolute_difference(sample, state->sample),
         left = distance;
 
     for (unsigned weight = 0; weight < BITS - 1; weight++) {
@@ -87,32 +86,35 @@ static inline unsigned nearest(const struct chain *chain, int sample)
         magnitude = magnitude << 1 | reached;
         left -= reached ? step >> weight : 0;
     }
-    /* The weights are truncated, so that the next magnitude can be nearer; the one below cannot. */
+    /* Because the weights are truncated, the next magnitude can be nearer; the previous one cannot.
+     */
     if (magnitude < sign - 1 &&
         difference(step, magnitude + 1) - distance < distance - difference(step, magnitude))
         magnitude++;
-    return sample < chain->sample ? sign | magnitude : magnitude;
+    return sample < state->sample ? sign | magnitude : magnitude;
 }
 
-/* The squared error that codes from this start index would make in the samples after the first. */
+/* The squared error that the nearest codes make in the samples after the first one if they start
+ * from this index. */
 static uint64_t trial(const int16_t *pcm, uint32_t samples, unsigned channels, int index)
 {
-    struct chain chain = { pcm[0], index };
+    struct channel state = { pcm[0], index };
     uint64_t error = 0;
 
     for (uint32_t i = 1; i < samples; i++) {
         int sample = pcm[(size_t)i * channels];
         uint32_t miss;
 
-        follow(&chain, nearest(&chain, sample));
-        miss = (uint32_t)distance_between(sample, chain.sample);
+        follow(&state, nearest(&state, sample));
+        miss = (uint32_t)absolute_difference(sample, state.sample);
         error += miss * miss; /* at most 65535^2 */
     }
     return error;
 }
 
-/* The start index of a block, found from its first samples alone, so that blocks can be encoded in
- * any order: the step that is the mean difference, or a neighbor that does better on trial. */
+/* The start index of a block, determined from its first samples alone, so that blocks can be
+ * encoded in any order: the index of the mean difference, or a nearby one that does better on
+ * trial. */
 static int start_index(const int16_t *pcm, uint32_t samples, unsigned channels)
 {
     enum { LOOK = 25, REACH = 8, STRIDE = 4 };
@@ -121,7 +123,7 @@ static int start_index(const int16_t *pcm, uint32_t samples, unsigned channels)
     uint64_t least = UINT64_MAX;
 
     for (uint32_t i = 1; i < n; i++)
-        sum += distance_between(pcm[(size_t)i * channels], pcm[(size_t)(i - 1) * channels]);
+        sum += absolute_difference(pcm[(size_t)i * channels], pcm[(size_t)(i - 1) * channels]);
     while (middle < IMA_LAST_INDEX && ima_steps[middle] * (LOOK - 1) < sum)
         middle++;
     for (int index = middle - REACH; index <= middle + REACH; index += STRIDE) {
@@ -137,14 +139,14 @@ static int start_index(const int16_t *pcm, uint32_t samples, unsigned channels)
 void ima_encode_channel3(const int16_t *pcm, uint8_t *header, uint32_t samples, unsigned channels)
 {
     uint8_t *codes = header + IMA_HEADER * channels;
-    struct chain chain = { pcm[0], start_index(pcm, samples, channels) };
+    struct channel state = { pcm[0], start_index(pcm, samples, channels) };
 
-    store16_le(header, (uint16_t)chain.sample);
-    header[2] = (uint8_t)chain.index;
+    store16_le(header, (uint16_t)state.sample);
+    header[2] = (uint8_t)state.index;
     for (uint32_t i = 1; i < samples; i++) {
-        unsigned code = nearest(&chain, pcm[(size_t)i * channels]);
+        unsigned code = nearest(&state, pcm[(size_t)i * channels]);
 
         put_code(codes, i - 1, code, channels);
-        follow(&chain, code);
+        follow(&state, code);
     }
 }

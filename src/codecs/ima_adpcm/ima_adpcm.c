@@ -1,14 +1,16 @@
-/* IMA ADPCM (Intel's DVI), 4 or 3 bits a sample: the Interactive Multimedia Association's
+/* IMA ADPCM (Intel's DVI), 4 or 3 bits per sample: the Interactive Multimedia Association's
  * Recommended Practices for Enhancing Digital Audio Compatibility, revision 3.00 (1992); blocks as
- * in Microsoft's Multimedia Data Standards Update.
+ * in Microsoft's Multimedia Data Standards Update. A block in stereo:
  *
- * A block is a header of each channel - first sample (2 bytes), index of its step (1), 0 - then
- * rows of a dword of each channel. A channel's dwords make one string of codes, lowest bit first,
- * in which codes of 3 bits straddle bytes and dwords. A code is a sign bit over a magnitude, whose
- * bits weigh a step, half and (of 4 bits) a quarter of it.
+ *     left: sample  index  0 | right: sample  index  0 | left | right | left | right | ...
+ *           2       1      1          2       1      1   4      4       4      4     bytes
  *
- * Blocks of 4-bit codes go to the kernels: ima_decode, ima_greedy and ima_search of dsp.h, whose
- * plain C is block4.c and search.c. Those of 3 bits are coded by block3.c.
+ * The header holds the first sample and the index of its step. The dwords of a channel form one
+ * string of codes, lowest bits first, in which 3-bit codes straddle bytes and dwords. A code is a
+ * sign bit above a magnitude, whose bits weigh one step, half and, with 4 bits, a quarter of it.
+ *
+ * Blocks of 4-bit codes go to the kernels: ima_decode, ima_greedy and ima_search of dsp.h, with
+ * block4.c and search.c as their plain C. block3.c handles 3-bit codes.
  *
  * The difference is the standard's sum of truncated shifts, not a product: sox and libsndfile
  * agree, ffmpeg drifts. */
@@ -32,17 +34,18 @@ struct state {
     const struct dsp *dsp;
 };
 
-/* Samples of each channel that a block's first bytes cover: the header's, and one for each code
- * that every channel has. */
+/* The frames that the first bytes of a block cover: that of the header, and one for each code that
+ * every channel has. */
 static uint32_t frames_in(size_t bytes, uint16_t channels, unsigned bits)
 {
-    size_t row = 4u * channels, body, rest;
+    size_t group = 4u * channels, body, rest;
 
     if (channels == 0 || bytes < HEADER * channels)
         return 0;
     body = bytes - HEADER * channels;
-    rest = body % row;
-    return (uint32_t)(1 + (body / row * 4 + (rest > row - 4 ? rest - (row - 4) : 0)) * 8 / bits);
+    rest = body % group;
+    return (uint32_t)(1 +
+                      (body / group * 4 + (rest > group - 4 ? rest - (group - 4) : 0)) * 8 / bits);
 }
 
 static unsigned bits_of(const struct wave_format *format)
@@ -90,7 +93,7 @@ static void decode_block(const struct state *state, const uint8_t *src, int16_t 
             ima_decode_channel3(src + HEADER * channel, pcm + channel, samples, state->channels);
 }
 
-/* The whole blocks of 4-bit codes. */
+/* Decodes the whole blocks, if they have 4-bit codes. */
 static struct progress decode_whole(const struct state *state, const uint8_t *src, int16_t *pcm,
                                     struct offer offer)
 {
@@ -127,7 +130,7 @@ static void decode_truncated(void *state, const uint8_t *src, struct span block,
     decode_block(state, src, pcm, block.frames);
 }
 
-/* Of 3-bit codes. */
+/* Encodes a block of 3-bit codes. */
 static void encode_block(const struct state *state, const int16_t *pcm, uint8_t *dst)
 {
     uint32_t samples = state->block.frames;
@@ -170,8 +173,7 @@ const struct codec ima_adpcm = {
     .encoder = &encoder,
 };
 
-/* The Xbox' dialect, under a tag that was Voxware's: small blocks, whose last code counts for
- * nothing. */
+/* The Xbox's dialect, under a tag that was Voxware's: small blocks, whose last code is ignored. */
 
 enum { XBOX_BYTES = HEADER + 32, XBOX_FRAMES = 64 };
 
@@ -181,7 +183,7 @@ static const struct mode xbox_modes[] = { { 11025, 1, 0 }, { 11025, 2, 0 }, { 22
                                           { 22050, 2, 0 }, { 44100, 1, 0 }, { 44100, 2, 0 },
                                           { 48000, 1, 0 }, { 48000, 2, 0 }, { 0 } };
 
-/* Any count of blocks may be called one, and a missing size is known. */
+/* The stated block may comprise several actual ones; 0 or 1 stands for an unknown size. */
 static bool xbox_parse(const struct wave_format *format, struct layout *layout)
 {
     uint32_t bytes = XBOX_BYTES * (uint32_t)layout->channels;

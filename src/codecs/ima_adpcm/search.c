@@ -1,40 +1,47 @@
-/* IMA ADPCM of 4 bits: the trellis search of qualities 1 and 2, a chain at a time.
- * src/dsp/ima_search.tmpl.h does the same with many chains side by side, and explains the states;
- * this is its reference, and the portable set's.
+/* IMA ADPCM with 4-bit codes: the trellis search of qualities 1 and 2, one chain at a time.
+ * src/dsp/ima_search.tmpl.h does the same with one chain per lane, and explains the states; this is
+ * its reference, and the kernel of the portable set.
  *
- * Samples are counted from -32768. */
+ * Samples are offset by 32768. */
 #include <stdbool.h>
 #include "bits.h"
 #include "block.h"
 #include "dsp_c.h"
+#include "fixed.h"
 
-enum { COST_MOST = 1 << 28, ENDED = 1 << 30, SEGMENT = 32, WINDOW = 2 * SEGMENT, STATES_MOST = 64 };
+enum {
+    COST_MAX = 1 << 28,
+    TERMINATED = 1 << 30,
+    SEGMENT = 32,
+    WINDOW = 2 * SEGMENT,
+    STATES_MAX = 64
+};
 
 struct survivor {
     uint32_t cost;
     int sample, index;
-    unsigned origin; /* the state that it came from when the segment began */
+    unsigned origin; /* its state when the segment began */
 };
 
-/* States are slots times parities; a decision is a code, and above it the parity that it shifts
- * out. */
+/* States are pairs of a slot and a parity. A decision is a code, and above it the parity that is
+ * shifted out. */
 struct trellis {
     unsigned slots, parities; /* 4 and 1, or 16 and 4 */
-    struct survivor survivors[STATES_MOST];
-    uint8_t decisions[WINDOW][STATES_MOST];
+    struct survivor survivors[STATES_MAX];
+    uint8_t decisions[WINDOW][STATES_MAX];
 };
 
-/* What the codes that a survivor can take have in common. */
+/* The values that all codes from one survivor share. */
 struct branch {
     const struct survivor *from;
     int distance, step;
-    int room; /* from the sample to the end of the scale, in the direction of the move */
-    bool negative, forgotten; /* forgotten: the parity that is shifted out */
+    int room; /* from the sample to the limit of the scale, in the direction of the change */
+    bool negative, shifted_out; /* shifted_out: of the older bit of the parity */
 };
 
 struct best {
     uint32_t cost;
-    int miss; /* by how much the move falls short of the sample */
+    int miss; /* by how much the change falls short of the sample */
     uint8_t decision;
     const struct survivor *from;
 };
@@ -48,18 +55,19 @@ static struct branch branch_from(const struct trellis *trellis, unsigned state, 
 {
     const struct survivor *from = &trellis->survivors[state];
     int difference = sample - from->sample;
+    bool negative = difference < 0;
 
     return (struct branch){
         .from = from,
-        .distance = difference < 0 ? -difference : difference,
+        .distance = negative ? -difference : difference,
         .step = ima_steps[from->index],
-        .room = difference < 0 ? sample : UINT16_MAX - sample,
-        .negative =
-            difference<0, .forgotten = trellis->parities> 1 && state % trellis->parities >= 2,
+        .room = negative ? sample : UINT16_MAX - sample,
+        .negative = negative,
+        .shifted_out = trellis->parities == 4 && state % 4 >= 2,
     };
 }
 
-/* A large error counts less than its square, so that costs fit 32 bits. */
+/* Large errors count less than their squares, so that costs fit 32 bits. */
 static uint32_t cost_of(int error)
 {
     int weighed = error / 8 + 5996;
@@ -68,26 +76,28 @@ static uint32_t cost_of(int error)
     return (uint32_t)(weighed * weighed);
 }
 
-/* Offers a code that moves by `part` what is still `left` of the distance. */
+/* Offers a code that changes the sample by `part`, where `left` of the distance remains. */
 static void offer(struct best *best, const struct branch *from, int left, int part,
                   unsigned magnitude)
 {
     int miss = left - part, error = miss < 0 ? -miss : miss;
     uint32_t cost;
 
-    if (miss < 0 && error > from->room)
-        miss = -(error = from->room);
+    if (miss < 0 && error > from->room) {
+        error = from->room;
+        miss = -error;
+    }
     cost = from->from->cost + cost_of(error);
     if (cost >= best->cost)
         return;
     best->cost = cost;
     best->miss = miss;
     best->decision =
-        (uint8_t)(magnitude | (from->negative ? 8u : 0u) | (from->forgotten ? 16u : 0u));
+        (uint8_t)(magnitude | (from->negative ? 8u : 0u) | (from->shifted_out ? 16u : 0u));
     best->from = from->from;
 }
 
-/* The nearest magnitude below 4. */
+/* Offers the nearest magnitude below 4. */
 static void offer_small(struct best *best, const struct branch *from)
 {
     int left = from->distance, half = from->step >> 1, quarter = from->step >> 2;
@@ -104,9 +114,9 @@ static void offer_small(struct best *best, const struct branch *from)
     offer(best, from, left, from->step >> 3, magnitude);
 }
 
-/* The nearer of 0 and 2, or of 1 and 3. Of small steps the point in the middle is below half a
- * step; what is left wraps around then, as in 16-bit lanes, which makes such a code too dear to be
- * chosen but at a rail. */
+/* Offers the nearer of 0 and 2, or of 1 and 3. With small steps, the midpoint lies below half a
+ * step. The remainder then wraps around, as in the 16-bit lanes of the kernels, and the code
+ * becomes too expensive to be chosen, except at the limits of the scale. */
 static void offer_small_of_parity(struct best *best, const struct branch *from, unsigned odd)
 {
     int eighth = from->step >> 3, quarter = from->step >> 2, part = odd ? quarter + eighth : eighth;
@@ -127,7 +137,7 @@ static void offer_large(struct best *best, const struct branch *from, unsigned m
     offer(best, from, from->distance, change_of(from->step, magnitude), magnitude);
 }
 
-/* The nearer of 4 and 6, or of 5 and 7. */
+/* Offers the nearer of 4 and 6, or of 5 and 7. */
 static void offer_nearer(struct best *best, const struct branch *from, unsigned magnitude)
 {
     int middle = change_of(from->step, magnitude) + (from->step >> 2);
@@ -135,7 +145,7 @@ static void offer_nearer(struct best *best, const struct branch *from, unsigned 
     offer_large(best, from, from->distance >= middle ? magnitude + 2 : magnitude);
 }
 
-/* The best of the codes that lead to a state, from branches of the same parities. */
+/* Finds the best of the codes that lead to a state, from branches with the same parity. */
 static void best_from(const struct trellis *trellis, const struct branch *branches, unsigned state,
                       struct best *best)
 {
@@ -156,29 +166,29 @@ static void best_from(const struct trellis *trellis, const struct branch *branch
                     magnitude);
 }
 
-/* A parity's older bit was the newer one of the state before. */
+/* The older bit of a parity is the newer bit of the previous state's parity. */
 static struct best best_to(const struct trellis *trellis, const struct branch *branches,
                            unsigned state)
 {
     struct best best = { .cost = UINT32_MAX };
     unsigned older = state % trellis->parities >> 1;
 
-    for (unsigned forgotten = 0; forgotten < trellis->parities; forgotten += 2)
-        best_from(trellis, branches + older + forgotten, state, &best);
+    for (unsigned shifted_out = 0; shifted_out < trellis->parities; shifted_out += 2)
+        best_from(trellis, branches + older + shifted_out, state, &best);
     return best;
 }
 
 static int next_index(int index, unsigned magnitude)
 {
     index += magnitude < 4 ? -1 : 2 * (int)magnitude - 6;
-    return index < 0 ? 0 : index < IMA_LAST_INDEX ? index : IMA_LAST_INDEX;
+    return clamp(index, 0, IMA_LAST_INDEX);
 }
 
-static void advance(struct trellis *trellis, int sample, uint8_t decisions[STATES_MOST])
+static void advance(struct trellis *trellis, int sample, uint8_t decisions[STATES_MAX])
 {
     unsigned states = states_of(trellis);
-    struct survivor next[STATES_MOST];
-    struct branch branches[STATES_MOST];
+    struct survivor next[STATES_MAX];
+    struct branch branches[STATES_MAX];
 
     for (unsigned i = 0; i < states; i++)
         branches[i] = branch_from(trellis, i, sample);
@@ -195,7 +205,7 @@ static void advance(struct trellis *trellis, int sample, uint8_t decisions[STATE
         trellis->survivors[i] = next[i];
 }
 
-/* The first survivor of the least cost. */
+/* The first survivor of minimal cost. */
 static unsigned best_state(const struct trellis *trellis)
 {
     unsigned best = 0;
@@ -211,24 +221,24 @@ static void normalize(struct trellis *trellis)
     uint32_t least = trellis->survivors[best_state(trellis)].cost;
 
     for (unsigned i = 0; i < states_of(trellis); i++) {
-        uint32_t ended = trellis->survivors[i].cost & ENDED,
+        uint32_t ended = trellis->survivors[i].cost & TERMINATED,
                  cost = trellis->survivors[i].cost - least;
 
-        trellis->survivors[i].cost = (cost < COST_MOST ? cost : COST_MOST) | ended;
+        trellis->survivors[i].cost = (cost < COST_MAX ? cost : COST_MAX) | ended;
     }
 }
 
-/* Ends the survivors of another origin, and begins a segment. */
+/* Terminates the survivors of other origins, and begins a segment. */
 static void begin_segment(struct trellis *trellis, unsigned origin)
 {
     for (unsigned i = 0; i < states_of(trellis); i++) {
         if (trellis->survivors[i].origin != origin)
-            trellis->survivors[i].cost |= ENDED;
+            trellis->survivors[i].cost |= TERMINATED;
         trellis->survivors[i].origin = i;
     }
 }
 
-/* The state before the one that a decision led to. */
+/* The state from which a decision led to this one. */
 static unsigned state_before(const struct trellis *trellis, unsigned state, uint8_t decision)
 {
     static const uint8_t moves[8] = { 1, 1, 1, 1, 14, 12, 10, 8 }; /* back, modulo 16 */
@@ -237,7 +247,7 @@ static unsigned state_before(const struct trellis *trellis, unsigned state, uint
     return trellis->parities == 1 ? slot : slot << 2 | (state >> 1 & 1) | (decision >> 3 & 2);
 }
 
-/* Writes the codes [from, to) on the way to a state, and returns the state before them. */
+/* Writes the codes [from, to) of the path to a state, and returns the state before them. */
 static unsigned trace(const struct trellis *trellis, unsigned state, uint32_t from, uint32_t to,
                       uint8_t *codes, unsigned channels)
 {
@@ -245,9 +255,13 @@ static unsigned trace(const struct trellis *trellis, unsigned state, uint32_t fr
         uint8_t decision = trellis->decisions[t % WINDOW][state],
                 *byte = codes + t / 8 * 4 * channels + t / 2 % 4;
 
-        /* Backward, a byte's high nibble comes first. */
-        *byte =
-            (uint8_t)(t % 2 ? decision << 4 : (t + 1 < to ? *byte & 0xF0 : 0) | (decision & 15));
+        /* The walk is backward, so that the high nibble of a byte comes first. */
+        if (t % 2)
+            *byte = (uint8_t)(decision << 4);
+        else if (t + 1 < to)
+            *byte |= decision & 15;
+        else
+            *byte = decision & 15;
         state = state_before(trellis, state, decision);
     }
     return state;
@@ -258,14 +272,14 @@ static int first_index(const struct trellis *trellis, int middle, unsigned slot)
     int apart = trellis->slots > 4 ? 1 : 5,
         index = middle + ((int)slot * apart - (int)(trellis->slots - 1) * apart / 2);
 
-    return index < 0 ? 0 : index < IMA_LAST_INDEX ? index : IMA_LAST_INDEX;
+    return clamp(index, 0, IMA_LAST_INDEX);
 }
 
 static void begin(struct trellis *trellis, int sample, int middle)
 {
     for (unsigned i = 0; i < states_of(trellis); i++)
         trellis->survivors[i] =
-            (struct survivor){ i % trellis->parities ? COST_MOST : 0, sample,
+            (struct survivor){ i % trellis->parities ? COST_MAX : 0, sample,
                                first_index(trellis, middle, i / trellis->parities), i };
 }
 
@@ -302,9 +316,13 @@ static void search_channel(struct trellis *trellis, const int16_t *pcm, uint8_t 
 void ima_search_c(const struct adpcm_blocks *blocks, unsigned quality, const int16_t *pcm,
                   uint8_t *dst)
 {
-    struct trellis trellis = { .slots = quality < 2 ? 4 : 16, .parities = quality < 2 ? 1 : 4 };
+    struct trellis trellis = { .slots = 4, .parities = 1 };
     unsigned channels = blocks->channels;
 
+    if (quality >= 2) {
+        trellis.slots = 16;
+        trellis.parities = 4;
+    }
     for (size_t i = 0; i < blocks->count;
          i++, pcm += (size_t)blocks->samples * channels, dst += blocks->bytes)
         for (unsigned channel = 0; channel < channels; channel++)

@@ -1,5 +1,5 @@
-/* IMA ADPCM's steps - the standard's table: 7 to 14, then 16 * 1.1^(i - 8) truncated, and 32767 at
- * the end. */
+/* The steps of IMA ADPCM, as in the standard's table: 7 to 14, then 16 * 1.1^(i - 8) truncated, and
+ * 32767 at the end. */
 #include "ima_tables.h"
 
 #define STEPS(x) \
@@ -20,7 +20,7 @@ const int32_t ima_steps[IMA_LAST_INDEX + 1] = { STEPS(ITSELF) };
 #define HIGH(step) (step) >> 8
 const uint8_t ima_low_bytes[96] = { STEPS(LOW) }, ima_high_bytes[96] = { STEPS(HIGH) };
 
-/* The weights of a magnitude's bits, each truncated, and always half of the lowest weight. */
+/* The sum of the weights of a magnitude's bits, each truncated, plus half of the lowest weight. */
 #define CHANGE(step, m) \
     (((step) >> 3) + ((m)&4 ? (step) : 0) + ((m)&2 ? (step) >> 1 : 0) + ((m)&1 ? (step) >> 2 : 0))
 #define CHANGES(step) \

@@ -1,6 +1,6 @@
-/* Microsoft ADPCM in plain C: the choice of a block's predictor and first delta, and encoding by
- * the nearest code. The SIMD kernels are src/dsp/ms_greedy.tmpl.h and ms_search.tmpl.h; a channel
- * is encoded by itself here. */
+/* Microsoft ADPCM in plain C: the choice of a block's predictor and first delta, and encoding with
+ * the nearest code, one channel at a time. The SIMD kernels are src/dsp/ms_greedy.tmpl.h and
+ * ms_search.tmpl.h. */
 #include "block.h"
 #include "bits.h"
 #include "fixed.h"
@@ -10,8 +10,8 @@ static int weight_of(const struct ms_predictor *predictor, unsigned older)
     return older ? predictor->weights >> 16 : (int16_t)predictor->weights;
 }
 
-/* The magnitude of what a predictor leaves of a sample. The prediction is rounded down, which is
- * near enough before anything is coded. */
+/* The magnitude of the prediction error. The prediction is rounded down, which is accurate enough
+ * as long as nothing is coded. */
 static int residual(int sample, int newer, int older, const int weights[2])
 {
     int left = sample - ((newer * weights[0] + older * weights[1]) >> 8);
@@ -19,8 +19,8 @@ static int residual(int sample, int newer, int older, const int weights[2])
     return left < 0 ? -left : left;
 }
 
-/* The highest residuals cost most: they are counted by their fourth power, and small ones by their
- * magnitude. Looks at the last six of eight samples in every `stride`. */
+/* Large residuals are the most expensive ones: they count with their fourth power, small ones with
+ * their magnitude. Looks at the last six of eight samples in every `stride`. */
 static uint64_t cost_of(const struct ms_channel *channel, const struct ms_predictor *predictor,
                         uint32_t stride)
 {
@@ -34,7 +34,7 @@ static uint64_t cost_of(const struct ms_channel *channel, const struct ms_predic
                        2;
             int square;
 
-            left = left < 8191 ? left : 8191;
+            left = min_i32(left, 8191);
             square = left * left >> 12;
             cost += (uint64_t)(square * square + left);
         }
@@ -57,8 +57,8 @@ static const struct ms_predictor *choose(const struct ms_channel *channel,
     return best;
 }
 
-/* Three quarters of the mean residual of the samples after the header's two: the best of what was
- * tried on speech, and as good as any on music. */
+/* Three quarters of the mean residual of the samples after the header's two: the best of the tested
+ * values on speech, and no worse than the others on music. */
 static int first_delta(const struct ms_channel *channel, const int weights[2])
 {
     enum { LOOK = 16 };
@@ -69,10 +69,10 @@ static int first_delta(const struct ms_channel *channel, const int weights[2])
             int left = residual(ms_sample(channel, i), ms_sample(channel, i - 1),
                                 ms_sample(channel, i - 2), weights);
 
-            sum += left < INT16_MAX ? left : INT16_MAX;
+            sum += min_i32(left, INT16_MAX);
         }
     sum = sum / LOOK * 3 / 4;
-    return sum < MS_LEAST_DELTA ? MS_LEAST_DELTA : sum;
+    return max_i32(sum, MS_DELTA_MIN);
 }
 
 void ms_put_code(const struct ms_channel *channel, uint32_t i, unsigned code)
@@ -85,20 +85,18 @@ void ms_put_code(const struct ms_channel *channel, uint32_t i, unsigned code)
         codes[i / 2] |= (uint8_t)(i % 2 == 0 ? code << 4 : code);
 }
 
-/* The nearest code but -8, whose growth is not worth its reach. */
-static unsigned nearest(struct ms_chain *chain, int sample)
+/* The nearest code except -8, whose growth outweighs its reach. */
+static unsigned nearest(struct ms_state *state, int sample)
 {
-    int predicted = ms_prediction(chain), left = sample - predicted,
+    int predicted = ms_prediction(state), left = sample - predicted,
         distance = left < 0 ? -left : left;
-    int magnitude = (2 * distance + chain->delta) / (2 * chain->delta), delta;
+    int magnitude = (2 * distance + state->delta) / (2 * state->delta), delta;
 
-    magnitude = magnitude < 7 ? magnitude : 7;
-    delta = chain->delta * ms_growth[magnitude] >> 8;
-    chain->older = chain->newer;
-    chain->newer = saturate(predicted + (left < 0 ? -magnitude : magnitude) * chain->delta);
-    chain->delta = delta < MS_LEAST_DELTA  ? MS_LEAST_DELTA
-                   : delta > MS_MOST_DELTA ? MS_MOST_DELTA
-                                           : delta;
+    magnitude = min_i32(magnitude, 7);
+    delta = state->delta * ms_growth[magnitude] >> 8;
+    state->older = state->newer;
+    state->newer = saturate(predicted + (left < 0 ? -magnitude : magnitude) * state->delta);
+    state->delta = clamp(delta, MS_DELTA_MIN, MS_DELTA_MAX);
     return (unsigned)(left < 0 ? -magnitude : magnitude) & 15;
 }
 
@@ -107,18 +105,18 @@ static void encode_channel(const struct ms_channel *channel, const struct ms_pre
 {
     const struct ms_predictor *predictor =
         choose(channel, predictors, count, quality == 0 ? 32 : 8);
-    struct ms_chain chain = { ms_sample(channel, 1),
+    struct ms_state state = { ms_sample(channel, 1),
                               ms_sample(channel, 0),
                               0,
                               { weight_of(predictor, 0), weight_of(predictor, 1) } };
     uint8_t *header = channel->block + channel->channels + 2 * channel->channel;
-    int delta = chain.delta = first_delta(channel, chain.weights);
+    int delta = state.delta = first_delta(channel, state.weights);
 
     if (quality > 0)
-        delta = ms_search_channel(channel, chain, quality == 1 ? 4 : 16);
+        delta = ms_search_channel(channel, state, quality == 1 ? 4 : 16);
     else
         for (uint32_t i = MS_HEADER_SAMPLES; i < channel->samples; i++)
-            ms_put_code(channel, i - MS_HEADER_SAMPLES, nearest(&chain, ms_sample(channel, i)));
+            ms_put_code(channel, i - MS_HEADER_SAMPLES, nearest(&state, ms_sample(channel, i)));
     channel->block[channel->channel] = predictor->number;
     store16_le(header, (uint16_t)delta);
     store16_le(header + 2 * channel->channels, (uint16_t)ms_sample(channel, 1));

@@ -1,13 +1,16 @@
 /* Microsoft ADPCM: New Multimedia Data Types and Data Techniques, revision 3.0 (1994), "Microsoft
- * ADPCM".
+ * ADPCM". A block in stereo:
  *
- * A block is a header - each channel's predictor (1 byte), then each one's delta, last and last but
- * one sample (2 bytes each) - and the channels' codes of 4 bits in turn, high nibble first. The
- * header's samples are the block's first two. A predictor is a pair of weights, in 256ths, of the
- * two samples before; the pairs stand in the format's extra bytes.
+ *     predictor | delta  | newer sample | older sample | codes
+ *     L   R     | L   R  | L   R        | L   R        | LR  LR  LR ...
+ *     1   1       2   2    2   2          2   2          1   1   1       bytes
  *
- * Blocks go to the kernels, ms_decode and ms_encode of dsp.h; their plain C is in block.c, encode.c
- * and search.c.
+ * Codes have 4 bits; the high nibble comes first. The two samples of the header are the first two
+ * of the block, the older one first. A predictor is a pair of weights, in 256ths, for the two
+ * previous samples; the pairs are listed in the extra bytes of the format.
+ *
+ * Blocks go to the kernels ms_decode and ms_encode of dsp.h; block.c, encode.c and search.c are
+ * their plain C.
  *
  * The prediction is divided, as in the published text, ffmpeg and Wine; sox and libsndfile shift,
  * and drift from them. */
@@ -31,9 +34,9 @@ static const struct weights standard[PREDICTORS] = { { 256, 0 },   { 512, -256 }
                                                      { 192, 64 },  { 240, 0 },    { 460, -208 },
                                                      { 392, -232 } };
 
-/* A format's own pairs of weights, as its extra bytes have them. A block's header can name 256. */
+/* The pairs of weights of a format, as in its extra bytes. The header of a block can name 256. */
 struct own {
-    uint16_t predictors; /* 0: the standard pairs */
+    uint16_t predictors; /* 0 for the standard pairs */
     uint8_t pairs[4 * (UINT8_MAX + 1)];
 };
 _Static_assert(sizeof(struct own) <= OWN_ROOM, "layout.own has room for every pair");
@@ -42,7 +45,7 @@ struct state {
     struct span block;
     uint16_t channels, predictors;
     uint8_t quality;
-    const uint8_t *pairs; /* the layout's; null for the standard ones */
+    const uint8_t *pairs; /* the layout's, or null for the standard pairs */
     const struct dsp *dsp;
 };
 
@@ -73,7 +76,7 @@ static int weight(const uint8_t *p)
     return value == INT16_MIN ? -INT16_MAX : value;
 }
 
-/* A predictor beyond the table is the last one. */
+/* A predictor beyond the table is replaced by the last one. */
 static struct weights weights_of(const struct state *state, unsigned predictor)
 {
     unsigned i = predictor < state->predictors ? predictor : state->predictors - 1u;
@@ -93,8 +96,7 @@ static bool is_standard(const uint8_t *pairs, unsigned predictors)
     return same;
 }
 
-/* The pairs of a table that the extra bytes do not hold whole are not known: the standard ones
- * then. */
+/* A table that exceeds the extra bytes is unusable: the standard pairs replace it. */
 static void parse_pairs(const struct wave_format *format, struct own *own)
 {
     unsigned stated = format->extra_size >= 4 ? load16_le(format->extra + 2) : 0;
@@ -131,7 +133,7 @@ static void init(void *memory, const struct layout *layout, const struct options
     state->pairs = own->predictors ? own->pairs : 0;
 }
 
-/* The predictors' weights as the kernels take them; returns how many there are. */
+/* Fills in the weights of the predictors for the kernels, and returns their number. */
 static unsigned table_of(const struct state *state, int16_t table[UINT8_MAX + 1][2])
 {
     unsigned predictors = state->predictors < UINT8_MAX + 1 ? state->predictors : UINT8_MAX + 1;
@@ -148,12 +150,12 @@ static unsigned table_of(const struct state *state, int16_t table[UINT8_MAX + 1]
 static void decode_block(const struct state *state, const uint8_t *src, int16_t *pcm,
                          uint32_t samples)
 {
-    int16_t table[UINT8_MAX + 1][2];
-    unsigned predictors = table_of(state, table);
+    int16_t weights[UINT8_MAX + 1][2];
+    unsigned predictors = table_of(state, weights);
+    const struct ms_table table = { (const int16_t(*)[2])weights, predictors };
 
     for (unsigned channel = 0; channel < state->channels; channel++)
-        ms_decode_channel((const int16_t(*)[2])table, predictors, src, pcm, samples, channel,
-                          state->channels);
+        ms_decode_channel(table, src, pcm, samples, channel, state->channels);
 }
 
 static struct progress decode(void *memory, const uint8_t *src, int16_t *pcm, struct offer offer)
@@ -181,8 +183,8 @@ static void decode_truncated(void *state, const uint8_t *src, struct span block,
     decode_block(state, src, pcm, block.frames);
 }
 
-/* What a block may choose of. Of the standard predictors not 3 and 5: there decoders that shift
- * drift most. */
+/* The predictors among which the encoder may choose. Standard predictors 3 and 5 are left out,
+ * because with these decoders that shift drift most. */
 static unsigned choices(const struct state *state, struct ms_predictor predictors[UINT8_MAX + 1])
 {
     unsigned n = 0;

@@ -1,38 +1,32 @@
-/* Microsoft ADPCM: the trellis search of qualities 1 and 2 in plain C, a chain at a time.
- * src/dsp/ms_search.tmpl.h does the same with chains side by side, and explains the slots; this is
- * its reference, and the portable set's. */
+/* Microsoft ADPCM: the trellis search of qualities 1 and 2 in plain C, one state at a time.
+ * src/dsp/ms_search.tmpl.h does the same with one state per lane, and explains the slots; this is
+ * its reference, and the kernel of the portable set. */
 #include "block.h"
 #include "fixed.h"
 
-enum {
-    ERROR_MOST = 8191,
-    COST_MOST = 1 << 29,
-    COST_NEVER = 1 << 30,
-    SEGMENT = 128,
-    SLOTS_MOST = 16
-};
+enum { ERROR_MAX = 8191, COST_MAX = 1 << 29, COST_NEVER = 1 << 30, SEGMENT = 128, SLOTS_MAX = 16 };
 
-/* Deltas that grow no more, so that all stay within 16 bits: 614 / 256 of it are below 32768. */
-enum { DELTA_HIGH = 13661 };
+/* Above this, deltas must not grow, so that all fit 16 bits: 614 / 256 of it is below 32768. */
+enum { DELTA_GROWING_MAX = 13661 };
 
-/* Residuals are limited to this: what remains of one, beside any change of up to 7 deltas, leads to
- * the same sample of 16 bits. */
-enum { RESIDUAL_MOST = 1 << 20 };
+/* The limit of residuals: any change by up to 7 deltas leaves enough of it for the sample to
+ * saturate at 16 bits. */
+enum { RESIDUAL_MAX = 1 << 20 };
 
 struct survivor {
     int32_t cost;
     int newer, older, delta;
-    unsigned origin; /* the slot that it came from when the last segment began */
+    unsigned origin; /* its slot when the last segment began */
 };
 
 struct trellis {
     unsigned slots;
     int weights[2];
-    struct survivor survivors[SLOTS_MOST];
-    uint8_t decisions[2 * SEGMENT][SLOTS_MOST]; /* a sign and a magnitude */
+    struct survivor survivors[SLOTS_MAX];
+    uint8_t decisions[2 * SEGMENT][SLOTS_MAX]; /* a sign and a magnitude */
 };
 
-/* What the codes that a survivor can take have in common. */
+/* The values that all codes from one survivor share. */
 struct branch {
     const struct survivor *from;
     int32_t cost, distance;
@@ -45,7 +39,7 @@ struct best {
     unsigned code;
 };
 
-/* Sixteen slots are a quarter of an octave apart, 4 three quarters; in the middle is about the mean
+/* 16 slots are a quarter of an octave apart, 4 slots three quarters, centered around the mean
  * residual. */
 static int slot_delta(unsigned slots, unsigned slot, int middle)
 {
@@ -55,23 +49,24 @@ static int slot_delta(unsigned slots, unsigned slot, int middle)
     int apart = slots == 4 ? 3 : 1,
         delta = middle * factors[(int)slot * apart + 8 - (int)(slots - 1) * apart / 2] >> 8;
 
-    return delta < MS_LEAST_DELTA ? MS_LEAST_DELTA : delta > INT16_MAX ? INT16_MAX : delta;
+    return clamp(delta, MS_DELTA_MIN, INT16_MAX);
 }
 
 static struct branch branch_from(const struct trellis *trellis, const struct survivor *from,
                                  int sample)
 {
-    const struct ms_chain chain = {
+    const struct ms_state state = {
         from->newer, from->older, from->delta, { trellis->weights[0], trellis->weights[1] }
     };
-    int residual = sample - ms_prediction(&chain), distance = residual < 0 ? -residual : residual;
+    int residual = sample - ms_prediction(&state), distance = residual < 0 ? -residual : residual;
 
-    return (struct branch){ from, from->cost, distance < RESIDUAL_MOST ? distance : RESIDUAL_MOST,
+    return (struct branch){ from, from->cost, distance < RESIDUAL_MAX ? distance : RESIDUAL_MAX,
                             residual < 0 ? 8 : 0 };
 }
 
-/* Whether the distance is below n halves of a delta. The kernels compare 256 times the distance,
- * with the origin and the sign below it, and 256 deltas less 1: ties depend on these low bits. */
+/* True if the distance is below n halves of a delta. The kernels compare 256 times the distance,
+ * with the origin and the sign in its low bits, with 256 deltas less 1: ties depend on these low
+ * bits. */
 static int is_below(const struct branch *from, int32_t n)
 {
     int32_t low = (int32_t)(from->from->origin << 4 | from->sign);
@@ -84,10 +79,10 @@ static void offer(struct best *best, const struct branch *from, int magnitude)
     int32_t missed = from->distance - magnitude * from->from->delta, error = missed >> 1, cost;
 
     error = error < 0 ? -error : error;
-    error = error < ERROR_MOST ? error : ERROR_MOST;
+    error = error < ERROR_MAX ? error : ERROR_MAX;
     cost = from->cost + error * error;
-    /* Of equal costs the larger magnitude's: where every error is limited, the delta has to grow.
-     */
+    /* Between equal costs, the larger magnitude wins: if every error is limited, the delta has to
+     * grow. */
     if (cost <= best->cost)
         *best = (struct best){ from->from, cost, missed, from->sign | (unsigned)magnitude };
 }
@@ -96,9 +91,10 @@ static void offer_above(struct best *bests, unsigned slots, unsigned slot, struc
 {
     static const int moves[8] = { -1, -1, -1, -1, 2, 4, 6, 8 };
 
-    if (from.from->delta > DELTA_HIGH)
+    if (from.from->delta > DELTA_GROWING_MAX)
         from.cost = COST_NEVER;
-    if (slots == 4) { /* 4 and 6 lead to one slot, 5 and 7 to another: the nearer is offered */
+    if (slots ==
+        4) { /* 4 and 6 lead to one slot, 5 and 7 to another: only the nearer one is offered */
         offer(&bests[(slot + 2) % slots], &from, is_below(&from, 10) ? 4 : 6);
         offer(&bests[slot], &from, is_below(&from, 12) ? 5 : 7);
     } else
@@ -112,17 +108,17 @@ static struct survivor survivor_of(const struct best *best, int sample)
 
     return (struct survivor){
         best->cost,         saturate(sample - (best->code & 8 ? -best->missed : best->missed)),
-        best->from->newer,  delta < MS_LEAST_DELTA ? MS_LEAST_DELTA : delta,
+        best->from->newer,  max_i32(delta, MS_DELTA_MIN),
         best->from->origin,
     };
 }
 
-static void advance(struct trellis *trellis, int sample, uint8_t decisions[SLOTS_MOST])
+static void advance(struct trellis *trellis, int sample, uint8_t decisions[SLOTS_MAX])
 {
     unsigned slots = trellis->slots;
-    struct branch branches[SLOTS_MOST];
-    struct best bests[SLOTS_MOST];
-    struct survivor next[SLOTS_MOST];
+    struct branch branches[SLOTS_MAX];
+    struct best bests[SLOTS_MAX];
+    struct survivor next[SLOTS_MAX];
 
     for (unsigned i = 0; i < slots; i++) {
         struct branch *from = &branches[i];
@@ -142,7 +138,7 @@ static void advance(struct trellis *trellis, int sample, uint8_t decisions[SLOTS
         trellis->survivors[i] = next[i];
 }
 
-/* The first of the least cost. */
+/* The first slot of minimal cost. */
 static unsigned best_slot(const struct trellis *trellis)
 {
     unsigned best = 0;
@@ -160,21 +156,21 @@ static void normalize(struct trellis *trellis)
     for (unsigned i = 0; i < trellis->slots; i++) {
         int32_t cost = trellis->survivors[i].cost - least;
 
-        trellis->survivors[i].cost = cost < COST_MOST ? cost : COST_MOST;
+        trellis->survivors[i].cost = cost < COST_MAX ? cost : COST_MAX;
     }
 }
 
-/* Ends the survivors of another origin, and begins a segment. */
+/* Terminates the survivors of other origins, and begins a segment. */
 static void begin_segment(struct trellis *trellis, unsigned origin)
 {
     for (unsigned i = 0; i < trellis->slots; i++) {
         if (trellis->survivors[i].origin != origin)
-            trellis->survivors[i].cost = COST_MOST;
+            trellis->survivors[i].cost = COST_MAX;
         trellis->survivors[i].origin = i;
     }
 }
 
-/* Writes the codes [from, to) on the way to a slot, and returns the slot before them. */
+/* Writes the codes [from, to) of the path to a slot, and returns the slot before them. */
 static unsigned trace(const struct trellis *trellis, unsigned slot, uint32_t from, uint32_t to,
                       const struct ms_channel *channel)
 {
@@ -189,15 +185,15 @@ static unsigned trace(const struct trellis *trellis, unsigned slot, uint32_t fro
     return slot;
 }
 
-int ms_search_channel(const struct ms_channel *channel, struct ms_chain chain, unsigned slots)
+int ms_search_channel(const struct ms_channel *channel, struct ms_state state, unsigned slots)
 {
     uint32_t n = channel->samples - MS_HEADER_SAMPLES, written = 0;
-    struct trellis trellis = { .slots = slots, .weights = { chain.weights[0], chain.weights[1] } };
+    struct trellis trellis = { .slots = slots, .weights = { state.weights[0], state.weights[1] } };
     unsigned slot, first = 0;
 
     for (unsigned i = 0; i < slots; i++)
         trellis.survivors[i] =
-            (struct survivor){ 0, chain.newer, chain.older, slot_delta(slots, i, chain.delta), 0 };
+            (struct survivor){ 0, state.newer, state.older, slot_delta(slots, i, state.delta), 0 };
     for (uint32_t t = 0; t < n; t++) {
         advance(&trellis, ms_sample(channel, t + MS_HEADER_SAMPLES),
                 trellis.decisions[t % (2 * SEGMENT)]);
@@ -214,5 +210,5 @@ int ms_search_channel(const struct ms_channel *channel, struct ms_chain chain, u
         written += SEGMENT;
     }
     slot = trace(&trellis, best_slot(&trellis), written, n, channel);
-    return slot_delta(slots, written == 0 ? slot : first, chain.delta);
+    return slot_delta(slots, written == 0 ? slot : first, state.delta);
 }

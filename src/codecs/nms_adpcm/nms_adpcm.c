@@ -1,13 +1,17 @@
-/* NMS VBXADPCM, as Natural MicroSystems' voice boards record: 20 ms of 8 kHz telephony in a frame,
- * 160 codes of 2, 3 or 4 bits, or 160 bytes of the line's law, then a word that tells how loud the
- * frame is, for those who skip silence. The header is the one of NMS' CT Access manual (6422-12,
- * appendix F).
+/* NMS VBXADPCM, as recorded by Natural MicroSystems' voice boards. A frame holds 20 ms of telephony
+ * at 8 kHz:
  *
- * Nothing tells which law the line had; u-law is assumed. libsndfile writes a loudness that it
- * calls a lie; ours is the root of the mean square of 16-bit samples. Decoding ignores it. */
+ *     160 codes of 2, 3 or 4 bits, or 160 bytes of u-law | loudness
+ *     40, 60 or 80                    160                  2         bytes
+ *
+ * The loudness is for players that skip silence; decoding ignores it. libsndfile writes a stand-in
+ * that it calls a lie; here it is the root mean square of the 16-bit samples. The header is
+ * described in NMS' CT Access manual (6422-12, appendix F). It does not say which law a line had;
+ * u-law is assumed. */
 #include <string.h>
 #include "bits.h"
 #include "codec.h"
+#include "fixed.h"
 #include "g711.h"
 #include "nms.h"
 
@@ -27,10 +31,10 @@ struct state {
     struct nms nms;
 };
 
-static unsigned frame_bytes(unsigned bits) { return FRAME / 8 * bits + 2; }
+static unsigned frame_bytes(unsigned bits) { return NMS_FRAME / 8 * bits + 2; }
 
-/* The bits that a format means, or 0: what it says, if the block agrees or is not told; else what
- * the block says. */
+/* The bits per code: those that the format states, if its block size agrees or is unknown; else
+ * those that the block size implies, or 0. */
 static unsigned bits_of(const struct wave_format *format)
 {
     unsigned by_block = 0, align = format->block_align;
@@ -50,16 +54,16 @@ static bool parse(const struct wave_format *format, struct layout *layout)
     unsigned bits = bits_of(format);
 
     layout->bits = (uint8_t)bits;
-    layout->block = (struct span){ frame_bytes(bits), FRAME };
+    layout->block = (struct span){ frame_bytes(bits), NMS_FRAME };
     return bits != 0 && layout->channels == 1;
 }
 
 static uint32_t byte_rate(uint32_t sample_rate, unsigned bits)
 {
-    return (uint32_t)((uint64_t)sample_rate * frame_bytes(bits) / FRAME);
+    return (uint32_t)((uint64_t)sample_rate * frame_bytes(bits) / NMS_FRAME);
 }
 
-/* The least width that reaches the bit rate; 4 bits where none is asked for. */
+/* The smallest width that reaches the bit rate, or 4 bits if none is requested. */
 static unsigned bits_for(const struct mode *mode)
 {
     unsigned bits = 2;
@@ -96,15 +100,15 @@ static void init(void *memory, const struct layout *layout, const struct options
 
 static void decode_frame(struct state *state, const uint8_t *src, int16_t *pcm, size_t samples)
 {
-    uint16_t rows[ROWS];
+    uint16_t groups[NMS_GROUPS];
 
     if (state->bits == LAW) {
         for (size_t i = 0; i < samples; i++)
             pcm[i] = ulaw_expand(src[i]);
         return;
     }
-    nms_unpack(src, state->bits, rows);
-    nms_decode(&state->nms, rows, pcm, samples);
+    nms_unpack(src, state->bits, groups);
+    nms_decode(&state->nms, groups, pcm, samples);
 }
 
 static struct progress decode(void *memory, const uint8_t *src, int16_t *pcm, struct offer offer)
@@ -113,11 +117,11 @@ static struct progress decode(void *memory, const uint8_t *src, int16_t *pcm, st
     size_t frames = whole_blocks(offer.in, offer.out, &state->block, 1);
 
     for (size_t i = 0; i < frames; i++)
-        decode_frame(state, src + i * state->block.bytes, pcm + i * FRAME, FRAME);
-    return (struct progress){ frames * state->block.bytes, frames * FRAME };
+        decode_frame(state, src + i * state->block.bytes, pcm + i * NMS_FRAME, NMS_FRAME);
+    return (struct progress){ frames * state->block.bytes, frames * NMS_FRAME };
 }
 
-/* Whole words, and of 3 bits the fourth row of every three words. */
+/* Whole words count; with 3 bits, every three words also hold a fourth group of codes. */
 static uint32_t covered(const struct layout *layout, uint32_t bytes)
 {
     uint32_t words = bytes / 2, samples = words * (16u / layout->bits);
@@ -126,26 +130,16 @@ static uint32_t covered(const struct layout *layout, uint32_t bytes)
         samples = words * 4 + words / 3 * 4;
     if (layout->bits == LAW)
         samples = bytes;
-    return samples < FRAME ? samples : FRAME;
+    return samples < NMS_FRAME ? samples : NMS_FRAME;
 }
 
-/* The missing codes are 0, and are not decoded. */
+/* Pads the frame with zeros, and decodes the samples that are covered. */
 static void decode_truncated(void *state, const uint8_t *src, struct span block, int16_t *pcm)
 {
-    uint8_t frame[FRAME + 2] = { 0 };
+    uint8_t frame[NMS_FRAME + 2] = { 0 };
 
     memcpy(frame, src, block.bytes);
     decode_frame(state, frame, pcm, block.frames);
-}
-
-/* The greatest integer whose square is not above x < 2^32, a bit at a time. */
-static uint32_t square_root(uint32_t x)
-{
-    uint32_t root = 0;
-
-    for (uint32_t bit = 1u << 15; bit != 0; bit >>= 1)
-        root |= (root | bit) * (root | bit) <= x ? bit : 0;
-    return root;
 }
 
 /* At most 2^15. */
@@ -153,23 +147,23 @@ static uint16_t loudness(const int16_t *pcm)
 {
     uint64_t sum = 0;
 
-    for (int i = 0; i < FRAME; i++)
+    for (int i = 0; i < NMS_FRAME; i++)
         sum += (uint64_t)((int32_t)pcm[i] * pcm[i]);
-    return (uint16_t)square_root((uint32_t)(sum / FRAME));
+    return (uint16_t)isqrt((uint32_t)(sum / NMS_FRAME));
 }
 
 static void encode_frame(struct state *state, const int16_t *pcm, uint8_t *dst)
 {
-    uint16_t rows[ROWS] = { 0 };
+    uint16_t groups[NMS_GROUPS] = { 0 };
 
     store16_le(dst + state->block.bytes - 2, loudness(pcm));
     if (state->bits == LAW) {
-        for (int i = 0; i < FRAME; i++)
+        for (int i = 0; i < NMS_FRAME; i++)
             dst[i] = ulaw_compress(pcm[i]);
         return;
     }
-    nms_encode(&state->nms, pcm, rows);
-    nms_pack(rows, state->bits, dst);
+    nms_encode(&state->nms, pcm, groups);
+    nms_pack(groups, state->bits, dst);
 }
 
 static struct progress encode(void *memory, const int16_t *pcm, uint8_t *dst, struct offer offer)
@@ -178,8 +172,8 @@ static struct progress encode(void *memory, const int16_t *pcm, uint8_t *dst, st
     size_t frames = whole_blocks(offer.out, offer.in, &state->block, 1);
 
     for (size_t i = 0; i < frames; i++)
-        encode_frame(state, pcm + i * FRAME, dst + i * state->block.bytes);
-    return (struct progress){ frames * FRAME, frames * state->block.bytes };
+        encode_frame(state, pcm + i * NMS_FRAME, dst + i * state->block.bytes);
+    return (struct progress){ frames * NMS_FRAME, frames * state->block.bytes };
 }
 
 static const struct codec_decoder decoder = { sizeof(struct state), init, decode, covered,

@@ -4,14 +4,14 @@
 #include "nms.h"
 #include "tables.h"
 
-enum { LOG_LEAST = 2171, LOG_MOST = 20480 };
-enum { SAMPLE_MOST = 8159, PCM_MOST = 32767 };
+enum { LOG_MIN = 2171, LOG_MAX = 20480 };
+enum { SAMPLE_MAX = 8159, PCM_MAX = 32767 };
 
-/* Reconstructed samples are held where the estimate fits 32 bits. What bounds it: |dq| <= 11194 *
- * 1024 >> 12 < 2799 and |b| <= 2^15, so that the zeros give less than 551e6; |a[0]| <= 27648,
- * |a[1]| <= 12288, whose sum times this is less than 2^31 - 551e6. Sound stays within 2^13 and
- * never meets the limit. */
-enum { SR_MOST = 39900 };
+/* Reconstructed samples are clamped so that the estimate fits 32 bits. The bounds: |dq| <= 11194 *
+ * 1024 >> 12 < 2799 and |b| <= 2^15, so that the zeros sum to less than 551e6; |a[0]| <= 27648 and
+ * |a[1]| <= 12288, whose sum times SR_MAX is less than 2^31 - 551e6. Sound stays within 2^13
+ * and never reaches the limit. */
+enum { SR_MAX = 39900 };
 
 void nms_start(struct nms *state, unsigned bits)
 {
@@ -19,7 +19,7 @@ void nms_start(struct nms *state, unsigned bits)
     state->bits = bits;
 }
 
-/* 2^((log - 20480) / 2048) * 1024, between the tabled powers along a straight line. */
+/* 2^((log - 20480) / 2048) * 1024, interpolated linearly between tabulated powers. */
 static INLINED int antilog(int log)
 {
     int line = 4096 + ((log & 63) * 5739 >> 12); /* Q12, up to 2^(1/32) */
@@ -27,49 +27,41 @@ static INLINED int antilog(int log)
     return line * nms_powers[log >> 6 & 31] >> (26 - (log >> 11));
 }
 
-static INLINED int limited(int x, int least, int most)
-{
-    return x < least ? least : x > most ? most : x;
-}
-
-/* -1, 0 or 1; of two, -1 and 1 differ in all bits but the lowest. */
+/* -1, 0 or 1. -1 and 1 differ in all bits but the lowest, which the next function relies on. */
 static INLINED int sign_of(int x) { return (x > 0) - (x < 0); }
 
 static INLINED bool opposite(int sign, int other) { return (sign ^ other) == -2; }
 
-/* Without a branch, which nothing could foretell. */
-static INLINED int negated_if(bool negative, int x) { return (x ^ -(int)negative) + negative; }
-
-/* Less a 256th: x * 255 >> 8. */
+/* x less a 256th of it: x * 255 >> 8. */
 static INLINED int faded(int x) { return x - ((x + 255) >> 8); }
 
 static INLINED void adapt_scale(struct nms *state)
 {
     int move = nms_moves[state->bits - 2][(state->code & 7) >> (4 - state->bits)];
 
-    state->log_scale = limited((state->log_scale * 248 >> 8) + move, LOG_LEAST, LOG_MOST);
+    state->log_scale = clamp((state->log_scale * 248 >> 8) + move, LOG_MIN, LOG_MAX);
     state->scale = antilog(state->log_scale);
 }
 
-/* Here 0 counts as positive. */
+/* Adapts the zeros by the signs of the differences; here 0 counts as positive. */
 static INLINED void adapt_zeros(struct nms *state)
 {
 #pragma GCC unroll 6
-    for (int i = 0; i < ZEROS; i++)
+    for (int i = 0; i < NMS_ZEROS; i++)
         state->b[i] = faded(state->b[i]) + 128 - ((state->dq[0] ^ state->dq[i + 1]) >> 31 & 256);
 }
 
 static INLINED void adapt_poles(struct nms *state)
 {
-    int pull = limited(state->a[0] >> 5, -256, 256), most;
+    int pull = clamp(state->a[0] >> 5, -256, 256), most;
     bool turned = opposite(state->p[0], state->p[1]);
 
-    state->a[0] = faded(state->a[0]) + negated_if(turned, 192);
-    state->a[1] = (state->a[1] * 254 >> 8) + negated_if(!turned, pull) +
-                  negated_if(opposite(state->p[0], state->p[2]), 128);
-    state->a[1] = limited(state->a[1], -12288, 12288);
+    state->a[0] = faded(state->a[0]) + negate_if(-turned, 192);
+    state->a[1] = (state->a[1] * 254 >> 8) + negate_if(-!turned, pull) +
+                  negate_if(-opposite(state->p[0], state->p[2]), 128);
+    state->a[1] = clamp(state->a[1], -12288, 12288);
     most = 15360 - state->a[1];
-    state->a[0] = limited(state->a[0], -most, most);
+    state->a[0] = clamp(state->a[0], -most, most);
 }
 
 static INLINED void estimate(struct nms *state)
@@ -77,14 +69,13 @@ static INLINED void estimate(struct nms *state)
     int zeros = 0;
 
 #pragma GCC unroll 6
-    for (int i = 0; i < ZEROS; i++)
+    for (int i = 0; i < NMS_ZEROS; i++)
         zeros += state->dq[i] * state->b[i];
     state->sez = zeros >> 14;
     state->se = (state->a[0] * state->sr[0] + state->a[1] * state->sr[1] + zeros) >> 14;
 }
 
-/* The last sample makes everything ready for the next one; so the first is met by a state that has
- * moved once. */
+/* Adapts the predictor before each sample, including the first one. */
 static INLINED void advance(struct nms *state)
 {
     adapt_scale(state);
@@ -93,62 +84,63 @@ static INLINED void advance(struct nms *state)
     estimate(state);
 }
 
-/* The shift floors, as in the 16-bit NMSVCE.DLL. */
+/* The shift rounds down, as in the 16-bit NMSVCE.DLL. */
 static INLINED void reconstruct(struct nms *state, unsigned code)
 {
     int level = nms_levels[state->bits - 2][(code & 7) >> (4 - state->bits)] * state->scale;
 
 #pragma GCC unroll 6
-    for (int i = ZEROS; i > 0; i--)
+    for (int i = NMS_ZEROS; i > 0; i--)
         state->dq[i] = state->dq[i - 1];
     state->p[2] = state->p[1];
     state->p[1] = state->p[0];
     state->sr[1] = state->sr[0];
-    state->dq[0] = negated_if(code >> 3 & 1, level) >> 12;
+    state->dq[0] = negate_if(-(int)(code >> 3 & 1), level) >> 12;
     state->p[0] = sign_of(state->sez + state->dq[0]);
-    state->sr[0] = limited(state->se + state->dq[0], -SR_MOST, SR_MOST);
+    state->sr[0] = clamp(state->se + state->dq[0], -SR_MAX, SR_MAX);
     state->code = code;
 }
 
-/* |se| < 2^17 by the bounds above, so that the distance, Q13, fits 32 bits. */
-static INLINED unsigned quantise(const struct nms *state, int difference)
+/* |se| < 2^17 by the bounds above, so that the distance, in Q13, fits 32 bits. */
+static INLINED unsigned quantize(const struct nms *state, int difference)
 {
-    const int16_t *decisions = nms_decisions[state->bits - 2];
+    const int16_t *thresholds = nms_thresholds[state->bits - 2];
     int distance = (difference < 0 ? -difference : difference) * 8192,
         last = (1 << (state->bits - 1)) - 1, n = 0;
 
-    /* All are asked: where the first refusal comes nothing could foretell. */
+    /* Tests every threshold: an early exit would be mispredicted. */
     for (int i = 0; i < last; i++)
-        n += distance >= decisions[i] * state->scale;
+        n += distance >= thresholds[i] * state->scale;
     return (unsigned)n << (4 - state->bits) | (difference < 0 ? 8 : 0);
 }
 
-/* The state is a copy, which stays in registers: in memory, what is stored in parts and loaded at
- * once would be waited for. Every other difference is lowered by 2, as NMS' own coders do. */
-void nms_encode(struct nms *kept, const int16_t pcm[FRAME], uint16_t rows[ROWS])
+/* Works on a copy of the state, which stays in registers: in memory, values that are stored in
+ * parts and loaded as a whole would stall. Every other difference is lowered by 2, as in NMS' own
+ * coders. */
+void nms_encode(struct nms *stored, const int16_t pcm[NMS_FRAME], uint16_t groups[NMS_GROUPS])
 {
-    struct nms state = *kept;
+    struct nms state = *stored;
 
-    for (unsigned i = 0; i < FRAME; i++) {
+    for (unsigned i = 0; i < NMS_FRAME; i++) {
         unsigned code;
 
         advance(&state);
-        code = quantise(&state, pcm[i] * SAMPLE_MOST / PCM_MOST - state.se - (i % 2 ? 0 : 2));
+        code = quantize(&state, pcm[i] * SAMPLE_MAX / PCM_MAX - state.se - (i % 2 ? 0 : 2));
         reconstruct(&state, code);
-        rows[i / 4] = (uint16_t)((unsigned)rows[i / 4] << 4 | code);
+        groups[i / 4] = (uint16_t)((unsigned)groups[i / 4] << 4 | code);
     }
-    *kept = state;
+    *stored = state;
 }
 
-void nms_decode(struct nms *kept, const uint16_t rows[ROWS], int16_t *pcm, size_t n)
+void nms_decode(struct nms *stored, const uint16_t groups[NMS_GROUPS], int16_t *pcm, size_t n)
 {
-    struct nms state = *kept;
+    struct nms state = *stored;
 
     for (size_t i = 0; i < n; i++) {
         advance(&state);
-        reconstruct(&state, (unsigned)rows[i / 4] >> (12 - 4 * (i % 4)) & 15);
-        pcm[i] = (int16_t)(limited(wrap16(state.sr[0]), -SAMPLE_MOST, SAMPLE_MOST) * PCM_MOST /
-                           SAMPLE_MOST);
+        reconstruct(&state, (unsigned)groups[i / 4] >> (12 - 4 * (i % 4)) & 15);
+        pcm[i] =
+            (int16_t)(clamp(wrap16(state.sr[0]), -SAMPLE_MAX, SAMPLE_MAX) * PCM_MAX / SAMPLE_MAX);
     }
-    *kept = state;
+    *stored = state;
 }

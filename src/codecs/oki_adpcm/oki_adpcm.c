@@ -1,23 +1,24 @@
-/* OKI's and Dialogic's ADPCM, 4 bits a sample: Dialogic Corporation, Dialogic ADPCM Algorithm,
- * application note 00-1366-001 (1988); OKI's data sheets of the MSM5205 to MSM6585 show the same
+/* OKI and Dialogic ADPCM, 4 bits per sample: Dialogic Corporation, Dialogic ADPCM Algorithm,
+ * application note 00-1366-001 (1988). OKI's data sheets of the MSM5205 to MSM6585 show the same
  * code.
  *
- * Samples have 12 bits, here the upper ones of 16. A code is a sign bit over a magnitude, relative
- * to a step of 49. There are no blocks and no headers: sample 0 and the least step stand before the
- * first code. The first of a byte's codes, the left one in stereo, is the high nibble's, unless
+ * Samples have 12 bits, here the upper ones of 16. A code is a sign bit above a magnitude, relative
+ * to one of 49 steps. There are neither blocks nor headers: a stream starts from sample 0 and the
+ * smallest step. The high nibble of a byte comes first, and is the left channel in stereo, unless
  * QUIRK_LOW_NIBBLE_FIRST is set.
  *
- * The sample saturates at 12 bits, as the note, ffmpeg and the chips have it; sox and libsndfile
- * saturate at 16, and stay 15 above from there on. */
+ * The sample saturates at 12 bits, as in the note, ffmpeg and the chips; sox and libsndfile
+ * saturate at 16 bits, and stay 15 above from there on. */
 #include "adpcm.h"
 #include "tables.h"
 
-enum { SAMPLE_MOST = 2047, SAMPLE_LEAST = -2048, SCALE = 16 };
+enum { SAMPLE_MAX = 2047, SAMPLE_MIN = -2048, SCALE = 16 };
 
 static const struct tag oki_tags[] = { { 0x10, 0, "OKI" }, { 0 } };
 static const struct tag dialogic_tags[] = { { 0x17, 0, "Dialogic" }, { 0 } };
 
-/* OKI's chips and sound cards; Dialogic's boards, whose clocks give 6 and 8 kHz. */
+/* The rates of OKI's chips and sound cards, and of Dialogic's boards, whose clocks yield 6 and 8
+ * kHz. */
 static const struct mode oki_modes[] = { { 8000, 1, 0 },  { 8000, 2, 0 },  { 11025, 1, 0 },
                                          { 11025, 2, 0 }, { 22050, 1, 0 }, { 22050, 2, 0 },
                                          { 44100, 1, 0 }, { 44100, 2, 0 }, { 0 } };
@@ -25,23 +26,23 @@ static const struct mode dialogic_modes[] = {
     { 6000, 1, 0 }, { 8000, 1, 0 }, { 11025, 1, 0 }, { 0 }
 };
 
-/* What one channel knows between two codes. */
-struct chain {
-    int sample;   /* 12 bits */
-    unsigned row; /* CODES times the index of the step */
+/* The state of one channel. */
+struct channel {
+    int sample;      /* 12 bits */
+    unsigned offset; /* OKI_CODES times the index of the step */
 };
 
 struct state {
     struct span block;
     uint16_t channels;
     bool low_first;
-    struct chain chains[2];
+    struct channel channel_states[2];
 };
 
 static void oki_complete(struct wave_format *format, const struct mode *mode, uint8_t dialect)
 {
     adpcm_stream_complete(format, mode, dialect);
-    format->extra_size = 2; /* the "high frequency emphasis value", which nobody defined */
+    format->extra_size = 2; /* "high frequency emphasis value", which is undefined */
     store16_le(format->extra, 0);
 }
 
@@ -59,29 +60,30 @@ static void init(void *memory, const struct layout *layout, const struct options
                              .low_first = options->quirks & QUIRK_LOW_NIBBLE_FIRST };
 }
 
-/* Saturation is rare in sound: one branch costs less than two limits in every sample's way. */
-static inline int held(int sample)
+/* Saturation is rare, so that one branch costs less than two clamps in the dependency channel of
+ * every sample. */
+static inline int saturate12(int sample)
 {
-    if ((unsigned)(sample - SAMPLE_LEAST) > SAMPLE_MOST - SAMPLE_LEAST)
-        return sample < 0 ? SAMPLE_LEAST : SAMPLE_MOST;
+    if ((unsigned)(sample - SAMPLE_MIN) > SAMPLE_MAX - SAMPLE_MIN)
+        return sample < 0 ? SAMPLE_MIN : SAMPLE_MAX;
     return sample;
 }
 
-static inline struct chain after(struct chain chain, unsigned code)
+static inline struct channel after(struct channel channel, unsigned code)
 {
-    const struct effect *effect = &oki_effects[chain.row + code];
+    const struct oki_effect *effect = &oki_effects[channel.offset + code];
 
-    return (struct chain){ held(chain.sample + effect->change), (unsigned)effect->next };
+    return (struct channel){ saturate12(channel.sample + effect->change), (unsigned)effect->next };
 }
 
-static inline int16_t output(struct chain chain) { return (int16_t)(chain.sample * SCALE); }
+static inline int16_t output(struct channel channel) { return (int16_t)(channel.sample * SCALE); }
 
-/* What runs for every byte is inline, so that channels and order are constants there. */
+/* The loops over bytes are inline, so that channels and order are constants in them. */
 
 static inline void decode_bytes(struct state *state, const uint8_t *src, int16_t *pcm, size_t n,
                                 unsigned channels, bool low_first)
 {
-    struct chain first = state->chains[0], second = state->chains[1];
+    struct channel first = state->channel_states[0], second = state->channel_states[1];
 
     for (size_t i = 0; i < n; i++) {
         unsigned high = src[i] >> 4, low = src[i] & 15u;
@@ -93,8 +95,8 @@ static inline void decode_bytes(struct state *state, const uint8_t *src, int16_t
         if (channels == 1)
             first = second;
     }
-    state->chains[0] = first;
-    state->chains[1] = second;
+    state->channel_states[0] = first;
+    state->channel_states[1] = second;
 }
 
 static struct progress decode(void *memory, const uint8_t *src, int16_t *pcm, struct offer offer)
@@ -111,13 +113,14 @@ static struct progress decode(void *memory, const uint8_t *src, int16_t *pcm, st
     return (struct progress){ n, 2 * n };
 }
 
-/* The note compares the difference with the step, half and a quarter of it: the nearest code, as a
- * quotient. A sample's 4 bits beyond the note's 12 join in the comparison. */
-static inline unsigned nearest(struct chain chain, int16_t sample)
+/* The note compares the difference with the step, half and a quarter of it, which finds the nearest
+ * code; a quotient does the same. The low 4 bits of a 16-bit sample take part in the comparison. */
+static inline unsigned nearest(struct channel channel, int16_t sample)
 {
-    int difference = sample - chain.sample * SCALE;
+    int difference = sample - channel.sample * SCALE;
     unsigned distance = (unsigned)(difference < 0 ? -difference : difference);
-    unsigned magnitude = (unsigned)((uint64_t)distance * oki_reciprocals[chain.row / CODES] >> 32);
+    unsigned magnitude =
+        (unsigned)((uint64_t)distance * oki_reciprocals[channel.offset / OKI_CODES] >> 32);
 
     return (difference < 0 ? 8u : 0u) | (magnitude < 7 ? magnitude : 7u);
 }
@@ -125,7 +128,7 @@ static inline unsigned nearest(struct chain chain, int16_t sample)
 static inline void encode_bytes(struct state *state, const int16_t *pcm, uint8_t *dst, size_t n,
                                 unsigned channels)
 {
-    struct chain first = state->chains[0], second = state->chains[1];
+    struct channel first = state->channel_states[0], second = state->channel_states[1];
 
     for (size_t i = 0; i < n; i++) {
         unsigned one = nearest(first, pcm[2 * i]), other;
@@ -139,8 +142,8 @@ static inline void encode_bytes(struct state *state, const int16_t *pcm, uint8_t
             first = second;
         dst[i] = (uint8_t)(state->low_first ? other << 4 | one : one << 4 | other);
     }
-    state->chains[0] = first;
-    state->chains[1] = second;
+    state->channel_states[0] = first;
+    state->channel_states[1] = second;
 }
 
 static struct progress encode(void *memory, const int16_t *pcm, uint8_t *dst, struct offer offer)

@@ -1,21 +1,21 @@
-/* Yamaha's ADPCM in blocks: the trellis search of qualities 1 and 2 in plain C, a chain at a time.
- * src/dsp/yamaha_search.tmpl.h does the same with chains side by side, and explains the states;
- * this is its reference, and the portable set's. */
+/* Yamaha ADPCM in blocks: the trellis search of qualities 1 and 2 in plain C, one state at a time.
+ * src/dsp/yamaha_search.tmpl.h does the same with one state per lane, and explains the states; this
+ * is its reference, and the kernel of the portable set. */
 #include <stdbool.h>
 #include "block.h"
 
 enum {
-    COST_MOST = 1 << 29,
-    MISS_MOST = YAMAHA_STEP_MOST * 9 / 8,
+    COST_MAX = 1 << 29,
+    MISS_MAX = YAMAHA_STEP_MAX * 9 / 8,
     AHEAD = 32,
-    STATES_MOST = 64,
-    WINDOW_MOST = 4096
+    STATES_MAX = 64,
+    WINDOW_MAX = 4096
 };
 
 struct shape {
     unsigned slots, parities; /* 6 and 1, or 16 and 4: the low bits of the last two magnitudes */
     uint32_t stretch;         /* samples whose codes are decided together */
-    int32_t starts[16];       /* the slots' first steps, in 64ths of the mean change */
+    int32_t starts[16];       /* first steps of the slots, in 64ths of the mean change */
 };
 
 static const struct shape standard = { 6, 1, 4096 - AHEAD, { 30, 48, 77, 123, 197, 315 } };
@@ -27,19 +27,19 @@ static const struct shape best_shape = { 16,
 
 struct survivor {
     uint32_t cost;
-    struct yamaha_chain chain;
+    struct yamaha_state state;
 };
 
 struct trellis {
     const struct shape *shape;
-    struct survivor survivors[STATES_MOST];
-    /* A sign and a magnitude, and above them the parity that is shifted out; of each state of each
-     * sample. */
-    uint8_t decisions[WINDOW_MOST * 6];
+    struct survivor survivors[STATES_MAX];
+    /* For each state of each sample: a sign and a magnitude, and above them the parity that is
+     * shifted out. */
+    uint8_t decisions[WINDOW_MAX * 6];
 };
 
-/* A way on from a survivor. */
-struct way {
+/* A branch from a survivor. */
+struct branch {
     uint32_t cost;
     int miss; /* by how much the code falls short of the sample */
     uint8_t decision;
@@ -53,107 +53,109 @@ static unsigned states_of(const struct trellis *trellis)
 
 static int distance_to(const struct survivor *from, int sample)
 {
-    int difference = sample - from->chain.sample;
+    int difference = sample - from->state.sample;
 
     return difference < 0 ? -difference : difference;
 }
 
-static struct way way_by(const struct survivor *from, int sample, unsigned magnitude)
+static struct branch branch_by(const struct survivor *from, int sample, unsigned magnitude)
 {
-    int change = from->chain.step * (2 * (int)magnitude + 1) >> 3,
+    int change = from->state.step * (2 * (int)magnitude + 1) >> 3,
         miss = distance_to(from, sample) - change;
-    int counted = miss < MISS_MOST ? miss : MISS_MOST;
+    int counted = miss < MISS_MAX ? miss : MISS_MAX;
     int16_t low = (int16_t)counted;
 
-    /* The kernels square the two halves of 32 bits: 1 more where the code goes too far. */
-    return (struct way){ from->cost + (uint32_t)(low * low) + (counted < 0), miss,
-                         (uint8_t)(magnitude | (sample < from->chain.sample ? 8u : 0u)), from };
+    /* The kernels square the two halves of 32 bits: the cost is 1 higher if the code goes too far.
+     */
+    return (struct branch){ from->cost + (uint32_t)(low * low) + (counted < 0), miss,
+                            (uint8_t)(magnitude | (sample < from->state.sample ? 8u : 0u)), from };
 }
 
 /* The nearer of m and n: they meet at m + n + 1 eighths of a step. */
-static struct way way_by_nearer(const struct survivor *from, int sample, unsigned m, unsigned n)
+static struct branch branch_by_nearer(const struct survivor *from, int sample, unsigned m,
+                                      unsigned n)
 {
-    bool below = 8 * distance_to(from, sample) < (int)(m + n + 1) * from->chain.step;
+    bool below = 8 * distance_to(from, sample) < (int)(m + n + 1) * from->state.step;
 
-    return way_by(from, sample, below ? m : n);
+    return branch_by(from, sample, below ? m : n);
 }
 
-static struct survivor survivor_of(const struct way *way, int sample)
+static struct survivor survivor_of(const struct branch *branch, int sample)
 {
-    int reached = way->decision & 8 ? sample + way->miss : sample - way->miss;
+    int reached = branch->decision & 8 ? sample + branch->miss : sample - branch->miss;
 
-    return (struct survivor){ way->cost,
-                              { adpcm_held(reached),
-                                adpcm_next_step(way->from->chain.step, way->decision & 7,
-                                                YAMAHA_STEP_LEAST, YAMAHA_STEP_MOST) } };
+    return (struct survivor){ branch->cost,
+                              { adpcm_saturate(reached),
+                                adpcm_next_step(branch->from->state.step, branch->decision & 7,
+                                                YAMAHA_STEP_MIN, YAMAHA_STEP_MAX) } };
 }
 
 /* The nearest of the magnitudes that leave a slot: all but 4 and 6. */
-static struct way leaving(const struct survivor *from, int sample)
+static struct branch leaving(const struct survivor *from, int sample)
 {
-    int eighths = 8 * distance_to(from, sample), step = from->chain.step;
+    int eighths = 8 * distance_to(from, sample), step = from->state.step;
 
     if (eighths >= 9 * step)
-        return way_by_nearer(from, sample, 5, 7);
-    return eighths < 4 * step ? way_by_nearer(from, sample, 0, 1)
-                              : way_by_nearer(from, sample, 2, 3);
+        return branch_by_nearer(from, sample, 5, 7);
+    return eighths < 4 * step ? branch_by_nearer(from, sample, 0, 1)
+                              : branch_by_nearer(from, sample, 2, 3);
 }
 
-/* Quality 1: a slot is stayed in by 4 or 6, and left for the one before it. */
+/* Quality 1: codes 4 and 6 stay in a slot, all others lead to the one before it. */
 static void advance_by_slots(struct trellis *trellis, int sample, uint8_t *decisions)
 {
     unsigned slots = trellis->shape->slots;
-    struct survivor next[STATES_MOST];
+    struct survivor next[STATES_MAX];
 
     for (unsigned i = 0; i < slots; i++) {
-        struct way way = way_by_nearer(&trellis->survivors[i], sample, 4, 6);
-        struct way other = leaving(&trellis->survivors[(i + 1) % slots], sample);
+        struct branch branch = branch_by_nearer(&trellis->survivors[i], sample, 4, 6);
+        struct branch other = leaving(&trellis->survivors[(i + 1) % slots], sample);
 
-        way = other.cost < way.cost ? other : way;
-        next[i] = survivor_of(&way, sample);
-        decisions[i] = way.decision;
+        branch = other.cost < branch.cost ? other : branch;
+        next[i] = survivor_of(&branch, sample);
+        decisions[i] = branch.decision;
     }
     for (unsigned i = 0; i < slots; i++)
         trellis->survivors[i] = next[i];
 }
 
-static void offer(struct way *ways, unsigned state, struct way way)
+static void offer(struct branch *branches, unsigned state, struct branch branch)
 {
     static const unsigned moves[8] = { 15, 15, 15, 15, 2, 4, 6, 8 };
-    unsigned magnitude = way.decision & 7, slot = ((state >> 2) + moves[magnitude]) % 16;
+    unsigned magnitude = branch.decision & 7, slot = ((state >> 2) + moves[magnitude]) % 16;
     unsigned to = slot << 2 | (state << 1 & 2) | (magnitude & 1);
 
-    way.decision |= (uint8_t)((state & 2) << 3);
-    if (way.cost < ways[to].cost)
-        ways[to] = way;
+    branch.decision |= (uint8_t)((state & 2) << 3);
+    if (branch.cost < branches[to].cost)
+        branches[to] = branch;
 }
 
-/* Quality 2. */
+/* Quality 2: each magnitude leads to another slot and parity. */
 static void advance_by_parities(struct trellis *trellis, int sample, uint8_t *decisions)
 {
     unsigned states = states_of(trellis);
-    struct way ways[STATES_MOST];
-    struct survivor next[STATES_MOST];
+    struct branch branches[STATES_MAX];
+    struct survivor next[STATES_MAX];
 
-    for (unsigned i = 0; i < STATES_MOST; i++)
-        ways[i].cost = UINT32_MAX;
+    for (unsigned i = 0; i < STATES_MAX; i++)
+        branches[i].cost = UINT32_MAX;
     for (unsigned i = 0; i < states; i++) {
         const struct survivor *from = &trellis->survivors[i];
 
-        offer(ways, i, way_by_nearer(from, sample, 0, 2));
-        offer(ways, i, way_by_nearer(from, sample, 1, 3));
+        offer(branches, i, branch_by_nearer(from, sample, 0, 2));
+        offer(branches, i, branch_by_nearer(from, sample, 1, 3));
         for (unsigned magnitude = 4; magnitude < 8; magnitude++)
-            offer(ways, i, way_by(from, sample, magnitude));
+            offer(branches, i, branch_by(from, sample, magnitude));
     }
     for (unsigned i = 0; i < states; i++) {
-        next[i] = survivor_of(&ways[i], sample);
-        decisions[i] = ways[i].decision;
+        next[i] = survivor_of(&branches[i], sample);
+        decisions[i] = branches[i].decision;
     }
     for (unsigned i = 0; i < states; i++)
         trellis->survivors[i] = next[i];
 }
 
-/* The first of the least cost. */
+/* The first state of minimal cost. */
 static unsigned best_state(const struct trellis *trellis)
 {
     unsigned best = 0;
@@ -171,7 +173,7 @@ static void normalize(struct trellis *trellis)
     for (unsigned i = 0; i < states_of(trellis); i++) {
         uint32_t cost = trellis->survivors[i].cost - least;
 
-        trellis->survivors[i].cost = cost < COST_MOST ? cost : COST_MOST;
+        trellis->survivors[i].cost = cost < COST_MAX ? cost : COST_MAX;
     }
 }
 
@@ -184,7 +186,7 @@ static unsigned state_before(const struct trellis *trellis, unsigned state, uint
     return ((state >> 2) + back[decision & 7]) % 16 << 2 | (state >> 1 & 1) | (decision >> 3 & 2);
 }
 
-/* A channel of a block. */
+/* One channel of a block. */
 struct channel {
     const int16_t *pcm;
     uint8_t *codes;
@@ -192,7 +194,7 @@ struct channel {
     unsigned channel, channels;
 };
 
-/* Advances over samples [from, to); decisions are those since sample `start`. */
+/* Advances over samples [from, to). The decisions start at sample `start`. */
 static void run(struct trellis *trellis, const struct channel *channel, uint32_t start,
                 uint32_t from, uint32_t to)
 {
@@ -211,7 +213,7 @@ static void run(struct trellis *trellis, const struct channel *channel, uint32_t
     }
 }
 
-/* The state before sample `from` on the way to a state after sample to - 1. */
+/* The state before sample `from` on the path to a state after sample to - 1. */
 static unsigned trace(const struct trellis *trellis, unsigned state, uint32_t start, uint32_t from,
                       uint32_t to)
 {
@@ -236,18 +238,18 @@ static unsigned write_codes(const struct trellis *trellis, unsigned state, uint3
     return state;
 }
 
-static struct yamaha_chain first_chain(const struct trellis *trellis, const struct channel *channel,
+static struct yamaha_state first_state(const struct trellis *trellis, const struct channel *channel,
                                        int mean, unsigned slot)
 {
-    return yamaha_chain_before(
+    return yamaha_state_before(
         channel->pcm[0], (mean < INT16_MAX ? mean : INT16_MAX) * trellis->shape->starts[slot] >> 6);
 }
 
-/* From one survivor alone. */
-static void go_on_from(struct trellis *trellis, struct survivor from, unsigned state)
+/* Continues from a single survivor. */
+static void continue_from(struct trellis *trellis, struct survivor from, unsigned state)
 {
     for (unsigned i = 0; i < states_of(trellis); i++)
-        trellis->survivors[i] = (struct survivor){ i == state ? 0 : COST_MOST, from.chain };
+        trellis->survivors[i] = (struct survivor){ i == state ? 0 : COST_MAX, from.state };
 }
 
 static void search_channel(struct trellis *trellis, const struct channel *channel, uint8_t *header)
@@ -258,10 +260,10 @@ static void search_channel(struct trellis *trellis, const struct channel *channe
 
     for (unsigned i = 0; i < states_of(trellis); i++)
         trellis->survivors[i] =
-            (struct survivor){ i % parities ? COST_MOST : 0,
-                               first_chain(trellis, channel, mean, i / parities) };
+            (struct survivor){ i % parities ? COST_MAX : 0,
+                               first_state(trellis, channel, mean, i / parities) };
     for (uint32_t start = 0, to; start < channel->samples; start = to) {
-        struct survivor then[STATES_MOST];
+        struct survivor then[STATES_MAX];
 
         to = channel->samples - start <= length + AHEAD ? channel->samples : start + length;
         run(trellis, channel, start, start, to);
@@ -270,12 +272,12 @@ static void search_channel(struct trellis *trellis, const struct channel *channe
         if (to < channel->samples) {
             run(trellis, channel, start, to, to + AHEAD);
             state = trace(trellis, best_state(trellis), start, to, to + AHEAD);
-            go_on_from(trellis, then[state], state);
+            continue_from(trellis, then[state], state);
         } else
             state = best_state(trellis);
         state = write_codes(trellis, state, start, to, channel);
         if (start == 0)
-            yamaha_write_header(first_chain(trellis, channel, mean, state / parities), header);
+            yamaha_write_header(first_state(trellis, channel, mean, state / parities), header);
     }
 }
 

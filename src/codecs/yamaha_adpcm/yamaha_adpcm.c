@@ -1,14 +1,19 @@
-/* Yamaha's ADPCM, 4 bits a sample, in the two forms that files have it in.
+/* Yamaha ADPCM, 4 bits per sample, in the two forms that files have.
  *
- * Yamaha's own ACM driver (1.0.0.0, 2005, by Rockbox' account) wrote blocks of a thirtieth of a
- * second: each channel's sample and step (2 bytes each) before the first code, then r / 60 bytes of
- * codes a channel; that we write. ffmpeg and games write codes alone, from sample 0 and the least
- * step. The size of a block tells which it is. The first of a byte's codes, the left one in stereo,
- * is the low nibble's.
+ * Yamaha's own ACM driver (1.0.0.0, 2005, as described by Rockbox) wrote blocks of a thirtieth of a
+ * second, which this encoder writes as well. The header holds the sample and the step before the
+ * first code; a block in stereo:
  *
- * Blocks go to the kernels: yamaha_decode, and yamaha_greedy (the nearest codes) or yamaha_search
- * by the quality; their plain C is in block.c and search.c. Codes without headers, where no block
- * can be looked at by itself, are the nearest in every quality. */
+ *     left: sample  step | right: sample  step | codes: RL  RL  RL ...
+ *           2       2             2       2             1   1   1       bytes
+ *
+ * There are rate / 60 bytes of codes per channel. ffmpeg and games write codes alone, which start
+ * from sample 0 and the smallest step. The block size tells the two apart. The low nibble of a byte
+ * comes first, and is the left channel in stereo.
+ *
+ * Blocks go to the kernels: yamaha_decode, and yamaha_greedy (nearest codes) or yamaha_search,
+ * depending on the quality; block.c and search.c are their plain C. Without headers no block can be
+ * searched on its own, so that all qualities use the nearest codes. */
 #include "adpcm.h"
 #include "block.h"
 
@@ -26,11 +31,10 @@ struct state {
     uint16_t channels;
     uint8_t quality;
     bool headers;
-    struct yamaha_chain chains[2];
+    struct yamaha_state channel_states[2];
 };
 
-/* The codes of a block with headers, in bytes of each channel; 0 where the rate has no such block.
- */
+/* Bytes of codes per channel in a block with headers, or 0 if the rate has no such block. */
 static uint32_t code_bytes(uint32_t sample_rate, uint16_t channels)
 {
     uint32_t bytes = sample_rate / 60;
@@ -68,7 +72,7 @@ static void complete(struct wave_format *format, const struct mode *mode, uint8_
     format->byte_rate = (uint32_t)((uint64_t)mode->sample_rate * format->block_align / (2 * bytes));
 }
 
-/* A byte is the block of a stream without headers. */
+/* Without headers, a block is one byte. */
 static void init(void *memory, const struct layout *layout, const struct options *options)
 {
     struct state *state = memory;
@@ -78,17 +82,18 @@ static void init(void *memory, const struct layout *layout, const struct options
                              .channels = layout->channels,
                              .quality = options->quality,
                              .headers = layout->block.bytes > 1,
-                             .chains = { { 0, YAMAHA_STEP_LEAST }, { 0, YAMAHA_STEP_LEAST } } };
+                             .channel_states = { { 0, YAMAHA_STEP_MIN }, { 0, YAMAHA_STEP_MIN } } };
 }
 
-/* The first bytes of a block with headers, which they hold whole. */
+/* Decodes the first bytes of a block, which include whole headers. */
 static void decode_block(struct state *state, const uint8_t *src, size_t bytes, int16_t *pcm)
 {
     size_t headers = (size_t)HEADER * state->channels;
 
     for (unsigned channel = 0; channel < state->channels; channel++)
-        state->chains[channel] = yamaha_read_header(src + HEADER * channel);
-    yamaha_decode_codes(state->chains, state->channels, src + headers, pcm, bytes - headers);
+        state->channel_states[channel] = yamaha_read_header(src + HEADER * channel);
+    yamaha_decode_codes(state->channel_states, state->channels, src + headers, pcm,
+                        bytes - headers);
 }
 
 static struct progress decode_blocks(struct state *state, const uint8_t *src, int16_t *pcm,
@@ -123,7 +128,7 @@ static struct progress decode(void *memory, const uint8_t *src, int16_t *pcm, st
     if (state->headers)
         return decode_blocks(state, src, pcm, offer);
     n = whole_blocks(offer.in, offer.out, &state->block, state->channels);
-    yamaha_decode_codes(state->chains, state->channels, src, pcm, n);
+    yamaha_decode_codes(state->channel_states, state->channels, src, pcm, n);
     return (struct progress){ n, 2 * n };
 }
 
@@ -134,7 +139,7 @@ static struct progress encode(void *memory, const int16_t *pcm, uint8_t *dst, st
     struct adpcm_blocks blocks = { n, state->block.bytes, state->block.frames, state->channels };
 
     if (!state->headers)
-        yamaha_encode_codes(state->chains, state->channels, pcm, dst, n);
+        yamaha_encode_codes(state->channel_states, state->channels, pcm, dst, n);
     else if (n != 0 && state->quality == 0)
         state->dsp->yamaha_greedy(&blocks, pcm, dst);
     else if (n != 0)
