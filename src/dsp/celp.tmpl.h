@@ -10,7 +10,7 @@ enum { WIDE = LANES16, NARROW = 8 }; /* samples in a vector, and in 16 bytes */
 typedef int16_t i16x8 __attribute__((vector_size(16), may_alias));
 typedef int32_t i32x4 __attribute__((vector_size(16), may_alias));
 typedef uint32_t u32x4 __attribute__((vector_size(16), may_alias));
-typedef int16_t samples __attribute__((vector_size(VECTOR_BYTES), may_alias));
+typedef int16_t vec_i16 __attribute__((vector_size(VECTOR_BYTES), may_alias));
 
 KERNEL vec32 load_vector(const void *from)
 {
@@ -203,7 +203,7 @@ static int32_t celp_poles(const int32_t *in, const int16_t a[CELP_ORDER], int sh
 /* The last vector of a sum: zeros where its samples have been counted before. */
 KERNEL vec32 tail_of(const int16_t *a, int n)
 {
-    samples place;
+    vec_i16 place;
 
     for (int i = 0; i < WIDE; i++)
         place[i] = (int16_t)i;
