@@ -5,6 +5,10 @@
 #define memcmp runtime_memcmp
 #define memmove runtime_memmove
 #define memcpy runtime_memcpy
+void *memset(void *, int, size_t);
+int memcmp(const void *, const void *, size_t);
+void *memmove(void *, const void *, size_t);
+void *memcpy(void *restrict, const void *restrict, size_t);
 #include "acm/runtime.c"
 #undef memset
 #undef memcmp
