@@ -53,8 +53,7 @@ static void each_mode(void (*check)(const struct subject *))
         }
 }
 
-/* Formats that no mode has: frames of several sizes, and blocks that end with a frame of silence.
- */
+/* Formats that no mode has: frames of several sizes, and blocks that end in silence. */
 static void each_unlisted(void (*check)(const struct subject *))
 {
     for (const struct golden_format *golden = golden_silence;
@@ -479,8 +478,7 @@ static struct bytes convert_into_rooms(struct running *running, struct bytes src
     return out;
 }
 
-/* Decoding into destinations of any size, from one PCM frame to more than a block, loses nothing.
- */
+/* Decoding loses nothing if a destination has any size from one PCM frame to above a block. */
 static void check_small_sound(const struct subject *subject)
 {
     size_t frame = 2u * subject->format.channels, block = subject->layout.block.frames, step;

@@ -846,7 +846,7 @@ static void codecs_are_suggested_for_pcm(void **unused)
             for (size_t size = 16; size <= 18; size += 2) {
                 WAVEFORMATEX *src = lend(size), *dst;
 
-                /* Only an alias may have these bits at this rate; without its tag, nothing does. */
+                /* At this rate only an alias may have these bits, and its tag is not requested. */
                 if (flags & FLAG_BITS && !(flags & FLAG_TAG) && route.tag != route.codec->tags->tag)
                     continue;
                 memcpy(src, route.src, 16);

@@ -335,7 +335,7 @@ static void formats_are_as_long_as_their_cbSize_says(void **unused)
 
 /* ---- Order */
 
-/* With any previous value of dwDriver, nothing was opened that could convert or be closed. */
+/* Whatever dwDriver contained before, there is no stream to convert with or to close. */
 static void nothing_works_after_a_failed_opening(void **unused)
 {
     (void)unused;

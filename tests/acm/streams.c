@@ -701,8 +701,8 @@ static void ms_adpcm_fills_32_bytes(void **unused)
 }
 
 /* Wine's DirectShow filter has buffers of half a second and passes no flags. When a call uses
- * nothing, it drops the rest of the sample and its output. A sample has one or several blocks,
- * and a block may be longer than a buffer. */
+ * nothing, the filter drops the rest of the media sample and its output. A media sample has one or
+ * several blocks, and a block may be longer than a buffer. */
 static void directshow_loses_nothing(void **unused)
 {
     (void)unused;

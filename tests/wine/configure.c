@@ -54,8 +54,8 @@ static int choose(void)
     return 0;
 }
 
-/* Prints if a tag has standard formats, if a suggestion is made for it, and if a stream opens to a
- * format that was suggested while the environment enabled all tags. */
+/* Prints whether a tag has standard formats, whether it is suggested, and whether a stream opens to
+ * a format that was suggested while the environment enabled all tags. */
 static int tag(HACMDRIVER driver, DWORD number)
 {
     ACMFORMATTAGDETAILSW details = { .cbStruct = sizeof details, .dwFormatTag = number };
