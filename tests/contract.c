@@ -1,12 +1,12 @@
-/* What every row of the table promises, whatever it codes: asked of every codec, in every mode, in
- * both directions. */
+/* The promises that every codec makes, checked for each codec in each mode and in both
+ * directions. */
 #include "support.h"
 #include "stream.h"
 #include "cli/golden.h"
 
-enum { SAMPLES = 9001 }; /* of each channel: no multiple of anyone's block */
+enum { SAMPLES = 9001 }; /* per channel; not a multiple of any block */
 
-/* A row in one of its modes, and the PCM beside it. */
+/* A codec in one of its modes, and the PCM format of the other side. */
 struct subject {
     const struct codec *codec;
     struct wave_format format, pcm;
@@ -14,8 +14,8 @@ struct subject {
     uint8_t extra[EXTRA_ROOM];
 };
 
-/* The options of every stream, and the number of its kernels' set. G.726's bit order is stated,
- * since a first piece may be too small to detect it. */
+/* The options of every stream, and the number of its set of kernels. The bit order of G.726 is
+ * given, since the first piece may be too short to detect it. */
 static struct options options;
 static uint8_t set;
 
@@ -33,11 +33,11 @@ static void check_format(void (*check)(const struct subject *), struct subject *
     check(subject);
 }
 
-/* The portable kernels at the default quality run through every mode; other sets and qualities
- * through some, or all with OMNIACM_FULL. */
+/* The portable kernels at the default quality are tested in every mode, other sets and qualities in
+ * some of them, or in all with OMNIACM_FULL. */
 static bool sampled(void) { return !all_cases() && (set != 0 || options.quality != 1); }
 
-/* Every mode, or one of each codec: its first in some settings, its last in the others. */
+/* Every mode, or one per codec: the first with some options, the last with the others. */
 static void each_mode(void (*check)(const struct subject *))
 {
     bool first = (set + options.quality) % 2;
@@ -53,7 +53,7 @@ static void each_mode(void (*check)(const struct subject *))
         }
 }
 
-/* Formats that no mode has: frames of several sizes, and blocks that end in a frame of silence. */
+/* Formats that no mode has: frames of several sizes, and blocks that end in silence. */
 static void each_unlisted(void (*check)(const struct subject *))
 {
     for (const struct golden_format *golden = golden_silence;
@@ -103,7 +103,7 @@ static struct running run(const struct subject *subject, bool decoding)
     return running;
 }
 
-/* Converts out of and into buffers of just the offered sizes, so that a sanitizer sees every step
+/* Converts between buffers of exactly the offered sizes, so that the sanitizer sees every access
  * beyond them. */
 static struct progress convert(struct stream *stream, const uint8_t *src, struct bytes *out,
                                struct offer offer)
@@ -112,8 +112,8 @@ static struct progress convert(struct stream *stream, const uint8_t *src, struct
     uint8_t *tight_from = from + 1, *tight_to = to + 1;
     struct progress done;
 
-    /* malloc aligns; one byte on, the last offered byte is the last allocated one and the samples
-     * are odd. An even size lets 16-bit samples stand aligned instead. */
+    /* malloc aligns its blocks, so a buffer that begins one byte later ends with the block and has
+     * unaligned samples. With even sizes the buffers are aligned, as 16-bit samples usually are. */
     if (offer.in % 2 == 0 && offer.out % 2 == 0) {
         tight_from = from = realloc(from, offer.in ? offer.in : 1);
         tight_to = to = realloc(to, offer.out ? offer.out : 1);
@@ -138,8 +138,8 @@ static uint32_t promised(const struct running *running, size_t src)
     return bytes;
 }
 
-/* All at once, into what STREAM_SIZE says and, for what a codec still holds at the end, as often as
- * it gives something. */
+/* Converts everything in one call, into as much room as STREAM_SIZE asks for; more calls fetch what
+ * the codec withholds. */
 static struct bytes convert_all(struct running *running, struct bytes src, enum ending ending)
 {
     struct bytes out = { 0, 0 };
@@ -158,17 +158,17 @@ static struct bytes convert_all(struct running *running, struct bytes src, enum 
     return out;
 }
 
-/* Creative's search of quality 2 looks ahead, but ends wherever nothing may follow; and its sizes
- * do not count what it holds. */
+/* Creative's search of quality 2 looks ahead, but finishes wherever a call may be the last one, and
+ * the sizes do not include the samples that it withholds. */
 static bool ends_its_search(const struct running *running)
 {
     return !running->plan.decoding && running->plan.codec->tags->tag == 0x200 &&
            options.quality == 2;
 }
 
-/* In pieces of every size, with room of every size, offering again what was left. Of pieces after
- * which perhaps nothing comes, those of blocks of one size are whole, for a part of a block would
- * be taken for the last. */
+/* Converts in pieces of any size into destinations of any size, and offers again what was not used.
+ * A piece with PART ends where a block does if the blocks have a fixed size: an incomplete one
+ * would be taken for the last. */
 static struct bytes convert_in_pieces(struct running *running, struct bytes src, uint32_t seed)
 {
     struct bytes out = { 0, 0 };
@@ -176,17 +176,18 @@ static struct bytes convert_in_pieces(struct running *running, struct bytes src,
         (uint64_t)running->plan.layout.block.frames * running->plan.layout.channels * 2;
     size_t in_block = running->plan.decoding ? running->plan.layout.block.bytes : (size_t)pcm_block;
     size_t out_block =
-               running->plan.decoding ? (size_t)pcm_block : running->plan.layout.block.bytes,
-           used = 0;
+        running->plan.decoding ? (size_t)pcm_block : running->plan.layout.block.bytes;
+    size_t used = 0;
     bool fixed = !running->plan.decoding || !running->plan.layout.self_delimiting;
     unsigned idle = 0;
 
     while (idle < 200) {
-        size_t end = used + draw(&seed) % (5 * in_block), room = draw(&seed) % (5 * out_block);
+        size_t end = used + draw(&seed) % (5 * in_block);
+        size_t room = draw(&seed) % (5 * out_block);
         enum ending ending = draw(&seed) % 2 && !ends_its_search(running) ? PART : WHOLE;
         struct progress step;
 
-        /* A call may have used a part of a block. */
+        /* The previous call may have used part of a block. */
         if (ending == PART && fixed)
             end = end / in_block * in_block < used ? used : end / in_block * in_block;
         if (end >= src.size) {
@@ -202,7 +203,7 @@ static struct bytes convert_in_pieces(struct running *running, struct bytes src,
     return out;
 }
 
-/* Where a search takes long, as many blocks as the widest set has lanes, and a part of one. */
+/* If a search is slow, as many blocks as the widest set has lanes and part of one more. */
 static size_t samples_of(const struct subject *subject)
 {
     size_t few = 8 * subject->layout.block.frames + 101;
@@ -226,8 +227,8 @@ static struct bytes random_bytes(size_t size, uint32_t seed)
     return bytes;
 }
 
-/* What the direction reads: sound for an encoder; for a decoder its own encoder's bytes, or random
- * ones where it has none. */
+/* The input of a direction: sound for an encoder; for a decoder the output of the codec's own
+ * encoder, or random bytes if it has none. */
 static struct bytes source_of(const struct subject *subject, bool decoding)
 {
     struct bytes sound = sound_bytes(subject), bytes;
@@ -273,7 +274,7 @@ static void check_formats(const struct subject *subject)
     assert_true(subject->codec->decoder != 0);
 }
 
-static void what_a_row_completes_it_accepts(void **unused)
+static void every_completed_format_is_accepted(void **unused)
 {
     size_t tags = 0;
 
@@ -296,7 +297,8 @@ static void check_pieces(const struct subject *subject)
         if (!exists(subject, decoding))
             continue;
         src = source_of(subject, decoding);
-        one = run(subject, decoding), many = run(subject, decoding);
+        one = run(subject, decoding);
+        many = run(subject, decoding);
         whole = convert_all(&one, src, END);
         for (uint32_t seed = 1; seed < (sampled() ? 2 : 4); seed++) {
             stream_reset(many.stream);
@@ -304,18 +306,21 @@ static void check_pieces(const struct subject *subject)
             assert_same(subject, whole, pieces);
             free(pieces.data);
         }
-        free(one.stream), free(many.stream), free(src.data), free(whole.data);
+        free(one.stream);
+        free(many.stream);
+        free(src.data);
+        free(whole.data);
     }
 }
 
-static void pieces_give_what_the_whole_gives(void **unused)
+static void pieces_convert_like_the_whole(void **unused)
 {
     (void)unused;
     each_subject(check_pieces);
 }
 
-/* What WHOLE calls leave behind, one last call with END gives, into what STREAM_SIZE says for its
- * source alone. */
+/* A last call with END converts what calls with WHOLE leave over, into as much room as STREAM_SIZE
+ * asks for that remainder alone. */
 static void check_end(const struct subject *subject)
 {
     for (int decoding = 0; decoding < 2; decoding++) {
@@ -327,7 +332,8 @@ static void check_end(const struct subject *subject)
         if (!exists(subject, decoding))
             continue;
         src = source_of(subject, decoding);
-        one = run(subject, decoding), two = run(subject, decoding);
+        one = run(subject, decoding);
+        two = run(subject, decoding);
         whole = convert_all(&one, src, END);
         used = convert(two.stream, src.data, &out,
                        (struct offer){ src.size, promised(&two, src.size), WHOLE })
@@ -340,11 +346,15 @@ static void check_end(const struct subject *subject)
         } while (step.made && ends_its_search(&two));
         assert_int_equal(used, src.size);
         assert_same(subject, whole, out);
-        free(one.stream), free(two.stream), free(src.data), free(whole.data), free(out.data);
+        free(one.stream);
+        free(two.stream);
+        free(src.data);
+        free(whole.data);
+        free(out.data);
     }
 }
 
-static void the_end_fits_where_its_source_says(void **unused)
+static void the_end_fits_into_the_size_of_its_source(void **unused)
 {
     (void)unused;
     each_subject(check_end);
@@ -364,27 +374,32 @@ static void check_reset(const struct subject *subject)
         stream_reset(running.stream);
         second = convert_all(&running, src, END);
         assert_same(subject, first, second);
-        free(running.stream), free(src.data), free(first.data), free(second.data);
+        free(running.stream);
+        free(src.data);
+        free(first.data);
+        free(second.data);
     }
 }
 
-static void a_reset_stream_is_a_fresh_one(void **unused)
+static void a_reset_stream_is_like_a_new_one(void **unused)
 {
     (void)unused;
     each_subject(check_reset);
 }
 
-/* Random bytes, cut off anywhere: no more is made than promised, and all of it is used. */
+/* Random bytes of any length are used completely, and never make more than was promised. */
 static void check_random(const struct subject *subject)
 {
     for (uint32_t seed = 1; seed < 12; seed++) {
-        uint32_t draws = seed, size = draw(&draws) % (20 * subject->layout.block.bytes + 100),
-                 ending = PART + draw(&draws) % 2;
+        uint32_t draws = seed, size = draw(&draws) % (20 * subject->layout.block.bytes + 100);
+        uint32_t ending = PART + draw(&draws) % 2;
         struct bytes src = random_bytes(size, seed), out;
         struct running decoder = run(subject, true);
 
         out = convert_all(&decoder, src, (enum ending)ending);
-        free(decoder.stream), free(src.data), free(out.data);
+        free(decoder.stream);
+        free(src.data);
+        free(out.data);
     }
 }
 
@@ -394,7 +409,7 @@ static void any_bytes_decode(void **unused)
     each_subject(check_random);
 }
 
-/* An encoder without room for a block says so by doing nothing, and leaves no trace. */
+/* An encoder that has no room for a block does nothing and does not change its state. */
 static void check_small_code(const struct subject *subject)
 {
     struct bytes src, whole, after = { 0, 0 }, none = { 0, 0 };
@@ -404,7 +419,8 @@ static void check_small_code(const struct subject *subject)
     if (!exists(subject, false))
         return;
     src = source_of(subject, false);
-    one = run(subject, false), other = run(subject, false);
+    one = run(subject, false);
+    other = run(subject, false);
     whole = convert_all(&one, src, END);
     for (size_t room = 0; room < block; room += 1 + block / 5) {
         struct offer offer = { src.size, room, WHOLE };
@@ -413,25 +429,29 @@ static void check_small_code(const struct subject *subject)
         if (step.used == 0)
             assert_true(step.made == 0 && stream_lacks_room(other.stream, offer));
         else
-            stream_reset(other.stream); /* it made its block later: an encoder that looks ahead */
+            stream_reset(other.stream); /* a look-ahead encoder, whose block comes later */
         none.size = 0;
     }
     after = convert_all(&other, src, END);
     assert_same(subject, whole, after);
-    free(one.stream), free(other.stream), free(src.data), free(whole.data), free(after.data),
-        free(none.data);
+    free(one.stream);
+    free(other.stream);
+    free(src.data);
+    free(whole.data);
+    free(after.data);
+    free(none.data);
 }
 
-static void too_small_a_destination_for_code_changes_nothing(void **unused)
+static void encoding_without_room_for_a_block_changes_nothing(void **unused)
 {
     (void)unused;
     each_subject(check_small_code);
 }
 
-/* The same room for every call, and all that is left of the source to each. A call that finds a
- * source uses some of it: hosts end at a call that uses nothing. Only WHOLE may use nothing while
- * it gives what is pending; so may self-delimiting frames, which are short, and blocks of few bytes
- * in tiny rooms: a byte is used for every call that a block's frames take, but for the last. */
+/* Converts with the same room in every call, and offers the rest of the source each time. Hosts
+ * stop at a call that uses nothing, so a call uses some of its source unless it delivers pending
+ * samples: with WHOLE, with self-delimiting frames, which are short, and where the room is so tiny
+ * that a block takes more calls than it has bytes, since each call but the last uses one. */
 static struct bytes convert_into_rooms(struct running *running, struct bytes src,
                                        enum ending ending, size_t room)
 {
@@ -458,7 +478,7 @@ static struct bytes convert_into_rooms(struct running *running, struct bytes src
     return out;
 }
 
-/* Decoded, every size of a destination from one frame of PCM to more than a block loses nothing. */
+/* Decoding loses nothing if a destination has any size from one PCM frame to above a block. */
 static void check_small_sound(const struct subject *subject)
 {
     size_t frame = 2u * subject->format.channels, block = subject->layout.block.frames, step;
@@ -475,14 +495,17 @@ static void check_small_sound(const struct subject *subject)
         out = convert_into_rooms(&other, src, ending, frames * frame + frames % frame);
         assert_same(subject, whole, out);
         free(out.data);
-        /* What is pending is forgotten by a reset: the stream is fresh. */
+        /* The next reset has pending samples to discard. */
         out = (struct bytes){ 0, 0 };
         convert(other.stream, src.data, &out, (struct offer){ src.size, frames * frame, PART });
         free(out.data);
         step = all_cases() || frames < 24 || frames + 3 > block ? 1 : 1 + frames / 16;
         step = frames < block && frames + step > block ? block - frames : step;
     }
-    free(one.stream), free(other.stream), free(src.data), free(whole.data);
+    free(one.stream);
+    free(other.stream);
+    free(src.data);
+    free(whole.data);
 }
 
 static void small_destinations_lose_nothing(void **unused)
@@ -491,7 +514,7 @@ static void small_destinations_lose_nothing(void **unused)
     each_subject(check_small_sound);
 }
 
-/* What DESTINATION says fits does fit. */
+/* The source size that STREAM_SIZE gives for a destination does fit into it. */
 static void check_sizes(const struct subject *subject)
 {
     for (int decoding = 0; decoding < 2; decoding++) {
@@ -516,7 +539,7 @@ static void check_sizes(const struct subject *subject)
     }
 }
 
-static void sizes_agree_both_ways(void **unused)
+static void sizes_agree_in_both_directions(void **unused)
 {
     (void)unused;
     each_subject(check_sizes);
@@ -525,14 +548,14 @@ static void sizes_agree_both_ways(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(what_a_row_completes_it_accepts),
-        cmocka_unit_test(pieces_give_what_the_whole_gives),
-        cmocka_unit_test(the_end_fits_where_its_source_says),
-        cmocka_unit_test(a_reset_stream_is_a_fresh_one),
+        cmocka_unit_test(every_completed_format_is_accepted),
+        cmocka_unit_test(pieces_convert_like_the_whole),
+        cmocka_unit_test(the_end_fits_into_the_size_of_its_source),
+        cmocka_unit_test(a_reset_stream_is_like_a_new_one),
         cmocka_unit_test(any_bytes_decode),
-        cmocka_unit_test(too_small_a_destination_for_code_changes_nothing),
+        cmocka_unit_test(encoding_without_room_for_a_block_changes_nothing),
         cmocka_unit_test(small_destinations_lose_nothing),
-        cmocka_unit_test(sizes_agree_both_ways),
+        cmocka_unit_test(sizes_agree_in_both_directions),
     };
 
     return cmocka_run_group_tests_name("contract", tests, 0, 0);

@@ -1,5 +1,5 @@
-/* The ITU's operators against a model in 64 bits: the unary ones on every input, the others on
- * every pair of a set that has all the corners. */
+/* The ITU's basic operators against 64-bit models: unary operators on every input, the others on
+ * pairs of corner cases and random values. */
 #include "support.h"
 #include "fixed.h"
 
@@ -26,44 +26,50 @@ static int32_t corner32(int i)
                                                        : (int32_t)draw(&seed) >> draw(&seed) % 32;
 }
 
-static int64_t clip(int64_t x, int bits)
+static int64_t clamped(int64_t x, int bits)
 {
     int64_t top = ((int64_t)1 << (bits - 1)) - 1;
 
-    return x > top ? top : x < -top - 1 ? -top - 1 : x;
+    if (x > top)
+        return top;
+    return x < -top - 1 ? -top - 1 : x;
 }
 
-/* x 2^n, rounded down, without overflow: n from -64 to 31. */
+/* x * 2^n, rounded down; n is from -64 to 31. */
 static int64_t scaled(int64_t x, int n)
 {
-    return n >= 0 ? x * ((int64_t)1 << n) : n <= -63 ? (x < 0 ? -1 : 0) : x >> -n;
+    if (n >= 0)
+        return x * ((int64_t)1 << n);
+    return x >> (n < -63 ? 63 : -n);
 }
 
-static void unary_on_every_input(void **unused)
+static void unary_operators_on_every_input(void **unused)
 {
     (void)unused;
     for (int32_t x = INT16_MIN; x <= INT16_MAX; x++) {
         int16_t a = (int16_t)x;
         int n = norm_s(a);
 
-        assert_int_equal(negate(a), clip(-(int64_t)x, 16));
-        assert_int_equal(abs_s(a), clip(x < 0 ? -x : x, 16));
+        assert_int_equal(negate(a), clamped(-(int64_t)x, 16));
+        assert_int_equal(abs_s(a), clamped(x < 0 ? -x : x, 16));
         assert_int_equal(L_deposit_h(a), (int64_t)x * 65536);
         assert_int_equal(x == 0 ? n : 0, 0);
         if (x != 0)
-            assert_true(scaled(x, n) == clip(scaled(x, n), 16) &&
-                        scaled(x, n + 1) != clip(scaled(x, n + 1), 16));
+            assert_true(scaled(x, n) == clamped(scaled(x, n), 16) &&
+                        scaled(x, n + 1) != clamped(scaled(x, n + 1), 16));
         for (int shift = -20; shift <= 20; shift++) {
-            assert_int_equal(shl(a, shift), clip(scaled(x, shift), 16));
-            assert_int_equal(shr(a, shift), clip(scaled(x, -shift), 16));
-            assert_int_equal(shr_r(a, shift), shift > 15   ? 0
-                                              : shift <= 0 ? clip(scaled(x, -shift), 16)
-                                                           : (x + (1 << (shift - 1))) >> shift);
+            assert_int_equal(shl(a, shift), clamped(scaled(x, shift), 16));
+            assert_int_equal(shr(a, shift), clamped(scaled(x, -shift), 16));
+            if (shift <= 0)
+                assert_int_equal(shr_r(a, shift), clamped(scaled(x, -shift), 16));
+            else
+                assert_int_equal(shr_r(a, shift),
+                                 shift > 15 ? 0 : (x + (1 << (shift - 1))) >> shift);
         }
     }
 }
 
-static void binary_on_corners_and_at_random(void **unused)
+static void binary_operators_on_corners_and_random_values(void **unused)
 {
     (void)unused;
     for (int i = 0; i < 1500; i++)
@@ -71,38 +77,39 @@ static void binary_on_corners_and_at_random(void **unused)
             int16_t a = corner16(i), b = corner16(j);
             int64_t x = a, y = b;
 
-            assert_int_equal(add(a, b), clip(x + y, 16));
-            assert_int_equal(sub(a, b), clip(x - y, 16));
-            assert_int_equal(mult(a, b), clip(x * y >> 15, 16));
-            assert_int_equal(mult_r(a, b), clip((x * y + 0x4000) >> 15, 16));
-            assert_int_equal(L_mult(a, b), clip(2 * x * y, 32));
+            assert_int_equal(add(a, b), clamped(x + y, 16));
+            assert_int_equal(sub(a, b), clamped(x - y, 16));
+            assert_int_equal(mult(a, b), clamped(x * y >> 15, 16));
+            assert_int_equal(mult_r(a, b), clamped((x * y + 0x4000) >> 15, 16));
+            assert_int_equal(L_mult(a, b), clamped(2 * x * y, 32));
             if (y > 0 && x >= 0 && x <= y)
                 assert_int_equal(div_s(a, b), x == y ? 0x7FFF : x * 32768 / y);
         }
 }
 
-static void long_ones_on_corners_and_at_random(void **unused)
+static void long_operators_on_corners_and_random_values(void **unused)
 {
     (void)unused;
     for (int i = 0; i < 1000; i++)
         for (int j = 0; j < 1000; j++) {
             int32_t a = corner32(i), b = corner32(j);
             int16_t c = corner16(i), d = corner16(j);
-            int64_t x = a, y = b, product = clip((int64_t)2 * c * d, 32);
+            int64_t x = a, y = b, product = clamped((int64_t)2 * c * d, 32);
 
-            assert_int_equal(L_add(a, b), clip(x + y, 32));
-            assert_int_equal(L_sub(a, b), clip(x - y, 32));
-            assert_int_equal(L_mac(a, c, d), clip(x + product, 32));
-            assert_int_equal(L_msu(b, c, d), clip(y - product, 32));
-            assert_int_equal(L_mls(a, c),
-                             clip(((x & 0xFFFF) * c >> 15) + clip(2 * (x >> 16) * c, 32), 32));
+            assert_int_equal(L_add(a, b), clamped(x + y, 32));
+            assert_int_equal(L_sub(a, b), clamped(x - y, 32));
+            assert_int_equal(L_mac(a, c, d), clamped(x + product, 32));
+            assert_int_equal(L_msu(b, c, d), clamped(y - product, 32));
+            assert_int_equal(
+                L_mls(a, c),
+                clamped(((x & 0xFFFF) * c >> 15) + clamped(2 * (x >> 16) * c, 32), 32));
             if (a >= 0 && c >= 0)
                 assert_int_equal(div_l(a, c),
                                  x >= (int64_t)c * 65536 ? 0x7FFF : (x & ~(int64_t)1) / (2 * c));
         }
 }
 
-static void long_unary_on_corners_and_at_random(void **unused)
+static void long_unary_operators_on_corners_and_random_values(void **unused)
 {
     (void)unused;
     for (int i = 0; i < 100000; i++) {
@@ -110,28 +117,28 @@ static void long_unary_on_corners_and_at_random(void **unused)
         int64_t x = a;
         int n = norm_l(a);
 
-        assert_int_equal(L_negate(a), clip(-x, 32));
-        assert_int_equal(L_abs(a), clip(x < 0 ? -x : x, 32));
+        assert_int_equal(L_negate(a), clamped(-x, 32));
+        assert_int_equal(L_abs(a), clamped(x < 0 ? -x : x, 32));
         assert_int_equal(extract_h(a), x >> 16);
         assert_int_equal((uint16_t)extract_l(a), (uint64_t)x & 0xFFFF);
-        assert_int_equal(round_q15(a), clip(x + 0x8000, 32) >> 16);
+        assert_int_equal(round_q15(a), clamped(x + 0x8000, 32) >> 16);
         assert_int_equal(a == 0 ? n : 0, 0);
         if (a != 0)
-            assert_true(scaled(x, n) == clip(scaled(x, n), 32) &&
-                        scaled(x, n + 1) != clip(scaled(x, n + 1), 32));
+            assert_true(scaled(x, n) == clamped(scaled(x, n), 32) &&
+                        scaled(x, n + 1) != clamped(scaled(x, n + 1), 32));
         for (int shift = -31; shift <= 31; shift++) {
-            assert_int_equal(L_shl(a, shift), clip(scaled(x, shift), 32));
-            assert_int_equal(L_shr(a, shift), clip(scaled(x, -shift), 32));
+            assert_int_equal(L_shl(a, shift), clamped(scaled(x, shift), 32));
+            assert_int_equal(L_shr(a, shift), clamped(scaled(x, -shift), 32));
             assert_int_equal(L_shr_r(a, shift), shift <= 0
-                                                    ? clip(scaled(x, -shift), 32)
+                                                    ? clamped(scaled(x, -shift), 32)
                                                     : (x + ((int64_t)1 << (shift - 1))) >> shift);
         }
-        assert_int_equal(L_shl(a, 40), a == 0 ? 0 : a < 0 ? INT32_MIN : INT32_MAX);
+        assert_int_equal(L_shl(a, 40), clamped(scaled(x, 31), 32));
         assert_int_equal(L_shr(a, 40), a < 0 ? -1 : 0);
     }
 }
 
-static void roots_are_the_largest(void **unused)
+static void square_roots_are_rounded_down(void **unused)
 {
     (void)unused;
     for (uint32_t root = 0; root <= UINT16_MAX; root++) {
@@ -140,11 +147,13 @@ static void roots_are_the_largest(void **unused)
     }
 }
 
-static void limits_and_signs(void **unused)
+static void minimum_maximum_and_sign(void **unused)
 {
+    static const int32_t from_minus_2_to_3[] = { -2, -2, -2, -1, 0, 1, 2, 3, 3 };
+
     (void)unused;
     for (int32_t x = -4; x <= 4; x++) {
-        assert_int_equal(clamp(x, -2, 3), x < -2 ? -2 : x > 3 ? 3 : x);
+        assert_int_equal(clamp(x, -2, 3), from_minus_2_to_3[x + 4]);
         assert_int_equal(min_i32(x, 1) + max_i32(x, 1), x + 1);
         assert_true(min_i32(x, 1) <= 1 && max_i32(x, 1) >= x);
         assert_int_equal(negate_if(0, x), x);
@@ -157,12 +166,12 @@ static void limits_and_signs(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(unary_on_every_input),
-        cmocka_unit_test(binary_on_corners_and_at_random),
-        cmocka_unit_test(long_ones_on_corners_and_at_random),
-        cmocka_unit_test(long_unary_on_corners_and_at_random),
-        cmocka_unit_test(roots_are_the_largest),
-        cmocka_unit_test(limits_and_signs),
+        cmocka_unit_test(unary_operators_on_every_input),
+        cmocka_unit_test(binary_operators_on_corners_and_random_values),
+        cmocka_unit_test(long_operators_on_corners_and_random_values),
+        cmocka_unit_test(long_unary_operators_on_corners_and_random_values),
+        cmocka_unit_test(square_roots_are_rounded_down),
+        cmocka_unit_test(minimum_maximum_and_sign),
     };
 
     return cmocka_run_group_tests_name("fixed", tests, 0, 0);

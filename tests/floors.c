@@ -1,9 +1,9 @@
-/* How near each codec comes to a voice that integers make: no encoder becomes worse than it was, in
- * any mode. */
+/* The SNR of each codec and mode for a synthetic voice, so that no encoder becomes worse
+ * unnoticed. */
 #include "support.h"
 
-/* dB, for qualities 0, 1 and 2 of an encoder that searches; others have one figure. OMNIACM_WRITE=1
- * prints the table. */
+/* Least SNR in dB: three figures, for qualities 0, 1 and 2, if the encoder searches, or else one.
+ * OMNIACM_WRITE=1 prints the table. */
 static const struct floor {
     const char *name;
     uint32_t sample_rate;
@@ -15,9 +15,9 @@ static const struct floor {
 #include "floors_table.h"
 };
 
-enum { FRAMES = 9001, MOST_DELAY = 400 };
+enum { FRAMES = 9001, MAX_DELAY = 400 };
 
-/* Pulses of 130 Hz through a resonator, half as loud in the second channel. */
+/* Pulses of 130 Hz through a resonator, at half the amplitude in the second channel. */
 static struct sound voice(const struct wave_format *format)
 {
     struct sound sound = { calloc((size_t)FRAMES * format->channels, sizeof(int16_t)),
@@ -34,24 +34,25 @@ static struct sound voice(const struct wave_format *format)
     return sound;
 }
 
-/* The best of all delays: a codec has one of its own. */
-static double nearness(const struct codec *codec, const struct wave_format *format, uint8_t quality,
+/* The SNR at the best delay: each codec has its own. */
+static double best_snr(const struct codec *codec, const struct wave_format *format, uint8_t quality,
                        struct bytes *code)
 {
     struct options options = { .quality = quality, .dsp = dsp_set(best_set()) };
     struct sound sound = voice(format), back;
-    size_t n = (FRAMES - 2 * MOST_DELAY) * format->channels;
+    size_t n = (FRAMES - 2 * MAX_DELAY) * format->channels;
     double best = -100;
 
     *code = encode_all(codec, format, &options, sound);
     back = decode_all(codec, format, &options, *code);
-    assert_true(back.count >= n + MOST_DELAY * format->channels);
-    for (size_t delay = 0; delay < MOST_DELAY; delay++) {
+    assert_true(back.count >= n + MAX_DELAY * format->channels);
+    for (size_t delay = 0; delay < MAX_DELAY; delay++) {
         double db = snr(sound.samples, back.samples + delay * format->channels, n);
 
         best = db > best ? db : best;
     }
-    free(sound.samples), free(back.samples);
+    free(sound.samples);
+    free(back.samples);
     return best;
 }
 
@@ -77,7 +78,7 @@ static void print_floor(const struct codec *codec, const struct wave_format *for
         print_message("{ %.1f } },\n", db[1] - 0.3);
 }
 
-/* The number of figures that are below their floors, or too far above them to be of use. */
+/* The number of figures that are below their floors, or so far above that a floor is useless. */
 static int check_mode(const struct codec *codec, const struct wave_format *format)
 {
     const struct floor *floor = floor_of(codec, format);
@@ -87,14 +88,14 @@ static int check_mode(const struct codec *codec, const struct wave_format *forma
     int wrong = !floor;
 
     for (uint8_t quality = 0; quality < 3; quality++)
-        db[quality] = nearness(codec, format, quality, &codes[quality]);
+        db[quality] = best_snr(codec, format, quality, &codes[quality]);
     searches =
         codes[0].size != codes[2].size || memcmp(codes[0].data, codes[2].data, codes[0].size) != 0;
     for (uint8_t quality = 0; quality < 3 && floor; quality++) {
         double least = floor->db[searches ? quality : 0], slack = searches ? 0.05 : 0.5;
 
         if (db[quality] < least || db[quality] > least + slack) {
-            print_message("%s, %u Hz, %u channels, quality %u: %.2f dB, not %.2f to %.2f\n",
+            print_message("%s, %u Hz, %u channels, quality %u: %.2f dB, expected %.2f to %.2f\n",
                           codec->name, format->sample_rate, format->channels, quality, db[quality],
                           least, least + slack);
             wrong++;
@@ -107,7 +108,7 @@ static int check_mode(const struct codec *codec, const struct wave_format *forma
     return wrong;
 }
 
-static void every_mode_is_as_near_as_stated(void **unused)
+static void every_mode_has_its_snr(void **unused)
 {
     int wrong = 0;
 
@@ -125,7 +126,7 @@ static void every_mode_is_as_near_as_stated(void **unused)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(every_mode_is_as_near_as_stated) };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(every_mode_has_its_snr) };
 
     return cmocka_run_group_tests_name("floors", tests, 0, 0);
 }

@@ -1,4 +1,4 @@
-/* PCM's widths against the rule in real numbers: nearest, ties upwards, saturating, full scale
+/* PCM conversion against the rule in floating point: to nearest, ties up, saturating, full scale
  * 32768. */
 #include <math.h>
 #include "support.h"
@@ -9,7 +9,7 @@ static int16_t nearest(double value)
 {
     double rounded = floor(value + 0.5);
 
-    return (int16_t)(rounded > 32767 ? 32767 : rounded < -32768 ? -32768 : rounded);
+    return (int16_t)fmax(-32768, fmin(32767, rounded));
 }
 
 static int16_t narrowed(enum pcm pcm, uint32_t bits)
@@ -22,7 +22,7 @@ static int16_t narrowed(enum pcm pcm, uint32_t bits)
     return sample;
 }
 
-static void every_width_keeps_16_bits(void **unused)
+static void every_width_preserves_16_bits(void **unused)
 {
     (void)unused;
     for (enum pcm pcm = PCM_S16; pcm <= PCM_F32; pcm++)
@@ -70,8 +70,7 @@ static void floats_round(void **unused)
 
     (void)unused;
     for (uint32_t i = 0; i < 4000000; i++) {
-        /* Every sign and exponent, mostly around full scale, with mantissas at random and at ties.
-         */
+        /* Any sign and exponent, one in three around full scale; random mantissas and ties. */
         uint32_t bits =
             i % 3 ? draw(&seed) : (108 + draw(&seed) % 21) << 23 | (draw(&seed) & 0x807FFFFF);
         float value;
@@ -96,7 +95,7 @@ static void floats_are_exact(void **unused)
     }
 }
 
-static void only_whole_widths_are_pcm(void **unused)
+static void only_supported_widths_are_pcm(void **unused)
 {
     const struct {
         uint16_t tag, bits, channels, align;
@@ -132,9 +131,12 @@ static void only_whole_widths_are_pcm(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_width_keeps_16_bits), cmocka_unit_test(eight_bits_round),
-        cmocka_unit_test(wide_integers_round),       cmocka_unit_test(floats_round),
-        cmocka_unit_test(floats_are_exact),          cmocka_unit_test(only_whole_widths_are_pcm),
+        cmocka_unit_test(every_width_preserves_16_bits),
+        cmocka_unit_test(eight_bits_round),
+        cmocka_unit_test(wide_integers_round),
+        cmocka_unit_test(floats_round),
+        cmocka_unit_test(floats_are_exact),
+        cmocka_unit_test(only_supported_widths_are_pcm),
     };
 
     return cmocka_run_group_tests_name("pcm", tests, 0, 0);

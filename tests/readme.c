@@ -1,5 +1,4 @@
-/* The README's table of formats is what the table of codecs says. Run with OMNIACM_WRITE=1 to write
- * it anew. */
+/* The table of formats in README.md agrees with the codecs. OMNIACM_WRITE=1 rewrites it. */
 #include "support.h"
 
 static const char *const begin = "<!-- formats: made by tests/readme.c -->\n",
@@ -24,11 +23,12 @@ static bool has_stereo(const struct mode *modes)
     return modes->sample_rate != 0;
 }
 
-static void kbits(const struct codec *codec, double *low, double *high)
+static void bit_rates(const struct codec *codec, double *low, double *high)
 {
     uint8_t extra[EXTRA_ROOM];
 
-    *low = 1e9, *high = 0;
+    *low = 1e9;
+    *high = 0;
     for (const struct mode *mode = codec->modes; mode->sample_rate; mode++) {
         double rate = format_of(codec, *mode, extra).byte_rate * 8 / 1000.;
 
@@ -37,12 +37,12 @@ static void kbits(const struct codec *codec, double *low, double *high)
     }
 }
 
-static char *put_row(char *to, const struct codec *codec)
+static char *put_codec(char *to, const struct codec *codec)
 {
     double low, high;
     const char *separator = "";
 
-    kbits(codec, &low, &high);
+    bit_rates(codec, &low, &high);
     to += sprintf(to, "| 0x%02X | %s | ", codec->tags->tag, codec->name);
     to = put_rates(to, codec->modes);
     to += sprintf(to, high - low > 0.05 ? " | %s | %.1f to %.1f | " : " | %s | %.1f | ",
@@ -62,7 +62,7 @@ static char *table(void)
                   "|\n|---|---|---|---|---|---|---|\n",
                   begin);
     for (const struct codec *const *codec = codecs; *codec; codec++)
-        to = put_row(to, *codec);
+        to = put_codec(to, *codec);
     sprintf(to, "\n%s", end);
     return text;
 }
@@ -74,7 +74,8 @@ static void the_table_of_formats_is_current(void **unused)
 
     (void)unused;
     text[readme.size] = 0;
-    from = strstr(text, begin), to = strstr(text, end);
+    from = strstr(text, begin);
+    to = strstr(text, end);
     assert_true(from && to && from < to);
     to += strlen(end);
     if (getenv("OMNIACM_WRITE")) {
@@ -86,8 +87,8 @@ static void the_table_of_formats_is_current(void **unused)
         return;
     }
     if ((size_t)(to - from) != strlen(expected) || memcmp(from, expected, strlen(expected)) != 0)
-        fail_msg("README.md's table of formats is old: OMNIACM_WRITE=1 "
-                 "build/host/tests/test.readme writes it");
+        fail_msg("the table of formats in README.md is out of date; run OMNIACM_WRITE=1 "
+                 "build/host/tests/test.readme to update it");
 }
 
 int main(void)

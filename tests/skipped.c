@@ -1,4 +1,4 @@
-/* Stands in for a test that cannot be built here. */
+/* Replaces a test that cannot be built on this machine. */
 #include <stdio.h>
 
 int main(void)

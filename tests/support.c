@@ -5,14 +5,17 @@
 #include "bits.h"
 #include "stream.h"
 
-/* A skipped test leaves what it had read. What the driver allocates is counted by its own tests. */
+/* A skipped test does not free the files that it has read. The tests of the driver count its
+ * allocations themselves. */
 const char *__asan_default_options(void);
 const char *__asan_default_options(void) { return "detect_leaks=0"; }
 
 uint8_t best_set(void)
 {
 #if defined __x86_64__ || defined __i386__
-    return __builtin_cpu_supports("avx2") ? 2 : __builtin_cpu_supports("sse2") ? 1 : 0;
+    if (__builtin_cpu_supports("avx2"))
+        return 2;
+    return __builtin_cpu_supports("sse2") ? 1 : 0;
 #else
     return 0;
 #endif
@@ -27,7 +30,7 @@ bool all_cases(void)
 
 uint32_t draw(uint32_t *seed)
 {
-    /* Marsaglia's xorshift; a zero would stay. */
+    /* Marsaglia's xorshift, which would never leave 0. */
     *seed = *seed ? *seed : 1;
     *seed ^= *seed << 13;
     *seed ^= *seed >> 17;
@@ -112,7 +115,7 @@ static struct sound sound_of(const char *command, size_t count)
     struct bytes bytes = peer_run(command, "", 0);
 
     if (bytes.size < count * 2) {
-        print_message("the sounds of Debian's asterisk packages are missing\n");
+        print_message("Debian's packages of Asterisk sounds are not installed\n");
         free(bytes.data);
         skip();
     }
@@ -136,7 +139,7 @@ struct sound music(void)
 struct sound generated(size_t count, uint32_t seed)
 {
     struct sound sound = { malloc(count * sizeof(int16_t) + 1), count };
-    int32_t x = 0, y = 20000; /* a resonator: a tone that integers draw the same everywhere */
+    int32_t x = 0, y = 20000; /* an integer resonator, whose tone is the same everywhere */
 
     for (size_t i = 0; i < count; i++) {
         uint32_t noise = draw(&seed);

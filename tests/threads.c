@@ -1,5 +1,5 @@
-/* 64 streams of all codecs at once on 8 threads, each thread feeding its eight in turn, make what
- * each makes alone. The preset `threads` runs this under ThreadSanitizer. */
+/* 64 streams of all codecs on 8 threads, each of which feeds its eight streams in turn, give the
+ * same output as each stream alone. The preset `threads` runs this under ThreadSanitizer. */
 #define _POSIX_C_SOURCE 200809L
 #include <pthread.h>
 #include "support.h"
@@ -25,11 +25,11 @@ static struct bytes decodable(const struct codec *codec, const struct wave_forma
                           : (struct bytes){ (uint8_t *)sound.samples, 999 };
 }
 
-/* Rows in turn; every other time round a row decodes. */
-static void make_job(struct job *job, size_t number, size_t rows)
+/* Takes the codecs in turn, and decodes in every other round. */
+static void make_job(struct job *job, size_t number, size_t codec_count)
 {
-    const struct codec *codec = codecs[number % rows];
-    bool decoding = number / rows % 2;
+    const struct codec *codec = codecs[number % codec_count];
+    bool decoding = number / codec_count % 2;
     struct sound sound = generated((size_t)SAMPLES * codec->modes->channels, (uint32_t)number + 1);
 
     job->format = format_of(codec, *codec->modes, job->extra);
@@ -52,13 +52,13 @@ static void begin(struct job *job)
 {
     struct options options = DEFAULT_OPTIONS;
 
-    options.quirks =
-        QUIRK_MSB_FIRST; /* what is told from the bytes depends on how many come at once */
+    /* Detection of G.726's bit order depends on the length of the first piece. */
+    options.quirks = QUIRK_MSB_FIRST;
     job->stream = stream_start(malloc(stream_bytes(&job->plan)), &job->plan, &options);
     job->used = 0;
 }
 
-/* Converts a piece more; false when there is nothing left. */
+/* Converts one more piece, and returns false if there is none. */
 static bool feed(struct job *job, struct bytes *out)
 {
     size_t left = job->src.size - job->used, in = left < PIECE ? left : PIECE;
@@ -88,16 +88,16 @@ static void *feed_eight(void *first)
     return 0;
 }
 
-static void streams_do_not_know_each_other(void **unused)
+static void streams_are_independent(void **unused)
 {
     pthread_t threads[THREADS];
-    size_t rows = 0;
+    size_t codec_count = 0;
 
     (void)unused;
-    while (codecs[rows])
-        rows++;
+    while (codecs[codec_count])
+        codec_count++;
     for (size_t i = 0; i < STREAMS; i++) {
-        make_job(&jobs[i], i, rows);
+        make_job(&jobs[i], i, codec_count);
         begin(&jobs[i]);
         while (feed(&jobs[i], &jobs[i].alone))
             ;
@@ -119,7 +119,7 @@ static void streams_do_not_know_each_other(void **unused)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(streams_do_not_know_each_other) };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(streams_are_independent) };
 
     return cmocka_run_group_tests_name("threads", tests, 0, 0);
 }

@@ -45,6 +45,7 @@ static LRESULT acm_message(UINT message, LPARAM first, LPARAM second)
     }
 }
 
+LRESULT CALLBACK DriverProc(DWORD_PTR, HDRVR, UINT, LPARAM, LPARAM);
 LRESULT CALLBACK DriverProc(DWORD_PTR id, HDRVR driver, UINT message, LPARAM first, LPARAM second)
 {
     switch (message) {

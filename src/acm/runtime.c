@@ -42,6 +42,7 @@ void *memcpy(void *restrict to, const void *restrict from, size_t n)
     return memmove(to, from, n);
 }
 
+BOOL WINAPI entry(HINSTANCE, DWORD, void *);
 BOOL WINAPI entry(HINSTANCE instance, DWORD reason, void *reserved)
 {
     (void)reserved;

@@ -93,6 +93,7 @@ static int run(const struct command *command, int count, wchar_t **words)
     return result;
 }
 
+int wmain(int, wchar_t **);
 int wmain(int count, wchar_t **words)
 {
     say_start();

@@ -11,7 +11,7 @@ enum { WIDE = LANES16, NARROW = 8 }; /* samples per vector, and per 16 bytes */
 typedef int16_t i16x8 __attribute__((vector_size(16), may_alias));
 typedef int32_t i32x4 __attribute__((vector_size(16), may_alias));
 typedef uint32_t u32x4 __attribute__((vector_size(16), may_alias));
-typedef int16_t samples __attribute__((vector_size(VECTOR_BYTES), may_alias));
+typedef int16_t vec_i16 __attribute__((vector_size(VECTOR_BYTES), may_alias));
 
 KERNEL vec32 load_vector(const void *from)
 {
@@ -209,7 +209,7 @@ static int32_t celp_poles(const int32_t *in, const int16_t a[CELP_ORDER], int sh
 /* The last vector of a sum, with zeros for the samples that have already been counted. */
 KERNEL vec32 tail_of(const int16_t *a, int n)
 {
-    samples place;
+    vec_i16 place;
 
     for (int i = 0; i < WIDE; i++)
         place[i] = (int16_t)i;

@@ -1,5 +1,5 @@
-/* DriverProc: the installable driver's messages, in the orders in which hosts send them, and the
- * messages nobody answers. */
+/* DriverProc: the messages of an installable driver in the orders in which hosts send them, and
+ * messages that the driver does not handle. */
 #include "host.h"
 
 enum { DESCRIPTION_SIZE = 44, AUDIO = 0x63647561, VIDEO = 0x63646976 };
@@ -17,7 +17,7 @@ static bool is_among(UINT message, const UINT *list, size_t count)
     return count != 0;
 }
 
-/* ACMDRVOPENDESCW, of which the caller gives `size` bytes. */
+/* The first `size` bytes of an ACMDRVOPENDESCW. */
 static uint8_t *description_make(DWORD size, DWORD type)
 {
     uint8_t whole[DESCRIPTION_SIZE] = { 0 };
@@ -25,7 +25,8 @@ static uint8_t *description_make(DWORD size, DWORD type)
     put32(whole, 0, size);
     put32(whole, 4, type);
     put32(whole, 12, 0x04000565);
-    return lend_copy(whole, size < 4 ? 4 : size < sizeof whole ? size : sizeof whole);
+    size = size < 4 ? 4 : size;
+    return lend_copy(whole, size < sizeof whole ? size : sizeof whole);
 }
 
 static LRESULT open_driver(const void *description)
@@ -38,7 +39,7 @@ static LRESULT close_driver(LRESULT id)
     return DriverProc((DWORD_PTR)id, (HDRVR)0x10, DRV_CLOSE, 0, 0);
 }
 
-/* What a host does with an open driver: any message, with the id that it keeps. */
+/* A host sends messages with the id that it got from DRV_OPEN. */
 static void assert_at_work(DWORD_PTR id)
 {
     ACMDRIVERDETAILSW details = { .cbStruct = sizeof details };
@@ -48,7 +49,7 @@ static void assert_at_work(DWORD_PTR id)
     assert_true(details.cFormatTags > 0);
 }
 
-static void windows_order_opens_and_closes(void **unused)
+static void it_opens_and_closes_in_windows_order(void **unused)
 {
     LRESULT id;
 
@@ -70,9 +71,9 @@ static void it_is_not_loaded_without_sse2(void **unused)
     assert_int_equal(DriverProc(0, 0, DRV_LOAD, 0, 0), 0);
 }
 
-/* A session without a description comes first and ends last; DISABLE and FREE carry the id of what
- * was closed. */
-static void wine_order_opens_and_closes(void **unused)
+/* A session without a description is opened first and closed last. DRV_DISABLE and DRV_FREE carry
+ * the id of the closed session. */
+static void it_opens_and_closes_in_wines_order(void **unused)
 {
     LRESULT session, id;
 
@@ -90,7 +91,7 @@ static void wine_order_opens_and_closes(void **unused)
     assert_int_equal(DriverProc((DWORD_PTR)session, 0, DRV_FREE, 0, 0), 1);
 }
 
-static void instances_do_not_disturb_each_other(void **unused)
+static void instances_are_independent(void **unused)
 {
     LRESULT first = open_driver(description_make(DESCRIPTION_SIZE, AUDIO)), second;
 
@@ -103,8 +104,8 @@ static void instances_do_not_disturb_each_other(void **unused)
     assert_int_equal(heap.made, 0);
 }
 
-/* Wine keeps 32 bits of a local driver's id, and a host may hand back anything. */
-static void any_id_serves(void **unused)
+/* Wine truncates the id of a local driver to 32 bits, so a message may come with any id. */
+static void any_id_is_accepted(void **unused)
 {
     (void)unused;
     assert_at_work(0);
@@ -124,7 +125,7 @@ static void open_refuses_what_is_not_audio(void **unused)
     assert_memory_equal(description, before, DESCRIPTION_SIZE);
 }
 
-static void open_reads_no_further_than_a_description_goes(void **unused)
+static void open_reads_no_more_than_the_description_has(void **unused)
 {
     (void)unused;
     for (DWORD size = 0; size <= DESCRIPTION_SIZE; size++) {
@@ -136,8 +137,8 @@ static void open_reads_no_further_than_a_description_goes(void **unused)
     }
 }
 
-/* Nothing of a dialog can be loaded here: it is cancelled. -1 asks whether there is one. */
-static void the_dialog_is_cancelled_where_it_cannot_be_shown(void **unused)
+/* The functions of a dialog cannot be loaded here, so it is canceled. -1 asks if there is one. */
+static void a_dialog_that_cannot_be_shown_is_canceled(void **unused)
 {
     DWORD info[6] = { sizeof info };
     long loaded = libraries_loaded;
@@ -164,7 +165,7 @@ static void assert_passed_on(UINT message)
     assert_true(passed.first == 0x33 && passed.second == 0x44);
 }
 
-static void unknown_messages_go_to_windows(void **unused)
+static void unknown_messages_go_to_DefDriverProc(void **unused)
 {
     (void)unused;
     for (UINT message = 0; message < 0x4000; message++)
@@ -175,7 +176,7 @@ static void unknown_messages_go_to_windows(void **unused)
     assert_passed_on(0xFFFFFFFF);
 }
 
-/* A 0 would say that they were done. */
+/* 0 would mean success. */
 static void unknown_acm_messages_are_not_supported(void **unused)
 {
     (void)unused;
@@ -187,7 +188,7 @@ static void unknown_acm_messages_are_not_supported(void **unused)
     assert_int_equal(passed_count, 0);
 }
 
-static void what_a_codec_does_not_do_is_not_supported(void **unused)
+static void messages_for_other_kinds_of_drivers_are_not_supported(void **unused)
 {
     static const UINT messages[] = { 0x6014, 0x6015, 0x6032, 0x6033, 0x6051, 0x6052, 0x6053 };
 
@@ -200,8 +201,8 @@ static void what_a_codec_does_not_do_is_not_supported(void **unused)
     }
 }
 
-/* Where ours cannot be shown msacm32 shows one of its own. */
-static void the_about_box_is_left_to_msacm32_where_it_cannot_be_shown(void **unused)
+/* msacm32 shows its own about box if the driver does not support the message. */
+static void an_about_box_that_cannot_be_shown_is_not_supported(void **unused)
 {
     (void)unused;
     assert_int_equal(ask(DRIVER_ABOUT, (void *)-1, 0), MMSYSERR_NOERROR);
@@ -209,7 +210,7 @@ static void the_about_box_is_left_to_msacm32_where_it_cannot_be_shown(void **unu
     assert_int_equal(ask(DRIVER_ABOUT, 0, 0), MMSYSERR_NOTSUPPORTED);
 }
 
-/* The icon stands in what the caller has room for, and only there. */
+/* hicon is written only if the caller's structure includes it. */
 static void the_details_have_an_icon(void **unused)
 {
     (void)unused;
@@ -226,7 +227,7 @@ static void the_details_have_an_icon(void **unused)
     }
 }
 
-static void a_notice_is_taken(void **unused)
+static void notifications_are_accepted(void **unused)
 {
     (void)unused;
     assert_int_equal(ask(DRIVER_NOTIFY, 0, 0), MMSYSERR_NOERROR);
@@ -235,20 +236,20 @@ static void a_notice_is_taken(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(windows_order_opens_and_closes),
+        TEST(it_opens_and_closes_in_windows_order),
         TEST(it_is_not_loaded_without_sse2),
-        TEST(wine_order_opens_and_closes),
-        TEST(instances_do_not_disturb_each_other),
-        TEST(any_id_serves),
+        TEST(it_opens_and_closes_in_wines_order),
+        TEST(instances_are_independent),
+        TEST(any_id_is_accepted),
         TEST(open_refuses_what_is_not_audio),
-        TEST(open_reads_no_further_than_a_description_goes),
-        TEST(the_dialog_is_cancelled_where_it_cannot_be_shown),
-        TEST(unknown_messages_go_to_windows),
+        TEST(open_reads_no_more_than_the_description_has),
+        TEST(a_dialog_that_cannot_be_shown_is_canceled),
+        TEST(unknown_messages_go_to_DefDriverProc),
         TEST(unknown_acm_messages_are_not_supported),
-        TEST(what_a_codec_does_not_do_is_not_supported),
-        TEST(the_about_box_is_left_to_msacm32_where_it_cannot_be_shown),
+        TEST(messages_for_other_kinds_of_drivers_are_not_supported),
+        TEST(an_about_box_that_cannot_be_shown_is_not_supported),
         TEST(the_details_have_an_icon),
-        TEST(a_notice_is_taken),
+        TEST(notifications_are_accepted),
     };
 
     return cmocka_run_group_tests_name("acm.driver", tests, 0, 0);

@@ -1,4 +1,4 @@
-/* What the driver says of itself, of its tags and of their formats, and what it suggests. */
+/* The details of the driver, of its tags and of their formats, and its suggestions. */
 #include <math.h>
 #include <stddef.h>
 #include "host.h"
@@ -97,7 +97,7 @@ static void no_room_for_details_is_an_error(void **unused)
 
 /* ---- Tags */
 
-/* Every member that the query does not name is garbage. */
+/* Members that the query does not use contain garbage. */
 static ACMFORMATTAGDETAILSW *tag_query(DWORD index, DWORD tag)
 {
     ACMFORMATTAGDETAILSW *details = lend(sizeof *details);
@@ -175,7 +175,7 @@ static void tags_are_listed_by_index(void **unused)
                      ACMERR_NOTPOSSIBLE);
 }
 
-static void tags_are_the_same_by_tag(void **unused)
+static void tags_are_found_by_tag(void **unused)
 {
     (void)unused;
     for (DWORD index = 0; index < tag_count(); index++) {
@@ -185,7 +185,7 @@ static void tags_are_the_same_by_tag(void **unused)
     }
 }
 
-/* msacm32 names PCM itself; a tag without a name would be an empty line of a chooser. */
+/* msacm32 names PCM itself. A tag without a name would be an empty line in a format chooser. */
 static void tags_have_names(void **unused)
 {
     (void)unused;
@@ -199,7 +199,7 @@ static void tags_have_names(void **unused)
     }
 }
 
-static void pcm_is_listed_in_every_form(void **unused)
+static void every_form_of_pcm_is_listed(void **unused)
 {
     (void)unused;
     assert_true(tag_of(TAG_PCM)->cStandardFormats > 0);
@@ -210,7 +210,7 @@ static void pcm_is_listed_in_every_form(void **unused)
     assert_int_equal(tag_of(TAG_EXTENSIBLE)->cbFormatSize, 40);
 }
 
-static void the_largest_size_is_told(void **unused)
+static void the_largest_size_is_found(void **unused)
 {
     ACMFORMATTAGDETAILSW *largest = tag_query(GARBAGE, WAVE_FORMAT_UNKNOWN), *of_tag;
     DWORD most = 0;
@@ -318,7 +318,7 @@ static LRESULT is_format(WAVEFORMATEX *wfx, size_t size)
     return is_format_of(wfx->wFormatTag, wfx, size);
 }
 
-static void standard_formats_are_formats(void **unused)
+static void standard_formats_are_valid(void **unused)
 {
     (void)unused;
     for (DWORD i = 0; i < tag_count(); i++) {
@@ -347,7 +347,7 @@ static void standard_formats_are_formats(void **unused)
     }
 }
 
-static void no_formats_follow_the_last(void **unused)
+static void there_is_no_format_after_the_last(void **unused)
 {
     static const DWORD beyond[] = { 0, 1, 1000, 0x7FFFFFFF, 0xFFFFFFFF };
     uint8_t *room = lend(256);
@@ -374,8 +374,8 @@ static bool some_codec_has(DWORD rate, WORD channels)
     return false;
 }
 
-/* At every sound that a codec takes, and at no other: 8 bits, then 16. */
-static void pcm_is_enumerated_at_what_codecs_convert(void **unused)
+/* Exactly the rates and channel counts of the codecs, each with 8 bits and then with 16. */
+static void pcm_is_enumerated_for_the_rates_of_codecs(void **unused)
 {
     DWORD count = tag_of(TAG_PCM)->cStandardFormats;
 
@@ -402,7 +402,7 @@ static void pcm_is_enumerated_at_what_codecs_convert(void **unused)
         }
 }
 
-/* PCMWAVEFORMAT has no cbSize: it is written where there is room for it, and only then. */
+/* PCMWAVEFORMAT has no cbSize, so that cbSize is written only if there is room for it. */
 static void pcm_takes_16_bytes(void **unused)
 {
     (void)unused;
@@ -419,7 +419,7 @@ static void pcm_takes_16_bytes(void **unused)
     }
 }
 
-static void formats_do_not_fit_into_less(void **unused)
+static void formats_need_their_whole_size(void **unused)
 {
     (void)unused;
     for (DWORD i = 0; i < tag_count(); i++)
@@ -440,8 +440,8 @@ static void formats_do_not_fit_into_less(void **unused)
         }
 }
 
-/* A format whose tag is ours and whose other fields are all zero, of any size. */
-static void zeros_are_not_a_format(void **unused)
+/* Formats of any size with a tag of the driver and zeros in all other fields. */
+static void formats_of_zeros_are_refused(void **unused)
 {
     (void)unused;
     for (DWORD i = 0; i < tag_count(); i++)
@@ -458,7 +458,7 @@ static void zeros_are_not_a_format(void **unused)
         }
 }
 
-static void formats_that_are_not_ours_are_refused(void **unused)
+static void formats_of_other_drivers_are_refused(void **unused)
 {
     WAVEFORMATEX *wfx = pcm_make(&shapes[SHAPE_S16], 8000, 1);
     uint8_t *short_one = lend(16);
@@ -477,7 +477,7 @@ static void formats_that_are_not_ours_are_refused(void **unused)
     assert_int_equal(is_format((WAVEFORMATEX *)(void *)short_one, 16), ACMERR_NOTPOSSIBLE);
 }
 
-static void pcm_of_no_width_is_refused(void **unused)
+static void pcm_of_unsupported_widths_is_refused(void **unused)
 {
     static const struct wave_format strange[] = {
         { TAG_PCM, 1, 8000, 16000, 2, 12, 0, 0 },
@@ -526,8 +526,7 @@ static void short_format_details_are_a_prefix(void **unused)
     }
 }
 
-/* As real files have them: any byte rate, extra bytes that are missing or more than there should
- * be, no cbSize at all. */
+/* Real files have wrong byte rates, missing or surplus extra bytes, or no cbSize. */
 static void reading_is_lenient(void **unused)
 {
     static const uint32_t wrong_rates[] = { 0, 1, 16000, 0xFFFFFFFF };
@@ -556,7 +555,7 @@ static void reading_is_lenient(void **unused)
     }
 }
 
-static void extensible_is_what_it_wraps(void **unused)
+static void an_extensible_format_is_the_one_it_contains(void **unused)
 {
     (void)unused;
     EACH_ROUTE(route) {
@@ -571,7 +570,7 @@ static void extensible_is_what_it_wraps(void **unused)
     }
 }
 
-static void extensible_of_something_else_is_refused(void **unused)
+static void other_extensible_formats_are_refused(void **unused)
 {
     WAVEFORMATEX *pcm = pcm_make(&shapes[SHAPE_S16], 8000, 1), *wrapped = wfx_wrapped(pcm),
                  *twice = wfx_wrapped(wrapped), *broken;
@@ -593,15 +592,15 @@ static void extensible_of_something_else_is_refused(void **unused)
         broken->cbSize = extra;
         assert_int_equal(is_format(broken, 18u + extra), ACMERR_NOTPOSSIBLE);
     }
-    /* cbSize says that everything is there, cbwfx that it is not. */
+    /* cbSize counts all of the extra bytes, but cbwfx shows that they are not there. */
     for (size_t size = 16; size < 40; size++)
         assert_int_equal(is_format(lend_copy(wrapped, size), size), ACMERR_NOTPOSSIBLE);
     assert_int_equal(is_format_of(TAG_PCM, wrapped, 40), ACMERR_NOTPOSSIBLE);
 }
 
-/* msacm32 describes a format by its bits: one that has none, and one of several bit rates, needs
- * words of its own. */
-static void formats_without_bits_have_a_text(void **unused)
+/* msacm32 describes a format by its bits per sample. A format that has none, or a codec with
+ * several bit rates, needs a description by the driver. */
+static void formats_without_bits_have_a_description(void **unused)
 {
     unsigned seen = 0;
 
@@ -626,9 +625,9 @@ static void formats_without_bits_have_a_text(void **unused)
         skip();
 }
 
-/* The numbers of such a text: the sample rate to 1 Hz; the codec's own bit rate where it has
- * several, else that of the bytes. */
-static void texts_have_the_formats_numbers(void **unused)
+/* Such a description has the sample rate to 1 Hz, and the nominal bit rate of a codec with several
+ * bit rates, or else the actual one. */
+static void descriptions_have_the_right_numbers(void **unused)
 {
     unsigned seen = 0;
 
@@ -650,19 +649,19 @@ static void texts_have_the_formats_numbers(void **unused)
             snprintf(text, sizeof text, "%.3f kHz, %s kbit/s, %s", wfx->nSamplesPerSec / 1000.0,
                      rate, wfx->nChannels == 1 ? "Mono" : "Stereo");
             if (!equals(details->szFormat, text))
-                fail_msg("tag %04X: the text is not \"%s\"", wfx->wFormatTag, text);
+                fail_msg("tag %04X: the description is not \"%s\"", wfx->wFormatTag, text);
         }
     if (!seen)
         skip();
 }
 
-/* ---- Windows' own formats, as XP SP3 and 7 SP1 announce them */
+/* ---- The formats of Windows' own codecs, as XP SP3 and 7 SP1 enumerate them */
 
 struct expected {
     DWORD rate;
     WORD channels, block_align, bits;
     DWORD byte_rate;
-    WORD samples; /* of a block, where extra bytes begin with them */
+    WORD samples; /* per block, if the extra bytes begin with that */
 };
 
 static void check_windows_formats(WORD tag, const char *name, const struct expected *expected,
@@ -758,7 +757,7 @@ static void gsm_is_enumerated_as_by_windows(void **unused)
 
 enum { FLAG_TAG = 0x10000, FLAG_CHANNELS = 0x20000, FLAG_RATE = 0x40000, FLAG_BITS = 0x80000 };
 
-/* A destination of garbage, but for what the flags name. */
+/* A destination of garbage except for the members that the flags select. */
 static WAVEFORMATEX *wanted_make(size_t size, DWORD flags, WORD tag, WORD channels, DWORD rate,
                                  WORD bits)
 {
@@ -775,13 +774,13 @@ static WAVEFORMATEX *wanted_make(size_t size, DWORD flags, WORD tag, WORD channe
     return (WAVEFORMATEX *)(void *)wfx;
 }
 
-/* For the route's own source. */
+/* Suggests a destination for the source of the route. */
 static LRESULT suggest_dst(const struct route *route, DWORD flags, WAVEFORMATEX *dst, size_t size)
 {
     return suggest(route->abi, flags, route->src, (DWORD)wfx_size(route->src), dst, (DWORD)size);
 }
 
-/* What was suggested can be had. */
+/* A suggested format can be opened. */
 static void check_convertible(const struct route *route, WAVEFORMATEX *src, WAVEFORMATEX *dst)
 {
     check(*route, dst->nChannels == src->nChannels && dst->nSamplesPerSec == src->nSamplesPerSec);
@@ -836,8 +835,7 @@ static void other_pcm_is_suggested_when_wanted(void **unused)
     }
 }
 
-/* The source comes with 16 bytes, or with the 18 that Wine sends; the destination has a little more
- * than room enough. */
+/* The source has 16 bytes, or 18 as sent by Wine; the destination has more room than needed. */
 static void codecs_are_suggested_for_pcm(void **unused)
 {
     enum { ROOM = 18 + EXTRA_ROOM };
@@ -848,7 +846,7 @@ static void codecs_are_suggested_for_pcm(void **unused)
             for (size_t size = 16; size <= 18; size += 2) {
                 WAVEFORMATEX *src = lend(size), *dst;
 
-                /* Bits that an alias alone has at this rate are not to be had without its tag. */
+                /* At this rate only an alias may have these bits, and its tag is not requested. */
                 if (flags & FLAG_BITS && !(flags & FLAG_TAG) && route.tag != route.codec->tags->tag)
                     continue;
                 memcpy(src, route.src, 16);
@@ -884,8 +882,8 @@ static void codecs_are_suggested_for_every_form_of_pcm(void **unused)
         }
 }
 
-/* Whatever else the flags name is right. */
-static void flags_that_cannot_be_met_are_refused(void **unused)
+/* The other members that the flags select are right. */
+static void impossible_requirements_are_refused(void **unused)
 {
     enum { ROOM = 18 + EXTRA_ROOM };
 
@@ -912,7 +910,7 @@ static void flags_that_cannot_be_met_are_refused(void **unused)
             }
 }
 
-static void suggestions_do_not_fit_into_less(void **unused)
+static void suggestions_need_their_whole_size(void **unused)
 {
     (void)unused;
     EACH_ROUTE(route)
@@ -927,7 +925,7 @@ static void suggestions_do_not_fit_into_less(void **unused)
         }
 }
 
-static void nothing_is_suggested_for_what_is_not_ours(void **unused)
+static void nothing_is_suggested_for_other_formats(void **unused)
 {
     WAVEFORMATEX *pcm = pcm_make(&shapes[SHAPE_S16], 8000, 1), *dst = lend(128),
                  *strange = lend_copy(pcm, 16);
@@ -946,7 +944,7 @@ static void nothing_is_suggested_for_what_is_not_ours(void **unused)
     assert_true(is_untouched(dst, 128));
 }
 
-static void a_suggestion_must_be_whole(void **unused)
+static void short_suggestions_are_refused(void **unused)
 {
     (void)unused;
     assert_int_equal(ask(FORMAT_SUGGEST, 0, 0), MMSYSERR_INVALPARAM);
@@ -958,7 +956,7 @@ static void a_suggestion_must_be_whole(void **unused)
     }
 }
 
-/* ---- Garbage: random bytes behind pointers that may be read and written */
+/* ---- Garbage: random bytes in valid memory */
 
 static WORD tag_drawn(uint32_t *seed)
 {
@@ -982,7 +980,7 @@ static WAVEFORMATEX *format_drawn(size_t size, uint32_t *seed)
     return (WAVEFORMATEX *)(void *)wfx;
 }
 
-static void garbage_is_survived(void **unused)
+static void garbage_does_no_harm(void **unused)
 {
     static const UINT messages[] = { DRIVER_DETAILS, FORMATTAG_DETAILS, FORMAT_DETAILS };
     uint32_t seed = 20;
@@ -1012,7 +1010,7 @@ static void garbage_is_survived(void **unused)
     }
 }
 
-static void garbage_gets_no_wrong_suggestion(void **unused)
+static void suggestions_for_garbage_are_valid(void **unused)
 {
     uint32_t seed = 21;
     unsigned suggested = 0;
@@ -1043,26 +1041,26 @@ int main(void)
         TEST(short_details_are_a_prefix),
         TEST(no_room_for_details_is_an_error),
         TEST(tags_are_listed_by_index),
-        TEST(tags_are_the_same_by_tag),
+        TEST(tags_are_found_by_tag),
         TEST(tags_have_names),
-        TEST(pcm_is_listed_in_every_form),
-        TEST(the_largest_size_is_told),
+        TEST(every_form_of_pcm_is_listed),
+        TEST(the_largest_size_is_found),
         TEST(unknown_tags_and_queries_are_refused),
         TEST(short_tag_details_are_a_prefix),
-        TEST(standard_formats_are_formats),
-        TEST(no_formats_follow_the_last),
-        TEST(pcm_is_enumerated_at_what_codecs_convert),
+        TEST(standard_formats_are_valid),
+        TEST(there_is_no_format_after_the_last),
+        TEST(pcm_is_enumerated_for_the_rates_of_codecs),
         TEST(pcm_takes_16_bytes),
-        TEST(formats_do_not_fit_into_less),
-        TEST(zeros_are_not_a_format),
-        TEST(formats_that_are_not_ours_are_refused),
-        TEST(pcm_of_no_width_is_refused),
+        TEST(formats_need_their_whole_size),
+        TEST(formats_of_zeros_are_refused),
+        TEST(formats_of_other_drivers_are_refused),
+        TEST(pcm_of_unsupported_widths_is_refused),
         TEST(short_format_details_are_a_prefix),
         TEST(reading_is_lenient),
-        TEST(extensible_is_what_it_wraps),
-        TEST(extensible_of_something_else_is_refused),
-        TEST(formats_without_bits_have_a_text),
-        TEST(texts_have_the_formats_numbers),
+        TEST(an_extensible_format_is_the_one_it_contains),
+        TEST(other_extensible_formats_are_refused),
+        TEST(formats_without_bits_have_a_description),
+        TEST(descriptions_have_the_right_numbers),
         TEST(alaw_is_enumerated_as_by_windows),
         TEST(ulaw_is_enumerated_as_by_windows),
         TEST(ima_adpcm_is_enumerated_as_by_windows),
@@ -1072,12 +1070,12 @@ int main(void)
         TEST(other_pcm_is_suggested_when_wanted),
         TEST(codecs_are_suggested_for_pcm),
         TEST(codecs_are_suggested_for_every_form_of_pcm),
-        TEST(flags_that_cannot_be_met_are_refused),
-        TEST(suggestions_do_not_fit_into_less),
-        TEST(nothing_is_suggested_for_what_is_not_ours),
-        TEST(a_suggestion_must_be_whole),
-        TEST(garbage_is_survived),
-        TEST(garbage_gets_no_wrong_suggestion),
+        TEST(impossible_requirements_are_refused),
+        TEST(suggestions_need_their_whole_size),
+        TEST(nothing_is_suggested_for_other_formats),
+        TEST(short_suggestions_are_refused),
+        TEST(garbage_does_no_harm),
+        TEST(suggestions_for_garbage_are_valid),
     };
 
     return cmocka_run_group_tests_name("acm.formats", tests, 0, 0);

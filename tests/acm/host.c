@@ -3,7 +3,7 @@
 
 enum { GARBAGE = 0xCD };
 
-/* The streams that are open. */
+/* The open streams. */
 enum { STREAMS = 16 };
 static const void *opened[STREAMS];
 
@@ -39,13 +39,13 @@ int host_begin(void **unused)
 int host_end(void **unused)
 {
     (void)unused;
-    /* Of a test that failed: it is not to fail a second time for what it could not close. */
+    /* A failed test could not close its streams, and would fail a second time because of them. */
     for (size_t i = 0; i < STREAMS; i++)
         if (opened[i])
             ask(STREAM_CLOSE, opened[i], 0);
     release();
     if (heap.live != 0)
-        print_error("%zu blocks are left\n", heap.live);
+        print_error("%zu blocks are still allocated\n", heap.live);
     return heap.live == 0 ? 0 : -1;
 }
 
@@ -88,8 +88,8 @@ bool is_untouched(const void *from, size_t n)
 {
     const uint8_t *p = from;
 
-    while (n && *p == GARBAGE)
-        p++, n--;
+    for (; n && *p == GARBAGE; n--)
+        p++;
     return n == 0;
 }
 
@@ -227,7 +227,7 @@ WAVEFORMATEX *pcm_make(const struct shape *shape, DWORD rate, WORD channels)
     return shape->extensible ? wfx_wrapped(plain) : plain;
 }
 
-/* A sample in units of 16 bits, exactly. */
+/* The exact value of a sample on the scale of 16 bits. */
 static double value_of(const struct shape *shape, const uint8_t *p)
 {
     float real;
@@ -288,8 +288,8 @@ WORD foreign_tag(void)
 
 /* ---- Routes */
 
-/* Whether a tag has a mode of its row: an alias may stand for a single rate. A row's own tag must.
- */
+/* True if a tag of a codec has one of its modes. An alias may stand for a single rate, but the
+ * first tag has all modes. */
 static bool has_mode(struct route *route)
 {
     route->format = (struct wave_format){ .tag = route->tag, .extra = route->extra };
@@ -298,7 +298,7 @@ static bool has_mode(struct route *route)
            route->tag == route->codec->tags->tag;
 }
 
-/* The tag and the mode of a number among all of them. */
+/* Selects the tag and the mode with this number; false after the last. */
 static bool mode_at(struct route *route, size_t number)
 {
     for (size_t i = 0; codec_tag(i); i++)
@@ -328,7 +328,7 @@ static void route_make(struct route *route)
     route->dst_block = route->decoding ? pcm_block : route->layout.block.bytes;
 }
 
-/* A row's modes and directions take the layouts in turn. */
+/* With `own` set, the modes and directions of a codec take the layouts in turn. */
 static bool is_wanted(const struct route *route, size_t number)
 {
     return !route->own ||
@@ -423,7 +423,7 @@ DWORD size_from_destination(void *instance, DWORD bytes)
 
 struct bytes converted(void *instance, struct bytes src, DWORD flags)
 {
-    /* A host that ends without a source gives room for what may still be kept. */
+    /* A host that ends without a source provides room for what the codec may withhold. */
     DWORD room = size_from_source(instance, src.size ? (DWORD)src.size : 1);
     struct bytes dst = { lend(room), 0 };
     struct conversion done = convert(instance, src.data, (DWORD)src.size, dst.data, room, flags);
@@ -434,7 +434,7 @@ struct bytes converted(void *instance, struct bytes src, DWORD flags)
     return dst;
 }
 
-/* In one of its modes, at least. */
+/* True if at least one mode has them. */
 static bool has_frames_of_several_sizes(const struct codec *codec)
 {
     bool several = false;
@@ -457,7 +457,7 @@ struct bytes material(const struct route *route, unsigned blocks, DWORD more, ui
 
     if (route->decoding && !has_frames_of_several_sizes(route->codec))
         return (struct bytes){ lend_random(size, &seed), size };
-    if (route->decoding) { /* random ones would make more sound than their bytes promise, or less */
+    if (route->decoding) { /* random frames would make more or less sound than expected */
         struct bytes code;
 
         sound = generated((size / route->src_block + 2) * route->layout.block.frames *

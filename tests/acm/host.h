@@ -1,5 +1,5 @@
-/* A host in msacm32's place: builds what msacm32 hands to a driver, in either layout, and sends it
- * to DriverProc. */
+/* A host in place of msacm32: builds the structures that msacm32 passes to a driver, in either
+ * layout, and calls DriverProc. */
 #ifndef OMNIACM_TESTS_ACM_HOST_H
 #define OMNIACM_TESTS_ACM_HOST_H
 
@@ -12,23 +12,23 @@
 LRESULT CALLBACK DriverProc(DWORD_PTR id, HDRVR driver, UINT message, LPARAM first, LPARAM second);
 LRESULT ask(UINT message, const void *first, LPARAM second);
 
-/* Every test begins with a fresh Windows and ends with nothing allocated; streams that it left
- * open, because it failed, are closed. */
+/* Every test begins with a new Windows, and nothing may be allocated at its end. Streams that a
+ * failed test left open are closed. */
 int host_begin(void **);
 int host_end(void **);
 #define TEST(function) cmocka_unit_test_setup_teardown(function, host_begin, host_end)
 
-/* Memory of exactly this size, so that the sanitizer guards its ends; full of garbage. `release`
- * frees all of it. */
+/* Memory of exactly this size, so that the sanitizer guards its ends, filled with garbage.
+ * `release` frees all of it. */
 void *lend(size_t size);
 void *lend_copy(const void *from, size_t size);
 void *lend_random(size_t size, uint32_t *seed);
 void release(void);
 
-/* Whether `n` bytes are still as `lend` left them. */
+/* True if none of the `n` bytes from `lend` has been written. */
 bool is_untouched(const void *from, size_t n);
 
-/* ---- Structures as Microsoft's msacm32 lays them out on x64, and as Wine does */
+/* ---- Structures as Microsoft's msacm32 and as Wine's lay them out on x64 */
 enum abi { WINDOWS, WINE };
 
 struct instance_layout {
@@ -47,7 +47,7 @@ void put64(void *memory, size_t at, uint64_t);
 uint32_t get32(const void *memory, size_t at);
 uint64_t get64(const void *memory, size_t at);
 
-/* ACMDRVSTREAMINSTANCE; which layout it has shows in its cbStruct. */
+/* ACMDRVSTREAMINSTANCE. Its cbStruct shows which layout it has. */
 void *instance_make(enum abi, const WAVEFORMATEX *src, const WAVEFORMATEX *dst, DWORD open);
 const struct instance_layout *layout_of(const void *instance);
 DWORD_PTR instance_driver(const void *instance);
@@ -62,7 +62,7 @@ size_t wfx_size(const WAVEFORMATEX *);
 /* The same format as WAVE_FORMAT_EXTENSIBLE. */
 WAVEFORMATEX *wfx_wrapped(const WAVEFORMATEX *);
 
-/* What PCM can look like. */
+/* The forms of PCM. */
 struct shape {
     const char *name;
     WORD tag, bits;
@@ -73,19 +73,18 @@ enum { SHAPES = 10, SHAPE_S16 = 1 };
 
 WAVEFORMATEX *pcm_make(const struct shape *, DWORD rate, WORD channels);
 
-/* Arithmetic of the tests' own, in floating point: what becomes of samples on their way to 16 bits
- * and back. */
+/* Reference conversions of samples to and from 16 bits, in floating point. */
 int16_t *narrowed(const struct shape *, const uint8_t *from, size_t samples);
 uint8_t *widened(const struct shape *, const int16_t *from, size_t samples);
 
 /* A tag that no codec has. */
 WORD foreign_tag(void);
 
-/* ---- Every tag, mode, direction and layout in turn; what was lent is released, and must have been
- * closed */
+/* ---- Every tag, mode, direction and layout in turn. Each step releases the memory of the one
+ * before, whose streams must be closed. */
 struct route {
     size_t number;
-    bool own; /* of a row its own tag alone, and of the layouts one: the other for its next route */
+    bool own; /* only the first tag of each codec, and the layouts in turn */
     uint16_t tag;
     const struct codec *codec;
     struct mode mode;
@@ -102,8 +101,8 @@ struct route {
 bool route_next(struct route *);
 #define EACH_ROUTE(route) for (struct route route = { 0 }; route_next(&route);)
 
-/* What is asked of the conversion alone: a row's other tags and the other layout would convert the
- * same again. */
+/* For tests of the conversion itself: the other tags and the other layout of a codec would only
+ * repeat it. */
 #define EACH_CONVERSION(route) for (struct route route = { .own = true }; route_next(&route);)
 
 #define check(route, condition) \
@@ -123,14 +122,14 @@ struct conversion {
 struct conversion convert(void *instance, const void *src, DWORD size, void *dst, DWORD room,
                           DWORD flags);
 
-/* STREAM_SIZE; fails the test where it is refused. */
+/* Fails the test if the driver refuses the question. */
 DWORD size_from_source(void *instance, DWORD size);
 DWORD size_from_destination(void *instance, DWORD size);
 
-/* One conversion into as much as STREAM_SIZE asks for. */
+/* One conversion, into as much room as size_from_source gives. */
 struct bytes converted(void *instance, struct bytes src, DWORD flags);
 
-/* Sound or codes for a route: `blocks` and a part of one more. */
+/* Input for a route: `blocks` blocks and `more` bytes. */
 struct bytes material(const struct route *, unsigned blocks, DWORD more, uint32_t seed);
 
 #endif

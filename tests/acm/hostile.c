@@ -1,18 +1,18 @@
-/* Hosts that lie, and a Windows that gives nothing: whatever either does, an answer of the
- * contract, and nothing lost. */
+/* Hosts that break the rules, and a Windows that fails: in every case the driver gives an answer
+ * that the contract allows, and leaks nothing. */
 #define _GNU_SOURCE
 #include <sys/mman.h>
 #include "host.h"
 
 enum { BLOCKALIGN = 4, START = 0x10, FLUSH = 0x20, MISALIGNMENTS = 8 };
 
-/* A structure at an address that no aligned one has. */
+/* Copies a structure to an unaligned address. */
 static void *misaligned(const void *from, size_t size, size_t by)
 {
     return memcpy((uint8_t *)lend(size + by) + by, from, size);
 }
 
-static void nothing_stands_for_any_structure(void **unused)
+static void null_pointers_are_refused(void **unused)
 {
     static const struct {
         UINT message;
@@ -52,7 +52,7 @@ static void nothing_stands_for_any_structure(void **unused)
     }
 }
 
-/* ---- Addresses that are a multiple of nothing */
+/* ---- Unaligned addresses */
 
 static void details_are_the_same_at_any_address(void **unused)
 {
@@ -116,7 +116,7 @@ static void suggestions_are_the_same_at_any_address(void **unused)
     }
 }
 
-/* The instance, its formats, the size and the header, each at odd addresses. */
+/* The instance, its formats, the size and the header are all unaligned. */
 static void streams_are_the_same_at_any_address(void **unused)
 {
     (void)unused;
@@ -153,7 +153,7 @@ static void streams_are_the_same_at_any_address(void **unused)
     }
 }
 
-static void a_description_may_lie_anywhere(void **unused)
+static void descriptions_may_be_unaligned(void **unused)
 {
     const struct open_description audio = { .cbStruct = sizeof audio, .fccType = 0x63647561 };
     const struct open_description video = { .cbStruct = sizeof video, .fccType = 0x63646976 };
@@ -167,10 +167,10 @@ static void a_description_may_lie_anywhere(void **unused)
     }
 }
 
-/* ---- Memory that is two things at once */
+/* ---- Overlapping structures */
 
-/* The answer is as if the two formats lay apart. */
-static void a_suggestion_may_replace_its_source(void **unused)
+/* The result is the same as for two separate formats. */
+static void suggestions_may_overwrite_their_source(void **unused)
 {
     (void)unused;
     EACH_ROUTE(route) {
@@ -190,8 +190,8 @@ static void a_suggestion_may_replace_its_source(void **unused)
     }
 }
 
-/* A format written into the structure that asks for it. */
-static void details_may_hold_their_own_format(void **unused)
+/* The format is written into the structure that asks for it. */
+static void details_may_overlap_their_format(void **unused)
 {
     (void)unused;
     for (size_t by = 0; by < sizeof(ACMFORMATDETAILSW); by++) {
@@ -208,8 +208,8 @@ static void details_may_hold_their_own_format(void **unused)
     }
 }
 
-/* The header, or the instance, inside of a buffer: the sound is spoilt and nothing else. */
-static void a_header_may_lie_in_a_buffer(void **unused)
+/* A header or an instance inside a buffer spoils the sound and nothing else. */
+static void headers_may_overlap_buffers(void **unused)
 {
     (void)unused;
     EACH_ROUTE(route)
@@ -238,8 +238,8 @@ static void a_header_may_lie_in_a_buffer(void **unused)
         }
 }
 
-/* Every way in which two buffers of 5 and 7 bytes can lie. */
-static void buffers_overlap_by_a_byte_or_not_at_all(void **unused)
+/* Two buffers of 5 and 7 bytes, at every distance from each other. */
+static void buffers_that_overlap_by_a_byte_are_refused(void **unused)
 {
     enum { SRC = 5, DST = 7, AT = 20 };
 
@@ -267,7 +267,7 @@ static void buffers_overlap_by_a_byte_or_not_at_all(void **unused)
 
 /* ---- Lengths */
 
-/* Addresses up to the largest length, that take no memory until they are written. */
+/* As many addresses as the largest length needs. Memory is used only when they are written. */
 static uint8_t *huge_make(int access)
 {
     void *memory = mmap(0, UINT32_MAX, access, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
@@ -277,8 +277,8 @@ static uint8_t *huge_make(int access)
     return memory;
 }
 
-/* Both huge would take minutes. */
-static void any_lengths_serve(void **unused)
+/* Two huge lengths at once would take minutes. */
+static void any_lengths_are_accepted(void **unused)
 {
     static const DWORD flags[] = { 0, BLOCKALIGN, FLUSH, BLOCKALIGN | START | FLUSH };
     uint8_t *src = huge_make(PROT_READ), *dst = huge_make(PROT_READ | PROT_WRITE);
@@ -308,9 +308,9 @@ static void any_lengths_serve(void **unused)
     munmap(dst, UINT32_MAX);
 }
 
-/* Whatever room a host says that a format has, no more is read than its cbSize says, and no more
- * written than it takes. */
-static void a_format_is_no_longer_than_it_says(void **unused)
+/* Regardless of the size that a host gives for a format, no more is read than its cbSize says, and
+ * no more is written than it needs. */
+static void formats_are_as_long_as_their_cbSize_says(void **unused)
 {
     static const DWORD rooms[] = { 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF };
 
@@ -335,8 +335,8 @@ static void a_format_is_no_longer_than_it_says(void **unused)
 
 /* ---- Order */
 
-/* Whatever stood in dwDriver: nothing was opened, so nothing is converted and nothing closed. */
-static void nothing_comes_after_a_failed_opening(void **unused)
+/* Whatever dwDriver contained before, there is no stream to convert with or to close. */
+static void nothing_works_after_a_failed_opening(void **unused)
 {
     (void)unused;
     EACH_ROUTE(route)
@@ -362,7 +362,7 @@ static void nothing_comes_after_a_failed_opening(void **unused)
         }
 }
 
-static void a_stream_is_closed_once(void **unused)
+static void streams_are_closed_once(void **unused)
 {
     (void)unused;
     EACH_ROUTE(route)
@@ -371,10 +371,10 @@ static void a_stream_is_closed_once(void **unused)
             struct bytes src = material(&route, 0, 4, 33);
 
             check(route, ask(STREAM_CLOSE, instance, 0) == MMSYSERR_NOERROR && heap.live == 0);
-            told_count = 0;
+            callback_count = 0;
             for (int again = 0; again < 3; again++)
                 check(route, ask(STREAM_CLOSE, instance, 0) == MMSYSERR_NOERROR && heap.live == 0);
-            check(route, told_count == 0);
+            check(route, callback_count == 0);
             check(
                 route,
                 convert(instance, src.data, 4, lend(route.dst_block), route.dst_block, 0).result ==
@@ -384,7 +384,7 @@ static void a_stream_is_closed_once(void **unused)
         }
 }
 
-/* ---- A Windows that gives nothing */
+/* ---- A Windows that fails */
 
 static void details_asked(void)
 {
@@ -403,7 +403,7 @@ static void details_asked(void)
     assert_int_equal(ask(DRIVER_ABOUT, 0, 0), MMSYSERR_NOTSUPPORTED);
 }
 
-/* Opens, converts a block, and closes; all of it or nothing. */
+/* Opens a stream, converts a block and closes the stream; if opening fails, nothing is left. */
 static LRESULT stream_used(const struct route *route, struct bytes src)
 {
     void *instance = instance_make(route->abi, route->src, route->dst,
@@ -412,7 +412,7 @@ static LRESULT stream_used(const struct route *route, struct bytes src)
     uint8_t *dst = lend(route->dst_block);
     struct conversion done;
 
-    check(*route, heap.live == (answer == MMSYSERR_NOERROR) && told_count == heap.live);
+    check(*route, heap.live == (answer == MMSYSERR_NOERROR) && callback_count == heap.live);
     check(*route, size_from_source(instance, (DWORD)src.size) >= route->dst_block);
     done = convert(instance, src.data, (DWORD)src.size, dst, route->dst_block, START);
     check(*route,
@@ -422,8 +422,8 @@ static LRESULT stream_used(const struct route *route, struct bytes src)
     return answer;
 }
 
-/* Every request of Windows fails in turn: with a registry in kernel32 or in advapi32, with an icon
- * or without user32. */
+/* Each request fails in turn, with the registry functions in kernel32 or in advapi32, and with or
+ * without user32. */
 static void any_request_may_fail(void **unused)
 {
     long loaded = libraries_loaded;
@@ -456,8 +456,8 @@ static void any_request_may_fail(void **unused)
     assert_true(failed != 0);
 }
 
-/* Opening alone takes memory, and takes it once. */
-static void nothing_but_opening_takes_memory(void **unused)
+/* Only opening allocates memory, and only one block. */
+static void only_opening_allocates_memory(void **unused)
 {
     (void)unused;
     EACH_ROUTE(route) {
@@ -486,21 +486,21 @@ static void nothing_but_opening_takes_memory(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(nothing_stands_for_any_structure),
+        TEST(null_pointers_are_refused),
         TEST(details_are_the_same_at_any_address),
         TEST(suggestions_are_the_same_at_any_address),
         TEST(streams_are_the_same_at_any_address),
-        TEST(a_description_may_lie_anywhere),
-        TEST(a_suggestion_may_replace_its_source),
-        TEST(details_may_hold_their_own_format),
-        TEST(a_header_may_lie_in_a_buffer),
-        TEST(buffers_overlap_by_a_byte_or_not_at_all),
-        TEST(any_lengths_serve),
-        TEST(a_format_is_no_longer_than_it_says),
-        TEST(nothing_comes_after_a_failed_opening),
-        TEST(a_stream_is_closed_once),
+        TEST(descriptions_may_be_unaligned),
+        TEST(suggestions_may_overwrite_their_source),
+        TEST(details_may_overlap_their_format),
+        TEST(headers_may_overlap_buffers),
+        TEST(buffers_that_overlap_by_a_byte_are_refused),
+        TEST(any_lengths_are_accepted),
+        TEST(formats_are_as_long_as_their_cbSize_says),
+        TEST(nothing_works_after_a_failed_opening),
+        TEST(streams_are_closed_once),
         TEST(any_request_may_fail),
-        TEST(nothing_but_opening_takes_memory),
+        TEST(only_opening_allocates_memory),
     };
 
     return cmocka_run_group_tests_name("acm.hostile", tests, 0, 0);

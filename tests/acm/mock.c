@@ -3,8 +3,8 @@
 #include "mock.h"
 
 struct heap heap;
-struct told told[4];
-unsigned told_count;
+struct callback callbacks[4];
+unsigned callback_count;
 struct passed passed;
 unsigned passed_count;
 const char *environment;
@@ -26,9 +26,9 @@ static BOOL is_denied(void)
 void mock_fresh(void)
 {
     heap = (struct heap){ .fill = 0xA5 };
-    memset(told, 0, sizeof told);
+    memset(callbacks, 0, sizeof callbacks);
     memset(&passed, 0, sizeof passed);
-    told_count = passed_count = registry_reads = requests = request_failing = 0;
+    callback_count = passed_count = registry_reads = requests = request_failing = 0;
     memset(registered, 0, sizeof registered);
     environment = 0;
     kernel_has_registry = TRUE;
@@ -77,9 +77,9 @@ BOOL WINAPI DriverCallback(DWORD_PTR callback, DWORD flags, HDRVR device, DWORD 
                            DWORD_PTR user, DWORD_PTR first, DWORD_PTR second)
 {
     const struct stream_header *header = (const void *)first;
-    struct told *call = &told[told_count++ % (sizeof told / sizeof *told)];
+    struct callback *call = &callbacks[callback_count++ % (sizeof callbacks / sizeof *callbacks)];
 
-    *call = (struct told){ callback, user, first, second, flags, message, device, 0, 0, 0 };
+    *call = (struct callback){ callback, user, first, second, flags, message, device, 0, 0, 0 };
     if (header) {
         call->status = header->fdwStatus;
         call->used = header->cbSrcLengthUsed;
@@ -90,8 +90,8 @@ BOOL WINAPI DriverCallback(DWORD_PTR callback, DWORD flags, HDRVR device, DWORD 
 
 static BOOL same(const char *narrow, const WCHAR *wide)
 {
-    while (*narrow && (WCHAR)*narrow == *wide)
-        narrow++, wide++;
+    for (; *narrow && (WCHAR)*narrow == *wide; wide++)
+        narrow++;
     return (WCHAR)*narrow == *wide;
 }
 
@@ -106,7 +106,7 @@ DWORD WINAPI GetEnvironmentVariableW(LPCWSTR name, LPWSTR text, DWORD room)
     return (DWORD)n;
 }
 
-/* The user's key, where there is something in it. */
+/* The key exists if it has values. */
 static LSTATUS WINAPI registry_open(HKEY root, const WCHAR *key, DWORD options, REGSAM access,
                                     HKEY *at)
 {
@@ -178,7 +178,7 @@ static LSTATUS WINAPI registry_delete(HKEY at, const WCHAR *value)
     return is_denied() ? ERROR_ACCESS_DENIED : registry_forget(at, value);
 }
 
-/* What is written is kept here, for as long as the test runs. */
+/* Written values are stored here until the test ends. */
 static LSTATUS WINAPI registry_set(HKEY at, const WCHAR *value, DWORD reserved, DWORD type,
                                    const BYTE *data, DWORD size)
 {
@@ -226,20 +226,20 @@ long libraries_loaded;
 
 static HMODULE module_of(LPCWSTR name)
 {
-    return same("kernel32.dll", name)              ? (HMODULE)(void *)&kernel32
-           : icon_lent && same("user32.dll", name) ? (HMODULE)(void *)&user32
-                                                   : 0;
+    if (same("kernel32.dll", name))
+        return (HMODULE)(void *)&kernel32;
+    return icon_lent && same("user32.dll", name) ? (HMODULE)(void *)&user32 : 0;
 }
 
 HMODULE WINAPI GetModuleHandleW(LPCWSTR name) { return is_denied() ? 0 : module_of(name); }
 
-/* No dialog can be shown here: of what shows one, there is none of kernel32's part. */
+/* Dialogs cannot be shown here: the functions of kernel32 that they need are missing. */
 HMODULE WINAPI LoadLibraryW(LPCWSTR name)
 {
-    HMODULE module = is_denied()                  ? 0
-                     : same("advapi32.dll", name) ? (HMODULE)(void *)&advapi32
-                                                  : module_of(name);
+    HMODULE module = 0;
 
+    if (!is_denied())
+        module = same("advapi32.dll", name) ? (HMODULE)(void *)&advapi32 : module_of(name);
     libraries_loaded += module != 0;
     return module;
 }

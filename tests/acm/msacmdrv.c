@@ -1,8 +1,7 @@
-/* The driver interface: its numbers, and both layouts of its structures on x64, as the ACM has
- * them. */
+/* The driver interface: the numbers of its messages, and both layouts of its structures on x64. */
 #include "host.h"
 
-static void messages_have_their_numbers(void **unused)
+static void messages_have_the_right_numbers(void **unused)
 {
     (void)unused;
     assert_int_equal(DRIVER_NOTIFY, 0x6001);
@@ -27,7 +26,7 @@ static void messages_have_their_numbers(void **unused)
 
 #define assert_at(type, member, offset) assert_int_equal(offsetof(struct type, member), offset)
 
-static void instances_lie_as_windows_has_them(void **unused)
+static void instances_are_laid_out_as_in_windows(void **unused)
 {
     (void)unused;
     assert_int_equal(sizeof(struct packed_instance), 68);
@@ -48,7 +47,7 @@ static void instances_lie_as_windows_has_them(void **unused)
     assert_at(packed_suggestion, cbwfxDst, 28);
 }
 
-static void instances_lie_as_wine_has_them(void **unused)
+static void instances_are_laid_out_as_in_wine(void **unused)
 {
     (void)unused;
     assert_int_equal(sizeof(struct instance), 72);
@@ -69,7 +68,7 @@ static void instances_lie_as_wine_has_them(void **unused)
     assert_at(suggestion, cbwfxDst, 32);
 }
 
-static void what_both_pack_lies_where_it_should(void **unused)
+static void other_structures_are_laid_out_alike(void **unused)
 {
     (void)unused;
     assert_int_equal(sizeof(struct stream_size), 16);
@@ -92,7 +91,7 @@ static void what_both_pack_lies_where_it_should(void **unused)
     assert_int_equal(sizeof(ACMFORMATDETAILSW), 284);
 }
 
-/* What is not read is whatever `to` held. */
+/* Members that are not read keep the garbage of `to`. */
 static void an_instance_is_read_in_both_layouts(void **unused)
 {
     (void)unused;
@@ -135,7 +134,7 @@ static void a_suggestion_is_read_in_both_layouts(void **unused)
     }
 }
 
-/* The memory has just the stated size, or the largest one where more is stated. */
+/* The memory has the stated size, or the largest one if more is stated. */
 static void short_structures_are_refused(void **unused)
 {
     struct instance instance;
@@ -153,7 +152,7 @@ static void short_structures_are_refused(void **unused)
     }
 }
 
-static void only_the_drivers_member_is_written(void **unused)
+static void only_dwDriver_is_written(void **unused)
 {
     (void)unused;
     for (enum abi abi = WINDOWS; abi <= WINE; abi++) {
@@ -172,10 +171,10 @@ static void only_the_drivers_member_is_written(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(messages_have_their_numbers),         TEST(instances_lie_as_windows_has_them),
-        TEST(instances_lie_as_wine_has_them),      TEST(what_both_pack_lies_where_it_should),
+        TEST(messages_have_the_right_numbers),     TEST(instances_are_laid_out_as_in_windows),
+        TEST(instances_are_laid_out_as_in_wine),   TEST(other_structures_are_laid_out_alike),
         TEST(an_instance_is_read_in_both_layouts), TEST(a_suggestion_is_read_in_both_layouts),
-        TEST(short_structures_are_refused),        TEST(only_the_drivers_member_is_written),
+        TEST(short_structures_are_refused),        TEST(only_dwDriver_is_written),
     };
 
     return cmocka_run_group_tests_name("acm.msacmdrv", tests, 0, 0);

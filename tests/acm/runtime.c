@@ -1,10 +1,14 @@
-/* The DLL's own memcpy, memmove, memcmp and memset, which nothing else here calls, under other
- * names. */
+/* The DLL's own memcpy, memmove, memcmp and memset, under other names. The other tests use those of
+ * the C library. */
 #include "host.h"
 #define memset runtime_memset
 #define memcmp runtime_memcmp
 #define memmove runtime_memmove
 #define memcpy runtime_memcpy
+void *memset(void *, int, size_t);
+int memcmp(const void *, const void *, size_t);
+void *memmove(void *, const void *, size_t);
+void *memcpy(void *restrict, const void *restrict, size_t);
 #include "acm/runtime.c"
 #undef memset
 #undef memcmp
@@ -27,7 +31,7 @@ static void number(uint8_t *bytes)
         bytes[i] = (uint8_t)(i * 37 + 1);
 }
 
-/* Every size and every distance between source and destination, overlapping or not: nothing else
+/* Any size, and any distance between source and destination, overlapping or not. No other byte
  * changes. */
 static void bytes_are_moved(void **unused)
 {
@@ -77,7 +81,7 @@ static void bytes_are_set(void **unused)
 
 static int sign(int x) { return (x > 0) - (x < 0); }
 
-/* As unsigned bytes, the first difference decides, and none behind the size. */
+/* Bytes are unsigned, the first difference decides, and bytes beyond the size do not count. */
 static void bytes_are_compared(void **unused)
 {
     static const uint8_t values[] = { 0, 1, 0x7F, 0x80, 0xFE, 0xFF };
@@ -99,7 +103,7 @@ static void bytes_are_compared(void **unused)
             }
 }
 
-static void the_dll_wants_no_word_of_threads(void **unused)
+static void the_dll_disables_thread_notifications(void **unused)
 {
     (void)unused;
     assert_true(entry((HINSTANCE)(void *)&thread_calls_disabled, DLL_PROCESS_ATTACH, 0));
@@ -115,7 +119,7 @@ int main(void)
         cmocka_unit_test(bytes_are_copied),
         cmocka_unit_test(bytes_are_set),
         cmocka_unit_test(bytes_are_compared),
-        cmocka_unit_test(the_dll_wants_no_word_of_threads),
+        cmocka_unit_test(the_dll_disables_thread_notifications),
     };
 
     return cmocka_run_group_tests_name("runtime", tests, 0, 0);

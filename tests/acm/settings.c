@@ -1,4 +1,5 @@
-/* What the user chose: the registry, the environment before it, and tags that are switched off. */
+/* The settings from the registry and from the environment, which takes precedence, and disabled
+ * tags. */
 #include "host.h"
 #include "settings.h"
 #include "codec.h"
@@ -19,7 +20,7 @@ static struct settings read(void)
     return settings;
 }
 
-static void without_any_the_defaults_hold(void **unused)
+static void without_settings_the_defaults_apply(void **unused)
 {
     struct settings settings = read(), standard = DEFAULT_SETTINGS;
 
@@ -52,8 +53,8 @@ static void the_registry_is_read(void **unused)
     }
 }
 
-/* Opening a stream costs what the registry costs; every key is closed. */
-static void the_registry_is_opened_once_or_not_at_all(void **unused)
+/* Opening a stream reads the registry only once, and closes every key. */
+static void the_registry_is_read_at_most_once(void **unused)
 {
     (void)unused;
     read();
@@ -84,7 +85,7 @@ static void the_environment_comes_first(void **unused)
     assert_int_equal(settings.interpolation, 1);
 }
 
-static void the_best_set_that_the_processor_has_is_taken(void **unused)
+static void the_best_set_of_kernels_is_chosen(void **unused)
 {
     static const uint64_t sse2 = 1ull << 10, avx2 = 1ull << 40;
 
@@ -101,7 +102,7 @@ static void the_best_set_that_the_processor_has_is_taken(void **unused)
     assert_int_equal(read().simd, 2);
 }
 
-static void what_cannot_be_is_passed_over(void **unused)
+static void invalid_settings_are_ignored(void **unused)
 {
     static const char *const texts[] = { "quality=3",  "quality=99999999999",
                                          "quality",    "=2",
@@ -128,14 +129,14 @@ static void what_cannot_be_is_passed_over(void **unused)
     assert_memory_equal(&settings, &standard, sizeof settings);
 }
 
-static void tags_are_switched_off(void **unused)
+static void tags_are_disabled(void **unused)
 {
     (void)unused;
     registered[0] = (struct registered){ "Disabled", REG_MULTI_SZ, 0,
                                          "0x31\0"
                                          "6\0" };
     assert_true(settings_disable(0x31));
-    assert_true(settings_disable(0x1500)); /* an alias goes with its row */
+    assert_true(settings_disable(0x1500)); /* aliases are disabled with their codec */
     assert_true(settings_disable(6));
     assert_false(settings_disable(7));
     assert_false(settings_disable(0x11));
@@ -150,8 +151,8 @@ static void tags_are_switched_off(void **unused)
     assert_false(settings_disable(6));
 }
 
-/* In both layouts' place: the messages, as an application meets them. */
-static void a_tag_switched_off_keeps_its_place_alone(void **unused)
+/* The messages that an application sends. */
+static void a_disabled_tag_is_still_listed_but_has_no_formats(void **unused)
 {
     ACMFORMATTAGDETAILSW before = { .cbStruct = sizeof before, .dwFormatTag = 6 }, after = before;
     WAVEFORMATEX law = { WAVE_FORMAT_ALAW, 1, 8000, 8000, 1, 8, 0 },
@@ -177,7 +178,7 @@ static void a_tag_switched_off_keeps_its_place_alone(void **unused)
     assert_int_equal(format_details(&format, ACM_FORMATDETAILSF_FORMAT), ACMERR_NOTPOSSIBLE);
     assert_int_equal(format_suggest((LPARAM)&suggestion), ACMERR_NOTPOSSIBLE);
     assert_int_equal(stream_open((LPARAM)&instance), ACMERR_NOTPOSSIBLE);
-    /* The next row is suggested in its place. */
+    /* Another codec is suggested instead. */
     suggestion.pwfxSrc = &pcm;
     assert_int_equal(format_suggest((LPARAM)&suggestion), 0);
     assert_int_equal(((WAVEFORMATEX *)room)->wFormatTag, WAVE_FORMAT_MULAW);
@@ -186,8 +187,8 @@ static void a_tag_switched_off_keeps_its_place_alone(void **unused)
     assert_int_equal(stream_close((LPARAM)&instance), 0);
 }
 
-/* What the dialog writes is what a stream reads; the defaults leave nothing behind. */
-static void what_is_written_is_read(void **unused)
+/* A stream reads the settings that the dialog writes. Default settings remove all values. */
+static void written_settings_are_read(void **unused)
 {
     const uint16_t off[] = { 7, 0x31, 0xFEDC, 0 }, none[] = { 0 };
     struct settings wanted = { .quality = 2, .bit_order = 1, .nibble_order = 1, .dtx = 1 }, found,
@@ -212,7 +213,7 @@ static void what_is_written_is_read(void **unused)
     assert_int_equal(libraries_loaded, loaded);
 }
 
-static void a_failing_write_is_told(void **unused)
+static void a_failed_write_is_reported(void **unused)
 {
     const uint16_t off[] = { 7, 0 };
     struct settings standard = DEFAULT_SETTINGS;
@@ -223,8 +224,8 @@ static void a_failing_write_is_told(void **unused)
     assert_false(settings_disable(7));
 }
 
-/* Each request in turn. */
-static void a_write_that_fails_midway_loses_nothing(void **unused)
+/* Each request fails in turn. */
+static void a_partly_failed_write_leaks_nothing(void **unused)
 {
     const uint16_t off[] = { 7, 0x31, 0 };
     const struct settings chosen = { .quality = 2, .nibble_order = 1 };
@@ -244,17 +245,17 @@ static void a_write_that_fails_midway_loses_nothing(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup(without_any_the_defaults_hold, fresh),
+        cmocka_unit_test_setup(without_settings_the_defaults_apply, fresh),
         cmocka_unit_test_setup(the_registry_is_read, fresh),
-        cmocka_unit_test_setup(the_registry_is_opened_once_or_not_at_all, fresh),
+        cmocka_unit_test_setup(the_registry_is_read_at_most_once, fresh),
         cmocka_unit_test_setup(the_environment_comes_first, fresh),
-        cmocka_unit_test_setup(the_best_set_that_the_processor_has_is_taken, fresh),
-        cmocka_unit_test_setup(what_cannot_be_is_passed_over, fresh),
-        cmocka_unit_test_setup(tags_are_switched_off, fresh),
-        cmocka_unit_test_setup(a_tag_switched_off_keeps_its_place_alone, fresh),
-        cmocka_unit_test_setup(what_is_written_is_read, fresh),
-        cmocka_unit_test_setup(a_failing_write_is_told, fresh),
-        cmocka_unit_test_setup(a_write_that_fails_midway_loses_nothing, fresh),
+        cmocka_unit_test_setup(the_best_set_of_kernels_is_chosen, fresh),
+        cmocka_unit_test_setup(invalid_settings_are_ignored, fresh),
+        cmocka_unit_test_setup(tags_are_disabled, fresh),
+        cmocka_unit_test_setup(a_disabled_tag_is_still_listed_but_has_no_formats, fresh),
+        cmocka_unit_test_setup(written_settings_are_read, fresh),
+        cmocka_unit_test_setup(a_failed_write_is_reported, fresh),
+        cmocka_unit_test_setup(a_partly_failed_write_leaks_nothing, fresh),
     };
 
     return cmocka_run_group_tests_name("acm/settings", tests, 0, 0);

@@ -3,7 +3,7 @@
 #include "host.h"
 
 enum { BLOCKALIGN = 4, START = 0x10, FLUSH = 0x20 };
-enum { SMALL = 72 * 1024 }; /* bytes of a stream */
+enum { SMALL = 72 * 1024 }; /* the most bytes that a stream allocates */
 
 static void check_equal(const struct route *route, struct bytes a, struct bytes b)
 {
@@ -30,7 +30,7 @@ static struct bytes part_of(struct bytes whole, size_t from, size_t size)
 
 /* ---- Opening and closing */
 
-static void a_stream_is_one_small_block(void **unused)
+static void a_stream_allocates_one_small_block(void **unused)
 {
     (void)unused;
     EACH_ROUTE(route) {
@@ -45,8 +45,8 @@ static void a_stream_is_one_small_block(void **unused)
     }
 }
 
-/* A broken header may claim any number of channels: room for eight blocks of them is enough. */
-static void many_channels_take_no_more_than_eight_blocks(void **unused)
+/* A broken header may have any number of channels, and gets room for eight blocks at most. */
+static void many_channels_need_no_more_than_eight_blocks(void **unused)
 {
     (void)unused;
     EACH_ROUTE(route) {
@@ -67,8 +67,8 @@ static void many_channels_take_no_more_than_eight_blocks(void **unused)
     }
 }
 
-/* Of the structure, dwDriver alone is the driver's to write here. */
-static void opening_leaves_the_structure_alone(void **unused)
+/* dwDriver is the only member that the driver may write. */
+static void opening_writes_only_dwDriver(void **unused)
 {
     (void)unused;
     EACH_ROUTE(route) {
@@ -87,7 +87,7 @@ static void opening_leaves_the_structure_alone(void **unused)
     }
 }
 
-/* Windows sends no CLOSE after a query, and Wine does. */
+/* Windows does not send ACMDM_STREAM_CLOSE after a query, but Wine does. */
 static void a_query_opens_nothing(void **unused)
 {
     (void)unused;
@@ -105,7 +105,7 @@ static void a_query_opens_nothing(void **unused)
     }
 }
 
-static void a_failed_allocation_leaves_nothing(void **unused)
+static void a_failed_allocation_opens_nothing(void **unused)
 {
     (void)unused;
     EACH_ROUTE(route) {
@@ -138,7 +138,7 @@ static void check_refused(const struct route *route, const WAVEFORMATEX *src,
     }
 }
 
-static void what_no_codec_converts_is_refused(void **unused)
+static void other_conversions_are_refused(void **unused)
 {
     (void)unused;
     EACH_ROUTE(route) {
@@ -224,13 +224,13 @@ static void short_instances_are_refused(void **unused)
     }
 }
 
-/* ---- ASYNC: everything is done when its call returns, and the callback is told */
+/* ---- ASYNC: a call returns when all is done and the callback has been called */
 
-static void check_told(const struct route *route, unsigned call, DWORD message)
+static void check_callback(const struct route *route, unsigned call, DWORD message)
 {
-    const struct told *one = &told[call];
+    const struct callback *one = &callbacks[call];
 
-    check(*route, told_count == call + 1);
+    check(*route, callback_count == call + 1);
     check(*route, one->message == message);
     check(*route, one->callback == CALLBACK_ADDRESS && one->user == CALLBACK_USER);
     check(*route, one->flags == HIWORD(CALLBACK_FUNCTION));
@@ -248,17 +248,18 @@ static void an_asynchronous_stream_calls_back(void **unused)
                                         .cbDstLength = route.dst_block };
         void *instance;
 
-        told_count = 0;
+        callback_count = 0;
         instance = stream_opened(&route, ACM_STREAMOPENF_ASYNC | CALLBACK_FUNCTION);
-        check_told(&route, 0, 0x3D4);
+        check_callback(&route, 0, 0x3D4);
         check(route, ask(STREAM_CONVERT, instance, (LPARAM)&header) == MMSYSERR_NOERROR);
-        check_told(&route, 1, 0x3D6);
-        check(route, told[1].device == (HDRVR)STREAM_HANDLE && told[1].first == (DWORD_PTR)&header);
-        check(route, told[1].used == src.size && told[1].made == header.cbDstLengthUsed);
-        check(route, told[1].status == ACMSTREAMHEADER_STATUSF_DONE);
+        check_callback(&route, 1, 0x3D6);
+        check(route, callbacks[1].device == (HDRVR)STREAM_HANDLE &&
+                         callbacks[1].first == (DWORD_PTR)&header);
+        check(route, callbacks[1].used == src.size && callbacks[1].made == header.cbDstLengthUsed);
+        check(route, callbacks[1].status == ACMSTREAMHEADER_STATUSF_DONE);
         check(route, ask(STREAM_RESET, instance, 0) == MMSYSERR_NOERROR);
         stream_closed(instance);
-        check_told(&route, 2, 0x3D5);
+        check_callback(&route, 2, 0x3D5);
     }
 }
 
@@ -278,12 +279,12 @@ static void only_a_stream_with_a_callback_calls_back(void **unused)
             if (!(flags[i] & ACM_STREAMOPENF_QUERY))
                 converted(instance, material(&route, 1, 0, 3), 0);
             check(route, ask(STREAM_CLOSE, instance, 0) == MMSYSERR_NOERROR);
-            check(route, told_count == 0);
+            check(route, callback_count == 0);
         }
 }
 
-/* The status of a synchronous conversion is msacm32's to write. */
-static void a_conversion_writes_its_lengths_only(void **unused)
+/* msacm32 itself writes the status of a synchronous conversion. */
+static void a_conversion_writes_only_its_lengths(void **unused)
 {
     (void)unused;
     EACH_ROUTE(route) {
@@ -314,7 +315,7 @@ static LRESULT size_asked(void *instance, DWORD flags, DWORD src, DWORD dst)
     return ask(STREAM_SIZE, instance, (LPARAM)&size);
 }
 
-/* `bytes` in blocks of `from` make blocks of `to`; -1 where 32 bits do not hold them. */
+/* The bytes of as many blocks of `to` as `bytes` has of `from`, or -1 beyond 32 bits. */
 static int64_t scaled(uint64_t bytes, uint64_t from, uint64_t to, bool up)
 {
     uint64_t product = (bytes + (up ? from - 1 : 0)) / from * to;
@@ -322,8 +323,8 @@ static int64_t scaled(uint64_t bytes, uint64_t from, uint64_t to, bool up)
     return product <= UINT32_MAX ? (int64_t)product : -1;
 }
 
-/* Blocks that an encoder keeps back until the end. */
-static DWORD held_of(const struct route *route)
+/* The blocks that a look-ahead encoder withholds until the end. */
+static DWORD withheld_blocks(const struct route *route)
 {
     return route->decoding ? 0 : route->layout.lookahead / route->layout.block.frames;
 }
@@ -331,12 +332,12 @@ static DWORD held_of(const struct route *route)
 static void check_size(const struct route *route, void *instance, DWORD bytes)
 {
     DWORD src_block = route->decoding ? route->layout.least_bytes : route->src_block,
-          held = held_of(route) * route->dst_block;
+          withheld = withheld_blocks(route) * route->dst_block;
     int64_t dst = scaled(bytes, src_block, route->dst_block, true),
-            src =
-                scaled(bytes > held ? bytes - held : 0, route->dst_block, route->src_block, false);
+            src = scaled(bytes > withheld ? bytes - withheld : 0, route->dst_block,
+                         route->src_block, false);
 
-    dst = dst >= 0 && bytes ? dst + held : dst;
+    dst = dst >= 0 && bytes ? dst + withheld : dst;
     dst = dst <= UINT32_MAX ? dst : -1;
 
     if (dst < 0)
@@ -372,7 +373,7 @@ static void sizes_are_whole_blocks(void **unused)
     }
 }
 
-static void odd_questions_of_size_are_refused(void **unused)
+static void invalid_questions_of_size_are_refused(void **unused)
 {
     (void)unused;
     EACH_ROUTE(route) {
@@ -392,9 +393,9 @@ static void odd_questions_of_size_are_refused(void **unused)
     }
 }
 
-/* What the source's size asks for holds all that it makes, and what the destination's size admits
- * fits. */
-static void sizes_are_enough(void **unused)
+/* The output of a source fits into the size given for it, and so does the output of the source size
+ * given for a destination. */
+static void sizes_are_sufficient(void **unused)
 {
     (void)unused;
     EACH_CONVERSION(route)
@@ -425,7 +426,7 @@ static void sizes_are_enough(void **unused)
 
 /* ---- Conversions */
 
-/* The codec itself, without a shell. */
+/* The output of the codec itself, without the driver. */
 static struct bytes expected_of(const struct route *route, struct bytes src)
 {
     struct bytes result;
@@ -444,7 +445,7 @@ static struct bytes expected_of(const struct route *route, struct bytes src)
     return src;
 }
 
-static void conversions_are_the_codecs(void **unused)
+static void conversions_equal_the_codecs(void **unused)
 {
     (void)unused;
     EACH_ROUTE(route) {
@@ -456,8 +457,8 @@ static void conversions_are_the_codecs(void **unused)
     }
 }
 
-/* In buffers as a host gives them, each into as little room as the next block needs; what is not
- * used is given again. */
+/* Converts in buffers like those of a host, each into no more room than the next block needs, and
+ * offers again what was not used. */
 static void buffers_join_without_a_seam(void **unused)
 {
     (void)unused;
@@ -488,8 +489,8 @@ static void buffers_join_without_a_seam(void **unused)
     }
 }
 
-/* Without BLOCKALIGN a last buffer that ends inside a block is used up; whatever a codec still
- * keeps comes with END. */
+/* Without BLOCKALIGN, a last buffer that ends inside a block is used completely. END delivers what
+ * the codec still withholds. */
 static void an_incomplete_last_block_is_used(void **unused)
 {
     (void)unused;
@@ -516,7 +517,7 @@ static void an_incomplete_last_block_is_used(void **unused)
     }
 }
 
-/* Any number of bytes is used up in the end, and no call does nothing. */
+/* Any number of bytes is used in the end, and every call makes progress. */
 static void every_byte_is_used_in_the_end(void **unused)
 {
     (void)unused;
@@ -537,13 +538,13 @@ static void every_byte_is_used_in_the_end(void **unused)
     }
 }
 
-/* A bit stream, or frames that tell their size: what a call leaves incomplete is in the state. */
+/* Bit streams and self-delimiting frames: the state stores an incomplete unit. */
 static bool takes_every_byte(const struct route *route)
 {
     return route->decoding && route->layout.self_delimiting;
 }
 
-static void whole_blocks_alone_are_used(void **unused)
+static void only_whole_blocks_are_used(void **unused)
 {
     (void)unused;
     EACH_CONVERSION(route)
@@ -552,7 +553,7 @@ static void whole_blocks_alone_are_used(void **unused)
         void *instance = stream_opened(&route, 0);
         DWORD room = 4 * route.dst_block;
 
-        for (DWORD blocks = 0; blocks < 3 && !takes_every_byte(&route) && !held_of(&route);
+        for (DWORD blocks = 0; blocks < 3 && !takes_every_byte(&route) && !withheld_blocks(&route);
              blocks++)
             for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
                 struct bytes src = material(&route, blocks, parts[i], 12);
@@ -567,7 +568,7 @@ static void whole_blocks_alone_are_used(void **unused)
     }
 }
 
-static void nothing_makes_nothing(void **unused)
+static void an_empty_source_makes_nothing(void **unused)
 {
     static const DWORD flags[] = { 0, BLOCKALIGN, START, FLUSH, START | FLUSH, BLOCKALIGN | FLUSH };
 
@@ -587,8 +588,8 @@ static void nothing_makes_nothing(void **unused)
     }
 }
 
-/* Too little room for a block, or for one frame of PCM, is an error that leaves everything as it
- * was, dst and state. */
+/* A destination without room for a block, or for one frame of PCM, is an error, and neither the
+ * destination nor the state changes. */
 static void a_small_destination_changes_nothing(void **unused)
 {
     static const DWORD flags[] = { 0, BLOCKALIGN, FLUSH };
@@ -620,8 +621,7 @@ static void a_small_destination_changes_nothing(void **unused)
     }
 }
 
-/* Everything, in calls of this much room each; no call is an error, and none comes to nothing
- * before the end. */
+/* Converts everything in calls with this much room each. Every call succeeds and makes progress. */
 static struct bytes converted_into(const struct route *route, void *instance, struct bytes src,
                                    DWORD room, DWORD flags)
 {
@@ -644,7 +644,7 @@ static struct bytes converted_into(const struct route *route, void *instance, st
     return made;
 }
 
-/* A decoder's destination that holds no block is filled, and the next ones get the rest. */
+/* A decoder fills a destination smaller than a block, and the next calls deliver the rest. */
 static void a_small_destination_is_filled(void **unused)
 {
     static const DWORD flags[] = { 0, BLOCKALIGN, FLUSH };
@@ -675,9 +675,9 @@ static void a_small_destination_is_filled(void **unused)
     }
 }
 
-/* 512 bytes of Microsoft's ADPCM into 32: Windows' codec uses all of them and makes 32. Wine's
- * tests of msacm32 say so. */
-static void microsofts_adpcm_fills_32_bytes(void **unused)
+/* With 512 bytes of source and a destination of 32, Windows' own codec uses all 512 and makes 32,
+ * as Wine's tests of msacm32 show. */
+static void ms_adpcm_fills_32_bytes(void **unused)
 {
     static const DWORD flags[] = { 0, BLOCKALIGN };
 
@@ -700,10 +700,10 @@ static void microsofts_adpcm_fills_32_bytes(void **unused)
     }
 }
 
-/* Wine's DirectShow filter: buffers of half a second, and no flags. A call that uses nothing ends a
- * sample, whose rest and whose output are lost. Blocks that last longer than a buffer come one or
- * several a sample. */
-static void directshow_hears_every_block(void **unused)
+/* Wine's DirectShow filter has buffers of half a second and passes no flags. When a call uses
+ * nothing, the filter drops the rest of the media sample and its output. A media sample has one or
+ * several blocks, and a block may be longer than a buffer. */
+static void directshow_loses_nothing(void **unused)
 {
     (void)unused;
     EACH_CONVERSION(route)
@@ -736,7 +736,7 @@ static void directshow_hears_every_block(void **unused)
     }
 }
 
-static void a_destination_is_filled_and_no_further(void **unused)
+static void nothing_is_written_beyond_a_destination(void **unused)
 {
     static const DWORD flags[] = { 0, BLOCKALIGN, FLUSH };
 
@@ -763,7 +763,7 @@ static void a_destination_is_filled_and_no_further(void **unused)
     }
 }
 
-static void start_is_a_fresh_stream(void **unused)
+static void START_resets_the_stream(void **unused)
 {
     (void)unused;
     EACH_CONVERSION(route)
@@ -772,7 +772,7 @@ static void start_is_a_fresh_stream(void **unused)
         struct bytes src = material(&route, 3, 0, 16);
 
         converted(used, material(&route, 4, route.src_block / 3 & ~3u, 17), 0);
-        heap.fill ^= 0xFF; /* nor does it matter what the memory held */
+        heap.fill ^= 0xFF; /* the previous contents of the memory do not matter */
         fresh = stream_opened(&route, 0);
         check_equal(&route, converted(used, src, START), converted(fresh, src, 0));
         stream_closed(used);
@@ -780,7 +780,7 @@ static void start_is_a_fresh_stream(void **unused)
     }
 }
 
-static void streams_do_not_disturb_each_other(void **unused)
+static void streams_are_independent(void **unused)
 {
     (void)unused;
     EACH_CONVERSION(route)
@@ -800,8 +800,8 @@ static void streams_do_not_disturb_each_other(void **unused)
     }
 }
 
-/* msacm32 passes them on unfiltered. */
-static void unknown_flags_mean_nothing(void **unused)
+/* msacm32 does not filter the flags. */
+static void unknown_flags_are_ignored(void **unused)
 {
     (void)unused;
     EACH_CONVERSION(route)
@@ -818,7 +818,7 @@ static void unknown_flags_mean_nothing(void **unused)
     }
 }
 
-static void odd_pointers_serve(void **unused)
+static void odd_pointers_are_accepted(void **unused)
 {
     (void)unused;
     EACH_CONVERSION(route)
@@ -867,7 +867,7 @@ static void overlapping_buffers_are_refused(void **unused)
     }
 }
 
-static void missing_parts_are_refused(void **unused)
+static void missing_pointers_are_refused(void **unused)
 {
     (void)unused;
     EACH_ROUTE(route) {
@@ -888,8 +888,8 @@ static void missing_parts_are_refused(void **unused)
     }
 }
 
-/* A header needs its members up to fdwConvert; the rest is ACM's own. The shortest and the whole
- * one carry a block, those between them nothing. */
+/* A header needs its members up to fdwConvert; the rest belongs to msacm32. The shortest and the
+ * longest header convert a block, the others nothing. */
 static void short_headers_are_refused(void **unused)
 {
     enum { NEEDED = 68 };
@@ -918,7 +918,8 @@ static void short_headers_are_refused(void **unused)
                 check(route,
                       header->cbSrcLengthUsed == header->cbSrcLength &&
                           header->cbDstLengthUsed ==
-                              (full && (size > NEEDED || !held_of(&route)) ? route.dst_block : 0));
+                              (full && (size > NEEDED || !withheld_blocks(&route)) ? route.dst_block
+                                                                                   : 0));
         }
         stream_closed(instance);
     }
@@ -926,7 +927,7 @@ static void short_headers_are_refused(void **unused)
 
 /* ---- PCM of every width */
 
-/* The format of a shape in place of the route's own 16 bits. */
+/* Opens the route with PCM of this form instead of 16 bits. */
 static void *shaped(struct route *route, const struct shape *shape)
 {
     route->pcm = pcm_make(shape, route->mode.sample_rate, route->mode.channels);
@@ -934,8 +935,8 @@ static void *shaped(struct route *route, const struct shape *shape)
     return stream_opened(route, 0);
 }
 
-/* Blocks that no scratch holds at once; a few of a codec of less than 2 bits a sample, which thinks
- * long about each. */
+/* More blocks than fit into the scratch memory, but only a few for codecs of less than 2 bits per
+ * sample, whose encoders are slow. */
 static unsigned many_blocks(const struct route *route)
 {
     DWORD frame = 2u * route->mode.channels;
@@ -945,7 +946,7 @@ static unsigned many_blocks(const struct route *route)
     return 11 + 6000 / (route->layout.block.frames * frame / 2);
 }
 
-static void every_pcm_encodes_to_the_same_codes(void **unused)
+static void every_form_of_pcm_is_encoded_alike(void **unused)
 {
     (void)unused;
     EACH_CONVERSION(route)
@@ -972,8 +973,8 @@ static void every_pcm_encodes_to_the_same_codes(void **unused)
     }
 }
 
-/* Any bits at all, of floats too: NaN, infinity, denormals. */
-static void pcm_is_narrowed_to_the_nearest(void **unused)
+/* Random bits; as floats they include NaN, infinities and denormals. */
+static void pcm_is_rounded_to_16_bits(void **unused)
 {
     (void)unused;
     EACH_CONVERSION(route)
@@ -985,7 +986,7 @@ static void pcm_is_narrowed_to_the_nearest(void **unused)
         void *instance = shaped(&route, &shapes[i]);
         int16_t *narrow;
 
-        /* Half of the floats within full scale, and those ties. */
+        /* Half of the floats are ties within full scale. */
         for (size_t k = 0; k < samples && shapes[i].tag == TAG_IEEE_FLOAT; k += 2)
             memcpy(wide.data + 4 * k,
                    &(float){ (float)((int32_t)(draw(&seed) % 262144) - 131072) / 131072 }, 4);
@@ -996,7 +997,7 @@ static void pcm_is_narrowed_to_the_nearest(void **unused)
     }
 }
 
-static void every_pcm_is_decoded_to_the_same_sound(void **unused)
+static void every_form_of_pcm_is_decoded_alike(void **unused)
 {
     (void)unused;
     EACH_CONVERSION(route)
@@ -1019,7 +1020,7 @@ static void every_pcm_is_decoded_to_the_same_sound(void **unused)
     }
 }
 
-static void a_wrapped_codec_is_the_codec(void **unused)
+static void extensible_formats_convert_alike(void **unused)
 {
     (void)unused;
     EACH_ROUTE(route) {
@@ -1034,8 +1035,8 @@ static void a_wrapped_codec_is_the_codec(void **unused)
     }
 }
 
-/* PCM ends with its bits: what follows 16 bytes of a fmt chunk in a host's WAVEFORMATEX is garbage.
- */
+/* PCM ends with its bits per sample. After the 16 bytes of a fmt chunk, the WAVEFORMATEX of a host
+ * contains garbage. */
 static void pcm_has_no_extra_bytes(void **unused)
 {
     (void)unused;
@@ -1048,7 +1049,7 @@ static void pcm_has_no_extra_bytes(void **unused)
     }
 }
 
-/* A wrong byte rate and no extra bytes: what other fields settle is worked out anew. */
+/* A wrong byte rate and missing extra bytes do not matter: they are computed from other fields. */
 static void careless_headers_convert_alike(void **unused)
 {
     (void)unused;
@@ -1070,7 +1071,7 @@ static void careless_headers_convert_alike(void **unused)
 
 /* ---- Garbage */
 
-/* The format of some codec with some of its fields, or of its extra bytes, drawn anew. */
+/* A format with random values in some of its fields and extra bytes. */
 static WAVEFORMATEX *disturbed(const WAVEFORMATEX *from, uint32_t *seed)
 {
     size_t size = wfx_size(from);
@@ -1087,7 +1088,7 @@ static WAVEFORMATEX *disturbed(const WAVEFORMATEX *from, uint32_t *seed)
     return (WAVEFORMATEX *)(void *)wfx;
 }
 
-/* One of a row's tags. */
+/* One of the tags of a codec. */
 static WORD any_tag(const struct codec *codec, uint32_t *seed)
 {
     size_t at = draw(seed) % 64;
@@ -1100,7 +1101,7 @@ static WORD any_tag(const struct codec *codec, uint32_t *seed)
     }
 }
 
-static void disturbed_formats_are_survived(void **unused)
+static void random_formats_do_no_harm(void **unused)
 {
     static const size_t shape_count = SHAPES;
     uint32_t seed = 29;
@@ -1134,7 +1135,7 @@ static void disturbed_formats_are_survived(void **unused)
     }
 }
 
-static void garbage_instances_are_survived(void **unused)
+static void random_instances_do_no_harm(void **unused)
 {
     static const UINT messages[] = { STREAM_OPEN,  STREAM_SIZE,  STREAM_CONVERT,
                                      STREAM_CLOSE, STREAM_RESET, STREAM_PREPARE };
@@ -1167,48 +1168,48 @@ static void garbage_instances_are_survived(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(a_stream_is_one_small_block),
-        TEST(many_channels_take_no_more_than_eight_blocks),
-        TEST(opening_leaves_the_structure_alone),
+        TEST(a_stream_allocates_one_small_block),
+        TEST(many_channels_need_no_more_than_eight_blocks),
+        TEST(opening_writes_only_dwDriver),
         TEST(a_query_opens_nothing),
-        TEST(a_failed_allocation_leaves_nothing),
-        TEST(what_no_codec_converts_is_refused),
+        TEST(a_failed_allocation_opens_nothing),
+        TEST(other_conversions_are_refused),
         TEST(rates_and_channels_must_be_equal),
         TEST(a_filter_is_refused),
         TEST(missing_formats_are_refused),
         TEST(short_instances_are_refused),
         TEST(an_asynchronous_stream_calls_back),
         TEST(only_a_stream_with_a_callback_calls_back),
-        TEST(a_conversion_writes_its_lengths_only),
+        TEST(a_conversion_writes_only_its_lengths),
         TEST(sizes_are_whole_blocks),
-        TEST(odd_questions_of_size_are_refused),
-        TEST(sizes_are_enough),
-        TEST(conversions_are_the_codecs),
+        TEST(invalid_questions_of_size_are_refused),
+        TEST(sizes_are_sufficient),
+        TEST(conversions_equal_the_codecs),
         TEST(buffers_join_without_a_seam),
         TEST(an_incomplete_last_block_is_used),
         TEST(every_byte_is_used_in_the_end),
-        TEST(whole_blocks_alone_are_used),
-        TEST(nothing_makes_nothing),
+        TEST(only_whole_blocks_are_used),
+        TEST(an_empty_source_makes_nothing),
         TEST(a_small_destination_changes_nothing),
         TEST(a_small_destination_is_filled),
-        TEST(microsofts_adpcm_fills_32_bytes),
-        TEST(directshow_hears_every_block),
-        TEST(a_destination_is_filled_and_no_further),
-        TEST(start_is_a_fresh_stream),
-        TEST(streams_do_not_disturb_each_other),
-        TEST(unknown_flags_mean_nothing),
-        TEST(odd_pointers_serve),
+        TEST(ms_adpcm_fills_32_bytes),
+        TEST(directshow_loses_nothing),
+        TEST(nothing_is_written_beyond_a_destination),
+        TEST(START_resets_the_stream),
+        TEST(streams_are_independent),
+        TEST(unknown_flags_are_ignored),
+        TEST(odd_pointers_are_accepted),
         TEST(overlapping_buffers_are_refused),
-        TEST(missing_parts_are_refused),
+        TEST(missing_pointers_are_refused),
         TEST(short_headers_are_refused),
-        TEST(every_pcm_encodes_to_the_same_codes),
-        TEST(pcm_is_narrowed_to_the_nearest),
-        TEST(every_pcm_is_decoded_to_the_same_sound),
-        TEST(a_wrapped_codec_is_the_codec),
+        TEST(every_form_of_pcm_is_encoded_alike),
+        TEST(pcm_is_rounded_to_16_bits),
+        TEST(every_form_of_pcm_is_decoded_alike),
+        TEST(extensible_formats_convert_alike),
         TEST(pcm_has_no_extra_bytes),
         TEST(careless_headers_convert_alike),
-        TEST(disturbed_formats_are_survived),
-        TEST(garbage_instances_are_survived),
+        TEST(random_formats_do_no_harm),
+        TEST(random_instances_do_no_harm),
     };
 
     return cmocka_run_group_tests_name("acm.streams", tests, 0, 0);

@@ -1,6 +1,6 @@
-/* The driver behind msacm32, as applications use it: `acm installed` finds it among the installed
- * ones, `acm local FILE` adds it from a file that is not registered. The last line is a checksum of
- * all that was converted. */
+/* The driver behind msacm32, as applications use it. `acm installed` finds it among the installed
+ * drivers, `acm local FILE` adds it from a file that is not registered. The last line is a checksum
+ * of all output. */
 #include <stdlib.h>
 #include <string.h>
 #include "check.h"
@@ -32,7 +32,7 @@ static BOOL CALLBACK find_driver(HACMDRIVERID id, DWORD_PTR found, DWORD support
     return FALSE;
 }
 
-/* A conversion of one buffer with an open stream; returns the bytes made. */
+/* Converts one buffer with an open stream, and returns the number of bytes made. */
 static DWORD convert(HACMSTREAM stream, BYTE *src, DWORD src_size, BYTE *dst, DWORD dst_size,
                      DWORD flags)
 {
@@ -56,7 +56,7 @@ static DWORD convert(HACMSTREAM stream, BYTE *src, DWORD src_size, BYTE *dst, DW
     return made;
 }
 
-/* From one format to another in one call; the caller frees. `driver` null lets msacm32 choose. */
+/* Converts everything in one call; the caller frees. If `driver` is null, msacm32 chooses one. */
 static BYTE *through(HACMDRIVER driver, WAVEFORMATEX *from, WAVEFORMATEX *to, BYTE *src, DWORD size,
                      DWORD *made)
 {
@@ -109,7 +109,7 @@ static short *sound(DWORD count)
     return samples;
 }
 
-/* Every format that the driver lists, there and back through 16-bit PCM. */
+/* Converts 16-bit PCM to a format that the driver lists, and back. */
 static BOOL CALLBACK round_trip(HACMDRIVERID id, ACMFORMATDETAILSW *details, DWORD_PTR driver,
                                 DWORD support)
 {
@@ -137,7 +137,9 @@ static BOOL CALLBACK round_trip(HACMDRIVERID id, ACMFORMATDETAILSW *details, DWO
     decoded = through((HACMDRIVER)driver, format, back, code, made, &made);
     CHECK(made >= (SAMPLES - 400u) * format->nChannels * 2);
     sum(decoded, made);
-    free(samples), free(code), free(decoded);
+    free(samples);
+    free(code);
+    free(decoded);
     return TRUE;
 }
 
@@ -160,10 +162,10 @@ static void formats(HACMDRIVER driver)
     }
     test_end("every tag has details");
     CHECK(acmFormatEnumW(driver, &details, round_trip, (DWORD_PTR)driver, 0) == 0);
-    test_end("every listed format goes there and back");
+    test_end("every listed format is encoded and decoded");
 }
 
-/* A tag that nobody else in Wine serves, so that msacm32 itself has to find us. */
+/* With a tag that no driver of Wine has, msacm32 itself has to find this one. */
 static void unnamed(void)
 {
     static const struct {
@@ -177,7 +179,7 @@ static void unnamed(void)
     };
     short *samples = sound(4096);
 
-    /* The sizes of the sound in bytes suit every width: 4096 samples of 16 bits. */
+    /* 4096 samples of 16 bits are a whole number of samples in every width. */
     for (size_t i = 0; i < sizeof widths / sizeof *widths; i++) {
         WAVEFORMATEXTENSIBLE side = pcm(widths[i].tag, widths[i].channels, 8000, widths[i].bits);
         WAVEFORMATEX law = { WAVE_FORMAT_MULAW,
@@ -195,8 +197,9 @@ static void unnamed(void)
         back = through(0, &law, &side.Format, code, made, &made);
         CHECK(made == size);
         sum(back, made);
-        free(code), free(back);
-        test_end("8 to 32 bits and float, with no driver named");
+        free(code);
+        free(back);
+        test_end("8 to 32 bits and float, without a named driver");
     }
     free(samples);
 }
@@ -216,11 +219,11 @@ static void refusals(HACMDRIVER driver)
     CHECK(acmStreamOpen(&stream, driver, &a.Format, &law, 0, 0, 0, ACM_STREAMOPENF_NONREALTIME) ==
           0);
     CHECK(acmStreamClose(stream, 0) == 0);
-    test_end("what cannot be is refused, and what was queried can be opened");
+    test_end("impossible streams are refused, and queried ones can be opened");
 }
 
-/* The order of .NET libraries: suggest with the tag alone, one prepared header, later buffers
- * shorter. */
+/* .NET libraries ask for a suggestion with only the tag, and prepare one header whose later buffers
+ * are shorter. */
 static void reused_header(HACMDRIVER driver)
 {
     WAVEFORMATEXTENSIBLE from = pcm(WAVE_FORMAT_PCM, 1, 8000, 16);
@@ -249,7 +252,7 @@ static void reused_header(HACMDRIVER driver)
     CHECK(acmStreamUnprepareHeader(stream, &header, 0) == 0);
     CHECK(acmStreamClose(stream, 0) == 0);
     free(samples);
-    test_end("one prepared header serves buffers of several lengths");
+    test_end("one prepared header is used for buffers of several lengths");
 }
 
 int main(int argc, char **argv)

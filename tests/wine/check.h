@@ -1,4 +1,4 @@
-/* TAP from a program that runs in Wine. */
+/* TAP output for programs that run in Wine. */
 #ifndef OMNIACM_TESTS_CHECK_H
 #define OMNIACM_TESTS_CHECK_H
 
@@ -10,11 +10,13 @@
 
 static int checks, failures;
 
-/* The first failed condition of a test is told, with its line. */
+/* Records the first failed condition of a test, which test_end reports with its line. */
 #define CHECK(condition) \
     do { \
-        if (!(condition) && !failed_line) \
-            failed_line = __LINE__, failed_text = #condition; \
+        if (!(condition) && !failed_line) { \
+            failed_line = __LINE__; \
+            failed_text = #condition; \
+        } \
     } while (0)
 static int failed_line;
 static const char *failed_text;

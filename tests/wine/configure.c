@@ -1,5 +1,5 @@
-/* The driver's windows, as a control panel or a format chooser opens them, and what is left of a
- * tag afterwards: `configure`, `about`, `choose`, `ask`, or `tag NUMBER`. */
+/* Opens the driver's dialogs as a control panel or a format chooser does, and reports how a tag is
+ * offered: `configure`, `about`, `choose`, `ask`, or `tag NUMBER`. */
 #include <stddef.h>
 #include <stdlib.h>
 #include <wchar.h>
@@ -16,7 +16,7 @@ static BOOL CALLBACK find_driver(HACMDRIVERID id, DWORD_PTR found, DWORD support
     return FALSE;
 }
 
-/* A window to stand behind the driver's, as an application would have. */
+/* The window of an application, as the parent of the dialogs. */
 static HWND parent(void) { return CreateWindowW(L"STATIC", L"", WS_POPUP, 0, 0, 1, 1, 0, 0, 0, 0); }
 
 static int ask(HACMDRIVERID id, HACMDRIVER driver)
@@ -30,11 +30,11 @@ static int ask(HACMDRIVERID id, HACMDRIVER driver)
     test_end("there is a dialog and an about box");
     CHECK(acmDriverDetailsW(id, &details, 0) == 0 && details.hicon);
     CHECK(GetIconInfo(details.hicon, &icon) && icon.hbmColor);
-    test_end("the details have an icon that can be drawn");
+    test_end("the driver details have an icon that can be drawn");
     details.cbStruct = offsetof(ACMDRIVERDETAILSW, hicon);
     details.hicon = 0;
     CHECK(acmDriverDetailsW(id, &details, 0) == 0 && !details.hicon);
-    test_end("short details have none");
+    test_end("short driver details have no icon");
     return failures != 0;
 }
 
@@ -54,8 +54,8 @@ static int choose(void)
     return 0;
 }
 
-/* Standard formats, whether a suggestion is made, and whether a stream opens into a format that was
- * suggested while the environment switched everything on. */
+/* Prints whether a tag has standard formats, whether it is suggested, and whether a stream opens to
+ * a format that was suggested while the environment enabled all tags. */
 static int tag(HACMDRIVER driver, DWORD number)
 {
     ACMFORMATTAGDETAILSW details = { .cbStruct = sizeof details, .dwFormatTag = number };
@@ -87,7 +87,7 @@ int main(int argc, char **argv)
 
     acmDriverEnum(find_driver, (DWORD_PTR)&id, 0);
     if (!id || acmDriverOpen(&driver, id, 0) != 0) {
-        puts("the driver is not there");
+        puts("the driver is not installed");
         return 2;
     }
     if (strcmp(what, "ask") == 0)

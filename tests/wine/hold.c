@@ -1,6 +1,6 @@
-/* Keeps a file in use, until another appears: `hold load FILE UNTIL` as a program that has the
- * driver loaded, `hold lock FILE UNTIL` as one that lets nobody else at it. Says when it has it.
- * Ends well if a loaded driver still answers. */
+/* Uses a file until another file appears: `hold load FILE UNTIL` loads it as a driver, `hold lock
+ * FILE UNTIL` opens it for exclusive access. Prints "ready" once it does. Succeeds if a loaded
+ * driver still answers at the end. */
 #include <stdio.h>
 #include <string.h>
 #include <windows.h>
@@ -9,7 +9,7 @@
 #include <msacm.h>
 #include "acm/msacmdrv.h"
 
-enum { STEP = 20, STEPS = 3000 }; /* milliseconds, and how many */
+enum { STEP = 20, STEPS = 3000 }; /* waits for 3000 times 20 ms at most */
 
 typedef LRESULT(CALLBACK *driver_proc)(DWORD_PTR, HDRVR, UINT, LPARAM, LPARAM);
 
@@ -36,7 +36,7 @@ int main(int argc, char **argv)
         file = CreateFileA(argv[2], GENERIC_READ, 0, 0, OPEN_EXISTING, 0, 0);
     if (!module && file == INVALID_HANDLE_VALUE)
         return 3;
-    puts("held");
+    puts("ready");
     fflush(stdout);
     for (i = 0; i < STEPS && GetFileAttributesA(argv[3]) == INVALID_FILE_ATTRIBUTES; i++)
         Sleep(STEP);

@@ -1,6 +1,6 @@
-/* Hosts that lie, with nothing but a page's end to guard what may be read and written: DriverProc
- * itself in both layouts, then what of it can be reached through msacm32: `hostile FILE`. Whoever
- * steps over an end ends this program. */
+/* Hosts that break the rules: `hostile FILE` calls DriverProc itself in both layouts, and then
+ * through msacm32. All memory ends where an inaccessible page begins, so that an access beyond it
+ * crashes this program. */
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,7 +23,7 @@ static LRESULT tell(UINT message, void *first, LPARAM second)
     return driver(1, 0, message, (LPARAM)first, second);
 }
 
-/* The last `size` bytes before a page that nobody may touch; of several places. */
+/* The last `size` bytes before an inaccessible page; there are several such places. */
 static void *at_end(int place, size_t size)
 {
     static BYTE *places[PLACES];
@@ -53,7 +53,7 @@ static void nothing(void)
         CHECK(tell(structures[i], 0, 0) == MMSYSERR_INVALPARAM);
     for (UINT message = ACMDM_USER; message <= ACMDM_RESERVED_HIGH; message++)
         tell(message, 0, 0);
-    test_end("a null pointer stands for any structure");
+    test_end("null pointers are refused");
 }
 
 static DWORD needed(UINT message)
@@ -65,7 +65,7 @@ static DWORD needed(UINT message)
                                           : 4;
 }
 
-/* Each as long as it says, up to the last byte of a page; so at every address, too. */
+/* Every structure ends with its page, and so it begins at any address. */
 static void short_structures(void)
 {
     static const UINT messages[] = { DRIVER_DETAILS, FORMATTAG_DETAILS, FORMAT_DETAILS,
@@ -82,10 +82,10 @@ static void short_structures(void)
             CHECK((result == MMSYSERR_INVALPARAM) == (size < needed(messages[i])) ||
                   size >= needed(messages[i]));
         }
-    test_end("structures are as long as they say");
+    test_end("structures are not read beyond their stated sizes");
 }
 
-/* A stream's two sides, and its instance in one of the layouts. */
+/* The two formats of a stream, and its instance in one of the layouts. */
 struct stream {
     WAVEFORMATEX *coded, pcm;
     DWORD coded_size, block, pcm_block;
@@ -138,7 +138,7 @@ static LRESULT ask_size(struct stream *stream, DWORD flags, DWORD bytes)
     return tell(STREAM_SIZE, &stream->instance, (LPARAM)copy_at_end(3, &size, sizeof size));
 }
 
-/* Buffers that end where their memory does. */
+/* Buffers that end with their page. */
 static void lengths(struct stream *stream)
 {
     DWORD in = stream->decoding ? stream->block : stream->pcm_block,
@@ -165,7 +165,7 @@ static void lengths(struct stream *stream)
         }
 }
 
-/* A source that says that it has no end: no more is read than there is room for. */
+/* A source with a huge length is read only as far as its output fits. */
 static void endless(struct stream *stream)
 {
     static const DWORD sizes[] = { 0x80000000, 0xFFFFFFFF };
@@ -176,7 +176,7 @@ static void endless(struct stream *stream)
         LRESULT result = convert(stream, memory, sizes[i], at_end(5, room), room,
                                  START | BLOCKALIGN, &used, &made);
 
-        /* Below 4 GB everything may lie in it. */
+        /* Below 4 GB, the source may overlap any memory. */
         CHECK(result == MMSYSERR_NOERROR || result == MMSYSERR_INVALPARAM);
         CHECK(used <= SAMPLE_ROOM && made <= room);
     }
@@ -213,7 +213,7 @@ static void disorder(struct stream *stream, BOOL packed)
     CHECK(convert(stream, at_end(4, 100), 100, at_end(5, 100), 100, 0, &used, &made) ==
               MMSYSERR_INVALPARAM &&
           used == 0 && made == 0);
-    /* PCM to PCM, with something in dwDriver. */
+    /* PCM to PCM, with garbage in dwDriver. */
     memset(&stream->instance, 0x5A, sizeof stream->instance);
     make_instance(stream, packed);
     if (packed)
@@ -228,7 +228,7 @@ static void disorder(struct stream *stream, BOOL packed)
     CHECK(tell(STREAM_CLOSE, &stream->instance, 0) == MMSYSERR_NOERROR);
 }
 
-/* Samples of a block follow from the least answer to the size of one. */
+/* The smallest size that the driver gives for a block shows its number of samples. */
 static BOOL measure(struct stream *stream)
 {
     struct stream_size size = { sizeof size, ACM_STREAMSIZEF_DESTINATION, 0,
@@ -269,23 +269,23 @@ static void every_stream(void)
                                          (WORD)(coded->nChannels * 2),
                                          16,
                                          0 };
-            for (int way = 3; way >= 0;
-                 way--) { /* decoding first, which tells the size of a block */
-                stream.decoding = way / 2;
-                make_instance(&stream, way % 2);
+            /* Decoding comes first, because it finds the size of a block. */
+            for (int variant = 3; variant >= 0; variant--) {
+                stream.decoding = variant / 2;
+                make_instance(&stream, variant % 2);
                 CHECK(tell(STREAM_OPEN, &stream.instance, 0) == MMSYSERR_NOERROR);
                 CHECK(measure(&stream));
                 lengths(&stream);
                 endless(&stream);
                 overlaps(&stream);
-                disorder(&stream, way % 2);
+                disorder(&stream, variant % 2);
                 streams++;
             }
         }
     }
     printf("# %lu streams\n", streams);
     CHECK(streams > 100);
-    test_end("lengths, overlaps and disorder in every stream");
+    test_end("wrong lengths, overlaps and calls out of order in every stream");
 }
 
 /* ---- msacm32 */
@@ -312,8 +312,7 @@ static MMRESULT convert_prepared(HACMSTREAM stream, BYTE *src, DWORD size, BYTE 
     return result;
 }
 
-/* A format that the driver lists, through a host that does everything wrong that msacm32 lets
- * through. */
+/* Does everything wrong with a listed format that msacm32 passes on. */
 static BOOL CALLBACK abuse(HACMDRIVERID id, ACMFORMATDETAILSW *details, DWORD_PTR had,
                            DWORD support)
 {
@@ -360,7 +359,7 @@ static BOOL CALLBACK abuse(HACMDRIVERID id, ACMFORMATDETAILSW *details, DWORD_PT
     CHECK(convert_prepared(stream, src + 1, SAMPLE_ROOM - 1, dst, 1, START | FLUSH, &again) !=
           MMSYSERR_INVALPARAM);
     CHECK(convert_prepared(stream, src, 1, dst, SAMPLE_ROOM, START, &again) !=
-          MMSYSERR_INVALPARAM); /* Wine wants a frame at least */
+          MMSYSERR_INVALPARAM); /* Wine requires at least one frame */
     CHECK(convert_prepared(stream, src, pcm.nBlockAlign, dst, SAMPLE_ROOM, START, &again) == 0);
     CHECK(convert_prepared(stream, src, SAMPLE_ROOM, dst, SAMPLE_ROOM, START | FLUSH, &again) == 0);
     CHECK(again == made && memcmp(first, dst, made) == 0);
@@ -385,7 +384,7 @@ static void through_msacm32(HMODULE module)
     CHECK(acmFormatEnumW(had, &details, abuse, (DWORD_PTR)had, 0) == 0);
     CHECK(acmDriverClose(had, 0) == 0);
     CHECK(acmDriverRemove(id, 0) == 0);
-    test_end("what msacm32 lets through is refused, and the stream goes on");
+    test_end("what msacm32 passes on is refused, and the stream still works");
 }
 
 int main(int argc, char **argv)

@@ -1,4 +1,4 @@
-/* DriverProc called directly, with the structures as Windows packs them and as Wine aligns them:
+/* Calls DriverProc directly, with the structures packed as in Windows and aligned as in Wine:
  * `layouts FILE`. */
 #include <stdlib.h>
 #include <string.h>

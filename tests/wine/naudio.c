@@ -1,6 +1,6 @@
-/* The calls of NAudio's local drivers, in their order: AcmDriver.AddLocalDriver, FormatTags,
- * AcmStream, and WaveFormatConversionStream reading and repositioning. `naudio FILE`, with the
- * driver not installed. */
+/* The calls that NAudio makes for a local driver, in their order: AcmDriver.AddLocalDriver,
+ * FormatTags, AcmStream, and WaveFormatConversionStream with reading and repositioning. `naudio
+ * FILE` runs while the driver is not installed. */
 #include <stdlib.h>
 #include <string.h>
 #include "check.h"
@@ -48,8 +48,8 @@ static void details(HACMDRIVERID id, HACMDRIVER driver)
     test_end("the driver's details, tags and formats");
 }
 
-/* One buffer of up to BUFFERS blocks, as often as the sound needs it. START comes with BLOCKALIGN
- * after a reposition. */
+/* Converts the sound in buffers of up to BUFFERS blocks. After a reposition, the first call has
+ * START and BLOCKALIGN. */
 static DWORD read_all(HACMSTREAM stream, ACMSTREAMHEADER *header, const BYTE *code, BYTE *sound)
 {
     DWORD made = 0;
@@ -68,8 +68,8 @@ static DWORD read_all(HACMSTREAM stream, ACMSTREAMHEADER *header, const BYTE *co
     return made;
 }
 
-/* The tag 0x32 is nobody's but ours: with no driver named, msacm32 has to find the one that was
- * added. */
+/* No other driver has the tag 0x32, so that msacm32 has to find the added driver without its
+ * handle. */
 static void stream(void)
 {
     static BYTE code[BLOCKS * BLOCK], first[BLOCKS * BLOCK_PCM], again[BLOCKS * BLOCK_PCM];
@@ -92,7 +92,7 @@ static void stream(void)
     CHECK(acmFormatSuggest(0, &from.wfx, &pcm, sizeof pcm, ACM_FORMATSUGGESTF_WFORMATTAG) == 0);
     CHECK(pcm.nSamplesPerSec == 8000 && pcm.nChannels == 1 && pcm.wBitsPerSample == 16);
     CHECK(acmStreamOpen(&it, 0, &from.wfx, &pcm, 0, 0, 0, ACM_STREAMOPENF_NONREALTIME) == 0);
-    test_end("suggests with the tag alone, and opens");
+    test_end("a format is suggested for the tag alone, and a stream opens");
     if (!it)
         return;
     CHECK(acmStreamSize(it, sizeof src, &size, ACM_STREAMSIZEF_SOURCE) == 0 && size == sizeof dst);
@@ -105,7 +105,7 @@ static void stream(void)
     header.cbDstLength = sizeof dst;
     CHECK(acmStreamUnprepareHeader(it, &header, 0) == 0);
     CHECK(acmStreamClose(it, 0) == 0);
-    test_end("reads in one prepared buffer, repositions, and reads the same");
+    test_end("one prepared buffer reads the same again after a reposition");
 }
 
 int main(int argc, char **argv)

@@ -1,4 +1,4 @@
-/* Plays a file as programs do: `play sound FILE` through PlaySound, `play mci FILE` through MCI. */
+/* Plays a file: `play sound FILE` with PlaySound, `play mci FILE` with MCI. */
 #include <stdio.h>
 #include <string.h>
 #include <windows.h>

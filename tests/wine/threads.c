@@ -1,5 +1,5 @@
-/* 64 streams through msacm32 at once on 8 threads make what each makes alone; and 10,000 drivers
- * and streams opened and closed leave no handle and no memory behind: `threads FILE` adds the
+/* 64 streams through msacm32 on 8 threads give the same output as each stream alone, and opening
+ * and closing 10,000 drivers and streams leaks neither handles nor memory. `threads FILE` adds the
  * driver from its file. */
 #include <stdlib.h>
 #include <string.h>
@@ -40,7 +40,7 @@ static BOOL CALLBACK keep_format(HACMDRIVERID of, ACMFORMATDETAILSW *details, DW
     return TRUE;
 }
 
-/* One stream from its opening to its end, in small pieces; the bytes made. */
+/* Opens a stream, converts everything in small pieces, and returns the number of bytes made. */
 static DWORD encode(struct job *job, BYTE *dst)
 {
     HACMSTREAM stream = 0;
@@ -117,10 +117,10 @@ static void all_at_once(void)
     for (DWORD i = 0; i < STREAMS; i++)
         CHECK(jobs[i].alone_size == jobs[i].together_size &&
               memcmp(jobs[i].alone, jobs[i].together, jobs[i].room) == 0);
-    test_end("64 streams on 8 threads make what each makes alone");
+    test_end("64 streams on 8 threads give the same output as each alone");
 }
 
-/* Bytes of the process' heap that are in use. */
+/* The allocated bytes of the process heap. */
 static size_t heap_bytes(void)
 {
     PROCESS_HEAP_ENTRY entry = { 0 };
@@ -133,7 +133,7 @@ static size_t heap_bytes(void)
     return bytes;
 }
 
-/* The next free handle: where handles leak it moves. (Wine does not count a process' handles.) */
+/* The next free handle, which changes if handles leak. (Wine does not count them.) */
 static DWORD_PTR next_handle(void)
 {
     HANDLE event = CreateEventA(0, 0, 0, 0);
@@ -168,7 +168,7 @@ static void nothing_is_left(void)
     CHECK(next_handle() == handle);
     CHECK(heap_bytes() <= bytes + 4096);
     printf("# %lu and %lu bytes of heap\n", (unsigned long)bytes, (unsigned long)heap_bytes());
-    test_end("10,000 drivers and streams opened and closed leave nothing behind");
+    test_end("opening and closing 10,000 drivers and streams leaks nothing");
 }
 
 int main(int argc, char **argv)
