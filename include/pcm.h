@@ -3,8 +3,7 @@
 #define OMNIACM_PCM_H
 
 #include "codec.h"
-
-enum { TAG_PCM = 1, TAG_IEEE_FLOAT = 3, TAG_EXTENSIBLE = 0xFFFE };
+#include "tags.h"
 
 enum pcm { PCM_NONE, PCM_U8, PCM_S16, PCM_S24, PCM_S32, PCM_F32 };
 

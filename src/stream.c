@@ -6,7 +6,7 @@ enum { SCRATCH_BLOCKS = 8, SCRATCH_LEAST = 4096 }; /* blocks side by side in SIM
 /* Where a decoder's destination cannot hold one block, the block is decoded into scratch and counts
  * as used; the destination is filled, and the rest is pending for the next calls. So does Windows'
  * MS ADPCM codec, except that it loses the rest. A call does so only if it would use nothing
- * otherwise: a host that asked STREAM_SIZE never sees it.
+ * otherwise: a host that asked ACMDM_STREAM_SIZE never sees it.
  *
  * Pending output may fill a whole destination. Wine's DirectShow wrapper drops all that a call
  * made, and the rest of its source, when that call has used nothing. Therefore a call that gives

@@ -123,11 +123,11 @@ struct conversion {
 struct conversion convert(void *instance, const void *src, DWORD size, void *dst, DWORD room,
                           DWORD flags);
 
-/* STREAM_SIZE; fails the test where it is refused. */
+/* ACMDM_STREAM_SIZE; fails the test where it is refused. */
 DWORD size_from_source(void *instance, DWORD size);
 DWORD size_from_destination(void *instance, DWORD size);
 
-/* One conversion into as much as STREAM_SIZE asks for. */
+/* One conversion into as much as ACMDM_STREAM_SIZE asks for. */
 struct bytes converted(void *instance, struct bytes src, DWORD flags);
 
 /* Sound or codes for a route: `blocks` and a part of one more. */

@@ -76,7 +76,7 @@ LRESULT WINAPI DefDriverProc(DWORD_PTR id, HDRVR driver, UINT message, LPARAM fi
 BOOL WINAPI DriverCallback(DWORD_PTR callback, DWORD flags, HDRVR device, DWORD message,
                            DWORD_PTR user, DWORD_PTR first, DWORD_PTR second)
 {
-    const struct stream_header *header = (const void *)first;
+    const ACMDRVSTREAMHEADER *header = (const void *)first;
     struct told *call = &told[told_count++ % (sizeof told / sizeof *told)];
 
     *call = (struct told){ callback, user, first, second, flags, message, device, 0, 0, 0 };

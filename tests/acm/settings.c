@@ -27,7 +27,7 @@ static void without_any_the_defaults_hold(void **unused)
     assert_memory_equal(&settings, &standard, sizeof settings);
     assert_int_equal(settings.quality, 1);
     for (size_t i = 0; codec_tag(i); i++)
-        assert_false(settings_disable(codec_tag(i)));
+        assert_false(tag_is_disabled(codec_tag(i)));
 }
 
 static void the_registry_is_read(void **unused)
@@ -63,7 +63,7 @@ static void the_registry_is_opened_once_or_not_at_all(void **unused)
     assert_int_equal(registry_reads, 2);
     environment = "quality=1,bitorder=0,nibbleorder=0,dtx=0,disabled=";
     assert_int_equal(read().quality, 1);
-    assert_false(settings_disable(7));
+    assert_false(tag_is_disabled(7));
     assert_int_equal(registry_reads, 2);
     assert_int_equal(keys_open, 0);
 }
@@ -134,20 +134,20 @@ static void tags_are_switched_off(void **unused)
     registered[0] = (struct registered){ "Disabled", REG_MULTI_SZ, 0,
                                          "0x31\0"
                                          "6\0" };
-    assert_true(settings_disable(0x31));
-    assert_true(settings_disable(0x1500)); /* an alias goes with its row */
-    assert_true(settings_disable(6));
-    assert_false(settings_disable(7));
-    assert_false(settings_disable(0x11));
+    assert_true(tag_is_disabled(0x31));
+    assert_true(tag_is_disabled(0x1500)); /* an alias goes with its row */
+    assert_true(tag_is_disabled(6));
+    assert_false(tag_is_disabled(7));
+    assert_false(tag_is_disabled(0x11));
     environment = "quality=2,disabled=7 0x11,dtx=1";
-    assert_true(settings_disable(7));
-    assert_true(settings_disable(0x11));
-    assert_false(settings_disable(0x31));
+    assert_true(tag_is_disabled(7));
+    assert_true(tag_is_disabled(0x11));
+    assert_false(tag_is_disabled(0x31));
     environment = "disabled=";
-    assert_false(settings_disable(6));
+    assert_false(tag_is_disabled(6));
     environment = 0;
     registered[0].strings = "\0";
-    assert_false(settings_disable(6));
+    assert_false(tag_is_disabled(6));
 }
 
 /* In both layouts' place: the messages, as an application meets them. */
@@ -161,25 +161,25 @@ static void a_tag_switched_off_keeps_its_place_alone(void **unused)
                                  .dwFormatTag = 6,
                                  .pwfx = (WAVEFORMATEX *)room,
                                  .cbwfx = sizeof room };
-    struct instance instance = { .cbStruct = sizeof instance, .pwfxSrc = &law, .pwfxDst = &pcm };
-    struct suggestion suggestion = { sizeof suggestion,    0,          &law, sizeof law,
+    ACMDRVSTREAMINSTANCE instance = { .cbStruct = sizeof instance, .pwfxSrc = &law, .pwfxDst = &pcm };
+    ACMDRVFORMATSUGGEST suggestion = { sizeof suggestion,    0,          &law, sizeof law,
                                      (WAVEFORMATEX *)room, sizeof room };
 
     (void)unused;
-    assert_int_equal(format_tag_details(&before, ACM_FORMATTAGDETAILSF_FORMATTAG), 0);
+    assert_int_equal(acm_format_tag_details(&before, ACM_FORMATTAGDETAILSF_FORMATTAG), 0);
     environment = "disabled=6";
-    assert_int_equal(format_tag_details(&after, ACM_FORMATTAGDETAILSF_FORMATTAG), 0);
+    assert_int_equal(acm_format_tag_details(&after, ACM_FORMATTAGDETAILSF_FORMATTAG), 0);
     assert_int_equal(after.dwFormatTagIndex, before.dwFormatTagIndex);
     assert_true(before.cStandardFormats != 0 && after.cStandardFormats == 0);
-    assert_int_equal(format_details(&format, ACM_FORMATDETAILSF_INDEX), ACMERR_NOTPOSSIBLE);
+    assert_int_equal(acm_format_details(&format, ACM_FORMATDETAILSF_INDEX), ACMERR_NOTPOSSIBLE);
     format.pwfx = &law;
     format.cbwfx = sizeof law;
-    assert_int_equal(format_details(&format, ACM_FORMATDETAILSF_FORMAT), ACMERR_NOTPOSSIBLE);
-    assert_int_equal(format_suggest((LPARAM)&suggestion), ACMERR_NOTPOSSIBLE);
+    assert_int_equal(acm_format_details(&format, ACM_FORMATDETAILSF_FORMAT), ACMERR_NOTPOSSIBLE);
+    assert_int_equal(acm_format_suggest((LPARAM)&suggestion), ACMERR_NOTPOSSIBLE);
     assert_int_equal(stream_open((LPARAM)&instance), ACMERR_NOTPOSSIBLE);
     /* The next row is suggested in its place. */
     suggestion.pwfxSrc = &pcm;
-    assert_int_equal(format_suggest((LPARAM)&suggestion), 0);
+    assert_int_equal(acm_format_suggest((LPARAM)&suggestion), 0);
     assert_int_equal(((WAVEFORMATEX *)room)->wFormatTag, WAVE_FORMAT_MULAW);
     environment = 0;
     assert_int_equal(stream_open((LPARAM)&instance), 0);
@@ -199,14 +199,14 @@ static void what_is_written_is_read(void **unused)
     environment = "quality=0,disabled=6";
     settings_read_stored(&found);
     assert_memory_equal(&found, &wanted, sizeof found);
-    assert_true(settings_disable_stored(7) && settings_disable_stored(0x31) &&
-                settings_disable_stored(0xFEDC));
-    assert_false(settings_disable_stored(6));
-    assert_true(settings_disable(6) && !settings_disable(7));
+    assert_true(tag_is_disabled_in_registry(7) && tag_is_disabled_in_registry(0x31) &&
+                tag_is_disabled_in_registry(0xFEDC));
+    assert_false(tag_is_disabled_in_registry(6));
+    assert_true(tag_is_disabled(6) && !tag_is_disabled(7));
     environment = 0;
     found = read();
     assert_memory_equal(&found, &wanted, sizeof found);
-    assert_true(settings_disable(7) && settings_disable(0x1500) && !settings_disable(6));
+    assert_true(tag_is_disabled(7) && tag_is_disabled(0x1500) && !tag_is_disabled(6));
     assert_true(settings_write(&standard, none));
     assert_null(registered[0].value);
     assert_int_equal(libraries_loaded, loaded);
@@ -220,7 +220,7 @@ static void a_failing_write_is_told(void **unused)
     (void)unused;
     registry_is_closed = TRUE;
     assert_false(settings_write(&standard, off));
-    assert_false(settings_disable(7));
+    assert_false(tag_is_disabled(7));
 }
 
 /* Each request in turn. */

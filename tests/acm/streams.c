@@ -77,11 +77,11 @@ static void opening_leaves_the_structure_alone(void **unused)
         size_t size = layout_of(instance)->size, at = layout_of(instance)->driver;
         uint8_t *before = lend_copy(instance, size);
 
-        check(route, ask(STREAM_OPEN, instance, 0) == MMSYSERR_NOERROR);
+        check(route, ask(ACMDM_STREAM_OPEN, instance, 0) == MMSYSERR_NOERROR);
         put64(before, at, instance_driver(instance));
         check(route, memcmp(instance, before, size) == 0);
         stream_closed(instance);
-        check(route, ask(STREAM_CLOSE, instance, 0) == MMSYSERR_NOERROR);
+        check(route, ask(ACMDM_STREAM_CLOSE, instance, 0) == MMSYSERR_NOERROR);
         put64(before, at, 0);
         check(route, memcmp(instance, before, size) == 0);
     }
@@ -97,10 +97,10 @@ static void a_query_opens_nothing(void **unused)
         size_t size = layout_of(instance)->size;
         uint8_t *before = lend_copy(instance, size);
 
-        check(route, ask(STREAM_OPEN, instance, 0) == MMSYSERR_NOERROR);
+        check(route, ask(ACMDM_STREAM_OPEN, instance, 0) == MMSYSERR_NOERROR);
         check(route, heap.made == 0);
         check(route, memcmp(instance, before, size) == 0);
-        check(route, ask(STREAM_CLOSE, instance, 0) == MMSYSERR_NOERROR);
+        check(route, ask(ACMDM_STREAM_CLOSE, instance, 0) == MMSYSERR_NOERROR);
         check(route, memcmp(instance, before, size) == 0);
     }
 }
@@ -118,10 +118,10 @@ static void a_failed_allocation_leaves_nothing(void **unused)
             void *instance = instance_make(route.abi, route.src, route.dst, 0);
 
             heap.failing = n;
-            check(route, ask(STREAM_OPEN, instance, 0) == MMSYSERR_NOMEM);
+            check(route, ask(ACMDM_STREAM_OPEN, instance, 0) == MMSYSERR_NOMEM);
             check(route, instance_driver(instance) == 0);
             check(route, heap.live == 0);
-            check(route, ask(STREAM_CLOSE, instance, 0) == MMSYSERR_NOERROR);
+            check(route, ask(ACMDM_STREAM_CLOSE, instance, 0) == MMSYSERR_NOERROR);
         }
         heap.failing = 0;
     }
@@ -133,7 +133,7 @@ static void check_refused(const struct route *route, const WAVEFORMATEX *src,
     for (DWORD flags = 0; flags <= ACM_STREAMOPENF_QUERY; flags++) {
         void *instance = instance_make(route->abi, src, dst, flags);
 
-        check(*route, ask(STREAM_OPEN, instance, 0) == ACMERR_NOTPOSSIBLE);
+        check(*route, ask(ACMDM_STREAM_OPEN, instance, 0) == ACMERR_NOTPOSSIBLE);
         check(*route, instance_driver(instance) == 0 && heap.made == 0);
     }
 }
@@ -189,7 +189,7 @@ static void a_filter_is_refused(void **unused)
         void *instance = instance_make(route.abi, route.src, route.dst, 0), *filter = lend(32);
 
         put64(instance, layout_of(instance)->filter, (uintptr_t)filter);
-        check(route, ask(STREAM_OPEN, instance, 0) == ACMERR_NOTPOSSIBLE);
+        check(route, ask(ACMDM_STREAM_OPEN, instance, 0) == ACMERR_NOTPOSSIBLE);
         check(route, instance_driver(instance) == 0 && heap.made == 0 && is_untouched(filter, 32));
     }
 }
@@ -199,18 +199,18 @@ static void missing_formats_are_refused(void **unused)
     (void)unused;
     EACH_ROUTE(route) {
         check(route,
-              ask(STREAM_OPEN, instance_make(route.abi, 0, route.dst, 0), 0) != MMSYSERR_NOERROR);
+              ask(ACMDM_STREAM_OPEN, instance_make(route.abi, 0, route.dst, 0), 0) != MMSYSERR_NOERROR);
         check(route,
-              ask(STREAM_OPEN, instance_make(route.abi, route.src, 0, 0), 0) != MMSYSERR_NOERROR);
-        check(route, ask(STREAM_OPEN, instance_make(route.abi, 0, 0, 0), 0) != MMSYSERR_NOERROR);
+              ask(ACMDM_STREAM_OPEN, instance_make(route.abi, route.src, 0, 0), 0) != MMSYSERR_NOERROR);
+        check(route, ask(ACMDM_STREAM_OPEN, instance_make(route.abi, 0, 0, 0), 0) != MMSYSERR_NOERROR);
         check(route, heap.made == 0);
     }
 }
 
 static void short_instances_are_refused(void **unused)
 {
-    static const UINT messages[] = { STREAM_OPEN, STREAM_CLOSE, STREAM_SIZE, STREAM_CONVERT };
-    struct stream_size size = { sizeof size, 0, 100, 0 };
+    static const UINT messages[] = { ACMDM_STREAM_OPEN, ACMDM_STREAM_CLOSE, ACMDM_STREAM_SIZE, ACMDM_STREAM_CONVERT };
+    ACMDRVSTREAMSIZE size = { sizeof size, 0, 100, 0 };
 
     (void)unused;
     for (size_t i = 0; i < sizeof messages / sizeof *messages; i++) {
@@ -241,7 +241,7 @@ static void an_asynchronous_stream_calls_back(void **unused)
     (void)unused;
     EACH_ROUTE(route) {
         struct bytes src = material(&route, 1, 0, 3);
-        struct stream_header header = { .cbStruct = sizeof header,
+        ACMDRVSTREAMHEADER header = { .cbStruct = sizeof header,
                                         .pbSrc = src.data,
                                         .cbSrcLength = (DWORD)src.size,
                                         .pbDst = lend(route.dst_block),
@@ -251,12 +251,12 @@ static void an_asynchronous_stream_calls_back(void **unused)
         told_count = 0;
         instance = stream_opened(&route, ACM_STREAMOPENF_ASYNC | CALLBACK_FUNCTION);
         check_told(&route, 0, 0x3D4);
-        check(route, ask(STREAM_CONVERT, instance, (LPARAM)&header) == MMSYSERR_NOERROR);
+        check(route, ask(ACMDM_STREAM_CONVERT, instance, (LPARAM)&header) == MMSYSERR_NOERROR);
         check_told(&route, 1, 0x3D6);
         check(route, told[1].device == (HDRVR)STREAM_HANDLE && told[1].first == (DWORD_PTR)&header);
         check(route, told[1].used == src.size && told[1].made == header.cbDstLengthUsed);
         check(route, told[1].status == ACMSTREAMHEADER_STATUSF_DONE);
-        check(route, ask(STREAM_RESET, instance, 0) == MMSYSERR_NOERROR);
+        check(route, ask(ACMDM_STREAM_RESET, instance, 0) == MMSYSERR_NOERROR);
         stream_closed(instance);
         check_told(&route, 2, 0x3D5);
     }
@@ -274,10 +274,10 @@ static void only_a_stream_with_a_callback_calls_back(void **unused)
         for (size_t i = 0; i < sizeof flags / sizeof *flags; i++) {
             void *instance = instance_make(route.abi, route.src, route.dst, flags[i]);
 
-            check(route, ask(STREAM_OPEN, instance, 0) == MMSYSERR_NOERROR);
+            check(route, ask(ACMDM_STREAM_OPEN, instance, 0) == MMSYSERR_NOERROR);
             if (!(flags[i] & ACM_STREAMOPENF_QUERY))
                 converted(instance, material(&route, 1, 0, 3), 0);
-            check(route, ask(STREAM_CLOSE, instance, 0) == MMSYSERR_NOERROR);
+            check(route, ask(ACMDM_STREAM_CLOSE, instance, 0) == MMSYSERR_NOERROR);
             check(route, told_count == 0);
         }
 }
@@ -289,7 +289,7 @@ static void a_conversion_writes_its_lengths_only(void **unused)
     EACH_ROUTE(route) {
         void *instance = stream_opened(&route, 0);
         struct bytes src = material(&route, 1, 0, 3);
-        struct stream_header *header = lend(sizeof *header), before;
+        ACMDRVSTREAMHEADER *header = lend(sizeof *header), before;
 
         header->cbStruct = sizeof *header;
         header->pbSrc = src.data;
@@ -297,7 +297,7 @@ static void a_conversion_writes_its_lengths_only(void **unused)
         header->pbDst = lend(route.dst_block);
         header->cbDstLength = route.dst_block;
         before = *header;
-        check(route, ask(STREAM_CONVERT, instance, (LPARAM)header) == MMSYSERR_NOERROR);
+        check(route, ask(ACMDM_STREAM_CONVERT, instance, (LPARAM)header) == MMSYSERR_NOERROR);
         before.cbSrcLengthUsed = header->cbSrcLengthUsed;
         before.cbDstLengthUsed = header->cbDstLengthUsed;
         check(route, memcmp(header, &before, sizeof before) == 0);
@@ -309,9 +309,9 @@ static void a_conversion_writes_its_lengths_only(void **unused)
 
 static LRESULT size_asked(void *instance, DWORD flags, DWORD src, DWORD dst)
 {
-    struct stream_size size = { sizeof size, flags, src, dst };
+    ACMDRVSTREAMSIZE size = { sizeof size, flags, src, dst };
 
-    return ask(STREAM_SIZE, instance, (LPARAM)&size);
+    return ask(ACMDM_STREAM_SIZE, instance, (LPARAM)&size);
 }
 
 /* `bytes` in blocks of `from` make blocks of `to`; -1 where 32 bits do not hold them. */
@@ -381,12 +381,12 @@ static void odd_questions_of_size_are_refused(void **unused)
         for (DWORD flags = 2; flags <= 16; flags++)
             check(route, size_asked(instance, flags, 100, 100) == MMSYSERR_NOTSUPPORTED);
         check(route, size_asked(instance, 0x80000000, 100, 100) == MMSYSERR_NOTSUPPORTED);
-        check(route, ask(STREAM_SIZE, instance, 0) == MMSYSERR_INVALPARAM);
+        check(route, ask(ACMDM_STREAM_SIZE, instance, 0) == MMSYSERR_INVALPARAM);
         for (DWORD bytes = 0; bytes < 16; bytes++) {
             void *size = lend(bytes < 4 ? 4 : bytes);
 
             put32(size, 0, bytes);
-            check(route, ask(STREAM_SIZE, instance, (LPARAM)size) == MMSYSERR_INVALPARAM);
+            check(route, ask(ACMDM_STREAM_SIZE, instance, (LPARAM)size) == MMSYSERR_INVALPARAM);
         }
         stream_closed(instance);
     }
@@ -882,7 +882,7 @@ static void missing_parts_are_refused(void **unused)
         check(route, done.result == MMSYSERR_INVALPARAM && done.used == 0 && done.made == 0);
         done = convert(unopened, src.data, route.src_block, dst, route.dst_block, 0);
         check(route, done.result == MMSYSERR_INVALPARAM && done.used == 0 && done.made == 0);
-        check(route, ask(STREAM_CONVERT, instance, 0) == MMSYSERR_INVALPARAM);
+        check(route, ask(ACMDM_STREAM_CONVERT, instance, 0) == MMSYSERR_INVALPARAM);
         check(route, is_untouched(dst, route.dst_block));
         stream_closed(instance);
     }
@@ -900,17 +900,17 @@ static void short_headers_are_refused(void **unused)
         struct bytes src = material(&route, 1, 0, 23);
         uint8_t *dst = lend(route.dst_block);
 
-        for (DWORD size = 0; size <= sizeof(struct stream_header); size++) {
-            bool full = size <= NEEDED || size == sizeof(struct stream_header);
-            const struct stream_header whole = { .cbStruct = size,
+        for (DWORD size = 0; size <= sizeof(ACMDRVSTREAMHEADER); size++) {
+            bool full = size <= NEEDED || size == sizeof(ACMDRVSTREAMHEADER);
+            const ACMDRVSTREAMHEADER whole = { .cbStruct = size,
                                                  .pbSrc = src.data,
                                                  .cbSrcLength = full ? (DWORD)src.size : 0,
                                                  .pbDst = dst,
                                                  .cbDstLength = route.dst_block };
-            struct stream_header *header = lend_copy(&whole, size < 4 ? 4 : size);
+            ACMDRVSTREAMHEADER *header = lend_copy(&whole, size < 4 ? 4 : size);
             uint8_t *before = lend_copy(header, size);
 
-            check(route, ask(STREAM_CONVERT, instance, (LPARAM)header) ==
+            check(route, ask(ACMDM_STREAM_CONVERT, instance, (LPARAM)header) ==
                              (size < NEEDED ? MMSYSERR_INVALPARAM : MMSYSERR_NOERROR));
             if (size < NEEDED)
                 check(route, memcmp(header, before, size) == 0);
@@ -1117,7 +1117,7 @@ static void disturbed_formats_are_survived(void **unused)
         LRESULT result;
 
         coded->wFormatTag = any_tag(route.codec, &seed);
-        result = ask(STREAM_OPEN, instance, 0);
+        result = ask(ACMDM_STREAM_OPEN, instance, 0);
         check(route, result == MMSYSERR_NOERROR || result == ACMERR_NOTPOSSIBLE ||
                          result == MMSYSERR_NOMEM);
         size_asked(instance, draw(&seed) % 2, draw(&seed), draw(&seed));
@@ -1136,8 +1136,8 @@ static void disturbed_formats_are_survived(void **unused)
 
 static void garbage_instances_are_survived(void **unused)
 {
-    static const UINT messages[] = { STREAM_OPEN,  STREAM_SIZE,  STREAM_CONVERT,
-                                     STREAM_CLOSE, STREAM_RESET, STREAM_PREPARE };
+    static const UINT messages[] = { ACMDM_STREAM_OPEN,  ACMDM_STREAM_SIZE,  ACMDM_STREAM_CONVERT,
+                                     ACMDM_STREAM_CLOSE, ACMDM_STREAM_RESET, ACMDM_STREAM_PREPARE };
     uint32_t seed = 30;
 
     (void)unused;
@@ -1145,7 +1145,7 @@ static void garbage_instances_are_survived(void **unused)
         enum abi abi = draw(&seed) % 2;
         const struct instance_layout *at = &instance_layouts[abi];
         void *instance = lend_random(at->size, &seed),
-             *parameter = lend_random(sizeof(struct stream_header), &seed);
+             *parameter = lend_random(sizeof(ACMDRVSTREAMHEADER), &seed);
         WAVEFORMATEX *src = lend_random(18 + 256, &seed), *dst = lend_random(18 + 256, &seed);
 
         src->cbSize %= 257;
