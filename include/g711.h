@@ -1,14 +1,13 @@
-/* A-law and u-law of single samples: ITU-T G.711 (11/88), tables 1a to 2b, on 16-bit linear
- * samples.
+/* A-law and u-law for single samples of 16-bit linear PCM: ITU-T G.711 (11/88), tables 1a to 2b.
  *
- * Decoding gives the tables' values, aligned to the left of 16 bits. Encoding truncates, as the
- * ITU's own tool (G.191, alaw_compress and ulaw_compress) does. */
+ * Decoding gives the values of the tables, left-aligned in 16 bits. Encoding truncates, as the
+ * ITU's reference code does (G.191, alaw_compress and ulaw_compress). */
 #ifndef OMNIACM_G711_H
 #define OMNIACM_G711_H
 
 #include <stdint.h>
 
-/* The highest set bit of a segment's magnitude, counted from bit 4: 0 for segments 0 and 1. */
+/* The position of the highest set bit, counted from bit 4; 0 for segments 0 and 1. */
 static inline unsigned log2_above_16(unsigned x)
 {
     return x < 32 ? 0 : 27u - (unsigned)__builtin_clz(x);
@@ -22,8 +21,8 @@ static inline int16_t alaw_expand(uint8_t code)
     return (int16_t)(bits & 0x80 ? level : -level);
 }
 
-/* 12 bits of magnitude; a negative sample's is its one's complement, so that -1 falls into the
- * first negative step. */
+/* The magnitude has 12 bits. That of a negative sample is its ones' complement, so that -1 is in
+ * the first negative step. */
 static inline uint8_t alaw_compress(int16_t sample)
 {
     unsigned magnitude = (unsigned)(sample < 0 ? ~sample : sample) >> 4,
@@ -41,14 +40,14 @@ static inline int16_t ulaw_expand(uint8_t code)
     return (int16_t)(bits & 0x80 ? -level : level);
 }
 
-/* 14 bits: 13 of magnitude, biased by 33 and held below 8192. */
+/* The magnitude has 13 bits. It is biased by 33 and clamped to less than 8192. */
 static inline uint8_t ulaw_compress(int16_t sample)
 {
     unsigned magnitude = ((unsigned)(sample < 0 ? ~sample : sample) >> 2) + 33;
-    unsigned held = magnitude > 0x1FFF ? 0x1FFF : magnitude,
-             segment = 26u - (unsigned)__builtin_clz(held);
+    unsigned clamped = magnitude > 0x1FFF ? 0x1FFF : magnitude,
+             segment = 26u - (unsigned)__builtin_clz(clamped);
 
-    return (uint8_t) ~(segment << 4 | (held >> (segment + 1) & 15) | (sample < 0 ? 0x80u : 0u));
+    return (uint8_t) ~(segment << 4 | (clamped >> (segment + 1) & 15) | (sample < 0 ? 0x80u : 0u));
 }
 
 #endif

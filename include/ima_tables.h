@@ -1,4 +1,4 @@
-/* IMA ADPCM's steps, in the forms that the scalar code and the kernels look them up in. */
+/* IMA ADPCM's step sizes, in the forms that the scalar code and the kernels use. */
 #ifndef OMNIACM_IMA_TABLES_H
 #define OMNIACM_IMA_TABLES_H
 
@@ -8,10 +8,10 @@ enum { IMA_LAST_INDEX = 88 };
 
 extern const int32_t ima_steps[IMA_LAST_INDEX + 1];
 
-/* The low and the high bytes of the steps, padded to whole vectors of 16. */
+/* The low and the high bytes of the steps, padded to whole vectors of 16 bytes. */
 extern const uint8_t ima_low_bytes[96], ima_high_bytes[96];
 
-/* By how much each magnitude of 4-bit codes changes the sample. */
+/* The change of the sample for each magnitude of a 4-bit code. */
 extern const uint16_t ima_changes[IMA_LAST_INDEX + 1][8];
 
 #endif

@@ -1,12 +1,12 @@
 /* Sums of products without saturation.
  *
- * The standards' L_mac saturates at every step. Where a bound shows that no partial sum leaves 32
- * bits, it never does: the order of the terms is then free, so that compilers can add eight at
- * once, and the plain sum is the same. The caller shows the bound, or asks mac_is_exact. Where
- * neither holds, these sums wrap around and must not be used.
+ * The standards' L_mac saturates at every step. If a bound shows that no partial sum exceeds 32
+ * bits, it never saturates, so that the terms can be added in any order, eight at once. The caller
+ * must either know such a bound or call mac_is_exact; otherwise these sums wrap around and must not
+ * be used.
  *
- * Lengths are constants in most calls; the loops are split so that a length that is not a multiple
- * of 8 is vectorized as well. */
+ * Most lengths are constants. The loops are split so that compilers also vectorize lengths that are
+ * not multiples of 8. */
 #ifndef OMNIACM_MAC_H
 #define OMNIACM_MAC_H
 
@@ -25,7 +25,7 @@ static inline int32_t dot_exact(const int16_t *a, const int16_t *b, int n)
     return (int32_t)sum;
 }
 
-/* sums[i] += factor * a[i], where that stays within 32 bits. */
+/* sums[i] += factor * a[i]. The result must fit 32 bits. */
 static inline void add_scaled(int32_t *restrict sums, const int16_t *restrict a, int16_t factor,
                               int n)
 {
@@ -45,16 +45,16 @@ static inline int64_t energy_exact(const int16_t *a, int n)
     return sum;
 }
 
-/* Whether L_mac saturates in no partial sum of a[i] b[i], whatever the order: |sum| < 2^30, so that
- * 2 |sum| < 2^31 - 1. By Cauchy and Schwarz, |sum|^2 is at most the product of the energies, which
- * is to be below 2^60. Energies of up to 2^37 are divided by 2^6, rounded up, so that their product
- * fits 64 bits: the test errs to the safe side. */
+/* True if L_mac does not saturate in any partial sum of a[i] b[i], in any order. It does not if
+ * |sum| < 2^30, so that 2 |sum| < 2^31 - 1. By the Cauchy-Schwarz inequality, |sum|^2 is at most
+ * the product of the energies, which must therefore be below 2^60. The energies, at most 2^37, are
+ * divided by 2^6 so that their product fits 64 bits; rounding up makes the test conservative. */
 static inline bool mac_is_exact(int64_t energy_a, int64_t energy_b)
 {
     return ((energy_a >> 6) + 1) * ((energy_b >> 6) + 1) < (int64_t)1 << 48;
 }
 
-/* What L_mac makes of the terms in turn, for where no bound holds. */
+/* The saturating sum of the terms in order, for vectors without a bound. */
 static inline int32_t L_dot(int32_t start, const int16_t *a, const int16_t *b, int n)
 {
     for (int i = 0; i < n; i++)
@@ -62,14 +62,14 @@ static inline int32_t L_dot(int32_t start, const int16_t *a, const int16_t *b, i
     return start;
 }
 
-/* L_mac of a vector with itself, from `start`: the sum never falls, so that saturating once at the
- * end is the same. */
+/* L_mac of a vector with itself, from `start`. The sum never decreases, so saturating once at the
+ * end is equivalent. */
 static inline int32_t L_energy(int32_t start, int64_t energy)
 {
     return L_saturate(start + 2 * energy);
 }
 
-/* The greatest magnitude; that of -32768 is 32768. */
+/* The largest magnitude. That of -32768 is 32768. */
 static inline int32_t peak_of(const int16_t *a, int n)
 {
     int16_t high = 0, low = 0;

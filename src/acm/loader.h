@@ -1,12 +1,18 @@
-/* Functions that the driver looks up when it needs them, because it imports only what every call
- * of it needs. */
+/* Functions that the driver does not import, because most of its calls need none of them. */
 #ifndef OMNIACM_LOADER_H
 #define OMNIACM_LOADER_H
 
+#include <string.h>
 #include <windows.h>
 
-/* Stores the address of a function in *function, a pointer to it; false, and a null pointer, if the
- * module is null or does not export it. */
-BOOL load_function(HMODULE, const char *name, void *function);
+/* Looks up a function of a module, and stores its address in the function pointer at `function`;
+ * false, and a null pointer, if the module is null or does not export the function. */
+static inline BOOL load_function(HMODULE module, const char *name, void *function)
+{
+    FARPROC found = module ? GetProcAddress(module, name) : 0;
+
+    memcpy(function, &found, sizeof found);
+    return found != 0;
+}
 
 #endif

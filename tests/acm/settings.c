@@ -176,14 +176,14 @@ static void a_tag_switched_off_keeps_its_place_alone(void **unused)
     format.cbwfx = sizeof law;
     assert_int_equal(acm_format_details(&format, ACM_FORMATDETAILSF_FORMAT), ACMERR_NOTPOSSIBLE);
     assert_int_equal(acm_format_suggest((LPARAM)&suggestion), ACMERR_NOTPOSSIBLE);
-    assert_int_equal(stream_open((LPARAM)&instance), ACMERR_NOTPOSSIBLE);
+    assert_int_equal(acm_stream_open((LPARAM)&instance), ACMERR_NOTPOSSIBLE);
     /* The next row is suggested in its place. */
     suggestion.pwfxSrc = &pcm;
     assert_int_equal(acm_format_suggest((LPARAM)&suggestion), 0);
     assert_int_equal(((WAVEFORMATEX *)room)->wFormatTag, WAVE_FORMAT_MULAW);
     environment = 0;
-    assert_int_equal(stream_open((LPARAM)&instance), 0);
-    assert_int_equal(stream_close((LPARAM)&instance), 0);
+    assert_int_equal(acm_stream_open((LPARAM)&instance), 0);
+    assert_int_equal(acm_stream_close((LPARAM)&instance), 0);
 }
 
 /* What the dialog writes is what a stream reads; the defaults leave nothing behind. */
