@@ -1,4 +1,4 @@
-/* Little-endian fields in bytes. */
+/* Unaligned little-endian fields. */
 #ifndef OMNIACM_BITS_H
 #define OMNIACM_BITS_H
 

@@ -1,8 +1,8 @@
-/* What a codec is: the seam between the shell, which knows Windows, and the codecs, which do not.
+/* The interface between the codecs and the shell. Only the shell knows Windows.
  *
- * A codec turns blocks of bytes into 16-bit samples, or back. It holds no global state, allocates
- * nothing, asks the machine nothing and cannot fail: any bytes decode to some samples. Samples of
- * several channels are interleaved. */
+ * A codec converts blocks of bytes to 16-bit samples, or back. It has no global state, does not
+ * allocate memory or query the machine, and cannot fail: any bytes decode to some samples. Samples
+ * of several channels are interleaved. */
 #ifndef OMNIACM_CODEC_H
 #define OMNIACM_CODEC_H
 
@@ -13,11 +13,11 @@
 struct dsp;
 
 enum {
-    EXTRA_ROOM = 64, /* bytes that `complete` may write to wave_format.extra */
-    OWN_ROOM = 1032  /* bytes of layout.own: MS ADPCM's 256 pairs of coefficients */
+    EXTRA_ROOM = 64, /* the most bytes that `complete` writes to wave_format.extra */
+    OWN_ROOM = 1032  /* bytes of layout.own: MS ADPCM needs room for 256 pairs of coefficients */
 };
 
-/* WAVEFORMATEX with its extra bytes, which are little-endian and the caller's memory. */
+/* WAVEFORMATEX. The extra bytes are little-endian, and are in the caller's memory. */
 struct wave_format {
     uint16_t tag, channels;
     uint32_t sample_rate, byte_rate;
@@ -25,40 +25,44 @@ struct wave_format {
     uint8_t *extra;
 };
 
-/* A line of the format chooser. sample_rate 0 ends a list. bit_rate is 0 where rate and channels
- * determine it, and where the codec is to choose. */
+/* A line of the format chooser. A list ends with sample_rate 0. bit_rate is 0 if rate and channels
+ * determine it, or if the codec may choose. */
 struct mode {
     uint32_t sample_rate;
     uint16_t channels;
     uint32_t bit_rate;
 };
 
-/* A stretch of sound in both of its forms. A frame is one sample of each channel. */
+/* A length of sound, coded and decoded. A frame is one sample of each channel. */
 struct span {
     uint32_t bytes, frames;
 };
 
-/* A format, understood once. Nothing in it belongs to the caller. */
+/* A parsed format. It does not refer to the caller's memory. */
 struct layout {
     uint32_t sample_rate;
     uint16_t channels;
-    uint8_t dialect;      /* of the tag that the format came under */
-    uint8_t bits;         /* of a code, where the codec has several widths */
-    bool self_delimiting; /* the decoder takes every byte and keeps an incomplete unit */
-    struct span block;    /* the unit of work; the nominal one where sizes vary */
-    uint32_t least_bytes; /* the fewest that make block.frames; parse's 0: block.bytes */
+    uint8_t dialect;      /* of the format's tag */
+    uint8_t bits;         /* per code, if the codec has several widths */
+    bool self_delimiting; /* the decoder uses every byte and buffers an incomplete unit */
+    struct span block;    /* the unit of work; the nominal one if block sizes vary */
+    uint32_t least_bytes; /* of a block that makes block.frames; `parse` may leave 0: block.bytes */
     uint32_t lookahead;   /* frames that the encoder withholds until END */
-    _Alignas(8) uint8_t own[OWN_ROOM]; /* the codec's */
+    _Alignas(8) uint8_t own[OWN_ROOM]; /* private to the codec */
 };
 
-/* What follows the data of an offer.
- * WHOLE  More will come: only whole blocks are taken.
- * PART   Perhaps nothing: a decoder also takes an incomplete last block, and makes the frames that
- *        it covers. An encoder of a bit stream keeps the samples of an incomplete unit.
- * END    Nothing: what is in the state is flushed too.
- * A self-delimiting decoder takes every byte under all three. An encoder of fixed blocks leaves an
- * incomplete block, which is then offered again, padded with silence. */
-enum ending { WHOLE, PART, END };
+/* Whether more data follows an offer. A self-delimiting decoder uses every byte in all three cases.
+ * An encoder of fixed blocks does not use an incomplete block; stream.c offers it again, padded
+ * with silence. */
+enum ending {
+    /* More data follows: only whole blocks are used. */
+    WHOLE,
+    /* This may be the last call. A decoder also decodes the complete frames of a truncated block.
+     * An encoder of a bit stream buffers the samples of an incomplete unit. */
+    PART,
+    /* No more data follows: buffered data is flushed. */
+    END
+};
 
 struct offer {
     size_t in, out; /* bytes, and samples of all channels together */
@@ -66,49 +70,49 @@ struct offer {
 };
 
 struct progress {
-    size_t used, made; /* in the units of the offer; never more than offered */
+    size_t used, made; /* in the units of the offer, and never more than offered */
 };
 
-/* Deviations from what codecs do by default, as a set of bits. */
+/* A set of deviations from the codecs' default behavior. */
 enum quirk {
-    /* G.726, decoding: the first code is in the most, or the least, significant bits of a byte.
-     * By default the first bytes are examined to find out. */
+    /* G.726 decoder: the first code is in the most or the least significant bits of a byte. By
+     * default the decoder detects the order from the first bytes. */
     QUIRK_MSB_FIRST = 1,
     QUIRK_LSB_FIRST = 2,
-    /* OKI and Dialogic ADPCM: the first code of a byte is its low nibble, not its high one. */
+    /* OKI and Dialogic ADPCM: the low nibble of a byte comes first, instead of the high one. */
     QUIRK_LOW_NIBBLE_FIRST = 4,
-    /* G.723.1, encoding: discontinuous transmission (Annex A). Silence makes short frames where
+    /* G.723.1 encoder: discontinuous transmission (Annex A). Silence is coded in short frames if
      * the format has room for frames of several sizes; by default it is coded as speech. */
     QUIRK_DTX = 8,
-    /* TrueSpeech, decoding: the first two subframes' predictors are blended in FFmpeg's order,
-     * nearer to the new predictor first; for comparison. */
+    /* TrueSpeech decoder: the predictors of the first two subframes are interpolated in FFmpeg's
+     * order, the one nearer to the new predictor first. For comparison. */
     QUIRK_REVERSED_INTERPOLATION = 16
 };
 
 struct options {
-    uint8_t quality;       /* of encoders: 0 fast, 1 standard, 2 best */
+    uint8_t quality;       /* encoders: 0 fast, 1 standard, 2 best */
     uint8_t quirks;        /* a set of enum quirk */
-    const struct dsp *dsp; /* the kernels; never null */
+    const struct dsp *dsp; /* the kernels, never null */
 };
 
-/* A wFormatTag. `dialect` says what is special about its formats, in the codec's own numbers. */
+/* A wFormatTag. `dialect` distinguishes the tags of a codec, which defines its values. */
 struct tag {
     uint16_t tag;
     uint8_t dialect;
     const char *owner;
 };
 
-/* The two directions. `init` makes a fresh state, or resets one, in memory aligned for any type;
- * the layout and the kernels outlive the state. `run` does as many whole blocks as fit. If it
- * neither uses nor makes anything, no more can be done; but a decoder may make without using, and
- * an encoder use without making. */
+/* The two directions. `init` initializes or resets a state, in memory aligned for any type; the
+ * layout and the kernels outlive the state. `run` converts as many whole blocks as fit. When it
+ * neither uses nor makes anything, it can do no more. A decoder may make samples without using
+ * bytes, and an encoder may use samples without making bytes. */
 struct codec_decoder {
     size_t state_size;
     void (*init)(void *state, const struct layout *, const struct options *);
     struct progress (*run)(void *state, const uint8_t *src, int16_t *pcm, struct offer);
 
-    /* The frames that the first bytes of a block cover, at most block.frames; and, if there are
-     * any, their decoding. Both are null where an incomplete block makes nothing, and where the
+    /* `covered` returns how many frames the first bytes of a block contain, at most block.frames;
+     * `run_truncated` decodes them. Both are null if a truncated block cannot be decoded or if the
      * decoder is self-delimiting. */
     uint32_t (*covered)(const struct layout *, uint32_t bytes);
     void (*run_truncated)(void *state, const uint8_t *src, struct span, int16_t *pcm);
@@ -121,43 +125,43 @@ struct codec_encoder {
 };
 
 struct codec {
-    const char *name; /* ASCII; Windows' own name for a tag that Windows knows */
+    const char *name; /* ASCII; Windows' name if Windows knows the tag */
     const struct mode *modes;
 
-    /* Tag 0 ends them. Formats of the first are enumerated; those of the others are read, and
-     * written on request. */
+    /* The list ends with tag 0. Only formats of the first tag are enumerated; those of the others
+     * are decoded, and encoded on request. */
     const struct tag *tags;
 
-    /* Reads a format into a layout that has its rate, its channels (neither is 0) and its dialect
-     * already, and zeros. False where the format is not one of the codec's. Lenient: what other
-     * fields determine is not compared. Called by codec_parse alone. */
+    /* Parses a format. The layout is zero except for the rate and the channels, which are not 0,
+     * and the dialect. False if the codec does not support the format. Redundant fields are
+     * ignored, since many files have wrong ones. Only codec_parse calls this. */
     bool (*parse)(const struct wave_format *, struct layout *);
 
-    /* Fills every field but the tag as Windows' own codec wrote it, for any mode that `parse` would
-     * take; from another mode it makes a format that `parse` refuses. Called by codec_complete
-     * alone. */
+    /* Fills in every field but the tag, with the values that Windows' codec writes. `parse` accepts
+     * the format if the codec supports the mode, and rejects it otherwise. Only codec_complete
+     * calls this. */
     void (*complete)(struct wave_format *, const struct mode *, uint8_t dialect);
 
-    const struct codec_decoder *decoder; /* null: no such direction */
-    const struct codec_encoder *encoder;
+    const struct codec_decoder *decoder; /* null if the codec cannot decode */
+    const struct codec_encoder *encoder; /* null if it cannot encode */
 };
 
-/* Every codec, in the order of enumeration and of suggestion; a null pointer ends it. */
+/* All codecs, in the order of enumeration and suggestion. The list ends with a null pointer. */
 extern const struct codec *const codecs[];
 
-/* The codec of a tag, or a null pointer. */
+/* The codec of a tag, or null. */
 const struct codec *codec_find(uint16_t tag);
 
-/* Every tag, codec by codec; 0 from the last on. */
+/* The tags of all codecs, by index; 0 beyond the last. */
 uint16_t codec_tag(size_t index);
 
-/* Whether a format is one of the codec's, and what it says. */
+/* Parses a format; false if the codec does not support it. */
 bool codec_parse(const struct codec *, const struct wave_format *, struct layout *);
 
-/* Completes a format that has one of the codec's tags, and extra bytes of EXTRA_ROOM. */
+/* Completes a format that has one of the codec's tags and EXTRA_ROOM extra bytes of memory. */
 void codec_complete(const struct codec *, struct wave_format *, const struct mode *);
 
-/* The whole blocks that an offer has room for on both sides. */
+/* The number of whole blocks that fit into both sides of an offer. */
 static inline size_t whole_blocks(size_t bytes, size_t samples, const struct span *block,
                                   unsigned channels)
 {

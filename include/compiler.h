@@ -1,10 +1,10 @@
-/* What a compiler is told of a function. */
+/* Inlining attributes. */
 #ifndef OMNIACM_COMPILER_H
 #define OMNIACM_COMPILER_H
 
 #define INLINED inline __attribute__((always_inline))
 
-/* What is called once in a while: it would be copied to each place. */
+/* Out of line: otherwise GCC copies rarely called functions into every kernel. */
 #define APART static __attribute__((noinline, unused))
 
 #endif

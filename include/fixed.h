@@ -1,7 +1,7 @@
-/* The ITU's basic operators (G.191 Software Tool Library, basop32; used in the text of G.723.1 and
- * G.729), with the ITU's names so that a clause can be checked by eye. There is no Overflow flag.
- * 16-bit values are Q0 or Q15, 32-bit Q0 or Q31. A right shift of a negative value is arithmetic
- * (every compiler we build with says so). */
+/* The ITU's basic operators (G.191 Software Tool Library, basop32), with the ITU's names, so that
+ * the code can be compared with the text of G.723.1 and G.729. There is no Overflow flag. 16-bit
+ * values are in Q0 or Q15, 32-bit values in Q0 or Q31. Right shifts of negative values are
+ * arithmetic, as GCC and Clang define them. */
 #ifndef OMNIACM_FIXED_H
 #define OMNIACM_FIXED_H
 
@@ -13,7 +13,7 @@ static inline int16_t saturate(int32_t x)
     return (int16_t)(x > INT16_MAX ? INT16_MAX : x < INT16_MIN ? INT16_MIN : x);
 }
 
-/* saturate, where that is seldom: a branch then costs less than a choice. */
+/* The same, if saturation is rare: a predictable branch costs less than a conditional move. */
 static inline int16_t seldom_saturated(int x)
 {
     return (int16_t)(__builtin_expect(x == (int16_t)x, 1) ? x : x < 0 ? INT16_MIN : INT16_MAX);
@@ -28,8 +28,7 @@ static inline int32_t min_i32(int32_t a, int32_t b) { return a < b ? a : b; }
 static inline int32_t max_i32(int32_t a, int32_t b) { return a > b ? a : b; }
 static inline size_t min_size(size_t a, size_t b) { return a < b ? a : b; }
 
-/* x where the mask is 0, -x where it is -1: a sign is unpredictable, and a branch on one is slow.
- */
+/* -x if the mask is -1, x if it is 0. Branches on signs are unpredictable and slow. */
 static inline int32_t negate_if(int32_t mask, int32_t x) { return (x ^ mask) - mask; }
 
 /* The largest integer whose square is at most x. */
@@ -48,7 +47,7 @@ static inline int32_t L_saturate(int64_t x)
     return (int32_t)(x > INT32_MAX ? INT32_MAX : x < INT32_MIN ? INT32_MIN : x);
 }
 
-/* The low 16 bits: where a format demands that a sum wraps. */
+/* The low 16 bits, for formats that require wrapping sums. */
 static inline int16_t wrap16(int32_t x) { return (int16_t)((x & 0xFFFF) - ((x & 0x8000) << 1)); }
 
 static inline int16_t add(int16_t a, int16_t b) { return saturate(a + b); }
@@ -59,7 +58,7 @@ static inline int16_t extract_h(int32_t x) { return (int16_t)(x >> 16); }
 static inline int16_t extract_l(int32_t x) { return wrap16(x); }
 static inline int32_t L_deposit_h(int16_t a) { return (int32_t)a * 65536; }
 
-/* By the processor's flag: a saturated sum has the sign of a. */
+/* Compiles to the processor's overflow flag. A saturated sum has the sign of a. */
 static inline int32_t L_add(int32_t a, int32_t b)
 {
     int32_t sum;
@@ -77,14 +76,14 @@ static inline int32_t L_sub(int32_t a, int32_t b)
 static inline int32_t L_negate(int32_t a) { return L_saturate(-(int64_t)a); }
 static inline int32_t L_abs(int32_t a) { return a < 0 ? L_negate(a) : a; }
 
-/* Q15 x Q15 -> Q15: only -1 x -1 saturates. */
+/* Q15 x Q15 -> Q15. Only -1 x -1 saturates. */
 static inline int16_t mult(int16_t a, int16_t b) { return saturate((int32_t)a * b >> 15); }
 static inline int16_t mult_r(int16_t a, int16_t b)
 {
     return saturate(((int32_t)a * b + 0x4000) >> 15);
 }
 
-/* Q15 x Q15 -> Q31: only -1 x -1 saturates. */
+/* Q15 x Q15 -> Q31. Only -1 x -1 saturates. */
 static inline int32_t L_mult(int16_t a, int16_t b)
 {
     int32_t product = (int32_t)a * b;
@@ -95,7 +94,7 @@ static inline int32_t L_mult(int16_t a, int16_t b)
 static inline int32_t L_mac(int32_t sum, int16_t a, int16_t b) { return L_add(sum, L_mult(a, b)); }
 static inline int32_t L_msu(int32_t sum, int16_t a, int16_t b) { return L_sub(sum, L_mult(a, b)); }
 
-/* Shifts take any count; a negative one shifts the other way. */
+/* Shift counts are unrestricted. A negative count shifts in the opposite direction. */
 static inline int16_t shr(int16_t a, int n);
 static inline int16_t shl(int16_t a, int n)
 {
@@ -138,16 +137,16 @@ static inline int32_t L_shr_r(int32_t a, int n)
                     : (int32_t)(((int64_t)a + ((int64_t)1 << (n - 1))) >> n);
 }
 
-/* Q31 -> Q15, to the nearest (the ITU's `round`, a name that C's library has). */
+/* Q31 -> Q15, to nearest. The ITU calls it `round`, which is a name of the C library. */
 static inline int16_t round_q15(int32_t x) { return extract_h(L_add(x, 0x8000)); }
 
-/* round_q15(L_shl(x, 2)) and extract_h(L_shl(x, 2)): saturating before a right shift is the same as
- * saturating after it. */
+/* round_q15(L_shl(x, 2)) and extract_h(L_shl(x, 2)). Saturating before a right shift is equivalent
+ * to saturating after it. */
 static inline int16_t round_q13(int32_t x) { return saturate(((x >> 13) + 1) >> 1); }
 static inline int16_t extract_q13(int32_t x) { return saturate(x >> 14); }
 
-/* The left shift that brings a value into [0x4000, 0x7FFF] or [-0x8000, -0x4001] (for 32 bits
- * likewise); 0 for 0. */
+/* The left shift that brings a 16-bit value into [0x4000, 0x7FFF] or [-0x8000, -0x4001], and a
+ * 32-bit value into the corresponding ranges; 0 for 0. */
 static inline int16_t norm_l(int32_t x)
 {
     uint32_t bits = (uint32_t)(x < 0 ? ~x : x);
@@ -160,23 +159,24 @@ static inline int16_t norm_s(int16_t x)
     return (int16_t)(x == 0 ? 0 : x == -1 ? 15 : norm_l(x) - 16);
 }
 
-/* a / b in Q15, truncated, for 0 <= a <= b, b > 0; 0x7FFF for a == b. Nothing else is asked, and
- * would be 0x7FFF too. */
+/* a / b in Q15, truncated, for 0 <= a <= b and b > 0; 0x7FFF if a == b. The ITU defines no other
+ * arguments; b <= 0 and a > b give 0x7FFF too. */
 static inline int16_t div_s(int16_t a, int16_t b)
 {
     return (int16_t)(b <= 0 || a >= b ? INT16_MAX : a * 32768 / b);
 }
 
-/* Two of G.723.1's own. Q31 x Q15 -> Q31, the product of each half truncated. */
+/* L_mls and div_l are defined by G.723.1. Q31 x Q15 -> Q31, with the product of each half
+ * truncated. */
 static inline int32_t L_mls(int32_t a, int16_t b)
 {
-    if (b == INT16_MIN && extract_h(a) == INT16_MIN) /* of which one saturates */
+    if (b == INT16_MIN && extract_h(a) == INT16_MIN) /* the product of the high half saturates */
         return INT32_MAX - (a & 0xFFFF);
     return (int32_t)((int64_t)a * b >> 15);
 }
 
-/* Q31 / Q15 -> Q15 for 0 <= a, 0 <= b; 0x7FFF where the quotient would not be below 1. The low bit
- * of a is lost. */
+/* Q31 / Q15 -> Q15, for 0 <= a and 0 <= b; 0x7FFF if the quotient is 1 or more. The low bit of a is
+ * ignored. */
 static inline int16_t div_l(int32_t a, int16_t b)
 {
     return (int16_t)(b <= 0 || a >= L_deposit_h(b) ? INT16_MAX : (a >> 1) / b);

@@ -1,4 +1,4 @@
-/* The table of codecs. Adding one adds a word. */
+/* The table of codecs. To add a codec, add a line. */
 #include "codec.h"
 
 /* clang-format off: one codec, one line. */

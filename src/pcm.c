@@ -25,8 +25,8 @@ unsigned pcm_bytes(enum pcm pcm)
     return bytes[pcm];
 }
 
-/* IEEE 754 single precision. A value below 1 is m x 2^(e-150) with m < 2^24, so in units of 1/32768
- * it is m shifted to the right by 135 - e, at least 9; 26 places and more leave nothing even after
+/* IEEE 754 single precision. A value below 1 is m x 2^(e-150) with m < 2^24, which in units of
+ * 1/32768 is m shifted right by 135 - e, at least 9. A shift by 26 or more gives 0 even after
  * rounding. */
 static int16_t from_float(uint32_t bits)
 {

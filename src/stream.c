@@ -1,26 +1,28 @@
 #include <string.h>
+#include "fixed.h"
 #include "stream.h"
 
-enum { SCRATCH_BLOCKS = 8, SCRATCH_LEAST = 4096 }; /* blocks side by side in SIMD lanes; samples */
+/* At least as many blocks as the kernels have lanes, and at least so many samples. */
+enum { SCRATCH_BLOCKS = 8, SCRATCH_SAMPLES = 4096 };
 
-/* Where a decoder's destination cannot hold one block, the block is decoded into scratch and counts
- * as used; the destination is filled, and the rest is pending for the next calls. So does Windows'
- * MS ADPCM codec, except that it loses the rest. A call does so only if it would use nothing
- * otherwise: a host that asked STREAM_SIZE never sees it.
+/* If a decoder's destination is smaller than a block, the block is decoded into scratch and counts
+ * as used; the destination is filled, and the other samples are pending for the next calls.
+ * Windows' MS ADPCM codec does the same, but loses them. This happens only if the call would use
+ * nothing otherwise, so a host that sizes its buffers with ACMDM_STREAM_SIZE never sees it.
  *
- * Pending output may fill a whole destination. Wine's DirectShow wrapper drops all that a call
- * made, and the rest of its source, when that call has used nothing. Therefore a call that gives
- * pending output alone takes one byte of the next block, if the source has more: `carried` bytes,
- * which the block is later put together from. Under WHOLE, which promises to use blocks, it takes
- * none. */
+ * Pending output may fill a whole destination. When a call has used nothing, Wine's DirectShow
+ * wrapper discards its output and the rest of its source. Therefore a call that only returns
+ * pending output also takes one byte of the next block if there is one. The block is later
+ * assembled from these `carried` bytes. With WHOLE, which promises to use whole blocks, the call
+ * takes none. */
 struct stream {
     struct plan plan;
     struct options options;
     void *state;
-    int16_t *scratch;           /* samples on their way to or from a width that is not 16 bits */
-    size_t scratch_samples;     /* whole blocks, and at least SCRATCH_BLOCKS of them */
-    size_t pending_at, pending; /* samples in scratch that no destination had room for */
-    uint8_t *carry;             /* room for a block of a decoder that is not self-delimiting */
+    int16_t *scratch;           /* samples to be converted to or from other widths */
+    size_t scratch_samples;     /* whole blocks */
+    size_t pending_at, pending; /* samples in scratch that did not fit into the destination */
+    uint8_t *carry;             /* a block, unless the decoder is self-delimiting */
     size_t carried;
 };
 
@@ -32,7 +34,7 @@ static size_t state_bytes(const struct plan *plan)
                                   : plan->codec->encoder->state_size);
 }
 
-/* Samples of all channels in a block. */
+/* Samples per block, of all channels. */
 static size_t block_samples(const struct plan *plan)
 {
     return (size_t)plan->layout.block.frames * plan->layout.channels;
@@ -41,12 +43,12 @@ static size_t block_samples(const struct plan *plan)
 static size_t scratch_samples(const struct plan *plan)
 {
     size_t block = block_samples(plan);
-    size_t blocks = (SCRATCH_LEAST + block - 1) / block;
+    size_t blocks = (SCRATCH_SAMPLES + block - 1) / block;
 
     return block * (blocks > SCRATCH_BLOCKS ? blocks : SCRATCH_BLOCKS);
 }
 
-/* Bytes of one frame of PCM: a sample of every channel. */
+/* Bytes per frame of PCM. */
 static uint32_t frame_bytes(const struct plan *plan)
 {
     return pcm_bytes(plan->pcm) * plan->layout.channels;
@@ -67,7 +69,7 @@ bool stream_plan(struct plan *plan, const struct wave_format *from, const struct
            codec_parse(plan->codec, coded, &plan->layout);
 }
 
-/* False where the product does not fit in 32 bits. */
+/* False if the product exceeds 32 bits. */
 static bool scale(uint64_t units, uint64_t size, uint32_t *bytes)
 {
     bool fits = units <= UINT32_MAX && size <= UINT32_MAX && units * size <= UINT32_MAX;
@@ -78,8 +80,8 @@ static bool scale(uint64_t units, uint64_t size, uint32_t *bytes)
 
 static uint64_t divide_up(uint64_t a, uint32_t b) { return a / b + (a % b != 0); }
 
-/* An encoder that looks ahead gives at END also the frames that it had withheld: there is always to
- * be room for them. */
+/* At END, an encoder with lookahead also emits the frames that it withheld, so room for them is
+ * reserved. */
 bool stream_size_from_source(const struct plan *plan, uint32_t src, uint32_t *dst)
 {
     const struct layout *layout = &plan->layout;
@@ -138,23 +140,20 @@ void stream_reset(struct stream *stream)
     stream->pending_at = stream->pending = stream->carried = 0;
 }
 
-/* Whether samples at `p` are int16_t as they stand; every machine that we build for is
- * little-endian. */
+/* True if samples at `p` can be accessed as int16_t. All supported machines are little-endian. */
 static bool is_native(const struct stream *stream, const void *p)
 {
     return stream->plan.pcm == PCM_S16 && (uintptr_t)p % sizeof(int16_t) == 0;
 }
 
-static size_t least(size_t a, size_t b) { return a < b ? a : b; }
-
-/* One call to a decoder: what is left of its offer, and what has come of it so far. */
+/* The rest of a decoder's offer, and the progress so far. */
 struct call {
     const uint8_t *src;
     uint8_t *dst;
     size_t in, room; /* bytes, and samples of all channels */
     enum ending ending;
-    bool decoded;         /* something, as opposed to pending output alone */
-    struct progress done; /* bytes in both */
+    bool decoded;         /* the decoder has made progress in this call */
+    struct progress done; /* both in bytes */
 };
 
 static void use(struct call *call, size_t bytes)
@@ -164,11 +163,11 @@ static void use(struct call *call, size_t bytes)
     call->done.used += bytes;
 }
 
-/* Writes samples of `pcm` that are not in the destination yet, as many as there is room for. */
+/* Appends as many samples as fit to the destination, unless they were decoded into it. */
 static size_t put(const struct stream *stream, struct call *call, const int16_t *pcm,
                   size_t samples)
 {
-    size_t n = least(samples, call->room), bytes = n * pcm_bytes(stream->plan.pcm);
+    size_t n = min_size(samples, call->room), bytes = n * pcm_bytes(stream->plan.pcm);
 
     if (pcm != (const void *)call->dst)
         pcm_from_s16(stream->plan.pcm, pcm, call->dst, n);
@@ -178,7 +177,7 @@ static size_t put(const struct stream *stream, struct call *call, const int16_t 
     return n;
 }
 
-/* Gives the first of `samples` of `pcm`; what has no room, which is in scratch, is pending. */
+/* Writes samples to the destination. Those that do not fit are in scratch and become pending. */
 static void give(struct stream *stream, struct call *call, const int16_t *pcm, size_t samples)
 {
     stream->pending_at = put(stream, call, pcm, samples);
@@ -193,7 +192,7 @@ static void give_pending(struct stream *stream, struct call *call)
     stream->pending -= n;
 }
 
-/* Runs the decoder once, on what is left of the source. */
+/* Runs the decoder once on the rest of the source. */
 static struct progress run(struct stream *stream, struct call *call, int16_t *pcm, size_t samples)
 {
     struct offer offer = { call->in, samples, call->ending };
@@ -204,7 +203,7 @@ static struct progress run(struct stream *stream, struct call *call, int16_t *pc
     return step;
 }
 
-/* As many blocks as fit, straight into the destination if it is an array of int16_t. */
+/* Decodes as many blocks as fit, directly into the destination if it is native. */
 static void decode_blocks(struct stream *stream, struct call *call)
 {
     bool native = is_native(stream, call->dst);
@@ -212,14 +211,14 @@ static void decode_blocks(struct stream *stream, struct call *call)
 
     do {
         int16_t *pcm = native ? (int16_t *)(void *)call->dst : stream->scratch;
-        size_t out = native ? call->room : least(call->room, stream->scratch_samples);
+        size_t out = native ? call->room : min_size(call->room, stream->scratch_samples);
 
         step = run(stream, call, pcm, out);
         put(stream, call, pcm, step.made);
     } while (step.used != 0 || step.made != 0);
 }
 
-/* One block, for a destination that does not hold it. */
+/* Decodes a block for which the destination is too small. */
 static void decode_one(struct stream *stream, struct call *call)
 {
     struct progress step = run(stream, call, stream->scratch, block_samples(&stream->plan));
@@ -227,7 +226,7 @@ static void decode_one(struct stream *stream, struct call *call)
     give(stream, call, stream->scratch, step.made);
 }
 
-/* The block whose first bytes are in carry already, once the source has the others. */
+/* Decodes the block whose first bytes were carried, if the source has the others. */
 static void decode_carried(struct stream *stream, struct call *call)
 {
     const struct span *block = &stream->plan.layout.block;
@@ -245,8 +244,7 @@ static void decode_carried(struct stream *stream, struct call *call)
     call->decoded = true;
 }
 
-/* The incomplete block at the end of a source after which there may be nothing: the frames that it
- * covers. */
+/* Decodes the frames of a truncated block at the end of the source. */
 static void decode_truncated(struct stream *stream, struct call *call)
 {
     const struct codec_decoder *decoder = stream->plan.codec->decoder;
@@ -303,7 +301,7 @@ static struct progress decode(struct stream *stream, const uint8_t *src, uint8_t
     return call.done;
 }
 
-/* An incomplete last block, made whole with silence; `n` samples of it are real. */
+/* Encodes the last `n` samples, padded with silence to a block. */
 static struct progress encode_padded(struct stream *stream, const int16_t *pcm, size_t n,
                                      uint8_t *dst, struct offer offer)
 {
@@ -312,7 +310,7 @@ static struct progress encode_padded(struct stream *stream, const int16_t *pcm, 
     for (size_t i = 0; i < offer.in; i++)
         stream->scratch[i] = i < n ? pcm[i] : 0;
     step = stream->plan.codec->encoder->run(stream->state, stream->scratch, dst, offer);
-    step.used = least(step.used, n);
+    step.used = min_size(step.used, n);
     return step;
 }
 
@@ -327,7 +325,8 @@ static struct progress encode(struct stream *stream, const uint8_t *src, uint8_t
 
     do {
         const uint8_t *from = src + done.used * width;
-        size_t left = samples - done.used, n = native ? left : least(left, stream->scratch_samples);
+        size_t left = samples - done.used;
+        size_t n = native ? left : min_size(left, stream->scratch_samples);
         const int16_t *pcm = native ? (const int16_t *)(const void *)from : stream->scratch;
         struct offer next = { n, offer.out - done.made, n < left ? WHOLE : offer.ending };
 
@@ -342,8 +341,7 @@ static struct progress encode(struct stream *stream, const uint8_t *src, uint8_t
         done.made += step.made;
     } while (step.used != 0 || step.made != 0);
     done.used *= width;
-    /* Less than one sample of each channel can never become more: it is dropped, or the caller
-     * would offer it for ever. */
+    /* An incomplete frame at the end is dropped; otherwise the caller would offer it forever. */
     if (offer.ending != WHOLE && offer.in < frame)
         done.used = offer.in;
     return done;
@@ -352,7 +350,7 @@ static struct progress encode(struct stream *stream, const uint8_t *src, uint8_t
 struct progress stream_convert(struct stream *stream, const uint8_t *src, uint8_t *dst,
                                struct offer offer)
 {
-    /* No bytes may have no address; a codec need not know. */
+    /* A null pointer is valid for a length of 0, but not for codecs. */
     src = src ? src : (const uint8_t *)stream->scratch;
     dst = dst ? dst : (uint8_t *)stream->scratch;
     return (stream->plan.decoding ? decode : encode)(stream, src, dst, offer);

@@ -1,5 +1,5 @@
-/* ACMDM_DRIVER_ABOUT: what this is, and the driver's icon. */
-#include "dialog.h"
+/* ACMDM_DRIVER_ABOUT: the about box. */
+#include "dialogs.h"
 #include "codec.h"
 #include "version.h"
 
@@ -9,38 +9,38 @@ struct about {
     HFONT font;
 };
 
-/* The dialog's own font, larger and bold. */
+/* The dialog's font, larger and bold; null if it cannot be created. */
 static HFONT title_font(const struct dialog *dialog)
 {
     LOGFONTW font;
 
-    if (!dialog->calls.GetObjectW(
-            (HFONT)dialog->calls.SendMessageW(dialog->window, WM_GETFONT, 0, 0), sizeof font,
-            &font))
+    if (!dialog->api.GetObjectW((HFONT)dialog->api.SendMessageW(dialog->window, WM_GETFONT, 0, 0),
+                                sizeof font, &font))
         return 0;
     font.lfHeight = font.lfHeight * 7 / 4;
     font.lfWeight = FW_BOLD;
-    return dialog->calls.CreateFontIndirectW(&font);
+    return dialog->api.CreateFontIndirectW(&font);
 }
 
 static void start(struct dialog *dialog)
 {
     struct about *about = (struct about *)dialog;
-    const struct calls *to = &dialog->calls;
-    WCHAR pattern[WORDING_ROOM], text[2 * WORDING_ROOM];
-    int width = dialog_across(dialog, 32), count = 0;
+    const struct api *api = &dialog->api;
+    WCHAR format[STRING_ROOM], text[2 * STRING_ROOM];
+    int width = dialog_units_to_pixels(dialog, 32);
+    int count = 0;
 
     while (codecs[count])
         count++;
     about->icon =
-        to->LoadImageW(dialog->self, MAKEINTRESOURCEW(DRIVER_ICON), IMAGE_ICON, width, width, 0);
+        api->LoadImageW(dialog->self, MAKEINTRESOURCEW(IDI_DRIVER), IMAGE_ICON, width, width, 0);
     about->font = title_font(dialog);
-    to->SendDlgItemMessageW(dialog->window, PICTURE, STM_SETICON, (WPARAM)about->icon, 0);
+    api->SendDlgItemMessageW(dialog->window, IDC_PICTURE, STM_SETICON, (WPARAM)about->icon, 0);
     if (about->font)
-        to->SendDlgItemMessageW(dialog->window, TITLE, WM_SETFONT, (WPARAM)about->font, FALSE);
-    to->wsprintfW(text, dialog_wording(dialog, WORDS_VERSION, pattern), VERSION_MAJOR,
-                  VERSION_MINOR, VERSION_PATCH, (int)(8 * sizeof(void *)), count);
-    to->SetDlgItemTextW(dialog->window, VERSION_LINE, text);
+        api->SendDlgItemMessageW(dialog->window, IDC_TITLE, WM_SETFONT, (WPARAM)about->font, FALSE);
+    api->wsprintfW(text, dialog_string(dialog, IDS_VERSION, format), VERSION_MAJOR, VERSION_MINOR,
+                   VERSION_PATCH, (int)(8 * sizeof(void *)), count);
+    api->SetDlgItemTextW(dialog->window, IDC_VERSION, text);
 }
 
 static void command(struct dialog *dialog, WORD control, WORD code)
@@ -50,16 +50,15 @@ static void command(struct dialog *dialog, WORD control, WORD code)
     (void)code;
     if (control != IDOK && control != IDCANCEL)
         return;
-    dialog->calls.EndDialog(dialog->window, IDOK);
-    dialog->calls.DestroyIcon(about->icon);
-    dialog->calls.DeleteObject(about->font);
+    dialog->api.EndDialog(dialog->window, IDOK);
+    dialog->api.DestroyIcon(about->icon);
+    dialog->api.DeleteObject(about->font);
 }
 
-LRESULT about_show(LPARAM parent)
+LRESULT about_dialog_show(LPARAM parent)
 {
-    struct about about = { .dialog = {
-                               .number = ABOUT_DIALOG, .start = start, .command = command } };
+    struct about about = { .dialog = { .number = IDD_ABOUT, .start = start, .command = command } };
 
-    return parent == IS_THERE_ONE || dialog_show(&about.dialog, parent) ? MMSYSERR_NOERROR
-                                                                        : MMSYSERR_NOTSUPPORTED;
+    return parent == QUERY_ONLY || dialog_show(&about.dialog, parent) ? MMSYSERR_NOERROR
+                                                                      : MMSYSERR_NOTSUPPORTED;
 }

@@ -1,35 +1,35 @@
-/* Numbers of the resources, for the compilers of C and of resources alike. */
+/* Resource numbers, for the C and the resource compiler. */
 #ifndef OMNIACM_DIALOG_NAMES_H
 #define OMNIACM_DIALOG_NAMES_H
 
-#define DRIVER_ICON 1
+#define IDI_DRIVER 1
 #define CONTROLS_MANIFEST 100
 
-#define CONFIG_DIALOG 200
-#define FORMATS 201
-#define QUALITY 202
-#define BIT_ORDER 203
-#define NIBBLE_ORDER 204
-#define DTX 205
-#define DEFAULTS 206
-#define ABOUT 207
-#define APPLY 208
+#define IDD_SETTINGS 200
+#define IDC_FORMATS 201
+#define IDC_QUALITY 202
+#define IDC_BIT_ORDER 203
+#define IDC_NIBBLE_ORDER 204
+#define IDC_DTX 205
+#define IDC_DEFAULTS 206
+#define IDC_ABOUT 207
+#define IDC_APPLY 208
 
-#define ABOUT_DIALOG 300
-#define PICTURE 301
-#define TITLE 302
-#define VERSION_LINE 303
+#define IDD_ABOUT 300
+#define IDC_PICTURE 301
+#define IDC_TITLE 302
+#define IDC_VERSION 303
 
-#define WORDS_FORMAT 400
-#define WORDS_DIRECTIONS 401
-#define WORDS_TAGS 402
-#define WORDS_BOTH_WAYS 403
-#define WORDS_READ_ONLY 404
-#define WORDS_NOT_SAVED 405
-#define WORDS_TITLE 406
-#define WORDS_VERSION 407
-#define WORDS_QUALITY 410
-#define WORDS_BIT_ORDER 420
-#define WORDS_NIBBLE_ORDER 430
+#define IDS_FORMAT 400
+#define IDS_DIRECTION 401
+#define IDS_TAGS 402
+#define IDS_READ_WRITE 403
+#define IDS_READ_ONLY 404
+#define IDS_NOT_SAVED 405
+#define IDS_TITLE 406
+#define IDS_VERSION 407
+#define IDS_QUALITY 410
+#define IDS_BIT_ORDER 420
+#define IDS_NIBBLE_ORDER 430
 
 #endif

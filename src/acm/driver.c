@@ -1,16 +1,16 @@
-/* DriverProc, the only export: the installable driver's messages, and the ACM's. */
+/* DriverProc, the only export: the messages of an installable driver and those of the ACM. */
 #include "driver.h"
 
-/* No instance is kept: msacm32 may hand back 32 bits of an id only, and nothing differs between
- * instances. */
+/* Every instance has the same id, because instances have no state; Wine's msacm32 truncates ids to
+ * 32 bits, so it could not be a pointer anyway. */
 enum { DRIVER_ID = 1, AUDIO_CODEC = 0x63647561 /* 'audc' */ };
 
-static LRESULT open_driver(struct open_description *description)
+static LRESULT open_driver(ACMDRVOPENDESCW *description)
 {
-    if (!description || description->cbStruct < offsetof(struct open_description, fccComp) ||
+    if (!description || description->cbStruct < offsetof(ACMDRVOPENDESCW, fccComp) ||
         description->fccType == AUDIO_CODEC)
         return DRIVER_ID;
-    if (description->cbStruct >= offsetof(struct open_description, pszSectionName))
+    if (description->cbStruct >= offsetof(ACMDRVOPENDESCW, pszSectionName))
         description->dwError = MMSYSERR_NOTSUPPORTED;
     return 0;
 }
@@ -18,28 +18,28 @@ static LRESULT open_driver(struct open_description *description)
 static LRESULT acm_message(UINT message, LPARAM first, LPARAM second)
 {
     switch (message) {
-    case DRIVER_NOTIFY:
+    case ACMDM_DRIVER_NOTIFY:
         return MMSYSERR_NOERROR;
-    case DRIVER_DETAILS:
-        return driver_details((ACMDRIVERDETAILSW *)first);
-    case DRIVER_ABOUT:
-        return about_show(first);
-    case FORMATTAG_DETAILS:
-        return format_tag_details((ACMFORMATTAGDETAILSW *)first, (DWORD)second);
-    case FORMAT_DETAILS:
-        return format_details((ACMFORMATDETAILSW *)first, (DWORD)second);
-    case FORMAT_SUGGEST:
-        return format_suggest(first);
-    case STREAM_OPEN:
-        return stream_open(first);
-    case STREAM_CLOSE:
-        return stream_close(first);
-    case STREAM_SIZE:
-        return stream_size(first, (struct stream_size *)second);
-    case STREAM_CONVERT:
-        return stream_converts(first, (struct stream_header *)second);
-    case STREAM_RESET:
-        return MMSYSERR_NOERROR; /* every buffer was done when its conversion returned */
+    case ACMDM_DRIVER_DETAILS:
+        return acm_driver_details((ACMDRIVERDETAILSW *)first);
+    case ACMDM_DRIVER_ABOUT:
+        return about_dialog_show(first);
+    case ACMDM_FORMATTAG_DETAILS:
+        return acm_format_tag_details((ACMFORMATTAGDETAILSW *)first, (DWORD)second);
+    case ACMDM_FORMAT_DETAILS:
+        return acm_format_details((ACMFORMATDETAILSW *)first, (DWORD)second);
+    case ACMDM_FORMAT_SUGGEST:
+        return acm_format_suggest(first);
+    case ACMDM_STREAM_OPEN:
+        return acm_stream_open(first);
+    case ACMDM_STREAM_CLOSE:
+        return acm_stream_close(first);
+    case ACMDM_STREAM_SIZE:
+        return acm_stream_size(first, (ACMDRVSTREAMSIZE *)second);
+    case ACMDM_STREAM_CONVERT:
+        return acm_stream_convert(first, (ACMDRVSTREAMHEADER *)second);
+    case ACMDM_STREAM_RESET:
+        return MMSYSERR_NOERROR; /* conversions are synchronous: no buffer is pending */
     default:
         return MMSYSERR_NOTSUPPORTED; /* msacm32 prepares headers itself */
     }
@@ -51,7 +51,7 @@ LRESULT CALLBACK DriverProc(DWORD_PTR id, HDRVR driver, UINT message, LPARAM fir
     switch (message) {
     case DRV_LOAD:
         return IsProcessorFeaturePresent(
-            PF_XMMI64_INSTRUCTIONS_AVAILABLE); /* the least that kernels need */
+            PF_XMMI64_INSTRUCTIONS_AVAILABLE); /* the kernels need SSE2 */
     case DRV_FREE:
     case DRV_ENABLE:
     case DRV_DISABLE:
@@ -61,9 +61,9 @@ LRESULT CALLBACK DriverProc(DWORD_PTR id, HDRVR driver, UINT message, LPARAM fir
     case DRV_CLOSE:
         return 1;
     case DRV_OPEN:
-        return open_driver((struct open_description *)second);
+        return open_driver((ACMDRVOPENDESCW *)second);
     case DRV_CONFIGURE:
-        return config_show(first);
+        return settings_dialog_show(first);
     default:
         if (message >= ACMDM_USER && message <= ACMDM_RESERVED_HIGH)
             return acm_message(message, first, second);

@@ -1,5 +1,5 @@
-/* The messages of the driver, by the file that answers them. Every answer is an MMSYSERR_ or
- * ACMERR_ value. */
+/* The handlers of DriverProc's messages, by file. They return MMSYSERR_ or ACMERR_ values, except
+ * settings_dialog_show. */
 #ifndef OMNIACM_DRIVER_H
 #define OMNIACM_DRIVER_H
 
@@ -7,27 +7,28 @@
 #include "codec.h"
 
 /* formats.c */
-LRESULT driver_details(ACMDRIVERDETAILSW *);
-LRESULT format_tag_details(ACMFORMATTAGDETAILSW *, DWORD query);
-LRESULT format_details(ACMFORMATDETAILSW *, DWORD query);
-LRESULT format_suggest(LPARAM suggestion);
+LRESULT acm_driver_details(ACMDRIVERDETAILSW *);
+LRESULT acm_format_tag_details(ACMFORMATTAGDETAILSW *, DWORD query);
+LRESULT acm_format_details(ACMFORMATDETAILSW *, DWORD query);
+LRESULT acm_format_suggest(LPARAM suggestion);
 
-/* The format in `size` bytes at `wfx` (SIZE_MAX: as many as it says), EXTENSIBLE unwrapped to what
- * it stands for; false where there is none. Extra bytes are pointed to, not copied. */
+/* Reads the format in `size` bytes at `wfx`, or in as many as its cbSize implies if `size` is
+ * SIZE_MAX. WAVE_FORMAT_EXTENSIBLE becomes the format that its GUID names. Extra bytes are not
+ * copied. False if there is no format. */
 BOOL format_read(struct wave_format *, const WAVEFORMATEX *wfx, size_t size);
 
 /* streams.c */
-LRESULT stream_open(LPARAM instance);
-LRESULT stream_close(LPARAM instance);
-LRESULT stream_size(LPARAM instance, struct stream_size *);
-LRESULT stream_converts(LPARAM instance, struct stream_header *);
+LRESULT acm_stream_open(LPARAM instance);
+LRESULT acm_stream_close(LPARAM instance);
+LRESULT acm_stream_size(LPARAM instance, ACMDRVSTREAMSIZE *);
+LRESULT acm_stream_convert(LPARAM instance, ACMDRVSTREAMHEADER *);
 
-/* config.c: a DRVCNF_ value; about.c. A parent of -1 asks whether there is a dialog, and shows
- * none. */
-LRESULT config_show(LPARAM parent);
-LRESULT about_show(LPARAM parent);
+/* settings_dialog.c, which returns a DRVCNF_ value, and about.c. A parent of -1 asks whether the
+ * driver has the dialog, and shows nothing. */
+LRESULT settings_dialog_show(LPARAM parent);
+LRESULT about_dialog_show(LPARAM parent);
 
-/* dialog.c: Windows' own, shared, so that nobody destroys it; null where it cannot be had. */
+/* dialogs.c. The icon is shared, so callers must not destroy it; null if user32 is not loaded. */
 HICON driver_icon(void);
 
 #endif

@@ -1,33 +1,32 @@
-/* What the driver offers: details of the driver, of its format tags and of their formats, and
- * suggestions. */
+/* Details of the driver, its format tags and their formats, and format suggestions. */
 #include <string.h>
 #include "driver.h"
+#include "bits.h"
+#include "names.h"
 #include "pcm.h"
 #include "settings.h"
-#include "bits.h"
 #include "version.h"
 
 enum {
-    PCM_SIZE = 16, /* PCMWAVEFORMAT: no cbSize */
-    EX_SIZE = 18,
+    PCM_SIZE = 16,        /* PCMWAVEFORMAT, which has no cbSize */
+    EX_SIZE = 18,         /* WAVEFORMATEX */
     EXTENSIBLE_EXTRA = 22 /* valid bits, speakers, and a GUID that begins with the tag */
 };
 
-/* The tags that every codec's other side has, ahead of the codecs' own. msacm32 offers a driver the
- * tags that it lists. */
+/* The tags of PCM, which are listed before the codecs' tags. msacm32 does not offer a driver
+ * formats of a tag that it does not list. */
 static const uint16_t pcm_tags[] = { TAG_PCM, TAG_IEEE_FLOAT, TAG_EXTENSIBLE };
 enum { PCM_TAGS = sizeof pcm_tags / sizeof *pcm_tags };
 
-/* KSDATAFORMAT_SUBTYPE_WAVEFORMATEX from its third byte on; the first two are the tag. */
-static const uint8_t subtype[14] = { 0, 0, 0, 0, 0x10, 0, 0x80, 0, 0, 0xAA, 0, 0x38, 0x9B, 0x71 };
+static const uint8_t subtype_tail[] = SUBTYPE_TAIL;
 
-/* A format completed by a codec or by us, with room for its extra bytes. */
+/* A format with room for its extra bytes. */
 struct completed {
     struct wave_format format;
     uint8_t extra[EXTRA_ROOM];
 };
 
-/* The members up to wBitsPerSample. */
+/* Reads the members up to wBitsPerSample. */
 static struct wave_format fields_of(const uint8_t *bytes)
 {
     return (struct wave_format){ load16_le(bytes),
@@ -54,7 +53,7 @@ BOOL format_read(struct wave_format *format, const WAVEFORMATEX *wfx, size_t siz
         format->extra_size = (uint16_t)(size - EX_SIZE);
     if (format->tag == TAG_EXTENSIBLE) {
         if (format->extra_size < EXTENSIBLE_EXTRA ||
-            memcmp(format->extra + 8, subtype, sizeof subtype) != 0)
+            memcmp(format->extra + 8, subtype_tail, sizeof subtype_tail) != 0)
             return FALSE;
         format->tag = load16_le(format->extra + 6);
         format->extra += EXTENSIBLE_EXTRA;
@@ -63,7 +62,7 @@ BOOL format_read(struct wave_format *format, const WAVEFORMATEX *wfx, size_t siz
     return TRUE;
 }
 
-/* Whether some stream could read or write it. */
+/* True if the format is PCM or a codec's. */
 static BOOL is_known(const struct wave_format *format)
 {
     const struct codec *codec = codec_find(format->tag);
@@ -72,7 +71,7 @@ static BOOL is_known(const struct wave_format *format)
     return pcm_of(format) != PCM_NONE || (codec && codec_parse(codec, format, &layout));
 }
 
-/* Writes a format into `size` bytes; false where they are too few. */
+/* Writes a format into `size` bytes; false if it does not fit. */
 static BOOL format_write(const struct wave_format *format, WAVEFORMATEX *wfx, size_t size)
 {
     uint8_t *bytes = (uint8_t *)wfx;
@@ -113,18 +112,19 @@ static void complete_pcm(struct completed *completed, uint16_t tag, struct mode 
                                              ? SPEAKER_FRONT_CENTER
                                              : SPEAKER_FRONT_LEFT | SPEAKER_FRONT_RIGHT);
         store16_le(completed->extra + 6, TAG_PCM);
-        memcpy(completed->extra + 8, subtype, sizeof subtype);
+        memcpy(completed->extra + 8, subtype_tail, sizeof subtype_tail);
     }
 }
 
-/* What PCM is enumerated at: every rate and channels of the codecs' modes, once. */
+/* PCM is enumerated at each combination of rate and channels that a codec's modes have. A constant
+ * list, since collecting it for every call would be slow; a test compares it with the codecs. */
 static const struct mode pcm_modes[] = { { 8000, 1, 0 },  { 8000, 2, 0 },  { 11025, 1, 0 },
                                          { 11025, 2, 0 }, { 22050, 1, 0 }, { 22050, 2, 0 },
                                          { 44100, 1, 0 }, { 44100, 2, 0 }, { 6000, 1, 0 },
                                          { 48000, 1, 0 }, { 48000, 2, 0 }, { 16000, 1, 0 } };
 enum { PCM_MODES = sizeof pcm_modes / sizeof *pcm_modes };
 
-/* Format `index` of a tag as it is enumerated: PCM in 8 and 16 bits, a codec in its modes. */
+/* Makes the format that is enumerated at `index`: PCM in 8 and 16 bits, or a mode of a codec. */
 static BOOL standard_format(uint16_t tag, DWORD index, struct completed *completed)
 {
     const struct codec *codec = codec_find(tag);
@@ -152,13 +152,13 @@ static DWORD standard_formats(uint16_t tag)
     return count;
 }
 
-/* Tag `index` of the driver: PCM's, then the codecs'; 0 from the last on. */
+/* The tag that is enumerated at `index`, or 0 beyond the last. */
 static uint16_t tag_at(DWORD index)
 {
     return index < PCM_TAGS ? pcm_tags[index] : codec_tag(index - PCM_TAGS);
 }
 
-/* Bytes of WAVEFORMATEX and extra bytes that the formats of a tag take. */
+/* The size of the formats of a tag, including the extra bytes. */
 static DWORD format_size(uint16_t tag)
 {
     const struct codec *codec = codec_find(tag);
@@ -182,7 +182,7 @@ static DWORD index_of_largest(void)
     return largest;
 }
 
-/* The index of a tag; where it is not ours, that of the list's end. */
+/* The index of a tag, or the number of tags if it is not listed. */
 static DWORD index_of(DWORD tag)
 {
     DWORD index = 0;
@@ -209,7 +209,7 @@ static WCHAR *put_number(WCHAR *to, uint32_t number, unsigned digits)
     return to;
 }
 
-/* Answers as much of a structure as the caller has room for. Its first member is cbStruct. */
+/* Copies as much of a structure as the caller has room for. Both begin with cbStruct. */
 static LRESULT answer(void *to, void *from, DWORD size)
 {
     DWORD room, *from_size = from;
@@ -222,19 +222,19 @@ static LRESULT answer(void *to, void *from, DWORD size)
     return MMSYSERR_NOERROR;
 }
 
-LRESULT driver_details(ACMDRIVERDETAILSW *to)
+LRESULT acm_driver_details(ACMDRIVERDETAILSW *to)
 {
     ACMDRIVERDETAILSW details = {
         .fccType = ACMDRIVERDETAILS_FCCTYPE_AUDIOCODEC,
         .wMid = MM_UNMAPPED,
         .wPid = MM_PID_UNMAPPED,
-        .vdwACM = ACM_VERSION(3, 50, 0),
-        .vdwDriver = ACM_VERSION(VERSION_MAJOR, VERSION_MINOR, VERSION_PATCH),
+        .vdwACM = MAKE_ACM_VERSION(3, 50, 0),
+        .vdwDriver = MAKE_ACM_VERSION(VERSION_MAJOR, VERSION_MINOR, VERSION_PATCH),
         .fdwSupport = ACMDRIVERDETAILS_SUPPORTF_CODEC,
         .cFormatTags = index_of(WAVE_FORMAT_UNKNOWN),
         .hicon = to && to->cbStruct >= offsetof(ACMDRIVERDETAILSW, szShortName) ? driver_icon() : 0,
         .szShortName = L"OmniACM",
-        .szLongName = L"OmniACM, the classic WAV formats",
+        .szLongName = DRIVER_DESCRIPTION,
         .szCopyright = L"Copyright (c) 2026 the OmniACM authors",
         .szLicensing = L"Free software under the MIT License",
     };
@@ -248,7 +248,7 @@ LRESULT driver_details(ACMDRIVERDETAILSW *to)
     return answer(to, &details, sizeof details);
 }
 
-LRESULT format_tag_details(ACMFORMATTAGDETAILSW *to, DWORD query)
+LRESULT acm_format_tag_details(ACMFORMATTAGDETAILSW *to, DWORD query)
 {
     ACMFORMATTAGDETAILSW details = { .fdwSupport = ACMDRIVERDETAILS_SUPPORTF_CODEC };
     DWORD index;
@@ -276,8 +276,8 @@ LRESULT format_tag_details(ACMFORMATTAGDETAILSW *to, DWORD query)
     details.dwFormatTagIndex = index;
     details.dwFormatTag = tag;
     details.cbFormatSize = format_size(tag);
-    details.cStandardFormats = settings_disable(tag) ? 0 : standard_formats(tag);
-    /* PCM's name is msacm32's own affair. */
+    details.cStandardFormats = tag_is_disabled(tag) ? 0 : standard_formats(tag);
+    /* msacm32 has a name for PCM. */
     if (tag != TAG_PCM)
         put_text(details.szFormatTag, tag == TAG_IEEE_FLOAT   ? "IEEE Float"
                                       : tag == TAG_EXTENSIBLE ? "Extensible"
@@ -285,8 +285,9 @@ LRESULT format_tag_details(ACMFORMATTAGDETAILSW *to, DWORD query)
     return answer(to, &details, sizeof details);
 }
 
-/* "8.000 kHz, 13 kbit/s, Mono": for formats that msacm32 would describe by a number of bits that
- * they do not have, or that differ in their bit rate alone. */
+/* Describes a format as in "8.000 kHz, 13 kbit/s, Mono" if it has no number of bits or if formats
+ * of its codec differ only in their bit rate. For other formats the text stays empty, and msacm32
+ * describes them by their number of bits. */
 static void describe(WCHAR text[ACMFORMATDETAILS_FORMAT_CHARS], const struct wave_format *format)
 {
     const struct codec *codec = codec_find(format->tag);
@@ -307,7 +308,7 @@ static void describe(WCHAR text[ACMFORMATDETAILS_FORMAT_CHARS], const struct wav
     put_text(text, format->channels == 1 ? " kbit/s, Mono" : " kbit/s, Stereo");
 }
 
-LRESULT format_details(ACMFORMATDETAILSW *to, DWORD query)
+LRESULT acm_format_details(ACMFORMATDETAILSW *to, DWORD query)
 {
     ACMFORMATDETAILSW details = { 0 };
     struct completed completed;
@@ -334,13 +335,13 @@ LRESULT format_details(ACMFORMATDETAILSW *to, DWORD query)
     default:
         return MMSYSERR_NOTSUPPORTED;
     }
-    if (settings_disable(format->tag))
+    if (tag_is_disabled(format->tag))
         return ACMERR_NOTPOSSIBLE;
     describe(details.szFormat, format);
     return answer(to, &details, sizeof details);
 }
 
-/* Whether a completed format is what the caller asked of it, and one that `codec` encodes into. */
+/* True if the codec encodes a completed format and it meets the caller's restrictions. */
 static BOOL suits(const struct codec *codec, const struct wave_format *format, DWORD flags,
                   const struct wave_format *wanted)
 {
@@ -349,12 +350,12 @@ static BOOL suits(const struct codec *codec, const struct wave_format *format, D
     return codec->encoder && codec_parse(codec, format, &layout) &&
            (!(flags & ACM_FORMATSUGGESTF_WBITSPERSAMPLE) ||
             format->bits_per_sample == wanted->bits_per_sample) &&
-           !settings_disable(format->tag);
+           !tag_is_disabled(format->tag);
 }
 
-/* The first row, or the row of the wanted tag, that takes sound of this rate and these channels: in
- * one of its listed modes, else in whatever mode it makes of them. */
-static BOOL suggest_codec(struct completed *completed, struct mode sound, DWORD flags,
+/* Suggests a format of the first codec that supports the rate and the channels, or of the wanted
+ * tag's codec: one of the enumerated modes if possible, otherwise any that the codec completes. */
+static BOOL suggest_codec(struct completed *completed, struct mode mode, DWORD flags,
                           const struct wave_format *wanted)
 {
     for (const struct codec *const *codec = codecs; *codec; codec++) {
@@ -362,61 +363,60 @@ static BOOL suggest_codec(struct completed *completed, struct mode sound, DWORD 
 
         if (codec_find(tag) != *codec)
             continue;
-        for (const struct mode *mode = (*codec)->modes; mode->sample_rate; mode++) {
-            complete_codec(completed, tag, *codec, *mode);
-            if (mode->sample_rate == sound.sample_rate && mode->channels == sound.channels &&
+        for (const struct mode *listed = (*codec)->modes; listed->sample_rate; listed++) {
+            complete_codec(completed, tag, *codec, *listed);
+            if (listed->sample_rate == mode.sample_rate && listed->channels == mode.channels &&
                 suits(*codec, &completed->format, flags, wanted))
                 return TRUE;
         }
-        complete_codec(completed, tag, *codec, sound);
+        complete_codec(completed, tag, *codec, mode);
         if (suits(*codec, &completed->format, flags, wanted))
             return TRUE;
     }
     return FALSE;
 }
 
-static BOOL suggest_pcm(struct completed *completed, struct mode sound, DWORD flags,
+static BOOL suggest_pcm(struct completed *completed, struct mode mode, DWORD flags,
                         const struct wave_format *wanted)
 {
     uint16_t tag = flags & ACM_FORMATSUGGESTF_WFORMATTAG ? wanted->tag : TAG_PCM;
     uint16_t bits = flags & ACM_FORMATSUGGESTF_WBITSPERSAMPLE ? wanted->bits_per_sample
                     : tag == TAG_IEEE_FLOAT                   ? 32
                                                               : 16;
-    struct wave_format plain;
+    struct wave_format unwrapped;
 
-    complete_pcm(completed, tag, sound, bits);
-    plain = completed->format;
-    plain.tag = tag == TAG_EXTENSIBLE ? TAG_PCM : tag;
-    return pcm_of(&plain) != PCM_NONE;
+    complete_pcm(completed, tag, mode, bits);
+    unwrapped = completed->format;
+    unwrapped.tag = tag == TAG_EXTENSIBLE ? TAG_PCM : tag;
+    return pcm_of(&unwrapped) != PCM_NONE;
 }
 
-LRESULT format_suggest(LPARAM parameter)
+LRESULT acm_format_suggest(LPARAM parameter)
 {
-    struct suggestion suggestion;
+    ACMDRVFORMATSUGGEST suggest;
     struct wave_format from, wanted;
     struct completed completed;
-    struct mode sound;
+    struct mode mode;
     DWORD flags;
 
-    if (!suggestion_of(parameter, &suggestion) || !suggestion.pwfxDst ||
-        suggestion.cbwfxDst < PCM_SIZE)
+    if (!suggest_read(parameter, &suggest) || !suggest.pwfxDst || suggest.cbwfxDst < PCM_SIZE)
         return MMSYSERR_INVALPARAM;
-    flags = suggestion.fdwSuggest & ACM_FORMATSUGGESTF_TYPEMASK;
+    flags = suggest.fdwSuggest & ACM_FORMATSUGGESTF_TYPEMASK;
     if (flags & ~(DWORD)(ACM_FORMATSUGGESTF_WFORMATTAG | ACM_FORMATSUGGESTF_NCHANNELS |
                          ACM_FORMATSUGGESTF_NSAMPLESPERSEC | ACM_FORMATSUGGESTF_WBITSPERSAMPLE))
         return MMSYSERR_NOTSUPPORTED;
-    if (!format_read(&from, suggestion.pwfxSrc, suggestion.cbwfxSrc) || !is_known(&from) ||
-        settings_disable(from.tag))
+    if (!format_read(&from, suggest.pwfxSrc, suggest.cbwfxSrc) || !is_known(&from) ||
+        tag_is_disabled(from.tag))
         return ACMERR_NOTPOSSIBLE;
-    wanted = fields_of(
-        (const uint8_t *)suggestion.pwfxDst); /* only what the flags name means anything */
-    sound = (struct mode){ from.sample_rate, from.channels, 0 };
-    if ((flags & ACM_FORMATSUGGESTF_NCHANNELS && wanted.channels != sound.channels) ||
-        (flags & ACM_FORMATSUGGESTF_NSAMPLESPERSEC && wanted.sample_rate != sound.sample_rate))
+    /* Only the members that the flags name are valid. */
+    wanted = fields_of((const uint8_t *)suggest.pwfxDst);
+    mode = (struct mode){ from.sample_rate, from.channels, 0 };
+    if ((flags & ACM_FORMATSUGGESTF_NCHANNELS && wanted.channels != mode.channels) ||
+        (flags & ACM_FORMATSUGGESTF_NSAMPLESPERSEC && wanted.sample_rate != mode.sample_rate))
         return ACMERR_NOTPOSSIBLE;
-    if (!(pcm_of(&from) == PCM_NONE ? suggest_pcm : suggest_codec)(&completed, sound, flags,
+    if (!(pcm_of(&from) == PCM_NONE ? suggest_pcm : suggest_codec)(&completed, mode, flags,
                                                                    &wanted) ||
-        !format_write(&completed.format, suggestion.pwfxDst, suggestion.cbwfxDst))
+        !format_write(&completed.format, suggest.pwfxDst, suggest.cbwfxDst))
         return ACMERR_NOTPOSSIBLE;
     return MMSYSERR_NOERROR;
 }

@@ -2,59 +2,59 @@
 #include <string.h>
 #include "msacmdrv.h"
 
-/* On x86 both layouts are the same one. */
-static BOOL is_packed(LPARAM parameter, DWORD natural, DWORD packed, BOOL *is)
+enum abi { ABI_NONE, ABI_MICROSOFT, ABI_WINE };
+
+/* Chooses the layout by cbStruct. */
+static enum abi abi_of(LPARAM parameter, DWORD natural_size, DWORD packed_size)
 {
     DWORD size;
 
     if (parameter == 0)
-        return FALSE;
+        return ABI_NONE;
     memcpy(&size, (const void *)parameter, sizeof size);
-    *is = size < natural;
-    return size >= packed;
+    if (size >= natural_size)
+        return ABI_WINE;
+    return size >= packed_size ? ABI_MICROSOFT : ABI_NONE;
 }
 
-BOOL instance_of(LPARAM parameter, struct instance *instance)
+BOOL instance_read(LPARAM parameter, ACMDRVSTREAMINSTANCE *instance)
 {
-    const struct packed_instance *packed = (const void *)parameter;
-    BOOL is;
+    const ACMDRVSTREAMINSTANCE_PACKED *packed = (const void *)parameter;
+    enum abi abi = abi_of(parameter, sizeof *instance, sizeof *packed);
 
-    if (!is_packed(parameter, sizeof *instance, sizeof *packed, &is))
-        return FALSE;
-    if (!is) {
+    /* The natural layout has padding only after cbStruct. */
+    if (abi == ABI_WINE)
         memcpy(instance, (const void *)parameter, sizeof *instance);
-        return TRUE;
-    }
-    /* Nothing but cbStruct has padding behind it. */
-    memcpy(&instance->pwfxSrc, &packed->pwfxSrc,
-           sizeof *packed - offsetof(struct packed_instance, pwfxSrc));
-    return TRUE;
+    else if (abi == ABI_MICROSOFT)
+        memcpy(&instance->pwfxSrc, &packed->pwfxSrc,
+               sizeof *packed - offsetof(ACMDRVSTREAMINSTANCE_PACKED, pwfxSrc));
+    return abi != ABI_NONE;
 }
 
 void instance_set_driver(LPARAM parameter, DWORD_PTR driver)
 {
-    BOOL is;
+    BYTE *at = (BYTE *)parameter;
+    enum abi abi =
+        abi_of(parameter, sizeof(ACMDRVSTREAMINSTANCE), sizeof(ACMDRVSTREAMINSTANCE_PACKED));
 
-    if (is_packed(parameter, sizeof(struct instance), sizeof(struct packed_instance), &is))
-        memcpy((BYTE *)parameter + (is ? offsetof(struct packed_instance, dwDriver)
-                                       : offsetof(struct instance, dwDriver)),
-               &driver, sizeof driver);
+    if (abi == ABI_WINE)
+        memcpy(at + offsetof(ACMDRVSTREAMINSTANCE, dwDriver), &driver, sizeof driver);
+    else if (abi == ABI_MICROSOFT)
+        memcpy(at + offsetof(ACMDRVSTREAMINSTANCE_PACKED, dwDriver), &driver, sizeof driver);
 }
 
-BOOL suggestion_of(LPARAM parameter, struct suggestion *suggestion)
+BOOL suggest_read(LPARAM parameter, ACMDRVFORMATSUGGEST *suggest)
 {
-    const struct packed_suggestion *packed = (const void *)parameter;
-    BOOL is;
+    const ACMDRVFORMATSUGGEST_PACKED *packed = (const void *)parameter;
+    enum abi abi = abi_of(parameter, sizeof *suggest, sizeof *packed);
 
-    if (!is_packed(parameter, sizeof *suggestion, sizeof *packed, &is))
-        return FALSE;
-    if (!is) {
-        memcpy(suggestion, (const void *)parameter, sizeof *suggestion);
-        return TRUE;
+    /* The natural layout has padding only before pwfxDst and at its end. */
+    if (abi == ABI_WINE) {
+        memcpy(suggest, (const void *)parameter, sizeof *suggest);
+    } else if (abi == ABI_MICROSOFT) {
+        memcpy(suggest, packed, offsetof(ACMDRVFORMATSUGGEST_PACKED, pwfxDst));
+        memcpy(&suggest->pwfxDst, &packed->pwfxDst,
+               sizeof *packed - offsetof(ACMDRVFORMATSUGGEST_PACKED, pwfxDst));
     }
-    /* Nothing but cbwfxSrc has padding between it and the next member. */
-    memcpy(suggestion, packed, offsetof(struct packed_suggestion, pwfxDst));
-    memcpy(&suggestion->pwfxDst, &packed->pwfxDst,
-           sizeof *packed - offsetof(struct packed_suggestion, pwfxDst));
-    return TRUE;
+    return abi != ABI_NONE;
 }

@@ -1,9 +1,9 @@
-/* The ACM driver interface that mingw-w64 lacks: messages and structures between msacm32 and a
- * codec driver.
+/* The interface between msacm32 and a codec driver: the SDK's msacmdrv.h, which mingw-w64 lacks.
  *
- * On x64 Microsoft packs two of the structures to one byte and Wine aligns them naturally, so that
- * their members lie at other offsets; cbStruct tells which one it is. They are read by
- * `instance_of` and `suggestion_of` alone. */
+ * On x64 Microsoft packs ACMDRVSTREAMINSTANCE and ACMDRVFORMATSUGGEST to one byte, and Wine aligns
+ * them naturally, so that their members are at different offsets; cbStruct tells the layouts apart.
+ * Only the functions below access these structures in the caller's memory. The driver itself works
+ * on copies in the natural layout. On x86 both layouts are the same. */
 #ifndef OMNIACM_MSACMDRV_H
 #define OMNIACM_MSACMDRV_H
 
@@ -15,31 +15,31 @@
 #include <mmreg.h>
 #include <msacm.h>
 
+/* ACMDM_DRIVER_ABOUT (11) is in msacm.h. */
 enum {
-    DRIVER_NOTIFY = ACMDM_BASE + 1,
-    DRIVER_DETAILS = ACMDM_BASE + 10,
-    DRIVER_ABOUT = ACMDM_BASE + 11,
-    HARDWARE_WAVE_CAPS_INPUT = ACMDM_BASE + 20,
-    HARDWARE_WAVE_CAPS_OUTPUT = ACMDM_BASE + 21,
-    FORMATTAG_DETAILS = ACMDM_BASE + 25,
-    FORMAT_DETAILS = ACMDM_BASE + 26,
-    FORMAT_SUGGEST = ACMDM_BASE + 27,
-    FILTERTAG_DETAILS = ACMDM_BASE + 50,
-    FILTER_DETAILS = ACMDM_BASE + 51,
-    STREAM_OPEN = ACMDM_BASE + 76,
-    STREAM_CLOSE = ACMDM_BASE + 77,
-    STREAM_SIZE = ACMDM_BASE + 78,
-    STREAM_CONVERT = ACMDM_BASE + 79,
-    STREAM_RESET = ACMDM_BASE + 80,
-    STREAM_PREPARE = ACMDM_BASE + 81,
-    STREAM_UNPREPARE = ACMDM_BASE + 82,
-    STREAM_UPDATE = ACMDM_BASE + 83
+    ACMDM_DRIVER_NOTIFY = ACMDM_BASE + 1,
+    ACMDM_DRIVER_DETAILS = ACMDM_BASE + 10,
+    ACMDM_HARDWARE_WAVE_CAPS_INPUT = ACMDM_BASE + 20,
+    ACMDM_HARDWARE_WAVE_CAPS_OUTPUT = ACMDM_BASE + 21,
+    ACMDM_FORMATTAG_DETAILS = ACMDM_BASE + 25,
+    ACMDM_FORMAT_DETAILS = ACMDM_BASE + 26,
+    ACMDM_FORMAT_SUGGEST = ACMDM_BASE + 27,
+    ACMDM_FILTERTAG_DETAILS = ACMDM_BASE + 50,
+    ACMDM_FILTER_DETAILS = ACMDM_BASE + 51,
+    ACMDM_STREAM_OPEN = ACMDM_BASE + 76,
+    ACMDM_STREAM_CLOSE = ACMDM_BASE + 77,
+    ACMDM_STREAM_SIZE = ACMDM_BASE + 78,
+    ACMDM_STREAM_CONVERT = ACMDM_BASE + 79,
+    ACMDM_STREAM_RESET = ACMDM_BASE + 80,
+    ACMDM_STREAM_PREPARE = ACMDM_BASE + 81,
+    ACMDM_STREAM_UNPREPARE = ACMDM_BASE + 82,
+    ACMDM_STREAM_UPDATE = ACMDM_BASE + 83
 };
 
-#define ACM_VERSION(major, minor, build) \
+#define MAKE_ACM_VERSION(major, minor, build) \
     ((DWORD)(major) << 24 | (DWORD)(minor) << 16 | (DWORD)(build))
 
-#define INSTANCE_MEMBERS \
+#define STREAMINSTANCE_MEMBERS \
     DWORD cbStruct; \
     WAVEFORMATEX *pwfxSrc, *pwfxDst; \
     WAVEFILTER *pwfltr; \
@@ -48,41 +48,46 @@ enum {
     DWORD_PTR dwDriver; \
     HANDLE has;
 
-#define SUGGESTION_MEMBERS \
+#define FORMATSUGGEST_MEMBERS \
     DWORD cbStruct, fdwSuggest; \
     WAVEFORMATEX *pwfxSrc; \
     DWORD cbwfxSrc; \
     WAVEFORMATEX *pwfxDst; \
     DWORD cbwfxDst;
 
-struct instance {
-    INSTANCE_MEMBERS
-};
-struct suggestion {
-    SUGGESTION_MEMBERS
-};
+/* Wine's layouts. */
+typedef struct {
+    STREAMINSTANCE_MEMBERS
+} ACMDRVSTREAMINSTANCE;
+
+typedef struct {
+    FORMATSUGGEST_MEMBERS
+} ACMDRVFORMATSUGGEST;
 
 #pragma pack(push, 1)
-struct packed_instance {
-    INSTANCE_MEMBERS
-};
-struct packed_suggestion {
-    SUGGESTION_MEMBERS
-};
+/* Microsoft's layouts. */
+typedef struct {
+    STREAMINSTANCE_MEMBERS
+} ACMDRVSTREAMINSTANCE_PACKED;
 
-struct open_description { /* ACMDRVOPENDESCW */
+typedef struct {
+    FORMATSUGGEST_MEMBERS
+} ACMDRVFORMATSUGGEST_PACKED;
+
+/* The others are packed in both. */
+typedef struct {
     DWORD cbStruct;
     FOURCC fccType, fccComp;
     DWORD dwVersion, dwFlags, dwError;
     const WCHAR *pszSectionName, *pszAliasName;
     DWORD dnDevNode;
-};
+} ACMDRVOPENDESCW;
 
-struct stream_size { /* ACMDRVSTREAMSIZE */
+typedef struct {
     DWORD cbStruct, fdwSize, cbSrcLength, cbDstLength;
-};
+} ACMDRVSTREAMSIZE;
 
-struct stream_header { /* ACMDRVSTREAMHEADER */
+typedef struct ACMDRVSTREAMHEADER {
     DWORD cbStruct, fdwStatus;
     DWORD_PTR dwUser;
     BYTE *pbSrc;
@@ -92,7 +97,7 @@ struct stream_header { /* ACMDRVSTREAMHEADER */
     DWORD cbDstLength, cbDstLengthUsed;
     DWORD_PTR dwDstUser;
     DWORD fdwConvert;
-    struct stream_header *padshNext;
+    struct ACMDRVSTREAMHEADER *padshNext;
     DWORD fdwDriver;
     DWORD_PTR dwDriver;
     DWORD fdwPrepared;
@@ -101,15 +106,15 @@ struct stream_header { /* ACMDRVSTREAMHEADER */
     DWORD cbPreparedSrcLength;
     BYTE *pbPreparedDst;
     DWORD cbPreparedDstLength;
-};
+} ACMDRVSTREAMHEADER;
 #pragma pack(pop)
 
-/* The structure behind a message's parameter, whichever layout it has; false where it is too short
- * to be either. */
-BOOL instance_of(LPARAM parameter, struct instance *);
-BOOL suggestion_of(LPARAM parameter, struct suggestion *);
+/* Copies the structure that a message's parameter points to, in whichever layout it is. cbStruct is
+ * unspecified in the copy. False if the structure is too short for both layouts. */
+BOOL instance_read(LPARAM parameter, ACMDRVSTREAMINSTANCE *);
+BOOL suggest_read(LPARAM parameter, ACMDRVFORMATSUGGEST *);
 
-/* dwDriver is the one member that the driver writes. */
+/* Writes dwDriver, the only member that belongs to the driver. */
 void instance_set_driver(LPARAM parameter, DWORD_PTR);
 
 BOOL WINAPI DriverCallback(DWORD_PTR callback, DWORD flags, HDRVR device, DWORD message,

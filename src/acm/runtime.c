@@ -1,5 +1,5 @@
-/* What the compiler expects of a C library, of which the DLL has none. Compiled so that none of
- * these becomes a call to itself. */
+/* The functions that compilers call implicitly; there is no C runtime. Special options keep the
+ * loops from being compiled into calls to themselves. */
 #include <stddef.h>
 #include <stdint.h>
 #include "msacmdrv.h"

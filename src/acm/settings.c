@@ -1,16 +1,15 @@
 #include <string.h>
 #include "settings.h"
 #include "dsp.h"
+#include "loader.h"
+#include "names.h"
 
 enum { TEXT_ROOM = 512 }; /* characters of OMNIACM_SETTINGS, and of the list of disabled tags */
 
-static const WCHAR key[] = L"Software\\Microsoft\\Multimedia\\msacm.omniacm";
-
-/* A setting by its two names, with the largest value that it takes and where it goes. */
 static const struct setting {
     const char *name;   /* in OMNIACM_SETTINGS */
-    const WCHAR *value; /* in the registry; null where it is not the user's */
-    uint8_t most;
+    const WCHAR *value; /* in the registry; null if the setting is never stored */
+    uint8_t largest;
     uint8_t offset;
 } table[] = {
     { "quality", L"Quality", 2, offsetof(struct settings, quality) },
@@ -21,20 +20,8 @@ static const struct setting {
     { "interpolation", 0, 1, offsetof(struct settings, interpolation) },
 };
 
-static BOOL calls_load(void *calls, HMODULE module, const char (*names)[16], size_t n)
-{
-    for (size_t i = 0; i < n; i++) {
-        FARPROC call = module ? GetProcAddress(module, names[i]) : 0;
-
-        if (!call)
-            return FALSE;
-        memcpy((char *)calls + i * sizeof call, &call, sizeof call);
-    }
-    return TRUE;
-}
-
-/* What the user stored: a key that is opened when the first value is wanted, and is missing for
- * most users. */
+/* The user's stored settings. Most users have none, so the key may be missing. It is opened when
+ * the first value is read. */
 struct stored {
     LSTATUS(WINAPI *open)(HKEY, const WCHAR *, DWORD, REGSAM, HKEY *);
     LSTATUS(WINAPI *get)(HKEY, const WCHAR *, const WCHAR *, DWORD, DWORD *, void *, DWORD *);
@@ -44,18 +31,28 @@ struct stored {
     BOOL tried;
 };
 
-/* kernel32 has the calls since Windows 7; before, and only then, another DLL is loaded for them. */
+static BOOL load_readers(struct stored *stored, HMODULE module)
+{
+    return load_function(module, "RegOpenKeyExW", &stored->open) &&
+           load_function(module, "RegGetValueW", &stored->get) &&
+           load_function(module, "RegCloseKey", &stored->close);
+}
+
+/* kernel32 exports the functions since Windows 7. Older systems have them in advapi32 only, which
+ * need not be loaded yet. */
 static HKEY stored_open(struct stored *stored)
 {
-    static const char names[][16] = { "RegOpenKeyExW", "RegGetValueW", "RegCloseKey" };
-    enum { COUNT = sizeof names / sizeof *names };
     HKEY opened;
 
-    if ((calls_load(stored, GetModuleHandleW(L"kernel32.dll"), names, COUNT) ||
-         calls_load(stored, stored->loaded = LoadLibraryW(L"advapi32.dll"), names, COUNT)) &&
-        stored->open(HKEY_CURRENT_USER, key, 0, KEY_QUERY_VALUE, &opened) == ERROR_SUCCESS)
-        return opened;
-    return 0;
+    if (!load_readers(stored, GetModuleHandleW(L"kernel32.dll"))) {
+        stored->loaded = LoadLibraryW(L"advapi32.dll");
+        if (!load_readers(stored, stored->loaded))
+            return 0;
+    }
+    if (stored->open(HKEY_CURRENT_USER, DRIVER_SETTINGS_KEY, 0, KEY_QUERY_VALUE, &opened) !=
+        ERROR_SUCCESS)
+        return 0;
+    return opened;
 }
 
 static BOOL stored_read(struct stored *stored, const WCHAR *value, DWORD type, void *data,
@@ -75,24 +72,29 @@ static void stored_close(struct stored *stored)
         FreeLibrary(stored->loaded);
 }
 
-/* The number at *text, decimal or 0x and hexadecimal, and what follows it. */
+/* The value of a digit in bases up to 16; 16 or more if the character is not a digit. */
+static DWORD digit_of(WCHAR c)
+{
+    if (c >= '0' && c <= '9')
+        return c - (DWORD)'0';
+    return (DWORD)((c | 0x20) - 'a') + 10;
+}
+
+/* Reads a number, decimal or hexadecimal with 0x, and moves *text behind it. */
 static DWORD number_at(const WCHAR **text)
 {
-    const WCHAR *at = *text;
-    DWORD number = 0, base = 10, digit;
+    DWORD number = 0, base = 10;
 
-    if (at[0] == '0' && (at[1] | 0x20) == 'x')
-        at += 2, base = 16;
-    for (;; at++, number = number * base + digit) {
-        digit = *at >= '0' && *at <= '9' ? *at - (DWORD)'0' : (DWORD)((*at | 0x20) - 'a') + 10;
-        if (digit >= base)
-            break;
+    if ((*text)[0] == '0' && ((*text)[1] | 0x20) == 'x') {
+        *text += 2;
+        base = 16;
     }
-    *text = at;
+    for (; digit_of(**text) < base; ++*text)
+        number = number * base + digit_of(**text);
     return number;
 }
 
-/* What follows "name=" in a list of them, or a null pointer. */
+/* Finds the value of `name` in a list of the form "a=1,b=2"; null if the name is missing. */
 static const WCHAR *find(const WCHAR *list, const char *name)
 {
     for (size_t n; *list; list += *list == ',') {
@@ -106,7 +108,7 @@ static const WCHAR *find(const WCHAR *list, const char *name)
     return 0;
 }
 
-/* OMNIACM_SETTINGS; nothing where it is missing or too long. */
+/* OMNIACM_SETTINGS; an empty text if it is missing or too long. */
 static const WCHAR *environment(WCHAR text[TEXT_ROOM])
 {
     DWORD n = GetEnvironmentVariableW(L"OMNIACM_SETTINGS", text, TEXT_ROOM);
@@ -115,38 +117,37 @@ static const WCHAR *environment(WCHAR text[TEXT_ROOM])
     return text;
 }
 
-/* The best set of instructions that the processor has. */
-static uint8_t best_set(void)
+/* The best instruction set that the processor has, as a value of settings.simd. */
+static uint8_t best_simd(void)
 {
-    enum {
-        SSE2 = 10,
-        AVX2 = 40
-    }; /* PF_XMMI64_INSTRUCTIONS_AVAILABLE, PF_AVX2_INSTRUCTIONS_AVAILABLE */
+    enum { AVX2 = 40 }; /* PF_AVX2_INSTRUCTIONS_AVAILABLE, which older headers lack */
 
-    return IsProcessorFeaturePresent(AVX2) ? 2 : IsProcessorFeaturePresent(SSE2) ? 1 : 0;
+    if (IsProcessorFeaturePresent(AVX2))
+        return 2;
+    return IsProcessorFeaturePresent(PF_XMMI64_INSTRUCTIONS_AVAILABLE) ? 1 : 0;
 }
 
 static void read(struct settings *settings, const WCHAR *text)
 {
-    uint8_t most = best_set();
+    uint8_t best = best_simd();
     struct stored stored = { 0 };
 
     *settings = DEFAULT_SETTINGS;
-    settings->simd = most;
+    settings->simd = best;
     for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
-        const WCHAR *own = find(text, table[i].name);
+        const WCHAR *found = find(text, table[i].name);
         DWORD value;
 
-        if (own)
-            value = number_at(&own);
+        if (found)
+            value = number_at(&found);
         else if (!table[i].value ||
                  !stored_read(&stored, table[i].value, RRF_RT_REG_DWORD, &value, sizeof value))
             continue;
-        if (value <= table[i].most)
+        if (value <= table[i].largest)
             ((uint8_t *)settings)[table[i].offset] = (uint8_t)value;
     }
     stored_close(&stored);
-    settings->simd = settings->simd < most ? settings->simd : most;
+    settings->simd = settings->simd < best ? settings->simd : best;
 }
 
 void settings_read(struct settings *settings)
@@ -170,8 +171,8 @@ struct options settings_options(const struct settings *settings)
     return options;
 }
 
-/* Whether a tag is among the numbers at `list`, each after one separator; a 0 or `end` ends them.
- * An alias goes with the tag of its row. */
+/* True if the numbers at `list` include the tag, or the first tag of its codec. The list ends at
+ * its terminator or at `end`. */
 static BOOL lists(const WCHAR *list, WCHAR separator, WCHAR end, uint16_t tag)
 {
     const struct codec *codec = codec_find(tag);
@@ -188,15 +189,15 @@ static BOOL lists(const WCHAR *list, WCHAR separator, WCHAR end, uint16_t tag)
     return FALSE;
 }
 
-BOOL settings_disable(uint16_t tag)
+BOOL tag_is_disabled(uint16_t tag)
 {
     WCHAR text[TEXT_ROOM];
-    const WCHAR *own = find(environment(text), "disabled");
+    const WCHAR *list = find(environment(text), "disabled");
 
-    return own ? lists(own, ' ', ',', tag) : settings_disable_stored(tag);
+    return list ? lists(list, ' ', ',', tag) : tag_is_disabled_in_registry(tag);
 }
 
-BOOL settings_disable_stored(uint16_t tag)
+BOOL tag_is_disabled_in_registry(uint16_t tag)
 {
     WCHAR text[TEXT_ROOM];
     struct stored stored = { 0 };
@@ -205,13 +206,13 @@ BOOL settings_disable_stored(uint16_t tag)
     stored_close(&stored);
     if (!found)
         return FALSE;
-    /* Strings one after another, an empty one at the end: as one list that spaces separate. */
+    /* A sequence of strings that ends with an empty one becomes one list, separated by spaces. */
     for (WCHAR *at = text; at[0] || at[1]; at++)
         *at = *at ? *at : ' ';
     return lists(text, ' ', ',', tag);
 }
 
-/* What only a dialog calls, and so is loaded for it. */
+/* Only the dialog writes. */
 struct registry {
     __typeof__(&RegCreateKeyExW) create;
     __typeof__(&RegSetValueExW) set;
@@ -219,7 +220,15 @@ struct registry {
     __typeof__(&RegCloseKey) close;
 };
 
-/* A value, or none where there are no bytes of it. */
+static BOOL load_writers(struct registry *registry, HMODULE module)
+{
+    return load_function(module, "RegCreateKeyExW", &registry->create) &&
+           load_function(module, "RegSetValueExW", &registry->set) &&
+           load_function(module, "RegDeleteValueW", &registry->delete) &&
+           load_function(module, "RegCloseKey", &registry->close);
+}
+
+/* Writes a value, or deletes it if its size is 0. */
 static BOOL store(const struct registry *registry, HKEY at, const WCHAR *value, DWORD type,
                   const void *data, DWORD size)
 {
@@ -229,8 +238,8 @@ static BOOL store(const struct registry *registry, HKEY at, const WCHAR *value, 
     return status == ERROR_SUCCESS || (!size && status == ERROR_FILE_NOT_FOUND);
 }
 
-/* Tags as a REG_MULTI_SZ: "0x0031", 0, "0x0022", 0, 0. Returns its bytes, none where there is no
- * tag. */
+/* Writes tags as a REG_MULTI_SZ: "0x0031", 0, "0x0022", 0, 0. Returns its size in bytes, or 0 if
+ * there are no tags. */
 static DWORD put_tags(WCHAR text[TEXT_ROOM], const uint16_t *tags)
 {
     WCHAR *to = text;
@@ -246,10 +255,8 @@ static DWORD put_tags(WCHAR text[TEXT_ROOM], const uint16_t *tags)
     return to == text ? 0 : (DWORD)((size_t)(to + 1 - text) * sizeof *to);
 }
 
-BOOL settings_write(const struct settings *settings, const uint16_t *off)
+BOOL settings_write(const struct settings *settings, const uint16_t *disabled)
 {
-    static const char names[][16] = { "RegCreateKeyExW", "RegSetValueExW", "RegDeleteValueW",
-                                      "RegCloseKey" };
     HMODULE module = LoadLibraryW(L"advapi32.dll");
     struct settings standard = DEFAULT_SETTINGS;
     struct registry registry;
@@ -257,10 +264,10 @@ BOOL settings_write(const struct settings *settings, const uint16_t *off)
     BOOL written = FALSE;
     HKEY at;
 
-    if (calls_load(&registry, module, names, sizeof names / sizeof *names) &&
-        registry.create(HKEY_CURRENT_USER, key, 0, 0, 0, KEY_SET_VALUE, 0, &at, 0) ==
-            ERROR_SUCCESS) {
-        written = store(&registry, at, L"Disabled", REG_MULTI_SZ, text, put_tags(text, off));
+    if (load_writers(&registry, module) &&
+        registry.create(HKEY_CURRENT_USER, DRIVER_SETTINGS_KEY, 0, 0, 0, KEY_SET_VALUE, 0, &at,
+                        0) == ERROR_SUCCESS) {
+        written = store(&registry, at, L"Disabled", REG_MULTI_SZ, text, put_tags(text, disabled));
         for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
             DWORD value = ((const uint8_t *)settings)[table[i].offset];
             BOOL is_default = value == ((const uint8_t *)&standard)[table[i].offset];

@@ -1,9 +1,9 @@
-/* Streams: ACM's structures unpacked, and one call of stream.h each. */
+/* The stream messages: each unpacks the ACM's structures and calls stream.h. */
 #include "driver.h"
 #include "settings.h"
 #include "stream.h"
 
-static BOOL plan_of(struct plan *plan, const struct instance *instance)
+static BOOL make_plan(struct plan *plan, const ACMDRVSTREAMINSTANCE *instance)
 {
     struct wave_format from, to;
 
@@ -12,9 +12,9 @@ static BOOL plan_of(struct plan *plan, const struct instance *instance)
            format_read(&to, instance->pwfxDst, SIZE_MAX) && stream_plan(plan, &from, &to);
 }
 
-/* A host that asked for ASYNC waits for the header, or for its callback, though all is done when
- * the call returns. */
-static void notify(const struct instance *instance, DWORD message, struct stream_header *header)
+/* Conversions are synchronous, but a host that opened the stream with ASYNC still waits for the
+ * header's DONE flag or for its callback. */
+static void notify(const ACMDRVSTREAMINSTANCE *instance, DWORD message, ACMDRVSTREAMHEADER *header)
 {
     if (!(instance->fdwOpen & ACM_STREAMOPENF_ASYNC))
         return;
@@ -25,18 +25,18 @@ static void notify(const struct instance *instance, DWORD message, struct stream
                        message, instance->dwInstance, (DWORD_PTR)header, 0);
 }
 
-LRESULT stream_open(LPARAM parameter)
+LRESULT acm_stream_open(LPARAM parameter)
 {
     struct settings settings;
     struct options options;
-    struct instance instance;
+    ACMDRVSTREAMINSTANCE instance;
     struct plan plan;
     void *memory;
 
-    if (!instance_of(parameter, &instance))
+    if (!instance_read(parameter, &instance))
         return MMSYSERR_INVALPARAM;
-    instance_set_driver(parameter, 0); /* whatever stood there is no stream, if opening fails */
-    if (instance.pwfltr || !plan_of(&plan, &instance) || settings_disable(plan.tag))
+    instance_set_driver(parameter, 0); /* no stale pointer remains if opening fails */
+    if (instance.pwfltr || !make_plan(&plan, &instance) || tag_is_disabled(plan.tag))
         return ACMERR_NOTPOSSIBLE;
     if (instance.fdwOpen & ACM_STREAMOPENF_QUERY)
         return MMSYSERR_NOERROR;
@@ -50,12 +50,12 @@ LRESULT stream_open(LPARAM parameter)
     return MMSYSERR_NOERROR;
 }
 
-/* Wine closes what was only queried, so there may be no stream. */
-LRESULT stream_close(LPARAM parameter)
+/* Wine also closes after a query, so there may be no stream. */
+LRESULT acm_stream_close(LPARAM parameter)
 {
-    struct instance instance;
+    ACMDRVSTREAMINSTANCE instance;
 
-    if (!instance_of(parameter, &instance))
+    if (!instance_read(parameter, &instance))
         return MMSYSERR_INVALPARAM;
     if (instance.fdwOpen & ACM_STREAMOPENF_QUERY || !instance.dwDriver)
         return MMSYSERR_NOERROR;
@@ -65,15 +65,15 @@ LRESULT stream_close(LPARAM parameter)
     return MMSYSERR_NOERROR;
 }
 
-LRESULT stream_size(LPARAM parameter, struct stream_size *size)
+LRESULT acm_stream_size(LPARAM parameter, ACMDRVSTREAMSIZE *size)
 {
-    struct instance instance;
+    ACMDRVSTREAMINSTANCE instance;
     struct plan plan;
     uint32_t bytes;
 
-    if (!instance_of(parameter, &instance) || !size || size->cbStruct < sizeof *size)
+    if (!instance_read(parameter, &instance) || !size || size->cbStruct < sizeof *size)
         return MMSYSERR_INVALPARAM;
-    if (!plan_of(&plan, &instance))
+    if (!make_plan(&plan, &instance))
         return ACMERR_NOTPOSSIBLE;
     if (size->fdwSize != ACM_STREAMSIZEF_SOURCE && size->fdwSize != ACM_STREAMSIZEF_DESTINATION)
         return MMSYSERR_NOTSUPPORTED;
@@ -88,7 +88,7 @@ LRESULT stream_size(LPARAM parameter, struct stream_size *size)
     return MMSYSERR_NOERROR;
 }
 
-static BOOL overlap(const struct stream_header *header)
+static BOOL buffers_overlap(const ACMDRVSTREAMHEADER *header)
 {
     uintptr_t src = (uintptr_t)header->pbSrc, dst = (uintptr_t)header->pbDst;
 
@@ -96,10 +96,10 @@ static BOOL overlap(const struct stream_header *header)
                      : src - dst < header->cbDstLength && header->cbSrcLength;
 }
 
-static BOOL has_buffers(const struct stream_header *header)
+static BOOL has_valid_buffers(const ACMDRVSTREAMHEADER *header)
 {
     return (header->pbSrc || !header->cbSrcLength) && (header->pbDst || !header->cbDstLength) &&
-           !overlap(header);
+           !buffers_overlap(header);
 }
 
 static enum ending ending_of(DWORD flags)
@@ -109,17 +109,17 @@ static enum ending ending_of(DWORD flags)
                                                    : PART;
 }
 
-LRESULT stream_converts(LPARAM parameter, struct stream_header *header)
+LRESULT acm_stream_convert(LPARAM parameter, ACMDRVSTREAMHEADER *header)
 {
-    struct instance instance;
+    ACMDRVSTREAMINSTANCE instance;
     struct stream *stream;
     struct progress done;
     struct offer offer;
 
-    if (!header || header->cbStruct < offsetof(struct stream_header, padshNext))
+    if (!header || header->cbStruct < offsetof(ACMDRVSTREAMHEADER, padshNext))
         return MMSYSERR_INVALPARAM;
     header->cbSrcLengthUsed = header->cbDstLengthUsed = 0;
-    if (!instance_of(parameter, &instance) || !instance.dwDriver || !has_buffers(header))
+    if (!instance_read(parameter, &instance) || !instance.dwDriver || !has_valid_buffers(header))
         return MMSYSERR_INVALPARAM;
     stream = (struct stream *)instance.dwDriver;
     offer =

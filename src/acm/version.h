@@ -1,4 +1,4 @@
-/* CMake tells the version once. */
+/* The version as a string, from CMake's numbers. */
 #ifndef OMNIACM_VERSION_H
 #define OMNIACM_VERSION_H
 

@@ -44,7 +44,7 @@ static void assert_at_work(DWORD_PTR id)
 {
     ACMDRIVERDETAILSW details = { .cbStruct = sizeof details };
 
-    assert_int_equal(DriverProc(id, (HDRVR)0x10, DRIVER_DETAILS, (LPARAM)&details, 0),
+    assert_int_equal(DriverProc(id, (HDRVR)0x10, ACMDM_DRIVER_DETAILS, (LPARAM)&details, 0),
                      MMSYSERR_NOERROR);
     assert_true(details.cFormatTags > 0);
 }
@@ -205,9 +205,9 @@ static void messages_for_other_kinds_of_drivers_are_not_supported(void **unused)
 static void an_about_box_that_cannot_be_shown_is_not_supported(void **unused)
 {
     (void)unused;
-    assert_int_equal(ask(DRIVER_ABOUT, (void *)-1, 0), MMSYSERR_NOERROR);
-    assert_int_equal(ask(DRIVER_ABOUT, (void *)0x1234, 0), MMSYSERR_NOTSUPPORTED);
-    assert_int_equal(ask(DRIVER_ABOUT, 0, 0), MMSYSERR_NOTSUPPORTED);
+    assert_int_equal(ask(ACMDM_DRIVER_ABOUT, (void *)-1, 0), MMSYSERR_NOERROR);
+    assert_int_equal(ask(ACMDM_DRIVER_ABOUT, (void *)0x1234, 0), MMSYSERR_NOTSUPPORTED);
+    assert_int_equal(ask(ACMDM_DRIVER_ABOUT, 0, 0), MMSYSERR_NOTSUPPORTED);
 }
 
 /* hicon is written only if the caller's structure includes it. */
@@ -220,9 +220,9 @@ static void the_details_have_an_icon(void **unused)
 
         icon_lent = lent ? (HICON)(void *)&details : 0;
         part.hicon = (HICON)(void *)&part;
-        assert_int_equal(ask(DRIVER_DETAILS, &details, 0), MMSYSERR_NOERROR);
+        assert_int_equal(ask(ACMDM_DRIVER_DETAILS, &details, 0), MMSYSERR_NOERROR);
         assert_ptr_equal(details.hicon, icon_lent);
-        assert_int_equal(ask(DRIVER_DETAILS, &part, 0), MMSYSERR_NOERROR);
+        assert_int_equal(ask(ACMDM_DRIVER_DETAILS, &part, 0), MMSYSERR_NOERROR);
         assert_ptr_equal(part.hicon, &part);
     }
 }
@@ -230,7 +230,7 @@ static void the_details_have_an_icon(void **unused)
 static void notifications_are_accepted(void **unused)
 {
     (void)unused;
-    assert_int_equal(ask(DRIVER_NOTIFY, 0, 0), MMSYSERR_NOERROR);
+    assert_int_equal(ask(ACMDM_DRIVER_NOTIFY, 0, 0), MMSYSERR_NOERROR);
 }
 
 int main(void)

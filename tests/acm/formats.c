@@ -40,7 +40,7 @@ static void the_driver_describes_itself(void **unused)
     (void)unused;
     memset(&details, 0xCD, sizeof details);
     details.cbStruct = sizeof details;
-    assert_int_equal(ask(DRIVER_DETAILS, &details, 0), MMSYSERR_NOERROR);
+    assert_int_equal(ask(ACMDM_DRIVER_DETAILS, &details, 0), MMSYSERR_NOERROR);
     assert_int_equal(details.cbStruct, sizeof details);
     assert_int_equal(details.fccType, 0x63647561);
     assert_int_equal(details.fccComp, 0);
@@ -66,15 +66,15 @@ static void short_details_are_a_prefix(void **unused)
 
     (void)unused;
     put32(full, 0, FULL);
-    assert_int_equal(ask(DRIVER_DETAILS, full, 0), MMSYSERR_NOERROR);
+    assert_int_equal(ask(ACMDM_DRIVER_DETAILS, full, 0), MMSYSERR_NOERROR);
     for (DWORD size = 4; size <= FULL + 16; size++) {
         DWORD filled = size < FULL ? size : FULL;
         uint8_t *details = lend(FULL + 32), *exact = lend(size);
 
         put32(details, 0, size);
         put32(exact, 0, size);
-        assert_int_equal(ask(DRIVER_DETAILS, details, 0), MMSYSERR_NOERROR);
-        assert_int_equal(ask(DRIVER_DETAILS, exact, 0), MMSYSERR_NOERROR);
+        assert_int_equal(ask(ACMDM_DRIVER_DETAILS, details, 0), MMSYSERR_NOERROR);
+        assert_int_equal(ask(ACMDM_DRIVER_DETAILS, exact, 0), MMSYSERR_NOERROR);
         assert_int_equal(get32(details, 0), filled);
         assert_memory_equal(details + 4, full + 4, filled - 4);
         assert_true(is_untouched(details + filled, FULL + 32 - filled));
@@ -85,12 +85,12 @@ static void short_details_are_a_prefix(void **unused)
 static void no_room_for_details_is_an_error(void **unused)
 {
     (void)unused;
-    assert_int_equal(ask(DRIVER_DETAILS, 0, 0), MMSYSERR_INVALPARAM);
+    assert_int_equal(ask(ACMDM_DRIVER_DETAILS, 0, 0), MMSYSERR_INVALPARAM);
     for (DWORD size = 0; size < 4; size++) {
         uint8_t *details = lend(4);
 
         put32(details, 0, size);
-        assert_int_equal(ask(DRIVER_DETAILS, details, 0), MMSYSERR_INVALPARAM);
+        assert_int_equal(ask(ACMDM_DRIVER_DETAILS, details, 0), MMSYSERR_INVALPARAM);
         assert_int_equal(get32(details, 0), size);
     }
 }
@@ -114,7 +114,7 @@ static ACMFORMATTAGDETAILSW *tag_at(DWORD index)
 {
     ACMFORMATTAGDETAILSW *details = tag_query(index, GARBAGE);
 
-    assert_int_equal(ask(FORMATTAG_DETAILS, details, ACM_FORMATTAGDETAILSF_INDEX),
+    assert_int_equal(ask(ACMDM_FORMATTAG_DETAILS, details, ACM_FORMATTAGDETAILSF_INDEX),
                      MMSYSERR_NOERROR);
     return details;
 }
@@ -123,7 +123,7 @@ static ACMFORMATTAGDETAILSW *tag_of(DWORD tag)
 {
     ACMFORMATTAGDETAILSW *details = tag_query(GARBAGE, tag);
 
-    assert_int_equal(ask(FORMATTAG_DETAILS, details, ACM_FORMATTAGDETAILSF_FORMATTAG),
+    assert_int_equal(ask(ACMDM_FORMATTAG_DETAILS, details, ACM_FORMATTAGDETAILSF_FORMATTAG),
                      MMSYSERR_NOERROR);
     return details;
 }
@@ -132,7 +132,7 @@ static DWORD tag_count(void)
 {
     ACMDRIVERDETAILSW details = { .cbStruct = sizeof details };
 
-    assert_int_equal(ask(DRIVER_DETAILS, &details, 0), MMSYSERR_NOERROR);
+    assert_int_equal(ask(ACMDM_DRIVER_DETAILS, &details, 0), MMSYSERR_NOERROR);
     return details.cFormatTags;
 }
 
@@ -169,10 +169,11 @@ static void tags_are_listed_by_index(void **unused)
         for (DWORD earlier = 0; earlier < index; earlier++)
             assert_true(tag_at(earlier)->dwFormatTag != details->dwFormatTag);
     }
-    assert_int_equal(ask(FORMATTAG_DETAILS, tag_query(count, 1), ACM_FORMATTAGDETAILSF_INDEX),
+    assert_int_equal(ask(ACMDM_FORMATTAG_DETAILS, tag_query(count, 1), ACM_FORMATTAGDETAILSF_INDEX),
                      ACMERR_NOTPOSSIBLE);
-    assert_int_equal(ask(FORMATTAG_DETAILS, tag_query(0xFFFFFFFF, 1), ACM_FORMATTAGDETAILSF_INDEX),
-                     ACMERR_NOTPOSSIBLE);
+    assert_int_equal(
+        ask(ACMDM_FORMATTAG_DETAILS, tag_query(0xFFFFFFFF, 1), ACM_FORMATTAGDETAILSF_INDEX),
+        ACMERR_NOTPOSSIBLE);
 }
 
 static void tags_are_found_by_tag(void **unused)
@@ -216,14 +217,14 @@ static void the_largest_size_is_found(void **unused)
     DWORD most = 0;
 
     (void)unused;
-    assert_int_equal(ask(FORMATTAG_DETAILS, largest, ACM_FORMATTAGDETAILSF_LARGESTSIZE),
+    assert_int_equal(ask(ACMDM_FORMATTAG_DETAILS, largest, ACM_FORMATTAGDETAILSF_LARGESTSIZE),
                      MMSYSERR_NOERROR);
     for (DWORD index = 0; index < tag_count(); index++) {
         const ACMFORMATTAGDETAILSW *details = tag_at(index);
 
         most = details->cbFormatSize > most ? details->cbFormatSize : most;
         of_tag = tag_query(GARBAGE, details->dwFormatTag);
-        assert_int_equal(ask(FORMATTAG_DETAILS, of_tag, ACM_FORMATTAGDETAILSF_LARGESTSIZE),
+        assert_int_equal(ask(ACMDM_FORMATTAG_DETAILS, of_tag, ACM_FORMATTAGDETAILSF_LARGESTSIZE),
                          MMSYSERR_NOERROR);
         assert_memory_equal(of_tag, details, sizeof *details);
     }
@@ -235,7 +236,7 @@ static void assert_no_tag(ACMFORMATTAGDETAILSW *details, DWORD query, LRESULT ex
 {
     void *before = lend_copy(details, sizeof *details);
 
-    assert_int_equal(ask(FORMATTAG_DETAILS, details, (LPARAM)query), expected);
+    assert_int_equal(ask(ACMDM_FORMATTAG_DETAILS, details, (LPARAM)query), expected);
     assert_memory_equal(details, before, sizeof *details);
 }
 
@@ -253,7 +254,7 @@ static void unknown_tags_and_queries_are_refused(void **unused)
     assert_no_tag(tag_query(0, 0), ACM_FORMATTAGDETAILSF_FORMATTAG, ACMERR_NOTPOSSIBLE);
     for (DWORD query = 3; query < 16; query++)
         assert_no_tag(tag_query(0, 1), query, MMSYSERR_NOTSUPPORTED);
-    assert_int_equal(ask(FORMATTAG_DETAILS, 0, 0), MMSYSERR_INVALPARAM);
+    assert_int_equal(ask(ACMDM_FORMATTAG_DETAILS, 0, 0), MMSYSERR_INVALPARAM);
 }
 
 static void short_tag_details_are_a_prefix(void **unused)
@@ -268,7 +269,7 @@ static void short_tag_details_are_a_prefix(void **unused)
         put32(exact, 0, size);
         if (has_input)
             put32(exact, 4, 0);
-        assert_int_equal(ask(FORMATTAG_DETAILS, exact, ACM_FORMATTAGDETAILSF_INDEX),
+        assert_int_equal(ask(ACMDM_FORMATTAG_DETAILS, exact, ACM_FORMATTAGDETAILSF_INDEX),
                          has_input ? MMSYSERR_NOERROR : MMSYSERR_INVALPARAM);
         assert_int_equal(get32(exact, 0), size);
         if (has_input)
@@ -294,7 +295,7 @@ static ACMFORMATDETAILSW *format_query(DWORD tag, DWORD index, void *wfx, DWORD 
 
 static LRESULT fill(DWORD tag, DWORD index, void *wfx, size_t size)
 {
-    return ask(FORMAT_DETAILS, format_query(tag, index, wfx, (DWORD)size),
+    return ask(ACMDM_FORMAT_DETAILS, format_query(tag, index, wfx, (DWORD)size),
                ACM_FORMATDETAILSF_INDEX);
 }
 
@@ -303,13 +304,14 @@ static ACMFORMATDETAILSW *format_at(DWORD tag, DWORD index)
     DWORD size = tag_of(tag)->cbFormatSize;
     ACMFORMATDETAILSW *details = format_query(tag, index, lend(size), size);
 
-    assert_int_equal(ask(FORMAT_DETAILS, details, ACM_FORMATDETAILSF_INDEX), MMSYSERR_NOERROR);
+    assert_int_equal(ask(ACMDM_FORMAT_DETAILS, details, ACM_FORMATDETAILSF_INDEX),
+                     MMSYSERR_NOERROR);
     return details;
 }
 
 static LRESULT is_format_of(DWORD tag, void *wfx, size_t size)
 {
-    return ask(FORMAT_DETAILS, format_query(tag, GARBAGE, wfx, (DWORD)size),
+    return ask(ACMDM_FORMAT_DETAILS, format_query(tag, GARBAGE, wfx, (DWORD)size),
                ACM_FORMATDETAILSF_FORMAT);
 }
 
@@ -335,7 +337,7 @@ static void standard_formats_are_valid(void **unused)
             assert_int_equal(listed->pwfx->wFormatTag, tag->dwFormatTag);
             assert_true(size <= tag->cbFormatSize);
             asked = format_query(tag->dwFormatTag, index, listed->pwfx, (DWORD)size);
-            assert_int_equal(ask(FORMAT_DETAILS, asked, ACM_FORMATDETAILSF_FORMAT),
+            assert_int_equal(ask(ACMDM_FORMAT_DETAILS, asked, ACM_FORMATDETAILSF_FORMAT),
                              MMSYSERR_NOERROR);
             assert_memory_equal(asked->szFormat, listed->szFormat, sizeof listed->szFormat);
             assert_true(asked->dwFormatTag == tag->dwFormatTag && asked->fdwSupport == 1);
@@ -431,7 +433,7 @@ static void formats_need_their_whole_size(void **unused)
                 uint8_t *wfx = lend(size + 32);
                 ACMFORMATDETAILSW *details = format_query(tag, index, wfx, size);
 
-                assert_true(ask(FORMAT_DETAILS, details, ACM_FORMATDETAILSF_INDEX) !=
+                assert_true(ask(ACMDM_FORMAT_DETAILS, details, ACM_FORMATDETAILSF_INDEX) !=
                             MMSYSERR_NOERROR);
                 assert_true(is_untouched(wfx, size + 32));
             }
@@ -469,9 +471,10 @@ static void formats_of_other_drivers_are_refused(void **unused)
     assert_int_equal(is_format_of(foreign_tag(), wfx, 16), ACMERR_NOTPOSSIBLE);
     assert_int_equal(is_format_of(TAG_PCM, 0, 16), MMSYSERR_INVALPARAM);
     for (DWORD query = 2; query < 16; query++)
-        assert_int_equal(ask(FORMAT_DETAILS, format_query(TAG_PCM, 0, wfx, 16), (LPARAM)query),
-                         MMSYSERR_NOTSUPPORTED);
-    assert_int_equal(ask(FORMAT_DETAILS, 0, 0), MMSYSERR_INVALPARAM);
+        assert_int_equal(
+            ask(ACMDM_FORMAT_DETAILS, format_query(TAG_PCM, 0, wfx, 16), (LPARAM)query),
+            MMSYSERR_NOTSUPPORTED);
+    assert_int_equal(ask(ACMDM_FORMAT_DETAILS, 0, 0), MMSYSERR_INVALPARAM);
     memcpy(short_one, wfx, 16);
     store16_le(short_one, foreign_tag());
     assert_int_equal(is_format((WAVEFORMATEX *)(void *)short_one, 16), ACMERR_NOTPOSSIBLE);
@@ -506,7 +509,7 @@ static void short_format_details_are_a_prefix(void **unused)
     ACMFORMATDETAILSW *full = format_query(TAG_PCM, 0, wfx, 16);
 
     (void)unused;
-    assert_int_equal(ask(FORMAT_DETAILS, full, ACM_FORMATDETAILSF_INDEX), MMSYSERR_NOERROR);
+    assert_int_equal(ask(ACMDM_FORMAT_DETAILS, full, ACM_FORMATDETAILSF_INDEX), MMSYSERR_NOERROR);
     for (DWORD size = 0; size <= sizeof *full; size++) {
         bool has_input = size >= offsetof(ACMFORMATDETAILSW, szFormat);
         uint8_t *exact = lend_copy(format_query(TAG_PCM, 0, wfx, 16), size < 4 ? 4 : size);
@@ -515,7 +518,7 @@ static void short_format_details_are_a_prefix(void **unused)
         put32(exact, 0, size);
         before = lend_copy(exact, size);
         for (DWORD query = ACM_FORMATDETAILSF_INDEX; query <= ACM_FORMATDETAILSF_FORMAT; query++) {
-            assert_int_equal(ask(FORMAT_DETAILS, exact, (LPARAM)query),
+            assert_int_equal(ask(ACMDM_FORMAT_DETAILS, exact, (LPARAM)query),
                              has_input ? MMSYSERR_NOERROR : MMSYSERR_INVALPARAM);
             if (has_input)
                 assert_memory_equal(exact + 4, (uint8_t *)full + 4, size - 4);
@@ -785,8 +788,8 @@ static void check_convertible(const struct route *route, WAVEFORMATEX *src, WAVE
 {
     check(*route, dst->nChannels == src->nChannels && dst->nSamplesPerSec == src->nSamplesPerSec);
     check(*route, is_format(dst, wfx_size(dst)) == MMSYSERR_NOERROR);
-    check(*route, ask(STREAM_OPEN, instance_make(route->abi, src, dst, ACM_STREAMOPENF_QUERY), 0) ==
-                      MMSYSERR_NOERROR);
+    check(*route, ask(ACMDM_STREAM_OPEN, instance_make(route->abi, src, dst, ACM_STREAMOPENF_QUERY),
+                      0) == MMSYSERR_NOERROR);
 }
 
 static void pcm_is_suggested_for_codecs(void **unused)
@@ -947,12 +950,12 @@ static void nothing_is_suggested_for_other_formats(void **unused)
 static void short_suggestions_are_refused(void **unused)
 {
     (void)unused;
-    assert_int_equal(ask(FORMAT_SUGGEST, 0, 0), MMSYSERR_INVALPARAM);
+    assert_int_equal(ask(ACMDM_FORMAT_SUGGEST, 0, 0), MMSYSERR_INVALPARAM);
     for (DWORD size = 0; size < 32; size++) {
         void *suggestion = lend(size < 4 ? 4 : size);
 
         put32(suggestion, 0, size);
-        assert_int_equal(ask(FORMAT_SUGGEST, suggestion, 0), MMSYSERR_INVALPARAM);
+        assert_int_equal(ask(ACMDM_FORMAT_SUGGEST, suggestion, 0), MMSYSERR_INVALPARAM);
     }
 }
 
@@ -982,7 +985,8 @@ static WAVEFORMATEX *format_drawn(size_t size, uint32_t *seed)
 
 static void garbage_does_no_harm(void **unused)
 {
-    static const UINT messages[] = { DRIVER_DETAILS, FORMATTAG_DETAILS, FORMAT_DETAILS };
+    static const UINT messages[] = { ACMDM_DRIVER_DETAILS, ACMDM_FORMATTAG_DETAILS,
+                                     ACMDM_FORMAT_DETAILS };
     uint32_t seed = 20;
 
     (void)unused;
@@ -994,7 +998,7 @@ static void garbage_does_no_harm(void **unused)
 
         if (draw(&seed) % 4)
             put32(memory, 0, draw(&seed) % 300);
-        if (message == FORMAT_DETAILS) {
+        if (message == ACMDM_FORMAT_DETAILS) {
             WAVEFORMATEX *wfx = format_drawn(size, &seed);
             const ACMFORMATDETAILSW pointers = { .pwfx = wfx, .cbwfx = size };
 

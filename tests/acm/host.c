@@ -21,9 +21,9 @@ LRESULT ask(UINT message, const void *first, LPARAM second)
 {
     LRESULT result = DriverProc(1, 0, message, (LPARAM)first, second);
 
-    if (message == STREAM_OPEN && result == MMSYSERR_NOERROR && instance_driver(first) != 0)
+    if (message == ACMDM_STREAM_OPEN && result == MMSYSERR_NOERROR && instance_driver(first) != 0)
         replace_opened(0, first);
-    if (message == STREAM_CLOSE && result == MMSYSERR_NOERROR)
+    if (message == ACMDM_STREAM_CLOSE && result == MMSYSERR_NOERROR)
         replace_opened(first, 0);
     return result;
 }
@@ -42,7 +42,7 @@ int host_end(void **unused)
     /* A failed test could not close its streams, and would fail a second time because of them. */
     for (size_t i = 0; i < STREAMS; i++)
         if (opened[i])
-            ask(STREAM_CLOSE, opened[i], 0);
+            ask(ACMDM_STREAM_CLOSE, opened[i], 0);
     release();
     if (heap.live != 0)
         print_error("%zu blocks are still allocated\n", heap.live);
@@ -161,7 +161,7 @@ LRESULT suggest(enum abi abi, DWORD flags, const WAVEFORMATEX *src, DWORD src_si
     put32(suggestion, at->src_size, src_size);
     put64(suggestion, at->dst, (uintptr_t)dst);
     put32(suggestion, at->dst_size, dst_size);
-    return ask(FORMAT_SUGGEST, suggestion, 0);
+    return ask(ACMDM_FORMAT_SUGGEST, suggestion, 0);
 }
 
 /* ---- Formats */
@@ -361,7 +361,7 @@ void *stream_opened(const struct route *route, DWORD flags)
 {
     void *instance = instance_make(route->abi, route->src, route->dst, flags);
 
-    check(*route, ask(STREAM_OPEN, instance, 0) == MMSYSERR_NOERROR);
+    check(*route, ask(ACMDM_STREAM_OPEN, instance, 0) == MMSYSERR_NOERROR);
     check(*route, instance_driver(instance) != 0);
     put64(instance, layout_of(instance)->has, STREAM_HANDLE);
     return instance;
@@ -369,14 +369,14 @@ void *stream_opened(const struct route *route, DWORD flags)
 
 void stream_closed(void *instance)
 {
-    assert_int_equal(ask(STREAM_CLOSE, instance, 0), MMSYSERR_NOERROR);
+    assert_int_equal(ask(ACMDM_STREAM_CLOSE, instance, 0), MMSYSERR_NOERROR);
     assert_true(instance_driver(instance) == 0);
 }
 
 struct conversion convert(void *instance, const void *src, DWORD size, void *dst, DWORD room,
                           DWORD flags)
 {
-    struct stream_header *header = malloc(sizeof *header);
+    ACMDRVSTREAMHEADER *header = malloc(sizeof *header);
     struct conversion conversion;
 
     memset(header, GARBAGE, sizeof *header);
@@ -387,7 +387,7 @@ struct conversion convert(void *instance, const void *src, DWORD size, void *dst
     header->pbDst = dst;
     header->cbDstLength = room;
     header->fdwConvert = flags;
-    conversion.result = ask(STREAM_CONVERT, instance, (LPARAM)header);
+    conversion.result = ask(ACMDM_STREAM_CONVERT, instance, (LPARAM)header);
     conversion.used = header->cbSrcLengthUsed;
     conversion.made = header->cbDstLengthUsed;
     free(header);
@@ -395,15 +395,15 @@ struct conversion convert(void *instance, const void *src, DWORD size, void *dst
 }
 
 static LRESULT size_of(void *instance, DWORD direction, DWORD src, DWORD dst,
-                       struct stream_size *size)
+                       ACMDRVSTREAMSIZE *size)
 {
-    *size = (struct stream_size){ sizeof *size, direction, src, dst };
-    return ask(STREAM_SIZE, instance, (LPARAM)size);
+    *size = (ACMDRVSTREAMSIZE){ sizeof *size, direction, src, dst };
+    return ask(ACMDM_STREAM_SIZE, instance, (LPARAM)size);
 }
 
 DWORD size_from_source(void *instance, DWORD bytes)
 {
-    struct stream_size size;
+    ACMDRVSTREAMSIZE size;
 
     assert_int_equal(size_of(instance, ACM_STREAMSIZEF_SOURCE, bytes, 0xDEAD, &size),
                      MMSYSERR_NOERROR);
@@ -413,7 +413,7 @@ DWORD size_from_source(void *instance, DWORD bytes)
 
 DWORD size_from_destination(void *instance, DWORD bytes)
 {
-    struct stream_size size;
+    ACMDRVSTREAMSIZE size;
 
     assert_int_equal(size_of(instance, ACM_STREAMSIZEF_DESTINATION, 0xDEAD, bytes, &size),
                      MMSYSERR_NOERROR);

@@ -18,36 +18,36 @@ static void null_pointers_are_refused(void **unused)
         UINT message;
         LRESULT answer;
     } messages[] = {
-        { DRIVER_DETAILS, MMSYSERR_INVALPARAM },
-        { FORMATTAG_DETAILS, MMSYSERR_INVALPARAM },
-        { FORMAT_DETAILS, MMSYSERR_INVALPARAM },
-        { FORMAT_SUGGEST, MMSYSERR_INVALPARAM },
-        { STREAM_OPEN, MMSYSERR_INVALPARAM },
-        { STREAM_CLOSE, MMSYSERR_INVALPARAM },
-        { STREAM_SIZE, MMSYSERR_INVALPARAM },
-        { STREAM_CONVERT, MMSYSERR_INVALPARAM },
-        { STREAM_RESET, MMSYSERR_NOERROR },
-        { DRIVER_NOTIFY, MMSYSERR_NOERROR },
-        { STREAM_PREPARE, MMSYSERR_NOTSUPPORTED },
-        { STREAM_UNPREPARE, MMSYSERR_NOTSUPPORTED },
-        { STREAM_UPDATE, MMSYSERR_NOTSUPPORTED },
-        { FILTER_DETAILS, MMSYSERR_NOTSUPPORTED },
-        { FILTERTAG_DETAILS, MMSYSERR_NOTSUPPORTED },
-        { DRIVER_ABOUT, MMSYSERR_NOTSUPPORTED },
-        { HARDWARE_WAVE_CAPS_INPUT, MMSYSERR_NOTSUPPORTED },
-        { HARDWARE_WAVE_CAPS_OUTPUT, MMSYSERR_NOTSUPPORTED },
+        { ACMDM_DRIVER_DETAILS, MMSYSERR_INVALPARAM },
+        { ACMDM_FORMATTAG_DETAILS, MMSYSERR_INVALPARAM },
+        { ACMDM_FORMAT_DETAILS, MMSYSERR_INVALPARAM },
+        { ACMDM_FORMAT_SUGGEST, MMSYSERR_INVALPARAM },
+        { ACMDM_STREAM_OPEN, MMSYSERR_INVALPARAM },
+        { ACMDM_STREAM_CLOSE, MMSYSERR_INVALPARAM },
+        { ACMDM_STREAM_SIZE, MMSYSERR_INVALPARAM },
+        { ACMDM_STREAM_CONVERT, MMSYSERR_INVALPARAM },
+        { ACMDM_STREAM_RESET, MMSYSERR_NOERROR },
+        { ACMDM_DRIVER_NOTIFY, MMSYSERR_NOERROR },
+        { ACMDM_STREAM_PREPARE, MMSYSERR_NOTSUPPORTED },
+        { ACMDM_STREAM_UNPREPARE, MMSYSERR_NOTSUPPORTED },
+        { ACMDM_STREAM_UPDATE, MMSYSERR_NOTSUPPORTED },
+        { ACMDM_FILTER_DETAILS, MMSYSERR_NOTSUPPORTED },
+        { ACMDM_FILTERTAG_DETAILS, MMSYSERR_NOTSUPPORTED },
+        { ACMDM_DRIVER_ABOUT, MMSYSERR_NOTSUPPORTED },
+        { ACMDM_HARDWARE_WAVE_CAPS_INPUT, MMSYSERR_NOTSUPPORTED },
+        { ACMDM_HARDWARE_WAVE_CAPS_OUTPUT, MMSYSERR_NOTSUPPORTED },
     };
 
     (void)unused;
     for (size_t i = 0; i < sizeof messages / sizeof *messages; i++)
         for (LPARAM second = 0; second < 4; second++)
-            if (messages[i].message < STREAM_OPEN || second == 0)
+            if (messages[i].message < ACMDM_STREAM_OPEN || second == 0)
                 assert_int_equal(ask(messages[i].message, 0, second), messages[i].answer);
     EACH_ROUTE(route) {
         void *instance = stream_opened(&route, 0);
 
-        check(route, ask(STREAM_SIZE, instance, 0) == MMSYSERR_INVALPARAM);
-        check(route, ask(STREAM_CONVERT, instance, 0) == MMSYSERR_INVALPARAM);
+        check(route, ask(ACMDM_STREAM_SIZE, instance, 0) == MMSYSERR_INVALPARAM);
+        check(route, ask(ACMDM_STREAM_CONVERT, instance, 0) == MMSYSERR_INVALPARAM);
         stream_closed(instance);
     }
 }
@@ -67,9 +67,9 @@ static void details_are_the_same_at_any_address(void **unused)
         UINT message;
         void *structure;
         size_t size;
-    } messages[] = { { DRIVER_DETAILS, &driver, sizeof driver },
-                     { FORMATTAG_DETAILS, &tag, sizeof tag },
-                     { FORMAT_DETAILS, &format, sizeof format } };
+    } messages[] = { { ACMDM_DRIVER_DETAILS, &driver, sizeof driver },
+                     { ACMDM_FORMATTAG_DETAILS, &tag, sizeof tag },
+                     { ACMDM_FORMAT_DETAILS, &format, sizeof format } };
 
     (void)unused;
     for (size_t i = 0; i < sizeof messages / sizeof *messages; i++)
@@ -85,9 +85,11 @@ static void details_are_the_same_at_any_address(void **unused)
         uint8_t *odd = (uint8_t *)lend(18 + EXTRA_ROOM + by) + by;
 
         format.pwfx = (WAVEFORMATEX *)(void *)odd;
-        assert_int_equal(ask(FORMAT_DETAILS, &format, ACM_FORMATDETAILSF_INDEX), MMSYSERR_NOERROR);
+        assert_int_equal(ask(ACMDM_FORMAT_DETAILS, &format, ACM_FORMATDETAILSF_INDEX),
+                         MMSYSERR_NOERROR);
         assert_memory_equal(odd, wfx, 18 + EXTRA_ROOM);
-        assert_int_equal(ask(FORMAT_DETAILS, &format, ACM_FORMATDETAILSF_FORMAT), MMSYSERR_NOERROR);
+        assert_int_equal(ask(ACMDM_FORMAT_DETAILS, &format, ACM_FORMATDETAILSF_FORMAT),
+                         MMSYSERR_NOERROR);
     }
 }
 
@@ -110,8 +112,8 @@ static void suggestions_are_the_same_at_any_address(void **unused)
             put32(suggestion, at->src_size, size);
             put64(suggestion, at->dst, (uintptr_t)dst);
             put32(suggestion, at->dst_size, room);
-            check(route,
-                  ask(FORMAT_SUGGEST, suggestion, 0) == answer && memcmp(dst, plain, room) == 0);
+            check(route, ask(ACMDM_FORMAT_SUGGEST, suggestion, 0) == answer &&
+                             memcmp(dst, plain, room) == 0);
         }
     }
 }
@@ -126,25 +128,25 @@ static void streams_are_the_same_at_any_address(void **unused)
         void *plain = stream_opened(&route, 0), *made = instance_make(route.abi, 0, 0, 0),
              *instance;
         struct bytes src = material(&route, 2, 0, 31), expected = converted(plain, src, FLUSH);
-        struct stream_size size = { sizeof size, ACM_STREAMSIZEF_SOURCE, (DWORD)src.size, 0 },
-                           *odd_size = misaligned(&size, sizeof size, by);
-        struct stream_header header = { .cbStruct = sizeof header,
-                                        .pbSrc = misaligned(src.data, src.size, by),
-                                        .cbSrcLength = (DWORD)src.size,
-                                        .fdwConvert = FLUSH },
-                             *odd_header;
+        ACMDRVSTREAMSIZE size = { sizeof size, ACM_STREAMSIZEF_SOURCE, (DWORD)src.size, 0 },
+                         *odd_size = misaligned(&size, sizeof size, by);
+        ACMDRVSTREAMHEADER header = { .cbStruct = sizeof header,
+                                      .pbSrc = misaligned(src.data, src.size, by),
+                                      .cbSrcLength = (DWORD)src.size,
+                                      .fdwConvert = FLUSH },
+                           *odd_header;
 
         put64(made, at->src, (uintptr_t)misaligned(route.src, wfx_size(route.src), by));
         put64(made, at->dst, (uintptr_t)misaligned(route.dst, wfx_size(route.dst), by));
         instance = misaligned(made, at->size, by);
-        check(route, ask(STREAM_OPEN, instance, 0) == MMSYSERR_NOERROR);
-        check(route, ask(STREAM_SIZE, instance, (LPARAM)odd_size) == MMSYSERR_NOERROR);
+        check(route, ask(ACMDM_STREAM_OPEN, instance, 0) == MMSYSERR_NOERROR);
+        check(route, ask(ACMDM_STREAM_SIZE, instance, (LPARAM)odd_size) == MMSYSERR_NOERROR);
         memcpy(&size, odd_size, sizeof size);
         check(route, size.cbDstLength == size_from_source(plain, (DWORD)src.size));
         header.pbDst = (BYTE *)lend(size.cbDstLength + by) + by;
         header.cbDstLength = size.cbDstLength;
         odd_header = misaligned(&header, sizeof header, by);
-        check(route, ask(STREAM_CONVERT, instance, (LPARAM)odd_header) == MMSYSERR_NOERROR);
+        check(route, ask(ACMDM_STREAM_CONVERT, instance, (LPARAM)odd_header) == MMSYSERR_NOERROR);
         memcpy(&header, odd_header, sizeof header);
         check(route, header.cbSrcLengthUsed == src.size && header.cbDstLengthUsed == expected.size);
         check(route, memcmp(header.pbDst, expected.data, expected.size) == 0);
@@ -155,8 +157,8 @@ static void streams_are_the_same_at_any_address(void **unused)
 
 static void descriptions_may_be_unaligned(void **unused)
 {
-    const struct open_description audio = { .cbStruct = sizeof audio, .fccType = 0x63647561 };
-    const struct open_description video = { .cbStruct = sizeof video, .fccType = 0x63646976 };
+    const ACMDRVOPENDESCW audio = { .cbStruct = sizeof audio, .fccType = 0x63647561 };
+    const ACMDRVOPENDESCW video = { .cbStruct = sizeof video, .fccType = 0x63646976 };
 
     (void)unused;
     for (size_t by = 1; by < MISALIGNMENTS; by++) {
@@ -203,7 +205,7 @@ static void details_may_overlap_their_format(void **unused)
         details->dwFormatTag = 0x11;
         details->pwfx = (WAVEFORMATEX *)(void *)((uint8_t *)details + by);
         details->cbwfx = 18 + EXTRA_ROOM;
-        result = ask(FORMAT_DETAILS, details, ACM_FORMATDETAILSF_INDEX);
+        result = ask(ACMDM_FORMAT_DETAILS, details, ACM_FORMATDETAILSF_INDEX);
         assert_int_equal(result, MMSYSERR_NOERROR);
     }
 }
@@ -215,22 +217,22 @@ static void headers_may_overlap_buffers(void **unused)
     EACH_ROUTE(route)
         for (int place = 0; place < 4; place++) {
             void *instance = stream_opened(&route, 0), *again = stream_opened(&route, 0), *copy;
-            DWORD size = route.src_block + (DWORD)sizeof(struct stream_header),
-                  room = 2 * route.dst_block + (DWORD)sizeof(struct stream_header);
+            DWORD size = route.src_block + (DWORD)sizeof(ACMDRVSTREAMHEADER),
+                  room = 2 * route.dst_block + (DWORD)sizeof(ACMDRVSTREAMHEADER);
             uint8_t *src = lend(size), *dst = lend(room), *at = place % 2 ? src : dst;
-            struct stream_header header = { .cbStruct = sizeof header,
-                                            .pbSrc = src,
-                                            .cbSrcLength = size,
-                                            .pbDst = dst,
-                                            .cbDstLength = room };
+            ACMDRVSTREAMHEADER header = { .cbStruct = sizeof header,
+                                          .pbSrc = src,
+                                          .cbSrcLength = size,
+                                          .pbDst = dst,
+                                          .cbDstLength = room };
             LRESULT result;
 
             if (place < 2) {
                 memcpy(at, &header, sizeof header);
-                result = ask(STREAM_CONVERT, instance, (LPARAM)at);
+                result = ask(ACMDM_STREAM_CONVERT, instance, (LPARAM)at);
             } else {
                 copy = memcpy(at, instance, layout_of(instance)->size);
-                result = ask(STREAM_CONVERT, copy, (LPARAM)&header);
+                result = ask(ACMDM_STREAM_CONVERT, copy, (LPARAM)&header);
             }
             check(route, result == MMSYSERR_NOERROR || result == ACMERR_NOTPOSSIBLE);
             stream_closed(again);
@@ -325,8 +327,8 @@ static void formats_are_as_long_as_their_cbSize_says(void **unused)
             LRESULT answer =
                 suggest(route.abi, 0, route.src, (DWORD)wfx_size(route.src), dst, 18 + EXTRA_ROOM);
 
-            check(route,
-                  ask(FORMAT_DETAILS, &details, ACM_FORMATDETAILSF_FORMAT) == MMSYSERR_NOERROR);
+            check(route, ask(ACMDM_FORMAT_DETAILS, &details, ACM_FORMATDETAILSF_FORMAT) ==
+                             MMSYSERR_NOERROR);
             exact = lend(answer ? 18 : wfx_size(dst) == 16 ? 18 : wfx_size(dst));
             check(route, suggest(route.abi, 0, route.src, rooms[i], exact, rooms[i]) == answer);
             check(route, answer || memcmp(exact, dst, wfx_size(dst)) == 0);
@@ -349,16 +351,16 @@ static void nothing_works_after_a_failed_opening(void **unused)
 
             put64(instance, layout_of(instance)->driver, 0xBAD0BAD0BAD0BAD0);
             heap.failing = way == 2;
-            check(route, ask(STREAM_OPEN, instance, 0) == (way == 0   ? ACMERR_NOTPOSSIBLE
-                                                           : way == 1 ? MMSYSERR_NOERROR
-                                                                      : MMSYSERR_NOMEM));
+            check(route, ask(ACMDM_STREAM_OPEN, instance, 0) == (way == 0   ? ACMERR_NOTPOSSIBLE
+                                                                 : way == 1 ? MMSYSERR_NOERROR
+                                                                            : MMSYSERR_NOMEM));
             check(route, instance_driver(instance) == 0 && heap.live == 0);
             done = convert(instance, src.data, 4, dst, route.dst_block, START);
             check(route, done.result == MMSYSERR_INVALPARAM && done.used == 0 && done.made == 0);
             check(route, is_untouched(dst, route.dst_block));
-            check(route, ask(STREAM_RESET, instance, 0) == MMSYSERR_NOERROR);
-            check(route, ask(STREAM_CLOSE, instance, 0) == MMSYSERR_NOERROR &&
-                             ask(STREAM_CLOSE, instance, 0) == MMSYSERR_NOERROR);
+            check(route, ask(ACMDM_STREAM_RESET, instance, 0) == MMSYSERR_NOERROR);
+            check(route, ask(ACMDM_STREAM_CLOSE, instance, 0) == MMSYSERR_NOERROR &&
+                             ask(ACMDM_STREAM_CLOSE, instance, 0) == MMSYSERR_NOERROR);
         }
 }
 
@@ -370,16 +372,18 @@ static void streams_are_closed_once(void **unused)
             void *instance = stream_opened(&route, flags | CALLBACK_FUNCTION);
             struct bytes src = material(&route, 0, 4, 33);
 
-            check(route, ask(STREAM_CLOSE, instance, 0) == MMSYSERR_NOERROR && heap.live == 0);
+            check(route,
+                  ask(ACMDM_STREAM_CLOSE, instance, 0) == MMSYSERR_NOERROR && heap.live == 0);
             callback_count = 0;
             for (int again = 0; again < 3; again++)
-                check(route, ask(STREAM_CLOSE, instance, 0) == MMSYSERR_NOERROR && heap.live == 0);
+                check(route,
+                      ask(ACMDM_STREAM_CLOSE, instance, 0) == MMSYSERR_NOERROR && heap.live == 0);
             check(route, callback_count == 0);
             check(
                 route,
                 convert(instance, src.data, 4, lend(route.dst_block), route.dst_block, 0).result ==
                     MMSYSERR_INVALPARAM);
-            check(route, ask(STREAM_OPEN, instance, 0) == MMSYSERR_NOERROR && heap.live == 1);
+            check(route, ask(ACMDM_STREAM_OPEN, instance, 0) == MMSYSERR_NOERROR && heap.live == 1);
             stream_closed(instance);
         }
 }
@@ -395,12 +399,15 @@ static void details_asked(void)
         .cbStruct = sizeof format, .dwFormatTag = 0x31, .pwfx = wfx, .cbwfx = 18 + EXTRA_ROOM
     };
 
-    assert_int_equal(ask(DRIVER_DETAILS, &driver, 0), MMSYSERR_NOERROR);
-    assert_int_equal(ask(FORMATTAG_DETAILS, &tag, ACM_FORMATTAGDETAILSF_INDEX), MMSYSERR_NOERROR);
-    assert_int_equal(ask(FORMAT_DETAILS, &format, ACM_FORMATDETAILSF_INDEX), MMSYSERR_NOERROR);
-    assert_int_equal(ask(FORMAT_DETAILS, &format, ACM_FORMATDETAILSF_FORMAT), MMSYSERR_NOERROR);
+    assert_int_equal(ask(ACMDM_DRIVER_DETAILS, &driver, 0), MMSYSERR_NOERROR);
+    assert_int_equal(ask(ACMDM_FORMATTAG_DETAILS, &tag, ACM_FORMATTAGDETAILSF_INDEX),
+                     MMSYSERR_NOERROR);
+    assert_int_equal(ask(ACMDM_FORMAT_DETAILS, &format, ACM_FORMATDETAILSF_INDEX),
+                     MMSYSERR_NOERROR);
+    assert_int_equal(ask(ACMDM_FORMAT_DETAILS, &format, ACM_FORMATDETAILSF_FORMAT),
+                     MMSYSERR_NOERROR);
     assert_int_equal(DriverProc(1, 0, DRV_CONFIGURE, 0, 0), DRVCNF_CANCEL);
-    assert_int_equal(ask(DRIVER_ABOUT, 0, 0), MMSYSERR_NOTSUPPORTED);
+    assert_int_equal(ask(ACMDM_DRIVER_ABOUT, 0, 0), MMSYSERR_NOTSUPPORTED);
 }
 
 /* Opens a stream, converts a block and closes the stream; if opening fails, nothing is left. */
@@ -408,7 +415,7 @@ static LRESULT stream_used(const struct route *route, struct bytes src)
 {
     void *instance = instance_make(route->abi, route->src, route->dst,
                                    ACM_STREAMOPENF_ASYNC | CALLBACK_FUNCTION);
-    LRESULT answer = ask(STREAM_OPEN, instance, 0);
+    LRESULT answer = ask(ACMDM_STREAM_OPEN, instance, 0);
     uint8_t *dst = lend(route->dst_block);
     struct conversion done;
 
@@ -418,7 +425,7 @@ static LRESULT stream_used(const struct route *route, struct bytes src)
     check(*route,
           done.result == (answer == MMSYSERR_NOERROR ? MMSYSERR_NOERROR : MMSYSERR_INVALPARAM));
     check(*route, answer == MMSYSERR_NOERROR || is_untouched(dst, route->dst_block));
-    check(*route, ask(STREAM_CLOSE, instance, 0) == MMSYSERR_NOERROR && heap.live == 0);
+    check(*route, ask(ACMDM_STREAM_CLOSE, instance, 0) == MMSYSERR_NOERROR && heap.live == 0);
     return answer;
 }
 

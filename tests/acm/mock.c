@@ -76,7 +76,7 @@ LRESULT WINAPI DefDriverProc(DWORD_PTR id, HDRVR driver, UINT message, LPARAM fi
 BOOL WINAPI DriverCallback(DWORD_PTR callback, DWORD flags, HDRVR device, DWORD message,
                            DWORD_PTR user, DWORD_PTR first, DWORD_PTR second)
 {
-    const struct stream_header *header = (const void *)first;
+    const ACMDRVSTREAMHEADER *header = (const void *)first;
     struct callback *call = &callbacks[callback_count++ % (sizeof callbacks / sizeof *callbacks)];
 
     *call = (struct callback){ callback, user, first, second, flags, message, device, 0, 0, 0 };

@@ -4,87 +4,87 @@
 static void messages_have_the_right_numbers(void **unused)
 {
     (void)unused;
-    assert_int_equal(DRIVER_NOTIFY, 0x6001);
-    assert_int_equal(DRIVER_DETAILS, 0x600A);
-    assert_int_equal(DRIVER_ABOUT, 0x600B);
-    assert_int_equal(HARDWARE_WAVE_CAPS_INPUT, 0x6014);
-    assert_int_equal(HARDWARE_WAVE_CAPS_OUTPUT, 0x6015);
-    assert_int_equal(FORMATTAG_DETAILS, 0x6019);
-    assert_int_equal(FORMAT_DETAILS, 0x601A);
-    assert_int_equal(FORMAT_SUGGEST, 0x601B);
-    assert_int_equal(FILTERTAG_DETAILS, 0x6032);
-    assert_int_equal(FILTER_DETAILS, 0x6033);
-    assert_int_equal(STREAM_OPEN, 0x604C);
-    assert_int_equal(STREAM_CLOSE, 0x604D);
-    assert_int_equal(STREAM_SIZE, 0x604E);
-    assert_int_equal(STREAM_CONVERT, 0x604F);
-    assert_int_equal(STREAM_RESET, 0x6050);
-    assert_int_equal(STREAM_PREPARE, 0x6051);
-    assert_int_equal(STREAM_UNPREPARE, 0x6052);
-    assert_int_equal(STREAM_UPDATE, 0x6053);
+    assert_int_equal(ACMDM_DRIVER_NOTIFY, 0x6001);
+    assert_int_equal(ACMDM_DRIVER_DETAILS, 0x600A);
+    assert_int_equal(ACMDM_DRIVER_ABOUT, 0x600B);
+    assert_int_equal(ACMDM_HARDWARE_WAVE_CAPS_INPUT, 0x6014);
+    assert_int_equal(ACMDM_HARDWARE_WAVE_CAPS_OUTPUT, 0x6015);
+    assert_int_equal(ACMDM_FORMATTAG_DETAILS, 0x6019);
+    assert_int_equal(ACMDM_FORMAT_DETAILS, 0x601A);
+    assert_int_equal(ACMDM_FORMAT_SUGGEST, 0x601B);
+    assert_int_equal(ACMDM_FILTERTAG_DETAILS, 0x6032);
+    assert_int_equal(ACMDM_FILTER_DETAILS, 0x6033);
+    assert_int_equal(ACMDM_STREAM_OPEN, 0x604C);
+    assert_int_equal(ACMDM_STREAM_CLOSE, 0x604D);
+    assert_int_equal(ACMDM_STREAM_SIZE, 0x604E);
+    assert_int_equal(ACMDM_STREAM_CONVERT, 0x604F);
+    assert_int_equal(ACMDM_STREAM_RESET, 0x6050);
+    assert_int_equal(ACMDM_STREAM_PREPARE, 0x6051);
+    assert_int_equal(ACMDM_STREAM_UNPREPARE, 0x6052);
+    assert_int_equal(ACMDM_STREAM_UPDATE, 0x6053);
 }
 
-#define assert_at(type, member, offset) assert_int_equal(offsetof(struct type, member), offset)
+#define assert_at(type, member, offset) assert_int_equal(offsetof(type, member), offset)
 
 static void instances_are_laid_out_as_in_windows(void **unused)
 {
     (void)unused;
-    assert_int_equal(sizeof(struct packed_instance), 68);
-    assert_at(packed_instance, pwfxSrc, 4);
-    assert_at(packed_instance, pwfxDst, 12);
-    assert_at(packed_instance, pwfltr, 20);
-    assert_at(packed_instance, dwCallback, 28);
-    assert_at(packed_instance, dwInstance, 36);
-    assert_at(packed_instance, fdwOpen, 44);
-    assert_at(packed_instance, fdwDriver, 48);
-    assert_at(packed_instance, dwDriver, 52);
-    assert_at(packed_instance, has, 60);
-    assert_int_equal(sizeof(struct packed_suggestion), 32);
-    assert_at(packed_suggestion, fdwSuggest, 4);
-    assert_at(packed_suggestion, pwfxSrc, 8);
-    assert_at(packed_suggestion, cbwfxSrc, 16);
-    assert_at(packed_suggestion, pwfxDst, 20);
-    assert_at(packed_suggestion, cbwfxDst, 28);
+    assert_int_equal(sizeof(ACMDRVSTREAMINSTANCE_PACKED), 68);
+    assert_at(ACMDRVSTREAMINSTANCE_PACKED, pwfxSrc, 4);
+    assert_at(ACMDRVSTREAMINSTANCE_PACKED, pwfxDst, 12);
+    assert_at(ACMDRVSTREAMINSTANCE_PACKED, pwfltr, 20);
+    assert_at(ACMDRVSTREAMINSTANCE_PACKED, dwCallback, 28);
+    assert_at(ACMDRVSTREAMINSTANCE_PACKED, dwInstance, 36);
+    assert_at(ACMDRVSTREAMINSTANCE_PACKED, fdwOpen, 44);
+    assert_at(ACMDRVSTREAMINSTANCE_PACKED, fdwDriver, 48);
+    assert_at(ACMDRVSTREAMINSTANCE_PACKED, dwDriver, 52);
+    assert_at(ACMDRVSTREAMINSTANCE_PACKED, has, 60);
+    assert_int_equal(sizeof(ACMDRVFORMATSUGGEST_PACKED), 32);
+    assert_at(ACMDRVFORMATSUGGEST_PACKED, fdwSuggest, 4);
+    assert_at(ACMDRVFORMATSUGGEST_PACKED, pwfxSrc, 8);
+    assert_at(ACMDRVFORMATSUGGEST_PACKED, cbwfxSrc, 16);
+    assert_at(ACMDRVFORMATSUGGEST_PACKED, pwfxDst, 20);
+    assert_at(ACMDRVFORMATSUGGEST_PACKED, cbwfxDst, 28);
 }
 
 static void instances_are_laid_out_as_in_wine(void **unused)
 {
     (void)unused;
-    assert_int_equal(sizeof(struct instance), 72);
-    assert_at(instance, pwfxSrc, 8);
-    assert_at(instance, pwfxDst, 16);
-    assert_at(instance, pwfltr, 24);
-    assert_at(instance, dwCallback, 32);
-    assert_at(instance, dwInstance, 40);
-    assert_at(instance, fdwOpen, 48);
-    assert_at(instance, fdwDriver, 52);
-    assert_at(instance, dwDriver, 56);
-    assert_at(instance, has, 64);
-    assert_int_equal(sizeof(struct suggestion), 40);
-    assert_at(suggestion, fdwSuggest, 4);
-    assert_at(suggestion, pwfxSrc, 8);
-    assert_at(suggestion, cbwfxSrc, 16);
-    assert_at(suggestion, pwfxDst, 24);
-    assert_at(suggestion, cbwfxDst, 32);
+    assert_int_equal(sizeof(ACMDRVSTREAMINSTANCE), 72);
+    assert_at(ACMDRVSTREAMINSTANCE, pwfxSrc, 8);
+    assert_at(ACMDRVSTREAMINSTANCE, pwfxDst, 16);
+    assert_at(ACMDRVSTREAMINSTANCE, pwfltr, 24);
+    assert_at(ACMDRVSTREAMINSTANCE, dwCallback, 32);
+    assert_at(ACMDRVSTREAMINSTANCE, dwInstance, 40);
+    assert_at(ACMDRVSTREAMINSTANCE, fdwOpen, 48);
+    assert_at(ACMDRVSTREAMINSTANCE, fdwDriver, 52);
+    assert_at(ACMDRVSTREAMINSTANCE, dwDriver, 56);
+    assert_at(ACMDRVSTREAMINSTANCE, has, 64);
+    assert_int_equal(sizeof(ACMDRVFORMATSUGGEST), 40);
+    assert_at(ACMDRVFORMATSUGGEST, fdwSuggest, 4);
+    assert_at(ACMDRVFORMATSUGGEST, pwfxSrc, 8);
+    assert_at(ACMDRVFORMATSUGGEST, cbwfxSrc, 16);
+    assert_at(ACMDRVFORMATSUGGEST, pwfxDst, 24);
+    assert_at(ACMDRVFORMATSUGGEST, cbwfxDst, 32);
 }
 
 static void other_structures_are_laid_out_alike(void **unused)
 {
     (void)unused;
-    assert_int_equal(sizeof(struct stream_size), 16);
-    assert_int_equal(sizeof(struct open_description), 44);
-    assert_at(open_description, dwError, 20);
-    assert_at(open_description, pszSectionName, 24);
-    assert_int_equal(sizeof(struct stream_header), 124);
-    assert_at(stream_header, pbSrc, 16);
-    assert_at(stream_header, cbSrcLength, 24);
-    assert_at(stream_header, cbSrcLengthUsed, 28);
-    assert_at(stream_header, pbDst, 40);
-    assert_at(stream_header, cbDstLength, 48);
-    assert_at(stream_header, cbDstLengthUsed, 52);
-    assert_at(stream_header, fdwConvert, 64);
-    assert_at(stream_header, padshNext, 68);
-    assert_at(stream_header, cbPreparedDstLength, 120);
+    assert_int_equal(sizeof(ACMDRVSTREAMSIZE), 16);
+    assert_int_equal(sizeof(ACMDRVOPENDESCW), 44);
+    assert_at(ACMDRVOPENDESCW, dwError, 20);
+    assert_at(ACMDRVOPENDESCW, pszSectionName, 24);
+    assert_int_equal(sizeof(ACMDRVSTREAMHEADER), 124);
+    assert_at(ACMDRVSTREAMHEADER, pbSrc, 16);
+    assert_at(ACMDRVSTREAMHEADER, cbSrcLength, 24);
+    assert_at(ACMDRVSTREAMHEADER, cbSrcLengthUsed, 28);
+    assert_at(ACMDRVSTREAMHEADER, pbDst, 40);
+    assert_at(ACMDRVSTREAMHEADER, cbDstLength, 48);
+    assert_at(ACMDRVSTREAMHEADER, cbDstLengthUsed, 52);
+    assert_at(ACMDRVSTREAMHEADER, fdwConvert, 64);
+    assert_at(ACMDRVSTREAMHEADER, padshNext, 68);
+    assert_at(ACMDRVSTREAMHEADER, cbPreparedDstLength, 120);
     assert_int_equal(sizeof(ACMSTREAMHEADER), 124);
     assert_int_equal(sizeof(ACMDRIVERDETAILSW), 1804);
     assert_int_equal(sizeof(ACMFORMATTAGDETAILSW), 120);
@@ -99,12 +99,12 @@ static void an_instance_is_read_in_both_layouts(void **unused)
         const struct instance_layout *at = &instance_layouts[abi];
         void *from =
             instance_make(abi, (void *)0x1122334455667788, (void *)0x99AABBCCDDEEFF00, 0x12345678);
-        struct instance to;
+        ACMDRVSTREAMINSTANCE to;
 
         put64(from, at->filter, 0x0F1E2D3C4B5A6978);
         put64(from, at->driver, 0x8796A5B4C3D2E1F0);
         put64(from, at->has, 0x1357);
-        assert_true(instance_of((LPARAM)from, &to));
+        assert_true(instance_read((LPARAM)from, &to));
         assert_true((uintptr_t)to.pwfxSrc == 0x1122334455667788 &&
                     (uintptr_t)to.pwfxDst == 0x99AABBCCDDEEFF00);
         assert_true((uintptr_t)to.pwfltr == 0x0F1E2D3C4B5A6978 && to.fdwOpen == 0x12345678);
@@ -119,7 +119,7 @@ static void a_suggestion_is_read_in_both_layouts(void **unused)
     for (enum abi abi = WINDOWS; abi <= WINE; abi++) {
         const struct suggestion_layout *at = &suggestion_layouts[abi];
         void *from = lend(at->size);
-        struct suggestion to;
+        ACMDRVFORMATSUGGEST to;
 
         put32(from, 0, at->size);
         put32(from, at->flags, 0x12345678);
@@ -127,7 +127,7 @@ static void a_suggestion_is_read_in_both_layouts(void **unused)
         put32(from, at->src_size, 0x9ABC);
         put64(from, at->dst, 0x99AABBCCDDEEFF00);
         put32(from, at->dst_size, 0xDEF0);
-        assert_true(suggestion_of((LPARAM)from, &to));
+        assert_true(suggest_read((LPARAM)from, &to));
         assert_true(to.fdwSuggest == 0x12345678 && to.cbwfxSrc == 0x9ABC && to.cbwfxDst == 0xDEF0);
         assert_true((uintptr_t)to.pwfxSrc == 0x1122334455667788 &&
                     (uintptr_t)to.pwfxDst == 0x99AABBCCDDEEFF00);
@@ -137,18 +137,18 @@ static void a_suggestion_is_read_in_both_layouts(void **unused)
 /* The memory has the stated size, or the largest one if more is stated. */
 static void short_structures_are_refused(void **unused)
 {
-    struct instance instance;
-    struct suggestion suggestion;
+    ACMDRVSTREAMINSTANCE instance;
+    ACMDRVFORMATSUGGEST suggestion;
 
     (void)unused;
-    assert_false(instance_of(0, &instance));
-    assert_false(suggestion_of(0, &suggestion));
+    assert_false(instance_read(0, &instance));
+    assert_false(suggest_read(0, &suggestion));
     for (DWORD size = 0; size <= 100; size++) {
         void *memory = lend(size < 4 ? 4 : size < 72 ? size : 72);
 
         put32(memory, 0, size);
-        assert_int_equal(instance_of((LPARAM)memory, &instance), size >= 68);
-        assert_int_equal(suggestion_of((LPARAM)memory, &suggestion), size >= 32);
+        assert_int_equal(instance_read((LPARAM)memory, &instance), size >= 68);
+        assert_int_equal(suggest_read((LPARAM)memory, &suggestion), size >= 32);
     }
 }
 

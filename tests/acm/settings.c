@@ -28,7 +28,7 @@ static void without_settings_the_defaults_apply(void **unused)
     assert_memory_equal(&settings, &standard, sizeof settings);
     assert_int_equal(settings.quality, 1);
     for (size_t i = 0; codec_tag(i); i++)
-        assert_false(settings_disable(codec_tag(i)));
+        assert_false(tag_is_disabled(codec_tag(i)));
 }
 
 static void the_registry_is_read(void **unused)
@@ -64,7 +64,7 @@ static void the_registry_is_read_at_most_once(void **unused)
     assert_int_equal(registry_reads, 2);
     environment = "quality=1,bitorder=0,nibbleorder=0,dtx=0,disabled=";
     assert_int_equal(read().quality, 1);
-    assert_false(settings_disable(7));
+    assert_false(tag_is_disabled(7));
     assert_int_equal(registry_reads, 2);
     assert_int_equal(keys_open, 0);
 }
@@ -135,20 +135,20 @@ static void tags_are_disabled(void **unused)
     registered[0] = (struct registered){ "Disabled", REG_MULTI_SZ, 0,
                                          "0x31\0"
                                          "6\0" };
-    assert_true(settings_disable(0x31));
-    assert_true(settings_disable(0x1500)); /* aliases are disabled with their codec */
-    assert_true(settings_disable(6));
-    assert_false(settings_disable(7));
-    assert_false(settings_disable(0x11));
+    assert_true(tag_is_disabled(0x31));
+    assert_true(tag_is_disabled(0x1500)); /* aliases are disabled with their codec */
+    assert_true(tag_is_disabled(6));
+    assert_false(tag_is_disabled(7));
+    assert_false(tag_is_disabled(0x11));
     environment = "quality=2,disabled=7 0x11,dtx=1";
-    assert_true(settings_disable(7));
-    assert_true(settings_disable(0x11));
-    assert_false(settings_disable(0x31));
+    assert_true(tag_is_disabled(7));
+    assert_true(tag_is_disabled(0x11));
+    assert_false(tag_is_disabled(0x31));
     environment = "disabled=";
-    assert_false(settings_disable(6));
+    assert_false(tag_is_disabled(6));
     environment = 0;
     registered[0].strings = "\0";
-    assert_false(settings_disable(6));
+    assert_false(tag_is_disabled(6));
 }
 
 /* The messages that an application sends. */
@@ -162,29 +162,31 @@ static void a_disabled_tag_is_still_listed_but_has_no_formats(void **unused)
                                  .dwFormatTag = 6,
                                  .pwfx = (WAVEFORMATEX *)room,
                                  .cbwfx = sizeof room };
-    struct instance instance = { .cbStruct = sizeof instance, .pwfxSrc = &law, .pwfxDst = &pcm };
-    struct suggestion suggestion = { sizeof suggestion,    0,          &law, sizeof law,
-                                     (WAVEFORMATEX *)room, sizeof room };
+    ACMDRVSTREAMINSTANCE instance = { .cbStruct = sizeof instance,
+                                      .pwfxSrc = &law,
+                                      .pwfxDst = &pcm };
+    ACMDRVFORMATSUGGEST suggestion = { sizeof suggestion,    0,          &law, sizeof law,
+                                       (WAVEFORMATEX *)room, sizeof room };
 
     (void)unused;
-    assert_int_equal(format_tag_details(&before, ACM_FORMATTAGDETAILSF_FORMATTAG), 0);
+    assert_int_equal(acm_format_tag_details(&before, ACM_FORMATTAGDETAILSF_FORMATTAG), 0);
     environment = "disabled=6";
-    assert_int_equal(format_tag_details(&after, ACM_FORMATTAGDETAILSF_FORMATTAG), 0);
+    assert_int_equal(acm_format_tag_details(&after, ACM_FORMATTAGDETAILSF_FORMATTAG), 0);
     assert_int_equal(after.dwFormatTagIndex, before.dwFormatTagIndex);
     assert_true(before.cStandardFormats != 0 && after.cStandardFormats == 0);
-    assert_int_equal(format_details(&format, ACM_FORMATDETAILSF_INDEX), ACMERR_NOTPOSSIBLE);
+    assert_int_equal(acm_format_details(&format, ACM_FORMATDETAILSF_INDEX), ACMERR_NOTPOSSIBLE);
     format.pwfx = &law;
     format.cbwfx = sizeof law;
-    assert_int_equal(format_details(&format, ACM_FORMATDETAILSF_FORMAT), ACMERR_NOTPOSSIBLE);
-    assert_int_equal(format_suggest((LPARAM)&suggestion), ACMERR_NOTPOSSIBLE);
-    assert_int_equal(stream_open((LPARAM)&instance), ACMERR_NOTPOSSIBLE);
+    assert_int_equal(acm_format_details(&format, ACM_FORMATDETAILSF_FORMAT), ACMERR_NOTPOSSIBLE);
+    assert_int_equal(acm_format_suggest((LPARAM)&suggestion), ACMERR_NOTPOSSIBLE);
+    assert_int_equal(acm_stream_open((LPARAM)&instance), ACMERR_NOTPOSSIBLE);
     /* Another codec is suggested instead. */
     suggestion.pwfxSrc = &pcm;
-    assert_int_equal(format_suggest((LPARAM)&suggestion), 0);
+    assert_int_equal(acm_format_suggest((LPARAM)&suggestion), 0);
     assert_int_equal(((WAVEFORMATEX *)room)->wFormatTag, WAVE_FORMAT_MULAW);
     environment = 0;
-    assert_int_equal(stream_open((LPARAM)&instance), 0);
-    assert_int_equal(stream_close((LPARAM)&instance), 0);
+    assert_int_equal(acm_stream_open((LPARAM)&instance), 0);
+    assert_int_equal(acm_stream_close((LPARAM)&instance), 0);
 }
 
 /* A stream reads the settings that the dialog writes. Default settings remove all values. */
@@ -200,14 +202,14 @@ static void written_settings_are_read(void **unused)
     environment = "quality=0,disabled=6";
     settings_read_stored(&found);
     assert_memory_equal(&found, &wanted, sizeof found);
-    assert_true(settings_disable_stored(7) && settings_disable_stored(0x31) &&
-                settings_disable_stored(0xFEDC));
-    assert_false(settings_disable_stored(6));
-    assert_true(settings_disable(6) && !settings_disable(7));
+    assert_true(tag_is_disabled_in_registry(7) && tag_is_disabled_in_registry(0x31) &&
+                tag_is_disabled_in_registry(0xFEDC));
+    assert_false(tag_is_disabled_in_registry(6));
+    assert_true(tag_is_disabled(6) && !tag_is_disabled(7));
     environment = 0;
     found = read();
     assert_memory_equal(&found, &wanted, sizeof found);
-    assert_true(settings_disable(7) && settings_disable(0x1500) && !settings_disable(6));
+    assert_true(tag_is_disabled(7) && tag_is_disabled(0x1500) && !tag_is_disabled(6));
     assert_true(settings_write(&standard, none));
     assert_null(registered[0].value);
     assert_int_equal(libraries_loaded, loaded);
@@ -221,7 +223,7 @@ static void a_failed_write_is_reported(void **unused)
     (void)unused;
     registry_is_closed = TRUE;
     assert_false(settings_write(&standard, off));
-    assert_false(settings_disable(7));
+    assert_false(tag_is_disabled(7));
 }
 
 /* Each request fails in turn. */

@@ -77,11 +77,11 @@ static void opening_writes_only_dwDriver(void **unused)
         size_t size = layout_of(instance)->size, at = layout_of(instance)->driver;
         uint8_t *before = lend_copy(instance, size);
 
-        check(route, ask(STREAM_OPEN, instance, 0) == MMSYSERR_NOERROR);
+        check(route, ask(ACMDM_STREAM_OPEN, instance, 0) == MMSYSERR_NOERROR);
         put64(before, at, instance_driver(instance));
         check(route, memcmp(instance, before, size) == 0);
         stream_closed(instance);
-        check(route, ask(STREAM_CLOSE, instance, 0) == MMSYSERR_NOERROR);
+        check(route, ask(ACMDM_STREAM_CLOSE, instance, 0) == MMSYSERR_NOERROR);
         put64(before, at, 0);
         check(route, memcmp(instance, before, size) == 0);
     }
@@ -97,10 +97,10 @@ static void a_query_opens_nothing(void **unused)
         size_t size = layout_of(instance)->size;
         uint8_t *before = lend_copy(instance, size);
 
-        check(route, ask(STREAM_OPEN, instance, 0) == MMSYSERR_NOERROR);
+        check(route, ask(ACMDM_STREAM_OPEN, instance, 0) == MMSYSERR_NOERROR);
         check(route, heap.made == 0);
         check(route, memcmp(instance, before, size) == 0);
-        check(route, ask(STREAM_CLOSE, instance, 0) == MMSYSERR_NOERROR);
+        check(route, ask(ACMDM_STREAM_CLOSE, instance, 0) == MMSYSERR_NOERROR);
         check(route, memcmp(instance, before, size) == 0);
     }
 }
@@ -118,10 +118,10 @@ static void a_failed_allocation_opens_nothing(void **unused)
             void *instance = instance_make(route.abi, route.src, route.dst, 0);
 
             heap.failing = n;
-            check(route, ask(STREAM_OPEN, instance, 0) == MMSYSERR_NOMEM);
+            check(route, ask(ACMDM_STREAM_OPEN, instance, 0) == MMSYSERR_NOMEM);
             check(route, instance_driver(instance) == 0);
             check(route, heap.live == 0);
-            check(route, ask(STREAM_CLOSE, instance, 0) == MMSYSERR_NOERROR);
+            check(route, ask(ACMDM_STREAM_CLOSE, instance, 0) == MMSYSERR_NOERROR);
         }
         heap.failing = 0;
     }
@@ -133,7 +133,7 @@ static void check_refused(const struct route *route, const WAVEFORMATEX *src,
     for (DWORD flags = 0; flags <= ACM_STREAMOPENF_QUERY; flags++) {
         void *instance = instance_make(route->abi, src, dst, flags);
 
-        check(*route, ask(STREAM_OPEN, instance, 0) == ACMERR_NOTPOSSIBLE);
+        check(*route, ask(ACMDM_STREAM_OPEN, instance, 0) == ACMERR_NOTPOSSIBLE);
         check(*route, instance_driver(instance) == 0 && heap.made == 0);
     }
 }
@@ -189,7 +189,7 @@ static void a_filter_is_refused(void **unused)
         void *instance = instance_make(route.abi, route.src, route.dst, 0), *filter = lend(32);
 
         put64(instance, layout_of(instance)->filter, (uintptr_t)filter);
-        check(route, ask(STREAM_OPEN, instance, 0) == ACMERR_NOTPOSSIBLE);
+        check(route, ask(ACMDM_STREAM_OPEN, instance, 0) == ACMERR_NOTPOSSIBLE);
         check(route, instance_driver(instance) == 0 && heap.made == 0 && is_untouched(filter, 32));
     }
 }
@@ -198,19 +198,21 @@ static void missing_formats_are_refused(void **unused)
 {
     (void)unused;
     EACH_ROUTE(route) {
+        check(route, ask(ACMDM_STREAM_OPEN, instance_make(route.abi, 0, route.dst, 0), 0) !=
+                         MMSYSERR_NOERROR);
+        check(route, ask(ACMDM_STREAM_OPEN, instance_make(route.abi, route.src, 0, 0), 0) !=
+                         MMSYSERR_NOERROR);
         check(route,
-              ask(STREAM_OPEN, instance_make(route.abi, 0, route.dst, 0), 0) != MMSYSERR_NOERROR);
-        check(route,
-              ask(STREAM_OPEN, instance_make(route.abi, route.src, 0, 0), 0) != MMSYSERR_NOERROR);
-        check(route, ask(STREAM_OPEN, instance_make(route.abi, 0, 0, 0), 0) != MMSYSERR_NOERROR);
+              ask(ACMDM_STREAM_OPEN, instance_make(route.abi, 0, 0, 0), 0) != MMSYSERR_NOERROR);
         check(route, heap.made == 0);
     }
 }
 
 static void short_instances_are_refused(void **unused)
 {
-    static const UINT messages[] = { STREAM_OPEN, STREAM_CLOSE, STREAM_SIZE, STREAM_CONVERT };
-    struct stream_size size = { sizeof size, 0, 100, 0 };
+    static const UINT messages[] = { ACMDM_STREAM_OPEN, ACMDM_STREAM_CLOSE, ACMDM_STREAM_SIZE,
+                                     ACMDM_STREAM_CONVERT };
+    ACMDRVSTREAMSIZE size = { sizeof size, 0, 100, 0 };
 
     (void)unused;
     for (size_t i = 0; i < sizeof messages / sizeof *messages; i++) {
@@ -241,23 +243,23 @@ static void an_asynchronous_stream_calls_back(void **unused)
     (void)unused;
     EACH_ROUTE(route) {
         struct bytes src = material(&route, 1, 0, 3);
-        struct stream_header header = { .cbStruct = sizeof header,
-                                        .pbSrc = src.data,
-                                        .cbSrcLength = (DWORD)src.size,
-                                        .pbDst = lend(route.dst_block),
-                                        .cbDstLength = route.dst_block };
+        ACMDRVSTREAMHEADER header = { .cbStruct = sizeof header,
+                                      .pbSrc = src.data,
+                                      .cbSrcLength = (DWORD)src.size,
+                                      .pbDst = lend(route.dst_block),
+                                      .cbDstLength = route.dst_block };
         void *instance;
 
         callback_count = 0;
         instance = stream_opened(&route, ACM_STREAMOPENF_ASYNC | CALLBACK_FUNCTION);
         check_callback(&route, 0, 0x3D4);
-        check(route, ask(STREAM_CONVERT, instance, (LPARAM)&header) == MMSYSERR_NOERROR);
+        check(route, ask(ACMDM_STREAM_CONVERT, instance, (LPARAM)&header) == MMSYSERR_NOERROR);
         check_callback(&route, 1, 0x3D6);
         check(route, callbacks[1].device == (HDRVR)STREAM_HANDLE &&
                          callbacks[1].first == (DWORD_PTR)&header);
         check(route, callbacks[1].used == src.size && callbacks[1].made == header.cbDstLengthUsed);
         check(route, callbacks[1].status == ACMSTREAMHEADER_STATUSF_DONE);
-        check(route, ask(STREAM_RESET, instance, 0) == MMSYSERR_NOERROR);
+        check(route, ask(ACMDM_STREAM_RESET, instance, 0) == MMSYSERR_NOERROR);
         stream_closed(instance);
         check_callback(&route, 2, 0x3D5);
     }
@@ -275,10 +277,10 @@ static void only_a_stream_with_a_callback_calls_back(void **unused)
         for (size_t i = 0; i < sizeof flags / sizeof *flags; i++) {
             void *instance = instance_make(route.abi, route.src, route.dst, flags[i]);
 
-            check(route, ask(STREAM_OPEN, instance, 0) == MMSYSERR_NOERROR);
+            check(route, ask(ACMDM_STREAM_OPEN, instance, 0) == MMSYSERR_NOERROR);
             if (!(flags[i] & ACM_STREAMOPENF_QUERY))
                 converted(instance, material(&route, 1, 0, 3), 0);
-            check(route, ask(STREAM_CLOSE, instance, 0) == MMSYSERR_NOERROR);
+            check(route, ask(ACMDM_STREAM_CLOSE, instance, 0) == MMSYSERR_NOERROR);
             check(route, callback_count == 0);
         }
 }
@@ -290,7 +292,7 @@ static void a_conversion_writes_only_its_lengths(void **unused)
     EACH_ROUTE(route) {
         void *instance = stream_opened(&route, 0);
         struct bytes src = material(&route, 1, 0, 3);
-        struct stream_header *header = lend(sizeof *header), before;
+        ACMDRVSTREAMHEADER *header = lend(sizeof *header), before;
 
         header->cbStruct = sizeof *header;
         header->pbSrc = src.data;
@@ -298,7 +300,7 @@ static void a_conversion_writes_only_its_lengths(void **unused)
         header->pbDst = lend(route.dst_block);
         header->cbDstLength = route.dst_block;
         before = *header;
-        check(route, ask(STREAM_CONVERT, instance, (LPARAM)header) == MMSYSERR_NOERROR);
+        check(route, ask(ACMDM_STREAM_CONVERT, instance, (LPARAM)header) == MMSYSERR_NOERROR);
         before.cbSrcLengthUsed = header->cbSrcLengthUsed;
         before.cbDstLengthUsed = header->cbDstLengthUsed;
         check(route, memcmp(header, &before, sizeof before) == 0);
@@ -310,9 +312,9 @@ static void a_conversion_writes_only_its_lengths(void **unused)
 
 static LRESULT size_asked(void *instance, DWORD flags, DWORD src, DWORD dst)
 {
-    struct stream_size size = { sizeof size, flags, src, dst };
+    ACMDRVSTREAMSIZE size = { sizeof size, flags, src, dst };
 
-    return ask(STREAM_SIZE, instance, (LPARAM)&size);
+    return ask(ACMDM_STREAM_SIZE, instance, (LPARAM)&size);
 }
 
 /* The bytes of as many blocks of `to` as `bytes` has of `from`, or -1 beyond 32 bits. */
@@ -382,12 +384,12 @@ static void invalid_questions_of_size_are_refused(void **unused)
         for (DWORD flags = 2; flags <= 16; flags++)
             check(route, size_asked(instance, flags, 100, 100) == MMSYSERR_NOTSUPPORTED);
         check(route, size_asked(instance, 0x80000000, 100, 100) == MMSYSERR_NOTSUPPORTED);
-        check(route, ask(STREAM_SIZE, instance, 0) == MMSYSERR_INVALPARAM);
+        check(route, ask(ACMDM_STREAM_SIZE, instance, 0) == MMSYSERR_INVALPARAM);
         for (DWORD bytes = 0; bytes < 16; bytes++) {
             void *size = lend(bytes < 4 ? 4 : bytes);
 
             put32(size, 0, bytes);
-            check(route, ask(STREAM_SIZE, instance, (LPARAM)size) == MMSYSERR_INVALPARAM);
+            check(route, ask(ACMDM_STREAM_SIZE, instance, (LPARAM)size) == MMSYSERR_INVALPARAM);
         }
         stream_closed(instance);
     }
@@ -882,7 +884,7 @@ static void missing_pointers_are_refused(void **unused)
         check(route, done.result == MMSYSERR_INVALPARAM && done.used == 0 && done.made == 0);
         done = convert(unopened, src.data, route.src_block, dst, route.dst_block, 0);
         check(route, done.result == MMSYSERR_INVALPARAM && done.used == 0 && done.made == 0);
-        check(route, ask(STREAM_CONVERT, instance, 0) == MMSYSERR_INVALPARAM);
+        check(route, ask(ACMDM_STREAM_CONVERT, instance, 0) == MMSYSERR_INVALPARAM);
         check(route, is_untouched(dst, route.dst_block));
         stream_closed(instance);
     }
@@ -900,17 +902,17 @@ static void short_headers_are_refused(void **unused)
         struct bytes src = material(&route, 1, 0, 23);
         uint8_t *dst = lend(route.dst_block);
 
-        for (DWORD size = 0; size <= sizeof(struct stream_header); size++) {
-            bool full = size <= NEEDED || size == sizeof(struct stream_header);
-            const struct stream_header whole = { .cbStruct = size,
-                                                 .pbSrc = src.data,
-                                                 .cbSrcLength = full ? (DWORD)src.size : 0,
-                                                 .pbDst = dst,
-                                                 .cbDstLength = route.dst_block };
-            struct stream_header *header = lend_copy(&whole, size < 4 ? 4 : size);
+        for (DWORD size = 0; size <= sizeof(ACMDRVSTREAMHEADER); size++) {
+            bool full = size <= NEEDED || size == sizeof(ACMDRVSTREAMHEADER);
+            const ACMDRVSTREAMHEADER whole = { .cbStruct = size,
+                                               .pbSrc = src.data,
+                                               .cbSrcLength = full ? (DWORD)src.size : 0,
+                                               .pbDst = dst,
+                                               .cbDstLength = route.dst_block };
+            ACMDRVSTREAMHEADER *header = lend_copy(&whole, size < 4 ? 4 : size);
             uint8_t *before = lend_copy(header, size);
 
-            check(route, ask(STREAM_CONVERT, instance, (LPARAM)header) ==
+            check(route, ask(ACMDM_STREAM_CONVERT, instance, (LPARAM)header) ==
                              (size < NEEDED ? MMSYSERR_INVALPARAM : MMSYSERR_NOERROR));
             if (size < NEEDED)
                 check(route, memcmp(header, before, size) == 0);
@@ -1118,7 +1120,7 @@ static void random_formats_do_no_harm(void **unused)
         LRESULT result;
 
         coded->wFormatTag = any_tag(route.codec, &seed);
-        result = ask(STREAM_OPEN, instance, 0);
+        result = ask(ACMDM_STREAM_OPEN, instance, 0);
         check(route, result == MMSYSERR_NOERROR || result == ACMERR_NOTPOSSIBLE ||
                          result == MMSYSERR_NOMEM);
         size_asked(instance, draw(&seed) % 2, draw(&seed), draw(&seed));
@@ -1137,8 +1139,8 @@ static void random_formats_do_no_harm(void **unused)
 
 static void random_instances_do_no_harm(void **unused)
 {
-    static const UINT messages[] = { STREAM_OPEN,  STREAM_SIZE,  STREAM_CONVERT,
-                                     STREAM_CLOSE, STREAM_RESET, STREAM_PREPARE };
+    static const UINT messages[] = { ACMDM_STREAM_OPEN,  ACMDM_STREAM_SIZE,  ACMDM_STREAM_CONVERT,
+                                     ACMDM_STREAM_CLOSE, ACMDM_STREAM_RESET, ACMDM_STREAM_PREPARE };
     uint32_t seed = 30;
 
     (void)unused;
@@ -1146,7 +1148,7 @@ static void random_instances_do_no_harm(void **unused)
         enum abi abi = draw(&seed) % 2;
         const struct instance_layout *at = &instance_layouts[abi];
         void *instance = lend_random(at->size, &seed),
-             *parameter = lend_random(sizeof(struct stream_header), &seed);
+             *parameter = lend_random(sizeof(ACMDRVSTREAMHEADER), &seed);
         WAVEFORMATEX *src = lend_random(18 + 256, &seed), *dst = lend_random(18 + 256, &seed);
 
         src->cbSize %= 257;

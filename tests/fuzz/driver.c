@@ -12,8 +12,8 @@ enum { SLOTS = 3, MESSAGES_MOST = 48, FORMAT_ROOM = 96, BUFFER_MOST = 4096 };
 /* A stream instance in one of the layouts, and its formats. */
 struct slot {
     bool packed;
-    struct instance natural;
-    struct packed_instance windows;
+    ACMDRVSTREAMINSTANCE natural;
+    ACMDRVSTREAMINSTANCE_PACKED windows;
     BYTE from[FORMAT_ROOM], to[FORMAT_ROOM];
 };
 
@@ -44,7 +44,7 @@ static void take_format(struct input *input, BYTE format[FORMAT_ROOM])
                                           .pwfx = (WAVEFORMATEX *)(void *)format,
                                           .cbwfx = FORMAT_ROOM };
 
-            send_to(FORMAT_DETAILS, &details, ACM_FORMATDETAILSF_INDEX);
+            send_to(ACMDM_FORMAT_DETAILS, &details, ACM_FORMATDETAILSF_INDEX);
         }
     }
     memcpy(&extra, format + 16, sizeof extra);
@@ -72,20 +72,20 @@ static void open_slot(struct input *input, struct slot *slot)
     take_format(input, slot->from);
     take_format(input, slot->to);
     slot->packed = take(input, 1) & 1;
-    slot->natural = (struct instance){
+    slot->natural = (ACMDRVSTREAMINSTANCE){
         sizeof slot->natural, (void *)slot->from, (void *)slot->to, 0, 0, 0, flags, 0, 0, 0
     };
-    slot->windows = (struct packed_instance){
+    slot->windows = (ACMDRVSTREAMINSTANCE_PACKED){
         sizeof slot->windows, (void *)slot->from, (void *)slot->to, 0, 0, 0, flags, 0, 0, 0
     };
-    DriverProc(1, 0, STREAM_OPEN, parameter(slot), 0);
+    DriverProc(1, 0, ACMDM_STREAM_OPEN, parameter(slot), 0);
 }
 
 static void convert(struct input *input, struct slot *slot)
 {
     DWORD in = take(input, 2) % BUFFER_MOST, out = take(input, 2);
     BYTE *src = malloc(in + 1), *dst = malloc(out + 1);
-    struct stream_header header = { sizeof header,
+    ACMDRVSTREAMHEADER header = { sizeof header,
                                     0,
                                     0,
                                     src + (in & 1),
@@ -110,7 +110,7 @@ static void convert(struct input *input, struct slot *slot)
 
     for (DWORD i = 0; i < in; i++)
         header.pbSrc[i] = (BYTE)take(input, 1);
-    result = DriverProc(1, 0, STREAM_CONVERT, parameter(slot), (LPARAM)&header);
+    result = DriverProc(1, 0, ACMDM_STREAM_CONVERT, parameter(slot), (LPARAM)&header);
     MUST(header.cbSrcLengthUsed <= in && header.cbDstLengthUsed <= out);
     MUST(result == MMSYSERR_NOERROR ||
          (header.cbSrcLengthUsed == 0 && header.cbDstLengthUsed == 0));
@@ -135,10 +135,10 @@ static void details(struct input *input)
                                  { 0 } };
 
     take_format(input, room);
-    MUST(driver.cbStruct >= 4 || send_to(DRIVER_DETAILS, &driver, 0) != 0 || shorter == 0);
-    send_to(DRIVER_DETAILS, &driver, 0);
-    send_to(FORMATTAG_DETAILS, &tag, (LPARAM)take(input, 1));
-    send_to(FORMAT_DETAILS, &format, (LPARAM)take(input, 1));
+    MUST(driver.cbStruct >= 4 || send_to(ACMDM_DRIVER_DETAILS, &driver, 0) != 0 || shorter == 0);
+    send_to(ACMDM_DRIVER_DETAILS, &driver, 0);
+    send_to(ACMDM_FORMATTAG_DETAILS, &tag, (LPARAM)take(input, 1));
+    send_to(ACMDM_FORMAT_DETAILS, &format, (LPARAM)take(input, 1));
 }
 
 static void suggest(struct input *input)
@@ -146,8 +146,8 @@ static void suggest(struct input *input)
     BYTE from[FORMAT_ROOM], to[FORMAT_ROOM];
     DWORD flags = take(input, 1) << 16, to_size = take(input, 1) % (FORMAT_ROOM + 1);
     WORD extra;
-    struct suggestion natural = { sizeof natural, flags, (void *)from, 0, (void *)to, to_size };
-    struct packed_suggestion windows = {
+    ACMDRVFORMATSUGGEST natural = { sizeof natural, flags, (void *)from, 0, (void *)to, to_size };
+    ACMDRVFORMATSUGGEST_PACKED windows = {
         sizeof windows, flags, (void *)from, 0, (void *)to, to_size
     };
 
@@ -156,12 +156,12 @@ static void suggest(struct input *input)
     memcpy(&extra, from + 16, sizeof extra);
     natural.cbwfxSrc = windows.cbwfxSrc =
         take(input, 1) & 1 ? 18u + extra : take(input, 1) % (FORMAT_ROOM + 1);
-    send_to(FORMAT_SUGGEST, take(input, 1) & 1 ? (void *)&natural : (void *)&windows, 0);
+    send_to(ACMDM_FORMAT_SUGGEST, take(input, 1) & 1 ? (void *)&natural : (void *)&windows, 0);
 }
 
 static void message(struct input *input, struct slot *slot)
 {
-    struct stream_size size = { sizeof size, take(input, 1) % 3, 0, 0 };
+    ACMDRVSTREAMSIZE size = { sizeof size, take(input, 1) % 3, 0, 0 };
 
     switch (take(input, 1) % 8) {
     case 0:
@@ -174,11 +174,11 @@ static void message(struct input *input, struct slot *slot)
         open_slot(input, slot);
         break;
     case 3:
-        DriverProc(1, 0, STREAM_CLOSE, parameter(slot), 0);
+        DriverProc(1, 0, ACMDM_STREAM_CLOSE, parameter(slot), 0);
         break;
     case 4:
         size.cbSrcLength = take(input, 4), size.cbDstLength = take(input, 4);
-        DriverProc(1, 0, STREAM_SIZE, parameter(slot), (LPARAM)&size);
+        DriverProc(1, 0, ACMDM_STREAM_SIZE, parameter(slot), (LPARAM)&size);
         break;
     case 5:
         DriverProc(1, 0, ACMDM_BASE + take(input, 1) % 10, 0, 0);
@@ -203,7 +203,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     for (int i = 0; i < MESSAGES_MOST && input.size; i++)
         message(&input, &slots[take(&input, 1) % SLOTS]);
     for (int i = 0; i < SLOTS; i++)
-        DriverProc(1, 0, STREAM_CLOSE, parameter(&slots[i]), 0);
+        DriverProc(1, 0, ACMDM_STREAM_CLOSE, parameter(&slots[i]), 0);
     MUST(heap.live == 0);
     return 0;
 }

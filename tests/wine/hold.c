@@ -18,7 +18,7 @@ static int answers(HMODULE module)
     static ACMDRIVERDETAILSW details = { .cbStruct = sizeof details };
     driver_proc driver = (driver_proc)(void *)GetProcAddress(module, "DriverProc");
 
-    return driver && driver(1, 0, DRIVER_DETAILS, (LPARAM)&details, 0) == 0 &&
+    return driver && driver(1, 0, ACMDM_DRIVER_DETAILS, (LPARAM)&details, 0) == 0 &&
            details.cFormatTags != 0;
 }
 

@@ -45,9 +45,10 @@ static void *copy_at_end(int place, const void *from, size_t size)
 
 static void nothing(void)
 {
-    static const UINT structures[] = { DRIVER_DETAILS, FORMATTAG_DETAILS, FORMAT_DETAILS,
-                                       FORMAT_SUGGEST, STREAM_OPEN,       STREAM_CLOSE,
-                                       STREAM_SIZE,    STREAM_CONVERT };
+    static const UINT structures[] = { ACMDM_DRIVER_DETAILS, ACMDM_FORMATTAG_DETAILS,
+                                       ACMDM_FORMAT_DETAILS, ACMDM_FORMAT_SUGGEST,
+                                       ACMDM_STREAM_OPEN,    ACMDM_STREAM_CLOSE,
+                                       ACMDM_STREAM_SIZE,    ACMDM_STREAM_CONVERT };
 
     for (size_t i = 0; i < sizeof structures / sizeof *structures; i++)
         CHECK(tell(structures[i], 0, 0) == MMSYSERR_INVALPARAM);
@@ -58,18 +59,20 @@ static void nothing(void)
 
 static DWORD needed(UINT message)
 {
-    return message == STREAM_OPEN || message == STREAM_CLOSE ? sizeof(struct packed_instance)
-           : message == FORMAT_SUGGEST                       ? sizeof(struct packed_suggestion)
-           : message == FORMATTAG_DETAILS ? offsetof(ACMFORMATTAGDETAILSW, cbFormatSize)
-           : message == FORMAT_DETAILS    ? offsetof(ACMFORMATDETAILSW, szFormat)
-                                          : 4;
+    return message == ACMDM_STREAM_OPEN || message == ACMDM_STREAM_CLOSE
+               ? sizeof(ACMDRVSTREAMINSTANCE_PACKED)
+           : message == ACMDM_FORMAT_SUGGEST    ? sizeof(ACMDRVFORMATSUGGEST_PACKED)
+           : message == ACMDM_FORMATTAG_DETAILS ? offsetof(ACMFORMATTAGDETAILSW, cbFormatSize)
+           : message == ACMDM_FORMAT_DETAILS    ? offsetof(ACMFORMATDETAILSW, szFormat)
+                                                : 4;
 }
 
 /* Every structure ends with its page, and so it begins at any address. */
 static void short_structures(void)
 {
-    static const UINT messages[] = { DRIVER_DETAILS, FORMATTAG_DETAILS, FORMAT_DETAILS,
-                                     FORMAT_SUGGEST, STREAM_OPEN,       STREAM_CLOSE };
+    static const UINT messages[] = { ACMDM_DRIVER_DETAILS, ACMDM_FORMATTAG_DETAILS,
+                                     ACMDM_FORMAT_DETAILS, ACMDM_FORMAT_SUGGEST,
+                                     ACMDM_STREAM_OPEN,    ACMDM_STREAM_CLOSE };
 
     for (size_t i = 0; i < sizeof messages / sizeof *messages; i++)
         for (DWORD size = 0; size < 300; size++) {
@@ -91,8 +94,8 @@ struct stream {
     DWORD coded_size, block, pcm_block;
     BOOL decoding;
     union {
-        struct packed_instance packed;
-        struct instance natural;
+        ACMDRVSTREAMINSTANCE_PACKED packed;
+        ACMDRVSTREAMINSTANCE natural;
     } instance;
 };
 
@@ -103,28 +106,28 @@ static void make_instance(struct stream *stream, BOOL packed)
     WAVEFORMATEX *from = stream->decoding ? coded : pcm, *to = stream->decoding ? pcm : coded;
 
     if (packed)
-        stream->instance.packed = (struct packed_instance){
+        stream->instance.packed = (ACMDRVSTREAMINSTANCE_PACKED){
             .cbStruct = sizeof stream->instance.packed, .pwfxSrc = from, .pwfxDst = to
         };
     else
-        stream->instance.natural = (struct instance){ .cbStruct = sizeof stream->instance.natural,
-                                                      .pwfxSrc = from,
-                                                      .pwfxDst = to };
+        stream->instance.natural = (ACMDRVSTREAMINSTANCE){
+            .cbStruct = sizeof stream->instance.natural, .pwfxSrc = from, .pwfxDst = to
+        };
 }
 
 static LRESULT convert(struct stream *stream, void *src, DWORD size, void *dst, DWORD room,
                        DWORD flags, DWORD *used, DWORD *made)
 {
-    struct stream_header header = { .cbStruct = sizeof header,
-                                    .pbSrc = src,
-                                    .cbSrcLength = size,
-                                    .pbDst = dst,
-                                    .cbDstLength = room,
-                                    .fdwConvert = flags,
-                                    .cbSrcLengthUsed = 77,
-                                    .cbDstLengthUsed = 77 };
-    struct stream_header *own = copy_at_end(3, &header, sizeof header);
-    LRESULT result = tell(STREAM_CONVERT, &stream->instance, (LPARAM)own);
+    ACMDRVSTREAMHEADER header = { .cbStruct = sizeof header,
+                                  .pbSrc = src,
+                                  .cbSrcLength = size,
+                                  .pbDst = dst,
+                                  .cbDstLength = room,
+                                  .fdwConvert = flags,
+                                  .cbSrcLengthUsed = 77,
+                                  .cbDstLengthUsed = 77 };
+    ACMDRVSTREAMHEADER *own = copy_at_end(3, &header, sizeof header);
+    LRESULT result = tell(ACMDM_STREAM_CONVERT, &stream->instance, (LPARAM)own);
 
     *used = own->cbSrcLengthUsed;
     *made = own->cbDstLengthUsed;
@@ -133,9 +136,9 @@ static LRESULT convert(struct stream *stream, void *src, DWORD size, void *dst, 
 
 static LRESULT ask_size(struct stream *stream, DWORD flags, DWORD bytes)
 {
-    struct stream_size size = { sizeof size, flags, bytes, bytes };
+    ACMDRVSTREAMSIZE size = { sizeof size, flags, bytes, bytes };
 
-    return tell(STREAM_SIZE, &stream->instance, (LPARAM)copy_at_end(3, &size, sizeof size));
+    return tell(ACMDM_STREAM_SIZE, &stream->instance, (LPARAM)copy_at_end(3, &size, sizeof size));
 }
 
 /* Buffers that end with their page. */
@@ -208,7 +211,7 @@ static void disorder(struct stream *stream, BOOL packed)
     DWORD used, made;
 
     for (int i = 0; i < 3; i++)
-        CHECK(tell(STREAM_CLOSE, &stream->instance, 0) == MMSYSERR_NOERROR &&
+        CHECK(tell(ACMDM_STREAM_CLOSE, &stream->instance, 0) == MMSYSERR_NOERROR &&
               driver_of(stream, packed) == 0);
     CHECK(convert(stream, at_end(4, 100), 100, at_end(5, 100), 100, 0, &used, &made) ==
               MMSYSERR_INVALPARAM &&
@@ -222,23 +225,23 @@ static void disorder(struct stream *stream, BOOL packed)
     else
         stream->instance.natural.pwfxSrc = stream->instance.natural.pwfxDst,
         stream->instance.natural.dwDriver = 0x5A5A5A5A;
-    CHECK(tell(STREAM_OPEN, &stream->instance, 0) == ACMERR_NOTPOSSIBLE);
+    CHECK(tell(ACMDM_STREAM_OPEN, &stream->instance, 0) == ACMERR_NOTPOSSIBLE);
     CHECK(convert(stream, at_end(4, 100), 100, at_end(5, 100), 100, 0, &used, &made) ==
           MMSYSERR_INVALPARAM);
-    CHECK(tell(STREAM_CLOSE, &stream->instance, 0) == MMSYSERR_NOERROR);
+    CHECK(tell(ACMDM_STREAM_CLOSE, &stream->instance, 0) == MMSYSERR_NOERROR);
 }
 
 /* The smallest size that the driver gives for a block shows its number of samples. */
 static BOOL measure(struct stream *stream)
 {
-    struct stream_size size = { sizeof size, ACM_STREAMSIZEF_DESTINATION, 0,
-                                stream->decoding ? 0x10000 : stream->block };
+    ACMDRVSTREAMSIZE size = { sizeof size, ACM_STREAMSIZEF_DESTINATION, 0,
+                              stream->decoding ? 0x10000 : stream->block };
     BOOL known;
 
     stream->block = stream->coded->nBlockAlign;
     if (stream->decoding)
-        size = (struct stream_size){ sizeof size, ACM_STREAMSIZEF_SOURCE, 1, 0 };
-    known = tell(STREAM_SIZE, &stream->instance, (LPARAM)&size) == MMSYSERR_NOERROR;
+        size = (ACMDRVSTREAMSIZE){ sizeof size, ACM_STREAMSIZEF_SOURCE, 1, 0 };
+    known = tell(ACMDM_STREAM_SIZE, &stream->instance, (LPARAM)&size) == MMSYSERR_NOERROR;
     stream->pcm_block = stream->decoding ? size.cbDstLength : stream->pcm_block;
     return known && stream->pcm_block != 0 && stream->pcm_block <= SAMPLE_ROOM;
 }
@@ -248,7 +251,8 @@ static void every_stream(void)
     ACMFORMATTAGDETAILSW tag = { .cbStruct = sizeof tag };
     DWORD streams = 0;
 
-    for (tag.dwFormatTagIndex = 3; tell(FORMATTAG_DETAILS, &tag, ACM_FORMATTAGDETAILSF_INDEX) == 0;
+    for (tag.dwFormatTagIndex = 3;
+         tell(ACMDM_FORMATTAG_DETAILS, &tag, ACM_FORMATTAGDETAILSF_INDEX) == 0;
          tag.dwFormatTagIndex++) {
         BYTE room[FORMAT_ROOM] = { 0 };
         ACMFORMATDETAILSW details = { .cbStruct = sizeof details,
@@ -257,7 +261,7 @@ static void every_stream(void)
                                       .cbwfx = sizeof room };
 
         tag.cbStruct = sizeof tag;
-        for (; tell(FORMAT_DETAILS, &details, ACM_FORMATDETAILSF_INDEX) == 0;
+        for (; tell(ACMDM_FORMAT_DETAILS, &details, ACM_FORMATDETAILSF_INDEX) == 0;
              details.dwFormatIndex++, details.cbStruct = sizeof details) {
             WAVEFORMATEX *coded = (WAVEFORMATEX *)room;
             struct stream stream = { .coded = coded, .coded_size = 18u + coded->cbSize };
@@ -273,7 +277,7 @@ static void every_stream(void)
             for (int variant = 3; variant >= 0; variant--) {
                 stream.decoding = variant / 2;
                 make_instance(&stream, variant % 2);
-                CHECK(tell(STREAM_OPEN, &stream.instance, 0) == MMSYSERR_NOERROR);
+                CHECK(tell(ACMDM_STREAM_OPEN, &stream.instance, 0) == MMSYSERR_NOERROR);
                 CHECK(measure(&stream));
                 lengths(&stream);
                 endless(&stream);

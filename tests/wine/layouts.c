@@ -28,28 +28,27 @@ static DWORD drive(WORD tag, void *suggestion, void *instance, WAVEFORMATEX *fro
 {
     static short samples[20000];
     static BYTE dst[60000];
-    struct stream_size size = { sizeof size, ACM_STREAMSIZEF_SOURCE, sizeof samples, 0 };
-    struct stream_header header = { .cbStruct = sizeof header,
-                                    .pbSrc = (BYTE *)samples,
-                                    .cbSrcLength = sizeof samples,
-                                    .pbDst = dst,
-                                    .fdwConvert =
-                                        ACM_STREAMCONVERTF_START | ACM_STREAMCONVERTF_END };
+    ACMDRVSTREAMSIZE size = { sizeof size, ACM_STREAMSIZEF_SOURCE, sizeof samples, 0 };
+    ACMDRVSTREAMHEADER header = { .cbStruct = sizeof header,
+                                  .pbSrc = (BYTE *)samples,
+                                  .cbSrcLength = sizeof samples,
+                                  .pbDst = dst,
+                                  .fdwConvert = ACM_STREAMCONVERTF_START | ACM_STREAMCONVERTF_END };
 
     for (int i = 0; i < 20000; i++)
         samples[i] = (short)(i * i / 5 % 20000 - 10000);
     to->wFormatTag = tag;
-    CHECK(tell(FORMAT_SUGGEST, suggestion, 0) == 0);
+    CHECK(tell(ACMDM_FORMAT_SUGGEST, suggestion, 0) == 0);
     CHECK(to->wFormatTag == tag && to->nChannels == 1 && to->nSamplesPerSec == 8000 &&
           from->nSamplesPerSec == 8000);
-    CHECK(tell(STREAM_OPEN, instance, 0) == 0);
-    CHECK(tell(STREAM_SIZE, instance, (LPARAM)&size) == 0);
+    CHECK(tell(ACMDM_STREAM_OPEN, instance, 0) == 0);
+    CHECK(tell(ACMDM_STREAM_SIZE, instance, (LPARAM)&size) == 0);
     CHECK(size.cbDstLength != 0 && size.cbDstLength <= sizeof dst);
     header.cbDstLength = size.cbDstLength;
-    CHECK(tell(STREAM_CONVERT, instance, (LPARAM)&header) == 0);
+    CHECK(tell(ACMDM_STREAM_CONVERT, instance, (LPARAM)&header) == 0);
     CHECK(header.cbSrcLengthUsed == sizeof samples);
-    CHECK(tell(STREAM_CLOSE, instance, 0) == 0);
-    CHECK(tell(STREAM_CLOSE, instance, 0) == 0);
+    CHECK(tell(ACMDM_STREAM_CLOSE, instance, 0) == 0);
+    CHECK(tell(ACMDM_STREAM_CLOSE, instance, 0) == 0);
     return sum(dst, header.cbDstLengthUsed) ^ header.cbDstLengthUsed;
 }
 
@@ -74,14 +73,15 @@ int main(int argc, char **argv)
     if (!driver)
         return 1;
     CHECK(sizeof(void *) == 4 ||
-          (sizeof(struct packed_instance) == 68 && sizeof(struct instance) == 72));
+          (sizeof(ACMDRVSTREAMINSTANCE_PACKED) == 68 && sizeof(ACMDRVSTREAMINSTANCE) == 72));
     CHECK(sizeof(void *) == 4 ||
-          (sizeof(struct packed_suggestion) == 32 && sizeof(struct suggestion) == 40));
+          (sizeof(ACMDRVFORMATSUGGEST_PACKED) == 32 && sizeof(ACMDRVFORMATSUGGEST) == 40));
     CHECK(sizeof(void *) == 8 ||
-          (sizeof(struct packed_instance) == 40 && sizeof(struct instance) == 40));
-    CHECK(sizeof(struct stream_header) == (sizeof(void *) == 8 ? 124 : 84));
+          (sizeof(ACMDRVSTREAMINSTANCE_PACKED) == 40 && sizeof(ACMDRVSTREAMINSTANCE) == 40));
+    CHECK(sizeof(ACMDRVSTREAMHEADER) == (sizeof(void *) == 8 ? 124 : 84));
     test_end("the structures have the sizes of the contract");
-    for (tag.dwFormatTagIndex = 3; tell(FORMATTAG_DETAILS, &tag, ACM_FORMATTAGDETAILSF_INDEX) == 0;
+    for (tag.dwFormatTagIndex = 3;
+         tell(ACMDM_FORMATTAG_DETAILS, &tag, ACM_FORMATTAGDETAILSF_INDEX) == 0;
          tag.dwFormatTagIndex++) {
         DWORD packed, natural;
 

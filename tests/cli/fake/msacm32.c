@@ -36,7 +36,7 @@ MMRESULT WINAPI acmDriverDetailsW(HACMDRIVERID id, ACMDRIVERDETAILSW *details, D
     const struct driver_made *made = driver_of(id);
 
     (void)flags;
-    assert_int_equal(ask(DRIVER_DETAILS, details, 0), MMSYSERR_NOERROR);
+    assert_int_equal(ask(ACMDM_DRIVER_DETAILS, details, 0), MMSYSERR_NOERROR);
     wcscpy(details->szShortName, made->short_name);
     wcscpy(details->szLongName, made->long_name);
     details->cFormatTags = made->tag ? 2 : details->cFormatTags;
@@ -83,13 +83,13 @@ MMRESULT WINAPI acmFormatTagDetailsW(HACMDRIVER handle, ACMFORMATTAGDETAILSW *de
         details->dwFormatTag = details->dwFormatTagIndex ? made->tag : WAVE_FORMAT_PCM;
         flags = ACM_FORMATTAGDETAILSF_FORMATTAG;
     }
-    return (MMRESULT)ask(FORMATTAG_DETAILS, details, flags);
+    return (MMRESULT)ask(ACMDM_FORMATTAG_DETAILS, details, flags);
 }
 
 MMRESULT WINAPI acmFormatDetailsW(HACMDRIVER handle, ACMFORMATDETAILSW *details, DWORD flags)
 {
     (void)handle;
-    return (MMRESULT)ask(FORMAT_DETAILS, details, flags);
+    return (MMRESULT)ask(ACMDM_FORMAT_DETAILS, details, flags);
 }
 
 static bool has_tag(const struct driver_made *made, WORD tag)
@@ -136,7 +136,7 @@ MMRESULT WINAPI acmStreamOpen(HACMSTREAM *stream, HACMDRIVER handle, WAVEFORMATE
 
         if (!made->opens || !has_tag(made, from->wFormatTag) || !has_tag(made, to->wFormatTag) ||
             (made->decodes_only && from->wFormatTag == WAVE_FORMAT_PCM) ||
-            ask(STREAM_OPEN, instance, 0) != MMSYSERR_NOERROR)
+            ask(ACMDM_STREAM_OPEN, instance, 0) != MMSYSERR_NOERROR)
             continue;
         if (flags & ACM_STREAMOPENF_QUERY)
             return MMSYSERR_NOERROR;
@@ -168,9 +168,9 @@ MMRESULT WINAPI acmDriverID(HACMOBJ object, HACMDRIVERID *id, DWORD flags)
 
 MMRESULT WINAPI acmStreamSize(HACMSTREAM stream, DWORD in, DWORD *to, DWORD flags)
 {
-    struct stream_size size = { sizeof size, flags, in, in };
+    ACMDRVSTREAMSIZE size = { sizeof size, flags, in, in };
     LRESULT result =
-        ask(STREAM_SIZE, ((struct stream_made *)(void *)stream)->instance, (LPARAM)&size);
+        ask(ACMDM_STREAM_SIZE, ((struct stream_made *)(void *)stream)->instance, (LPARAM)&size);
 
     *to = flags == ACM_STREAMSIZEF_SOURCE ? size.cbDstLength : size.cbSrcLength;
     return (MMRESULT)result;
