@@ -1,4 +1,4 @@
-/* Files in memory, and the little else that the program asks of the kernel. */
+/* Files in memory, and the other kernel functions that the program calls. */
 #include <string.h>
 #include "program.h"
 
@@ -28,7 +28,7 @@ static BOOL fails(DWORD error)
     return FALSE;
 }
 
-/* --- Paths: C:\work is where the program runs --- */
+/* --- Paths: the current folder is C:\work --- */
 
 static const wchar_t here[] = L"C:\\work\\";
 
@@ -56,7 +56,7 @@ static struct node *find(const wchar_t *path)
     return 0;
 }
 
-/* The folder of a path, "" for where the program runs. */
+/* Returns true if the folder that a path is in exists. */
 static bool has_parent(const wchar_t *path)
 {
     wchar_t wanted[NAME], *end;
@@ -344,7 +344,7 @@ BOOL WINAPI MoveFileExW(LPCWSTR from, LPCWSTR to, DWORD flags)
     return TRUE;
 }
 
-/* --- What a folder holds --- */
+/* --- Searching folders --- */
 
 static struct search {
     wchar_t folder[NAME], pattern[NAME];
@@ -383,7 +383,7 @@ BOOL WINAPI FindNextFileW(HANDLE handle, LPWIN32_FIND_DATAW found)
     return fails(ERROR_NO_MORE_FILES);
 }
 
-/* A search that is open has a next entry; those of "." and ".." come first. */
+/* A search for everything finds ".." first. */
 HANDLE WINAPI FindFirstFileW(LPCWSTR path, LPWIN32_FIND_DATAW found)
 {
     struct search *search = &searches[searching++];
@@ -432,7 +432,7 @@ void WINAPI DeleteCriticalSection(CRITICAL_SECTION *lock) { assert_int_equal(loc
 void WINAPI EnterCriticalSection(CRITICAL_SECTION *lock) { assert_int_equal(lock->LockCount++, 0); }
 void WINAPI LeaveCriticalSection(CRITICAL_SECTION *lock) { assert_int_equal(--lock->LockCount, 0); }
 
-/* There are no threads: the program works in its own. */
+/* There are no threads; the program then converts in its own. */
 HANDLE WINAPI CreateThread(LPSECURITY_ATTRIBUTES security, SIZE_T stack,
                            LPTHREAD_START_ROUTINE start, LPVOID context, DWORD flags, LPDWORD id)
 {
