@@ -61,8 +61,7 @@ void golden_noise(uint8_t bytes[GOLDEN_NOISE_BYTES])
         bytes[i] = (uint8_t)(draw(&seed) >> 24);
 }
 
-/* A sine whose half waves are parabolas: |t| <= 2^15, so |t * (2^15 - |t|)| <= 2^28 and |y| <=
- * 2^15. */
+/* A sine with parabolas for half waves. |t| <= 2^15, so |t * (2^15 - |t|)| <= 2^28, |y| <= 2^15. */
 static int32_t sine(uint32_t phase)
 {
     int32_t t = (int32_t)(phase >> 16) - 32768, magnitude = t < 0 ? -t : t;

@@ -17,8 +17,8 @@ struct inputs {
 
 /* Adds the files that an argument stands for: a file, the files that match a pattern with * or ?,
  * or every .wav file in a folder and its subfolders. The results go to the folder `out`, with the
- * same names and subfolders; missing folders are created. Fails with a warning if there is no such
- * file. */
+ * same names and subfolders; missing folders are created. Returns false after a warning if
+ * no file is found. */
 bool inputs_add(struct inputs *, const wchar_t *argument, const wchar_t *out);
 
 /* Adds one file and the path of its result. */

@@ -139,8 +139,7 @@ static uint32_t test_encoder(struct selftest *test, const WAVEFORMATEX *codec,
 }
 
 /* Encodes at a quality other than the default, whose checksum is `standard`. The table has an entry
- * only if the checksums differ; without one, there is nothing to test, except to print the table.
- */
+ * only if the checksums differ; without one, this only prints the table. */
 static void test_quality(struct selftest *test, const WAVEFORMATEX *codec, enum golden_part part,
                          const void *sound, size_t size, uint32_t standard)
 {

@@ -47,7 +47,7 @@ static unsigned read_others(HKEY key, struct priorities *others)
     return i;
 }
 
-/* Writes ours, if it comes first, and the others; deletes what is left of the `old_count` values. */
+/* Writes ours, if it comes first, then the others, and deletes the rest of the old values. */
 static LSTATUS write_priorities(HKEY key, const struct priorities *others, unsigned old_count,
                                 bool first)
 {
@@ -63,8 +63,8 @@ static LSTATUS write_priorities(HKEY key, const struct priorities *others, unsig
     return error;
 }
 
-/* Deletes the priority key if it is empty, and then its parents up to Software\Microsoft\Multimedia
- * likewise. */
+/* Deletes the priority key if it is empty, then likewise its parents, up to and including
+ * Software\Microsoft\Multimedia. */
 static void delete_empty_keys(void)
 {
     wchar_t path[] = PRIORITY_KEY;

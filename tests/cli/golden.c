@@ -25,8 +25,8 @@ static struct options options_of(enum golden_part part)
                              .dsp = dsp_set(simd) };
 }
 
-/* Converts like the program: everything at once with END, then what is left. The data is NULL if the
- * codec lacks the direction. */
+/* Converts like the program: everything at once with END, then what is left. The data is NULL if
+ * the codec lacks the direction. */
 static struct bytes convert(enum golden_part part, const struct wave_format *from,
                             const struct wave_format *to, const void *source, size_t size)
 {
@@ -54,19 +54,20 @@ static struct bytes convert(enum golden_part part, const struct wave_format *fro
 }
 
 /* Returns 1 after printing the correct entry if the table does not have the result. */
-static int check_result(const struct wave_format *format, enum golden_part part, struct bytes result)
+static int check_result(const struct wave_format *format, enum golden_part part,
+                        struct bytes result)
 {
     static const char *const parts[] = { "GOLDEN_ENCODE",    "GOLDEN_DECODE", "GOLDEN_NOISE",
                                          "GOLDEN_FAST",      "GOLDEN_BEST",   "GOLDEN_DTX",
                                          "GOLDEN_DTX_DECODE" };
     struct golden entry = { format->tag,
-                          format->sample_rate,
-                          format->channels,
-                          format->byte_rate,
-                          format->bits_per_sample,
-                          part,
-                          (uint32_t)result.size,
-                          0 };
+                            format->sample_rate,
+                            format->channels,
+                            format->byte_rate,
+                            format->bits_per_sample,
+                            part,
+                            (uint32_t)result.size,
+                            0 };
     const struct golden *known = golden_find(&entry);
 
     if (!result.data)

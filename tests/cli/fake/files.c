@@ -184,12 +184,19 @@ DWORD WINAPI GetFullPathNameW(LPCWSTR path, DWORD room, LPWSTR to, LPWSTR *name)
 
 DWORD WINAPI GetModuleFileNameW(HMODULE module, LPWSTR path, DWORD room)
 {
-    (void)module, (void)room;
+    (void)module;
+    (void)room;
     wcscpy(path, L"C:\\work\\omniacm.exe");
     return (DWORD)wcslen(path);
 }
 
 /* --- Files --- */
+
+static HANDLE invalid_handle(DWORD error)
+{
+    last_error = error;
+    return INVALID_HANDLE_VALUE;
+}
 
 HANDLE WINAPI CreateFileW(LPCWSTR path, DWORD access, DWORD share, LPSECURITY_ATTRIBUTES security,
                           DWORD how, DWORD flags, HANDLE like)
@@ -197,14 +204,16 @@ HANDLE WINAPI CreateFileW(LPCWSTR path, DWORD access, DWORD share, LPSECURITY_AT
     struct node *node = find(path);
     struct handle *handle = handles;
 
-    (void)share, (void)security, (void)flags, (void)like;
+    (void)share;
+    (void)security;
+    (void)flags;
+    (void)like;
     if (!node && how == OPEN_EXISTING)
-        return fails(has_parent(path) ? ERROR_FILE_NOT_FOUND : ERROR_PATH_NOT_FOUND),
-               INVALID_HANDLE_VALUE;
+        return invalid_handle(has_parent(path) ? ERROR_FILE_NOT_FOUND : ERROR_PATH_NOT_FOUND);
     if (!has_parent(path))
-        return fails(ERROR_PATH_NOT_FOUND), INVALID_HANDLE_VALUE;
+        return invalid_handle(ERROR_PATH_NOT_FOUND);
     if (node && node->folder)
-        return fails(ERROR_ACCESS_DENIED), INVALID_HANDLE_VALUE;
+        return invalid_handle(ERROR_ACCESS_DENIED);
     node = node ? node : make(path, false);
     if (how == CREATE_ALWAYS)
         node->size = 0;
@@ -264,7 +273,9 @@ static uint64_t end_at;
 
 BOOL WINAPI SetFilePointerEx(HANDLE handle, LARGE_INTEGER place, PLARGE_INTEGER now, DWORD from)
 {
-    (void)handle, (void)now, (void)from;
+    (void)handle;
+    (void)now;
+    (void)from;
     end_at = (uint64_t)place.QuadPart;
     return TRUE;
 }
@@ -292,8 +303,10 @@ DWORD WINAPI GetFileAttributesW(LPCWSTR path)
 {
     const struct node *node = find(path);
 
-    if (!node)
-        return fails(ERROR_FILE_NOT_FOUND), INVALID_FILE_ATTRIBUTES;
+    if (!node) {
+        last_error = ERROR_FILE_NOT_FOUND;
+        return INVALID_FILE_ATTRIBUTES;
+    }
     return node->folder ? FILE_ATTRIBUTE_DIRECTORY : FILE_ATTRIBUTE_NORMAL;
 }
 
@@ -436,13 +449,21 @@ void WINAPI LeaveCriticalSection(CRITICAL_SECTION *lock) { assert_int_equal(--lo
 HANDLE WINAPI CreateThread(LPSECURITY_ATTRIBUTES security, SIZE_T stack,
                            LPTHREAD_START_ROUTINE start, LPVOID context, DWORD flags, LPDWORD id)
 {
-    (void)security, (void)stack, (void)start, (void)context, (void)flags, (void)id;
+    (void)security;
+    (void)stack;
+    (void)start;
+    (void)context;
+    (void)flags;
+    (void)id;
     return 0;
 }
 
 DWORD WINAPI WaitForMultipleObjects(DWORD count, const HANDLE *objects, BOOL all, DWORD time)
 {
-    (void)count, (void)objects, (void)all, (void)time;
+    (void)count;
+    (void)objects;
+    (void)all;
+    (void)time;
     return WAIT_OBJECT_0;
 }
 

@@ -1,5 +1,5 @@
-/* The functions of msacm32 that the program calls. Every driver runs our code; the others have other
- * names and fewer tags. */
+/* The functions of msacm32 that the program calls. Every driver runs our code; the others have
+ * other names and fewer tags. */
 #include <string.h>
 #include "program.h"
 

@@ -1,5 +1,5 @@
-/* The program on the build machine: its main function with files in memory, and several drivers that
- * all run our code. */
+/* The program on the build machine: its main function with files in memory, and several drivers
+ * that all run our code. */
 #ifndef OMNIACM_TESTS_CLI_PROGRAM_H
 #define OMNIACM_TESTS_CLI_PROGRAM_H
 
@@ -21,8 +21,8 @@ bool says(const char *part); /* in `out` or in `err` */
 
 void disk_put(const char *path, const void *bytes, size_t size);
 void disk_folder(const char *path);
-void disk_link(const char *path); /* a folder that is a reparse point */
-struct bytes disk_get(const char *path); /* NULL data if there is no such file; not to be freed */
+void disk_link(const char *path);        /* a folder that is a reparse point */
+struct bytes disk_get(const char *path); /* NULL data if there is none; not to be freed */
 unsigned disk_files(void);
 extern size_t disk_room; /* bytes that may still be written */
 void disk_fresh(void);
