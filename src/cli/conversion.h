@@ -1,50 +1,50 @@
-/* One file's conversion. */
+/* The conversion of one file. */
 #ifndef OMNIACM_CLI_CONVERSION_H
 #define OMNIACM_CLI_CONVERSION_H
 
+#include "convert_loop.h"
 #include "drivers.h"
 #include "files.h"
-#include "pump.h"
 
-/* What the user wants of every file. */
-struct wishes {
+/* Options that apply to every file. */
+struct convert_options {
     const struct drivers *drivers;
     const wchar_t *to, *driver;
-    double kbits; /* kbit/s of the result; 0: as the driver suggests */
+    double kbits; /* bit rate of the result in kbit/s; 0 if the driver may choose */
     bool overwrite;
 };
 
-/* A file whose sound is read. */
 struct source {
     struct file file;
     struct wav wav;
     const WAVEFORMATEX *format;
-    uint64_t missing; /* bytes that the header promises and the file lacks */
+    uint64_t missing; /* bytes by which the file is shorter than its header says */
 };
 
-/* EXIT_GOOD; or EXIT_BAD, and a note that says why. */
+/* Returns EXIT_SUCCESS, or EXIT_FAILURE after a warning. */
 int source_open(struct source *, const wchar_t *path);
 void source_close(struct source *);
 
 struct conversion {
-    const struct wishes *wishes;
+    const struct convert_options *options;
     const wchar_t *in_path, *out_path;
     struct candidates candidates;
     struct source in;
     union format target;
     HACMSTREAM stream;
     struct output out;
-    uint64_t at;            /* bytes of sound read */
-    CRITICAL_SECTION *lock; /* for all but the sound itself: neither msacm32's lists nor our words
-                               are made for several threads */
-    volatile LONG *done;    /* kilobytes of the source, for whoever shows them */
+    uint64_t at;            /* bytes of audio data read */
+    CRITICAL_SECTION *lock; /* released only while data is converted: neither msacm32's lists nor
+                               our messages are thread-safe */
+    volatile LONG *done;    /* kilobytes read, for the progress bar */
 };
 
-/* EXIT_GOOD; or EXIT_BAD, a note, and nothing is left of the result. The lock is held by the
- * caller. */
+/* Converts a file; the caller holds the lock. Returns EXIT_SUCCESS, or EXIT_FAILURE after a
+ * warning, in which case no result is left behind. */
 int conversion_run(struct conversion *);
 
-/* What a driver would make of the source; false where it suggests nothing that fits. */
+/* Finds the format that a driver makes of `from`, with the same rate and channels. Returns false if
+ * the driver suggests none. */
 bool conversion_suggest(const WAVEFORMATEX *from, HACMDRIVER, DWORD tag, union format *target);
 
 #endif

@@ -1,134 +1,137 @@
 #include <stdlib.h>
 #include <stdio.h>
 #include "commands.h"
+#include "console.h"
 #include "conversion.h"
 #include "formats.h"
+#include "inputs.h"
 #include "names.h"
-#include "say.h"
 
-enum { THREADS_AT_MOST = 64, REDRAW = 200 }; /* milliseconds */
+enum { MAX_THREADS = 64, REDRAW_MS = 200 };
 
-/* Several conversions at a time; each worker takes the next file. */
-struct crew {
-    const struct wishes *wishes;
-    struct names names;
+/* A pool of workers; each takes the next file when it has finished one. */
+struct pool {
+    const struct convert_options *options;
+    struct inputs inputs;
     CRITICAL_SECTION lock;
-    volatile LONG next; /* of the names */
-    volatile LONG failed, ended;
-    volatile LONG *done; /* kilobytes of each file */
+    volatile LONG next; /* index of the next input */
+    volatile LONG failed, finished;
+    volatile LONG *done; /* kilobytes read of each input */
 };
 
-static void convert_next(struct crew *crew, struct conversion *job, LONG index)
+static void convert_next(struct pool *pool, struct conversion *job, LONG index)
 {
-    const struct name *name = &crew->names.list[index];
+    const struct input *input = &pool->inputs.list[index];
 
-    *job = (struct conversion){ .wishes = crew->wishes,
-                                .in_path = name->in,
-                                .out_path = name->out,
-                                .lock = &crew->lock,
-                                .done = &crew->done[index] };
-    EnterCriticalSection(&crew->lock);
-    if (conversion_run(job) != EXIT_GOOD)
-        crew->failed++;
-    crew->ended++;
-    crew->done[index] = (LONG)name->kilobytes;
-    LeaveCriticalSection(&crew->lock);
+    *job = (struct conversion){ .options = pool->options,
+                                .in_path = input->path,
+                                .out_path = input->result,
+                                .lock = &pool->lock,
+                                .done = &pool->done[index] };
+    EnterCriticalSection(&pool->lock);
+    if (conversion_run(job) != EXIT_SUCCESS)
+        pool->failed++;
+    pool->finished++;
+    pool->done[index] = (LONG)input->kilobytes;
+    LeaveCriticalSection(&pool->lock);
 }
 
 static DWORD WINAPI work(void *context)
 {
-    struct crew *crew = context;
+    struct pool *pool = context;
     struct conversion *job = malloc(sizeof *job);
     LONG index;
 
     while (job && !interrupted() &&
-           (index = InterlockedIncrement(&crew->next) - 1) < (LONG)crew->names.count)
-        convert_next(crew, job, index);
+           (index = InterlockedIncrement(&pool->next) - 1) < (LONG)pool->inputs.count)
+        convert_next(pool, job, index);
     free(job);
     return 0;
 }
 
-static void draw(struct crew *crew, ULONGLONG began)
+static void draw(struct pool *pool, ULONGLONG start)
 {
-    double all = 1, done = 0, seconds = (double)(GetTickCount64() - began + 1) / 1000;
-    wchar_t words[80];
+    double all = 1, done = 0, seconds = (double)(GetTickCount64() - start + 1) / 1000;
+    wchar_t text[80];
 
-    for (size_t i = 0; i < crew->names.count; i++) {
-        all += crew->names.list[i].kilobytes;
-        done += crew->done[i];
+    for (size_t i = 0; i < pool->inputs.count; i++) {
+        all += pool->inputs.list[i].kilobytes;
+        done += pool->done[i];
     }
     if (done > all)
         done = all;
-    swprintf(words, sizeof words / sizeof *words, L"%ld of %u, %.1f MB/s, %.0f s left", crew->ended,
-             (unsigned)crew->names.count, done / 1024 / seconds,
+    swprintf(text, sizeof text / sizeof *text, L"%ld of %u, %.1f MB/s, %.0f s left", pool->finished,
+             (unsigned)pool->inputs.count, done / 1024 / seconds,
              done > 0 ? (all - done) * seconds / done : 0);
-    EnterCriticalSection(&crew->lock);
-    progress(done > 0 ? (unsigned)(done / all * 999) : 0, words);
-    LeaveCriticalSection(&crew->lock);
+    EnterCriticalSection(&pool->lock);
+    progress(done > 0 ? (unsigned)(done / all * 999) : 0, text);
+    LeaveCriticalSection(&pool->lock);
 }
 
-static unsigned cores(const struct crew *crew)
+static unsigned thread_count(const struct pool *pool)
 {
     SYSTEM_INFO info;
-    unsigned count;
+    unsigned count = MAX_THREADS;
 
     GetSystemInfo(&info);
-    count =
-        info.dwNumberOfProcessors < THREADS_AT_MOST ? info.dwNumberOfProcessors : THREADS_AT_MOST;
-    return count < crew->names.count ? count : (unsigned)crew->names.count;
+    if (count > info.dwNumberOfProcessors)
+        count = info.dwNumberOfProcessors;
+    return count < pool->inputs.count ? count : (unsigned)pool->inputs.count;
 }
 
-static int convert_all(struct crew *crew)
+static int convert_all(struct pool *pool)
 {
-    HANDLE threads[THREADS_AT_MOST];
-    ULONGLONG began = GetTickCount64();
+    HANDLE threads[MAX_THREADS];
+    ULONGLONG start = GetTickCount64();
     unsigned count = 0;
 
-    crew->done = calloc(crew->names.count, sizeof *crew->done);
-    if (!crew->done)
-        return fail(L"memory is short");
-    InitializeCriticalSection(&crew->lock);
-    for (unsigned wanted = cores(crew); count < wanted; count++) {
-        threads[count] = CreateThread(0, 0, work, crew, 0, 0);
+    pool->done = calloc(pool->inputs.count, sizeof *pool->done);
+    if (!pool->done)
+        return fail(L"out of memory");
+    InitializeCriticalSection(&pool->lock);
+    for (unsigned wanted = thread_count(pool); count < wanted; count++) {
+        threads[count] = CreateThread(0, 0, work, pool, 0, 0);
         if (!threads[count])
             break;
     }
     if (count == 0)
-        work(crew);
-    while (count != 0 && WaitForMultipleObjects(count, threads, TRUE, REDRAW) == WAIT_TIMEOUT)
-        draw(crew, began);
+        work(pool);
+    while (count != 0 && WaitForMultipleObjects(count, threads, TRUE, REDRAW_MS) == WAIT_TIMEOUT)
+        draw(pool, start);
     for (unsigned i = 0; i < count; i++)
         CloseHandle(threads[i]);
     progress(1000, L"");
-    DeleteCriticalSection(&crew->lock);
-    free((void *)crew->done);
-    if (crew->names.count > 1)
-        say(L"%ld of %u files converted\n", crew->ended - crew->failed,
-            (unsigned)crew->names.count);
-    return crew->failed == 0 && crew->ended == (LONG)crew->names.count ? EXIT_GOOD : EXIT_BAD;
+    DeleteCriticalSection(&pool->lock);
+    free((void *)pool->done);
+    if (pool->inputs.count > 1)
+        print(L"%ld of %u files converted\n", pool->finished - pool->failed,
+              (unsigned)pool->inputs.count);
+    return pool->failed == 0 && pool->finished == (LONG)pool->inputs.count ? EXIT_SUCCESS
+                                                                           : EXIT_FAILURE;
 }
 
-/* For this run only: the driver reads it before the registry whenever a stream is opened. */
-static bool set_quality(const wchar_t *word)
+/* Sets the quality through the environment, so for this run only: the driver reads the variable
+ * before the registry whenever a stream is opened, and uses the first value of a name. */
+static bool set_quality(const wchar_t *name)
 {
-    static const wchar_t *const words[] = { L"fast", L"standard", L"best" };
-    wchar_t text[1024], older[900];
+    static const wchar_t *const names[] = { L"fast", L"standard", L"best" };
+    wchar_t text[1024], users[900];
     DWORD n;
 
     for (int i = 0; i < 3; i++) {
-        if (_wcsicmp(word, words[i]) != 0)
+        if (_wcsicmp(name, names[i]) != 0)
             continue;
-        n = GetEnvironmentVariableW(L"OMNIACM_SETTINGS", older, sizeof older / sizeof *older);
-        older[n < sizeof older / sizeof *older ? n : 0] = 0;
-        swprintf(text, sizeof text / sizeof *text, L"quality=%d,%ls", i, older);
-        return SetEnvironmentVariableW(L"OMNIACM_SETTINGS", text);
+        n = GetEnvironmentVariableW(SETTINGS_VARIABLE, users, sizeof users / sizeof *users);
+        users[n < sizeof users / sizeof *users ? n : 0] = 0;
+        swprintf(text, sizeof text / sizeof *text, L"quality=%d,%ls", i, users);
+        return SetEnvironmentVariableW(SETTINGS_VARIABLE, text);
     }
-    note(L"--quality is fast, standard or best, not '%ls'", word);
+    warn(L"unknown quality '%ls'; use fast, standard or best", name);
     return false;
 }
 
-/* kbit/s: from --rate, or behind an @ in --to, which is cut off there. */
-static bool read_rate(struct wishes *wishes, wchar_t *to, const wchar_t *rate)
+/* Reads the bit rate of --rate, or the one after the @ of --to, which is cut off there. */
+static bool read_rate(struct convert_options *options, wchar_t *to, const wchar_t *rate)
 {
     size_t n = to ? wcscspn(to, L"@") : 0;
     wchar_t *end;
@@ -139,58 +142,57 @@ static bool read_rate(struct wishes *wishes, wchar_t *to, const wchar_t *rate)
     }
     if (!rate)
         return true;
-    wishes->kbits = wcstod(rate, &end);
-    if (wishes->kbits > 0 && wishes->kbits < 100000 && *end == 0)
+    options->kbits = wcstod(rate, &end);
+    if (options->kbits > 0 && options->kbits < 100000 && *end == 0)
         return true;
-    note(L"'%ls' is no bit rate in kbit/s", rate);
+    warn(L"invalid bit rate '%ls'; give a number of kbit/s, such as 32", rate);
     return false;
 }
 
-/* IN OUT, where OUT is no folder; else IN... and a folder, which is the last word or that of --out.
- */
-static bool read_names(struct names *names, int count, wchar_t **words, const wchar_t *out)
+/* The arguments are IN OUT, if neither is a folder or a pattern; else IN... and a folder, which is
+ * the last argument or `out`. */
+static bool read_inputs(struct inputs *inputs, int count, wchar_t **args, const wchar_t *out)
 {
-    if (!out && count == 2 && !folder_exists(words[1]) && !folder_exists(words[0]) &&
-        !wcspbrk(words[0], L"*?"))
-        return names_add_pair(names, words[0], words[1]);
+    if (!out && count == 2 && !folder_exists(args[1]) && !folder_exists(args[0]) &&
+        !wcspbrk(args[0], L"*?"))
+        return inputs_add_pair(inputs, args[0], args[1]);
     if (!out)
-        out = words[--count];
+        out = args[--count];
     if (!folder_make(out)) {
-        note(L"%ls: %ls", out, system_words(GetLastError()));
+        warn(L"%ls: %ls", out, system_error_text(GetLastError()));
         return false;
     }
     for (int i = 0; i < count; i++)
-        if (!names_add(names, words[i], out))
+        if (!inputs_add(inputs, args[i], out))
             return false;
     return true;
 }
 
-int command_convert(const struct drivers *drivers, int count, wchar_t **words)
+int command_convert(const struct drivers *drivers, int count, wchar_t **args)
 {
-    struct wishes wishes = { .drivers = drivers };
-    struct crew crew = { .wishes = &wishes };
+    struct convert_options options = { .drivers = drivers };
+    struct pool pool = { .options = &options };
     const wchar_t *to = 0, *rate = 0, *quality = 0, *out = 0;
-    int result = EXIT_BAD;
+    int result = EXIT_FAILURE;
 
-    count = take_options(count, words,
+    count = take_options(count, args,
                          (const struct option[]){ { L"--to", &to, 0 },
                                                   { L"--rate", &rate, 0 },
                                                   { L"--quality", &quality, 0 },
                                                   { L"--out", &out, 0 },
-                                                  { L"--driver", &wishes.driver, 0 },
-                                                  { L"--overwrite", 0, &wishes.overwrite },
+                                                  { L"--driver", &options.driver, 0 },
+                                                  { L"--overwrite", 0, &options.overwrite },
                                                   { 0 } });
     if (count < (out ? 1 : 2)) {
         if (count >= 0)
-            note(L"convert wants two names, IN.wav and OUT.wav, or files and a folder for the "
-                 L"results");
+            warn(L"convert needs an input and an output file, or input files and a folder");
         return EXIT_USAGE;
     }
-    if (!read_rate(&wishes, (wchar_t *)to, rate) || (quality && !set_quality(quality)))
+    if (!read_rate(&options, (wchar_t *)to, rate) || (quality && !set_quality(quality)))
         return EXIT_USAGE;
-    wishes.to = to;
-    if (read_names(&crew.names, count, words, out))
-        result = convert_all(&crew);
-    names_free(&crew.names);
+    options.to = to;
+    if (read_inputs(&pool.inputs, count, args, out))
+        result = convert_all(&pool);
+    inputs_free(&pool.inputs);
     return result;
 }

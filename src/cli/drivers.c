@@ -1,10 +1,8 @@
 #include <stdlib.h>
 #include <string.h>
+#include "console.h"
 #include "drivers.h"
-#include "say.h"
-
-#define OUR_SHORT_NAME L"OmniACM"
-#define OUR_FILE L"omniacm.acm"
+#include "names.h"
 
 enum { PATH_ROOM = 32768 };
 
@@ -21,22 +19,23 @@ static BOOL CALLBACK take_driver(HACMDRIVERID id, DWORD_PTR instance, DWORD supp
     *driver = (struct driver){ .id = id, .details.cbStruct = sizeof driver->details };
     if (acmDriverDetailsW(id, &driver->details, 0) != MMSYSERR_NOERROR)
         return TRUE;
-    driver->ours = wcscmp(driver->details.szShortName, OUR_SHORT_NAME) == 0;
+    driver->ours = wcscmp(driver->details.szShortName, DRIVER_SHORT_NAME) == 0;
     drivers->count++;
     return TRUE;
 }
 
-static bool enumerate(struct drivers *drivers)
+static MMRESULT enumerate(struct drivers *drivers)
 {
     free(drivers->list);
     *drivers = (struct drivers){ 0 };
-    return acmDriverEnum(take_driver, (DWORD_PTR)drivers, 0) == MMSYSERR_NOERROR;
+    return acmDriverEnum(take_driver, (DWORD_PTR)drivers, 0);
 }
 
-/* The path of our driver beside this program, where it lies there; the caller frees. */
-static wchar_t *beside(void)
+/* The path of the driver's file next to this program, or NULL if there is none. The caller frees
+ * it. */
+static wchar_t *local_driver_path(void)
 {
-    wchar_t *path = malloc((PATH_ROOM + sizeof OUR_FILE) * sizeof *path), *name;
+    wchar_t *path = malloc((PATH_ROOM + sizeof DRIVER_FILE) * sizeof *path), *name;
     DWORD n = path ? GetModuleFileNameW(0, path, PATH_ROOM) : 0;
 
     if (n == 0 || n == PATH_ROOM) {
@@ -44,38 +43,40 @@ static wchar_t *beside(void)
         return 0;
     }
     name = wcsrchr(path, L'\\');
-    wcscpy(name ? name + 1 : path, OUR_FILE);
+    wcscpy(name ? name + 1 : path, DRIVER_FILE);
     if (GetFileAttributesW(path) != INVALID_FILE_ATTRIBUTES)
         return path;
     free(path);
     return 0;
 }
 
-/* The library stays loaded to the end of the run. */
-static bool add_beside(HACMDRIVERID *id)
+/* The library stays loaded until the program ends. */
+static bool add_local_driver(HACMDRIVERID *id)
 {
-    wchar_t *path = beside();
+    wchar_t *path = local_driver_path();
     HMODULE module = path ? LoadLibraryW(path) : 0;
     FARPROC proc = module ? GetProcAddress(module, "DriverProc") : 0;
     bool added = proc && acmDriverAddW(id, module, (LPARAM)proc, 0, ACM_DRIVERADDF_FUNCTION) ==
                              MMSYSERR_NOERROR;
 
     if (path && !added)
-        note(L"%ls cannot be loaded (%ls): only the drivers of this system are asked", path,
-             module ? L"it is no ACM driver" : system_words(GetLastError()));
+        warn(L"%ls cannot be loaded (%ls); using only the drivers installed on this system", path,
+             module ? L"it is not an ACM driver" : system_error_text(GetLastError()));
     free(path);
     return added;
 }
 
-bool drivers_open(struct drivers *drivers)
+MMRESULT drivers_open(struct drivers *drivers)
 {
     HACMDRIVERID id = 0;
+    MMRESULT error;
 
     *drivers = (struct drivers){ 0 };
-    if (!enumerate(drivers))
-        return false;
-    if (!drivers_ours(drivers) && add_beside(&id) && !enumerate(drivers))
-        return false;
+    error = enumerate(drivers);
+    if (error == MMSYSERR_NOERROR && !drivers_ours(drivers) && add_local_driver(&id))
+        error = enumerate(drivers);
+    if (error != MMSYSERR_NOERROR)
+        return error;
     for (size_t i = 0; i < drivers->count; i++) {
         struct driver *driver = &drivers->list[i];
 
@@ -83,7 +84,7 @@ bool drivers_open(struct drivers *drivers)
         if (acmDriverOpen(&driver->handle, driver->id, 0) != MMSYSERR_NOERROR)
             driver->handle = 0;
     }
-    return true;
+    return MMSYSERR_NOERROR;
 }
 
 void drivers_close(struct drivers *drivers)
@@ -114,12 +115,12 @@ const struct driver *drivers_with_id(const struct drivers *drivers, HACMDRIVERID
     return 0;
 }
 
-static bool contains(const wchar_t *text, const wchar_t *part)
+bool name_contains(const wchar_t *name, const wchar_t *part)
 {
     size_t n = wcslen(part);
 
-    for (; *text; text++)
-        if (_wcsnicmp(text, part, n) == 0)
+    for (; n != 0 && *name; name++)
+        if (_wcsnicmp(name, part, n) == 0)
             return true;
     return false;
 }
@@ -133,18 +134,18 @@ const struct driver *drivers_find(const struct drivers *drivers, const wchar_t *
 
         if (_wcsicmp(driver->details.szShortName, name) == 0)
             return driver;
-        if (!contains(driver->details.szShortName, name) &&
-            !contains(driver->details.szLongName, name))
+        if (!name_contains(driver->details.szShortName, name) &&
+            !name_contains(driver->details.szLongName, name))
             continue;
         if (found) {
-            note(L"'%ls' is a part of several drivers' names: %ls, %ls", name,
-                 found->details.szLongName, driver->details.szLongName);
+            warn(L"'%ls' matches several drivers: %ls, %ls", name, found->details.szLongName,
+                 driver->details.szLongName);
             return 0;
         }
         found = driver;
     }
     if (!found)
-        note(L"no driver is called '%ls'; 'omniacm list' shows those of this system", name);
+        warn(L"no driver named '%ls'; see 'omniacm list'", name);
     return found;
 }
 
@@ -153,11 +154,12 @@ const struct driver *drivers_choose(const struct drivers *drivers, const wchar_t
     const struct driver *driver = name ? drivers_find(drivers, name) : drivers_ours(drivers);
 
     if (!name && !driver)
-        note(L"OmniACM is not installed, and omniacm.acm is not beside this program; --driver NAME "
-             L"names another driver");
+        warn(L"OmniACM is not installed, and there is "
+             L"no " DRIVER_FILE L" next to this program; choose "
+             L"another driver with --driver NAME");
     if (!driver || driver->handle)
         return driver;
-    note(L"the driver %ls does not open", driver->details.szShortName);
+    warn(L"cannot open the driver %ls", driver->details.szShortName);
     return 0;
 }
 

@@ -1,4 +1,4 @@
-/* The ACM drivers of this system, as msacm32 knows them. */
+/* The ACM drivers of this system, as msacm32 lists them. */
 #ifndef OMNIACM_CLI_DRIVERS_H
 #define OMNIACM_CLI_DRIVERS_H
 
@@ -9,10 +9,10 @@
 
 struct driver {
     HACMDRIVERID id;
-    HACMDRIVER handle; /* null where it does not open */
+    HACMDRIVER handle; /* NULL if it cannot be opened */
     ACMDRIVERDETAILSW details;
     bool ours;
-    bool added; /* for this run, from beside this program */
+    bool added; /* from next to this program, for this run */
 };
 
 struct drivers {
@@ -20,26 +20,26 @@ struct drivers {
     size_t count;
 };
 
-/* Opens them all. Where ours is not installed but lies beside this program, it is added for the
- * run. */
-bool drivers_open(struct drivers *);
+/* Opens all drivers. If ours is not installed but its file is next to this program, adds it for
+ * this run. */
+MMRESULT drivers_open(struct drivers *);
 void drivers_close(struct drivers *);
 
-/* Ours; or a null pointer. */
+/* Our driver, or NULL. */
 const struct driver *drivers_ours(const struct drivers *);
 
-/* The one whose short or long name contains `name`; a null pointer, and a note, where none or
- * several do. */
-const struct driver *drivers_find(const struct drivers *, const wchar_t *name);
-
-/* For commands that measure one driver: the named one, or ours; a null pointer, and a note, where
- * it is missing. */
-const struct driver *drivers_choose(const struct drivers *, const wchar_t *name);
-
+/* The driver with this ID, or NULL. */
 const struct driver *drivers_with_id(const struct drivers *, HACMDRIVERID);
 
-/* Who is asked in turn: the one driver that the user named; or ours, then any, which is a null
- * handle. */
+/* The driver whose short or long name contains `name`; NULL after a warning if there is none, or
+ * more than one. */
+const struct driver *drivers_find(const struct drivers *, const wchar_t *name);
+
+/* Like drivers_find(), but our driver if `name` is NULL; warns also if it cannot be opened. */
+const struct driver *drivers_choose(const struct drivers *, const wchar_t *name);
+
+/* The drivers to try for a conversion, in this order: either only the one that the user named, or
+ * ours and then any other. A NULL handle stands for any driver. */
 struct candidates {
     HACMDRIVER handles[2];
     size_t count;
@@ -47,7 +47,7 @@ struct candidates {
 };
 bool candidates_choose(struct candidates *, const struct drivers *, const wchar_t *name);
 
-/* The tags of a driver, and the formats of a tag, by index from 0; false behind the last. */
+/* Get a driver's format tag, or a format of a tag, by an index from 0; false after the last. */
 bool driver_tag(const struct driver *, DWORD index, ACMFORMATTAGDETAILSW *);
 
 enum { FORMAT_ROOM = 4096 };
@@ -58,7 +58,10 @@ union format {
 bool driver_format(const struct driver *, const ACMFORMATTAGDETAILSW *, DWORD index, union format *,
                    ACMFORMATDETAILSW *);
 
-/* Whether the driver lists the tag at all. */
+/* Finds a tag among those that the driver lists. */
 bool driver_lists(const struct driver *, DWORD wanted, ACMFORMATTAGDETAILSW *tag);
+
+/* Returns true if `name` contains `part`, which is not empty, in upper or lower case. */
+bool name_contains(const wchar_t *name, const wchar_t *part);
 
 #endif

@@ -3,20 +3,20 @@
 #include <windows.h>
 #include "files.h"
 
-enum { STEP_AT_MOST = 1 << 20 };
+enum { MAX_STEP = 1 << 20 }; /* bytes per call */
 
-static DWORD least(size_t a, DWORD b) { return a < b ? (DWORD)a : b; }
+static DWORD step_size(size_t left) { return left < MAX_STEP ? (DWORD)left : MAX_STEP; }
 
-static OVERLAPPED offset_of(uint64_t at)
+static OVERLAPPED overlapped_at(uint64_t at)
 {
-    OVERLAPPED place = { 0 };
+    OVERLAPPED overlapped = { 0 };
 
-    place.Offset = (DWORD)at;
-    place.OffsetHigh = (DWORD)(at >> 32);
-    return place;
+    overlapped.Offset = (DWORD)at;
+    overlapped.OffsetHigh = (DWORD)(at >> 32);
+    return overlapped;
 }
 
-static void remember(struct file *file, DWORD error)
+static void set_error(struct file *file, DWORD error)
 {
     if (!file->error)
         file->error = error;
@@ -29,12 +29,12 @@ static size_t read_at(void *context, uint64_t at, void *bytes, size_t count)
     DWORD n = 1;
 
     while (done < count && n != 0) {
-        OVERLAPPED place = offset_of(at + done);
+        OVERLAPPED overlapped = overlapped_at(at + done);
 
-        if (!ReadFile(file->handle, (char *)bytes + done, least(count - done, STEP_AT_MOST), &n,
-                      &place)) {
+        if (!ReadFile(file->handle, (char *)bytes + done, step_size(count - done), &n,
+                      &overlapped)) {
             if (GetLastError() != ERROR_HANDLE_EOF)
-                remember(file, GetLastError());
+                set_error(file, GetLastError());
             break;
         }
         done += n;
@@ -47,13 +47,13 @@ static bool write_at(void *context, uint64_t at, const void *bytes, size_t count
     struct file *file = context;
 
     for (size_t done = 0; done < count;) {
-        OVERLAPPED place = offset_of(at + done);
+        OVERLAPPED overlapped = overlapped_at(at + done);
         DWORD n = 0;
 
-        if (!WriteFile(file->handle, (const char *)bytes + done, least(count - done, STEP_AT_MOST),
-                       &n, &place) ||
+        if (!WriteFile(file->handle, (const char *)bytes + done, step_size(count - done), &n,
+                       &overlapped) ||
             n == 0) {
-            remember(file, n == 0 && GetLastError() == 0 ? ERROR_DISK_FULL : GetLastError());
+            set_error(file, n == 0 && GetLastError() == 0 ? ERROR_DISK_FULL : GetLastError());
             return false;
         }
         done += n;
@@ -69,19 +69,16 @@ static bool resize(void *context, uint64_t size)
     place.QuadPart = (LONGLONG)size;
     if (SetFilePointerEx(file->handle, place, 0, FILE_BEGIN) && SetEndOfFile(file->handle))
         return true;
-    remember(file, GetLastError());
+    set_error(file, GetLastError());
     return false;
 }
 
-/* \\?\ lifts the limit of 260 characters, but switches relative paths and forward slashes off: only
- * where it is needed. The caller frees. */
+/* The prefix \\?\ lifts the limit of 260 characters, but disables relative paths and forward
+ * slashes, so it is added only to long paths. The caller frees the result. */
 static wchar_t *path_for_windows(const wchar_t *path)
 {
-    enum {
-        PREFIX = 4,
-        UNC_PREFIX = 7,
-        MARGIN = 12
-    }; /* MoveFile and folders have a little less than MAX_PATH */
+    enum { PREFIX = 4, UNC_PREFIX = 7 };
+    enum { MARGIN = 12 }; /* the limit of folders is lower than MAX_PATH: they need room for 8.3 */
     DWORD n = GetFullPathNameW(path, 0, 0, 0);
     wchar_t *real = malloc((n + wcslen(path) + UNC_PREFIX + 1) * sizeof *real), *full;
 
@@ -110,7 +107,7 @@ static bool open_file(struct file *file, const wchar_t *path, DWORD access, DWOR
                         : INVALID_HANDLE_VALUE;
     if (file->handle == INVALID_HANDLE_VALUE) {
         file->handle = 0;
-        remember(file, real ? GetLastError() : ERROR_NOT_ENOUGH_MEMORY);
+        set_error(file, real ? GetLastError() : ERROR_NOT_ENOUGH_MEMORY);
     }
     free(real);
     return file->handle != 0;
@@ -123,7 +120,7 @@ bool file_open(struct file *file, const wchar_t *path, struct wav_io *io)
     if (!open_file(file, path, GENERIC_READ, FILE_SHARE_READ | FILE_SHARE_WRITE, OPEN_EXISTING))
         return false;
     if (!GetFileSizeEx(file->handle, &size)) {
-        remember(file, GetLastError());
+        set_error(file, GetLastError());
         file_close(file);
         return false;
     }
@@ -161,7 +158,7 @@ bool file_is(const struct file *file, const wchar_t *path)
     return same;
 }
 
-/* The folder that a path stands in, in place of the path; false where it names none. */
+/* Cuts the last name off a path. Returns false if nothing is left. */
 static bool cut_name(wchar_t *path)
 {
     size_t n = wcslen(path);
@@ -249,7 +246,7 @@ bool output_write(struct output *output, const void *bytes, size_t count)
     return wav_write(&output->writer, bytes, count);
 }
 
-static void forget(struct output *output)
+static void reset(struct output *output)
 {
     free(output->path);
     free(output->partial);
@@ -271,15 +268,15 @@ static bool rename_to(const wchar_t *from, const wchar_t *to, bool overwrite)
 bool output_finish(struct output *output, uint64_t data_size, uint64_t samples)
 {
     if (!wav_finish(&output->writer, data_size, samples)) {
-        remember(&output->file, ERROR_FILE_TOO_LARGE);
+        set_error(&output->file, ERROR_FILE_TOO_LARGE);
         return false;
     }
     file_close(&output->file);
     if (!rename_to(output->partial, output->path, output->overwrite)) {
-        remember(&output->file, GetLastError());
+        set_error(&output->file, GetLastError());
         return false;
     }
-    forget(output);
+    reset(output);
     return true;
 }
 
@@ -291,5 +288,5 @@ void output_drop(struct output *output)
     if (real)
         DeleteFileW(real);
     free(real);
-    forget(output);
+    reset(output);
 }

@@ -2,13 +2,17 @@
 #include <stdlib.h>
 #include <string.h>
 #include <wctype.h>
+#include "console.h"
 #include "formats.h"
-#include "say.h"
 #include "wav.h"
 
-/* Who has a decoder: OPEN many, MUSIC players and ffmpeg, CLOSED hardly anyone but the maker,
- * LOCKED the owner of a key. */
-enum access { OPEN, MUSIC, CLOSED, LOCKED };
+/* Who can decode a format. */
+enum access {
+    OPEN,   /* many programs */
+    MUSIC,  /* ffmpeg and players based on it */
+    CLOSED, /* hardly anything but the maker's own driver */
+    LOCKED  /* only the owner of a key */
+};
 
 static const struct known_tag {
     WORD tag;
@@ -19,7 +23,7 @@ static const struct known_tag {
 };
 enum { KNOWN_TAGS = sizeof known_tags / sizeof *known_tags };
 
-static const struct known_tag *known(DWORD tag)
+static const struct known_tag *find_known(DWORD tag)
 {
     for (int i = 0; i < KNOWN_TAGS; i++)
         if (known_tags[i].tag == tag)
@@ -29,10 +33,10 @@ static const struct known_tag *known(DWORD tag)
 
 const wchar_t *tag_name(const struct drivers *drivers, DWORD tag, wchar_t name[NAME_ROOM])
 {
-    const struct known_tag *row = known(tag);
+    const struct known_tag *known = find_known(tag);
     ACMFORMATTAGDETAILSW details;
 
-    wcscpy(name, row ? row->name : L"unregistered");
+    wcscpy(name, known ? known->name : L"unknown");
     for (size_t i = 0; i < drivers->count; i++)
         if (driver_lists(&drivers->list[i], tag, &details) && details.szFormatTag[0]) {
             wcscpy(name, details.szFormatTag);
@@ -43,10 +47,10 @@ const wchar_t *tag_name(const struct drivers *drivers, DWORD tag, wchar_t name[N
 
 void tag_word(DWORD tag, const wchar_t *name, wchar_t word[NAME_ROOM])
 {
-    const struct known_tag *row = known(tag);
+    const struct known_tag *known = find_known(tag);
     size_t n = 0;
 
-    for (const wchar_t *p = row && row->word ? row->word : name; *p && n < NAME_ROOM - 1; p++)
+    for (const wchar_t *p = known && known->word ? known->word : name; *p && n < NAME_ROOM - 1; p++)
         if (*p < 128 && (iswalnum(*p) || *p == L'.'))
             word[n++] = (wchar_t)towlower(*p);
         else if (n != 0 && word[n - 1] != L'-')
@@ -60,14 +64,13 @@ const wchar_t *tag_remark(DWORD tag)
 {
     static const wchar_t *const remarks[] = {
         [OPEN] = L"",
-        [MUSIC] = L"; ffmpeg, and players built on it, may read it",
-        [CLOSED] =
-            L"; hardly anyone but its maker ever had a decoder: it takes the maker's own driver",
+        [MUSIC] = L"; ffmpeg and players based on it may be able to read it",
+        [CLOSED] = L"; there is hardly any decoder except its maker's own driver",
         [LOCKED] = L"; it is encrypted",
     };
-    const struct known_tag *row = known(tag);
+    const struct known_tag *known = find_known(tag);
 
-    return row ? remarks[row->access] : L"";
+    return known ? remarks[known->access] : L"";
 }
 
 static bool parse_number(const wchar_t *text, DWORD *tag)
@@ -101,18 +104,8 @@ static bool parse_word(const wchar_t *text, DWORD *tag)
     return false;
 }
 
-static bool has_part(const wchar_t *name, const wchar_t *part)
-{
-    size_t n = wcslen(part);
-
-    for (; n != 0 && *name; name++)
-        if (_wcsnicmp(name, part, n) == 0)
-            return true;
-    return false;
-}
-
-/* A part of the name of one tag that some driver lists formats of; a tag without any is another
- * one's alias. */
+/* Finds the one listed tag whose name contains `text`. A tag without listed formats is an alias of
+ * another tag, and does not count. */
 static bool parse_part(const struct drivers *drivers, const wchar_t *text, DWORD *tag)
 {
     ACMFORMATTAGDETAILSW details;
@@ -121,11 +114,11 @@ static bool parse_part(const struct drivers *drivers, const wchar_t *text, DWORD
 
     for (size_t i = 0; i < drivers->count; i++)
         for (DWORD index = 0; driver_tag(&drivers->list[i], index, &details); index++) {
-            if (details.cStandardFormats == 0 || !has_part(details.szFormatTag, text) ||
+            if (details.cStandardFormats == 0 || !name_contains(details.szFormatTag, text) ||
                 (found && details.dwFormatTag == *tag))
                 continue;
             if (found) {
-                note(L"'%ls' may mean %ls (0x%04lX) or %ls (0x%04lX)", text, name, *tag,
+                warn(L"'%ls' is ambiguous: %ls (0x%04lX) or %ls (0x%04lX)", text, name, *tag,
                      details.szFormatTag, details.dwFormatTag);
                 return false;
             }
@@ -134,10 +127,10 @@ static bool parse_part(const struct drivers *drivers, const wchar_t *text, DWORD
             found = true;
         }
     if (!found)
-        note(L"no format is called '%ls'; a name such as gsm, a tag such as 0x31, or a part of a "
-             L"name that 'omniacm list' "
-             L"shows is wanted",
-             text);
+        warn(
+            L"unknown format '%ls'; give a name such as gsm, a tag such as 0x31, or part of a name "
+            L"that 'omniacm list' shows",
+            text);
     return found;
 }
 
@@ -153,30 +146,35 @@ bool is_pcm_tag(DWORD tag)
 
 bool is_pcm(const WAVEFORMATEX *wfx)
 {
-    const BYTE *bytes = (const BYTE *)wfx;
+    const BYTE *subformat;
 
-    if (wfx->wFormatTag == WAVE_FORMAT_EXTENSIBLE &&
-        wfx->cbSize >= 22) /* the GUID begins with the tag, 32 bits */
-        return (bytes[24] == WAVE_FORMAT_PCM || bytes[24] == WAV_TAG_FLOAT) && bytes[25] == 0 &&
-               bytes[26] == 0 && bytes[27] == 0;
-    return wfx->wFormatTag == WAVE_FORMAT_PCM || wfx->wFormatTag == WAV_TAG_FLOAT;
+    if (wfx->wFormatTag != WAVE_FORMAT_EXTENSIBLE || wfx->cbSize < 22)
+        return wfx->wFormatTag == WAVE_FORMAT_PCM || wfx->wFormatTag == WAV_TAG_FLOAT;
+    subformat = (const BYTE *)wfx + 24; /* a GUID, which begins with a 32-bit tag */
+    return (subformat[0] == WAVE_FORMAT_PCM || subformat[0] == WAV_TAG_FLOAT) &&
+           subformat[1] == 0 && subformat[2] == 0 && subformat[3] == 0;
 }
 
-const wchar_t *channel_words(unsigned channels)
+bool same_mode(const WAVEFORMATEX *a, const WAVEFORMATEX *b)
 {
-    static wchar_t words[32];
+    return a->nSamplesPerSec == b->nSamplesPerSec && a->nChannels == b->nChannels;
+}
+
+const wchar_t *channels_text(unsigned channels)
+{
+    static wchar_t text[32];
 
     if (channels == 1)
         return L"mono";
     if (channels == 2)
         return L"stereo";
-    swprintf(words, sizeof words / sizeof *words, L"%u channels", channels);
-    return words;
+    swprintf(text, sizeof text / sizeof *text, L"%u channels", channels);
+    return text;
 }
 
-const wchar_t *format_words(const struct drivers *drivers, const WAVEFORMATEX *wfx)
+const wchar_t *format_text(const struct drivers *drivers, const WAVEFORMATEX *wfx)
 {
-    static wchar_t words[NAME_ROOM + 96];
+    static wchar_t text[NAME_ROOM + 96];
     wchar_t name[NAME_ROOM], size[48];
     unsigned long rate = wfx->nSamplesPerSec;
 
@@ -185,15 +183,16 @@ const wchar_t *format_words(const struct drivers *drivers, const WAVEFORMATEX *w
     else
         swprintf(size, sizeof size / sizeof *size, L"%.1f kbit/s",
                  wfx->nAvgBytesPerSec * 8 / 1000.0);
-    swprintf(words, sizeof words / sizeof *words, L"%ls (0x%04X), %lu Hz, %ls, %ls",
+    swprintf(text, sizeof text / sizeof *text, L"%ls (0x%04X), %lu Hz, %ls, %ls",
              tag_name(drivers, wfx->wFormatTag, name), wfx->wFormatTag, rate,
-             channel_words(wfx->nChannels), size);
-    return words;
+             channels_text(wfx->nChannels), size);
+    return text;
 }
 
 WAVEFORMATEX pcm_like(const WAVEFORMATEX *wfx, DWORD tag)
 {
-    WORD bits = tag == WAV_TAG_FLOAT ? 32 : 16, align = (WORD)(wfx->nChannels * bits / 8);
+    WORD bits = tag == WAV_TAG_FLOAT ? 32 : 16;
+    WORD align = (WORD)(wfx->nChannels * bits / 8);
 
     return (WAVEFORMATEX){
         (WORD)tag, wfx->nChannels, wfx->nSamplesPerSec, wfx->nSamplesPerSec * align, align, bits, 0

@@ -1,4 +1,4 @@
-/* What formats are called, and which of them a user means. */
+/* The names of formats, and the formats that a user may mean. */
 #ifndef OMNIACM_CLI_FORMATS_H
 #define OMNIACM_CLI_FORMATS_H
 
@@ -6,29 +6,33 @@
 
 enum { NAME_ROOM = 128 };
 
-/* A tag's name as a driver gives it, else as the world knows it, else "unregistered". */
+/* The name of a tag: the one a driver gives it, else the one from tags_table.h, else "unknown". */
 const wchar_t *tag_name(const struct drivers *, DWORD tag, wchar_t name[NAME_ROOM]);
 
-/* The word that --to takes for a tag, else a word made of `name`; good for file names. */
+/* The word that --to takes for a tag, else one made from `name`; suitable for file names. */
 void tag_word(DWORD tag, const wchar_t *name, wchar_t word[NAME_ROOM]);
 
-/* Why no driver may have a tag, and what a person can do; "" where there is nothing to say. */
+/* A clause on who can decode a tag for which there may be no driver; "" for common formats. */
 const wchar_t *tag_remark(DWORD tag);
 
-/* The tag that a word or a number means; false, and a note, where it means none or several. */
+/* Finds the tag that a word, a number or part of a name means. Returns false after a warning if
+ * there is none, or more than one. */
 bool tag_parse(const struct drivers *, const wchar_t *text, DWORD *tag);
 
-/* PCM and float, plain or as WAVE_FORMAT_EXTENSIBLE: what a codec takes, not what it makes. */
+/* Integer and float PCM, also as WAVE_FORMAT_EXTENSIBLE. */
 bool is_pcm(const WAVEFORMATEX *);
 bool is_pcm_tag(DWORD tag);
 
-/* "GSM 6.10 (0x0031), 8000 Hz, mono, 13.0 kbit/s". Good until the next call. */
-const wchar_t *format_words(const struct drivers *, const WAVEFORMATEX *);
+/* Returns true if two formats have the same sample rate and number of channels. */
+bool same_mode(const WAVEFORMATEX *, const WAVEFORMATEX *);
 
-/* "mono", "stereo", "6 channels". Good until the next call. */
-const wchar_t *channel_words(unsigned channels);
+/* "GSM 6.10 (0x0031), 8000 Hz, mono, 13.0 kbit/s"; valid until the next call. */
+const wchar_t *format_text(const struct drivers *, const WAVEFORMATEX *);
 
-/* 16-bit PCM, or 32-bit float, of the same rate and channels. */
+/* "mono", "stereo", "6 channels"; valid until the next call. */
+const wchar_t *channels_text(unsigned channels);
+
+/* 16-bit PCM, or 32-bit float if `tag` says so, with the same rate and channels. */
 WAVEFORMATEX pcm_like(const WAVEFORMATEX *, DWORD tag);
 
 #endif

@@ -1,10 +1,11 @@
 #include <stdbool.h>
+#include "fixed.h"
 #include "golden.h"
 
 const struct golden golden_table[] = {
 #include "golden_table.h"
 };
-const size_t golden_rows = sizeof golden_table / sizeof *golden_table;
+const size_t golden_count = sizeof golden_table / sizeof *golden_table;
 
 const struct golden_format golden_silence[] = {
     { 0xA100, 1, 8000, 800, 1, 0 },
@@ -60,53 +61,51 @@ void golden_noise(uint8_t bytes[GOLDEN_NOISE_BYTES])
         bytes[i] = (uint8_t)(draw(&seed) >> 24);
 }
 
-/* A parabola for each half of a sine: |t| <= 2^15, so |t * (2^15 - |t|)| <= 2^28, and the result
- * |y| <= 2^15 - 1. */
+/* A sine with parabolas for half waves. |t| <= 2^15, so |t * (2^15 - |t|)| <= 2^28, |y| <= 2^15. */
 static int32_t sine(uint32_t phase)
 {
-    int32_t t = (int32_t)(phase >> 16) - 32768, magnitude = t < 0 ? -t : t,
-            y = t * (32768 - magnitude) / 8192;
+    int32_t t = (int32_t)(phase >> 16) - 32768, magnitude = t < 0 ? -t : t;
+    int32_t y = t * (32768 - magnitude) / 8192;
 
-    return y > 32767 ? 32767 : y < -32767 ? -32767 : y;
+    return clamp(y, -32767, 32767);
 }
 
 struct voice {
     uint32_t rate, seed, phase;
-    int32_t y1, y2; /* of a resonator */
+    int32_t y1, y2; /* previous outputs of the filter */
 };
 
-/* What a tone's phase grows by in one sample. */
-static uint32_t step(const struct voice *voice, uint32_t hertz)
+/* The phase increment of a tone per sample. */
+static uint32_t phase_step(const struct voice *voice, uint32_t hertz)
 {
     return (uint32_t)(((uint64_t)hertz << 32) / voice->rate);
 }
 
 /* The phase of a tone after `i` samples. */
-static uint32_t turned(const struct voice *voice, size_t i, uint32_t hertz)
+static uint32_t phase_at(const struct voice *voice, size_t i, uint32_t hertz)
 {
-    return (uint32_t)i * step(voice, hertz);
+    return (uint32_t)i * phase_step(voice, hertz);
 }
 
-/* Pulses of 110 Hz, some noise, through a resonator: Q14 coefficients, |y| held below 2^15, so 64
- * bits are ample. */
+/* Pulses at 110 Hz and some noise, through a resonator with Q14 coefficients. |y| < 2^15, so the
+ * sums fit 64 bits. */
 static int32_t speech(struct voice *voice, size_t i)
 {
     uint32_t before = voice->phase;
     int64_t x = (int32_t)(draw(&voice->seed) % 256) - 128, y;
 
-    voice->phase += step(voice, 110);
+    voice->phase += phase_step(voice, 110);
     if (voice->phase < before)
         x += 9000;
     y = x +
         ((int64_t)voice->y1 * (28000 + (int32_t)(i / 64 % 128) * 16) - (int64_t)voice->y2 * 15400) /
             16384;
-    y = y > 32767 ? 32767 : y < -32768 ? -32768 : y;
     voice->y2 = voice->y1;
-    voice->y1 = (int32_t)y;
-    return (int32_t)y;
+    voice->y1 = (int32_t)(y > 32767 ? 32767 : y < -32768 ? -32768 : y);
+    return voice->y1;
 }
 
-/* Sample `i` of `n` of one channel; eight parts of equal length. */
+/* Sample `i` of `n` of one channel, which has eight parts of equal length. */
 static int32_t sample(struct voice *voice, size_t i, size_t n, unsigned channel)
 {
     size_t rest = i % (n / 8 + 1), part = (i / (n / 8 + 1) + 3 * channel) % 8;
@@ -114,21 +113,23 @@ static int32_t sample(struct voice *voice, size_t i, size_t n, unsigned channel)
 
     switch (part) {
     case 0:
-        return sine(turned(voice, i, 440)) * 3 / 8;
+        return sine(phase_at(voice, i, 440)) * 3 / 8;
     case 1:
         return speech(voice, i);
     case 2:
         return (int32_t)(noise >> 16) - 32768;
     case 3:
-        return (sine(turned(voice, i, 697)) + sine(turned(voice, i, 1209))) / 4;
+        return (sine(phase_at(voice, i, 697)) + sine(phase_at(voice, i, 1209))) / 4;
     case 4:
         return 0;
     case 5:
-        return turned(voice, i, 150) >> 31 ? 32767 : -32768;
+        return phase_at(voice, i, 150) >> 31 ? 32767 : -32768;
     case 6:
-        return rest % 401 == 0 ? (rest / 401 % 2 ? 32767 : -32768) : (int32_t)(noise >> 29) - 4;
+        if (rest % 401 == 0)
+            return rest / 401 % 2 ? 32767 : -32768;
+        return (int32_t)(noise >> 29) - 4;
     default:
-        voice->phase += step(voice, 100 + (uint32_t)((uint64_t)rest * voice->rate * 3 / n));
+        voice->phase += phase_step(voice, 100 + (uint32_t)((uint64_t)rest * voice->rate * 3 / n));
         return (int32_t)(sine(voice->phase) * (int64_t)rest * 8 / (int64_t)n);
     }
 }
@@ -145,17 +146,17 @@ void golden_sound(uint32_t sample_rate, unsigned channels, int16_t *samples)
     }
 }
 
-/* Noise of a pause, white or through a one-pole low pass: |y| <= 2^15, for it moves towards |x| <=
- * 2^14. */
-static int32_t hush(struct voice *voice, int32_t amplitude, bool dull)
+/* Background noise, white or through a one-pole low-pass filter. The filter moves toward 4x from
+ * the last sample of speech or noise, so |y| <= 2^15. */
+static int32_t background(struct voice *voice, int32_t amplitude, bool low_pass)
 {
     int32_t x = (int32_t)(draw(&voice->seed) >> 16) % (2 * amplitude + 1) - amplitude;
 
-    voice->y1 = dull ? voice->y1 + (4 * x - voice->y1) / 8 : x;
+    voice->y1 = low_pass ? voice->y1 + (4 * x - voice->y1) / 8 : x;
     return voice->y1;
 }
 
-/* Bursts of speech, with pauses nine times as long between them. */
+/* Bursts of speech, separated by pauses that are nine times as long. */
 void golden_pauses(uint32_t sample_rate, unsigned channels, int16_t *samples)
 {
     static const int16_t amplitudes[] = { 60, 0, 60, 60, 75, 90, 70, 40, 20, 20 };
@@ -167,10 +168,13 @@ void golden_pauses(uint32_t sample_rate, unsigned channels, int16_t *samples)
 
         for (size_t i = 0; i < n; i++) {
             size_t part = i / part_length + channel;
+            int32_t x;
 
-            samples[i * channels + channel] =
-                (int16_t)(part % 10 == 1 ? speech(&voice, i)
-                                         : hush(&voice, amplitudes[part % 10], part / 7 % 2));
+            if (part % 10 == 1)
+                x = speech(&voice, i);
+            else
+                x = background(&voice, amplitudes[part % 10], part / 7 % 2);
+            samples[i * channels + channel] = (int16_t)x;
         }
     }
 }
@@ -188,14 +192,14 @@ uint32_t golden_checksum(const void *bytes, size_t count)
     return ~crc;
 }
 
-const struct golden *golden_find(const struct golden *row)
+const struct golden *golden_find(const struct golden *entry)
 {
-    for (size_t i = 0; i < golden_rows; i++) {
+    for (size_t i = 0; i < golden_count; i++) {
         const struct golden *known = &golden_table[i];
 
-        if (known->tag == row->tag && known->sample_rate == row->sample_rate &&
-            known->channels == row->channels && known->byte_rate == row->byte_rate &&
-            known->bits_per_sample == row->bits_per_sample && known->part == row->part)
+        if (known->tag == entry->tag && known->sample_rate == entry->sample_rate &&
+            known->channels == entry->channels && known->byte_rate == entry->byte_rate &&
+            known->bits_per_sample == entry->bits_per_sample && known->part == entry->part)
             return known;
     }
     return 0;

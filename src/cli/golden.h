@@ -1,43 +1,46 @@
-/* The sound, the noise and the checksums by which every codec of the driver is known. They are
- * compared through msacm32 by `omniacm selftest`, and through the core by a test on the machine
- * that builds; integers alone make them.
+/* The generated audio and the expected checksums that identify every codec of the driver. `omniacm
+ * selftest` compares them through msacm32, and a unit test on the build machine compares them with
+ * the codec core. Everything is generated with integers.
  *
- * For every format that the driver lists (`format` below), with 16-bit PCM of the same rate and
+ * Every format that the driver lists is converted from and to 16-bit PCM of the same rate and
  * channels:
- * - GOLDEN_ENCODE: all of golden_sound() in one conversion with START and END (without BLOCKALIGN);
- * what that leaves, if anything, is offered again with END;
- * - GOLDEN_DECODE: those encoded bytes, decoded in the same way;
- * - GOLDEN_NOISE: all of golden_noise(), which is no codec's output and ends within a block,
- * decoded in the same way;
- * - GOLDEN_FAST, GOLDEN_BEST: as GOLDEN_ENCODE, at qualities 0 and 2, where they change what is
- * encoded. For every format of golden_silence, which has silence frames and is never listed:
- * - GOLDEN_DTX: all of golden_pauses(), encoded in the same way with the DTX setting;
- * - GOLDEN_DTX_DECODE: those bytes, decoded.
- * A direction that the driver lacks has no row. */
+ *
+ * GOLDEN_ENCODE      encodes golden_sound() in one call with START and END, without BLOCKALIGN.
+ *                    Unused input, if any, is offered again with END.
+ * GOLDEN_DECODE      decodes the result of GOLDEN_ENCODE likewise.
+ * GOLDEN_NOISE       decodes golden_noise(): random bytes that end within a block.
+ * GOLDEN_FAST, _BEST as GOLDEN_ENCODE at quality 0 and 2; only where the quality makes a
+ * difference.
+ *
+ * The formats in golden_silence have silence frames, and are not listed by the driver:
+ *
+ * GOLDEN_DTX         encodes golden_pauses() with the DTX setting.
+ * GOLDEN_DTX_DECODE  decodes the result of GOLDEN_DTX.
+ *
+ * A direction that the driver does not offer has no entry. */
 #ifndef OMNIACM_CLI_GOLDEN_H
 #define OMNIACM_CLI_GOLDEN_H
 
 #include <stddef.h>
 #include <stdint.h>
 
-/* The smallest prime that is not below 4/3 s of samples of each channel: no codec's blocks divide
- * it. */
+/* The length of golden_sound() per channel: the smallest prime that is at least 4/3 s, so that it
+ * is not a multiple of any codec's block. */
 size_t golden_frames(uint32_t sample_rate);
 
-/* golden_frames() samples of each channel, interleaved: tones, speech-like pulses, noise, a rising
- * tone, full-scale square waves, silence and clicks, in an order that differs from channel to
- * channel. */
+/* Makes golden_frames() interleaved samples per channel: tones, speech-like pulses, noise, a sweep,
+ * full-scale square waves, silence and clicks, in a different order in each channel. */
 void golden_sound(uint32_t sample_rate, unsigned channels, int16_t *samples);
 
-/* Eight times as many samples: bursts of speech, and pauses whose noise changes in level and in
- * spectrum. */
+/* Makes GOLDEN_PAUSES times as many samples: bursts of speech, and pauses with background noise of
+ * different levels and spectra. */
 enum { GOLDEN_PAUSES = 8 };
 void golden_pauses(uint32_t sample_rate, unsigned channels, int16_t *samples);
 
 enum { GOLDEN_NOISE_BYTES = 2999 };
 void golden_noise(uint8_t bytes[GOLDEN_NOISE_BYTES]);
 
-/* CRC-32, as in zip and zlib. */
+/* CRC-32 as in zip and zlib. */
 uint32_t golden_checksum(const void *bytes, size_t count);
 
 enum golden_part {
@@ -50,14 +53,14 @@ enum golden_part {
     GOLDEN_DTX_DECODE
 };
 
-/* What a part is encoded with; the other settings are the defaults. */
+/* The settings of a part that differ from the defaults. */
 struct golden_settings {
     uint8_t quality, dtx;
 };
 struct golden_settings golden_settings(enum golden_part);
 
 struct golden {
-    uint16_t tag; /* all that precedes `part` tells the formats apart */
+    uint16_t tag; /* this and the following fields, up to `part`, identify a format */
     uint32_t sample_rate;
     uint16_t channels;
     uint32_t byte_rate; /* nAvgBytesPerSec */
@@ -66,7 +69,8 @@ struct golden {
     uint32_t bytes, checksum; /* of the result */
 };
 
-/* G.723.1 frames without cells, and G.729 blocks of two frames of speech and one of silence. */
+/* Comverse G.723.1, whose frames vary in size, and G.729 with blocks of two speech frames and one
+ * silence frame. */
 struct golden_format {
     uint16_t tag, channels;
     uint32_t sample_rate, byte_rate;
@@ -76,9 +80,9 @@ enum { GOLDEN_SILENCE_FORMATS = 2 };
 extern const struct golden_format golden_silence[GOLDEN_SILENCE_FORMATS];
 
 extern const struct golden golden_table[];
-extern const size_t golden_rows;
+extern const size_t golden_count;
 
-/* The row of the same format and part, or a null pointer. */
+/* The entry of the same format and part, or NULL. */
 const struct golden *golden_find(const struct golden *);
 
 #endif

@@ -1,4 +1,4 @@
-/* What each format of the driver makes of golden_sound() and golden_noise(); written by `omniacm selftest --print`. */
+/* The expected results of each format for golden_sound() and golden_noise(), written by `omniacm selftest --print`. */
 { 0x0006, 8000, 1, 8000, 8, GOLDEN_ENCODE, 10667, 0x1C84FEB6 },
 { 0x0006, 8000, 1, 8000, 8, GOLDEN_DECODE, 21334, 0xCE10FF2C },
 { 0x0006, 8000, 1, 8000, 8, GOLDEN_NOISE, 5998, 0xA39E5CCB },

@@ -2,56 +2,55 @@
 #include <stdlib.h>
 #include <string.h>
 #include "commands.h"
+#include "console.h"
 #include "conversion.h"
+#include "errors.h"
 #include "formats.h"
-#include "reasons.h"
-#include "say.h"
 
-enum { CELL = 64, EXTRA_SHOWN = 16 };
+enum { TEXT_ROOM = 64, MAX_EXTRA = 16 }; /* MAX_EXTRA: bytes shown */
 
-struct inquiry {
+struct report {
     const struct drivers *drivers;
     const wchar_t *path;
     struct source in;
-    union format right; /* the header as it should be, as far as a driver tells */
+    union format expected; /* the header that a driver would write; valid if `known` */
     bool known;
-    const struct driver *taker; /* the first that takes the file; null where none does */
-    DWORD block;                /* samples of each channel in a block; 0 where nobody knows */
+    const struct driver *driver; /* the first that accepts the file, or NULL */
+    DWORD block;                 /* samples per channel in a block; 0 if unknown */
 };
 
-/* A field, what the file has and what it should have, null where that is no question. */
-static void row(const wchar_t *name, const wchar_t *has, const wchar_t *should)
+/* Prints a field of the header and, if that differs, what it should be. `expected` is NULL if
+ * nothing is known about it. */
+static void print_field(const wchar_t *name, const wchar_t *actual, const wchar_t *expected)
 {
-    bool wrong = should && wcscmp(has, should) != 0;
-
-    if (wrong)
-        say(L"  %-16ls  %-28ls  wrong: should be %ls\n", name, has, should);
+    if (expected && wcscmp(actual, expected) != 0)
+        print(L"  %-16ls  %-28ls  wrong: should be %ls\n", name, actual, expected);
     else
-        say(L"  %-16ls  %ls\n", name, has);
+        print(L"  %-16ls  %ls\n", name, actual);
 }
 
-static void number_row(const wchar_t *name, DWORD has, bool known, DWORD should)
+static void print_number(const wchar_t *name, DWORD actual, bool known, DWORD expected)
 {
-    wchar_t a[CELL], b[CELL];
+    wchar_t a[TEXT_ROOM], b[TEXT_ROOM];
 
-    swprintf(a, CELL, L"%lu", has);
-    swprintf(b, CELL, L"%lu", should);
-    row(name, a, known ? b : 0);
+    swprintf(a, TEXT_ROOM, L"%lu", actual);
+    swprintf(b, TEXT_ROOM, L"%lu", expected);
+    print_field(name, a, known ? b : 0);
 }
 
-/* Whether the driver makes PCM of the file. Wine's PCM converter says so of everything: a driver
- * has to list the tag. */
-static bool takes(const struct inquiry *it, const struct driver *driver, union format *pcm)
+/* Returns true if the driver decodes the file; `pcm` is what it makes. The driver must also list
+ * the tag, because Wine's PCM converter claims to accept everything. */
+static bool accepts(const struct report *report, const struct driver *driver, union format *pcm)
 {
     ACMFORMATTAGDETAILSW tag;
 
-    return driver_lists(driver, it->in.format->wFormatTag, &tag) &&
-           conversion_suggest(it->in.format, driver->handle, WAVE_FORMAT_PCM, pcm) &&
-           acmStreamOpen(0, driver->handle, (WAVEFORMATEX *)it->in.format, &pcm->wfx, 0, 0, 0,
+    return driver_lists(driver, report->in.format->wFormatTag, &tag) &&
+           conversion_suggest(report->in.format, driver->handle, WAVE_FORMAT_PCM, pcm) &&
+           acmStreamOpen(0, driver->handle, (WAVEFORMATEX *)report->in.format, &pcm->wfx, 0, 0, 0,
                          ACM_STREAMOPENF_QUERY) == MMSYSERR_NOERROR;
 }
 
-/* How many samples a block has, by the size that the driver gives for it. */
+/* Asks the driver for the decoded size of a block. Returns samples per channel. */
 static DWORD measure_block(const struct driver *driver, const WAVEFORMATEX *format,
                            union format *pcm)
 {
@@ -61,235 +60,251 @@ static DWORD measure_block(const struct driver *driver, const WAVEFORMATEX *form
     if (acmStreamOpen(&stream, driver->handle, (WAVEFORMATEX *)format, &pcm->wfx, 0, 0, 0,
                       ACM_STREAMOPENF_NONREALTIME) != MMSYSERR_NOERROR)
         return 0;
-    samples = pump_block(stream, format, &pcm->wfx);
+    samples = samples_per_block(stream, format, &pcm->wfx);
     acmStreamClose(stream, 0);
     return samples;
 }
 
-/* How much a header is the file's. */
+/* Scores how well two formats agree. */
 static int likeness(const WAVEFORMATEX *a, const WAVEFORMATEX *b)
 {
-    if (a->nSamplesPerSec != b->nSamplesPerSec || a->nChannels != b->nChannels)
+    if (!same_mode(a, b))
         return -1;
     return 4 * (a->wBitsPerSample == b->wBitsPerSample) + 2 * (a->nBlockAlign == b->nBlockAlign) +
            (a->nAvgBytesPerSec == b->nAvgBytesPerSec);
 }
 
-/* What the driver would write for the file's tag, rate and channels; of several bit rates the
- * likeliest. */
-static bool find_header(struct inquiry *it, const struct driver *driver, union format *room)
+/* Finds the header that the driver would write for the file's tag, rate and channels; if there are
+ * several bit rates, the one that agrees best with the file. */
+static bool find_header(struct report *report, const struct driver *driver, union format *room)
 {
-    const WAVEFORMATEX *has = it->in.format;
-    const WAVEFORMATEX pcm = pcm_like(has, WAVE_FORMAT_PCM);
+    const WAVEFORMATEX *wfx = report->in.format;
+    const WAVEFORMATEX pcm = pcm_like(wfx, WAVE_FORMAT_PCM);
     ACMFORMATTAGDETAILSW tag;
     ACMFORMATDETAILSW details;
 
-    if (!driver->handle || !driver_lists(driver, has->wFormatTag, &tag) ||
-        !conversion_suggest(&pcm, driver->handle, has->wFormatTag, &it->right) ||
-        it->right.wfx.wFormatTag != has->wFormatTag)
+    if (!driver->handle || !driver_lists(driver, wfx->wFormatTag, &tag) ||
+        !conversion_suggest(&pcm, driver->handle, wfx->wFormatTag, &report->expected) ||
+        report->expected.wfx.wFormatTag != wfx->wFormatTag)
         return false;
     for (DWORD i = 0; driver_format(driver, &tag, i, room, &details); i++)
-        if (likeness(has, &room->wfx) > likeness(has, &it->right.wfx))
-            it->right = *room;
+        if (likeness(wfx, &room->wfx) > likeness(wfx, &report->expected.wfx))
+            report->expected = *room;
     return true;
 }
 
-/* From the driver that takes the file, or from one which at least lists the tag. */
-static void find_right(struct inquiry *it)
+/* Asks the driver that accepts the file, or else one that lists its tag. */
+static void find_expected(struct report *report)
 {
-    const WAVEFORMATEX *has = it->in.format;
+    const WAVEFORMATEX *wfx = report->in.format;
     union format *room = calloc(1, sizeof *room);
 
-    if (room && it->taker)
-        it->known = find_header(it, it->taker, room);
-    for (size_t i = 0; room && i < it->drivers->count && !it->known; i++)
-        it->known = find_header(it, &it->drivers->list[i], room);
-    if (room && it->taker && takes(it, it->taker, room)) {
-        it->block = measure_block(it->taker, has, room);
-        if (has->nBlockAlign == 0 && it->known)
-            it->block = measure_block(it->taker, &it->right.wfx, room);
+    if (room && report->driver)
+        report->known = find_header(report, report->driver, room);
+    for (size_t i = 0; room && i < report->drivers->count && !report->known; i++)
+        report->known = find_header(report, &report->drivers->list[i], room);
+    if (room && report->driver && accepts(report, report->driver, room)) {
+        report->block = measure_block(report->driver, wfx, room);
+        if (wfx->nBlockAlign == 0 && report->known)
+            report->block = measure_block(report->driver, &report->expected.wfx, room);
     }
     free(room);
 }
 
-/* Bytes a second follow from the block; drivers round them up or down. */
-static bool byte_rate(const struct inquiry *it, DWORD *rate)
+/* Finds the correct byte rate. It follows from the block; drivers round it up or down. */
+static bool expected_byte_rate(const struct report *report, DWORD *rate)
 {
-    const WAVEFORMATEX *has = it->in.format;
-    DWORD align = has->nBlockAlign;
+    const WAVEFORMATEX *wfx = report->in.format;
+    DWORD align = wfx->nBlockAlign;
 
-    if (it->known && (align == 0 || align == it->right.wfx.nBlockAlign || it->block < 2)) {
-        *rate = it->right.wfx.nAvgBytesPerSec;
+    if (report->known &&
+        (align == 0 || align == report->expected.wfx.nBlockAlign || report->block < 2)) {
+        *rate = report->expected.wfx.nAvgBytesPerSec;
         return true;
     }
-    if (it->block == 0)
+    if (report->block == 0)
         return false;
-    *rate = (DWORD)((uint64_t)has->nSamplesPerSec * align / it->block);
-    if (it->in.wav.said_byte_rate == *rate + 1)
+    *rate = (DWORD)((uint64_t)wfx->nSamplesPerSec * align / report->block);
+    if (report->in.wav.said_byte_rate == *rate + 1)
         (*rate)++;
     return true;
 }
 
-/* The extra bytes, in hexadecimal. Those of a codec whose first count the samples of a block have
- * to fit the block; Creative's are the number of a revision, any of which is right. */
-static void extra_row(const struct inquiry *it)
+/* Prints a count and bytes in hexadecimal, as in "2: 40 01". */
+static void extra_text(const BYTE *extra, int count, wchar_t text[TEXT_ROOM])
 {
-    const WAVEFORMATEX *has = it->in.format;
-    const BYTE *extra = (const BYTE *)(has + 1), *right = (const BYTE *)(&it->right.wfx + 1);
-    wchar_t a[CELL + 8 * EXTRA_SHOWN], b[CELL + 8 * EXTRA_SHOWN];
-    bool counts = has->wFormatTag == 2 || has->wFormatTag == 0x11 || has->wFormatTag == 0x31;
-    int n, m;
+    int n = swprintf(text, TEXT_ROOM, L"%d%ls", count, count ? L":" : L"");
 
-    n = swprintf(a, CELL, L"%u%ls", has->cbSize, has->cbSize ? L":" : L"");
-    for (int i = 0; i < has->cbSize && i < EXTRA_SHOWN; i++)
-        n += swprintf(a + n, 8, L" %02X", extra[i]);
-    if (!it->known) {
-        row(L"extra bytes", a, 0);
-        return;
-    }
-    m = swprintf(b, CELL, L"%u%ls", it->right.wfx.cbSize, it->right.wfx.cbSize ? L":" : L"");
-    for (int i = 0; i < it->right.wfx.cbSize && i < EXTRA_SHOWN; i++) {
-        unsigned byte = counts && i < 2 && it->block > 1 ? it->block >> 8 * i & 0xFF : right[i];
-
-        if (has->wFormatTag == 0x200 && i < has->cbSize)
-            byte = extra[i];
-
-        m += swprintf(b + m, 8, L" %02X", byte);
-    }
-    row(L"extra bytes", a, b);
+    for (int i = 0; i < count && i < MAX_EXTRA; i++)
+        n += swprintf(text + n, (size_t)(TEXT_ROOM - n), L" %02X", extra[i]);
 }
 
-static void length_rows(const struct inquiry *it)
+static bool extra_has_samples(WORD tag)
 {
-    const WAVEFORMATEX *has = it->in.format;
-    const struct wav *wav = &it->in.wav;
-    unsigned align = has->nBlockAlign ? has->nBlockAlign
-                     : it->known      ? it->right.wfx.nBlockAlign
-                                      : 0;
-    bool known = it->block != 0 && align != 0;
-    uint64_t whole = known ? (wav->data_size + align - 1) / align * it->block : 0;
-    uint64_t samples = wav_samples(wav, whole, it->block + 1);
-    unsigned long rate = has->nSamplesPerSec;
-    wchar_t a[CELL], b[CELL];
+    return tag == WAVE_FORMAT_ADPCM || tag == WAVE_FORMAT_IMA_ADPCM || tag == WAVE_FORMAT_GSM610;
+}
 
-    swprintf(a, CELL, L"%llu", (unsigned long long)wav->fact);
-    swprintf(b, CELL, L"%llu", (unsigned long long)samples);
+/* The first extra bytes of some codecs are the samples per block, which must match the block. Those
+ * of Creative ADPCM are a revision number, any of which is correct. */
+static void print_extra(const struct report *report)
+{
+    const WAVEFORMATEX *actual = report->in.format, *expected = &report->expected.wfx;
+    const BYTE *actual_extra = (const BYTE *)(actual + 1);
+    wchar_t a[TEXT_ROOM], b[TEXT_ROOM];
+    BYTE extra[MAX_EXTRA] = { 0 };
+    int count = expected->cbSize < MAX_EXTRA ? expected->cbSize : MAX_EXTRA;
+
+    extra_text(actual_extra, actual->cbSize, a);
+    if (!report->known) {
+        print_field(L"extra bytes", a, 0);
+        return;
+    }
+    memcpy(extra, expected + 1, (size_t)count);
+    if (extra_has_samples(actual->wFormatTag) && report->block > 1)
+        for (int i = 0; i < 2; i++)
+            extra[i] = (BYTE)(report->block >> 8 * i);
+    if (actual->wFormatTag == WAVE_FORMAT_CREATIVE_ADPCM)
+        memcpy(extra, actual_extra, (size_t)(count < actual->cbSize ? count : actual->cbSize));
+    extra_text(extra, expected->cbSize, b);
+    print_field(L"extra bytes", a, b);
+}
+
+static void print_lengths(const struct report *report)
+{
+    const WAVEFORMATEX *wfx = report->in.format;
+    const struct wav *wav = &report->in.wav;
+    unsigned align = wfx->nBlockAlign;
+    uint64_t decoded = 0, samples;
+    bool known;
+    wchar_t a[TEXT_ROOM], b[TEXT_ROOM];
+
+    if (align == 0 && report->known)
+        align = report->expected.wfx.nBlockAlign;
+    known = report->block != 0 && align != 0;
+    if (known)
+        decoded = (wav->data_size + align - 1) / align * report->block;
+    samples = wav_samples(wav, decoded, report->block + 1);
+    swprintf(a, TEXT_ROOM, L"%llu", (unsigned long long)wav->fact);
+    swprintf(b, TEXT_ROOM, L"%llu", (unsigned long long)samples);
     if (wav->has_fact)
-        row(L"samples (fact)", a, known ? b : 0);
-    else if (!is_pcm(has))
-        row(L"samples (fact)", L"missing", known ? b : 0);
-    swprintf(a, CELL, L"%llu", (unsigned long long)wav->data_said);
-    swprintf(b, CELL, L"%llu", (unsigned long long)wav->data_size);
-    row(L"bytes of sound", a, wav->data_said < wav->data_size || it->in.missing ? b : 0);
-    if (!known || rate == 0)
+        print_field(L"samples (fact)", a, known ? b : 0);
+    else if (!is_pcm(wfx))
+        print_field(L"samples (fact)", L"missing", known ? b : 0);
+    swprintf(a, TEXT_ROOM, L"%llu", (unsigned long long)wav->data_said);
+    swprintf(b, TEXT_ROOM, L"%llu", (unsigned long long)wav->data_size);
+    print_field(L"data bytes", a, wav->data_said < wav->data_size || report->in.missing ? b : 0);
+    if (!known || wfx->nSamplesPerSec == 0)
         return;
-    if (it->block > 1)
-        say(L"  %-16ls  %lu samples, %llu of them, %u bytes left over\n", L"a block has", it->block,
-            (unsigned long long)(wav->data_size / align), (unsigned)(wav->data_size % align));
-    say(L"  %-16ls  %.3f s\n", L"duration", (double)samples / rate);
+    if (report->block > 1)
+        print(L"  %-16ls  %llu of %lu samples each, %u bytes left over\n", L"blocks",
+              (unsigned long long)(wav->data_size / align), report->block,
+              (unsigned)(wav->data_size % align));
+    print(L"  %-16ls  %.3f s\n", L"duration", (double)samples / wfx->nSamplesPerSec);
 }
 
-static void header_rows(const struct inquiry *it)
+static void print_header(const struct report *report)
 {
-    const WAVEFORMATEX *has = it->in.format;
-    const struct wav *wav = &it->in.wav;
-    DWORD rate = 0;
-    bool pcm = is_pcm(has), rate_known = pcm || byte_rate(it, &rate);
-    wchar_t tag[CELL];
+    const WAVEFORMATEX *wfx = report->in.format;
+    const struct wav *wav = &report->in.wav;
+    bool pcm = is_pcm(wfx), block_is_choice = report->driver && wfx->nBlockAlign;
+    const WAVEFORMATEX *expected = pcm ? wfx : &report->expected.wfx;
+    DWORD byte_rate = wfx->nAvgBytesPerSec;
+    bool byte_rate_known = pcm || expected_byte_rate(report, &byte_rate);
+    wchar_t tag[TEXT_ROOM];
 
-    swprintf(tag, CELL, L"0x%04X%ls", wav->said_tag,
-             wav->said_tag != has->wFormatTag ? L", extensible" : L"");
-    row(L"format tag", tag, 0);
-    row(L"channels", channel_words(has->nChannels), has->nChannels ? 0 : L"1 or more");
-    number_row(L"samples/second", has->nSamplesPerSec, false, 0);
-    number_row(L"bytes/second", wav->said_byte_rate, rate_known, pcm ? has->nAvgBytesPerSec : rate);
-    number_row(L"bytes in a block", wav->said_block_align,
-               pcm || (it->known && !(it->taker && has->nBlockAlign)),
-               pcm ? has->nBlockAlign : it->right.wfx.nBlockAlign);
-    number_row(L"bits", wav->said_bits, pcm || it->known,
-               pcm ? has->wBitsPerSample : it->right.wfx.wBitsPerSample);
+    swprintf(tag, TEXT_ROOM, L"0x%04X%ls", wav->said_tag,
+             wav->said_tag != wfx->wFormatTag ? L", extensible" : L"");
+    print_field(L"format tag", tag, 0);
+    print_field(L"channels", channels_text(wfx->nChannels), wfx->nChannels ? 0 : L"1 or more");
+    print_number(L"samples/second", wfx->nSamplesPerSec, false, 0);
+    print_number(L"bytes/second", wav->said_byte_rate, byte_rate_known, byte_rate);
+    print_number(L"bytes per block", wav->said_block_align,
+                 pcm || (report->known && !block_is_choice), expected->nBlockAlign);
+    print_number(L"bits", wav->said_bits, pcm || report->known, expected->wBitsPerSample);
     if (!pcm)
-        extra_row(it);
-    length_rows(it);
+        print_extra(report);
+    print_lengths(report);
 }
 
-static void driver_rows(const struct inquiry *it)
+static void print_drivers(const struct report *report)
 {
     ACMFORMATTAGDETAILSW tag;
     union format *pcm = calloc(1, sizeof *pcm);
 
-    for (size_t i = 0; pcm && i < it->drivers->count; i++) {
-        const struct driver *driver = &it->drivers->list[i];
-        bool taken = takes(it, driver, pcm);
+    for (size_t i = 0; pcm && i < report->drivers->count; i++) {
+        const struct driver *driver = &report->drivers->list[i];
+        bool accepted = accepts(report, driver, pcm);
 
-        if (taken || driver_lists(driver, it->in.format->wFormatTag, &tag))
-            say(L"  %-16ls  %ls\n", taken ? L"taken by" : L"refused by",
-                driver->details.szShortName);
+        if (accepted || driver_lists(driver, report->in.format->wFormatTag, &tag))
+            print(L"  %-16ls  %ls\n", accepted ? L"accepted by" : L"rejected by",
+                  driver->details.szShortName);
     }
     free(pcm);
 }
 
-static const struct driver *find_taker(const struct inquiry *it, const struct driver *only)
+static const struct driver *find_driver(const struct report *report, const struct driver *only)
 {
-    const struct driver *ours = drivers_ours(it->drivers), *taker = 0;
+    const struct driver *ours = drivers_ours(report->drivers), *found = 0;
     union format *pcm = calloc(1, sizeof *pcm);
 
-    if (pcm && !only && ours && takes(it, ours, pcm))
-        taker = ours;
-    for (size_t i = 0; pcm && i < it->drivers->count && !taker; i++)
-        if ((!only || only == &it->drivers->list[i]) && takes(it, &it->drivers->list[i], pcm))
-            taker = &it->drivers->list[i];
-    free(pcm);
-    return taker;
-}
+    if (pcm && !only && ours && accepts(report, ours, pcm))
+        found = ours;
+    for (size_t i = 0; pcm && i < report->drivers->count && !found; i++) {
+        const struct driver *driver = &report->drivers->list[i];
 
-static int tell(struct inquiry *it, const struct driver *only)
-{
-    const WAVEFORMATEX *has;
-    int result = source_open(&it->in, it->path);
-
-    if (result != EXIT_GOOD)
-        return result;
-    has = it->in.format;
-    say(L"%ls: %ls\n", it->path, format_words(it->drivers, has));
-    if (is_pcm(has)) {
-        it->block = 1;
-    } else {
-        it->taker = find_taker(it, only);
-        find_right(it);
+        if ((!only || only == driver) && accepts(report, driver, pcm))
+            found = driver;
     }
-    header_rows(it);
-    if (is_pcm(has))
-        return EXIT_GOOD;
-    driver_rows(it);
-    return it->taker ? EXIT_GOOD : refuse_source(it->drivers, it->path, has);
+    free(pcm);
+    return found;
 }
 
-int command_info(const struct drivers *drivers, int count, wchar_t **words)
+static int print_report(struct report *report, const struct driver *only)
+{
+    const WAVEFORMATEX *wfx;
+    int result = source_open(&report->in, report->path);
+
+    if (result != EXIT_SUCCESS)
+        return result;
+    wfx = report->in.format;
+    print(L"%ls: %ls\n", report->path, format_text(report->drivers, wfx));
+    if (is_pcm(wfx)) {
+        report->block = 1;
+    } else {
+        report->driver = find_driver(report, only);
+        find_expected(report);
+    }
+    print_header(report);
+    if (is_pcm(wfx))
+        return EXIT_SUCCESS;
+    print_drivers(report);
+    return report->driver ? EXIT_SUCCESS : refuse_source(report->drivers, report->path, wfx);
+}
+
+int command_info(const struct drivers *drivers, int count, wchar_t **args)
 {
     const wchar_t *name = 0;
     const struct driver *only;
-    struct inquiry *it;
-    int result = EXIT_GOOD;
+    struct report *report;
+    int result = EXIT_SUCCESS;
 
-    count = take_options(count, words, (const struct option[]){ { L"--driver", &name, 0 }, { 0 } });
-    if (count < 1) {
-        if (count == 0)
-            note(L"info wants the name of a file");
+    count = take_options(count, args, (const struct option[]){ { L"--driver", &name, 0 }, { 0 } });
+    if (count == 0)
+        warn(L"info needs a file name");
+    if (count < 1)
         return EXIT_USAGE;
-    }
     only = name ? drivers_choose(drivers, name) : 0;
-    it = malloc(sizeof *it);
-    if (!it || (name && !only)) {
-        free(it);
-        return EXIT_BAD;
-    }
+    if (name && !only)
+        return EXIT_FAILURE;
+    report = malloc(sizeof *report);
+    if (!report)
+        return fail(L"out of memory");
     for (int i = 0; i < count; i++) {
-        *it = (struct inquiry){ .drivers = drivers, .path = words[i] };
-        if (tell(it, only) != EXIT_GOOD)
-            result = EXIT_BAD;
-        source_close(&it->in);
+        *report = (struct report){ .drivers = drivers, .path = args[i] };
+        if (print_report(report, only) != EXIT_SUCCESS)
+            result = EXIT_FAILURE;
+        source_close(&report->in);
     }
-    free(it);
+    free(report);
     return result;
 }

@@ -1,19 +1,19 @@
-/* Installs the driver in every width that this system has, and removes it. First everything that
- * can fail is tried, then it is done; where that fails after all, it is taken back. */
+/* Installs or removes the driver in every width of this system. The steps that are likely to fail
+ * come first, while nothing has changed yet; if a later step fails, the earlier ones are undone. */
 #include <stdio.h>
 #include "commands.h"
-#include "entries.h"
+#include "console.h"
+#include "names.h"
+#include "registry.h"
 #include "replace.h"
-#include "say.h"
-
-#define DRIVER L"omniacm.acm"
+#include "user_registry.h"
 
 enum { SOURCE_ROOM = 32768 };
 
-struct setup {
-    struct machine machine;
-    struct entries entries;
-    struct replacement files[WIDTHS_AT_MOST];
+struct installation {
+    struct system system;
+    struct registry registry;
+    struct replacement files[MAX_WIDTHS];
     void *redirection;
 };
 
@@ -28,163 +28,169 @@ static bool lacks_rights(DWORD error)
 static int refuse(const wchar_t *where, DWORD error)
 {
     if (lacks_rights(error))
-        return fail(L"%ls: %ls; this takes the rights of an administrator (start the prompt with "
-                    L"'Run as administrator'); "
-                    L"%ls",
-                    where, system_words(error), nothing_changed);
-    return fail(L"%ls: %ls; %ls", where, system_words(error), nothing_changed);
+        return fail(L"%ls: %ls; run this from an administrator's command prompt "
+                    L"('Run as administrator'); %ls",
+                    where, system_error_text(error), nothing_changed);
+    return fail(L"%ls: %ls; %ls", where, system_error_text(error), nothing_changed);
 }
 
-/* WIDTH\omniacm.acm in the folder of this program, or beside that folder. */
+/* Finds WIDTH\omniacm.acm in this program's folder, or next to that folder. */
 static bool find_source(const struct width *width, wchar_t path[SOURCE_ROOM])
 {
-    static const wchar_t *const ways[] = { L"", L"..\\" };
+    static const wchar_t *const places[] = { L"", L"..\\" };
     DWORD n = GetModuleFileNameW(0, path, SOURCE_ROOM - 64);
     wchar_t *end = n != 0 && n < SOURCE_ROOM - 64 ? wcsrchr(path, L'\\') : 0;
 
-    for (size_t i = 0; end && i < sizeof ways / sizeof *ways; i++) {
-        swprintf(end + 1, 64, L"%ls%ls\\" DRIVER, ways[i], width->name);
+    for (size_t i = 0; end && i < sizeof places / sizeof *places; i++) {
+        swprintf(end + 1, 64, L"%ls%ls\\" DRIVER_FILE, places[i], width->name);
         if (GetFileAttributesW(path) != INVALID_FILE_ATTRIBUTES)
             return true;
     }
     return false;
 }
 
-static int stage_new(struct setup *setup)
+static int stage_files(struct installation *installation)
 {
     static wchar_t source[SOURCE_ROOM];
 
-    for (unsigned i = 0; i < setup->machine.count; i++) {
-        const struct width *width = &setup->machine.widths[i];
+    for (unsigned i = 0; i < installation->system.count; i++) {
+        const struct width *width = &installation->system.widths[i];
+        struct replacement *file = &installation->files[i];
 
         if (!find_source(width, source))
-            return fail(L"%ls"
-                        L"\\" DRIVER L" is neither in the folder of this program nor beside it, "
-                        L"and this system needs it; "
-                        L"%ls",
+            return fail(L"cannot find %ls\\" DRIVER_FILE L", which this system needs, in or next "
+                        L"to this program's folder; %ls",
                         width->name, nothing_changed);
-        if (!replacement_stage(&setup->files[i], source, width->folder, DRIVER))
-            return refuse(setup->files[i].fresh, setup->files[i].error);
+        if (!replacement_stage(file, source, width->folder, DRIVER_FILE))
+            return refuse(file->new_path, file->error);
     }
-    return EXIT_GOOD;
+    return EXIT_SUCCESS;
 }
 
-static int stage_removal(struct setup *setup)
+static int stage_removal(struct installation *installation)
 {
-    for (unsigned i = 0; i < setup->machine.count; i++)
-        replacement_stage(&setup->files[i], 0, setup->machine.widths[i].folder, DRIVER);
-    return EXIT_GOOD;
+    for (unsigned i = 0; i < installation->system.count; i++)
+        replacement_stage(&installation->files[i], 0, installation->system.widths[i].folder,
+                          DRIVER_FILE);
+    return EXIT_SUCCESS;
 }
 
-static int commit(struct setup *setup, bool installs)
+static int commit(struct installation *installation, bool installs)
 {
     LSTATUS error;
 
-    for (unsigned i = 0; i < setup->machine.count; i++)
-        if (!replacement_commit(&setup->files[i]))
-            return refuse(setup->files[i].target, setup->files[i].error);
-    error = installs ? entries_add(&setup->entries) : entries_remove(&setup->entries);
-    return error == ERROR_SUCCESS ? EXIT_GOOD : refuse(L"the list of drivers", (DWORD)error);
+    for (unsigned i = 0; i < installation->system.count; i++)
+        if (!replacement_commit(&installation->files[i]))
+            return refuse(installation->files[i].target, installation->files[i].error);
+    error =
+        installs ? registry_add(&installation->registry) : registry_remove(&installation->registry);
+    if (error == ERROR_SUCCESS)
+        return EXIT_SUCCESS;
+    return refuse(installs ? L"cannot register the driver" : L"cannot unregister the driver",
+                  (DWORD)error);
 }
 
-static void undo(struct setup *setup)
+static void undo(struct installation *installation)
 {
-    for (unsigned i = 0; i < setup->machine.count; i++)
-        replacement_undo(&setup->files[i]);
+    for (unsigned i = 0; i < installation->system.count; i++)
+        replacement_undo(&installation->files[i]);
 }
 
-static void settle(struct setup *setup)
+static void finish(struct installation *installation)
 {
-    bool used = false;
+    bool in_use = false;
 
-    for (unsigned i = 0; i < setup->machine.count; i++)
-        used |= !replacement_settle(&setup->files[i]);
-    entries_forget_cache(&setup->machine);
-    if (used)
-        note(L"programs that run have the old driver loaded: they keep it until they end; its file "
-             L"goes when Windows starts "
-             L"again");
+    for (unsigned i = 0; i < installation->system.count; i++)
+        in_use |= !replacement_finish(&installation->files[i]);
+    registry_delete_cache(&installation->system);
+    if (in_use)
+        warn(L"running programs still use the old driver until they exit; its file will be deleted "
+             L"when Windows restarts");
 }
 
-/* All or nothing, from staging to the registry. */
-static int change(struct setup *setup, bool installs)
+/* Changes all files and the registry, or nothing. */
+static int change(struct installation *installation, bool installs)
 {
-    LSTATUS error = entries_open(&setup->entries, &setup->machine);
+    LSTATUS error = registry_open(&installation->registry, &installation->system);
     int result;
 
     if (error != ERROR_SUCCESS)
-        return refuse(L"the registry", (DWORD)error);
-    machine_unveil(&setup->redirection);
-    for (unsigned i = 0; i < setup->machine.count; i++)
-        replacements_sweep(setup->machine.widths[i].folder, DRIVER);
-    result = installs ? stage_new(setup) : stage_removal(setup);
-    if (result == EXIT_GOOD)
-        result = commit(setup, installs);
-    if (result == EXIT_GOOD)
-        settle(setup);
+        return refuse(L"cannot open the registry", (DWORD)error);
+    wow64_redirection_disable(&installation->redirection);
+    for (unsigned i = 0; i < installation->system.count; i++)
+        replacement_delete_old(installation->system.widths[i].folder, DRIVER_FILE);
+    result = installs ? stage_files(installation) : stage_removal(installation);
+    if (result == EXIT_SUCCESS)
+        result = commit(installation, installs);
+    if (result == EXIT_SUCCESS)
+        finish(installation);
     else
-        undo(setup);
-    machine_veil(setup->redirection);
+        undo(installation);
+    wow64_redirection_restore(installation->redirection);
     return result;
 }
 
-static void prefer(bool first)
+static void set_priority(bool first)
 {
-    LSTATUS error = priority_set(first);
+    LSTATUS error = user_priority_set(first);
 
     if (error != ERROR_SUCCESS)
-        note(L"the order of the drivers stays as it was: %ls", system_words((DWORD)error));
+        warn(L"could not change the order of the drivers: %ls", system_error_text((DWORD)error));
 }
 
-int command_install(const struct drivers *drivers, int count, wchar_t **words)
+int command_install(const struct drivers *drivers, int count, wchar_t **args)
 {
-    struct setup setup = { 0 };
-    bool first = false, last = false;
+    struct installation installation = { 0 };
+    const struct system *system = &installation.system;
+    bool prefer = false, no_prefer = false;
     int result;
 
     (void)drivers;
-    count = take_options(
-        count, words,
-        (const struct option[]){ { L"--prefer", 0, &first }, { L"--no-prefer", 0, &last }, { 0 } });
+    count =
+        take_options(count, args,
+                     (const struct option[]){
+                         { L"--prefer", 0, &prefer }, { L"--no-prefer", 0, &no_prefer }, { 0 } });
     if (count > 0)
-        note(L"install takes no names, only options");
+        warn(L"install takes no arguments");
     if (count != 0)
         return EXIT_USAGE;
-    machine_look(&setup.machine);
-    result = change(&setup, true);
-    entries_close(&setup.entries);
-    if (result != EXIT_GOOD)
+    system_detect(&installation.system);
+    result = change(&installation, true);
+    registry_close(&installation.registry);
+    if (result != EXIT_SUCCESS)
         return result;
-    if (first || last)
-        prefer(first);
-    say(L"OmniACM %hs is installed in %ls%ls%ls\n", OMNIACM_VERSION, setup.machine.widths[0].folder,
-        setup.machine.count > 1 ? L" and " : L"",
-        setup.machine.count > 1 ? setup.machine.widths[1].folder : L"");
-    return EXIT_GOOD;
+    if (prefer || no_prefer)
+        set_priority(prefer);
+    if (system->count > 1)
+        print(L"installed OmniACM %hs in %ls and %ls\n", OMNIACM_VERSION, system->widths[0].folder,
+              system->widths[1].folder);
+    else
+        print(L"installed OmniACM %hs in %ls\n", OMNIACM_VERSION, system->widths[0].folder);
+    return EXIT_SUCCESS;
 }
 
-int command_uninstall(const struct drivers *drivers, int count, wchar_t **words)
+int command_uninstall(const struct drivers *drivers, int count, wchar_t **args)
 {
-    struct setup setup = { 0 };
+    struct installation installation = { 0 };
     bool installed;
     int result;
 
     (void)drivers;
-    count = take_options(count, words, (const struct option[]){ { 0 } });
+    count = take_options(count, args, (const struct option[]){ { 0 } });
     if (count > 0)
-        note(L"uninstall takes no names");
+        warn(L"uninstall takes no arguments");
     if (count != 0)
         return EXIT_USAGE;
-    machine_look(&setup.machine);
-    installed = entries_exist(&setup.machine);
-    result = change(&setup, false);
-    entries_close(&setup.entries);
-    if (result != EXIT_GOOD)
+    system_detect(&installation.system);
+    installed = registry_has_driver(&installation.system);
+    result = change(&installation, false);
+    registry_close(&installation.registry);
+    if (result != EXIT_SUCCESS)
         return result;
-    settings_forget();
-    prefer(false);
-    say(installed ? L"OmniACM is removed\n" : L"OmniACM was not installed\n");
-    if (program_is_listed(&setup.machine))
-        say(L"This program itself is removed by Programs and Features\n");
-    return EXIT_GOOD;
+    user_settings_delete();
+    set_priority(false);
+    print(installed ? L"OmniACM has been removed\n" : L"OmniACM was not installed\n");
+    if (program_is_installed(&installation.system))
+        print(L"To remove this program too, use Programs and Features\n");
+    return EXIT_SUCCESS;
 }

@@ -1,28 +1,24 @@
-/* The files that a command line means, and what their results are called. */
+/* The names under which Windows and Wine know the driver and this program. The installer has them
+ * too: src/setup/omniacm.nsi and omniacm.inf. */
 #ifndef OMNIACM_CLI_NAMES_H
 #define OMNIACM_CLI_NAMES_H
 
-#include <stdbool.h>
-#include <stddef.h>
+#define DRIVER_FILE L"omniacm.acm"
+#define DRIVER_ALIAS L"msacm.omniacm"
+#define DRIVER_SHORT_NAME L"OmniACM"
+#define DRIVER_DESCRIPTION L"OmniACM classic WAV codecs"
 
-struct name {
-    wchar_t *in, *out;
-    unsigned long kilobytes; /* of the file */
-};
+/* Below HKEY_LOCAL_MACHINE. */
+#define DRIVERS32_KEY L"SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion\\Drivers32"
+#define DRIVERS_DESC_KEY L"SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion\\drivers.desc"
+#define DRIVER_CACHE_KEY L"SOFTWARE\\Microsoft\\AudioCompressionManager\\DriverCache\\" DRIVER_ALIAS
+#define UNINSTALL_KEY L"SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Uninstall\\OmniACM"
 
-struct names {
-    struct name *list;
-    size_t count;
-};
+/* Below HKEY_CURRENT_USER. */
+#define PRIORITY_KEY L"Software\\Microsoft\\Multimedia\\Audio Compression Manager\\Priority v4.00"
+#define SETTINGS_KEY L"Software\\Microsoft\\Multimedia\\" DRIVER_ALIAS
 
-/* Adds what `word` means: a file, the files that a pattern with * or ? matches, or every .wav file
- * in a folder and the folders in it. The results go to the folder `out`, under the same names and
- * in the same folders, which are made. False, and a note, where there is none. */
-bool names_add(struct names *, const wchar_t *word, const wchar_t *out);
-
-/* One file whose result is called `out`. */
-bool names_add_pair(struct names *, const wchar_t *in, const wchar_t *out);
-
-void names_free(struct names *);
+/* The environment variable that overrides the user's settings. */
+#define SETTINGS_VARIABLE L"OMNIACM_SETTINGS"
 
 #endif

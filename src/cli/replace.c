@@ -1,11 +1,11 @@
 #include <stdio.h>
 #include "replace.h"
 
-enum { NAMES_AT_MOST = 1000, TRIES = 10, PAUSE = 100 };
+enum { MAX_NAMES = 1000, MAX_RETRIES = 10, RETRY_MS = 100 };
 
-static bool failed(struct replacement *it)
+static bool failed(struct replacement *replacement)
 {
-    it->error = GetLastError();
+    replacement->error = GetLastError();
     return false;
 }
 
@@ -14,61 +14,61 @@ static bool exists(const wchar_t *path)
     return GetFileAttributesW(path) != INVALID_FILE_ATTRIBUTES;
 }
 
-/* Scanners of every kind open what was just written, for a moment. */
+/* Virus scanners and indexers briefly open a file that was just written: try again. */
 static bool move(const wchar_t *from, const wchar_t *to)
 {
     for (int i = 0; !MoveFileExW(from, to, 0); i++) {
-        if (i == TRIES || GetLastError() != ERROR_SHARING_VIOLATION)
+        if (i == MAX_RETRIES || GetLastError() != ERROR_SHARING_VIOLATION)
             return false;
-        Sleep(PAUSE);
+        Sleep(RETRY_MS);
     }
     return true;
 }
 
-bool replacement_stage(struct replacement *it, const wchar_t *source, const wchar_t *folder,
-                       const wchar_t *name)
+bool replacement_stage(struct replacement *replacement, const wchar_t *source,
+                       const wchar_t *folder, const wchar_t *name)
 {
-    *it = (struct replacement){ .removes = !source };
-    swprintf(it->target, REPLACE_ROOM, L"%ls\\%ls", folder, name);
-    swprintf(it->fresh, REPLACE_ROOM, L"%ls.new", it->target);
-    for (int i = 0; i < NAMES_AT_MOST && (i == 0 || exists(it->old)); i++)
-        swprintf(it->old, REPLACE_ROOM, L"%ls.old%d", it->target, i);
-    if (it->removes)
+    *replacement = (struct replacement){ .removes = !source };
+    swprintf(replacement->target, REPLACE_ROOM, L"%ls\\%ls", folder, name);
+    swprintf(replacement->new_path, REPLACE_ROOM, L"%ls.new", replacement->target);
+    for (int i = 0; i < MAX_NAMES && (i == 0 || exists(replacement->old_path)); i++)
+        swprintf(replacement->old_path, REPLACE_ROOM, L"%ls.old%d", replacement->target, i);
+    if (replacement->removes)
         return true;
-    if (!CopyFileW(source, it->fresh, FALSE))
-        return failed(it);
-    it->staged = true;
-    SetFileAttributesW(it->fresh, FILE_ATTRIBUTE_NORMAL);
+    if (!CopyFileW(source, replacement->new_path, FALSE))
+        return failed(replacement);
+    replacement->staged = true;
+    SetFileAttributesW(replacement->new_path, FILE_ATTRIBUTE_NORMAL);
     return true;
 }
 
-bool replacement_commit(struct replacement *it)
+bool replacement_commit(struct replacement *replacement)
 {
-    if (exists(it->target)) {
-        if (!move(it->target, it->old))
-            return failed(it);
-        it->moved = true;
+    if (exists(replacement->target)) {
+        if (!move(replacement->target, replacement->old_path))
+            return failed(replacement);
+        replacement->moved = true;
     }
-    if (it->removes)
+    if (replacement->removes)
         return true;
-    if (!move(it->fresh, it->target))
-        return failed(it);
-    it->placed = true;
+    if (!move(replacement->new_path, replacement->target))
+        return failed(replacement);
+    replacement->placed = true;
     return true;
 }
 
-void replacement_undo(struct replacement *it)
+void replacement_undo(struct replacement *replacement)
 {
-    if (it->placed)
-        DeleteFileW(it->target);
-    else if (it->staged)
-        DeleteFileW(it->fresh);
-    if (it->moved)
-        move(it->old, it->target);
+    if (replacement->placed)
+        DeleteFileW(replacement->target);
+    else if (replacement->staged)
+        DeleteFileW(replacement->new_path);
+    if (replacement->moved)
+        move(replacement->old_path, replacement->target);
 }
 
-/* Deletes a file, now or later. */
-static bool dispose(const wchar_t *path)
+/* Deletes a file now, or else when Windows restarts. */
+static bool delete_file(const wchar_t *path)
 {
     SetFileAttributesW(path, FILE_ATTRIBUTE_NORMAL);
     if (DeleteFileW(path))
@@ -77,9 +77,12 @@ static bool dispose(const wchar_t *path)
     return false;
 }
 
-bool replacement_settle(struct replacement *it) { return !it->moved || dispose(it->old); }
+bool replacement_finish(struct replacement *replacement)
+{
+    return !replacement->moved || delete_file(replacement->old_path);
+}
 
-void replacements_sweep(const wchar_t *folder, const wchar_t *name)
+void replacement_delete_old(const wchar_t *folder, const wchar_t *name)
 {
     wchar_t path[REPLACE_ROOM];
     WIN32_FIND_DATAW found;

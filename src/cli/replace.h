@@ -1,10 +1,10 @@
-/* Files that are replaced, or removed, though programs may have them loaded, in steps: so that
- * several change together, or none does.
+/* Replaces or removes files that programs may have loaded, in steps, so that several files change
+ * together or not at all.
  *
- * What is loaded can be neither overwritten nor deleted, but renamed. So the new file is written
- * beside the old one; the old one is renamed away, and the new one takes its name. Programs that
- * run keep the old file; it is deleted when nobody uses it any more, at the next start of Windows
- * at the latest. */
+ * A loaded file can be neither overwritten nor deleted, but it can be renamed. So the new file is
+ * written next to the old one, the old one is renamed, and the new one takes its name. Running
+ * programs continue to use the old file; it is deleted at once if nobody uses it, otherwise when
+ * Windows restarts. */
 #ifndef OMNIACM_CLI_REPLACE_H
 #define OMNIACM_CLI_REPLACE_H
 
@@ -14,25 +14,25 @@
 enum { REPLACE_ROOM = MAX_PATH + 40 };
 
 struct replacement {
-    wchar_t target[REPLACE_ROOM], fresh[REPLACE_ROOM], old[REPLACE_ROOM];
-    bool removes; /* nothing comes in its place */
+    wchar_t target[REPLACE_ROOM], new_path[REPLACE_ROOM], old_path[REPLACE_ROOM];
+    bool removes; /* without a new file */
     bool staged, moved, placed;
     DWORD error;
 };
 
-/* Writes the new file beside its target; a null source removes. False: nothing has changed. */
+/* Writes the new file next to the target; a NULL source removes the target instead. On failure
+ * nothing has changed. */
 bool replacement_stage(struct replacement *, const wchar_t *source, const wchar_t *folder,
                        const wchar_t *name);
 
-/* Changes over. False: what has changed is taken back with replacement_undo. */
+/* Puts the new file in place. After a failure, replacement_undo() restores the old one. */
 bool replacement_commit(struct replacement *);
 void replacement_undo(struct replacement *);
 
-/* After all else went well: deletes the old file. False: it is in use, and goes when Windows starts
- * again. */
-bool replacement_settle(struct replacement *);
+/* Deletes the old file. Returns false if it is in use and can only go when Windows restarts. */
+bool replacement_finish(struct replacement *);
 
-/* Deletes old files that an earlier run had to leave. */
-void replacements_sweep(const wchar_t *folder, const wchar_t *name);
+/* Deletes old files that earlier runs had to leave behind. */
+void replacement_delete_old(const wchar_t *folder, const wchar_t *name);
 
 #endif

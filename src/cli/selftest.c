@@ -1,14 +1,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include "commands.h"
+#include "console.h"
+#include "convert_loop.h"
 #include "formats.h"
 #include "golden.h"
-#include "pump.h"
-#include "say.h"
+#include "names.h"
 
-static const wchar_t *const part_words[] = { L"encoding",
+static const wchar_t *const part_texts[] = { L"encoding",
                                              L"decoding",
-                                             L"decoding noise",
+                                             L"decoding random bytes",
                                              L"encoding at quality 0",
                                              L"encoding at quality 2",
                                              L"encoding with DTX",
@@ -16,55 +17,55 @@ static const wchar_t *const part_words[] = { L"encoding",
 static const char *const part_names[] = { "GOLDEN_ENCODE",    "GOLDEN_DECODE", "GOLDEN_NOISE",
                                           "GOLDEN_FAST",      "GOLDEN_BEST",   "GOLDEN_DTX",
                                           "GOLDEN_DTX_DECODE" };
-enum { SETTINGS_ROOM = 512 }; /* characters of OMNIACM_SETTINGS that the driver reads */
+enum { SETTINGS_ROOM = 512 }; /* the driver ignores characters after these */
 
 struct selftest {
     const struct driver *driver;
     bool print;
-    bool *seen; /* a row of golden_table each */
+    bool *seen; /* one flag for each entry of golden_table */
     unsigned passed, failed;
-    wchar_t name[NAME_ROOM];         /* of the tag at hand */
-    wchar_t settings[SETTINGS_ROOM]; /* OMNIACM_SETTINGS as the user has it */
+    wchar_t name[NAME_ROOM];         /* of the current tag */
+    wchar_t settings[SETTINGS_ROOM]; /* the user's OMNIACM_SETTINGS */
 };
 
-static void print_row(const struct golden *row)
+static void print_entry(const struct golden *entry)
 {
-    say(L"{ 0x%04X, %lu, %u, %lu, %u, %hs, %lu, 0x%08lX },\n", row->tag,
-        (unsigned long)row->sample_rate, row->channels, (unsigned long)row->byte_rate,
-        row->bits_per_sample, part_names[row->part], (unsigned long)row->bytes,
-        (unsigned long)row->checksum);
+    print(L"{ 0x%04X, %lu, %u, %lu, %u, %hs, %lu, 0x%08lX },\n", entry->tag,
+          (unsigned long)entry->sample_rate, entry->channels, (unsigned long)entry->byte_rate,
+          entry->bits_per_sample, part_names[entry->part], (unsigned long)entry->bytes,
+          (unsigned long)entry->checksum);
 }
 
-static void blame(struct selftest *test, const struct golden *row, const wchar_t *what)
+static void report_failure(struct selftest *test, const struct golden *entry, const wchar_t *what)
 {
-    say(L"failed: 0x%04X %ls, %lu Hz, %ls, %lu bytes/s, %ls: %ls\n", row->tag, test->name,
-        (unsigned long)row->sample_rate, channel_words(row->channels),
-        (unsigned long)row->byte_rate, part_words[row->part], what);
+    print(L"failed: 0x%04X %ls, %lu Hz, %ls, %lu bytes/s, %ls: %ls\n", entry->tag, test->name,
+          (unsigned long)entry->sample_rate, channels_text(entry->channels),
+          (unsigned long)entry->byte_rate, part_texts[entry->part], what);
     test->failed++;
 }
 
-/* A result against its row of the table. */
-static void judge(struct selftest *test, const struct golden *row)
+/* Compares a result with the table, or prints it. */
+static void check_result(struct selftest *test, const struct golden *entry)
 {
-    const struct golden *known = golden_find(row);
+    const struct golden *known = golden_find(entry);
 
     if (test->print) {
-        print_row(row);
+        print_entry(entry);
         return;
     }
     if (known)
         test->seen[known - golden_table] = true;
     if (!known)
-        blame(test, row, L"not in the table");
-    else if (known->bytes != row->bytes)
-        blame(test, row, L"the result is of another size");
-    else if (known->checksum != row->checksum)
-        blame(test, row, L"the result differs");
+        report_failure(test, entry, L"no expected result is known");
+    else if (known->bytes != entry->bytes)
+        report_failure(test, entry, L"wrong size");
+    else if (known->checksum != entry->checksum)
+        report_failure(test, entry, L"wrong checksum");
     else
         test->passed++;
 }
 
-static struct golden row_of(const WAVEFORMATEX *wfx, enum golden_part part)
+static struct golden entry_of(const WAVEFORMATEX *wfx, enum golden_part part)
 {
     return (struct golden){ .tag = wfx->wFormatTag,
                             .sample_rate = wfx->nSamplesPerSec,
@@ -74,8 +75,8 @@ static struct golden row_of(const WAVEFORMATEX *wfx, enum golden_part part)
                             .part = part };
 }
 
-/* What the driver's next stream is opened with. The driver takes the first value of a name, so
- * these go before the user's, of which the set of instructions remains. */
+/* Sets the environment for the driver's next stream. The driver uses the first value of a name, so
+ * these override the user's settings, except for the choice of SIMD instructions. */
 static void choose_settings(const struct selftest *test, struct golden_settings settings)
 {
     wchar_t text[SETTINGS_ROOM];
@@ -85,72 +86,72 @@ static void choose_settings(const struct selftest *test, struct golden_settings 
 
     if (n < 0)
         text[SETTINGS_ROOM - 1] = 0;
-    SetEnvironmentVariableW(L"OMNIACM_SETTINGS", text);
+    SetEnvironmentVariableW(SETTINGS_VARIABLE, text);
 }
 
-/* Converts; `batch` holds the result until it is closed, and `row` what it is. A direction that the
- * driver does not have is no row: where the table has one, it stays unseen. */
-static bool convert(struct selftest *test, struct batch *batch, struct golden *row,
+/* Converts `source` into `batch`, and completes `entry`. If the driver lacks the direction, this is
+ * no failure yet: report_missing() finds an entry that the table has for it. */
+static bool convert(struct selftest *test, struct batch *batch, struct golden *entry,
                     const WAVEFORMATEX *from, const WAVEFORMATEX *to, const void *source,
                     size_t size)
 {
-    choose_settings(test, golden_settings(row->part));
+    choose_settings(test, golden_settings(entry->part));
     if (batch_open(batch, test->driver->handle, from, to, source, (DWORD)size) != MMSYSERR_NOERROR)
         return false;
     if (batch_convert(batch) != MMSYSERR_NOERROR) {
-        blame(test, row, L"the conversion fails");
+        report_failure(test, entry, L"the conversion failed");
         return false;
     }
-    row->bytes = batch->made;
-    row->checksum = golden_checksum(batch->result, batch->made);
+    entry->bytes = batch->made;
+    entry->checksum = golden_checksum(batch->result, batch->made);
     return true;
 }
 
-/* A conversion to PCM. */
+/* Decodes to PCM. */
 static void test_decoder(struct selftest *test, const WAVEFORMATEX *codec, enum golden_part part,
                          const void *source, size_t size)
 {
     const WAVEFORMATEX pcm = pcm_like(codec, WAVE_FORMAT_PCM);
-    struct golden row = row_of(codec, part);
+    struct golden entry = entry_of(codec, part);
     struct batch batch;
 
-    if (convert(test, &batch, &row, codec, &pcm, source, size))
-        judge(test, &row);
+    if (convert(test, &batch, &entry, codec, &pcm, source, size))
+        check_result(test, &entry);
     batch_close(&batch);
 }
 
-/* A conversion from PCM, then of its result back to PCM. Gives the checksum of the first, 0 where
- * the driver lacks it. */
+/* Encodes PCM, and decodes the result. Returns the checksum of the encoded data, or 0 if the driver
+ * does not encode. */
 static uint32_t test_encoder(struct selftest *test, const WAVEFORMATEX *codec,
                              enum golden_part part, enum golden_part back, const void *sound,
                              size_t size)
 {
     const WAVEFORMATEX pcm = pcm_like(codec, WAVE_FORMAT_PCM);
-    struct golden row = row_of(codec, part);
+    struct golden entry = entry_of(codec, part);
     struct batch batch;
 
-    if (convert(test, &batch, &row, &pcm, codec, sound, size)) {
-        judge(test, &row);
+    if (convert(test, &batch, &entry, &pcm, codec, sound, size)) {
+        check_result(test, &entry);
         test_decoder(test, codec, back, batch.result, batch.made);
     }
     batch_close(&batch);
-    return row.checksum;
+    return entry.checksum;
 }
 
-/* The sound at another quality than the default, whose checksum is `usual`. The table has it only
- * where it is another's: nothing else need be converted, but to print the table. */
+/* Encodes at a quality other than the default, whose checksum is `standard`. The table has an entry
+ * only if the checksums differ; without one, this only prints the table. */
 static void test_quality(struct selftest *test, const WAVEFORMATEX *codec, enum golden_part part,
-                         const void *sound, size_t size, uint32_t usual)
+                         const void *sound, size_t size, uint32_t standard)
 {
     const WAVEFORMATEX pcm = pcm_like(codec, WAVE_FORMAT_PCM);
-    struct golden row = row_of(codec, part);
+    struct golden entry = entry_of(codec, part);
     struct batch batch;
 
-    if (!test->print && !golden_find(&row))
+    if (!test->print && !golden_find(&entry))
         return;
-    if (convert(test, &batch, &row, &pcm, codec, sound, size) &&
-        (!test->print || row.checksum != usual))
-        judge(test, &row);
+    if (convert(test, &batch, &entry, &pcm, codec, sound, size) &&
+        (!test->print || entry.checksum != standard))
+        check_result(test, &entry);
     batch_close(&batch);
 }
 
@@ -159,16 +160,16 @@ static void test_format(struct selftest *test, const WAVEFORMATEX *codec)
     size_t size = golden_frames(codec->nSamplesPerSec) * codec->nChannels * sizeof(int16_t);
     int16_t *sound = malloc(size);
     static uint8_t noise[GOLDEN_NOISE_BYTES];
-    uint32_t usual;
+    uint32_t standard;
 
     if (!sound)
         return;
     golden_sound(codec->nSamplesPerSec, codec->nChannels, sound);
     golden_noise(noise);
-    usual = test_encoder(test, codec, GOLDEN_ENCODE, GOLDEN_DECODE, sound, size);
+    standard = test_encoder(test, codec, GOLDEN_ENCODE, GOLDEN_DECODE, sound, size);
     test_decoder(test, codec, GOLDEN_NOISE, noise, sizeof noise);
-    test_quality(test, codec, GOLDEN_FAST, sound, size, usual);
-    test_quality(test, codec, GOLDEN_BEST, sound, size, usual);
+    test_quality(test, codec, GOLDEN_FAST, sound, size, standard);
+    test_quality(test, codec, GOLDEN_BEST, sound, size, standard);
     free(sound);
 }
 
@@ -211,44 +212,44 @@ static void test_driver(struct selftest *test, const struct drivers *drivers)
     }
 }
 
-static void blame_unseen(struct selftest *test, const struct drivers *drivers)
+static void report_missing(struct selftest *test, const struct drivers *drivers)
 {
-    for (size_t i = 0; i < golden_rows; i++)
+    for (size_t i = 0; i < golden_count; i++)
         if (!test->seen[i]) {
             tag_name(drivers, golden_table[i].tag, test->name);
-            blame(test, &golden_table[i], L"in the table, but the driver does not offer it");
+            report_failure(test, &golden_table[i], L"expected, but the driver does not offer it");
         }
 }
 
-int command_selftest(const struct drivers *drivers, int count, wchar_t **words)
+int command_selftest(const struct drivers *drivers, int count, wchar_t **args)
 {
     static struct selftest test;
     const wchar_t *name = 0;
-    DWORD n = GetEnvironmentVariableW(L"OMNIACM_SETTINGS", test.settings, SETTINGS_ROOM);
+    DWORD n = GetEnvironmentVariableW(SETTINGS_VARIABLE, test.settings, SETTINGS_ROOM);
 
     test.settings[n < SETTINGS_ROOM ? n : 0] = 0;
-    count = take_options(count, words,
+    count = take_options(count, args,
                          (const struct option[]){
                              { L"--driver", &name, 0 }, { L"--print", 0, &test.print }, { 0 } });
     if (count > 0)
-        note(L"selftest takes no names, only options");
+        warn(L"selftest takes no arguments");
     if (count != 0)
         return EXIT_USAGE;
     test.driver = drivers_choose(drivers, name);
     if (!test.driver)
-        return EXIT_BAD;
-    test.seen = calloc(golden_rows + 1, sizeof *test.seen);
+        return EXIT_FAILURE;
+    test.seen = calloc(golden_count + 1, sizeof *test.seen);
     if (!test.seen)
-        return fail(L"memory is short");
+        return fail(L"out of memory");
     if (test.print)
-        say(L"/* What each format of the driver makes of golden_sound() and golden_noise(); "
-            L"written by `omniacm selftest "
-            L"--print`. */\n");
+        print(L"/* The expected results of each format for golden_sound() and golden_noise(), "
+              L"written by "
+              L"`omniacm selftest --print`. */\n");
     test_driver(&test, drivers);
     if (!test.print) {
-        blame_unseen(&test, drivers);
-        say(L"%u passed, %u failed\n", test.passed, test.failed);
+        report_missing(&test, drivers);
+        print(L"%u passed, %u failed\n", test.passed, test.failed);
     }
     free(test.seen);
-    return test.failed == 0 && !interrupted() ? EXIT_GOOD : EXIT_BAD;
+    return test.failed == 0 && !interrupted() ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -1,5 +1,5 @@
-/* Tags that files carry: the number, the word that --to takes, the name, and who reads it.
- * From RFC 2361, Microsoft's list of registered wave formats, and what real files were found to hold. */
+/* The format tags found in WAV files: the tag, the word that --to takes, the name, and who can decode it.
+ * From RFC 2361, Microsoft's list of registered wave formats, and tags found in real files. */
 { 0x0001, L"pcm", L"PCM", OPEN },
 { 0x0002, L"msadpcm", L"Microsoft ADPCM", OPEN },
 { 0x0003, L"float", L"IEEE float PCM", OPEN },
@@ -273,4 +273,4 @@
 { 0xCD02, 0, L"G.728 (unregistered number)", OPEN },
 { 0xF1AC, 0, L"FLAC", MUSIC },
 { 0xFFFE, 0, L"WAVE_FORMAT_EXTENSIBLE", OPEN },
-{ 0xFFFF, 0, L"an unregistered format under development", CLOSED },
+{ 0xFFFF, 0, L"unregistered, under development", CLOSED },

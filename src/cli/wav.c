@@ -2,12 +2,16 @@
 #include "bits.h"
 #include "wav.h"
 
-enum { HEADER = 8, RIFF_HEADER = 12, DS64 = 28, CHUNKS_AT_MOST = 4096, CHUNKS_AFTER_SOUND = 64 };
-static const uint32_t UNKNOWN =
-    0xFFFFFFFF; /* a size that RF64 keeps elsewhere, or that was never filled in */
+enum { CHUNK_HEADER = 8, RIFF_HEADER = 12, DS64 = 28 };
 
-/* What else a file may be, by its first bytes. */
-static const char *kind_of(const uint8_t *p)
+/* Bounds on the search of a damaged file: all chunks, and those after fmt and data. */
+enum { MAX_CHUNKS = 4096, MAX_CHUNKS_AFTER_DATA = 64 };
+
+/* A size that was never filled in, or is in the ds64 chunk of an RF64. */
+static const uint32_t UNKNOWN = 0xFFFFFFFF;
+
+/* Recognizes other kinds of files by their first bytes. */
+static const char *not_riff(const uint8_t *p)
 {
     static const struct {
         char magic[5];
@@ -15,48 +19,51 @@ static const char *kind_of(const uint8_t *p)
         const char *reason;
     } kinds[] = {
         { "RIFX", 4,
-          "it is a RIFX file: a WAV with its bytes in big-endian order, which is not read; sox or "
-          "ffmpeg convert it" },
-        { "FORM", 4, "it is not a WAV file but an AIFF or another IFF file" },
-        { ".snd", 4, "it is not a WAV file but a Sun audio (.au) file" },
-        { "OggS", 4, "it is not a WAV file but an Ogg file" },
-        { "fLaC", 4, "it is not a WAV file but a FLAC file" },
-        { "riff", 4, "it is not a WAV file but a Sony Wave64 file" },
-        { "caff", 4, "it is not a WAV file but an Apple CAF file" },
-        { "#!AM", 4, "it is not a WAV file but an AMR file" },
-        { "#!SI", 4, "it is not a WAV file but a SILK file" },
-        { "Crea", 4, "it is not a WAV file but a Creative .voc file" },
-        { "ID3", 3, "it is not a WAV file but an MP3 file" },
-        { "\xFF\xFB", 2, "it is not a WAV file but an MP3 file" },
-        { "\x30\x26\xB2\x75", 4, "it is not a WAV file but a Windows Media file" },
+          "it is a big-endian WAV (RIFX) file, which is not supported; convert it with sox or "
+          "ffmpeg" },
+        { "FORM", 4, "not a WAV file, but an AIFF or other IFF file" },
+        { ".snd", 4, "not a WAV file, but a Sun audio (.au) file" },
+        { "OggS", 4, "not a WAV file, but an Ogg file" },
+        { "fLaC", 4, "not a WAV file, but a FLAC file" },
+        { "riff", 4, "not a WAV file, but a Sony Wave64 file" },
+        { "caff", 4, "not a WAV file, but an Apple CAF file" },
+        { "#!AM", 4, "not a WAV file, but an AMR file" },
+        { "#!SI", 4, "not a WAV file, but a SILK file" },
+        { "Crea", 4, "not a WAV file, but a Creative .voc file" },
+        { "ID3", 3, "not a WAV file, but an MP3 file" },
+        { "\xFF\xFB", 2, "not a WAV file, but an MP3 file" },
+        { "\x30\x26\xB2\x75", 4, "not a WAV file, but a Windows Media file" },
     };
 
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
         if (memcmp(p, kinds[i].magic, kinds[i].size) == 0)
             return kinds[i].reason;
-    return "it is not a WAV file: it does not begin with RIFF";
+    return "not a WAV file: it does not begin with RIFF";
 }
 
-static const char *form_of(const uint8_t *p)
+static const char *not_wave(const uint8_t *form)
 {
-    return memcmp(p, "AVI ", 4) == 0   ? "it is a RIFF file, but an AVI film, not a WAV"
-           : memcmp(p, "RMID", 4) == 0 ? "it is a RIFF file, but a MIDI song, not a WAV"
-                                       : "it is a RIFF file, but not of the form WAVE";
+    if (memcmp(form, "AVI ", 4) == 0)
+        return "it is an AVI video, not a WAV file";
+    if (memcmp(form, "RMID", 4) == 0)
+        return "it is a MIDI (RMID) file, not a WAV file";
+    return "it is a RIFF file, but not a WAVE file";
 }
 
 struct scan {
     struct wav *wav;
-    uint64_t at; /* of the chunk */
+    uint64_t at; /* position of the current chunk */
     uint64_t ds64_data, ds64_samples;
-    bool wide, fmt, data;
-    bool whole; /* the RIFF length fits the file: it was closed in good order */
+    bool has_ds64, has_fmt, has_data;
+    bool complete; /* the RIFF size matches the file, so its writer has filled in the sizes */
 };
 
-/* Codecs whose extra bytes begin with the samples of a block, which EXTENSIBLE keeps in a field of
- * its own. */
-static bool counts_samples(uint16_t tag) { return tag == 0x11 || tag == 0x31; }
+/* Returns true for IMA ADPCM and GSM 6.10, whose extra bytes are the samples per block.
+ * WAVE_FORMAT_EXTENSIBLE has these in a field of its own. */
+static bool extra_is_samples(uint16_t tag) { return tag == 0x11 || tag == 0x31; }
 
-static void unwrap(struct wav *wav)
+/* Replaces WAVE_FORMAT_EXTENSIBLE by the tag inside it. */
+static void unwrap_extensible(struct wav *wav)
 {
     static const uint8_t base[14] = { 0, 0, 0, 0, 0x10, 0, 0x80, 0, 0, 0xAA, 0, 0x38, 0x9B, 0x71 };
     uint8_t *p = wav->format;
@@ -68,54 +75,59 @@ static void unwrap(struct wav *wav)
         return;
     tag = load16_le(p + 24);
     if (load16_le(p + 2) > 2 && (tag == WAV_TAG_PCM || tag == WAV_TAG_FLOAT))
-        return; /* the speakers would be lost */
+        return; /* the speaker positions would be lost */
     extra = wav->format_size - 40;
     store16_le(p, tag);
-    memmove(p + WAV_PLAIN, p + 40, extra);
-    if (extra == 0 && counts_samples(tag) && samples != 0) {
-        store16_le(p + WAV_PLAIN, samples);
+    memmove(p + WAV_FORMAT_SIZE, p + 40, extra);
+    if (extra == 0 && extra_is_samples(tag) && samples != 0) {
+        store16_le(p + WAV_FORMAT_SIZE, samples);
         extra = 2;
     }
     store16_le(p + 16, (uint16_t)extra);
-    wav->format_size = WAV_PLAIN + extra;
+    wav->format_size = WAV_FORMAT_SIZE + extra;
 }
 
-/* What the other fields of a PCM header settle is not worth refusing a file for. */
-static void mend(uint8_t *p)
+/* Corrects the redundant fields of a PCM header. */
+static void correct_pcm(uint8_t *p)
 {
-    uint16_t tag = load16_le(p), channels = load16_le(p + 2), align = load16_le(p + 12),
-             bits = load16_le(p + 14);
+    uint16_t tag = load16_le(p), channels = load16_le(p + 2);
+    uint16_t align = load16_le(p + 12), bits = load16_le(p + 14);
 
     if ((tag != WAV_TAG_PCM && tag != WAV_TAG_FLOAT) || channels == 0)
         return;
     if (bits == 0)
-        store16_le(p + 14, bits = (uint16_t)(align / channels * 8));
+        bits = (uint16_t)(align / channels * 8);
     if (align == 0 || align % channels != 0)
-        store16_le(p + 12, align = (uint16_t)((bits + 7) / 8 * channels));
+        align = (uint16_t)((bits + 7) / 8 * channels);
+    store16_le(p + 14, bits);
+    store16_le(p + 12, align);
     store32_le(p + 8, load32_le(p + 4) * align);
 }
 
-/* 14 bytes: WAVEFORMAT, without bits; 16: PCMWAVEFORMAT; from 18: WAVEFORMATEX, whose cbSize may
- * promise too much. */
+/* The chunk is a WAVEFORMAT of 14 bytes, without the bits per sample; a PCMWAVEFORMAT of 16; or a
+ * WAVEFORMATEX of at least 18, whose cbSize may be too large. */
 static const char *read_format(struct scan *scan, uint64_t size)
 {
     struct wav *wav = scan->wav;
     uint8_t *p = wav->format;
-    size_t n = wav->io.read(wav->io.file, scan->at + HEADER, p,
-                            size < WAV_FORMAT_ROOM ? (size_t)size : WAV_FORMAT_ROOM);
-    size_t extra;
+    size_t wanted = size < WAV_FORMAT_ROOM ? (size_t)size : WAV_FORMAT_ROOM;
+    size_t n = wav->io.read(wav->io.file, scan->at + CHUNK_HEADER, p, wanted);
+    size_t extra = 0, available = n < WAV_FORMAT_SIZE ? 0 : n - WAV_FORMAT_SIZE;
 
     if (n < 14)
-        return "its fmt chunk is cut short";
-    memset(p + (n < 16 ? 14 : n), 0, WAV_FORMAT_ROOM - (n < 16 ? 14 : n));
-    extra = n < WAV_PLAIN || load16_le(p) == WAV_TAG_PCM ? 0 : load16_le(p + 16);
+        return "its fmt chunk is truncated";
+    if (n < 16)
+        n = 14;
+    memset(p + n, 0, WAV_FORMAT_ROOM - n);
+    if (n >= WAV_FORMAT_SIZE && load16_le(p) != WAV_TAG_PCM)
+        extra = load16_le(p + 16);
     if (load16_le(p) == WAV_TAG_EXTENSIBLE && extra < 22)
         extra = 22;
-    if (extra > (n < WAV_PLAIN ? 0 : n - WAV_PLAIN))
-        extra = n < WAV_PLAIN ? 0 : n - WAV_PLAIN;
+    if (extra > available)
+        extra = available;
     store16_le(p + 16, (uint16_t)extra);
-    wav->format_size = WAV_PLAIN + extra;
-    scan->fmt = true;
+    wav->format_size = WAV_FORMAT_SIZE + extra;
+    scan->has_fmt = true;
     return 0;
 }
 
@@ -124,10 +136,10 @@ static void read_ds64(struct scan *scan)
     const struct wav *wav = scan->wav;
     uint8_t p[24];
 
-    if (wav->io.read(wav->io.file, scan->at + HEADER, p, sizeof p) == sizeof p) {
+    if (wav->io.read(wav->io.file, scan->at + CHUNK_HEADER, p, sizeof p) == sizeof p) {
         scan->ds64_data = load64_le(p + 8);
         scan->ds64_samples = load64_le(p + 16);
-        scan->wide = true;
+        scan->has_ds64 = true;
     }
 }
 
@@ -136,41 +148,41 @@ static void read_fact(struct scan *scan)
     struct wav *wav = scan->wav;
     uint8_t p[4];
 
-    if (wav->io.read(wav->io.file, scan->at + HEADER, p, sizeof p) == sizeof p) {
+    if (wav->io.read(wav->io.file, scan->at + CHUNK_HEADER, p, sizeof p) == sizeof p) {
         wav->fact = load32_le(p);
         wav->has_fact = true;
     }
 }
 
-/* The sound's size: RF64 has it in ds64; a recording that broke off has none, or one that was only
- * planned. */
+/* Finds the data size, which in an RF64 is in the ds64 chunk. A recording that was cut off has
+ * none, or one that was written in advance. */
 static uint64_t read_data(struct scan *scan, uint32_t said)
 {
     struct wav *wav = scan->wav;
-    uint64_t left = wav->io.size - scan->at - HEADER;
-    bool filled_in = said == UNKNOWN ? scan->wide : said != 0 || scan->whole;
+    uint64_t left = wav->io.size - scan->at - CHUNK_HEADER;
+    bool filled_in = said == UNKNOWN ? scan->has_ds64 : said != 0 || scan->complete;
 
-    wav->data_at = scan->at + HEADER;
-    wav->data_said = said == UNKNOWN && scan->wide ? scan->ds64_data : said;
+    wav->data_at = scan->at + CHUNK_HEADER;
+    wav->data_said = said == UNKNOWN && scan->has_ds64 ? scan->ds64_data : said;
     wav->data_size = filled_in && wav->data_said < left ? wav->data_said : left;
-    scan->data = true;
+    scan->has_data = true;
     return wav->data_size;
 }
 
-static const char *read_chunk(struct scan *scan, const uint8_t header[HEADER], uint64_t *size)
+static const char *read_chunk(struct scan *scan, const uint8_t header[CHUNK_HEADER], uint64_t *size)
 {
-    if (memcmp(header, "fmt ", 4) == 0 && !scan->fmt)
+    if (memcmp(header, "fmt ", 4) == 0 && !scan->has_fmt)
         return read_format(scan, *size);
     if (memcmp(header, "ds64", 4) == 0)
         read_ds64(scan);
     else if (memcmp(header, "fact", 4) == 0 || memcmp(header, "FACT", 4) == 0)
         read_fact(scan);
-    else if (memcmp(header, "data", 4) == 0 && !scan->data)
+    else if (memcmp(header, "data", 4) == 0 && !scan->has_data)
         *size = read_data(scan, load32_le(header + 4));
     return 0;
 }
 
-/* How much four bytes look like a chunk's name. */
+/* Scores how much four bytes look like a chunk ID. */
 static int likeness(const uint8_t *p)
 {
     static const char known[][5] = { "fmt ", "data", "fact", "LIST", "PEAK",
@@ -185,36 +197,36 @@ static int likeness(const uint8_t *p)
     return 1;
 }
 
-/* A chunk of odd size is padded, except by programs that forget it. */
+/* A chunk of odd size is padded, but some programs forget that. */
 static uint64_t next_chunk(const struct wav *wav, uint64_t end, uint64_t size)
 {
     uint8_t p[5];
 
     if (size % 2 == 0)
         return end;
-    return wav->io.read(wav->io.file, end, p, sizeof p) == sizeof p && likeness(p) > likeness(p + 1)
-               ? end
-               : end + 1;
+    if (wav->io.read(wav->io.file, end, p, sizeof p) == sizeof p && likeness(p) > likeness(p + 1))
+        return end;
+    return end + 1;
 }
 
 static const char *read_chunks(struct scan *scan)
 {
     struct wav *wav = scan->wav;
-    uint8_t header[HEADER];
+    uint8_t header[CHUNK_HEADER];
     const char *reason = 0;
     int after = 0;
 
     scan->at = RIFF_HEADER;
-    for (int i = 0; i < CHUNKS_AT_MOST && after < CHUNKS_AFTER_SOUND && !reason; i++) {
+    for (int i = 0; i < MAX_CHUNKS && after < MAX_CHUNKS_AFTER_DATA && !reason; i++) {
         uint64_t size;
 
         if (scan->at >= wav->io.size ||
-            wav->io.read(wav->io.file, scan->at, header, HEADER) != HEADER)
+            wav->io.read(wav->io.file, scan->at, header, CHUNK_HEADER) != CHUNK_HEADER)
             break;
         size = load32_le(header + 4);
         reason = read_chunk(scan, header, &size);
-        scan->at = next_chunk(wav, scan->at + HEADER + size, size);
-        after += scan->fmt && scan->data;
+        scan->at = next_chunk(wav, scan->at + CHUNK_HEADER + size, size);
+        after += scan->has_fmt && scan->has_data;
     }
     return reason;
 }
@@ -230,30 +242,31 @@ const char *wav_scan(struct wav *wav, const struct wav_io *io)
     wav->io = *io;
     n = io->read(io->file, 0, p, sizeof p);
     if (n == 0)
-        return "it is empty";
+        return "the file is empty";
     if (memcmp(p, "RIFF", 4) != 0 && memcmp(p, "RF64", 4) != 0 && memcmp(p, "BW64", 4) != 0)
-        return kind_of(p);
+        return not_riff(p);
     if (n < sizeof p)
-        return "it is a WAV file that ends within its header";
+        return "the file ends within its header";
     if (memcmp(p + 8, "WAVE", 4) != 0)
-        return form_of(p + 8);
-    scan.whole = load32_le(p + 4) != 0 && load32_le(p + 4) + (uint64_t)HEADER <= io->size &&
-                 load32_le(p + 4) + (uint64_t)HEADER + 1 >= io->size;
+        return not_wave(p + 8);
+    scan.complete = load32_le(p + 4) != 0 &&
+                    load32_le(p + 4) + (uint64_t)CHUNK_HEADER <= io->size &&
+                    load32_le(p + 4) + (uint64_t)CHUNK_HEADER + 1 >= io->size;
     reason = read_chunks(&scan);
     if (reason)
         return reason;
-    if (!scan.fmt)
-        return "it has no fmt chunk, which would say what its sound is";
-    if (!scan.data)
-        return "it has no data chunk: it ends before any sound";
-    if (wav->has_fact && wav->fact == UNKNOWN && scan.wide)
+    if (!scan.has_fmt)
+        return "it has no fmt chunk, so its format is unknown";
+    if (!scan.has_data)
+        return "it has no data chunk, and so no audio data";
+    if (wav->has_fact && wav->fact == UNKNOWN && scan.has_ds64)
         wav->fact = scan.ds64_samples;
     wav->said_tag = load16_le(wav->format);
     wav->said_byte_rate = load32_le(wav->format + 8);
     wav->said_block_align = load16_le(wav->format + 12);
     wav->said_bits = load16_le(wav->format + 14);
-    unwrap(wav);
-    mend(wav->format);
+    unwrap_extensible(wav);
+    correct_pcm(wav->format);
     return 0;
 }
 
@@ -266,11 +279,11 @@ size_t wav_read(const struct wav *wav, uint64_t at, void *bytes, size_t count)
     return wav->io.read(wav->io.file, wav->data_at + at, bytes, count);
 }
 
-uint64_t wav_samples(const struct wav *wav, uint64_t made, uint64_t block)
+uint64_t wav_samples(const struct wav *wav, uint64_t decoded, uint64_t block)
 {
-    bool believed = wav->has_fact && wav->fact != 0 && wav->fact < made && made - wav->fact < block;
-
-    return believed ? wav->fact : made;
+    if (wav->has_fact && wav->fact != 0 && wav->fact < decoded && decoded - wav->fact < block)
+        return wav->fact;
+    return decoded;
 }
 
 static bool put(struct wav_writer *writer, const void *bytes, size_t count)
@@ -283,7 +296,7 @@ static bool put(struct wav_writer *writer, const void *bytes, size_t count)
 
 static bool put_chunk(struct wav_writer *writer, const char *name, uint32_t size, const void *bytes)
 {
-    uint8_t header[HEADER];
+    uint8_t header[CHUNK_HEADER];
 
     memcpy(header, name, 4);
     store32_le(header + 4, size);
@@ -296,13 +309,14 @@ bool wav_create(struct wav_writer *writer, const struct wav_io *io, const uint8_
 {
     static const uint8_t zeros[DS64];
     bool pcm = load16_le(format) == WAV_TAG_PCM, done;
-    uint32_t size = pcm ? 16u : WAV_PLAIN + (uint32_t)load16_le(format + 16);
+    uint32_t size = pcm ? 16u : WAV_FORMAT_SIZE + (uint32_t)load16_le(format + 16);
 
-    *writer = (struct wav_writer){ .io = *io, .wide = expected > UNKNOWN - WAV_FORMAT_ROOM - 256u };
+    *writer = (struct wav_writer){ .io = *io };
+    writer->has_junk = expected > UNKNOWN - WAV_FORMAT_ROOM - 256u;
     done = put(writer, "RIFF\0\0\0\0WAVE", RIFF_HEADER) &&
-           (!writer->wide || put_chunk(writer, "JUNK", DS64, zeros)) &&
+           (!writer->has_junk || put_chunk(writer, "JUNK", DS64, zeros)) &&
            put_chunk(writer, "fmt ", size, format);
-    writer->fact_at = pcm ? 0 : writer->end + HEADER;
+    writer->fact_at = pcm ? 0 : writer->end + CHUNK_HEADER;
     done =
         done && (pcm || put_chunk(writer, "fact", 4, zeros)) && put_chunk(writer, "data", 0, zeros);
     writer->data_at = writer->end;
@@ -322,15 +336,15 @@ static bool patch(const struct wav_writer *writer, uint64_t at, uint64_t value)
     return writer->io.write(writer->io.file, at, p, sizeof p);
 }
 
-/* The place kept by JUNK, right behind WAVE, becomes ds64. */
-static bool widen(const struct wav_writer *writer, uint64_t data_size, uint64_t samples)
+/* Turns the file into an RF64, and the reserved JUNK chunk after WAVE into a ds64. */
+static bool make_rf64(const struct wav_writer *writer, uint64_t data_size, uint64_t samples)
 {
-    uint8_t p[HEADER + DS64] = "ds64";
+    uint8_t p[CHUNK_HEADER + DS64] = "ds64";
 
     store32_le(p + 4, DS64);
-    store64_le(p + HEADER, writer->end - HEADER);
-    store64_le(p + HEADER + 8, data_size);
-    store64_le(p + HEADER + 16, samples);
+    store64_le(p + CHUNK_HEADER, writer->end - CHUNK_HEADER);
+    store64_le(p + CHUNK_HEADER + 8, data_size);
+    store64_le(p + CHUNK_HEADER + 16, samples);
     return writer->io.write(writer->io.file, 0, "RF64", 4) &&
            writer->io.write(writer->io.file, RIFF_HEADER, p, sizeof p);
 }
@@ -342,10 +356,10 @@ bool wav_finish(struct wav_writer *writer, uint64_t data_size, uint64_t samples)
     writer->end = writer->data_at + data_size;
     if (!put(writer, "", data_size % 2) || !writer->io.resize(writer->io.file, writer->end))
         return false;
-    large = writer->end - HEADER > UNKNOWN;
-    if (large && !(writer->wide && widen(writer, data_size, samples)))
+    large = writer->end - CHUNK_HEADER > UNKNOWN;
+    if (large && !(writer->has_junk && make_rf64(writer, data_size, samples)))
         return false;
-    return patch(writer, 4, large ? UNKNOWN : writer->end - HEADER) &&
+    return patch(writer, 4, large ? UNKNOWN : writer->end - CHUNK_HEADER) &&
            patch(writer, writer->data_at - 4, large ? UNKNOWN : data_size) &&
            (writer->fact_at == 0 || patch(writer, writer->fact_at, samples));
 }

@@ -1,5 +1,5 @@
-/* WAV files: read as they are found, written as they should be. Bytes come and go through struct
- * wav_io, so that nothing here knows an operating system. */
+/* WAV files: reads them as they are found, and writes them correctly. All bytes go through struct
+ * wav_io, so this does not depend on an operating system. */
 #ifndef OMNIACM_CLI_WAV_H
 #define OMNIACM_CLI_WAV_H
 
@@ -10,58 +10,57 @@
 struct wav_io {
     void *file;
     uint64_t size; /* of a file that is read */
-    size_t (*read)(void *file, uint64_t at, void *bytes,
-                   size_t count); /* fewer than asked only at the end */
+    /* Returns fewer bytes than asked for only at the end. */
+    size_t (*read)(void *file, uint64_t at, void *bytes, size_t count);
     bool (*write)(void *file, uint64_t at, const void *bytes, size_t count);
     bool (*resize)(void *file, uint64_t size);
 };
 
-/* A WAVEFORMATEX with its extra bytes, as in the file (little-endian): always WAV_PLAIN bytes and
- * what cbSize says. */
-enum { WAV_PLAIN = 18, WAV_EXTRA_AT_MOST = 4096, WAV_FORMAT_ROOM = WAV_PLAIN + WAV_EXTRA_AT_MOST };
+/* A little-endian WAVEFORMATEX: WAV_FORMAT_SIZE bytes, and as many extra bytes as cbSize says. */
+enum { WAV_FORMAT_SIZE = 18, WAV_MAX_EXTRA = 4096 };
+enum { WAV_FORMAT_ROOM = WAV_FORMAT_SIZE + WAV_MAX_EXTRA };
 enum { WAV_TAG_PCM = 1, WAV_TAG_FLOAT = 3, WAV_TAG_EXTENSIBLE = 0xFFFE };
 
 struct wav {
     struct wav_io io;
     uint8_t format[WAV_FORMAT_ROOM];
     size_t format_size;
-    uint16_t said_tag, said_block_align,
-        said_bits; /* as they stand in the file, before they were put right */
+    /* As they are in the file, before they were corrected. */
+    uint16_t said_tag, said_block_align, said_bits;
     uint32_t said_byte_rate;
     uint64_t data_at, data_size;
-    uint64_t
-        data_said; /* what the header says of data_size, which is never more than the file has */
-    uint64_t fact; /* samples of each channel */
+    uint64_t data_said; /* the data size in the header, which may be more than the file has */
+    uint64_t fact;      /* samples per channel */
     bool has_fact;
 };
 
-/* A null pointer, or the reason why the file cannot be read. WAVE_FORMAT_EXTENSIBLE becomes the
- * plain tag where that loses nothing. */
+/* Reads the header. Returns NULL, or the reason why the file cannot be read. WAVE_FORMAT_EXTENSIBLE
+ * is replaced by the tag inside it if that loses no information. */
 const char *wav_scan(struct wav *, const struct wav_io *);
 
-/* Sound from `at` bytes behind its beginning; fewer bytes than asked at the end. */
+/* Reads audio data, from byte `at` of the data. Returns fewer bytes than asked for at the end. */
 size_t wav_read(const struct wav *, uint64_t at, void *bytes, size_t count);
 
-/* How many samples of each channel a codec's file holds, if its blocks, of up to `block` samples
- * each, made `made`. The fact chunk is believed where it takes away a part of the last block; real
- * ones are also 0, stale or wrong. */
-uint64_t wav_samples(const struct wav *, uint64_t made, uint64_t block);
+/* The number of samples per channel in a compressed file whose blocks, of up to `block` samples,
+ * decode to `decoded` samples. The fact chunk is used only if it removes part of the last block: in
+ * real files it may also be zero, outdated or wrong. */
+uint64_t wav_samples(const struct wav *, uint64_t decoded, uint64_t block);
 
 struct wav_writer {
     struct wav_io io;
-    uint64_t end; /* of the bytes written */
+    uint64_t end; /* bytes written */
     uint64_t data_at;
-    uint64_t fact_at; /* of the number in the fact chunk; 0 for plain PCM, which has none */
-    bool wide;        /* room for ds64 was left */
+    uint64_t fact_at; /* position of the sample count in the fact chunk; 0 for PCM, without one */
+    bool has_junk;    /* space for a ds64 chunk is reserved */
 };
 
-/* Writes the header. `expected` is how many bytes of sound may come: past 4 GB the file can become
- * an RF64. */
+/* Writes the header. `expected` is an upper bound of the data size: if it is near 4 GB, space is
+ * reserved so that the file can become an RF64. */
 bool wav_create(struct wav_writer *, const struct wav_io *, const uint8_t *format,
                 uint64_t expected);
 bool wav_write(struct wav_writer *, const void *bytes, size_t count);
 
-/* Completes the header; of the sound, the first data_size bytes are kept, `samples` of each
+/* Completes the header and truncates the data to `data_size` bytes, which are `samples` per
  * channel. */
 bool wav_finish(struct wav_writer *, uint64_t data_size, uint64_t samples);
 

@@ -1,7 +1,8 @@
-; The installer. What it knows is how to ask, and where the program itself lies; the driver is installed and removed by the
-; program (omniacm install, omniacm uninstall), all or nothing.
+; The installer asks the questions and installs the program. The program installs and removes the driver (omniacm install,
+; omniacm uninstall), completely or not at all.
 ;   makensis -DVERSION=1.2.3 -DFILES=FOLDER -DICON=omniacm.ico -DOUTPUT=omniacm-setup.exe omniacm.nsi
-; Silent: omniacm-setup.exe /S [/PREFER=1 | /PREFER=0] [/D=FOLDER]. Exit codes: 0 done, 1 cancelled, 2 failed, 740 without rights.
+; Silent: omniacm-setup.exe /S [/PREFER=1 | /PREFER=0] [/D=FOLDER].
+; Exit codes: 0 success, 1 canceled, 2 failed, 740 no administrator rights.
 
 Unicode true
 SetCompressor /SOLID lzma
@@ -23,8 +24,8 @@ ShowUninstDetails nevershow
 
 !define UNINSTALL "Software\Microsoft\Windows\CurrentVersion\Uninstall\OmniACM"
 !define PRIORITY "Software\Microsoft\Multimedia\Audio Compression Manager\Priority v4.00"
-!define NO_RIGHTS "OmniACM is a driver for all users of this computer: installing and removing it takes the rights of an \
-    administrator. Nothing was changed."
+!define NO_RIGHTS "Installing or removing OmniACM, a driver for all users of this computer, requires administrator rights. \
+    Nothing was changed."
 !define ERROR_ELEVATION_REQUIRED 740
 
 VIProductVersion "${VERSION}.0"
@@ -32,7 +33,7 @@ VIAddVersionKey ProductName "OmniACM"
 VIAddVersionKey ProductVersion "${VERSION}"
 VIAddVersionKey FileVersion "${VERSION}"
 VIAddVersionKey FileDescription "OmniACM installer"
-VIAddVersionKey LegalCopyright "Copyright (c) 2026 the OmniACM authors. MIT License."
+VIAddVersionKey LegalCopyright "Copyright (c) 2026 The OmniACM authors. MIT License."
 
 !define MUI_ICON "${ICON}"
 !define MUI_UNICON "${ICON}"
@@ -46,10 +47,10 @@ VIAddVersionKey LegalCopyright "Copyright (c) 2026 the OmniACM authors. MIT Lice
 !insertmacro MUI_UNPAGE_INSTFILES
 !insertmacro MUI_LANGUAGE "English"
 
-Var native                          ; width of the program: x64 or x86
-Var prefer                          ; what `omniacm install` is told of the order of drivers
+Var native                          ; width of the system: x64 or x86
+Var prefer                          ; option of `omniacm install`: --prefer, --no-prefer or empty
 
-; Both the installer and the uninstaller begin so.
+; The start of both the installer and the uninstaller.
 !macro begin
     ${If} ${RunningX64}
         SetRegView 64
@@ -63,19 +64,20 @@ Var prefer                          ; what `omniacm install` is told of the orde
     ${EndIf}
 !macroend
 
-; Runs the program; what it says goes into the message when it fails. $0 is 0 where it did not.
+; Runs the program. If it fails, shows its message without the prefix, and aborts.
 !macro run command
     nsExec::ExecToStack '${command}'
     Pop $0
     Pop $1
     ${If} $0 != 0
+        ${WordReplace} $1 "omniacm: " "" "+" $1
         MessageBox MB_OK|MB_ICONSTOP "$1" /SD IDOK
         SetErrorLevel 2
         Abort "$1"
     ${EndIf}
 !macroend
 
-Section "OmniACM: driver and program" DRIVER
+Section "OmniACM driver and command line tool" DRIVER
     SectionIn RO
     InitPluginsDir
     SetOutPath "$PLUGINSDIR\x64"
@@ -91,13 +93,13 @@ SectionEnd
 Section /o "Prefer OmniACM" PREFER
 SectionEnd
 
-; Two lines of some fifty letters are all that the page shows.
+; The page shows two lines of about 50 characters.
 !insertmacro MUI_FUNCTION_DESCRIPTION_BEGIN
-    !insertmacro MUI_DESCRIPTION_TEXT ${DRIVER} "The codecs, in 32 and 64 bits, and omniacm.exe to list, convert and measure."
-    !insertmacro MUI_DESCRIPTION_TEXT ${PREFER} "Before Windows' own codecs for G.711, ADPCM and GSM. For this user."
+    !insertmacro MUI_DESCRIPTION_TEXT ${DRIVER} "The 32-bit and 64-bit codecs, and omniacm.exe to convert and examine files."
+    !insertmacro MUI_DESCRIPTION_TEXT ${PREFER} "Use OmniACM before Windows' own G.711, ADPCM and GSM codecs (current user)."
 !insertmacro MUI_FUNCTION_DESCRIPTION_END
 
-; The program may be running, and is then renamed away.
+; The program may be running, so an old one is renamed first.
 Function install_program
     SetOutPath "$INSTDIR"
     Delete "$INSTDIR\omniacm.exe.old"
@@ -110,7 +112,7 @@ Function install_program
     WriteRegStr HKLM "${UNINSTALL}" "DisplayName" "OmniACM"
     WriteRegStr HKLM "${UNINSTALL}" "DisplayVersion" "${VERSION}"
     WriteRegStr HKLM "${UNINSTALL}" "DisplayIcon" "$INSTDIR\omniacm.exe"
-    WriteRegStr HKLM "${UNINSTALL}" "Publisher" "the OmniACM authors"
+    WriteRegStr HKLM "${UNINSTALL}" "Publisher" "The OmniACM authors"
     WriteRegStr HKLM "${UNINSTALL}" "InstallLocation" "$INSTDIR"
     WriteRegStr HKLM "${UNINSTALL}" "UninstallString" '"$INSTDIR\uninstall.exe"'
     WriteRegStr HKLM "${UNINSTALL}" "QuietUninstallString" '"$INSTDIR\uninstall.exe" /S'
@@ -120,7 +122,7 @@ Function install_program
     WriteRegDWORD HKLM "${UNINSTALL}" "EstimatedSize" $0
 FunctionEnd
 
-; /PREFER=1 or 0 decides; with neither, the user is shown how it stands, and a silent run leaves it so.
+; /PREFER=1 or 0 decides. With neither, the page shows the current state, and a silent run leaves it alone.
 Function begin_preference
     ${GetParameters} $0
     ClearErrors
@@ -167,7 +169,7 @@ Function .onInit
     ${If} $0 != ""
         ${VersionCompare} $0 "${VERSION}" $1
         ${If} $1 == 1
-            MessageBox MB_YESNO|MB_ICONQUESTION "OmniACM $0 is installed, which is newer. Replace it with ${VERSION}?" \
+            MessageBox MB_YESNO|MB_ICONQUESTION "A newer version, OmniACM $0, is already installed. Replace it with ${VERSION}?" \
                 /SD IDYES IDYES +3
             SetErrorLevel 1
             Quit

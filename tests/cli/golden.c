@@ -1,5 +1,5 @@
-/* The program's table of checksums, held against the core: what `omniacm selftest` asks of msacm32
- * is what the core does. */
+/* Compares the codec core with the program's table of checksums, which `omniacm selftest` compares
+ * with the driver. */
 #include "support.h"
 #include "stream.h"
 #include "cli/golden.h"
@@ -25,8 +25,8 @@ static struct options options_of(enum golden_part part)
                              .dsp = dsp_set(simd) };
 }
 
-/* As msacm32's client converts: all at once with END, then what is left. Null data where the
- * direction does not exist. */
+/* Converts like the program: everything at once with END, then what is left. The data is NULL if
+ * the codec lacks the direction. */
 static struct bytes convert(enum golden_part part, const struct wave_format *from,
                             const struct wave_format *to, const void *source, size_t size)
 {
@@ -53,32 +53,33 @@ static struct bytes convert(enum golden_part part, const struct wave_format *fro
     return out;
 }
 
-/* 1 where the table does not have the result; the row that it should have is printed. */
-static int judge(const struct wave_format *format, enum golden_part part, struct bytes result)
+/* Returns 1 after printing the correct entry if the table does not have the result. */
+static int check_result(const struct wave_format *format, enum golden_part part,
+                        struct bytes result)
 {
     static const char *const parts[] = { "GOLDEN_ENCODE",    "GOLDEN_DECODE", "GOLDEN_NOISE",
                                          "GOLDEN_FAST",      "GOLDEN_BEST",   "GOLDEN_DTX",
                                          "GOLDEN_DTX_DECODE" };
-    struct golden row = { format->tag,
-                          format->sample_rate,
-                          format->channels,
-                          format->byte_rate,
-                          format->bits_per_sample,
-                          part,
-                          (uint32_t)result.size,
-                          0 };
-    const struct golden *known = golden_find(&row);
+    struct golden entry = { format->tag,
+                            format->sample_rate,
+                            format->channels,
+                            format->byte_rate,
+                            format->bits_per_sample,
+                            part,
+                            (uint32_t)result.size,
+                            0 };
+    const struct golden *known = golden_find(&entry);
 
     if (!result.data)
         return 0;
-    row.checksum = golden_checksum(result.data, result.size);
+    entry.checksum = golden_checksum(result.data, result.size);
     if (known)
         seen[known - golden_table] = true;
-    if (known && known->bytes == row.bytes && known->checksum == row.checksum)
+    if (known && known->bytes == entry.bytes && known->checksum == entry.checksum)
         return 0;
-    print_message("{ 0x%04X, %u, %u, %u, %u, %s, %u, 0x%08X },\n", row.tag, row.sample_rate,
-                  row.channels, row.byte_rate, row.bits_per_sample, parts[part], row.bytes,
-                  row.checksum);
+    print_message("{ 0x%04X, %u, %u, %u, %u, %s, %u, 0x%08X },\n", entry.tag, entry.sample_rate,
+                  entry.channels, entry.byte_rate, entry.bits_per_sample, parts[part], entry.bytes,
+                  entry.checksum);
     return 1;
 }
 
@@ -87,13 +88,13 @@ static bool same(struct bytes a, struct bytes b)
     return a.size == b.size && (a.size == 0 || memcmp(a.data, b.data, a.size) == 0);
 }
 
-/* A quality that changes what the encoder writes has a row, any other has none. */
+/* The table has an entry for a quality only if it changes the output. */
 static int compare_quality(const struct wave_format *format, enum golden_part part,
-                           const void *sound, size_t size, struct bytes usual)
+                           const void *sound, size_t size, struct bytes standard)
 {
     struct wave_format pcm = pcm_like(format);
     struct bytes encoded = convert(part, &pcm, format, sound, size);
-    int wrong = same(encoded, usual) ? 0 : judge(format, part, encoded);
+    int wrong = same(encoded, standard) ? 0 : check_result(format, part, encoded);
 
     free(encoded.data);
     return wrong;
@@ -105,11 +106,11 @@ static int compare_encoder(const struct wave_format *format, enum golden_part pa
     struct wave_format pcm = pcm_like(format);
     size_t size = sound.count * sizeof(int16_t);
     struct bytes encoded = convert(part, &pcm, format, sound.samples, size), decoded = { 0, 0 };
-    int wrong = judge(format, part, encoded);
+    int wrong = check_result(format, part, encoded);
 
     if (encoded.data)
         decoded = convert(back, format, &pcm, encoded.data, encoded.size);
-    wrong += judge(format, back, decoded);
+    wrong += check_result(format, back, decoded);
     if (encoded.data && part == GOLDEN_ENCODE)
         wrong += compare_quality(format, GOLDEN_FAST, sound.samples, size, encoded) +
                  compare_quality(format, GOLDEN_BEST, sound.samples, size, encoded);
@@ -127,7 +128,7 @@ static int compare_noise(const struct wave_format *format)
 
     golden_noise(noise);
     decoded = convert(GOLDEN_NOISE, format, &pcm, noise, sizeof noise);
-    wrong = judge(format, GOLDEN_NOISE, decoded);
+    wrong = check_result(format, GOLDEN_NOISE, decoded);
     free(decoded.data);
     return wrong;
 }
@@ -174,7 +175,7 @@ static void check_table(uint8_t set)
     int wrong = 0;
 
     if (set > best_set()) {
-        print_message("this processor lacks the instructions\n");
+        print_message("this processor does not support these instructions\n");
         skip();
     }
     simd = set;
@@ -188,9 +189,9 @@ static void check_table(uint8_t set)
         }
     for (size_t i = 0; i < GOLDEN_SILENCE_FORMATS; i++)
         wrong += compare_silence(&golden_silence[i]);
-    for (size_t i = 0; i < golden_rows; i++)
+    for (size_t i = 0; i < golden_count; i++)
         if (!seen[i]) {
-            print_message("row %zu, of tag 0x%04X, is no format of the core\n", i,
+            print_message("entry %zu, of tag 0x%04X, is not a format of the core\n", i,
                           golden_table[i].tag);
             wrong++;
         }
@@ -221,7 +222,7 @@ static void test_checksum(void **unused)
     assert_int_equal(golden_checksum("123456789", 9), 0xCBF43926);
 }
 
-/* No block of any codec divides the sound, and every eighth of it says something else. */
+/* The length is no multiple of a block, and the parts differ. */
 static void test_sound(void **unused)
 {
     static int16_t sound[2 * 15000];

@@ -1,8 +1,11 @@
-"""Odd WAV files, made of plain ones:  odd.py make GSM.wav PCM.wav FOLDER
-What a WAV file says of itself:        odd.py show FILE.wav   (tag, channels, rate, bits, samples in fact, bytes of data,
-                                       "whole" where every size is right)
-The sound of a PCM file, as it stands: odd.py data FILE.wav
-A sound to begin with:                 odd.py sound FILE.wav RATE CHANNELS FRAMES WIDTH   (8, 16, 24, 32, f32)"""
+"""Makes unusual WAV files from ordinary ones, and reads WAV files.
+
+    odd.py make GSM.wav PCM.wav FOLDER               write unusual files made from these two
+    odd.py show FILE.wav                             print the tag, channels, rate, bits, samples in the fact chunk and
+                                                     bytes of data, and "whole" if every size is correct
+    odd.py data FILE.wav                             print the bytes of the data chunk
+    odd.py sound FILE.wav RATE CHANNELS FRAMES WIDTH make a PCM file; WIDTH is 8, 16, 24, 32 or f32
+"""
 import math
 import struct
 import sys
@@ -41,7 +44,7 @@ def make(gsm_path, pcm_path, folder):
     plain = [chunk(b"fmt ", fmt), chunk(b"fact", fact), chunk(b"data", data)]
     ds64 = struct.pack("<QQQI", 0, len(data), samples, 0)
     odd = {
-        # what is read as the plain file is
+        # decode like the original file
         "same-rf64": riff(chunk(b"ds64", ds64), chunk(b"fmt ", fmt), chunk(b"fact", b"\xff" * 4),
                           chunk(b"data", data, 0xFFFFFFFF), name=b"RF64", size=0xFFFFFFFF),
         "same-size-0": riff(*plain[:2], chunk(b"data", data, 0, pad=False), size=0),
@@ -55,21 +58,21 @@ def make(gsm_path, pcm_path, folder):
         "same-FACT": riff(chunk(b"fmt ", fmt), chunk(b"FACT", fact), plain[2]),
         "same-byte-rate": riff(chunk(b"fmt ", fmt[:8] + b"\1\2\3\4" + fmt[12:]), *plain[1:]),
         "same-large-fmt": riff(chunk(b"fmt ", fmt + b"\0" * 30), *plain[1:]),
-        # the fact chunk takes nothing away
+        # the fact chunk does not shorten the data
         "full-fact-0": riff(chunk(b"fmt ", fmt), chunk(b"fact", b"\0" * 4), chunk(b"data", data)),
         "full-fact-large": riff(chunk(b"fmt ", fmt), chunk(b"fact", b"\xff\xff\xff\x7f"), chunk(b"data", data)),
         "full-fact-small": riff(chunk(b"fmt ", fmt), chunk(b"fact", struct.pack("<I", samples - 1000)), chunk(b"data", data)),
         "full-no-fact": riff(chunk(b"fmt ", fmt), chunk(b"data", data)),
-        # what only a lenient driver reads
+        # need a lenient driver
         "lenient-fmt-16": riff(chunk(b"fmt ", fmt[:16]), *plain[1:]),
         "lenient-fmt-18": riff(chunk(b"fmt ", fmt[:16] + b"\0\0"), *plain[1:]),
         "lenient-1500": riff(chunk(b"fmt ", b"\0\x15" + fmt[2:]), *plain[1:]),
-        # a recording that broke off within a block
-        "torn": riff(*plain[:2], chunk(b"data", data[:65 * 7 + 40], len(data))),
-        # refused
+        # a recording that was cut off within a block
+        "truncated": riff(*plain[:2], chunk(b"data", data[:65 * 7 + 40], len(data))),
+        # cannot be converted
         "no-rifx": riff(*plain, name=b"RIFX"),
         "no-empty": b"",
-        "no-text": b"This is no sound at all.\n",
+        "no-text": b"This is a text file.\n",
         "no-avi": riff(*plain).replace(b"WAVE", b"AVI ", 1),
         "no-fmt": riff(plain[2]),
         "no-data": riff(plain[0]),
@@ -81,13 +84,13 @@ def make(gsm_path, pcm_path, folder):
         # PCM
         "pcm-fmt-14": riff(chunk(b"fmt ", pcm[b"fmt "][:14]), chunk(b"data", pcm[b"data"])),
         "pcm-extensible": riff(chunk(b"fmt ", extensible(pcm[b"fmt "], 16, 1)), chunk(b"data", pcm[b"data"])),
-        "pcm-torn": riff(chunk(b"fmt ", pcm[b"fmt "]), chunk(b"data", pcm[b"data"] + b"\x11", 0xFFFFFFFF, pad=False)),
+        "pcm-truncated": riff(chunk(b"fmt ", pcm[b"fmt "]), chunk(b"data", pcm[b"data"] + b"\x11", 0xFFFFFFFF, pad=False)),
         "pcm-nothing": riff(chunk(b"fmt ", pcm[b"fmt "]), chunk(b"data", b"")),
     }
     for name, body in odd.items():
         with open(f"{folder}/{name}.wav", "wb") as file:
             file.write(body)
-    # The sound lies behind 6 GB of nothing, which takes no room on the disk.
+    # The data follows 6 GB of JUNK, in a sparse file.
     with open(f"{folder}/same-far.wav", "wb") as file:
         file.write(riff(chunk(b"ds64", ds64), chunk(b"fmt ", fmt), chunk(b"fact", fact), name=b"RF64", size=0xFFFFFFFF))
         for _ in range(2):

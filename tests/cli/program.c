@@ -1,5 +1,5 @@
-/* The program's reasoning: what its words mean, which files they are, which driver converts them,
- * and what it says of a header. */
+/* Tests of the program: options, input files, the choice of driver and format, messages, and what
+ * `info` reports. */
 #include "program.h"
 #include "cli/golden.h"
 
@@ -49,7 +49,7 @@ static struct bytes get_wav(const char *path, struct wave_format *format)
     return wav_open(file, format);
 }
 
-/* Whether a result is what the core makes of the samples. */
+/* Compares a result with what the codec core makes of the samples. */
 static void check_result(const char *path, uint16_t tag, uint32_t byte_rate, uint8_t quality)
 {
     struct options options = { .quality = quality };
@@ -68,16 +68,16 @@ static void check_result(const char *path, uint16_t tag, uint32_t byte_rate, uin
     free(code.data);
 }
 
-/* A GSM file; its header can be spoilt by the caller. */
+/* A GSM file; the caller may damage the header. */
 static struct bytes gsm_code(struct wave_format *format, uint8_t extra[EXTRA_ROOM])
 {
     *format = format_of(codec_find(0x31), (struct mode){ 8000, 1, 0 }, extra);
     return encode_all(codec_find(0x31), format, 0, (struct sound){ samples_of(1), FRAMES });
 }
 
-/* --- Words --- */
+/* --- Options --- */
 
-static void a_command_line_that_makes_no_sense_ends_with_2(void **unused)
+static void wrong_usage_exits_with_2(void **unused)
 {
     static const char *const lines[] = { "",
                                          "frobnicate",
@@ -106,14 +106,14 @@ static void a_command_line_that_makes_no_sense_ends_with_2(void **unused)
     (void)unused;
     for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
         if (run(lines[i]) != 2)
-            fail_msg("'%s' is taken", lines[i]);
+            fail_msg("'%s' is accepted", lines[i]);
         assert_string_equal(out, "");
         assert_true(err[0] != 0);
     }
     assert_int_equal(disk_files(), 0);
 }
 
-static void help_is_no_error(void **unused)
+static void help_succeeds(void **unused)
 {
     (void)unused;
     assert_int_equal(run("--help"), 0);
@@ -122,8 +122,8 @@ static void help_is_no_error(void **unused)
     assert_true(strstr(out, "omniacm ") && !err[0]);
 }
 
-/* A value stands behind its option or behind "=", and options stand anywhere before "--". */
-static void options_have_two_forms_and_an_end(void **unused)
+/* A value follows its option or "="; options may be anywhere before "--". */
+static void options_have_two_forms(void **unused)
 {
     static const char *const lines[] = {
         "convert in.wav out.wav --to gsm",    "convert in.wav out.wav --to=gsm",
@@ -145,7 +145,7 @@ static void options_have_two_forms_and_an_end(void **unused)
 
 /* --- Formats --- */
 
-static void formats_are_known_by_word_number_and_part(void **unused)
+static void finds_formats_by_name_tag_and_part(void **unused)
 {
     static const struct {
         const char *word;
@@ -168,7 +168,7 @@ static void formats_are_known_by_word_number_and_part(void **unused)
     }
 }
 
-static void what_no_format_is_called_is_refused(void **unused)
+static void rejects_unknown_formats(void **unused)
 {
     (void)unused;
     put_pcm("in.wav", 8000, 1);
@@ -177,15 +177,15 @@ static void what_no_format_is_called_is_refused(void **unused)
     assert_int_equal(run("convert in.wav out.wav --to 0x10000"), 1);
     assert_false(says("unregistered")); /* too large to be a tag */
     assert_int_equal(run("convert in.wav out.wav --to 0x"), 1);
-    assert_int_equal(run("convert in.wav out.wav --to ADPC"),
-                     1); /* a part of many names: two of them are told */
+    /* Part of several names: the message gives two of them. */
+    assert_int_equal(run("convert in.wav out.wav --to ADPC"), 1);
     assert_true(says("ADPC") && says("(0x"));
-    assert_int_equal(run("convert in.wav out.wav"), 1); /* PCM, and nothing that it is to become */
+    assert_int_equal(run("convert in.wav out.wav"), 1); /* PCM without --to */
     assert_true(says("--to"));
     assert_int_equal(disk_files(), 1);
 }
 
-static void the_nearest_bit_rate_is_taken(void **unused)
+static void uses_the_nearest_bit_rate(void **unused)
 {
     static const struct {
         const char *rate;
@@ -207,15 +207,15 @@ static void the_nearest_bit_rate_is_taken(void **unused)
             fail_msg("'%s': %s", rates[i].rate, err);
         check_result("out.wav", 0x38, rates[i].byte_rate, 1);
     }
-    assert_int_equal(run("convert in.wav none.wav --to 0x38@45"),
-                     1); /* more than a tenth away: those that there are */
+    /* More than a tenth away: the message lists the available rates. */
+    assert_int_equal(run("convert in.wav none.wav --to 0x38@45"), 1);
     assert_true(says("32.8") && says("24.8") && says("16.8") && says("64.8"));
     assert_int_equal(run("convert in.wav none.wav --to gsm@64"), 1);
     assert_true(says("13.0"));
     assert_int_equal(disk_files(), 2);
 }
 
-static void a_quality_is_for_this_run(void **unused)
+static void sets_the_quality_for_this_run(void **unused)
 {
     static const char *const words[] = { "fast", "STANDARD", "best" };
 
@@ -233,8 +233,8 @@ static void a_quality_is_for_this_run(void **unused)
     }
 }
 
-/* A codec's file becomes 16-bit PCM, of as many samples as its fact chunk says. */
-static void a_codecs_file_becomes_pcm(void **unused)
+/* The result is 16-bit PCM, with the number of samples in the fact chunk. */
+static void decodes_to_pcm_by_default(void **unused)
 {
     uint8_t extra[EXTRA_ROOM];
     struct wave_format format;
@@ -249,14 +249,15 @@ static void a_codecs_file_becomes_pcm(void **unused)
     assert_int_equal(format.bits_per_sample, 16);
     assert_int_equal(data.size, FRAMES * 2);
     assert_memory_equal(data.data, back.samples, data.size);
-    assert_int_equal(run("convert gsm.wav ima.wav --to ima"), 1); /* not to another codec's */
+    assert_int_equal(run("convert gsm.wav ima.wav --to ima"), 1); /* from codec to codec */
     assert_null(disk_get("ima.wav").data);
-    free(code.data), free(back.samples);
+    free(code.data);
+    free(back.samples);
 }
 
-/* --- Names --- */
+/* --- Input files --- */
 
-static void names_of_files_and_folders(void **unused)
+static void converts_files_patterns_and_folders(void **unused)
 {
     (void)unused;
     put_pcm("in\\a.wav", 8000, 1);
@@ -269,18 +270,18 @@ static void names_of_files_and_folders(void **unused)
     check_result("out\\a.wav", 6, 8000, 1);
     check_result("out/B.WAV", 6, 8000, 1);
     check_result("out\\deep\\er\\c.wav", 6, 8000, 1);
-    assert_int_equal(disk_files(), 5 + 3); /* neither the text nor what a link leads to */
+    assert_int_equal(disk_files(), 5 + 3); /* not the text, nor the folder behind the link */
     assert_int_equal(run("convert in/*.wav patterns --to alaw"), 0);
     check_result("patterns\\a.wav", 6, 8000, 1);
     check_result("patterns\\B.WAV", 6, 8000, 1);
-    assert_int_equal(disk_files(), 5 + 3 + 2); /* of one folder only */
+    assert_int_equal(disk_files(), 5 + 3 + 2); /* without subfolders */
     assert_int_equal(run("convert in\\?.wav in\\deep\\er\\c.wav --out one/more --to alaw"), 0);
     check_result("one\\more\\a.wav", 6, 8000, 1);
     check_result("one\\more\\c.wav", 6, 8000, 1);
     assert_int_equal(disk_files(), 5 + 3 + 2 + 3);
 }
 
-static void two_names_are_a_pair_unless_one_is_a_folder(void **unused)
+static void two_arguments_are_files_or_a_folder(void **unused)
 {
     (void)unused;
     put_pcm("in.wav", 8000, 1);
@@ -295,7 +296,7 @@ static void two_names_are_a_pair_unless_one_is_a_folder(void **unused)
     assert_int_equal(disk_files(), 4);
 }
 
-static void missing_files_are_told(void **unused)
+static void reports_missing_files(void **unused)
 {
     (void)unused;
     disk_folder("empty");
@@ -307,7 +308,7 @@ static void missing_files_are_told(void **unused)
     assert_int_equal(disk_files(), 0);
 }
 
-/* One bad file among others is an error, which does not keep the others from being converted. */
+/* A bad file is an error, but the others are converted. */
 static void a_bad_file_does_not_stop_the_others(void **unused)
 {
     (void)unused;
@@ -321,14 +322,14 @@ static void a_bad_file_does_not_stop_the_others(void **unused)
     assert_int_equal(disk_files(), 5);
 }
 
-static void nothing_is_overwritten_unasked(void **unused)
+static void does_not_overwrite_unless_asked(void **unused)
 {
     (void)unused;
     put_pcm("in.wav", 8000, 1);
-    disk_put("out.wav", "kept", 4);
+    disk_put("out.wav", "here", 4);
     assert_int_equal(run("convert in.wav out.wav --to alaw"), 1);
     assert_true(says("--overwrite"));
-    assert_memory_equal(disk_get("out.wav").data, "kept", 4);
+    assert_memory_equal(disk_get("out.wav").data, "here", 4);
     assert_int_equal(run("convert in.wav out.wav --to alaw --overwrite"), 0);
     check_result("out.wav", 6, 8000, 1);
     assert_int_equal(run("convert in.wav in.wav --to alaw --overwrite"), 1);
@@ -350,7 +351,7 @@ static void a_full_disk_leaves_nothing_behind(void **unused)
     assert_int_equal(disk_files(), 2);
 }
 
-static void long_paths_are_taken(void **unused)
+static void accepts_long_paths(void **unused)
 {
     char path[400] = "deep", line[900];
 
@@ -371,7 +372,7 @@ static void long_paths_are_taken(void **unused)
 
 static void add_driver(struct driver_made driver) { drivers_made[drivers_count++] = driver; }
 
-static void ours_is_asked_first(void **unused)
+static void prefers_our_driver(void **unused)
 {
     (void)unused;
     drivers_made[0] =
@@ -389,17 +390,17 @@ static void ours_is_asked_first(void **unused)
     assert_int_equal(disk_files(), 2);
 }
 
-static void a_drivers_name_must_be_clear(void **unused)
+static void rejects_ambiguous_driver_names(void **unused)
 {
     (void)unused;
     add_driver((struct driver_made){ L"Omni", L"another", 0x31, true, false });
     add_driver(
-        (struct driver_made){ L"Closed", L"a driver that does not open", 0x31, false, false });
+        (struct driver_made){ L"Closed", L"a driver that cannot be opened", 0x31, false, false });
     assert_int_equal(run("list --driver nobody"), 1);
     assert_true(says("nobody"));
-    assert_int_equal(run("list --driver mni"), 1); /* a part of two */
+    assert_int_equal(run("list --driver mni"), 1); /* part of two names */
     assert_true(says("OmniACM") && says("another"));
-    assert_int_equal(run("list --driver OMNI"), 0); /* the whole of one */
+    assert_int_equal(run("list --driver OMNI"), 0); /* one whole name */
     assert_true(says("another") && !says("OmniACM"));
     assert_int_equal(run("list --driver Closed"), 0);
     assert_int_equal(run("selftest --driver Closed"), 1);
@@ -409,7 +410,7 @@ static void a_drivers_name_must_be_clear(void **unused)
     assert_int_equal(disk_files(), 1);
 }
 
-static void without_ours_others_are_asked(void **unused)
+static void uses_other_drivers_without_ours(void **unused)
 {
     (void)unused;
     drivers_made[0] = (struct driver_made){ L"Other", L"Other", 0x31, true, false };
@@ -420,76 +421,79 @@ static void without_ours_others_are_asked(void **unused)
     assert_true(says("by Other"));
     assert_int_equal(run("convert in.wav none.wav --to truespeech"), 1);
     assert_true(says("0x0022") && says("OmniACM"));
-    disk_put("omniacm.acm", "MZ", 2); /* beside the program, but nothing that loads */
+    disk_put("omniacm.acm", "MZ", 2); /* next to the program, but not a library */
     assert_int_equal(run("list"), 0);
     assert_true(says("omniacm.acm"));
 }
 
-/* --- Refusals: each says what stands in the way --- */
+/* --- Messages: each gives the reason --- */
 
-static void check_refused(const char *line, const char *first, const char *second)
+static void check_failure(const char *line, const char *first, const char *second)
 {
     unsigned files = disk_files();
 
     if (run(line) != 1)
-        fail_msg("'%s' is not refused", line);
+        fail_msg("'%s' does not fail", line);
     if (!strstr(err, first) || !strstr(err, second))
-        fail_msg("'%s': neither %s nor %s in: %s", line, first, second, err);
+        fail_msg("'%s': no '%s' or no '%s' in: %s", line, first, second, err);
     assert_int_equal(disk_files(), files);
 }
 
-static void sources_that_nobody_takes(void **unused)
+static void explains_rejected_sources(void **unused)
 {
     uint8_t extra[EXTRA_ROOM];
-    struct wave_format format, spoilt;
+    struct wave_format format, bad;
     struct bytes code = gsm_code(&format, extra);
 
     (void)unused;
-    spoilt = format, spoilt.tag = 0x72;
-    put_wav("sbc.wav", &spoilt, code.data, code.size, FRAMES);
-    check_refused("convert sbc.wav out.wav", "0x0072", "Lernout");
-    spoilt.tag = 0x1234;
-    put_wav("unknown.wav", &spoilt, code.data, code.size, FRAMES);
-    check_refused("convert unknown.wav out.wav", "0x1234", "unknown.wav");
-    spoilt = format, spoilt.channels = 0;
-    put_wav("none.wav", &spoilt, code.data, code.size, FRAMES);
-    check_refused("convert none.wav out.wav", "OmniACM", "0 channels");
-    spoilt.channels = 6;
-    put_wav("six.wav", &spoilt, code.data, code.size, FRAMES);
-    check_refused("convert six.wav out.wav", "OmniACM", "6 channels");
-    spoilt = format, spoilt.sample_rate = 0;
-    put_wav("still.wav", &spoilt, code.data, code.size, FRAMES);
-    check_refused("convert still.wav out.wav", "OmniACM", "0 Hz");
+    bad = format;
+    bad.tag = 0x72;
+    put_wav("sbc.wav", &bad, code.data, code.size, FRAMES);
+    check_failure("convert sbc.wav out.wav", "0x0072", "Lernout");
+    bad.tag = 0x1234;
+    put_wav("unknown.wav", &bad, code.data, code.size, FRAMES);
+    check_failure("convert unknown.wav out.wav", "0x1234", "unknown.wav");
+    bad = format;
+    bad.channels = 0;
+    put_wav("none.wav", &bad, code.data, code.size, FRAMES);
+    check_failure("convert none.wav out.wav", "OmniACM", "0 channels");
+    bad.channels = 6;
+    put_wav("six.wav", &bad, code.data, code.size, FRAMES);
+    check_failure("convert six.wav out.wav", "OmniACM", "6 channels");
+    bad = format;
+    bad.sample_rate = 0;
+    put_wav("still.wav", &bad, code.data, code.size, FRAMES);
+    check_failure("convert still.wav out.wav", "OmniACM", "0 Hz");
     disk_put("text.wav", "no WAV file", 11);
-    check_refused("convert text.wav out.wav", "text.wav", "RIFF");
+    check_failure("convert text.wav out.wav", "text.wav", "RIFF");
     disk_put("empty.wav", "", 0);
-    check_refused("convert empty.wav out.wav", "empty.wav", "empty");
+    check_failure("convert empty.wav out.wav", "empty.wav", "empty");
     free(code.data);
 }
 
-static void targets_that_nobody_makes(void **unused)
+static void explains_rejected_targets(void **unused)
 {
     struct wave_format format = pcm(8000, 6);
 
     (void)unused;
     put_pcm("rate.wav", 12345, 1);
-    check_refused("convert rate.wav out.wav --to truespeech", "12345 Hz mono", "8000 Hz mono");
+    check_failure("convert rate.wav out.wav --to truespeech", "12345 Hz mono", "8000 Hz mono");
     put_pcm("stereo.wav", 8000, 2);
-    check_refused("convert stereo.wav out.wav --to 0x38", "8000 Hz stereo", "8000 Hz mono");
+    check_failure("convert stereo.wav out.wav --to 0x38", "8000 Hz stereo", "8000 Hz mono");
     /* Four bit rates share this mode, which is listed once. */
     assert_null(strstr(strstr(err, "8000 Hz mono") + 1, "8000 Hz mono"));
-    check_refused("convert stereo.wav out.wav --to gsm", "8000 Hz stereo", "44100 Hz mono");
+    check_failure("convert stereo.wav out.wav --to gsm", "8000 Hz stereo", "44100 Hz mono");
     put_pcm("in.wav", 8000, 1);
-    check_refused("convert in.wav out.wav --to 0x72", "0x0072", "Lernout");
+    check_failure("convert in.wav out.wav --to 0x72", "0x0072", "Lernout");
     put_wav("six.wav", &format, samples_of(2), 12 * 1000, 1000);
-    check_refused("convert six.wav out.wav --to gsm", "6 channels", "mono and stereo");
+    check_failure("convert six.wav out.wav --to gsm", "6 channels", "mono and stereo");
     drivers_made[0].decodes_only = true;
-    check_refused("convert in.wav out.wav --to gsm", "OmniACM", "decode");
+    check_failure("convert in.wav out.wav --to gsm", "OmniACM", "decode");
 }
 
 /* --- info --- */
 
-/* The fields that are said to be wrong, "bytes/second, bits". */
+/* The fields that `info` reports as wrong, as in "bytes/second, bits". */
 static const char *wrong_fields(void)
 {
     static char fields[400];
@@ -513,12 +517,12 @@ static void check_info(const struct wave_format *format, struct bytes code, uint
 {
     put_wav("it.wav", format, code.data, code.size, samples);
     if (run("info it.wav") != 0 || strcmp(wrong_fields(), wrong) != 0)
-        fail_msg("wrong are '%s', not '%s': %s%s", wrong_fields(), wrong, out, err);
+        fail_msg("the wrong fields are '%s', not '%s': %s%s", wrong_fields(), wrong, out, err);
     if (!says(right))
-        fail_msg("%s is not said: %s", right, out);
+        fail_msg("no '%s' in: %s", right, out);
 }
 
-static void a_right_header_is_right(void **unused)
+static void accepts_correct_headers(void **unused)
 {
     (void)unused;
     for (const struct codec *const *codec = codecs; *codec; codec++)
@@ -535,32 +539,35 @@ static void a_right_header_is_right(void **unused)
         }
 }
 
-static void each_wrong_field_is_found(void **unused)
+static void finds_each_wrong_field(void **unused)
 {
     uint8_t extra[EXTRA_ROOM];
-    struct wave_format format, spoilt;
+    struct wave_format format, bad;
     struct bytes code = gsm_code(&format, extra);
     uint32_t blocks = (uint32_t)code.size / 65;
 
     (void)unused;
-    spoilt = format, spoilt.byte_rate = 99999;
-    check_info(&spoilt, code, FRAMES, "bytes/second", "1625");
-    spoilt = format, spoilt.bits_per_sample = 16;
-    check_info(&spoilt, code, FRAMES, "bits", "16");
+    bad = format;
+    bad.byte_rate = 99999;
+    check_info(&bad, code, FRAMES, "bytes/second", "1625");
+    bad = format;
+    bad.bits_per_sample = 16;
+    check_info(&bad, code, FRAMES, "bits", "16");
     store16_le(extra, 99);
     check_info(&format, code, FRAMES, "extra bytes", " 40 01");
     store16_le(extra, GSM_BLOCK);
     check_info(&format, code, blocks * GSM_BLOCK + 1, "samples (fact)", "9280");
     check_info(&format, code, (blocks - 1) * GSM_BLOCK - 1, "samples (fact)", "9280");
-    check_info(&format, code, (blocks - 1) * GSM_BLOCK + 1, "",
-               "8961"); /* a part of the last block */
-    spoilt = format, spoilt.block_align = 0;
-    check_info(&spoilt, code, FRAMES, "bytes in a block", "65");
+    /* Part of the last block. */
+    check_info(&format, code, (blocks - 1) * GSM_BLOCK + 1, "", "8961");
+    bad = format;
+    bad.block_align = 0;
+    check_info(&bad, code, FRAMES, "bytes per block", "65");
     free(code.data);
 }
 
-/* A block of another size is right where the driver takes it, and its byte rate follows from it. */
-static void other_blocks_have_other_rates(void **unused)
+/* Any block size that the driver accepts is correct, and determines the byte rate. */
+static void derives_the_byte_rate_from_the_block(void **unused)
 {
     uint8_t extra[EXTRA_ROOM], zeros[1024] = { 0 };
     struct wave_format format = format_of(codec_find(0x11), (struct mode){ 8000, 1, 0 }, extra);
@@ -576,11 +583,11 @@ static void other_blocks_have_other_rates(void **unused)
     format.byte_rate = 4055;
     check_info(&format, code, 2034, "bytes/second", "4027");
     format.byte_rate = 4027;
-    store16_le(extra, 505); /* the extra bytes are believed */
+    store16_le(extra, 505); /* the samples per block are trusted */
     check_info(&format, code, 2034, "bytes/second, samples (fact)", "8110");
 }
 
-static void lengths_are_compared(void **unused)
+static void compares_lengths(void **unused)
 {
     struct wave_format format = pcm(8000, 1);
     struct bytes file = wav_make(&format, samples_of(1), FRAMES * 2, FRAMES);
@@ -592,20 +599,20 @@ static void lengths_are_compared(void **unused)
     assert_true(says("1.125 s"));
     disk_put("cut.wav", file.data, file.size - 1000);
     assert_int_equal(run("info cut.wav"), 0);
-    assert_string_equal(wrong_fields(), "samples (fact), bytes of sound");
+    assert_string_equal(wrong_fields(), "samples (fact), data bytes");
     assert_true(says("17002") && says("8501"));
-    disk_put("odd.wav", file.data, file.size - 1001); /* less than a sample at the end */
+    disk_put("odd.wav", file.data, file.size - 1001); /* ends within a sample */
     assert_int_equal(run("convert odd.wav out.wav --to alaw"), 0);
     assert_int_equal(disk_get("out.wav").size, 58 + 8500);
-    assert_true(says("1001"));     /* bytes that are missing */
-    store32_le(file.data + 28, 1); /* bytes a second */
+    assert_true(says("1001"));     /* missing bytes */
+    store32_le(file.data + 28, 1); /* byte rate */
     disk_put("pcm.wav", file.data, file.size);
     assert_int_equal(run("info pcm.wav"), 0);
     assert_string_equal(wrong_fields(), "bytes/second");
     free(file.data);
 }
 
-static void what_nobody_takes_is_an_error_of_info(void **unused)
+static void info_fails_for_rejected_files(void **unused)
 {
     uint8_t extra[EXTRA_ROOM];
     struct wave_format format;
@@ -615,35 +622,35 @@ static void what_nobody_takes_is_an_error_of_info(void **unused)
     add_driver((struct driver_made){ L"Other", L"Other", 0x31, true, false });
     put_wav("gsm.wav", &format, code.data, code.size, FRAMES);
     assert_int_equal(run("info gsm.wav"), 0);
-    assert_true(says("taken by") && says("OmniACM") && says("Other") && !says("refused"));
+    assert_true(says("accepted by") && says("OmniACM") && says("Other") && !says("rejected"));
     format.channels = 2;
     put_wav("two.wav", &format, code.data, code.size, FRAMES);
-    assert_int_equal(run("info two.wav gsm.wav"), 1); /* and goes on with the next */
-    assert_true(says("refused by") && says("taken by") && says("gsm.wav"));
+    assert_int_equal(run("info two.wav gsm.wav"), 1); /* continues with the next file */
+    assert_true(says("rejected by") && says("accepted by") && says("gsm.wav"));
     format.tag = 0x1234;
     put_wav("unknown.wav", &format, code.data, code.size, FRAMES);
     assert_int_equal(run("info unknown.wav"), 1);
-    assert_true(says("0x1234") && !says("taken by"));
+    assert_true(says("0x1234") && !says("accepted by"));
     free(code.data);
 }
 
 /* --- bench, selftest --- */
 
-static void formats_are_measured(void **unused)
+static void measures_formats(void **unused)
 {
     unsigned lines = 0;
 
     (void)unused;
     put_pcm("in.wav", 8000, 1);
-    assert_int_equal(run("bench in.wav --only gsm --no-header --keep kept"), 0);
+    assert_int_equal(run("bench in.wav --only gsm --no-header --keep results"), 0);
     for (const char *p = out; *p; p++)
         lines += *p == '\n';
     assert_int_equal(lines, 1);
     assert_true(says("GSM 6.10"));
     assert_int_equal(disk_files(), 3);
-    check_result("kept\\in-gsm.wav", 0x31, 1625, 1);
+    check_result("results\\in-gsm.wav", 0x31, 1625, 1);
     put_pcm("fast.wav", 96000, 2);
-    assert_int_equal(run("bench fast.wav"), 0); /* nothing takes it, which is no error */
+    assert_int_equal(run("bench fast.wav"), 0); /* no format accepts it, which is not an error */
     assert_true(strstr(err, "fast.wav") && !strstr(out, "fast.wav"));
 }
 
@@ -654,11 +661,11 @@ static void the_selftest_passes(void **unused)
     (void)unused;
     if (!all_cases()) {
         print_message(
-            "codecs are compared with the same table elsewhere; OMNIACM_FULL=1 does it here\n");
+            "cli.golden compares the codecs with the same table; set OMNIACM_FULL=1 to run this\n");
         skip();
     }
-    snprintf(count, sizeof count, "%zu passed, 0 failed", golden_rows);
-    environment = "quality=2,dtx=1,nibbleorder=1"; /* which must not matter */
+    snprintf(count, sizeof count, "%zu passed, 0 failed", golden_count);
+    environment = "quality=2,dtx=1,nibbleorder=1"; /* must not matter */
     assert_int_equal(run("selftest"), 0);
     assert_true(says(count));
 }
@@ -666,32 +673,32 @@ static void the_selftest_passes(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        PROGRAM_TEST(a_command_line_that_makes_no_sense_ends_with_2),
-        PROGRAM_TEST(help_is_no_error),
-        PROGRAM_TEST(options_have_two_forms_and_an_end),
-        PROGRAM_TEST(formats_are_known_by_word_number_and_part),
-        PROGRAM_TEST(what_no_format_is_called_is_refused),
-        PROGRAM_TEST(the_nearest_bit_rate_is_taken),
-        PROGRAM_TEST(a_quality_is_for_this_run),
-        PROGRAM_TEST(a_codecs_file_becomes_pcm),
-        PROGRAM_TEST(names_of_files_and_folders),
-        PROGRAM_TEST(two_names_are_a_pair_unless_one_is_a_folder),
-        PROGRAM_TEST(missing_files_are_told),
+        PROGRAM_TEST(wrong_usage_exits_with_2),
+        PROGRAM_TEST(help_succeeds),
+        PROGRAM_TEST(options_have_two_forms),
+        PROGRAM_TEST(finds_formats_by_name_tag_and_part),
+        PROGRAM_TEST(rejects_unknown_formats),
+        PROGRAM_TEST(uses_the_nearest_bit_rate),
+        PROGRAM_TEST(sets_the_quality_for_this_run),
+        PROGRAM_TEST(decodes_to_pcm_by_default),
+        PROGRAM_TEST(converts_files_patterns_and_folders),
+        PROGRAM_TEST(two_arguments_are_files_or_a_folder),
+        PROGRAM_TEST(reports_missing_files),
         PROGRAM_TEST(a_bad_file_does_not_stop_the_others),
-        PROGRAM_TEST(nothing_is_overwritten_unasked),
+        PROGRAM_TEST(does_not_overwrite_unless_asked),
         PROGRAM_TEST(a_full_disk_leaves_nothing_behind),
-        PROGRAM_TEST(long_paths_are_taken),
-        PROGRAM_TEST(ours_is_asked_first),
-        PROGRAM_TEST(a_drivers_name_must_be_clear),
-        PROGRAM_TEST(without_ours_others_are_asked),
-        PROGRAM_TEST(sources_that_nobody_takes),
-        PROGRAM_TEST(targets_that_nobody_makes),
-        PROGRAM_TEST(a_right_header_is_right),
-        PROGRAM_TEST(each_wrong_field_is_found),
-        PROGRAM_TEST(other_blocks_have_other_rates),
-        PROGRAM_TEST(lengths_are_compared),
-        PROGRAM_TEST(what_nobody_takes_is_an_error_of_info),
-        PROGRAM_TEST(formats_are_measured),
+        PROGRAM_TEST(accepts_long_paths),
+        PROGRAM_TEST(prefers_our_driver),
+        PROGRAM_TEST(rejects_ambiguous_driver_names),
+        PROGRAM_TEST(uses_other_drivers_without_ours),
+        PROGRAM_TEST(explains_rejected_sources),
+        PROGRAM_TEST(explains_rejected_targets),
+        PROGRAM_TEST(accepts_correct_headers),
+        PROGRAM_TEST(finds_each_wrong_field),
+        PROGRAM_TEST(derives_the_byte_rate_from_the_block),
+        PROGRAM_TEST(compares_lengths),
+        PROGRAM_TEST(info_fails_for_rejected_files),
+        PROGRAM_TEST(measures_formats),
         PROGRAM_TEST(the_selftest_passes),
     };
 

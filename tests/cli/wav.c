@@ -1,13 +1,12 @@
-/* The program's WAV files: the odd ones that it reads, and what it writes, through files that lie
- * in memory. */
+/* Reads unusual WAV files, and writes WAV files, in memory. */
 #include "support.h"
 #include "bits.h"
 #include "cli/wav.h"
 
-/* A file of any size, of which only the first bytes are kept: what lies behind reads as zeros. */
-enum { KEPT = 4096 };
+/* A file of any size whose first bytes are stored; the others are zeros. */
+enum { STORED = 4096 };
 struct memory {
-    uint8_t bytes[KEPT];
+    uint8_t bytes[STORED];
     uint64_t size;
 };
 
@@ -19,7 +18,7 @@ static size_t memory_read(void *context, uint64_t at, void *bytes, size_t count)
             : memory->size - at < count ? (size_t)(memory->size - at)
                                         : count;
     for (size_t i = 0; i < count; i++)
-        ((uint8_t *)bytes)[i] = at + i < KEPT ? memory->bytes[at + i] : 0;
+        ((uint8_t *)bytes)[i] = at + i < STORED ? memory->bytes[at + i] : 0;
     return count;
 }
 
@@ -27,7 +26,7 @@ static bool memory_write(void *context, uint64_t at, const void *bytes, size_t c
 {
     struct memory *memory = context;
 
-    for (size_t i = 0; i < count && at + i < KEPT; i++)
+    for (size_t i = 0; i < count && at + i < STORED; i++)
         memory->bytes[at + i] = ((const uint8_t *)bytes)[i];
     memory->size = at + count > memory->size ? at + count : memory->size;
     return true;
@@ -117,8 +116,8 @@ static void test_plain(void **unused)
     assert_int_equal(wav_read(&wav, 260, p, 8), 0);
 }
 
-/* Sizes that were never filled in, or that are wrong. */
-static void test_broken_off(void **unused)
+/* Sizes that were never filled in, or are wrong. */
+static void test_truncated(void **unused)
 {
     static const uint32_t sizes[] = { 0, 0xFFFFFFFF, 261, 1000000 };
     static struct memory memory;
@@ -131,11 +130,11 @@ static void test_broken_off(void **unused)
         store32_le(memory.bytes + 40, sizes[i]);
         expect(&memory, 44, 260);
     }
-    /* A file that was closed in good order may hold nothing. */
+    /* A complete file may be empty. */
     store32_le(memory.bytes + 40, 0);
     store32_le(memory.bytes + 4, (uint32_t)memory.size - 8);
     expect(&memory, 44, 0);
-    /* Past 4 GB without RF64. */
+    /* More than 4 GB without RF64. */
     store32_le(memory.bytes + 40, 0xFFFFFFFF);
     memory.size = 5000000044;
     expect(&memory, 44, 5000000000);
@@ -157,7 +156,7 @@ static void test_order_and_padding(void **unused)
     assert_int_equal(wav.fact, 257);
     assert_int_equal(wav.format_size, 20);
 
-    begin(&memory, "RIFF", 0); /* the padding is missing, twice */
+    begin(&memory, "RIFF", 0); /* without padding, twice */
     add(&memory, "LIST\3\0\0\0odd", 11);
     add_chunk(&memory, "fmt ", gsm, sizeof gsm);
     add(&memory, "junk\1\0\0\0x", 9);
@@ -205,7 +204,7 @@ static void test_short_formats(void **unused)
     assert_memory_equal(wav.format, pcm, 16);
     assert_int_equal(wav.format_size, 18);
 
-    begin(&memory, "RIFF", 0); /* cbSize promises more than there is */
+    begin(&memory, "RIFF", 0); /* cbSize is too large */
     add_chunk(&memory, "fmt ", gsm, 18);
     add_chunk(&memory, "data", sound, 64);
     assert_null(open_memory(&wav, &memory));
@@ -215,11 +214,11 @@ static void test_short_formats(void **unused)
     begin(&memory, "RIFF", 0);
     add_chunk(&memory, "fmt ", gsm, 12);
     add_chunk(&memory, "data", sound, 64);
-    assert_string_equal(open_memory(&wav, &memory), "its fmt chunk is cut short");
+    assert_string_equal(open_memory(&wav, &memory), "its fmt chunk is truncated");
 
     begin(&memory, "RIFF", 0);
     add(&memory, "fmt \20\0\0\0\1\0", 10);
-    assert_string_equal(open_memory(&wav, &memory), "its fmt chunk is cut short");
+    assert_string_equal(open_memory(&wav, &memory), "its fmt chunk is truncated");
 }
 
 static void make_extensible(uint8_t p[42], uint16_t tag, uint16_t channels, uint16_t bits,
@@ -258,24 +257,24 @@ static void test_extensible(void **unused)
     assert_int_equal(wav.format_size, 18);
     assert_int_equal(load32_le(wav.format + 8), 8000 * 6);
 
-    make_extensible(p, WAV_TAG_PCM, 6, 16, 16); /* the speakers' places matter */
+    make_extensible(p, WAV_TAG_PCM, 6, 16, 16); /* the speaker positions matter */
     open_extensible(&wav, p, 40);
     assert_int_equal(load16_le(wav.format), WAV_TAG_EXTENSIBLE);
     assert_int_equal(wav.format_size, 40);
 
-    make_extensible(p, 0x31, 1, 0, 320); /* the samples of a block in their own field */
+    make_extensible(p, 0x31, 1, 0, 320); /* the samples per block in their own field */
     open_extensible(&wav, p, 40);
     assert_int_equal(load16_le(wav.format), 0x31);
     assert_int_equal(load16_le(wav.format + 16), 2);
     assert_int_equal(load16_le(wav.format + 18), 320);
 
-    store16_le(p + 16, 24); /* or behind everything */
+    store16_le(p + 16, 24); /* or in the extra bytes */
     store16_le(p + 40, 321);
     open_extensible(&wav, p, 42);
     assert_int_equal(wav.format_size, 20);
     assert_int_equal(load16_le(wav.format + 18), 321);
 
-    p[30]++; /* a GUID of somebody's own */
+    p[30]++; /* another GUID */
     open_extensible(&wav, p, 42);
     assert_int_equal(load16_le(wav.format), WAV_TAG_EXTENSIBLE);
 }
@@ -284,14 +283,14 @@ static void refuse(const char *bytes, size_t size, const char *reason)
 {
     static struct memory memory;
     static struct wav wav;
-    const char *said;
+    const char *message;
 
     memset(&memory, 0, sizeof memory);
     add(&memory, bytes, size);
-    said = open_memory(&wav, &memory);
-    assert_non_null(said);
-    if (!strstr(said, reason))
-        fail_msg("'%s' does not say '%s'", said, reason);
+    message = open_memory(&wav, &memory);
+    assert_non_null(message);
+    if (!strstr(message, reason))
+        fail_msg("'%s' does not contain '%s'", message, reason);
 }
 
 static void test_refusals(void **unused)
@@ -302,7 +301,7 @@ static void test_refusals(void **unused)
     refuse("RIFF\0\0\0\0WA", 10, "ends within its header");
     refuse("RIFX\0\0\0\0WAVE", 12, "big-endian");
     refuse("RIFF\0\0\0\0AVI ", 12, "AVI");
-    refuse("RIFF\0\0\0\0CDXA", 12, "form WAVE");
+    refuse("RIFF\0\0\0\0CDXA", 12, "not a WAVE file");
     refuse("RIFF\0\0\0\0WAVE", 12, "no fmt chunk");
     refuse("FORM\0\0\0\0AIFF", 12, "AIFF");
     refuse("OggS\0\0\0\0\0\0\0\0", 12, "Ogg");
@@ -311,7 +310,7 @@ static void test_refusals(void **unused)
            "no data chunk");
 }
 
-/* Whatever the bytes, reading ends, and what it says lies within the file. */
+/* Reading damaged files ends, and the data is within the file. */
 static void test_noise(void **unused)
 {
     static struct memory good, memory;
@@ -332,7 +331,7 @@ static void test_noise(void **unused)
         if (round % 3 == 0)
             memory.size = draw(&seed) % good.size;
         if (round % 7 == 0)
-            memory.bytes[2] = '6', memory.bytes[3] = '4';
+            memcpy(memory.bytes + 2, "64", 2);
         if (open_memory(&wav, &memory))
             continue;
         assert_true(wav.data_at <= memory.size && wav.data_size <= memory.size - wav.data_at);
@@ -347,7 +346,7 @@ static void test_samples(void **unused)
 
     (void)unused;
     assert_int_equal(wav_samples(&wav, 1280, 320), 1000);
-    assert_int_equal(wav_samples(&wav, 1320, 320), 1320); /* more than a block is no padding */
+    assert_int_equal(wav_samples(&wav, 1320, 320), 1320); /* more than a block is not padding */
     assert_int_equal(wav_samples(&wav, 960, 320), 960);
     assert_int_equal(wav_samples(&wav, 1000, 1), 1000);
     wav.fact = 0;
@@ -375,7 +374,7 @@ static void test_write(void **unused)
     assert_int_equal(wav.fact, 300);
     assert_memory_equal(wav.format, gsm, 20);
 
-    memory_resize(&memory, 0); /* plain PCM, shortened at the end */
+    memory_resize(&memory, 0); /* PCM, truncated at the end */
     assert_true(wav_create(&writer, &io, pcm, 100));
     assert_true(wav_write(&writer, sound, 60) && wav_write(&writer, sound, 40));
     assert_true(wav_finish(&writer, 90, 45));
@@ -404,22 +403,21 @@ static void test_write_large(void **unused)
     assert_int_equal(wav.data_size, 4200ull << 20);
     assert_int_equal(wav.fact, 6000000000);
 
-    memory_resize(&memory, 0); /* less came than was expected: a RIFF file after all */
+    memory_resize(&memory, 0); /* smaller than expected: still a RIFF file */
     assert_true(wav_create(&writer, &io, gsm, 5000000000));
     assert_true(wav_write(&writer, sound, 65));
     assert_true(wav_finish(&writer, 65, 320));
     assert_memory_equal(memory.bytes, "RIFF", 4);
     expect(&memory, 12 + 36 + 28 + 12 + 8, 65);
 
-    memory_resize(&memory, 0); /* more came than was promised */
+    memory_resize(&memory, 0); /* larger than expected */
     assert_true(wav_create(&writer, &io, gsm, 5));
     for (int i = 0; i < 4200; i++)
         assert_true(wav_write(&writer, much, sizeof much));
     assert_false(wav_finish(&writer, 4200ull << 20, 1));
 }
 
-/* A RIFF file's own size has 32 bits, of which all ones mean RF64: about there, files with sound of
- * even and of odd size. */
+/* The RIFF size has 32 bits, and 0xFFFFFFFF means RF64. Tests even and odd data sizes near it. */
 static void test_write_at_the_limit(void **unused)
 {
     static struct memory memory;
@@ -456,7 +454,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_plain),
-        cmocka_unit_test(test_broken_off),
+        cmocka_unit_test(test_truncated),
         cmocka_unit_test(test_order_and_padding),
         cmocka_unit_test(test_rf64),
         cmocka_unit_test(test_short_formats),

@@ -21,7 +21,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
     if (wav_scan(&wav, &io))
         return 0;
-    MUST(wav.format_size >= WAV_PLAIN && wav.format_size <= WAV_FORMAT_ROOM);
+    MUST(wav.format_size >= WAV_FORMAT_SIZE && wav.format_size <= WAV_FORMAT_ROOM);
     MUST(wav.data_at <= size && wav.data_size <= size - wav.data_at);
     for (uint64_t at = 0; at < wav.data_size; at += wav.data_size / 7 + 1)
         MUST(wav_read(&wav, at, bytes, sizeof bytes) <= wav.data_size - at);

@@ -52,13 +52,11 @@ static DWORD drive(WORD tag, void *suggestion, void *instance, WAVEFORMATEX *fro
     return sum(dst, header.cbDstLengthUsed) ^ header.cbDstLengthUsed;
 }
 
-#define DRIVE(kind_of_suggestion, kind_of_instance, tag) \
+#define DRIVE(suggestion_type, instance_type, tag) \
     drive(tag, \
-          &(struct kind_of_suggestion){ sizeof(struct kind_of_suggestion), \
-                                        ACM_FORMATSUGGESTF_WFORMATTAG, &from, 18, to, \
-                                        sizeof room }, \
-          &(struct kind_of_instance){ \
-              .cbStruct = sizeof(struct kind_of_instance), .pwfxSrc = &from, .pwfxDst = to }, \
+          &(suggestion_type){ sizeof(suggestion_type), ACM_FORMATSUGGESTF_WFORMATTAG, &from, 18, \
+                              to, sizeof room }, \
+          &(instance_type){ .cbStruct = sizeof(instance_type), .pwfxSrc = &from, .pwfxDst = to }, \
           &from, to)
 
 int main(int argc, char **argv)
@@ -88,9 +86,10 @@ int main(int argc, char **argv)
         if (tag.cStandardFormats == 0)
             continue;
         memset(room, 0xAA, sizeof room);
-        packed = DRIVE(packed_suggestion, packed_instance, (WORD)tag.dwFormatTag);
+        packed =
+            DRIVE(ACMDRVFORMATSUGGEST_PACKED, ACMDRVSTREAMINSTANCE_PACKED, (WORD)tag.dwFormatTag);
         memset(room, 0x55, sizeof room);
-        natural = DRIVE(suggestion, instance, (WORD)tag.dwFormatTag);
+        natural = DRIVE(ACMDRVFORMATSUGGEST, ACMDRVSTREAMINSTANCE, (WORD)tag.dwFormatTag);
         CHECK(packed == natural);
         printf("# tag %04lX checksum %08lX\n", tag.dwFormatTag, packed);
         test_end("both layouts give the same bytes");

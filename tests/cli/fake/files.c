@@ -1,4 +1,4 @@
-/* Files in memory, and the little else that the program asks of the kernel. */
+/* Files in memory, and the other kernel functions that the program calls. */
 #include <string.h>
 #include "program.h"
 
@@ -28,7 +28,7 @@ static BOOL fails(DWORD error)
     return FALSE;
 }
 
-/* --- Paths: C:\work is where the program runs --- */
+/* --- Paths: the current folder is C:\work --- */
 
 static const wchar_t here[] = L"C:\\work\\";
 
@@ -68,7 +68,7 @@ static struct node *find(const wchar_t *path)
     return is_too_long(path) ? 0 : find_normal(normal);
 }
 
-/* The folder of a path, "" for where the program runs. */
+/* Returns true if the folder that a path is in exists. */
 static bool has_parent(const wchar_t *path)
 {
     wchar_t wanted[NAME], *end;
@@ -198,12 +198,19 @@ DWORD WINAPI GetFullPathNameW(LPCWSTR path, DWORD room, LPWSTR to, LPWSTR *name)
 
 DWORD WINAPI GetModuleFileNameW(HMODULE module, LPWSTR path, DWORD room)
 {
-    (void)module, (void)room;
+    (void)module;
+    (void)room;
     wcscpy(path, L"C:\\work\\omniacm.exe");
     return (DWORD)wcslen(path);
 }
 
 /* --- Files --- */
+
+static HANDLE invalid_handle(DWORD error)
+{
+    last_error = error;
+    return INVALID_HANDLE_VALUE;
+}
 
 HANDLE WINAPI CreateFileW(LPCWSTR path, DWORD access, DWORD share, LPSECURITY_ATTRIBUTES security,
                           DWORD how, DWORD flags, HANDLE like)
@@ -211,14 +218,16 @@ HANDLE WINAPI CreateFileW(LPCWSTR path, DWORD access, DWORD share, LPSECURITY_AT
     struct node *node = find(path);
     struct handle *handle = handles;
 
-    (void)share, (void)security, (void)flags, (void)like;
+    (void)share;
+    (void)security;
+    (void)flags;
+    (void)like;
     if (!node && how == OPEN_EXISTING)
-        return fails(has_parent(path) ? ERROR_FILE_NOT_FOUND : ERROR_PATH_NOT_FOUND),
-               INVALID_HANDLE_VALUE;
+        return invalid_handle(has_parent(path) ? ERROR_FILE_NOT_FOUND : ERROR_PATH_NOT_FOUND);
     if (!has_parent(path))
-        return fails(ERROR_PATH_NOT_FOUND), INVALID_HANDLE_VALUE;
+        return invalid_handle(ERROR_PATH_NOT_FOUND);
     if (node && node->folder)
-        return fails(ERROR_ACCESS_DENIED), INVALID_HANDLE_VALUE;
+        return invalid_handle(ERROR_ACCESS_DENIED);
     node = node ? node : make(path, false);
     if (how == CREATE_ALWAYS)
         node->size = 0;
@@ -278,7 +287,9 @@ static uint64_t end_at;
 
 BOOL WINAPI SetFilePointerEx(HANDLE handle, LARGE_INTEGER place, PLARGE_INTEGER now, DWORD from)
 {
-    (void)handle, (void)now, (void)from;
+    (void)handle;
+    (void)now;
+    (void)from;
     end_at = (uint64_t)place.QuadPart;
     return TRUE;
 }
@@ -306,8 +317,10 @@ DWORD WINAPI GetFileAttributesW(LPCWSTR path)
 {
     const struct node *node = find(path);
 
-    if (!node)
-        return fails(ERROR_FILE_NOT_FOUND), INVALID_FILE_ATTRIBUTES;
+    if (!node) {
+        last_error = ERROR_FILE_NOT_FOUND;
+        return INVALID_FILE_ATTRIBUTES;
+    }
     return node->folder ? FILE_ATTRIBUTE_DIRECTORY : FILE_ATTRIBUTE_NORMAL;
 }
 
@@ -358,7 +371,7 @@ BOOL WINAPI MoveFileExW(LPCWSTR from, LPCWSTR to, DWORD flags)
     return TRUE;
 }
 
-/* --- What a folder holds --- */
+/* --- Searching folders --- */
 
 static struct search {
     wchar_t folder[NAME], pattern[NAME];
@@ -397,7 +410,7 @@ BOOL WINAPI FindNextFileW(HANDLE handle, LPWIN32_FIND_DATAW found)
     return fails(ERROR_NO_MORE_FILES);
 }
 
-/* A search that is open has a next entry; those of "." and ".." come first. */
+/* A search for everything finds ".." first. */
 HANDLE WINAPI FindFirstFileW(LPCWSTR path, LPWIN32_FIND_DATAW found)
 {
     struct search *search = &searches[searching++];
@@ -446,17 +459,25 @@ void WINAPI DeleteCriticalSection(CRITICAL_SECTION *lock) { assert_int_equal(loc
 void WINAPI EnterCriticalSection(CRITICAL_SECTION *lock) { assert_int_equal(lock->LockCount++, 0); }
 void WINAPI LeaveCriticalSection(CRITICAL_SECTION *lock) { assert_int_equal(--lock->LockCount, 0); }
 
-/* There are no threads: the program works in its own. */
+/* There are no threads; the program then converts in its own. */
 HANDLE WINAPI CreateThread(LPSECURITY_ATTRIBUTES security, SIZE_T stack,
                            LPTHREAD_START_ROUTINE start, LPVOID context, DWORD flags, LPDWORD id)
 {
-    (void)security, (void)stack, (void)start, (void)context, (void)flags, (void)id;
+    (void)security;
+    (void)stack;
+    (void)start;
+    (void)context;
+    (void)flags;
+    (void)id;
     return 0;
 }
 
 DWORD WINAPI WaitForMultipleObjects(DWORD count, const HANDLE *objects, BOOL all, DWORD time)
 {
-    (void)count, (void)objects, (void)all, (void)time;
+    (void)count;
+    (void)objects;
+    (void)all;
+    (void)time;
     return WAIT_OBJECT_0;
 }
 

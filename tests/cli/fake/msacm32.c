@@ -1,5 +1,5 @@
-/* msacm32, as much of it as the program calls. Every driver is ours by its code; others have less
- * of it, under other names. */
+/* The functions of msacm32 that the program calls. Every driver runs our code; the others have
+ * other names and fewer tags. */
 #include <string.h>
 #include "program.h"
 

@@ -1,11 +1,11 @@
-/* The program's words, caught; and its start. */
+/* Captures the program's output, and runs it. */
 #include <string.h>
 #include "program.h"
 #undef fail /* of cmocka; the program has its own */
 #include "cli/commands.h"
-#include "cli/say.h"
+#include "cli/console.h"
 
-int wmain(int count, wchar_t **words);
+int wmain(int count, wchar_t **args);
 
 char out[1 << 18], err[1 << 16];
 
@@ -18,7 +18,7 @@ static void add(char *to, size_t room, const wchar_t *format, va_list values)
     for (const wchar_t *p = wide; *p && n + 4 < room; p++) {
         if (*p < 0x80) {
             to[n++] = (char)*p;
-        } else { /* as WideCharToMultiByte, of all but surrogates */
+        } else { /* like WideCharToMultiByte, without surrogates */
             if (*p >= 0x800) {
                 to[n++] = (char)(0xE0 | *p >> 12);
                 to[n++] = (char)(0x80 | (*p >> 6 & 63));
@@ -31,9 +31,9 @@ static void add(char *to, size_t room, const wchar_t *format, va_list values)
     to[n] = 0;
 }
 
-void say_start(void) {}
+void console_start(void) {}
 
-void say(const wchar_t *format, ...)
+void print(const wchar_t *format, ...)
 {
     va_list values;
 
@@ -42,7 +42,7 @@ void say(const wchar_t *format, ...)
     va_end(values);
 }
 
-void note(const wchar_t *format, ...)
+void warn(const wchar_t *format, ...)
 {
     va_list values;
 
@@ -60,30 +60,36 @@ int fail(const wchar_t *format, ...)
     add(err, sizeof err, format, values);
     va_end(values);
     strncat(err, "\n", sizeof err - strlen(err) - 1);
-    return EXIT_BAD;
+    return EXIT_FAILURE;
 }
 
-const wchar_t *system_words(unsigned long error)
+const wchar_t *system_error_text(unsigned long error)
 {
-    static wchar_t words[32];
+    static wchar_t text[32];
 
-    swprintf(words, 32, L"error %u", (unsigned)error);
-    return words;
+    swprintf(text, 32, L"error %u", (unsigned)error);
+    return text;
 }
 
-void progress(unsigned thousandths, const wchar_t *words) { (void)thousandths, (void)words; }
+void progress(unsigned thousandths, const wchar_t *text)
+{
+    (void)thousandths;
+    (void)text;
+}
+
 bool interrupted(void) { return false; }
 
-/* What writes into the system is not here. */
-int command_install(const struct drivers *drivers, int count, wchar_t **words)
+/* Installing is not tested here. */
+int command_install(const struct drivers *drivers, int count, wchar_t **args)
 {
-    (void)count, (void)words;
-    return drivers ? EXIT_BAD : EXIT_GOOD;
+    (void)count;
+    (void)args;
+    return drivers ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
-int command_uninstall(const struct drivers *drivers, int count, wchar_t **words)
+int command_uninstall(const struct drivers *drivers, int count, wchar_t **args)
 {
-    return command_install(drivers, count, words);
+    return command_install(drivers, count, args);
 }
 
 int run(const char *line)

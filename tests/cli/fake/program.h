@@ -1,35 +1,34 @@
-/* The program on this machine: its main function among files that lie in memory, and drivers that
- * are all ours by their code. */
+/* The program on the build machine: its main function with files in memory, and several drivers
+ * that all run our code. */
 #ifndef OMNIACM_TESTS_CLI_PROGRAM_H
 #define OMNIACM_TESTS_CLI_PROGRAM_H
 
 #include "wide.h"
 #include "acm/host.h"
 
-/* A fresh system: no files, one driver, which is called OmniACM; afterwards nothing may be open. */
+/* Start with no files and one driver, OmniACM; fail at the end if anything is still open. */
 int program_begin(void **);
 int program_end(void **);
 #define PROGRAM_TEST(function) cmocka_unit_test_setup_teardown(function, program_begin, program_end)
 
-/* Runs a command line, whose words spaces separate; gives its exit code. What it says is in `out`
- * and `err`, UTF-8. */
+/* Runs a command line of words separated by spaces. Returns its exit code; its output is in `out`
+ * and `err`, in UTF-8. */
 int run(const char *line);
 extern char out[1 << 18], err[1 << 16];
 bool says(const char *part); /* in `out` or in `err` */
 
-/* --- files.c: paths as the program has them. Folders are made on the way. --- */
+/* --- files.c: takes the program's paths, and makes missing folders --- */
 
 void disk_put(const char *path, const void *bytes, size_t size);
 void disk_folder(const char *path);
-void disk_link(const char *path); /* a folder that is a reparse point */
-struct bytes
-disk_get(const char *path); /* null data where there is no such file; not the caller's to free */
+void disk_link(const char *path);        /* a folder that is a reparse point */
+struct bytes disk_get(const char *path); /* NULL data if there is none; not to be freed */
 unsigned disk_files(void);
 extern size_t disk_room; /* bytes that may still be written */
 void disk_fresh(void);
 unsigned disk_handles(void); /* open ones */
 
-/* --- msacm32.c: the drivers, of which ours has all tags and others have one. --- */
+/* --- msacm32.c: the drivers. Ours has all tags, the others have one. --- */
 
 struct driver_made {
     const wchar_t *short_name, *long_name;

@@ -138,7 +138,7 @@ double wide_tod(const wchar_t *s, wchar_t **end)
 
 struct text {
     wchar_t *to;
-    size_t room, n; /* n counts what has no room, too */
+    size_t room, n; /* n includes characters that did not fit */
 };
 
 static void put(struct text *text, wchar_t c)
@@ -154,7 +154,7 @@ struct values {
 
 struct spec {
     char flags[8];
-    int width, precision, length; /* longs; -1 for h */
+    int width, precision, length; /* number of l; -1 for h */
     wchar_t kind;
 };
 
@@ -249,7 +249,7 @@ int wide_vprintf(wchar_t *to, size_t room, const wchar_t *format, va_list values
         else if (strchr("duxXifgeE", spec.kind))
             put_number(&text, &spec, &copy);
         else
-            abort(); /* none of those in wide.h */
+            abort(); /* not one of those in wide.h */
     }
     va_end(copy.list);
     if (room)

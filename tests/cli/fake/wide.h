@@ -1,5 +1,5 @@
-/* Windows' wide characters have 16 bits, which this machine's C library does not know: the program
- * is compiled with its own functions for them. Included before each of its files. */
+/* Wide characters have 16 bits on Windows, which the C library here does not support, so the
+ * program is compiled with these functions. Included before each of its files. */
 #ifndef OMNIACM_TESTS_CLI_WIDE_H
 #define OMNIACM_TESTS_CLI_WIDE_H
 
@@ -26,8 +26,8 @@ unsigned long wide_toul(const wchar_t *, wchar_t **, int base);
 double wide_tod(const wchar_t *, wchar_t **);
 wchar_t *wide_dup(const wchar_t *);
 
-/* Of C's formats, those that the program has: d, u, x, X, f, g, c, ls and hs. A long has the 32
- * bits of Windows. */
+/* Support the conversions that the program uses: d, u, x, X, f, g, ls and hs. A long has 32 bits,
+ * as on Windows. */
 int wide_vprintf(wchar_t *, size_t room, const wchar_t *format, va_list);
 int wide_printf(wchar_t *, size_t room, const wchar_t *format, ...);
 

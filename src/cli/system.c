@@ -1,24 +1,24 @@
-#include "machine.h"
+#include "system.h"
 
 static bool is_64_bit(void)
 {
-    BOOL wow = FALSE;
+    BOOL wow64 = FALSE;
 
-    return sizeof(void *) == 8 || (IsWow64Process(GetCurrentProcess(), &wow) && wow);
+    return sizeof(void *) == 8 || (IsWow64Process(GetCurrentProcess(), &wow64) && wow64);
 }
 
-void machine_look(struct machine *machine)
+void system_detect(struct system *system)
 {
     HMODULE ntdll = GetModuleHandleW(L"ntdll.dll");
-    struct width *width = machine->widths;
+    struct width *width = system->widths;
 
-    *machine =
-        (struct machine){ .wine = ntdll && GetProcAddress(ntdll, "wine_get_version"), .count = 1 };
+    *system = (struct system){ .count = 1 };
+    system->wine = ntdll && GetProcAddress(ntdll, "wine_get_version");
     if (is_64_bit()) {
         *width = (struct width){ .name = L"x64", .view = KEY_WOW64_64KEY };
         GetSystemDirectoryW(width->folder, MAX_PATH);
         width++;
-        machine->count++;
+        system->count++;
         *width = (struct width){ .name = L"x86", .view = KEY_WOW64_32KEY };
         GetSystemWow64DirectoryW(width->folder, MAX_PATH);
     } else {
@@ -27,15 +27,15 @@ void machine_look(struct machine *machine)
     }
 }
 
-void machine_unveil(void **was)
+void wow64_redirection_disable(void **state)
 {
-    *was = 0;
+    *state = 0;
     if (sizeof(void *) == 4)
-        Wow64DisableWow64FsRedirection(was);
+        Wow64DisableWow64FsRedirection(state);
 }
 
-void machine_veil(void *was)
+void wow64_redirection_restore(void *state)
 {
     if (sizeof(void *) == 4)
-        Wow64RevertWow64FsRedirection(was);
+        Wow64RevertWow64FsRedirection(state);
 }

@@ -1,21 +1,20 @@
 #include <stdlib.h>
 #include <string.h>
+#include "convert_loop.h"
 #include "formats.h"
-#include "pump.h"
 
 enum {
-    PIECE = 65536,  /* bytes offered at once */
-    EXPANSION = 64, /* bytes of PCM for a byte of the densest speech, and more */
-    BARREN_AT_MOST =
-        64, /* calls in turn that use nothing: what a codec held back is out long before */
+    PIECE = 65536,      /* bytes per call */
+    MAX_EXPANSION = 64, /* more PCM bytes per byte than any speech codec makes */
+    MAX_IDLE_CALLS = 64 /* calls in a row that use no input; output a codec delays needs fewer */
 };
 
 struct buffers {
     ACMSTREAMHEADER header;
-    DWORD room, filled; /* of the source */
+    DWORD room, filled; /* of the source buffer */
     DWORD dst_room;
-    uint64_t to_come; /* bytes of the source that were not read yet */
-    unsigned barren;
+    uint64_t unread; /* bytes of the source */
+    unsigned idle_calls;
     bool started, last;
 };
 
@@ -30,7 +29,7 @@ static bool prepare(HACMSTREAM stream, ACMSTREAMHEADER *header, BYTE *src, DWORD
     return src && dst && acmStreamPrepareHeader(stream, header, 0) == MMSYSERR_NOERROR;
 }
 
-/* msacm32 wants the lengths back with which the header was prepared. */
+/* msacm32 requires the lengths with which the header was prepared. */
 static void unprepare(HACMSTREAM stream, ACMSTREAMHEADER *header, DWORD src_size, DWORD dst_size)
 {
     header->cbSrcLength = src_size;
@@ -39,147 +38,149 @@ static void unprepare(HACMSTREAM stream, ACMSTREAMHEADER *header, DWORD src_size
         acmStreamUnprepareHeader(stream, header, 0);
 }
 
+/* Adds a piece for output that the codec delays until the end. */
 static DWORD room_for(HACMSTREAM stream, DWORD src)
 {
     DWORD dst = 0;
 
     if (acmStreamSize(stream, src, &dst, ACM_STREAMSIZEF_SOURCE) != MMSYSERR_NOERROR || dst == 0)
-        dst = src < 0x7FFFFFFF / EXPANSION ? src * EXPANSION : 0x7FFFFFFF;
-    return dst + PIECE; /* what a codec held back comes at the end */
+        dst = src < 0x7FFFFFFF / MAX_EXPANSION ? src * MAX_EXPANSION : 0x7FFFFFFF;
+    return dst + PIECE;
 }
 
-DWORD pump_block(HACMSTREAM stream, const WAVEFORMATEX *from, const WAVEFORMATEX *to)
+DWORD samples_per_block(HACMSTREAM stream, const WAVEFORMATEX *from, const WAVEFORMATEX *to)
 {
     bool decoding = is_pcm(to);
     const WAVEFORMATEX *pcm = decoding ? to : from, *codec = decoding ? from : to;
-    DWORD side = decoding ? (DWORD)ACM_STREAMSIZEF_SOURCE : (DWORD)ACM_STREAMSIZEF_DESTINATION,
-          bytes = 0;
+    DWORD flags = decoding ? (DWORD)ACM_STREAMSIZEF_SOURCE : (DWORD)ACM_STREAMSIZEF_DESTINATION;
+    DWORD bytes = 0;
 
-    if (acmStreamSize(stream, codec->nBlockAlign, &bytes, side) != MMSYSERR_NOERROR ||
+    if (acmStreamSize(stream, codec->nBlockAlign, &bytes, flags) != MMSYSERR_NOERROR ||
         pcm->nBlockAlign == 0 || bytes < pcm->nBlockAlign)
         return 1;
     return bytes / pcm->nBlockAlign;
 }
 
-static enum pump_end convert(struct pump *pump, struct buffers *buffers, DWORD flags)
+static enum convert_end convert(struct convert_loop *loop, struct buffers *buffers, DWORD flags)
 {
     ACMSTREAMHEADER *header = &buffers->header;
 
     header->cbSrcLength = buffers->filled;
     header->cbSrcLengthUsed = header->cbDstLengthUsed = 0;
-    pump->error = acmStreamConvert(pump->stream, header,
+    loop->error = acmStreamConvert(loop->stream, header,
                                    flags | (buffers->started ? 0u : ACM_STREAMCONVERTF_START));
-    if (pump->error != MMSYSERR_NOERROR) {
+    if (loop->error != MMSYSERR_NOERROR) {
         header->cbSrcLengthUsed = header->cbDstLengthUsed = 0;
-        return PUMP_REFUSED;
+        return CONVERT_REFUSED;
     }
     buffers->started = true;
     if (header->cbSrcLengthUsed > buffers->filled)
         header->cbSrcLengthUsed = buffers->filled;
-    return PUMP_DONE;
+    return CONVERT_DONE;
 }
 
-/* Hands on what was made, and moves what was not used to the front. */
-static bool deliver(struct pump *pump, struct buffers *buffers, const struct flow *flow)
+/* Writes the output, and moves unused input to the front of the buffer. */
+static bool deliver(struct convert_loop *loop, struct buffers *buffers, const struct convert_io *io)
 {
     DWORD used = buffers->header.cbSrcLengthUsed, made = buffers->header.cbDstLengthUsed;
 
     buffers->filled -= used;
     memmove(buffers->header.pbSrc, buffers->header.pbSrc + used, buffers->filled);
-    pump->used += used;
-    pump->made += made;
-    return made == 0 || flow->write(flow->context, buffers->header.pbDst, made);
+    loop->used += used;
+    loop->made += made;
+    return made == 0 || io->write(io->context, buffers->header.pbDst, made);
 }
 
-static void fill(struct buffers *buffers, const struct flow *flow)
+static void fill(struct buffers *buffers, const struct convert_io *io)
 {
-    DWORD room = buffers->room - buffers->filled,
-          wanted = buffers->to_come < room ? (DWORD)buffers->to_come : room;
-    DWORD got =
-        wanted ? (DWORD)flow->read(flow->context, buffers->header.pbSrc + buffers->filled, wanted)
-               : 0;
+    DWORD room = buffers->room - buffers->filled, got = 0;
+    DWORD wanted = buffers->unread < room ? (DWORD)buffers->unread : room;
 
+    if (wanted != 0)
+        got = (DWORD)io->read(io->context, buffers->header.pbSrc + buffers->filled, wanted);
     buffers->filled += got;
-    buffers->to_come = got < wanted ? 0 : buffers->to_come - got;
-    buffers->last = buffers->to_come == 0;
+    buffers->unread = got < wanted ? 0 : buffers->unread - got;
+    buffers->last = buffers->unread == 0;
 }
 
-/* Some encoders want whole blocks even at the end: what they left is offered once more, with
- * silence behind it. */
-static enum pump_end pad(struct pump *pump, struct buffers *buffers, const struct flow *flow)
+/* Some encoders require whole blocks even at the end: their leftover input is offered once more,
+ * padded with silence. */
+static enum convert_end pad(struct convert_loop *loop, struct buffers *buffers,
+                            const struct convert_io *io)
 {
-    DWORD filled = buffers->filled,
-          block = pump_block(pump->stream, pump->from, pump->to) * pump->from->nBlockAlign;
-    enum pump_end end;
+    DWORD block = samples_per_block(loop->stream, loop->from, loop->to) * loop->from->nBlockAlign;
+    DWORD filled = buffers->filled;
+    enum convert_end end;
 
     if (block <= filled || block > buffers->room)
-        return PUMP_STUCK;
-    memset(buffers->header.pbSrc + filled, pump->from->wBitsPerSample == 8 ? 0x80 : 0,
+        return CONVERT_STUCK;
+    memset(buffers->header.pbSrc + filled, loop->from->wBitsPerSample == 8 ? 0x80 : 0,
            block - filled);
     buffers->filled = block;
-    end = convert(pump, buffers, ACM_STREAMCONVERTF_END);
+    end = convert(loop, buffers, ACM_STREAMCONVERTF_END);
     buffers->filled = filled;
-    if (end != PUMP_DONE || buffers->header.cbSrcLengthUsed < filled)
-        return end != PUMP_DONE ? end : PUMP_STUCK;
+    if (end != CONVERT_DONE || buffers->header.cbSrcLengthUsed < filled)
+        return end != CONVERT_DONE ? end : CONVERT_STUCK;
     buffers->header.cbSrcLengthUsed = filled;
-    return deliver(pump, buffers, flow) ? PUMP_DONE : PUMP_STOPPED;
+    return deliver(loop, buffers, io) ? CONVERT_DONE : CONVERT_STOPPED;
 }
 
-/* The last call left something, or failed. An incomplete block of a codec that nothing can be made
- * of is no failure. */
-static enum pump_end finish(struct pump *pump, struct buffers *buffers, const struct flow *flow,
-                            enum pump_end end)
+/* Called when the last conversion has left input unused, or failed. A truncated block that a
+ * decoder cannot use is not an error. */
+static enum convert_end finish(struct convert_loop *loop, struct buffers *buffers,
+                               const struct convert_io *io, enum convert_end end)
 {
     if (buffers->filled == 0)
         return end;
-    if (is_pcm(pump->from)) {
-        enum pump_end padded = pad(pump, buffers, flow);
+    if (is_pcm(loop->from)) {
+        enum convert_end padded = pad(loop, buffers, io);
 
-        return padded == PUMP_STUCK && end != PUMP_DONE ? end : padded;
+        return padded == CONVERT_STUCK && end != CONVERT_DONE ? end : padded;
     }
-    if (end == PUMP_DONE)
-        return pump->made != 0 ? PUMP_DONE : PUMP_STUCK;
-    return pump->made != 0 && buffers->filled < pump->from->nBlockAlign ? PUMP_DONE : end;
+    if (end == CONVERT_DONE)
+        return loop->made != 0 ? CONVERT_DONE : CONVERT_STUCK;
+    return loop->made != 0 && buffers->filled < loop->from->nBlockAlign ? CONVERT_DONE : end;
 }
 
-static enum pump_end run(struct pump *pump, struct buffers *buffers, const struct flow *flow)
+static enum convert_end run(struct convert_loop *loop, struct buffers *buffers,
+                            const struct convert_io *io)
 {
     for (;;) {
-        enum pump_end end;
+        enum convert_end end;
+        DWORD flags;
         bool idle;
 
-        fill(buffers, flow);
+        fill(buffers, io);
         if (buffers->last && buffers->filled == 0 && !buffers->started)
-            return PUMP_DONE; /* there is no sound at all */
-        end = convert(pump, buffers,
-                      buffers->last ? (DWORD)ACM_STREAMCONVERTF_END
-                                    : (DWORD)ACM_STREAMCONVERTF_BLOCKALIGN);
-        if (end != PUMP_DONE && !buffers->last)
+            return CONVERT_DONE; /* the source is empty */
+        flags = buffers->last ? ACM_STREAMCONVERTF_END : ACM_STREAMCONVERTF_BLOCKALIGN;
+        end = convert(loop, buffers, flags);
+        if (end != CONVERT_DONE && !buffers->last)
             return end;
         idle = buffers->header.cbSrcLengthUsed == 0 && buffers->header.cbDstLengthUsed == 0;
-        buffers->barren = buffers->header.cbSrcLengthUsed == 0 ? buffers->barren + 1 : 0;
-        if (!deliver(pump, buffers, flow))
-            return PUMP_STOPPED;
+        buffers->idle_calls = buffers->header.cbSrcLengthUsed == 0 ? buffers->idle_calls + 1 : 0;
+        if (!deliver(loop, buffers, io))
+            return CONVERT_STOPPED;
         if (buffers->last && (idle || buffers->filled == 0))
-            return finish(pump, buffers, flow, end);
-        if (idle || buffers->barren > BARREN_AT_MOST)
-            return PUMP_STUCK;
+            return finish(loop, buffers, io, end);
+        if (idle || buffers->idle_calls > MAX_IDLE_CALLS)
+            return CONVERT_STUCK;
     }
 }
 
-enum pump_end pump_run(struct pump *pump, const struct flow *flow)
+enum convert_end convert_loop_run(struct convert_loop *loop, const struct convert_io *io)
 {
-    DWORD block = pump->from->nBlockAlign ? pump->from->nBlockAlign : 1;
-    struct buffers buffers = { .room = (PIECE + block - 1) / block * block, .to_come = flow->size };
+    DWORD block = loop->from->nBlockAlign ? loop->from->nBlockAlign : 1;
+    struct buffers buffers = { .room = (PIECE + block - 1) / block * block, .unread = io->size };
     BYTE *src = malloc(buffers.room), *dst;
-    enum pump_end end = PUMP_NO_MEMORY;
+    enum convert_end end = CONVERT_NO_MEMORY;
 
-    buffers.dst_room = room_for(pump->stream, buffers.room);
+    buffers.dst_room = room_for(loop->stream, buffers.room);
     dst = malloc(buffers.dst_room);
-    if (prepare(pump->stream, &buffers.header, src, buffers.room, dst, buffers.dst_room)) {
-        end = run(pump, &buffers, flow);
-        pump->left = buffers.filled;
-        unprepare(pump->stream, &buffers.header, buffers.room, buffers.dst_room);
+    if (prepare(loop->stream, &buffers.header, src, buffers.room, dst, buffers.dst_room)) {
+        end = run(loop, &buffers, io);
+        loop->left = buffers.filled;
+        unprepare(loop->stream, &buffers.header, buffers.room, buffers.dst_room);
     }
     free(src);
     free(dst);
@@ -189,8 +190,7 @@ enum pump_end pump_run(struct pump *pump, const struct flow *flow)
 MMRESULT batch_open(struct batch *batch, HACMDRIVER driver, const WAVEFORMATEX *from,
                     const WAVEFORMATEX *to, const void *source, DWORD size)
 {
-    WAVEFORMATEX *in = (WAVEFORMATEX *)from,
-                 *out = (WAVEFORMATEX *)to; /* msacm32 does not write to them */
+    WAVEFORMATEX *in = (WAVEFORMATEX *)from, *out = (WAVEFORMATEX *)to; /* msacm32 only reads */
     MMRESULT error;
 
     *batch = (struct batch){ .source = (BYTE *)source, .size = size };
@@ -207,7 +207,7 @@ MMRESULT batch_open(struct batch *batch, HACMDRIVER driver, const WAVEFORMATEX *
     return MMSYSERR_NOMEM;
 }
 
-/* Offers what is left from `used` on; false where that changes nothing. */
+/* Offers the input from `used` on. Returns false if the driver neither used nor made anything. */
 static bool offer_rest(struct batch *batch, DWORD *used)
 {
     DWORD left = batch->size - *used, room = batch->room - batch->made;
