@@ -55,11 +55,11 @@ static DWORD drive(WORD tag, void *suggestion, void *instance, WAVEFORMATEX *fro
 
 #define DRIVE(kind_of_suggestion, kind_of_instance, tag) \
     drive(tag, \
-          &(struct kind_of_suggestion){ sizeof(struct kind_of_suggestion), \
+          &(kind_of_suggestion){ sizeof(kind_of_suggestion), \
                                         ACM_FORMATSUGGESTF_WFORMATTAG, &from, 18, to, \
                                         sizeof room }, \
-          &(struct kind_of_instance){ \
-              .cbStruct = sizeof(struct kind_of_instance), .pwfxSrc = &from, .pwfxDst = to }, \
+          &(kind_of_instance){ \
+              .cbStruct = sizeof(kind_of_instance), .pwfxSrc = &from, .pwfxDst = to }, \
           &from, to)
 
 int main(int argc, char **argv)
@@ -88,9 +88,9 @@ int main(int argc, char **argv)
         if (tag.cStandardFormats == 0)
             continue;
         memset(room, 0xAA, sizeof room);
-        packed = DRIVE(packed_suggestion, packed_instance, (WORD)tag.dwFormatTag);
+        packed = DRIVE(ACMDRVFORMATSUGGEST_PACKED, ACMDRVSTREAMINSTANCE_PACKED, (WORD)tag.dwFormatTag);
         memset(room, 0x55, sizeof room);
-        natural = DRIVE(suggestion, instance, (WORD)tag.dwFormatTag);
+        natural = DRIVE(ACMDRVFORMATSUGGEST, ACMDRVSTREAMINSTANCE, (WORD)tag.dwFormatTag);
         CHECK(packed == natural);
         printf("# tag %04lX checksum %08lX\n", tag.dwFormatTag, packed);
         test_end("both layouts give the same bytes");
