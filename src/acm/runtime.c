@@ -42,6 +42,8 @@ void *memcpy(void *restrict to, const void *restrict from, size_t n)
     return memmove(to, from, n);
 }
 
+/* The DLL's entry point, named in CMakeLists.txt. */
+BOOL WINAPI entry(HINSTANCE instance, DWORD reason, void *reserved);
 BOOL WINAPI entry(HINSTANCE instance, DWORD reason, void *reserved)
 {
     (void)reserved;
