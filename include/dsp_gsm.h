@@ -42,12 +42,12 @@ struct gsm_match {
 
 struct dsp_gsm {
     /* `last` is the sample before the first. */
-    void (*emphasise)(int16_t last, int16_t s[GSM_FRAME]); /* 4.2.3 */
+    void (*emphasize)(int16_t last, int16_t s[GSM_FRAME]); /* 4.2.3 */
     /* Scaling discards low bits of `s` too, as the standard does. */
     void (*autocorrelate)(int16_t s[GSM_FRAME], int32_t sums[GSM_ORDER + 1]); /* 4.2.4 */
     void (*interpolate)(const int16_t before[GSM_ORDER], const int16_t now[GSM_ORDER],
                         int16_t reflection[GSM_SECTIONS][GSM_ORDER]); /* 4.2.9 */
-    void (*analyse)(int16_t delayed[GSM_ORDER], const int16_t reflection[GSM_SECTIONS][GSM_ORDER],
+    void (*analyze)(int16_t delayed[GSM_ORDER], const int16_t reflection[GSM_SECTIONS][GSM_ORDER],
                     int16_t s[GSM_FRAME]); /* 4.2.10 */
     /* Searches the last GSM_LAG_MAX samples before `now`; the samples from `now` on may be read.
      * Between equal sums, the smallest lag wins; GSM_LAG_MIN if no sum is positive. */
@@ -58,7 +58,7 @@ struct dsp_gsm {
     /* now = e + the prediction. `past` ends before `now`. */
     void (*add)(const int16_t *past, int16_t gain_q15, const int16_t e[GSM_SUBFRAME],
                 int16_t *now); /* 4.2.18, 4.3.2 */
-    void (*synthesise)(int16_t delayed[GSM_ORDER], int16_t *emphasis,
+    void (*synthesize)(int16_t delayed[GSM_ORDER], int16_t *emphasis,
                        const int16_t reflection[GSM_SECTIONS][GSM_ORDER],
                        int16_t s[GSM_FRAME]); /* 4.3.4 to 4.3.7 */
 };

@@ -3,12 +3,12 @@
 
 /* Every instance has the same id, because instances have no state; Wine's msacm32 truncates ids to
  * 32 bits, so it could not be a pointer anyway. */
-enum { DRIVER_ID = 1, AUDIO_CODEC = 0x63647561 /* 'audc' */ };
+enum { DRIVER_ID = 1 };
 
 static LRESULT open_driver(ACMDRVOPENDESCW *description)
 {
     if (!description || description->cbStruct < offsetof(ACMDRVOPENDESCW, fccComp) ||
-        description->fccType == AUDIO_CODEC)
+        description->fccType == ACMDRIVERDETAILS_FCCTYPE_AUDIOCODEC)
         return DRIVER_ID;
     if (description->cbStruct >= offsetof(ACMDRVOPENDESCW, pszSectionName))
         description->dwError = MMSYSERR_NOTSUPPORTED;

@@ -6,6 +6,8 @@
 #include "msacmdrv.h"
 #include "codec.h"
 
+LRESULT CALLBACK DriverProc(DWORD_PTR id, HDRVR driver, UINT message, LPARAM first, LPARAM second);
+
 /* formats.c */
 LRESULT acm_driver_details(ACMDRIVERDETAILSW *);
 LRESULT acm_format_tag_details(ACMFORMATTAGDETAILSW *, DWORD query);

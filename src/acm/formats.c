@@ -235,7 +235,7 @@ LRESULT acm_driver_details(ACMDRIVERDETAILSW *to)
         .hicon = to && to->cbStruct >= offsetof(ACMDRIVERDETAILSW, szShortName) ? driver_icon() : 0,
         .szShortName = L"OmniACM",
         .szLongName = DRIVER_DESCRIPTION,
-        .szCopyright = L"Copyright (c) 2026 the OmniACM authors",
+        .szCopyright = L"Copyright (c) 2026 The OmniACM authors",
         .szLicensing = L"Free software under the MIT License",
     };
     WCHAR *at = details.szFeatures, *end = at + ACMDRIVERDETAILS_FEATURES_CHARS;

@@ -42,7 +42,8 @@ void *memcpy(void *restrict to, const void *restrict from, size_t n)
     return memmove(to, from, n);
 }
 
-BOOL WINAPI entry(HINSTANCE, DWORD, void *);
+/* The DLL's entry point, named in CMakeLists.txt. */
+BOOL WINAPI entry(HINSTANCE instance, DWORD reason, void *reserved);
 BOOL WINAPI entry(HINSTANCE instance, DWORD reason, void *reserved)
 {
     (void)reserved;

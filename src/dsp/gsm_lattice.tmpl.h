@@ -64,7 +64,7 @@ KERNEL void coefficients_at(int at, const int16_t reflection[GSM_SECTIONS][GSM_O
                             _mm_andnot_si128(here, _mm_set1_epi16(reflection[later][i])));
 }
 
-static void gsm_analyse(int16_t delayed[GSM_ORDER],
+static void gsm_analyze(int16_t delayed[GSM_ORDER],
                         const int16_t reflection[GSM_SECTIONS][GSM_ORDER], int16_t s[GSM_FRAME])
 {
     __m128i r[GSM_ORDER], last[GSM_ORDER];
@@ -82,7 +82,7 @@ static void gsm_analyse(int16_t delayed[GSM_ORDER],
 
 /* 4.3.4. Each sample needs the output of the previous one from all stages: one number per register,
  * where additions saturate for free. */
-KERNEL void synthesised(__m128i v[GSM_ORDER], __m128i *emphasis,
+KERNEL void synthesized(__m128i v[GSM_ORDER], __m128i *emphasis,
                         const int16_t reflection[GSM_ORDER], int16_t *s, int n)
 {
     const __m128i factor = _mm_set1_epi16(GSM_EMPHASIS_Q15);
@@ -105,7 +105,7 @@ KERNEL void synthesised(__m128i v[GSM_ORDER], __m128i *emphasis,
     }
 }
 
-static void gsm_synthesise(int16_t delayed[GSM_ORDER], int16_t *emphasis,
+static void gsm_synthesize(int16_t delayed[GSM_ORDER], int16_t *emphasis,
                            const int16_t reflection[GSM_SECTIONS][GSM_ORDER], int16_t s[GSM_FRAME])
 {
     __m128i v[GSM_ORDER], last = _mm_cvtsi32_si128(*emphasis);
@@ -113,7 +113,7 @@ static void gsm_synthesise(int16_t delayed[GSM_ORDER], int16_t *emphasis,
     for (int i = 0; i < GSM_ORDER; i++)
         v[i] = _mm_cvtsi32_si128(delayed[i]);
     for (int section = 0; section < GSM_SECTIONS; section++)
-        synthesised(v, &last, reflection[section], s + gsm_sections[section],
+        synthesized(v, &last, reflection[section], s + gsm_sections[section],
                     gsm_sections[section + 1] - gsm_sections[section]);
     for (int i = 0; i < GSM_ORDER; i++)
         delayed[i] = (int16_t)_mm_cvtsi128_si32(v[i]);

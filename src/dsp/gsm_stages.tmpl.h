@@ -2,7 +2,7 @@
  *
  * Parameter: VECTOR_BYTES. Include after gsm.tmpl.h, gsm_lag.tmpl.h and gsm_lattice.tmpl.h. */
 
-static void gsm_emphasise(int16_t last, int16_t s[GSM_FRAME])
+static void gsm_emphasize(int16_t last, int16_t s[GSM_FRAME])
 {
     __m128i before = newest(last), factor = _mm_set1_epi16(-GSM_EMPHASIS_Q15);
 
@@ -103,13 +103,13 @@ static void gsm_weigh(const int16_t e[GSM_SUBFRAME], int16_t x[GSM_SUBFRAME])
 }
 
 static const struct dsp_gsm gsm_kernels = {
-    .emphasise = gsm_emphasise,
+    .emphasize = gsm_emphasize,
     .autocorrelate = gsm_autocorrelate,
     .interpolate = gsm_interpolate,
-    .analyse = gsm_analyse,
+    .analyze = gsm_analyze,
     .search = gsm_search,
     .subtract = gsm_subtract,
     .weigh = gsm_weigh,
     .add = gsm_add,
-    .synthesise = gsm_synthesise,
+    .synthesize = gsm_synthesize,
 };

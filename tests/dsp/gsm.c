@@ -67,7 +67,7 @@ static void compare_emphasis(const struct dsp_gsm *ours, const struct dsp_gsm *r
 
     fill(mine, 1 + GSM610_FRAME, kind, seed);
     memcpy(theirs, mine, sizeof mine);
-    ours->emphasise(mine[0], mine + 1), reference->emphasise(theirs[0], theirs + 1);
+    ours->emphasize(mine[0], mine + 1), reference->emphasize(theirs[0], theirs + 1);
     assert_memory_equal(mine, theirs, sizeof mine);
 }
 
@@ -135,8 +135,8 @@ static void compare_analysis(const struct dsp_gsm *ours, const struct dsp_gsm *r
 {
     struct lattice mine = lattice_of(kind, seed), theirs = mine;
 
-    ours->analyse(mine.delayed, (const int16_t(*)[GSM610_ORDER])mine.reflection, mine.s);
-    reference->analyse(theirs.delayed, (const int16_t(*)[GSM610_ORDER])theirs.reflection, theirs.s);
+    ours->analyze(mine.delayed, (const int16_t(*)[GSM610_ORDER])mine.reflection, mine.s);
+    reference->analyze(theirs.delayed, (const int16_t(*)[GSM610_ORDER])theirs.reflection, theirs.s);
     assert_memory_equal(&mine, &theirs, sizeof mine);
 }
 
@@ -145,9 +145,9 @@ static void compare_synthesis(const struct dsp_gsm *ours, const struct dsp_gsm *
 {
     struct lattice mine = lattice_of(kind, seed), theirs = mine;
 
-    ours->synthesise(mine.delayed, &mine.emphasis, (const int16_t(*)[GSM610_ORDER])mine.reflection,
+    ours->synthesize(mine.delayed, &mine.emphasis, (const int16_t(*)[GSM610_ORDER])mine.reflection,
                      mine.s);
-    reference->synthesise(theirs.delayed, &theirs.emphasis,
+    reference->synthesize(theirs.delayed, &theirs.emphasis,
                           (const int16_t(*)[GSM610_ORDER])theirs.reflection, theirs.s);
     assert_memory_equal(&mine, &theirs, sizeof mine);
 }

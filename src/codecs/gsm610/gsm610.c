@@ -17,15 +17,15 @@ static const struct mode modes[] = {
 };
 
 const struct dsp_gsm gsm610_kernels = {
-    .emphasise = gsm610_emphasize,
+    .emphasize = gsm610_emphasize,
     .autocorrelate = gsm610_autocorrelate,
     .interpolate = gsm610_interpolate,
-    .analyse = gsm610_analyze,
+    .analyze = gsm610_analyze,
     .search = gsm610_search,
     .subtract = gsm610_subtract,
     .weigh = gsm610_weigh,
     .add = gsm610_add,
-    .synthesise = gsm610_synthesize,
+    .synthesize = gsm610_synthesize,
 };
 
 void gsm610_encoder_start(struct gsm610_encoder *state)

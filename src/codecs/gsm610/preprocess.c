@@ -36,7 +36,7 @@ void gsm610_preprocess(const struct dsp_gsm *kernels, struct gsm610_preprocessor
     for (int i = 0; i < GSM610_FRAME; i++)
         s[i] = compensate_offset(&local, (int16_t)((pcm[i] >> 3) * 4)); /* 4.2.1 */
     local.emphasis = s[GSM610_FRAME - 1];
-    kernels->emphasise(state->emphasis, s);
+    kernels->emphasize(state->emphasis, s);
     *state = local;
 }
 

@@ -106,7 +106,7 @@ void gsm610_short_term_analysis(const struct dsp_gsm *kernels, struct gsm610_sho
     int16_t reflection[GSM_SECTIONS][GSM610_ORDER];
 
     next_coefficients(kernels, state, codes, reflection);
-    kernels->analyse(state->delayed, reflection, s);
+    kernels->analyze(state->delayed, reflection, s);
 }
 
 void gsm610_short_term_synthesis(const struct dsp_gsm *kernels, struct gsm610_short_term *state,
@@ -116,5 +116,5 @@ void gsm610_short_term_synthesis(const struct dsp_gsm *kernels, struct gsm610_sh
     int16_t reflection[GSM_SECTIONS][GSM610_ORDER];
 
     next_coefficients(kernels, state, codes, reflection);
-    kernels->synthesise(state->delayed, emphasis, reflection, s);
+    kernels->synthesize(state->delayed, emphasis, reflection, s);
 }
