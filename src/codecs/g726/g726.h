@@ -43,16 +43,16 @@ struct g726_coder {
     int32_t ap, dms, dml;      /* 8, 9, 11: speed control, and the averages of F[I] */
     int32_t a[G726_POLES];     /* 14 */
     int16_t b0, b[G726_LANES]; /* 14: the first of B, the other five, and three unused lanes */
-    struct g726_float dq,
-        sr[G726_POLES];     /* the last differences and samples; sr[0] is the newest */
-    struct g726_past past;  /* past values of dq */
-    int32_t pk[G726_POLES]; /* signs of dq + sez, 0 or -1 */
-    int32_t td;             /* tone detector: 1 if a narrow-band signal is present */
+    struct g726_float dq;      /* the last quantized difference */
+    struct g726_float sr[G726_POLES]; /* reconstructed samples, newest first */
+    struct g726_past past;            /* past values of dq */
+    int32_t pk[G726_POLES];           /* signs of dq + sez, 0 or -1 */
+    int32_t td;                       /* tone detector: 1 if a narrow-band signal is present */
 };
 
 void g726_start(struct g726_coder *, unsigned bits);
 
-/* Convert `n` samples of one channel. Both samples and codes are `stride` elements apart. */
+/* Convert `n` samples of one channel. Samples and codes are `stride` elements apart. */
 void g726_encode_samples(struct g726_coder *, const int16_t *pcm, uint8_t *codes, size_t n,
                          size_t stride);
 void g726_decode_samples(struct g726_coder *, const uint8_t *codes, int16_t *pcm, size_t n,
@@ -65,8 +65,8 @@ enum g726_order { G726_ORDER_DETECTED, G726_MSB_FIRST, G726_LSB_FIRST };
 void g726_pack(const uint8_t *codes, size_t n, unsigned bits, uint8_t *dst);
 void g726_unpack(const uint8_t *src, size_t n, unsigned bits, enum g726_order, uint8_t *codes);
 
-/* Returns the order of the codes in `size` bytes, the first of which starts a code. The minimum
- * makes a decision possible; the maximum is enough for a reliable one. */
+/* Detects the order of the codes in `size` bytes, the first of which starts a code. Fewer bytes
+ * than the minimum are not reliable; the maximum is sufficient. */
 enum { G726_ORDER_MIN_BYTES = 512, G726_ORDER_MAX_BYTES = 4096 };
 enum g726_order g726_detect_order(const uint8_t *src, size_t size, unsigned bits,
                                   unsigned channels);
