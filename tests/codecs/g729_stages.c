@@ -71,8 +71,8 @@ static void predictors_add_up_to_one(void **unused)
             for (int k = 0; k < 4; k++)
                 sum += predictor->past_q15[k][i];
             assert_true(sum > 32760 && sum <= 32768);
-            assert_near(predictor->inverse_current_q12[i], 134217728.0 / predictor->current_q15[i],
-                        4, "inverse", i);
+            assert_near(predictor->inverse_q12[i], 134217728.0 / predictor->current_q15[i], 4,
+                        "inverse", i);
             for (int k = 0; k < 4 && p == 3; k++)
                 assert_near(predictor->past_q15[k][i],
                             0.6 * g729_predictors[0].past_q15[k][i] +

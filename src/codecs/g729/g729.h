@@ -226,8 +226,8 @@ struct g729_gains g729_gain_reconstruct(struct g729_gain_memory *, struct g729_s
                                         unsigned index1, unsigned index2);
 struct g729_gains g729_gain_decode(struct g729_gain_memory *, const uint8_t codes[2],
                                    const int16_t code_q13[G729_SUBFRAME]); /* 4.1.5 */
-struct g729_gains g729_gain_conceal(struct g729_gain_memory *,
-                                    struct g729_gains last); /* 4.4.2, 4.4.3 */
+/* 4.4.2, 4.4.3 */
+struct g729_gains g729_gain_conceal(struct g729_gain_memory *, struct g729_gains last);
 int16_t g729_sharpness(int16_t pitch_q14);
 
 /* gain_quantizer.c: 3.9.2. Products of the target x and the filtered adaptive (y1) and fixed (y2)
@@ -290,9 +290,9 @@ struct g729_spectrum {
     int16_t r[G729_ORDER + 1], shift;
 };
 struct g729_dtx {
-    struct g729_spectrum recent[2],
-        past[3];               /* of frames and of pairs of frames, the newest first */
-    struct g729_spectrum sent; /* of the filter sent last */
+    struct g729_spectrum recent[2]; /* of frames, the newest first */
+    struct g729_spectrum past[3];   /* of pairs of frames, the newest first */
+    struct g729_spectrum sent;      /* of the filter sent last */
     struct g729_energy energies[2];
     int16_t lsp_q15[G729_ORDER], gain_q3, sid_gain_q3, level;
     int since; /* frames since the last SID frame */

@@ -69,8 +69,7 @@ void g729_lsf_extract(const struct g729_predictor *predictor, const struct g729_
 
         for (int k = 0; k < 4; k++)
             rest = L_msu(rest, memory->past_q13[k][i], predictor->past_q15[k][i]);
-        sum_q13[i] =
-            extract_h(L_shl(L_mult(extract_h(rest), predictor->inverse_current_q12[i]), 3));
+        sum_q13[i] = extract_h(L_shl(L_mult(extract_h(rest), predictor->inverse_q12[i]), 3));
     }
 }
 

@@ -37,11 +37,11 @@ extern const int16_t g729_lsf_stage2_q13[G729_LSF_STAGE2][G729_ORDER];
 struct g729_predictor {
     int16_t past_q15[4][G729_ORDER];
     int16_t current_q15[G729_ORDER];
-    int16_t inverse_current_q12[G729_ORDER];
+    int16_t inverse_q12[G729_ORDER];
 };
 extern const struct g729_predictor g729_predictors[2];
-extern const struct g729_predictor
-    g729_noise_predictors[2]; /* B.4.2.1; the second mixes 0.6 and 0.4 of the two above */
+/* B.4.2.1: the second one mixes 0.6 and 0.4 of the two above. */
+extern const struct g729_predictor g729_noise_predictors[2];
 extern const int16_t g729_initial_lsf_q13[G729_ORDER]; /* pi (i + 1) / 11 */
 extern const int16_t g729_initial_lsp_q15[G729_ORDER];
 
@@ -52,14 +52,14 @@ extern const int16_t g729_interpolation_q15[3][G729_TAPS];
 /* 3.9.1, (69): 0.68, 0.58, 0.34, 0.19. */
 extern const int16_t g729_gain_prediction_q13[4];
 
-/* 3.9.2: GA and GB in ascending order of the value that preselects them, the code sent for each
- * index and the index of each code, and the thresholds between the sets of candidates. */
+/* 3.9.2: GA and GB, whose entries are added, in ascending order of the value that preselects them;
+ * the code sent for each index and the index of each code; the thresholds between the sets of
+ * candidates. */
 struct g729_gain_pair {
     int16_t pitch_q14, code_q13; /* code: correction factor of the predicted gain */
 };
 extern const struct g729_gain_pair g729_gains1[8];
-extern const struct g729_gain_pair
-    g729_gains2[16]; /* Q13 as well: the sum of both is halved to Q12 */
+extern const struct g729_gain_pair g729_gains2[16];
 extern const uint8_t g729_gain_code1[8], g729_gain_code2[16], g729_gain_index1[8],
     g729_gain_index2[16];
 extern const int16_t g729_gain_thresholds1_q14[4], g729_gain_thresholds2_q15[8];
