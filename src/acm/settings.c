@@ -49,8 +49,7 @@ static HKEY stored_open(struct stored *stored)
         if (!load_readers(stored, stored->loaded))
             return 0;
     }
-    if (stored->open(HKEY_CURRENT_USER, DRIVER_SETTINGS_KEY, 0, KEY_QUERY_VALUE, &opened) !=
-        ERROR_SUCCESS)
+    if (stored->open(HKEY_CURRENT_USER, SETTINGS_KEY, 0, KEY_QUERY_VALUE, &opened) != ERROR_SUCCESS)
         return 0;
     return opened;
 }
@@ -111,7 +110,7 @@ static const WCHAR *find(const WCHAR *list, const char *name)
 /* OMNIACM_SETTINGS; an empty text if it is missing or too long. */
 static const WCHAR *environment(WCHAR text[TEXT_ROOM])
 {
-    DWORD n = GetEnvironmentVariableW(L"OMNIACM_SETTINGS", text, TEXT_ROOM);
+    DWORD n = GetEnvironmentVariableW(SETTINGS_VARIABLE, text, TEXT_ROOM);
 
     text[n < TEXT_ROOM ? n : 0] = 0;
     return text;
@@ -265,8 +264,8 @@ BOOL settings_write(const struct settings *settings, const uint16_t *disabled)
     HKEY at;
 
     if (load_writers(&registry, module) &&
-        registry.create(HKEY_CURRENT_USER, DRIVER_SETTINGS_KEY, 0, 0, 0, KEY_SET_VALUE, 0, &at,
-                        0) == ERROR_SUCCESS) {
+        registry.create(HKEY_CURRENT_USER, SETTINGS_KEY, 0, 0, 0, KEY_SET_VALUE, 0, &at, 0) ==
+            ERROR_SUCCESS) {
         written = store(&registry, at, L"Disabled", REG_MULTI_SZ, text, put_tags(text, disabled));
         for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
             DWORD value = ((const uint8_t *)settings)[table[i].offset];

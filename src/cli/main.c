@@ -78,7 +78,8 @@ int take_options(int count, wchar_t **args, const struct option *options)
                 warn(L"%ls takes no value", option->name);
                 return -1;
             }
-            *option->on = true;
+            if (option->on)
+                *option->on = true;
             continue;
         }
         if (!value && i + 1 < count)

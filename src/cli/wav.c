@@ -1,4 +1,5 @@
 #include <string.h>
+#include "tags.h"
 #include "bits.h"
 #include "wav.h"
 
@@ -60,12 +61,12 @@ struct scan {
 
 /* Returns true for IMA ADPCM and GSM 6.10, whose extra bytes are the samples per block.
  * WAVE_FORMAT_EXTENSIBLE has these in a field of its own. */
-static bool extra_is_samples(uint16_t tag) { return tag == 0x11 || tag == 0x31; }
+static bool extra_is_samples(uint16_t tag) { return tag == TAG_IMA_ADPCM || tag == TAG_GSM610; }
 
 /* Replaces WAVE_FORMAT_EXTENSIBLE by the tag inside it. */
 static void unwrap_extensible(struct wav *wav)
 {
-    static const uint8_t base[14] = { 0, 0, 0, 0, 0x10, 0, 0x80, 0, 0, 0xAA, 0, 0x38, 0x9B, 0x71 };
+    static const uint8_t base[] = SUBTYPE_TAIL;
     uint8_t *p = wav->format;
     uint16_t tag, samples = load16_le(p + 18);
     size_t extra;

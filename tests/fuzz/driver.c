@@ -86,26 +86,26 @@ static void convert(struct input *input, struct slot *slot)
     DWORD in = take(input, 2) % BUFFER_MOST, out = take(input, 2);
     BYTE *src = malloc(in + 1), *dst = malloc(out + 1);
     ACMDRVSTREAMHEADER header = { sizeof header,
-                                    0,
-                                    0,
-                                    src + (in & 1),
-                                    in,
-                                    77,
-                                    0,
-                                    dst + (out & 1),
-                                    out,
-                                    77,
-                                    0,
-                                    take(input, 1),
-                                    0,
-                                    0,
-                                    0,
-                                    0,
-                                    0,
-                                    0,
-                                    0,
-                                    0,
-                                    0 };
+                                  0,
+                                  0,
+                                  src + (in & 1),
+                                  in,
+                                  77,
+                                  0,
+                                  dst + (out & 1),
+                                  out,
+                                  77,
+                                  0,
+                                  take(input, 1),
+                                  0,
+                                  0,
+                                  0,
+                                  0,
+                                  0,
+                                  0,
+                                  0,
+                                  0,
+                                  0 };
     LRESULT result;
 
     for (DWORD i = 0; i < in; i++)
@@ -147,9 +147,8 @@ static void suggest(struct input *input)
     DWORD flags = take(input, 1) << 16, to_size = take(input, 1) % (FORMAT_ROOM + 1);
     WORD extra;
     ACMDRVFORMATSUGGEST natural = { sizeof natural, flags, (void *)from, 0, (void *)to, to_size };
-    ACMDRVFORMATSUGGEST_PACKED windows = {
-        sizeof windows, flags, (void *)from, 0, (void *)to, to_size
-    };
+    ACMDRVFORMATSUGGEST_PACKED windows = { sizeof windows, flags,  (void *)from, 0,
+                                           (void *)to,     to_size };
 
     take_format(input, from);
     take_format(input, to);
