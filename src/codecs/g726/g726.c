@@ -152,7 +152,7 @@ static bool parse(const struct wave_format *format, struct layout *layout)
     struct g726_packing *packing = packing_in(layout);
     unsigned channels = layout->channels, bits = bits_of(format, layout->dialect);
 
-    if (channels > (is_antex(layout->dialect) ? CHANNELS : 1) || bits == 0)
+    if (channels == 0 || channels > (is_antex(layout->dialect) ? CHANNELS : 1) || bits == 0)
         return false;
     packing->bits = (uint8_t)bits;
     packing->channels = (uint8_t)channels;

@@ -205,7 +205,7 @@ int64_t truespeech_pulse_search(const struct truespeech_response *response,
                                 const struct truespeech_effort *effort,
                                 struct truespeech_subframe *out)
 {
-    struct pulses best[RANKED];
+    struct pulses best[RANKED] = { 0 };
     int32_t d[TRUESPEECH_SUBFRAME];
     int count, shift, winner = 0;
 
