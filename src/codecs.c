@@ -9,6 +9,7 @@
     X(ms_adpcm) \
     X(gsm610) \
     X(truespeech) \
+    X(lh_celp) \
     X(oki_adpcm) \
     X(dialogic_adpcm) \
     X(nms_adpcm) \
