@@ -25,11 +25,11 @@ static struct bytes decodable(const struct codec *codec, const struct wave_forma
                           : (struct bytes){ (uint8_t *)sound.samples, 999 };
 }
 
-/* Takes the codecs in turn, and decodes in every other round. */
+/* Takes the codecs in turn, and decodes in every other round or if there is no encoder. */
 static void make_job(struct job *job, size_t number, size_t codec_count)
 {
     const struct codec *codec = codecs[number % codec_count];
-    bool decoding = number / codec_count % 2;
+    bool decoding = !codec->encoder || number / codec_count % 2;
     struct sound sound = generated((size_t)SAMPLES * codec->modes->channels, (uint32_t)number + 1);
 
     job->format = format_of(codec, *codec->modes, job->extra);
