@@ -11,6 +11,7 @@
 #include <stdint.h>
 #include "dsp_celp.h"
 #include "dsp_gsm.h"
+#include "dsp_mdct.h"
 
 /* Contiguous blocks; the samples of several channels are interleaved. */
 struct adpcm_blocks {
@@ -57,6 +58,7 @@ struct dsp {
 
     const struct dsp_gsm *gsm;   /* dsp_gsm.h */
     const struct dsp_celp *celp; /* dsp_celp.h */
+    const struct dsp_mdct *mdct; /* dsp_mdct.h */
 };
 
 /* Returns a set: 0 is plain C, 1 is SSE2, 2 is AVX2. If the build lacks that set, returns the best

@@ -26,5 +26,6 @@ void yamaha_search_c(const struct adpcm_blocks *, unsigned quality, const int16_
 
 extern const struct dsp_gsm gsm610_kernels;
 extern const struct dsp_celp dsp_celp_c;
+extern const struct dsp_mdct dsp_mdct_c;
 
 #endif

@@ -16,4 +16,5 @@ const struct dsp dsp_portable = {
     .yamaha_search = yamaha_search_c,
     .gsm = &gsm610_kernels,
     .celp = &dsp_celp_c,
+    .mdct = &dsp_mdct_c,
 };

@@ -65,4 +65,5 @@ const struct dsp SET = {
     .yamaha_search = yamaha_search,
     .gsm = &gsm_kernels,
     .celp = &celp_kernels,
+    .mdct = &dsp_mdct_c,
 };

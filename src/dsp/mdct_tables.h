@@ -1,0 +1,32 @@
+/* Tables of the DCT-IV. */
+#ifndef OMNIACM_DSP_MDCT_TABLES_H
+#define OMNIACM_DSP_MDCT_TABLES_H
+
+#include <stdint.h>
+
+/* cos(a) and sin(a), Q30. */
+struct phasor {
+    int32_t c, s;
+};
+
+/* The DCT-IV of n values by an FFT of n/2 complex values. */
+struct mdct_plan {
+    uint16_t n;
+    uint16_t passes;            /* of radix 4, 2 and 5, in this order, each halved */
+    uint16_t circle;            /* a multiple of n/2 */
+    const struct phasor *twist; /* a = pi/n (k + 1/8), k < n/2 */
+    const struct phasor *roots; /* a = 2 pi k / circle, k < 3/4 circle */
+};
+
+/* The plan of n coefficients, one of the lengths of dsp_mdct.h. */
+const struct mdct_plan *mdct_plan(unsigned n);
+
+/* The shift to the left that brings the norm of x just below 2^MDCT_NORM_BITS: at most
+ * MDCT_UP_MOST, negative for loud input, and MDCT_SILENCE if x is all 0. */
+enum { MDCT_NORM_BITS = 32, MDCT_UP_MOST = 20, MDCT_SILENCE };
+int mdct_up(const int32_t *x, unsigned n);
+
+/* cos and sin of 2 pi / 5 and 4 pi / 5. */
+extern const struct phasor mdct_fifths[2];
+
+#endif
