@@ -10,6 +10,8 @@
     X(gsm610) \
     X(truespeech) \
     X(lh_celp) \
+    X(intel_music) \
+    X(indeo_audio) \
     X(oki_adpcm) \
     X(dialogic_adpcm) \
     X(nms_adpcm) \

@@ -345,6 +345,20 @@ struct bytes wav_make(const struct wave_format *format, const void *data, size_t
     return file;
 }
 
+void check_near(const char *name, const int16_t *ours, const int16_t *theirs, size_t count)
+{
+    size_t differ = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        if (abs(ours[i] - theirs[i]) > 1)
+            fail_msg("%s: sample %zu is %d, not %d", name, i, ours[i], theirs[i]);
+        differ += ours[i] != theirs[i];
+    }
+    print_message("# %s: %.2f %% of %zu samples differ, by 1\n", name,
+                  count ? 100.0 * (double)differ / (double)count : 0, count);
+    assert_true(differ * 50 <= count);
+}
+
 double snr(const int16_t *a, const int16_t *b, size_t n)
 {
     double signal = 0, noise = 1e-9;

@@ -88,6 +88,10 @@ uint8_t best_set(void);
 /* True if OMNIACM_FULL=1 asks for every case instead of a selection. */
 bool all_cases(void);
 
+/* Compares with the samples of a decoder in floating point: none may differ by more than 1, and 2 %
+ * at most may differ at all. Both have `count` samples. */
+void check_near(const char *name, const int16_t *ours, const int16_t *theirs, size_t count);
+
 /* The energy of `a` relative to that of a - b over `n` samples, in dB. */
 double snr(const int16_t *a, const int16_t *b, size_t n);
 
