@@ -1,0 +1,61 @@
+// Uses the driver as programs do that are written with NAudio.
+//   naudio prepare FILE.acm FOLDER     writes a sound for every rate that the driver lists, and the
+//                                      names of its formats for `omniacm convert --to`
+//   naudio check DRIVER FOLDER LIST    prints TAP; DRIVER is `installed` or the driver's file, and
+//                                      LIST is written with every format
+using System;
+using System.Collections.Generic;
+using System.Globalization;
+using System.IO;
+using System.Linq;
+using NAudio.Wave;
+using NAudio.Wave.Compression;
+
+CultureInfo.DefaultThreadCurrentCulture = CultureInfo.InvariantCulture;
+switch (args)
+{
+    case ["prepare", var file, var folder]:
+        Prepare(AcmDriver.AddLocalDriver(file), folder);
+        return 0;
+    case ["check", var driver, var folder, var list]:
+        return new Checks(driver, new Reference(folder)).Run(list) ? 0 : 1;
+    default:
+        Console.Error.WriteLine("usage: naudio prepare FILE.acm FOLDER | check DRIVER FOLDER LIST");
+        return 2;
+}
+
+static void Prepare(AcmDriver driver, string folder)
+{
+    string sounds = Path.Combine(folder, "pcm");
+    var names = new HashSet<(string, int, int)>();
+    int others = 0;
+
+    driver.Open();
+    Directory.CreateDirectory(sounds);
+    foreach (var tag in Formats.Of(driver).Where(tag => !Formats.IsPcm(tag.Number)))
+        foreach (var format in tag.Formats.Select(format => format.WaveFormat))
+        {
+            var file = Sound.FileFor(sounds, format);
+
+            if (!File.Exists(file))
+                Sound.Write(file, Formats.PcmOf(format));
+            if (!names.Add((Name(format), format.SampleRate, format.Channels)))
+                Write(Path.Combine(folder, "encoded", $"other-{++others}.wav"), file, format);
+        }
+    driver.Close();
+    File.WriteAllText(
+        Path.Combine(folder, "targets"),
+        string.Join('\n', names.Select(name => name.Item1).Distinct().Order()) + "\n");
+}
+
+static string Name(WaveFormat format) =>
+    $"0x{(int)format.Encoding:X4}@{format.AverageBytesPerSecond * 8 / 1000.0:0.000}";
+
+// The program cannot be asked for the second of two formats with one tag and bit rate. NAudio
+// encodes it, and the program only decodes it.
+static void Write(string file, string pcm, WaveFormat format)
+{
+    Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+    WaveFileWriter.CreateWaveFile(
+        file, new WaveFormatConversionStream(format, new WaveFileReader(pcm)));
+}
