@@ -50,6 +50,14 @@ static wchar_t *local_driver_path(void)
     return 0;
 }
 
+/* The driver asks for SSE2 when it is loaded, but its answer is no more than yes or no. */
+static const wchar_t *why_refused(void)
+{
+    return IsProcessorFeaturePresent(PF_XMMI64_INSTRUCTIONS_AVAILABLE)
+               ? L"it is not an ACM driver"
+               : L"it needs a processor with SSE2";
+}
+
 /* The library stays loaded until the program ends. */
 static bool add_local_driver(HACMDRIVERID *id)
 {
@@ -61,7 +69,7 @@ static bool add_local_driver(HACMDRIVERID *id)
 
     if (path && !added)
         warn(L"%ls cannot be loaded (%ls); using only the drivers installed on this system", path,
-             module ? L"it is not an ACM driver" : system_error_text(GetLastError()));
+             module ? why_refused() : system_error_text(GetLastError()));
     free(path);
     return added;
 }
