@@ -5,17 +5,17 @@
 #include "bits.h"
 #include "codec.h"
 
+/* True if a header means codes of 4 bits, which is the only width of most of these codecs. Instead
+ * of 4, files have 0, or 8 or 16, the width of the PCM that they were made of. */
+static inline bool adpcm_has_4_bits(const struct wave_format *format)
+{
+    unsigned bits = format->bits_per_sample;
+
+    return bits == 4 || bits == 0 || bits == 8 || bits == 16;
+}
+
 /* Windows' block formats, whose extra bytes begin with the samples per block, and whose blocks grow
  * with the rate. */
-
-/* The samples per block that a format states, or all that a block's bytes cover if the stated
- * number is missing or impossible. */
-static inline uint32_t adpcm_samples(const struct wave_format *format, uint32_t covered)
-{
-    uint32_t stated = format->extra_size >= 2 ? load16_le(format->extra) : 0;
-
-    return stated > 1 && stated <= covered ? stated : covered;
-}
 
 /* Fills in every field that does not depend on the samples per block. A block has 256 bytes per
  * channel, multiplied by the number of times that 11025 Hz goes into the rate. */
@@ -41,13 +41,11 @@ static inline void adpcm_complete_samples(struct wave_format *format, uint32_t s
 }
 
 /* Streams of 4-bit codes without blocks: a byte is two codes of one channel, or one code of each of
- * two channels. Files state any block size, and 0, 4, 8 or 16 bits. */
+ * two channels. Files state any block size, and 0, 4 or PCM's number of bits. */
 
 static inline bool adpcm_stream_parse(const struct wave_format *format, struct layout *layout)
 {
-    unsigned bits = format->bits_per_sample;
-
-    if (layout->channels > 2 || (bits % 8 != 0 && bits != 4) || bits > 16)
+    if (layout->channels > 2 || !adpcm_has_4_bits(format))
         return false;
     layout->block = (struct span){ 1, 2u / layout->channels };
     return true;

@@ -16,6 +16,7 @@
  * agree, ffmpeg drifts. */
 #include <string.h>
 #include "adpcm.h"
+#include "adpcm_block.h"
 #include "block.h"
 #include "dsp.h"
 
@@ -34,42 +35,22 @@ struct state {
     const struct dsp *dsp;
 };
 
-/* The frames that the first bytes of a block cover: that of the header, and one for each code that
- * every channel has. */
-static uint32_t frames_in(size_t bytes, uint16_t channels, unsigned bits)
-{
-    size_t group = 4u * channels, body, rest;
-
-    if (channels == 0 || bytes < HEADER * channels)
-        return 0;
-    body = bytes - HEADER * channels;
-    rest = body % group;
-    return (uint32_t)(1 +
-                      (body / group * 4 + (rest > group - 4 ? rest - (group - 4) : 0)) * 8 / bits);
-}
-
-static unsigned bits_of(const struct wave_format *format)
-{
-    return format->bits_per_sample ? format->bits_per_sample : 4;
-}
-
 static bool parse(const struct wave_format *format, struct layout *layout)
 {
-    unsigned bits = bits_of(format);
-    uint32_t frames = frames_in(format->block_align, layout->channels, bits);
+    unsigned bits = ima_bits(format->bits_per_sample);
 
-    if ((bits != 3 && bits != 4) || format->block_align <= HEADER * layout->channels)
+    if (bits != 3 && bits != 4)
         return false;
     layout->bits = (uint8_t)bits;
-    layout->block = (struct span){ format->block_align, adpcm_samples(format, frames) };
-    return true;
+    layout->block = adpcm_block(format, &ima_shape, bits);
+    return layout->block.frames != 0;
 }
 
 static void complete(struct wave_format *format, const struct mode *mode, uint8_t dialect)
 {
     (void)dialect;
     adpcm_complete(format, mode, 2);
-    adpcm_complete_samples(format, frames_in(format->block_align, format->channels, 4));
+    adpcm_complete_samples(format, ima_block_frames(format->block_align, format->channels, 4));
 }
 
 static void init(void *memory, const struct layout *layout, const struct options *options)
@@ -120,7 +101,7 @@ static struct progress decode(void *memory, const uint8_t *src, int16_t *pcm, st
 
 static uint32_t covered(const struct layout *layout, uint32_t bytes)
 {
-    uint32_t frames = frames_in(bytes, layout->channels, layout->bits);
+    uint32_t frames = ima_block_frames(bytes, layout->channels, layout->bits);
 
     return frames < layout->block.frames ? frames : layout->block.frames;
 }
@@ -190,7 +171,7 @@ static bool xbox_parse(const struct wave_format *format, struct layout *layout)
 
     layout->bits = 4;
     layout->block = (struct span){ bytes, XBOX_FRAMES };
-    return bytes <= UINT16_MAX && bits_of(format) == 4 &&
+    return bytes <= UINT16_MAX && adpcm_has_4_bits(format) &&
            (format->block_align == 1 || format->block_align % bytes == 0);
 }
 

@@ -16,9 +16,10 @@
  * and drift from them. */
 #include <string.h>
 #include "adpcm.h"
+#include "adpcm_block.h"
 #include "block.h"
 
-enum { HEADER = MS_HEADER, HEADER_SAMPLES = MS_HEADER_SAMPLES, PREDICTORS = 7 };
+enum { PREDICTORS = 7 };
 
 static const struct tag tags[] = { { 2, 0, "Microsoft" }, { 0 } };
 
@@ -49,18 +50,11 @@ struct state {
     const struct dsp *dsp;
 };
 
-static uint32_t frames_in(size_t bytes, unsigned channels)
-{
-    if (channels == 0 || bytes < HEADER * channels)
-        return 0;
-    return (uint32_t)(HEADER_SAMPLES + (bytes - HEADER * channels) * (channels == 2 ? 1 : 2));
-}
-
 static void complete(struct wave_format *format, const struct mode *mode, uint8_t dialect)
 {
     (void)dialect;
     adpcm_complete(format, mode, 4 + 4 * PREDICTORS);
-    adpcm_complete_samples(format, frames_in(format->block_align, format->channels));
+    adpcm_complete_samples(format, ms_block_frames(format->block_align, format->channels, 4));
     store16_le(format->extra + 2, PREDICTORS);
     for (unsigned i = 0; i < PREDICTORS; i++) {
         store16_le(format->extra + 4 + 4 * i, (uint16_t)standard[i].newer);
@@ -110,14 +104,9 @@ static void parse_pairs(const struct wave_format *format, struct own *own)
 
 static bool parse(const struct wave_format *format, struct layout *layout)
 {
-    uint32_t frames = frames_in(format->block_align, layout->channels);
-
-    if ((format->bits_per_sample != 0 && format->bits_per_sample != 4) || layout->channels > 2 ||
-        format->block_align < HEADER * layout->channels)
-        return false;
-    layout->block = (struct span){ format->block_align, adpcm_samples(format, frames) };
+    layout->block = adpcm_block(format, &ms_shape, 4);
     parse_pairs(format, (struct own *)(void *)layout->own);
-    return true;
+    return layout->block.frames != 0 && layout->channels <= 2 && adpcm_has_4_bits(format);
 }
 
 static void init(void *memory, const struct layout *layout, const struct options *options)
@@ -173,7 +162,7 @@ static struct progress decode(void *memory, const uint8_t *src, int16_t *pcm, st
 
 static uint32_t covered(const struct layout *layout, uint32_t bytes)
 {
-    uint32_t frames = frames_in(bytes, layout->channels);
+    uint32_t frames = ms_block_frames(bytes, layout->channels, 4);
 
     return frames < layout->block.frames ? frames : layout->block.frames;
 }
