@@ -7,6 +7,8 @@ enum {
     TAG_PCM = 1,
     TAG_MS_ADPCM = 2,
     TAG_IEEE_FLOAT = 3,
+    TAG_ALAW = 6,
+    TAG_ULAW = 7,
     TAG_IMA_ADPCM = 0x11,
     TAG_GSM610 = 0x31,
     TAG_CREATIVE_ADPCM = 0x200,

@@ -1,10 +1,12 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include "child.h"
 #include "console.h"
 #include "conversion.h"
 #include "errors.h"
 #include "formats.h"
+#include "trust.h"
 
 static const WAVEFORMATEX *as_wfx(const void *bytes) { return bytes; }
 
@@ -23,7 +25,7 @@ int source_open(struct source *source, const wchar_t *path)
         return fail(L"%ls: %hs", path, reason);
     source->format = as_wfx(wav->format);
     source->missing = 0;
-    if (wav->data_said > wav->data_size && wav->data_said != 0xFFFFFFFF)
+    if (wav->data_said > wav->data_size && !(wav->notes & WAV_SIZE_UNKNOWN))
         source->missing = wav->data_said - wav->data_size;
     if (is_pcm(source->format) && source->format->nBlockAlign != 0)
         wav->data_size -= wav->data_size % source->format->nBlockAlign;
@@ -31,6 +33,25 @@ int source_open(struct source *source, const wchar_t *path)
 }
 
 void source_close(struct source *source) { file_close(&source->file); }
+
+void source_remarks(const struct source *source, const wchar_t *path)
+{
+    const struct wav *wav = &source->wav;
+
+    if (wav->notes & WAV_SIZE_UNKNOWN)
+        warn(L"%ls does not give the size of its audio data, like a file that was written as a "
+             L"stream; read it to the end of the file",
+             path);
+    if (wav->notes & WAV_EMPTY_DATA)
+        warn(L"%ls has an empty data chunk before its audio data; read the next one", path);
+    if (wav->notes & WAV_MORE_DATA)
+        warn(L"%ls has more than one data chunk; read the first, but not the other %llu bytes",
+             path, (unsigned long long)wav->more_data);
+    if (source->missing)
+        warn(L"%ls is %llu bytes shorter than its header says, perhaps because the recording was "
+             L"cut off; read what is there",
+             path, (unsigned long long)source->missing);
+}
 
 /* The target is --to; without it, PCM for a compressed file. */
 static int choose_tag(const struct conversion *job, DWORD *tag)
@@ -94,7 +115,7 @@ static bool open_listed(struct conversion *job, const struct driver *driver, DWO
 
 static bool is_candidate(const struct candidates *candidates, const struct driver *driver)
 {
-    return candidates->any || driver->handle == candidates->handles[0];
+    return candidates->any || (candidates->count != 0 && driver->handle == candidates->handles[0]);
 }
 
 /* The distance of a format from the requested bit rate, in kbit/s. */
@@ -208,6 +229,46 @@ static uint64_t expected_bytes(const struct conversion *job)
     return (blocks / samples + 1) * target_block;
 }
 
+/* The driver of the stream, or NULL. */
+static const struct driver *stream_driver(const struct conversion *job)
+{
+    HACMDRIVERID id = 0;
+
+    if (acmDriverID((HACMOBJ)job->stream, &id, 0) != MMSYSERR_NOERROR)
+        return 0;
+    return drivers_with_id(job->options->drivers, id);
+}
+
+static double seconds(uint64_t bytes, const WAVEFORMATEX *wfx)
+{
+    return wfx->nAvgBytesPerSec ? (double)bytes / wfx->nAvgBytesPerSec : 0;
+}
+
+/* Compares the length of another driver's result with that of the source by the byte rates. More
+ * than twice as much is no audio of this file, unless its fact chunk says the same. */
+static int check_length(const struct conversion *job, uint64_t size, uint64_t samples)
+{
+    const double slack = 0.25;
+    const struct driver *driver = stream_driver(job);
+    const wchar_t *name = driver ? driver->details.szShortName : L"an unknown driver";
+    const struct wav *wav = &job->in.wav;
+    double before = seconds(wav->data_size, job->in.format);
+    double after = seconds(size, &job->target.wfx);
+
+    if (driver && driver->ours)
+        return EXIT_SUCCESS;
+    if (after > 2 * before + slack && !(wav->has_fact && samples <= wav->fact))
+        return fail(
+            L"%ls: %ls made %.2f s of audio of what are %.2f s by the header's %lu bytes per "
+            L"second; the result was discarded",
+            job->in_path, name, after, before, job->in.format->nAvgBytesPerSec);
+    if (after < before / 2 - slack)
+        warn(L"%ls: %ls made only %.2f s of audio of what are %.2f s by the header's %lu bytes per "
+             L"second",
+             job->in_path, name, after, before, job->in.format->nAvgBytesPerSec);
+    return EXIT_SUCCESS;
+}
+
 static int finish(struct conversion *job, const struct convert_loop *loop)
 {
     const WAVEFORMATEX *to = &job->target.wfx;
@@ -220,8 +281,12 @@ static int finish(struct conversion *job, const struct convert_loop *loop)
     } else {
         samples = job->in.wav.data_size / job->in.format->nBlockAlign;
     }
+    if (check_length(job, size, samples) != EXIT_SUCCESS)
+        return EXIT_FAILURE;
     if (!output_finish(&job->out, size, samples))
         return explain_failure(job, loop, CONVERT_STOPPED);
+    if (samples == 0)
+        warn(L"%ls contains no audio data, so %ls is empty", job->in_path, job->out_path);
     if (loop->left != 0)
         warn(L"%ls: the last %lu bytes are an incomplete block and were skipped", job->in_path,
              (unsigned long)loop->left);
@@ -230,17 +295,11 @@ static int finish(struct conversion *job, const struct convert_loop *loop)
 
 static void report(const struct conversion *job)
 {
-    const struct driver *driver = 0;
-    HACMDRIVERID id = 0;
+    const struct driver *driver = stream_driver(job);
 
-    if (acmDriverID((HACMOBJ)job->stream, &id, 0) == MMSYSERR_NOERROR)
-        driver = drivers_with_id(job->options->drivers, id);
     print(L"%ls: %ls", job->out_path, format_text(job->options->drivers, &job->target.wfx));
     print(L", by %ls\n", driver ? driver->details.szShortName : L"an unknown driver");
-    if (job->in.missing)
-        warn(L"%ls is %llu bytes shorter than its header says, perhaps because the recording was "
-             L"cut off; converted what is there",
-             job->in_path, job->in.missing);
+    source_remarks(&job->in, job->in_path);
 }
 
 static int convert_stream(struct conversion *job)
@@ -283,6 +342,75 @@ static int refuse(const struct conversion *job, DWORD tag)
     return refuse_target(options->drivers, job->in_path, job->in.format, tag);
 }
 
+static int explain_child(const struct conversion *job, const struct child *child,
+                         const wchar_t *names)
+{
+    if (interrupted())
+        return fail(L"interrupted; %ls was not written", job->out_path);
+    if (child_crashed(child))
+        return fail(L"%ls: the driver crashed (%ls): %ls; %ls was not written", job->in_path,
+                    child_reason(child), names, job->out_path);
+    return EXIT_FAILURE;
+}
+
+/* Converts the file in a process of its own, with a driver that is not ours. */
+static int convert_in_child(const struct conversion *job, const wchar_t *names)
+{
+    const struct convert_options *options = job->options;
+    const wchar_t *args[16] = { L"convert", OPTION_ANY_DRIVER }, **next = args + 2;
+    const wchar_t *const values[][2] = { { L"--to", options->to },
+                                         { L"--rate", options->rate },
+                                         { L"--driver", options->driver } };
+    struct child child;
+    bool started;
+    int result = EXIT_SUCCESS;
+
+    for (size_t i = 0; i < sizeof values / sizeof *values; i++)
+        if (values[i][1]) {
+            *next++ = values[i][0];
+            *next++ = values[i][1];
+        }
+    if (options->overwrite)
+        *next++ = L"--overwrite";
+    *next++ = L"--";
+    *next++ = job->in_path;
+    *next = job->out_path;
+    LeaveCriticalSection(job->lock);
+    started = child_run(&child, args);
+    EnterCriticalSection(job->lock);
+    if (!started)
+        return fail(L"%ls: cannot start a process for another driver: %ls", job->in_path,
+                    system_error_text(GetLastError()));
+    child_relay(&child);
+    if (child.code != EXIT_SUCCESS) {
+        output_remove_partial(job->out_path);
+        result = explain_child(job, &child, names);
+    }
+    child_free(&child);
+    return result;
+}
+
+/* Called if ours cannot convert the file. */
+static int convert_by_others(const struct conversion *job, DWORD tag)
+{
+    const struct convert_options *options = job->options;
+    const struct driver *only =
+        options->driver ? drivers_choose(options->drivers, options->driver) : 0;
+    const struct driver *ours = drivers_ours(options->drivers);
+    const wchar_t *fault = trust_fault(job->in.format);
+    wchar_t names[TRUST_NAMES_ROOM];
+    ACMFORMATTAGDETAILSW listed;
+
+    if (is_child() || (only && only->ours) ||
+        trust_others(options->drivers, only, job->in.format->wFormatTag, tag, names) == 0)
+        return refuse(job, tag);
+    if (fault && ours && driver_lists(ours, job->in.format->wFormatTag, &listed))
+        return refuse(job, tag);
+    if (fault)
+        return refuse_untrusted(options->drivers, job->in_path, job->in.format, fault, names);
+    return convert_in_child(job, names);
+}
+
 static int convert(struct conversion *job)
 {
     DWORD tag;
@@ -297,10 +425,11 @@ static int convert(struct conversion *job)
                     job->in_path, job->out_path);
     if (!job->options->overwrite && file_exists(job->out_path))
         return fail(L"%ls already exists; use --overwrite to replace it", job->out_path);
-    if (!candidates_choose(&job->candidates, job->options->drivers, job->options->driver))
+    if (!candidates_choose(&job->candidates, job->options->drivers, job->options->driver,
+                           !is_child() || trust_fault(job->in.format)))
         return EXIT_FAILURE;
     if (!open_stream(job, tag))
-        return refuse(job, tag);
+        return convert_by_others(job, tag);
     result = convert_stream(job);
     acmStreamClose(job->stream, 0);
     return result;

@@ -10,7 +10,8 @@
 struct convert_options {
     const struct drivers *drivers;
     const wchar_t *to, *driver;
-    double kbits; /* bit rate of the result in kbit/s; 0 if the driver may choose */
+    const wchar_t *rate; /* as given, or NULL */
+    double kbits;        /* bit rate of the result in kbit/s; 0 if the driver may choose */
     bool overwrite;
 };
 
@@ -21,9 +22,12 @@ struct source {
     uint64_t missing; /* bytes by which the file is shorter than its header says */
 };
 
-/* Returns EXIT_SUCCESS, or EXIT_FAILURE after a warning. */
+/* Returns EXIT_SUCCESS, or EXIT_FAILURE after a warning. The file is to be closed in both cases. */
 int source_open(struct source *, const wchar_t *path);
 void source_close(struct source *);
+
+/* Warns of everything unusual about the file that affects its audio data. */
+void source_remarks(const struct source *, const wchar_t *path);
 
 struct conversion {
     const struct convert_options *options;

@@ -1,5 +1,6 @@
 #include <stdlib.h>
 #include <stdio.h>
+#include "child.h"
 #include "commands.h"
 #include "console.h"
 #include "conversion.h"
@@ -140,6 +141,7 @@ static bool read_rate(struct convert_options *options, wchar_t *to, const wchar_
         to[n] = 0;
         rate = rate ? rate : to + n + 1;
     }
+    options->rate = rate;
     if (!rate)
         return true;
     options->kbits = wcstod(rate, &end);
@@ -153,8 +155,8 @@ static bool read_rate(struct convert_options *options, wchar_t *to, const wchar_
  * the last argument or `out`. */
 static bool read_inputs(struct inputs *inputs, int count, wchar_t **args, const wchar_t *out)
 {
-    if (!out && count == 2 && !folder_exists(args[1]) && !folder_exists(args[0]) &&
-        !wcspbrk(args[0], L"*?"))
+    if (is_child() || (!out && count == 2 && !folder_exists(args[1]) && !folder_exists(args[0]) &&
+                       !wcspbrk(args[0], L"*?")))
         return inputs_add_pair(inputs, args[0], args[1]);
     if (!out)
         out = args[--count];
@@ -173,6 +175,7 @@ int command_convert(const struct drivers *drivers, int count, wchar_t **args)
     struct convert_options options = { .drivers = drivers };
     struct pool pool = { .options = &options };
     const wchar_t *to = 0, *rate = 0, *quality = 0, *out = 0;
+    bool any_driver = false;
     int result = EXIT_FAILURE;
 
     count = take_options(count, args,
@@ -182,7 +185,10 @@ int command_convert(const struct drivers *drivers, int count, wchar_t **args)
                                                   { L"--out", &out, 0 },
                                                   { L"--driver", &options.driver, 0 },
                                                   { L"--overwrite", 0, &options.overwrite },
+                                                  { OPTION_ANY_DRIVER, 0, &any_driver },
                                                   { 0 } });
+    if (any_driver)
+        child_begin();
     if (count < (out ? 1 : 2)) {
         if (count >= 0)
             warn(L"convert needs an input and an output file, or input files and a folder");

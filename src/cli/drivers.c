@@ -172,16 +172,16 @@ const struct driver *drivers_choose(const struct drivers *drivers, const wchar_t
 }
 
 bool candidates_choose(struct candidates *candidates, const struct drivers *drivers,
-                       const wchar_t *name)
+                       const wchar_t *name, bool trusted)
 {
     const struct driver *driver = name ? drivers_choose(drivers, name) : drivers_ours(drivers);
 
-    *candidates = (struct candidates){ .any = !name };
-    if (driver && driver->handle)
+    *candidates = (struct candidates){ .any = !name && !trusted };
+    if (driver && driver->handle && (driver->ours || !trusted))
         candidates->handles[candidates->count++] = driver->handle;
-    if (!name)
+    if (candidates->any)
         candidates->handles[candidates->count++] = 0;
-    return candidates->count != 0;
+    return trusted ? !name || driver : candidates->count != 0;
 }
 
 bool driver_tag(const struct driver *driver, DWORD index, ACMFORMATTAGDETAILSW *tag)

@@ -39,13 +39,15 @@ const struct driver *drivers_find(const struct drivers *, const wchar_t *name);
 const struct driver *drivers_choose(const struct drivers *, const wchar_t *name);
 
 /* The drivers to try for a conversion, in this order: either only the one that the user named, or
- * ours and then any other. A NULL handle stands for any driver. */
+ * ours and then any other. A NULL handle stands for any driver. If `trusted`, only ours counts, and
+ * there may be none. */
 struct candidates {
     HACMDRIVER handles[2];
     size_t count;
     bool any;
 };
-bool candidates_choose(struct candidates *, const struct drivers *, const wchar_t *name);
+bool candidates_choose(struct candidates *, const struct drivers *, const wchar_t *name,
+                       bool trusted);
 
 /* Get a driver's format tag, or a format of a tag, by an index from 0; false after the last. */
 bool driver_tag(const struct driver *, DWORD index, ACMFORMATTAGDETAILSW *);

@@ -1,6 +1,8 @@
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include "console.h"
+#include "diagnosis.h"
 #include "errors.h"
 #include "formats.h"
 #include "names.h"
@@ -68,9 +70,11 @@ static void header_text(const WAVEFORMATEX *wfx, wchar_t text[TEXT_ROOM])
 {
     unsigned long rate = wfx->nSamplesPerSec, average = wfx->nAvgBytesPerSec;
 
-    swprintf(text, TEXT_ROOM,
-             L"%u channels, %lu Hz, %lu bytes per second, %u-byte blocks, %u bits, %u extra bytes",
-             wfx->nChannels, rate, average, wfx->nBlockAlign, wfx->wBitsPerSample, wfx->cbSize);
+    swprintf(
+        text, TEXT_ROOM,
+        L"%u channel%ls, %lu Hz, %lu bytes per second, %u-byte blocks, %u bits, %u extra bytes",
+        wfx->nChannels, wfx->nChannels == 1 ? L"" : L"s", rate, average, wfx->nBlockAlign,
+        wfx->wBitsPerSample, wfx->cbSize);
 }
 
 static const wchar_t *advice(const struct drivers *drivers, DWORD tag)
@@ -82,20 +86,52 @@ static const wchar_t *advice(const struct drivers *drivers, DWORD tag)
     return L"; OmniACM is not installed, and there is no " DRIVER_FILE L" next to this program";
 }
 
+/* A GUID that does not stand for a format tag. */
+static int refuse_subformat(const wchar_t *path, const WAVEFORMATEX *from)
+{
+    return fail(
+        L"%ls: its format is WAVE_FORMAT_EXTENSIBLE with the sub-format %ls, which does not "
+        L"stand for a format tag, so that no ACM driver can be asked for it",
+        path, subformat_text(from));
+}
+
 int refuse_source(const struct drivers *drivers, const wchar_t *path, const WAVEFORMATEX *from)
 {
     wchar_t names[TEXT_ROOM], header[TEXT_ROOM], name[NAME_ROOM];
+    struct diagnosis *diagnosis = malloc(sizeof *diagnosis);
     DWORD tag = from->wFormatTag;
+    int result;
 
+    if (tag == WAVE_FORMAT_EXTENSIBLE && from->cbSize >= 22) {
+        free(diagnosis);
+        return refuse_subformat(path, from);
+    }
     tag_name(drivers, tag, name);
     list_drivers(drivers, tag, names);
-    if (!names[0])
-        return fail(L"%ls: no driver on this system accepts its format, 0x%04lX, %ls%ls", path, tag,
-                    name, advice(drivers, tag));
     header_text(from, header);
-    return fail(L"%ls: its format, 0x%04lX, %ls, is supported by %ls, but not with this header: "
-                L"%ls%ls",
-                path, tag, name, names, header, impossible_value(from));
+    if (!names[0])
+        result = fail(L"%ls: no driver on this system accepts its format, 0x%04lX, %ls%ls", path,
+                      tag, name, advice(drivers, tag));
+    else if (diagnosis && diagnose_any(drivers, from, diagnosis))
+        result = fail(L"%ls: its format, 0x%04lX, %ls, is supported by %ls, but not with %ls", path,
+                      tag, name, names, diagnosis->text);
+    else
+        result = fail(L"%ls: its format, 0x%04lX, %ls, is supported by %ls, but not with this "
+                      L"header: %ls%ls",
+                      path, tag, name, names, header, impossible_value(from));
+    free(diagnosis);
+    return result;
+}
+
+int refuse_untrusted(const struct drivers *drivers, const wchar_t *path, const WAVEFORMATEX *from,
+                     const wchar_t *fault, const wchar_t *names)
+{
+    wchar_t name[NAME_ROOM];
+
+    return fail(
+        L"%ls: %ls, with which its format, 0x%04X, %ls, cannot be read; other drivers (%ls) "
+        L"are not asked",
+        path, fault, from->wFormatTag, tag_name(drivers, from->wFormatTag, name), names);
 }
 
 static void mode_text(const WAVEFORMATEX *wfx, wchar_t text[64])

@@ -9,6 +9,11 @@
 /* No driver decodes `from`. */
 int refuse_source(const struct drivers *, const wchar_t *path, const WAVEFORMATEX *from);
 
+/* Ours does not decode `from`, and its header is not given to the others, whose names these are,
+ * because of this fault. */
+int refuse_untrusted(const struct drivers *, const wchar_t *path, const WAVEFORMATEX *from,
+                     const wchar_t *fault, const wchar_t *names);
+
 /* No driver encodes `tag` from the PCM format `from`. */
 int refuse_target(const struct drivers *, const wchar_t *path, const WAVEFORMATEX *from, DWORD tag);
 

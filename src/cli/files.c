@@ -222,21 +222,29 @@ const wchar_t *base_name(const wchar_t *path)
     return name;
 }
 
+/* The temporary name of a result. The caller frees it. */
+static wchar_t *partial_path(const wchar_t *path)
+{
+    static const wchar_t end[] = L".partial";
+    wchar_t *partial = malloc((wcslen(path) + 1) * sizeof *path + sizeof end);
+
+    return partial ? wcscat(wcscpy(partial, path), end) : 0;
+}
+
 bool output_create(struct output *output, const wchar_t *path, bool overwrite, const void *format,
                    uint64_t expected)
 {
     struct wav_io io;
     size_t n = wcslen(path);
 
-    *output = (struct output){ .path = malloc((n + 1) * sizeof *path),
-                               .partial = malloc((n + 9) * sizeof *path) };
+    *output =
+        (struct output){ .path = malloc((n + 1) * sizeof *path), .partial = partial_path(path) };
     if (!output->path || !output->partial) {
         output->file.error = ERROR_NOT_ENOUGH_MEMORY;
         return false;
     }
     output->overwrite = overwrite;
     wcscpy(output->path, path);
-    wcscat(wcscpy(output->partial, path), L".partial");
     output->created = file_create(&output->file, output->partial, &io);
     return output->created && wav_create(&output->writer, &io, format, expected);
 }
@@ -278,6 +286,16 @@ bool output_finish(struct output *output, uint64_t data_size, uint64_t samples)
     }
     reset(output);
     return true;
+}
+
+void output_remove_partial(const wchar_t *path)
+{
+    wchar_t *partial = partial_path(path), *real = partial ? path_for_windows(partial) : 0;
+
+    if (real)
+        DeleteFileW(real);
+    free(real);
+    free(partial);
 }
 
 void output_drop(struct output *output)

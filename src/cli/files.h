@@ -40,6 +40,9 @@ bool output_create(struct output *, const wchar_t *path, bool overwrite, const v
 bool output_write(struct output *, const void *bytes, size_t count);
 bool output_finish(struct output *, uint64_t data_size, uint64_t samples);
 
+/* Deletes the file that another process left unfinished, if there is one. */
+void output_remove_partial(const wchar_t *path);
+
 /* Deletes an unfinished file. Call it instead of output_finish(), or after that has failed. */
 void output_drop(struct output *);
 

@@ -31,17 +31,20 @@ static const struct known_tag *find_known(DWORD tag)
     return 0;
 }
 
+/* Another driver's name counts only if nothing else is known: some are "U-Law" or "MPeg3". */
 const wchar_t *tag_name(const struct drivers *drivers, DWORD tag, wchar_t name[NAME_ROOM])
 {
     const struct known_tag *known = find_known(tag);
     ACMFORMATTAGDETAILSW details;
+    bool found = false;
 
     wcscpy(name, known ? known->name : L"unknown");
-    for (size_t i = 0; i < drivers->count; i++)
-        if (driver_lists(&drivers->list[i], tag, &details) && details.szFormatTag[0]) {
+    for (size_t i = 0; i < drivers->count && !found; i++) {
+        found = (!known || drivers->list[i].ours) &&
+                driver_lists(&drivers->list[i], tag, &details) && details.szFormatTag[0];
+        if (found)
             wcscpy(name, details.szFormatTag);
-            break;
-        }
+    }
     return name;
 }
 
@@ -158,6 +161,18 @@ bool is_pcm(const WAVEFORMATEX *wfx)
 bool same_mode(const WAVEFORMATEX *a, const WAVEFORMATEX *b)
 {
     return a->nSamplesPerSec == b->nSamplesPerSec && a->nChannels == b->nChannels;
+}
+
+const wchar_t *subformat_text(const WAVEFORMATEX *wfx)
+{
+    static wchar_t text[40];
+    const BYTE *p = (const BYTE *)wfx + 24;
+
+    swprintf(text, sizeof text / sizeof *text,
+             L"%02X%02X%02X%02X-%02X%02X-%02X%02X-%02X%02X-%02X%02X%02X%02X%02X%02X", p[3], p[2],
+             p[1], p[0], p[5], p[4], p[7], p[6], p[8], p[9], p[10], p[11], p[12], p[13], p[14],
+             p[15]);
+    return text;
 }
 
 const wchar_t *channels_text(unsigned channels)

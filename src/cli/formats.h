@@ -6,7 +6,8 @@
 
 enum { NAME_ROOM = 128 };
 
-/* The name of a tag: the one a driver gives it, else the one from tags_table.h, else "unknown". */
+/* The name of a tag: our driver's, else the one from tags_table.h, else another driver's, else
+ * "unknown". */
 const wchar_t *tag_name(const struct drivers *, DWORD tag, wchar_t name[NAME_ROOM]);
 
 /* The word that --to takes for a tag, else one made from `name`; suitable for file names. */
@@ -28,6 +29,10 @@ bool same_mode(const WAVEFORMATEX *, const WAVEFORMATEX *);
 
 /* "GSM 6.10 (0x0031), 8000 Hz, mono, 13.0 kbit/s"; valid until the next call. */
 const wchar_t *format_text(const struct drivers *, const WAVEFORMATEX *);
+
+/* The GUID of a WAVE_FORMAT_EXTENSIBLE, which has at least 22 extra bytes; valid until the next
+ * call. */
+const wchar_t *subformat_text(const WAVEFORMATEX *);
 
 /* "mono", "stereo", "6 channels"; valid until the next call. */
 const wchar_t *channels_text(unsigned channels);

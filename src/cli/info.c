@@ -1,13 +1,22 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "bits.h"
+#include "child.h"
 #include "commands.h"
 #include "console.h"
 #include "conversion.h"
+#include "diagnosis.h"
 #include "errors.h"
 #include "formats.h"
+#include "measure.h"
+#include "trust.h"
 
-enum { TEXT_ROOM = 64, MAX_EXTRA = 16 }; /* MAX_EXTRA: bytes shown */
+enum {
+    TEXT_ROOM = 96,
+    MAX_EXTRA = 16,    /* bytes shown */
+    PACKED_SAMPLES = 8 /* at most so many samples per block: codes in bytes, without padding */
+};
 
 struct report {
     const struct drivers *drivers;
@@ -16,7 +25,10 @@ struct report {
     union format expected; /* the header that a driver would write; valid if `known` */
     bool known;
     const struct driver *driver; /* the first that accepts the file, or NULL */
+    unsigned faults;             /* a set of enum field that keeps our driver from accepting it */
     DWORD block;                 /* samples per channel in a block; 0 if unknown */
+    uint64_t decoded;            /* samples per channel that convert makes; valid if `counted` */
+    bool counted;
 };
 
 /* Prints a field of the header and, if that differs, what it should be. `expected` is NULL if
@@ -38,31 +50,20 @@ static void print_number(const wchar_t *name, DWORD actual, bool known, DWORD ex
     print_field(name, a, known ? b : 0);
 }
 
-/* Returns true if the driver decodes the file; `pcm` is what it makes. The driver must also list
- * the tag, because Wine's PCM converter claims to accept everything. */
-static bool accepts(const struct report *report, const struct driver *driver, union format *pcm)
+static bool accepts(const struct report *report, const struct driver *driver)
 {
-    ACMFORMATTAGDETAILSW tag;
-
-    return driver_lists(driver, report->in.format->wFormatTag, &tag) &&
-           conversion_suggest(report->in.format, driver->handle, WAVE_FORMAT_PCM, pcm) &&
-           acmStreamOpen(0, driver->handle, (WAVEFORMATEX *)report->in.format, &pcm->wfx, 0, 0, 0,
-                         ACM_STREAMOPENF_QUERY) == MMSYSERR_NOERROR;
+    return trust_allows(driver, report->in.format) && driver_decodes(driver, report->in.format);
 }
 
-/* Asks the driver for the decoded size of a block. Returns samples per channel. */
-static DWORD measure_block(const struct driver *driver, const WAVEFORMATEX *format,
-                           union format *pcm)
+/* Fields of the header as it is in the file. */
+static WORD said16(const struct report *report, int at)
 {
-    HACMSTREAM stream;
-    DWORD samples;
+    return load16_le(report->in.wav.said + at);
+}
 
-    if (acmStreamOpen(&stream, driver->handle, (WAVEFORMATEX *)format, &pcm->wfx, 0, 0, 0,
-                      ACM_STREAMOPENF_NONREALTIME) != MMSYSERR_NOERROR)
-        return 0;
-    samples = samples_per_block(stream, format, &pcm->wfx);
-    acmStreamClose(stream, 0);
-    return samples;
+static DWORD said32(const struct report *report, int at)
+{
+    return load32_le(report->in.wav.said + at);
 }
 
 /* Scores how well two formats agree. */
@@ -83,7 +84,8 @@ static bool find_header(struct report *report, const struct driver *driver, unio
     ACMFORMATTAGDETAILSW tag;
     ACMFORMATDETAILSW details;
 
-    if (!driver->handle || !driver_lists(driver, wfx->wFormatTag, &tag) ||
+    if (!driver->handle || !trust_allows(driver, wfx) ||
+        !driver_lists(driver, wfx->wFormatTag, &tag) ||
         !conversion_suggest(&pcm, driver->handle, wfx->wFormatTag, &report->expected) ||
         report->expected.wfx.wFormatTag != wfx->wFormatTag)
         return false;
@@ -96,27 +98,72 @@ static bool find_header(struct report *report, const struct driver *driver, unio
 /* Asks the driver that accepts the file, or else one that lists its tag. */
 static void find_expected(struct report *report)
 {
-    const WAVEFORMATEX *wfx = report->in.format;
+    struct diagnosis *diagnosis = malloc(sizeof *diagnosis);
     union format *room = calloc(1, sizeof *room);
 
     if (room && report->driver)
         report->known = find_header(report, report->driver, room);
     for (size_t i = 0; room && i < report->drivers->count && !report->known; i++)
         report->known = find_header(report, &report->drivers->list[i], room);
-    if (room && report->driver && accepts(report, report->driver, room)) {
-        report->block = measure_block(report->driver, wfx, room);
-        if (wfx->nBlockAlign == 0 && report->known)
-            report->block = measure_block(report->driver, &report->expected.wfx, room);
+    if (diagnosis && !report->driver &&
+        diagnose_any(report->drivers, report->in.format, diagnosis)) {
+        report->faults = diagnosis->fields;
+        report->expected = diagnosis->right;
+        report->known = true;
     }
+    free(diagnosis);
     free(room);
+}
+
+/* Returns true if `samples` per block fit a header's byte rate, within a factor of 2. They do not
+ * for codecs whose frames are not blocks of nBlockAlign bytes, such as MP3. */
+static bool fits_rate(const WAVEFORMATEX *wfx, DWORD samples)
+{
+    uint64_t by_block = (uint64_t)wfx->nSamplesPerSec * wfx->nBlockAlign;
+    uint64_t by_rate = (uint64_t)wfx->nAvgBytesPerSec * samples;
+
+    return by_block <= 2 * by_rate && by_rate <= 2 * by_block;
+}
+
+/* Finds out how many samples a block has, and how many the whole file. */
+static void measure(struct report *report)
+{
+    const WAVEFORMATEX *wfx = report->in.format, *from = wfx;
+    struct measure measure = { .wav = &report->in.wav, .driver = report->driver->handle };
+
+    if (wfx->nBlockAlign == 0 && report->known)
+        from = &report->expected.wfx;
+    if (!measure_file(&measure, from))
+        return;
+    report->counted = measure.counted;
+    report->decoded = measure.decoded;
+    if (measure.block > 1 && !fits_rate(from, measure.block) &&
+        !(report->known && fits_rate(&report->expected.wfx, measure.block))) {
+        report->counted = report->counted && report->driver->ours;
+        return;
+    }
+    report->block = measure.block;
+}
+
+/* Returns true for the formats of which header_correct() knows every field. */
+static bool is_corrected(const WAVEFORMATEX *wfx)
+{
+    return is_pcm(wfx) || wfx->wFormatTag == WAVE_FORMAT_ALAW ||
+           wfx->wFormatTag == WAVE_FORMAT_MULAW || wfx->wFormatTag == WAVE_FORMAT_ADPCM ||
+           wfx->wFormatTag == WAVE_FORMAT_IMA_ADPCM;
 }
 
 /* Finds the correct byte rate. It follows from the block; drivers round it up or down. */
 static bool expected_byte_rate(const struct report *report, DWORD *rate)
 {
     const WAVEFORMATEX *wfx = report->in.format;
-    DWORD align = wfx->nBlockAlign;
+    DWORD align = wfx->nBlockAlign, said = said32(report, 8);
 
+    *rate = wfx->nAvgBytesPerSec;
+    if (is_corrected(wfx) && (*rate != said || is_pcm(wfx)))
+        return true;
+    if (!report->driver || (report->block == 0 && !report->driver->ours))
+        return false;
     if (report->known &&
         (align == 0 || align == report->expected.wfx.nBlockAlign || report->block < 2)) {
         *rate = report->expected.wfx.nAvgBytesPerSec;
@@ -125,12 +172,11 @@ static bool expected_byte_rate(const struct report *report, DWORD *rate)
     if (report->block == 0)
         return false;
     *rate = (DWORD)((uint64_t)wfx->nSamplesPerSec * align / report->block);
-    if (report->in.wav.said_byte_rate == *rate + 1)
+    if (said == *rate + 1)
         (*rate)++;
     return true;
 }
 
-/* Prints a count and bytes in hexadecimal, as in "2: 40 01". */
 static void extra_text(const BYTE *extra, int count, wchar_t text[TEXT_ROOM])
 {
     int n = swprintf(text, TEXT_ROOM, L"%d%ls", count, count ? L":" : L"");
@@ -145,28 +191,63 @@ static bool extra_has_samples(WORD tag)
 }
 
 /* The first extra bytes of some codecs are the samples per block, which must match the block. Those
- * of Creative ADPCM are a revision number, any of which is correct. */
+ * of Creative ADPCM are a revision number, and the others of Microsoft ADPCM coefficients, any of
+ * which are correct. WAVE_FORMAT_EXTENSIBLE has no room for them. */
 static void print_extra(const struct report *report)
 {
     const WAVEFORMATEX *actual = report->in.format, *expected = &report->expected.wfx;
-    const BYTE *actual_extra = (const BYTE *)(actual + 1);
+    const BYTE *said = report->in.wav.said + WAV_FORMAT_SIZE;
+    WORD said_size = said16(report, 16);
     wchar_t a[TEXT_ROOM], b[TEXT_ROOM];
     BYTE extra[MAX_EXTRA] = { 0 };
     int count = expected->cbSize < MAX_EXTRA ? expected->cbSize : MAX_EXTRA;
+    bool judged = report->known && (report->driver || report->faults & FIELD_EXTRA) &&
+                  !(said_size == 0 && report->in.wav.said_tag == WAV_TAG_EXTENSIBLE);
 
-    extra_text(actual_extra, actual->cbSize, a);
-    if (!report->known) {
+    extra_text(said, said_size, a);
+    if (!judged) {
         print_field(L"extra bytes", a, 0);
         return;
     }
     memcpy(extra, expected + 1, (size_t)count);
     if (extra_has_samples(actual->wFormatTag) && report->block > 1)
-        for (int i = 0; i < 2; i++)
-            extra[i] = (BYTE)(report->block >> 8 * i);
+        store16_le(extra, (uint16_t)report->block);
     if (actual->wFormatTag == WAVE_FORMAT_CREATIVE_ADPCM)
-        memcpy(extra, actual_extra, (size_t)(count < actual->cbSize ? count : actual->cbSize));
-    extra_text(extra, expected->cbSize, b);
+        memcpy(extra, said, (size_t)(count < said_size ? count : said_size));
+    if (actual->wFormatTag == WAVE_FORMAT_ADPCM && said_size >= count)
+        memcpy(extra + 2, said + 2, (size_t)count - 2);
+    extra_text(extra, said_size > expected->cbSize ? said_size : expected->cbSize, b);
     print_field(L"extra bytes", a, b);
+}
+
+/* A missing fact chunk is wrong only if the last block may be padded. */
+static void print_fact(const struct report *report, uint64_t samples, bool known)
+{
+    const struct wav *wav = &report->in.wav;
+    wchar_t a[TEXT_ROOM], b[TEXT_ROOM];
+
+    swprintf(a, TEXT_ROOM, L"%llu", (unsigned long long)wav->fact);
+    swprintf(b, TEXT_ROOM, L"%llu", (unsigned long long)samples);
+    if (wav->has_fact)
+        print_field(wav->notes & WAV_DS64_FACT ? L"samples (ds64)" : L"samples (fact)", a,
+                    known ? b : 0);
+    else if (!is_pcm(report->in.format))
+        print_field(L"samples (fact)", L"missing", known && report->block > PACKED_SAMPLES ? b : 0);
+}
+
+static void print_data(const struct report *report)
+{
+    const struct wav *wav = &report->in.wav;
+    wchar_t a[TEXT_ROOM], b[TEXT_ROOM];
+
+    swprintf(b, TEXT_ROOM, L"%llu", (unsigned long long)wav->data_size);
+    if (wav->notes & WAV_SIZE_UNKNOWN) {
+        swprintf(a, TEXT_ROOM, L"%ls, to the end; the header does not say", b);
+        print_field(L"data bytes", a, 0);
+        return;
+    }
+    swprintf(a, TEXT_ROOM, L"%llu", (unsigned long long)wav->data_said);
+    print_field(L"data bytes", a, report->in.missing ? b : 0);
 }
 
 static void print_lengths(const struct report *report)
@@ -174,54 +255,65 @@ static void print_lengths(const struct report *report)
     const WAVEFORMATEX *wfx = report->in.format;
     const struct wav *wav = &report->in.wav;
     unsigned align = wfx->nBlockAlign;
-    uint64_t decoded = 0, samples;
-    bool known;
-    wchar_t a[TEXT_ROOM], b[TEXT_ROOM];
+    uint64_t samples = wav_samples(wav, report->decoded, (uint64_t)report->block + 1);
 
     if (align == 0 && report->known)
         align = report->expected.wfx.nBlockAlign;
-    known = report->block != 0 && align != 0;
-    if (known)
-        decoded = (wav->data_size + align - 1) / align * report->block;
-    samples = wav_samples(wav, decoded, report->block + 1);
-    swprintf(a, TEXT_ROOM, L"%llu", (unsigned long long)wav->fact);
-    swprintf(b, TEXT_ROOM, L"%llu", (unsigned long long)samples);
-    if (wav->has_fact)
-        print_field(L"samples (fact)", a, known ? b : 0);
-    else if (!is_pcm(wfx))
-        print_field(L"samples (fact)", L"missing", known ? b : 0);
-    swprintf(a, TEXT_ROOM, L"%llu", (unsigned long long)wav->data_said);
-    swprintf(b, TEXT_ROOM, L"%llu", (unsigned long long)wav->data_size);
-    print_field(L"data bytes", a, wav->data_said < wav->data_size || report->in.missing ? b : 0);
-    if (!known || wfx->nSamplesPerSec == 0)
-        return;
-    if (report->block > 1)
+    print_fact(report, samples, report->counted);
+    print_data(report);
+    if (report->block > 1 && align != 0)
         print(L"  %-16ls  %llu of %lu samples each, %u bytes left over\n", L"blocks",
               (unsigned long long)(wav->data_size / align), report->block,
               (unsigned)(wav->data_size % align));
-    print(L"  %-16ls  %.3f s\n", L"duration", (double)samples / wfx->nSamplesPerSec);
+    if (report->counted && wfx->nSamplesPerSec != 0)
+        print(L"  %-16ls  %.3f s\n", L"duration", (double)samples / wfx->nSamplesPerSec);
+    else if (report->driver && wfx->nAvgBytesPerSec != 0)
+        print(L"  %-16ls  %.3f s by the byte rate\n", L"duration",
+              (double)wav->data_size / wfx->nAvgBytesPerSec);
 }
 
-static void print_header(const struct report *report)
+static void print_tag(const struct report *report)
 {
     const WAVEFORMATEX *wfx = report->in.format;
     const struct wav *wav = &report->in.wav;
-    bool pcm = is_pcm(wfx), block_is_choice = report->driver && wfx->nBlockAlign;
-    const WAVEFORMATEX *expected = pcm ? wfx : &report->expected.wfx;
-    DWORD byte_rate = wfx->nAvgBytesPerSec;
-    bool byte_rate_known = pcm || expected_byte_rate(report, &byte_rate);
     wchar_t tag[TEXT_ROOM];
 
     swprintf(tag, TEXT_ROOM, L"0x%04X%ls", wav->said_tag,
              wav->said_tag != wfx->wFormatTag ? L", extensible" : L"");
     print_field(L"format tag", tag, 0);
-    print_field(L"channels", channels_text(wfx->nChannels), wfx->nChannels ? 0 : L"1 or more");
-    print_number(L"samples/second", wfx->nSamplesPerSec, false, 0);
-    print_number(L"bytes/second", wav->said_byte_rate, byte_rate_known, byte_rate);
-    print_number(L"bytes per block", wav->said_block_align,
-                 pcm || (report->known && !block_is_choice), expected->nBlockAlign);
-    print_number(L"bits", wav->said_bits, pcm || report->known, expected->wBitsPerSample);
-    if (!pcm)
+    if (wfx->wFormatTag == WAVE_FORMAT_EXTENSIBLE && wfx->cbSize >= 22)
+        print_field(L"sub-format", subformat_text(wfx), 0);
+}
+
+/* Only fields that are at fault are called wrong: those that were corrected, those that the codec
+ * determines, and, in a header that is rejected, those that cause that. */
+static void print_header(const struct report *report)
+{
+    const WAVEFORMATEX *wfx = report->in.format;
+    const WAVEFORMATEX *expected = is_corrected(wfx) ? wfx : &report->expected.wfx;
+    bool determined = is_corrected(wfx) || (report->known && report->driver);
+    bool block = is_corrected(wfx) || (determined && wfx->nBlockAlign != said16(report, 12)) ||
+                 (determined && said16(report, 12) == 0);
+    DWORD byte_rate;
+    bool byte_rate_known = expected_byte_rate(report, &byte_rate);
+
+    if (report->faults != 0)
+        expected = &report->expected.wfx;
+    print_tag(report);
+    print_field(L"channels", channels_text(wfx->nChannels),
+                report->faults & FIELD_CHANNELS ? (expected->nChannels == 1 ? L"mono" : L"stereo")
+                                                : 0);
+    print_number(L"samples/second", wfx->nSamplesPerSec, report->faults & FIELD_RATE,
+                 expected->nSamplesPerSec);
+    print_number(L"bytes/second", said32(report, 8), byte_rate_known, byte_rate);
+    print_number(L"bytes per block", said16(report, 12),
+                 report->faults ? report->faults & FIELD_BLOCK : block,
+                 report->faults || said16(report, 12) == wfx->nBlockAlign ? expected->nBlockAlign
+                                                                          : wfx->nBlockAlign);
+    print_number(L"bits", said16(report, 14),
+                 report->faults ? report->faults & FIELD_BITS : determined,
+                 expected->wBitsPerSample);
+    if (!is_pcm(wfx))
         print_extra(report);
     print_lengths(report);
 }
@@ -229,56 +321,96 @@ static void print_header(const struct report *report)
 static void print_drivers(const struct report *report)
 {
     ACMFORMATTAGDETAILSW tag;
-    union format *pcm = calloc(1, sizeof *pcm);
 
-    for (size_t i = 0; pcm && i < report->drivers->count; i++) {
+    for (size_t i = 0; i < report->drivers->count; i++) {
         const struct driver *driver = &report->drivers->list[i];
-        bool accepted = accepts(report, driver, pcm);
+        bool lists = driver_lists(driver, report->in.format->wFormatTag, &tag);
+        const wchar_t *verdict = accepts(report, driver) ? L"accepted by" : L"rejected by";
 
-        if (accepted || driver_lists(driver, report->in.format->wFormatTag, &tag))
-            print(L"  %-16ls  %ls\n", accepted ? L"accepted by" : L"rejected by",
-                  driver->details.szShortName);
+        if (lists && !trust_allows(driver, report->in.format))
+            verdict = L"not asked";
+        if (lists)
+            print(L"  %-16ls  %ls\n", verdict, driver->details.szShortName);
     }
-    free(pcm);
 }
 
 static const struct driver *find_driver(const struct report *report, const struct driver *only)
 {
-    const struct driver *ours = drivers_ours(report->drivers), *found = 0;
-    union format *pcm = calloc(1, sizeof *pcm);
+    const struct driver *ours = drivers_ours(report->drivers);
 
-    if (pcm && !only && ours && accepts(report, ours, pcm))
-        found = ours;
-    for (size_t i = 0; pcm && i < report->drivers->count && !found; i++) {
+    if (!only && ours && accepts(report, ours))
+        return ours;
+    for (size_t i = 0; i < report->drivers->count; i++) {
         const struct driver *driver = &report->drivers->list[i];
 
-        if ((!only || only == driver) && accepts(report, driver, pcm))
-            found = driver;
+        if ((!only || only == driver) && accepts(report, driver))
+            return driver;
     }
-    free(pcm);
-    return found;
+    return 0;
 }
 
 static int print_report(struct report *report, const struct driver *only)
 {
-    const WAVEFORMATEX *wfx;
-    int result = source_open(&report->in, report->path);
+    const WAVEFORMATEX *wfx = report->in.format;
 
-    if (result != EXIT_SUCCESS)
-        return result;
-    wfx = report->in.format;
     print(L"%ls: %ls\n", report->path, format_text(report->drivers, wfx));
     if (is_pcm(wfx)) {
         report->block = 1;
+        report->counted = wfx->nBlockAlign != 0;
+        report->decoded = report->counted ? report->in.wav.data_size / wfx->nBlockAlign : 0;
     } else {
         report->driver = find_driver(report, only);
         find_expected(report);
+        if (report->driver)
+            measure(report);
     }
     print_header(report);
-    if (is_pcm(wfx))
-        return EXIT_SUCCESS;
-    print_drivers(report);
-    return report->driver ? EXIT_SUCCESS : refuse_source(report->drivers, report->path, wfx);
+    if (!is_pcm(wfx))
+        print_drivers(report);
+    source_remarks(&report->in, report->path);
+    return is_pcm(wfx) || report->driver ? EXIT_SUCCESS
+                                         : refuse_source(report->drivers, report->path, wfx);
+}
+
+/* Other drivers than ours are asked in a process of their own. If one of them crashes, only ours is
+ * asked. */
+static bool print_in_child(const struct report *report, const struct driver *only, int *result)
+{
+    const wchar_t *args[] = { L"info", OPTION_ANY_DRIVER, L"--driver", 0, L"--", report->path, 0 };
+    wchar_t names[TRUST_NAMES_ROOM];
+    WORD tag = report->in.format->wFormatTag;
+    struct child child;
+    bool done;
+
+    if (is_child() || is_pcm(report->in.format) || trust_fault(report->in.format) ||
+        trust_others(report->drivers, 0, tag, tag, names) == 0)
+        return false;
+    args[only ? 3 : 2] = only ? only->details.szShortName : L"--";
+    if (!only) {
+        args[3] = report->path;
+        args[4] = 0;
+    }
+    if (!child_run(&child, args))
+        return false;
+    done = !child_crashed(&child);
+    if (done)
+        child_relay(&child);
+    else
+        warn(L"%ls: a driver crashed when it was asked about this file (%ls): %ls", report->path,
+             child_reason(&child), names);
+    *result = (int)child.code;
+    child_free(&child);
+    return done;
+}
+
+static int inform(struct report *report, const struct driver *only)
+{
+    int result = source_open(&report->in, report->path);
+
+    if (result == EXIT_SUCCESS && !print_in_child(report, only, &result))
+        result = print_report(report, only);
+    source_close(&report->in);
+    return result;
 }
 
 int command_info(const struct drivers *drivers, int count, wchar_t **args)
@@ -286,9 +418,15 @@ int command_info(const struct drivers *drivers, int count, wchar_t **args)
     const wchar_t *name = 0;
     const struct driver *only;
     struct report *report;
+    bool any_driver = false;
     int result = EXIT_SUCCESS;
 
-    count = take_options(count, args, (const struct option[]){ { L"--driver", &name, 0 }, { 0 } });
+    count =
+        take_options(count, args,
+                     (const struct option[]){
+                         { L"--driver", &name, 0 }, { OPTION_ANY_DRIVER, 0, &any_driver }, { 0 } });
+    if (any_driver)
+        child_begin();
     if (count == 0)
         warn(L"info needs a file name");
     if (count < 1)
@@ -301,9 +439,8 @@ int command_info(const struct drivers *drivers, int count, wchar_t **args)
         return fail(L"out of memory");
     for (int i = 0; i < count; i++) {
         *report = (struct report){ .drivers = drivers, .path = args[i] };
-        if (print_report(report, only) != EXIT_SUCCESS)
+        if (inform(report, only) != EXIT_SUCCESS)
             result = EXIT_FAILURE;
-        source_close(&report->in);
     }
     free(report);
     return result;

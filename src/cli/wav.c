@@ -1,6 +1,6 @@
 #include <string.h>
-#include "tags.h"
 #include "bits.h"
+#include "header.h"
 #include "wav.h"
 
 enum { CHUNK_HEADER = 8, RIFF_HEADER = 12, DS64 = 28 };
@@ -11,99 +11,12 @@ enum { MAX_CHUNKS = 4096, MAX_CHUNKS_AFTER_DATA = 64 };
 /* A size that was never filled in, or is in the ds64 chunk of an RF64. */
 static const uint32_t UNKNOWN = 0xFFFFFFFF;
 
-/* Recognizes other kinds of files by their first bytes. */
-static const char *not_riff(const uint8_t *p)
-{
-    static const struct {
-        char magic[5];
-        uint8_t size;
-        const char *reason;
-    } kinds[] = {
-        { "RIFX", 4,
-          "it is a big-endian WAV (RIFX) file, which is not supported; convert it with sox or "
-          "ffmpeg" },
-        { "FORM", 4, "not a WAV file, but an AIFF or other IFF file" },
-        { ".snd", 4, "not a WAV file, but a Sun audio (.au) file" },
-        { "OggS", 4, "not a WAV file, but an Ogg file" },
-        { "fLaC", 4, "not a WAV file, but a FLAC file" },
-        { "riff", 4, "not a WAV file, but a Sony Wave64 file" },
-        { "caff", 4, "not a WAV file, but an Apple CAF file" },
-        { "#!AM", 4, "not a WAV file, but an AMR file" },
-        { "#!SI", 4, "not a WAV file, but a SILK file" },
-        { "Crea", 4, "not a WAV file, but a Creative .voc file" },
-        { "ID3", 3, "not a WAV file, but an MP3 file" },
-        { "\xFF\xFB", 2, "not a WAV file, but an MP3 file" },
-        { "\x30\x26\xB2\x75", 4, "not a WAV file, but a Windows Media file" },
-    };
-
-    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
-        if (memcmp(p, kinds[i].magic, kinds[i].size) == 0)
-            return kinds[i].reason;
-    return "not a WAV file: it does not begin with RIFF";
-}
-
-static const char *not_wave(const uint8_t *form)
-{
-    if (memcmp(form, "AVI ", 4) == 0)
-        return "it is an AVI video, not a WAV file";
-    if (memcmp(form, "RMID", 4) == 0)
-        return "it is a MIDI (RMID) file, not a WAV file";
-    return "it is a RIFF file, but not a WAVE file";
-}
-
 struct scan {
     struct wav *wav;
     uint64_t at; /* position of the current chunk */
     uint64_t ds64_data, ds64_samples;
-    bool has_ds64, has_fmt, has_data;
-    bool complete; /* the RIFF size matches the file, so its writer has filled in the sizes */
+    bool has_ds64, has_fmt, has_data, has_wave_list;
 };
-
-/* Returns true for IMA ADPCM and GSM 6.10, whose extra bytes are the samples per block.
- * WAVE_FORMAT_EXTENSIBLE has these in a field of its own. */
-static bool extra_is_samples(uint16_t tag) { return tag == TAG_IMA_ADPCM || tag == TAG_GSM610; }
-
-/* Replaces WAVE_FORMAT_EXTENSIBLE by the tag inside it. */
-static void unwrap_extensible(struct wav *wav)
-{
-    static const uint8_t base[] = SUBTYPE_TAIL;
-    uint8_t *p = wav->format;
-    uint16_t tag, samples = load16_le(p + 18);
-    size_t extra;
-
-    if (load16_le(p) != WAV_TAG_EXTENSIBLE || wav->format_size < 40 ||
-        memcmp(p + 26, base, sizeof base) != 0)
-        return;
-    tag = load16_le(p + 24);
-    if (load16_le(p + 2) > 2 && (tag == WAV_TAG_PCM || tag == WAV_TAG_FLOAT))
-        return; /* the speaker positions would be lost */
-    extra = wav->format_size - 40;
-    store16_le(p, tag);
-    memmove(p + WAV_FORMAT_SIZE, p + 40, extra);
-    if (extra == 0 && extra_is_samples(tag) && samples != 0) {
-        store16_le(p + WAV_FORMAT_SIZE, samples);
-        extra = 2;
-    }
-    store16_le(p + 16, (uint16_t)extra);
-    wav->format_size = WAV_FORMAT_SIZE + extra;
-}
-
-/* Corrects the redundant fields of a PCM header. */
-static void correct_pcm(uint8_t *p)
-{
-    uint16_t tag = load16_le(p), channels = load16_le(p + 2);
-    uint16_t align = load16_le(p + 12), bits = load16_le(p + 14);
-
-    if ((tag != WAV_TAG_PCM && tag != WAV_TAG_FLOAT) || channels == 0)
-        return;
-    if (bits == 0)
-        bits = (uint16_t)(align / channels * 8);
-    if (align == 0 || align % channels != 0)
-        align = (uint16_t)((bits + 7) / 8 * channels);
-    store16_le(p + 14, bits);
-    store16_le(p + 12, align);
-    store32_le(p + 8, load32_le(p + 4) * align);
-}
 
 /* The chunk is a WAVEFORMAT of 14 bytes, without the bits per sample; a PCMWAVEFORMAT of 16; or a
  * WAVEFORMATEX of at least 18, whose cbSize may be too large. */
@@ -132,62 +45,37 @@ static const char *read_format(struct scan *scan, uint64_t size)
     return 0;
 }
 
-static void read_ds64(struct scan *scan)
+static void read_ds64(struct scan *scan, uint64_t size)
 {
     const struct wav *wav = scan->wav;
     uint8_t p[24];
 
-    if (wav->io.read(wav->io.file, scan->at + CHUNK_HEADER, p, sizeof p) == sizeof p) {
+    if (size >= sizeof p &&
+        wav->io.read(wav->io.file, scan->at + CHUNK_HEADER, p, sizeof p) == sizeof p) {
         scan->ds64_data = load64_le(p + 8);
         scan->ds64_samples = load64_le(p + 16);
         scan->has_ds64 = true;
     }
 }
 
-static void read_fact(struct scan *scan)
+static void read_fact(struct scan *scan, uint64_t size)
 {
     struct wav *wav = scan->wav;
     uint8_t p[4];
 
-    if (wav->io.read(wav->io.file, scan->at + CHUNK_HEADER, p, sizeof p) == sizeof p) {
+    if (size >= sizeof p &&
+        wav->io.read(wav->io.file, scan->at + CHUNK_HEADER, p, sizeof p) == sizeof p) {
         wav->fact = load32_le(p);
         wav->has_fact = true;
     }
 }
 
-/* Finds the data size, which in an RF64 is in the ds64 chunk. A recording that was cut off has
- * none, or one that was written in advance. */
-static uint64_t read_data(struct scan *scan, uint32_t said)
-{
-    struct wav *wav = scan->wav;
-    uint64_t left = wav->io.size - scan->at - CHUNK_HEADER;
-    bool filled_in = said == UNKNOWN ? scan->has_ds64 : said != 0 || scan->complete;
-
-    wav->data_at = scan->at + CHUNK_HEADER;
-    wav->data_said = said == UNKNOWN && scan->has_ds64 ? scan->ds64_data : said;
-    wav->data_size = filled_in && wav->data_said < left ? wav->data_said : left;
-    scan->has_data = true;
-    return wav->data_size;
-}
-
-static const char *read_chunk(struct scan *scan, const uint8_t header[CHUNK_HEADER], uint64_t *size)
-{
-    if (memcmp(header, "fmt ", 4) == 0 && !scan->has_fmt)
-        return read_format(scan, *size);
-    if (memcmp(header, "ds64", 4) == 0)
-        read_ds64(scan);
-    else if (memcmp(header, "fact", 4) == 0 || memcmp(header, "FACT", 4) == 0)
-        read_fact(scan);
-    else if (memcmp(header, "data", 4) == 0 && !scan->has_data)
-        *size = read_data(scan, load32_le(header + 4));
-    return 0;
-}
-
 /* Scores how much four bytes look like a chunk ID. */
 static int likeness(const uint8_t *p)
 {
-    static const char known[][5] = { "fmt ", "data", "fact", "LIST", "PEAK",
-                                     "bext", "JUNK", "cue ", "smpl", "id3 " };
+    static const char known[][5] = { "fmt ", "data", "fact", "LIST", "PEAK", "bext", "JUNK",
+                                     "junk", "cue ", "smpl", "inst", "id3 ", "ID3 ", "iXML",
+                                     "axml", "chna", "acid", "DISP", "FLLR", "PAD ", "_PMX" };
 
     for (size_t i = 0; i < sizeof known / sizeof *known; i++)
         if (memcmp(p, known[i], 4) == 0)
@@ -210,6 +98,91 @@ static uint64_t next_chunk(const struct wav *wav, uint64_t end, uint64_t size)
     return end + 1;
 }
 
+/* Returns true if chunks follow instead of audio data: the first has a known ID, or all of them
+ * together end where the file does. */
+static bool chunks_follow(const struct wav *wav, uint64_t at)
+{
+    uint8_t header[CHUNK_HEADER];
+
+    for (int i = 0; i < MAX_CHUNKS_AFTER_DATA; i++) {
+        uint32_t size;
+
+        if (at >= wav->io.size)
+            return i > 0 && at <= wav->io.size + 1;
+        if (wav->io.read(wav->io.file, at, header, CHUNK_HEADER) != CHUNK_HEADER ||
+            likeness(header) == 0)
+            return false;
+        if (i == 0 && likeness(header) == 2)
+            return true;
+        size = load32_le(header + 4);
+        at = next_chunk(wav, at + CHUNK_HEADER + size, size);
+    }
+    return false;
+}
+
+/* Returns true for sizes that programs write in advance, before they know the right one. A file
+ * that really has so much data is read in the same way, to its end. */
+static bool is_placeholder(uint64_t size)
+{
+    return (size >= 0x7FFF0000 && size <= 0x80000000) || (size >= 0xFFFF0000 && size <= UNKNOWN) ||
+           size >= (uint64_t)INT64_MAX;
+}
+
+/* Reads the size of a data chunk, which in an RF64 is in the ds64 chunk, and finds out how much
+ * data there is. Only the first data chunk that is not empty counts. */
+static uint64_t read_data(struct scan *scan, uint32_t said)
+{
+    struct wav *wav = scan->wav;
+    uint64_t at = scan->at + CHUNK_HEADER, left = wav->io.size - at, size = said;
+    bool from_ds64 = scan->has_ds64 && (said == UNKNOWN || (said == 0 && scan->ds64_data != 0));
+    bool unfilled;
+
+    if (scan->has_data && wav->data_size != 0) {
+        wav->notes |= WAV_MORE_DATA;
+        wav->more_data += size < left ? size : left;
+        return size;
+    }
+    if (scan->has_data && left != 0)
+        wav->notes |= WAV_EMPTY_DATA;
+    scan->has_data = true;
+    if (from_ds64)
+        size = scan->ds64_data;
+    wav->data_at = at;
+    wav->data_said = size;
+    wav->data_size = size < left ? size : left;
+    unfilled = size == 0 ? left != 0 && !chunks_follow(wav, at)
+                         : is_placeholder(size) && (size > left || (size == UNKNOWN && !from_ds64));
+    if (unfilled) {
+        wav->notes |= WAV_SIZE_UNKNOWN;
+        wav->data_size = left;
+    }
+    return wav->data_size;
+}
+
+static void read_list(struct scan *scan)
+{
+    const struct wav *wav = scan->wav;
+    uint8_t form[4] = { 0 };
+
+    wav->io.read(wav->io.file, scan->at + CHUNK_HEADER, form, sizeof form);
+    scan->has_wave_list = scan->has_wave_list || memcmp(form, "wavl", 4) == 0;
+}
+
+static const char *read_chunk(struct scan *scan, const uint8_t header[CHUNK_HEADER], uint64_t *size)
+{
+    if (memcmp(header, "fmt ", 4) == 0 && !scan->has_fmt)
+        return read_format(scan, *size);
+    if (memcmp(header, "ds64", 4) == 0)
+        read_ds64(scan, *size);
+    else if (memcmp(header, "fact", 4) == 0 || memcmp(header, "FACT", 4) == 0)
+        read_fact(scan, *size);
+    else if (memcmp(header, "LIST", 4) == 0)
+        read_list(scan);
+    else if (memcmp(header, "data", 4) == 0)
+        *size = read_data(scan, load32_le(header + 4));
+    return 0;
+}
+
 static const char *read_chunks(struct scan *scan)
 {
     struct wav *wav = scan->wav;
@@ -217,7 +190,6 @@ static const char *read_chunks(struct scan *scan)
     const char *reason = 0;
     int after = 0;
 
-    scan->at = RIFF_HEADER;
     for (int i = 0; i < MAX_CHUNKS && after < MAX_CHUNKS_AFTER_DATA && !reason; i++) {
         uint64_t size;
 
@@ -232,42 +204,71 @@ static const char *read_chunks(struct scan *scan)
     return reason;
 }
 
+/* The number of samples is in the ds64 chunk if it does not fit into a fact chunk, or if there is
+ * none. */
+static void read_samples(struct scan *scan)
+{
+    struct wav *wav = scan->wav;
+
+    if (!scan->has_ds64 || scan->ds64_samples == 0 || is_placeholder(scan->ds64_samples) ||
+        (wav->has_fact && wav->fact != UNKNOWN))
+        return;
+    wav->fact = scan->ds64_samples;
+    wav->notes |= wav->has_fact ? 0 : WAV_DS64_FACT;
+    wav->has_fact = true;
+}
+
+/* Finds RIFF, possibly after ID3v2 tags: ID3, the version, flags, and a size of four times 7 bits,
+ * without this header and the footer that a flag announces. Returns NULL, or the reason why this
+ * cannot be a WAV file. */
+static const char *find_riff(struct scan *scan)
+{
+    struct wav *wav = scan->wav;
+    uint8_t p[RIFF_HEADER] = { 0 };
+    size_t n = wav->io.read(wav->io.file, 0, p, sizeof p);
+    uint64_t at = 0;
+
+    while (n >= 10 && memcmp(p, "ID3", 3) == 0 && at < wav->io.size) {
+        at += 10u + (uint32_t)((p[6] & 0x7F) << 21 | (p[7] & 0x7F) << 14 | (p[8] & 0x7F) << 7 |
+                               (p[9] & 0x7F));
+        at += p[5] & 0x10 ? 10 : 0;
+        memset(p, 0, sizeof p);
+        n = wav->io.read(wav->io.file, at, p, sizeof p);
+        wav->notes |= WAV_ID3;
+    }
+    scan->at = at + RIFF_HEADER;
+    if (at == 0 && n == 0)
+        return "the file is empty";
+    if (memcmp(p, "RIFF", 4) != 0 && memcmp(p, "RF64", 4) != 0 && memcmp(p, "BW64", 4) != 0)
+        return kind_not_riff(p, at != 0);
+    if (n < sizeof p)
+        return "the file ends within its header";
+    return memcmp(p + 8, "WAVE", 4) == 0 ? 0 : kind_not_wave(p + 8);
+}
+
 const char *wav_scan(struct wav *wav, const struct wav_io *io)
 {
-    uint8_t p[RIFF_HEADER] = { 0 };
     struct scan scan = { .wav = wav };
     const char *reason;
-    size_t n;
 
     memset(wav, 0, sizeof *wav);
     wav->io = *io;
-    n = io->read(io->file, 0, p, sizeof p);
-    if (n == 0)
-        return "the file is empty";
-    if (memcmp(p, "RIFF", 4) != 0 && memcmp(p, "RF64", 4) != 0 && memcmp(p, "BW64", 4) != 0)
-        return not_riff(p);
-    if (n < sizeof p)
-        return "the file ends within its header";
-    if (memcmp(p + 8, "WAVE", 4) != 0)
-        return not_wave(p + 8);
-    scan.complete = load32_le(p + 4) != 0 &&
-                    load32_le(p + 4) + (uint64_t)CHUNK_HEADER <= io->size &&
-                    load32_le(p + 4) + (uint64_t)CHUNK_HEADER + 1 >= io->size;
-    reason = read_chunks(&scan);
+    reason = find_riff(&scan);
+    if (!reason)
+        reason = read_chunks(&scan);
     if (reason)
         return reason;
     if (!scan.has_fmt)
         return "it has no fmt chunk, so its format is unknown";
+    if (!scan.has_data && scan.has_wave_list)
+        return "its audio data is a wave list (LIST wavl), which is not supported";
     if (!scan.has_data)
         return "it has no data chunk, and so no audio data";
-    if (wav->has_fact && wav->fact == UNKNOWN && scan.has_ds64)
-        wav->fact = scan.ds64_samples;
+    read_samples(&scan);
     wav->said_tag = load16_le(wav->format);
-    wav->said_byte_rate = load32_le(wav->format + 8);
-    wav->said_block_align = load16_le(wav->format + 12);
-    wav->said_bits = load16_le(wav->format + 14);
-    unwrap_extensible(wav);
-    correct_pcm(wav->format);
+    header_unwrap(wav->format, &wav->format_size);
+    memcpy(wav->said, wav->format, sizeof wav->said);
+    header_correct(wav->format, &wav->format_size);
     return 0;
 }
 

@@ -21,21 +21,35 @@ enum { WAV_FORMAT_SIZE = 18, WAV_MAX_EXTRA = 4096 };
 enum { WAV_FORMAT_ROOM = WAV_FORMAT_SIZE + WAV_MAX_EXTRA };
 enum { WAV_TAG_PCM = 1, WAV_TAG_FLOAT = 3, WAV_TAG_EXTENSIBLE = 0xFFFE };
 
+/* Facts about a file that its user should know. */
+enum wav_note {
+    WAV_SIZE_UNKNOWN = 1, /* the data size was never filled in; the data extends to the end */
+    WAV_EMPTY_DATA = 2,   /* an empty data chunk before the one that is read */
+    WAV_MORE_DATA = 4,    /* other data chunks, which are not read */
+    WAV_ID3 = 8,          /* an ID3v2 tag before RIFF */
+    WAV_DS64_FACT = 16    /* the number of samples is that of the ds64 chunk */
+};
+
 struct wav {
     struct wav_io io;
-    uint8_t format[WAV_FORMAT_ROOM];
+    uint8_t format[WAV_FORMAT_ROOM]; /* corrected by header_correct() */
     size_t format_size;
-    /* As they are in the file, before they were corrected. */
-    uint16_t said_tag, said_block_align, said_bits;
-    uint32_t said_byte_rate;
+    uint8_t said[WAV_FORMAT_ROOM]; /* before it was corrected */
+    uint16_t said_tag;             /* WAV_TAG_EXTENSIBLE if `said` was unwrapped */
     uint64_t data_at, data_size;
     uint64_t data_said; /* the data size in the header, which may be more than the file has */
+    uint64_t more_data; /* bytes in other data chunks */
     uint64_t fact;      /* samples per channel */
     bool has_fact;
+    unsigned notes; /* a set of enum wav_note */
 };
 
 /* Reads the header. Returns NULL, or the reason why the file cannot be read. WAVE_FORMAT_EXTENSIBLE
- * is replaced by the tag inside it if that loses no information. */
+ * is replaced by the tag inside it if that loses no information. An ID3v2 tag in front is skipped.
+ *
+ * The data is that of the first data chunk that is not empty. A size that was never filled in
+ * stands for the rest of the file: 0 if no chunk follows, the largest number, or a placeholder of a
+ * program that writes to a pipe. */
 const char *wav_scan(struct wav *, const struct wav_io *);
 
 /* Reads audio data, from byte `at` of the data. Returns fewer bytes than asked for at the end. */

@@ -130,14 +130,172 @@ static void test_truncated(void **unused)
         store32_le(memory.bytes + 40, sizes[i]);
         expect(&memory, 44, 260);
     }
-    /* A complete file may be empty. */
-    store32_le(memory.bytes + 40, 0);
+    store32_le(memory.bytes + 40, 0); /* although the RIFF size is right */
     store32_le(memory.bytes + 4, (uint32_t)memory.size - 8);
-    expect(&memory, 44, 0);
+    expect(&memory, 44, 260);
     /* More than 4 GB without RF64. */
     store32_le(memory.bytes + 40, 0xFFFFFFFF);
     memory.size = 5000000044;
     expect(&memory, 44, 5000000000);
+}
+
+static void begin_ulaw(struct memory *memory, const char *riff, uint32_t size)
+{
+    static const uint8_t ulaw[18] = { 7, 0, 1, 0, 0x40, 0x1F, 0, 0, 0x40, 0x1F, 0, 0, 1, 0, 8, 0 };
+
+    begin(memory, riff, size);
+    add_chunk(memory, "fmt ", ulaw, sizeof ulaw);
+}
+
+static void expect_notes(struct memory *memory, unsigned notes)
+{
+    static struct wav wav;
+
+    assert_null(open_memory(&wav, memory));
+    if (wav.notes != notes)
+        fail_msg("the notes are %u, not %u", wav.notes, notes);
+}
+
+/* The data is where the audio is: the first data chunk that is not empty. */
+static void test_empty_data(void **unused)
+{
+    static struct memory memory;
+    static struct wav wav;
+
+    (void)unused;
+    begin_ulaw(&memory, "RIFF", 0); /* complete, and really empty */
+    add_chunk(&memory, "data", "", 0);
+    expect(&memory, 46, 0);
+    expect_notes(&memory, 0);
+    add_chunk(&memory, "LIST", "INFO", 4);
+    expect(&memory, 46, 0);
+
+    add_chunk(&memory, "data", sound, 65); /* an empty data chunk before a full one */
+    expect(&memory, 46 + 12 + 8, 65);
+    expect_notes(&memory, WAV_EMPTY_DATA);
+
+    begin_ulaw(&memory, "RIFF", 0); /* with a chunk of an unknown name between them */
+    add_chunk(&memory, "data", "", 0);
+    add_chunk(&memory, "Abcd", "1", 1);
+    add_chunk(&memory, "data", sound, 65);
+    expect(&memory, 46 + 10 + 8, 65);
+
+    add_chunk(&memory, "data", sound, 100); /* another one, which is not read */
+    expect(&memory, 46 + 10 + 8, 65);
+    expect_notes(&memory, WAV_EMPTY_DATA | WAV_MORE_DATA);
+    assert_null(open_memory(&wav, &memory));
+    assert_int_equal(wav.more_data, 100);
+
+    begin_ulaw(&memory, "RIFF", 0); /* audio that looks like text, but not like chunks */
+    add_chunk(&memory, "data", "", 0);
+    add(&memory, "ABCDEFGHIJKLMNOPQRSTUVWXYZ", 26);
+    expect(&memory, 46, 26);
+    expect_notes(&memory, WAV_SIZE_UNKNOWN);
+}
+
+static void test_placeholders(void **unused)
+{
+    static const uint32_t sizes[] = { 0x7FFFF000, 0x7FFF0024, 0x7FFFFFFF, 0x7FFFFFDB, 0x80000000,
+                                      0xFFFFFFFF, 0xFFFFFFDB, 0xFFFFFFFE, 0xFFFFF000, 0 };
+    static struct memory memory;
+
+    (void)unused;
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        begin_ulaw(&memory, "RIFF", sizes[i] + 36);
+        add_chunk(&memory, "data", sound, 260);
+        store32_le(memory.bytes + 42, sizes[i]);
+        expect(&memory, 46, 260);
+        expect_notes(&memory, WAV_SIZE_UNKNOWN);
+    }
+    store32_le(memory.bytes + 42, 300); /* this is a truncated file */
+    expect(&memory, 46, 260);
+    expect_notes(&memory, 0);
+    store32_le(memory.bytes + 42, 0x7FFFF000); /* this is the real size */
+    memory.size = 46 + 0x7FFFF000ull;
+    expect_notes(&memory, 0);
+}
+
+/* RF64 files that were written to a pipe: their ds64 chunk was never filled in. */
+static void test_unknown_rf64(void **unused)
+{
+    static const uint8_t ds64s[][28] = {
+        { 0 },
+        { 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255,
+          255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255 },
+        { 0, 0, 0, 0, 0, 0, 0, 0, 255, 255, 255, 255, 255, 255, 255, 127 },
+    };
+    static struct memory memory;
+    static struct wav wav;
+
+    (void)unused;
+    for (size_t i = 0; i < sizeof ds64s / sizeof *ds64s; i++) {
+        begin(&memory, "RF64", 0xFFFFFFFF);
+        add_chunk(&memory, "ds64", ds64s[i], 28);
+        add_chunk(&memory, "fmt ", pcm, sizeof pcm);
+        add_chunk(&memory, "data", sound, 260);
+        store32_le(memory.bytes + 76, 0xFFFFFFFF);
+        expect(&memory, 80, 260);
+        expect_notes(&memory, WAV_SIZE_UNKNOWN);
+        assert_null(open_memory(&wav, &memory));
+        assert_false(wav.has_fact);
+    }
+    store64_le(memory.bytes + 20 + 8, 200); /* the right size, and a number of samples */
+    store64_le(memory.bytes + 20 + 16, 77);
+    expect(&memory, 80, 200);
+    expect_notes(&memory, WAV_DS64_FACT);
+    assert_null(open_memory(&wav, &memory));
+    assert_true(wav.has_fact && wav.fact == 77);
+    store32_le(memory.bytes + 76, 0); /* the 32-bit size may be 0 instead of the largest number */
+    expect(&memory, 80, 200);
+    store32_le(memory.bytes + 16, 20); /* too short for its fields */
+    memcpy(memory.bytes + 40, "LIST\0\0\0\0", 8);
+    store32_le(memory.bytes + 76, 0xFFFFFFFF);
+    expect(&memory, 80, 260);
+}
+
+static void test_short_chunks(void **unused)
+{
+    static struct memory memory;
+    static struct wav wav;
+
+    (void)unused;
+    for (size_t size = 0; size < 5; size++) {
+        begin_ulaw(&memory, "RIFF", 0);
+        add_chunk(&memory, "fact", "\1\0\0\0", size);
+        add_chunk(&memory, "data", sound, 260);
+        assert_null(open_memory(&wav, &memory));
+        assert_int_equal(wav.has_fact, size >= 4);
+        assert_int_equal(wav.data_size, 260);
+    }
+}
+
+/* Tags of music players in front of the file; a flag announces a footer. */
+static void test_id3(void **unused)
+{
+    static struct memory memory, tagged;
+
+    (void)unused;
+    begin_ulaw(&memory, "RIFF", 0);
+    add_chunk(&memory, "data", sound, 65);
+    for (unsigned size = 0; size < 300; size += 149)
+        for (unsigned footer = 0; footer < 2; footer++)
+            for (unsigned tags = 1; tags < 3; tags++) {
+                uint64_t at;
+
+                memset(&tagged, 0, sizeof tagged);
+                for (unsigned i = 0; i < tags; i++) {
+                    add(&tagged, "ID3\3\0", 5);
+                    add(&tagged, (uint8_t[]){ footer ? 0x10 : 0, 0, 0 }, 3);
+                    add(&tagged, (uint8_t[]){ (uint8_t)(size >> 7), (uint8_t)(size & 0x7F) }, 2);
+                    tagged.size += size + (footer ? 10 : 0);
+                }
+                at = tagged.size;
+                add(&tagged, memory.bytes, memory.size);
+                expect(&tagged, at + 46, 65);
+                expect_notes(&tagged, WAV_ID3);
+            }
+    memcpy(tagged.bytes + tagged.size - memory.size, "\xFF\xFB", 2);
+    assert_non_null(strstr(open_memory(&(struct wav){ 0 }, &tagged), "MP3"));
 }
 
 static void test_order_and_padding(void **unused)
@@ -262,6 +420,19 @@ static void test_extensible(void **unused)
     assert_int_equal(load16_le(wav.format), WAV_TAG_EXTENSIBLE);
     assert_int_equal(wav.format_size, 40);
 
+    make_extensible(p, 0x11, 1, 4, 4); /* the valid bits, which are not samples per block */
+    store16_le(p + 12, 256);
+    open_extensible(&wav, p, 40);
+    assert_int_equal(load16_le(wav.format), 0x11);
+    assert_int_equal(load16_le(wav.said + 16), 0);
+    assert_int_equal(load16_le(wav.format + 18), 505);
+
+    make_extensible(p, 0x11, 1, 0, 496); /* the samples of a short block */
+    store16_le(p + 12, 256);
+    open_extensible(&wav, p, 40);
+    assert_int_equal(load16_le(wav.said + 18), 496);
+    assert_int_equal(load16_le(wav.format + 18), 496);
+
     make_extensible(p, 0x31, 1, 0, 320); /* the samples per block in their own field */
     open_extensible(&wav, p, 40);
     assert_int_equal(load16_le(wav.format), 0x31);
@@ -304,6 +475,14 @@ static void test_refusals(void **unused)
     refuse("RIFF\0\0\0\0CDXA", 12, "not a WAVE file");
     refuse("RIFF\0\0\0\0WAVE", 12, "no fmt chunk");
     refuse("FORM\0\0\0\0AIFF", 12, "AIFF");
+    refuse("WAVCV1.0\0\0\0\0", 12, "Interplay");
+    refuse("\xFF\xF3\0\0\0\0\0\0\0\0\0\0", 12, "MP3");
+    refuse("ID3\3\0\0\0\0\0\0\xFF\xFB\0\0\0\0\0\0\0\0\0\0", 22, "MP3");
+    refuse("ID3\3\0\0\0\0\0\0fLaC\0\0\0\0\0\0\0\0", 22, "FLAC");
+    refuse("ID3\3\0\0\0\177\177\177", 10, "ID3");
+    refuse("RIFF\0\0\0\0WAVEfmt \20\0\0\0\1\0\1\0\100\37\0\0\200\76\0\0\2\0\20\0"
+           "LIST\4\0\0\0wavl",
+           48, "wave list");
     refuse("OggS\0\0\0\0\0\0\0\0", 12, "Ogg");
     refuse("MZ\0\0\0\0\0\0\0\0\0\0", 12, "does not begin with RIFF");
     refuse("RIFF\0\0\0\0WAVEfmt \20\0\0\0\1\0\1\0\100\37\0\0\200\76\0\0\2\0\20\0", 36,
@@ -455,6 +634,11 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_plain),
         cmocka_unit_test(test_truncated),
+        cmocka_unit_test(test_empty_data),
+        cmocka_unit_test(test_placeholders),
+        cmocka_unit_test(test_unknown_rf64),
+        cmocka_unit_test(test_short_chunks),
+        cmocka_unit_test(test_id3),
         cmocka_unit_test(test_order_and_padding),
         cmocka_unit_test(test_rf64),
         cmocka_unit_test(test_short_formats),

@@ -1,6 +1,7 @@
 /* Files in memory, and the other kernel functions that the program calls. */
 #include <string.h>
 #include "program.h"
+#include "cli/child.h"
 
 enum { NODES = 256, NAME = 400, HANDLES = 64 };
 
@@ -13,7 +14,7 @@ static struct node {
 
 static struct handle {
     struct node *node;
-    bool writes;
+    bool writes, nested;
 } handles[HANDLES];
 
 static DWORD last_error;
@@ -173,6 +174,13 @@ unsigned disk_handles(void)
     return count;
 }
 
+void disk_process_ended(void)
+{
+    for (int i = 0; i < HANDLES; i++)
+        if (handles[i].nested)
+            handles[i] = (struct handle){ 0 };
+}
+
 void disk_fresh(void)
 {
     for (int i = 0; i < NODES; i++)
@@ -233,7 +241,7 @@ HANDLE WINAPI CreateFileW(LPCWSTR path, DWORD access, DWORD share, LPSECURITY_AT
         node->size = 0;
     while (handle->node)
         handle++;
-    *handle = (struct handle){ node, access & GENERIC_WRITE };
+    *handle = (struct handle){ node, access & GENERIC_WRITE, is_child() };
     return handle;
 }
 

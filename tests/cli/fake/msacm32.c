@@ -2,17 +2,20 @@
  * other names and fewer tags. */
 #include <string.h>
 #include "program.h"
+#include "cli/child.h"
+
+enum { TALK = 99 };
 
 struct driver_made drivers_made[4];
 unsigned drivers_count;
-static unsigned open_count;
+static unsigned open_count, count_outside; /* count_outside: before a nested run */
 
 unsigned acm_open(void) { return open_count; }
 
 void acm_fresh(void)
 {
     drivers_made[0] =
-        (struct driver_made){ L"OmniACM", L"OmniACM, classic WAV formats", 0, true, false };
+        (struct driver_made){ L"OmniACM", L"OmniACM, classic WAV formats", 0, true, false, SOUND };
     drivers_count = 1;
     open_count = 0;
 }
@@ -25,6 +28,8 @@ static const struct driver_made *driver_of(const void *handle)
 MMRESULT WINAPI acmDriverEnum(ACMDRIVERENUMCB each, DWORD_PTR context, DWORD flags)
 {
     (void)flags;
+    if (is_child())
+        count_outside = open_count;
     for (uintptr_t i = 1; i <= drivers_count; i++)
         if (!each((HACMDRIVERID)i, context, ACMDRIVERDETAILS_SUPPORTF_CODEC))
             break;
@@ -120,10 +125,26 @@ MMRESULT WINAPI acmFormatSuggest(HACMDRIVER handle, WAVEFORMATEX *from, WAVEFORM
 
 /* --- Streams --- */
 
-struct stream_made {
+static struct stream_made {
     void *instance;
     const struct driver_made *driver;
-};
+    bool nested;
+} * streams[8];
+
+static void forget(const struct stream_made *stream)
+{
+    for (size_t i = 0; i < sizeof streams / sizeof *streams; i++)
+        if (streams[i] == stream)
+            streams[i] = 0;
+}
+
+void acm_process_ended(void)
+{
+    for (size_t i = 0; i < sizeof streams / sizeof *streams; i++)
+        if (streams[i] && streams[i]->nested)
+            acmStreamClose((HACMSTREAM)(void *)streams[i], 0);
+    open_count = count_outside;
+}
 
 MMRESULT WINAPI acmStreamOpen(HACMSTREAM *stream, HACMDRIVER handle, WAVEFORMATEX *from,
                               WAVEFORMATEX *to, WAVEFILTER *filter, DWORD_PTR callback,
@@ -135,13 +156,21 @@ MMRESULT WINAPI acmStreamOpen(HACMSTREAM *stream, HACMDRIVER handle, WAVEFORMATE
         struct stream_made *opened;
 
         if (!made->opens || !has_tag(made, from->wFormatTag) || !has_tag(made, to->wFormatTag) ||
-            (made->decodes_only && from->wFormatTag == WAVE_FORMAT_PCM) ||
-            ask(ACMDM_STREAM_OPEN, instance, 0) != MMSYSERR_NOERROR)
+            (made->decodes_only && from->wFormatTag == WAVE_FORMAT_PCM))
+            continue;
+        if (made->fault == CRASHES_OPENING)
+            child_crash();
+        if (ask(ACMDM_STREAM_OPEN, instance, 0) != MMSYSERR_NOERROR)
             continue;
         if (flags & ACM_STREAMOPENF_QUERY)
             return MMSYSERR_NOERROR;
         opened = malloc(sizeof *opened);
-        *opened = (struct stream_made){ instance, made };
+        *opened = (struct stream_made){ instance, made, is_child() };
+        for (size_t i = 0; i < sizeof streams / sizeof *streams; i++)
+            if (!streams[i]) {
+                streams[i] = opened;
+                break;
+            }
         *stream = (HACMSTREAM)(void *)opened;
         open_count++;
         return MMSYSERR_NOERROR;
@@ -153,6 +182,7 @@ MMRESULT WINAPI acmStreamClose(HACMSTREAM stream, DWORD flags)
 {
     (void)flags;
     stream_closed(((struct stream_made *)(void *)stream)->instance);
+    forget((struct stream_made *)(void *)stream);
     free(stream);
     open_count--;
     return MMSYSERR_NOERROR;
@@ -173,6 +203,8 @@ MMRESULT WINAPI acmStreamSize(HACMSTREAM stream, DWORD in, DWORD *to, DWORD flag
         ask(ACMDM_STREAM_SIZE, ((struct stream_made *)(void *)stream)->instance, (LPARAM)&size);
 
     *to = flags == ACM_STREAMSIZEF_SOURCE ? size.cbDstLength : size.cbSrcLength;
+    if (((struct stream_made *)(void *)stream)->driver->fault == TALKATIVE)
+        *to *= TALK;
     return (MMRESULT)result;
 }
 
@@ -194,11 +226,18 @@ MMRESULT WINAPI acmStreamUnprepareHeader(HACMSTREAM stream, ACMSTREAMHEADER *hea
 
 MMRESULT WINAPI acmStreamConvert(HACMSTREAM stream, ACMSTREAMHEADER *header, DWORD flags)
 {
+    const struct driver_made *driver = ((struct stream_made *)(void *)stream)->driver;
     struct conversion done =
         convert(((struct stream_made *)(void *)stream)->instance, header->pbSrc,
                 header->cbSrcLength, header->pbDst, header->cbDstLength, flags);
 
     assert_true(header->fdwStatus & ACMSTREAMHEADER_STATUSF_PREPARED);
+    if (driver->fault == CRASHES_CONVERTING)
+        child_crash();
+    if (driver->fault == TALKATIVE) {
+        memset(header->pbDst, 1, done.made * TALK);
+        done.made *= TALK;
+    }
     header->cbSrcLengthUsed = done.used;
     header->cbDstLengthUsed = done.made;
     return (MMRESULT)done.result;

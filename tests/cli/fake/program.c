@@ -116,6 +116,7 @@ int program_begin(void **state)
     host_begin(state);
     disk_fresh();
     acm_fresh();
+    children = 0;
     return 0;
 }
 

@@ -26,7 +26,8 @@ struct bytes disk_get(const char *path); /* NULL data if there is none; not to b
 unsigned disk_files(void);
 extern size_t disk_room; /* bytes that may still be written */
 void disk_fresh(void);
-unsigned disk_handles(void); /* open ones */
+unsigned disk_handles(void);   /* open ones */
+void disk_process_ended(void); /* closes those that a nested run has opened */
 
 /* --- msacm32.c: the drivers. Ours has all tags, the others have one. --- */
 
@@ -34,10 +35,22 @@ struct driver_made {
     const wchar_t *short_name, *long_name;
     WORD tag; /* and PCM; 0: all */
     bool opens, decodes_only;
+    enum {
+        SOUND,
+        CRASHES_OPENING,
+        CRASHES_CONVERTING,
+        TALKATIVE /* makes 99 times as many samples */
+    } fault;
 };
 extern struct driver_made drivers_made[4];
 extern unsigned drivers_count;
 unsigned acm_open(void); /* drivers and streams that are open */
 void acm_fresh(void);
+void acm_process_ended(void); /* closes the streams and drivers that a nested run has opened */
+
+/* --- child.c --- */
+
+extern unsigned children; /* how many have been run */
+void child_crash(void);   /* ends the nested run; the test fails if there is none */
 
 #endif
