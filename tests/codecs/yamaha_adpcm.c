@@ -4,11 +4,20 @@
 
 extern const struct codec yamaha_adpcm;
 
-static const struct mode speech_mode = { 8000, 1, 0 }, music_mode = { 44100, 2, 0 };
+/* A bit rate above that of the codes asks for headers. */
+enum { WITH_HEADERS = 1000000 };
+
+static const struct mode speech_mode = { 8000, 1, WITH_HEADERS },
+                         music_mode = { 44100, 2, WITH_HEADERS };
 
 static struct wave_format format_headerless(struct mode mode)
 {
     return (struct wave_format){ 0x20, mode.channels, mode.sample_rate, 0, 1024, 4, 0, 0 };
+}
+
+static bool has_headers(const struct mode *mode)
+{
+    return mode->bit_rate > 4 * mode->sample_rate * mode->channels;
 }
 
 static struct bytes random_bytes(size_t size, uint32_t seed)
@@ -117,11 +126,14 @@ static void blocks_with_headers_decode_as_documented(void **unused)
     for (const struct mode *mode = yamaha_adpcm.modes; mode->sample_rate; mode++) {
         uint8_t extra[EXTRA_ROOM];
         struct wave_format format = format_of(&yamaha_adpcm, *mode, extra);
-        struct bytes data = random_bytes(9u * format.block_align, mode->sample_rate);
         struct layout layout;
         struct sound ours;
+        struct bytes data;
         int16_t *model;
 
+        if (!has_headers(mode))
+            continue;
+        data = random_bytes(9u * format.block_align, mode->sample_rate);
         assert_true(parses(&yamaha_adpcm, &format, &layout));
         for (size_t at = 0; at < data.size; at += layout.block.bytes)
             for (unsigned channel = 0; channel < mode->channels; channel++)
@@ -157,7 +169,7 @@ static void a_truncated_block_decodes_what_it_covers(void **unused)
     for (uint16_t channels = 1; channels <= 2; channels++) {
         uint8_t extra[EXTRA_ROOM];
         struct wave_format format =
-            format_of(&yamaha_adpcm, (struct mode){ 6000, channels, 0 }, extra);
+            format_of(&yamaha_adpcm, (struct mode){ 6000, channels, WITH_HEADERS }, extra);
         struct bytes data = random_bytes(format.block_align, 5);
 
         check_prefixes(&yamaha_adpcm, &format, data.data, covered);
@@ -191,6 +203,8 @@ static void blocks_are_encoded_independently(void **unused)
         uint8_t extra[EXTRA_ROOM];
         struct wave_format format = format_of(&yamaha_adpcm, *mode, extra);
 
+        if (!has_headers(mode))
+            continue;
         check_round_trip(&yamaha_adpcm, &format, 4);
         check_stream_is_small(&format);
     }
@@ -221,12 +235,52 @@ static void music_is_encoded_as_well_as_by_ffmpeg(void **unused)
     check_encoder(music_mode, music(), "music");
 }
 
+/* Each mode is listed twice, first without headers and with a block of ffmpeg's size. */
+static void codes_alone_are_listed_first_and_are_the_default(void **unused)
+{
+    size_t count = 0;
+
+    (void)unused;
+    while (yamaha_adpcm.modes[count].sample_rate)
+        count++;
+    assert_int_equal(count, 16);
+    for (size_t i = 0; i < count; i++) {
+        uint8_t extra[EXTRA_ROOM];
+        struct mode mode = yamaha_adpcm.modes[i];
+        struct wave_format format = format_of(&yamaha_adpcm, mode, extra);
+        struct layout layout;
+
+        assert_int_equal(has_headers(&mode), i % 2);
+        assert_int_equal(mode.bit_rate / 8, format.byte_rate);
+        assert_true(mode.sample_rate == yamaha_adpcm.modes[i & ~1u].sample_rate &&
+                    mode.channels == yamaha_adpcm.modes[i & ~1u].channels);
+        if (has_headers(&mode))
+            mode.bit_rate = 0;
+        format = format_of(&yamaha_adpcm, mode, extra);
+        assert_true(parses(&yamaha_adpcm, &format, &layout) && layout.block.bytes == 1);
+        assert_true(format.block_align == 1024 && format.extra_size == 0 &&
+                    format.bits_per_sample == 4 &&
+                    format.byte_rate == mode.sample_rate * mode.channels / 2);
+    }
+    for (uint32_t rate = 61190; rate < 61270;
+         rate++) { /* a block with headers may have 1024 bytes */
+        uint8_t extra[EXTRA_ROOM];
+        struct wave_format format = format_of(&yamaha_adpcm, (struct mode){ rate, 1, 0 }, extra);
+        struct layout layout;
+
+        assert_true(parses(&yamaha_adpcm, &format, &layout) && layout.block.bytes == 1);
+    }
+}
+
 static void blocks_are_a_thirtieth_of_a_second(void **unused)
 {
     static const struct windows_format expected[] = {
-        { { 8000, 1, 0 }, 137, 266, 4120 },    { { 11025, 1, 0 }, 187, 366, 5632 },
-        { { 22050, 1, 0 }, 371, 734, 11145 },  { { 22050, 2, 0 }, 742, 734, 22290 },
-        { { 44100, 1, 0 }, 739, 1470, 22170 }, { { 44100, 2, 0 }, 1478, 1470, 44340 },
+        { { 8000, 1, WITH_HEADERS }, 137, 266, 4120 },
+        { { 11025, 1, WITH_HEADERS }, 187, 366, 5632 },
+        { { 22050, 1, WITH_HEADERS }, 371, 734, 11145 },
+        { { 22050, 2, WITH_HEADERS }, 742, 734, 22290 },
+        { { 44100, 1, WITH_HEADERS }, 739, 1470, 22170 },
+        { { 44100, 2, WITH_HEADERS }, 1478, 1470, 44340 },
     };
 
     (void)unused;
@@ -286,6 +340,7 @@ int main(void)
         cmocka_unit_test(blocks_are_encoded_independently),
         cmocka_unit_test(speech_is_encoded_as_well_as_by_ffmpeg),
         cmocka_unit_test(music_is_encoded_as_well_as_by_ffmpeg),
+        cmocka_unit_test(codes_alone_are_listed_first_and_are_the_default),
         cmocka_unit_test(blocks_are_a_thirtieth_of_a_second),
         cmocka_unit_test(headers_are_read_leniently),
     };

@@ -44,7 +44,8 @@ struct format {
 
 static void format_make(struct format *format, uint32_t rate, uint16_t channels)
 {
-    format->wave = format_of(&yamaha_adpcm, (struct mode){ rate, channels, 0 }, format->extra);
+    format->wave =
+        format_of(&yamaha_adpcm, (struct mode){ rate, channels, UINT32_MAX }, format->extra);
     assert_true(parses(&yamaha_adpcm, &format->wave, &format->layout) &&
                 format->layout.block.frames > 1);
 }

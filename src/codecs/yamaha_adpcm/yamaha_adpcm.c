@@ -1,15 +1,16 @@
 /* Yamaha ADPCM, 4 bits per sample, in the two forms that files have.
  *
- * Yamaha's own ACM driver (1.0.0.0, 2005, as described by Rockbox) wrote blocks of a thirtieth of a
- * second, which this encoder writes as well. The header holds the sample and the step before the
- * first code; a block in stereo:
+ * ffmpeg, games and every player that is known write and read codes alone, which start from sample
+ * 0 and the smallest step. Yamaha's own ACM driver (1.0.0.0, 2005, as described by Rockbox) wrote
+ * blocks of a thirtieth of a second, which are noise elsewhere. The header holds the sample and the
+ * step before the first code; a block in stereo:
  *
  *     left: sample  step | right: sample  step | codes: RL  RL  RL ...
  *           2       2             2       2             1   1   1       bytes
  *
- * There are rate / 60 bytes of codes per channel. ffmpeg and games write codes alone, which start
- * from sample 0 and the smallest step. The block size tells the two apart. The low nibble of a byte
- * comes first, and is the left channel in stereo.
+ * There are rate / 60 bytes of codes per channel. The block size distinguishes the two. The low
+ * nibble of a byte comes first, and is the left channel in stereo. The encoder writes both; the
+ * codes alone are listed first, with ffmpeg's block size of 1024.
  *
  * Blocks go to the kernels: yamaha_decode, and yamaha_greedy (nearest codes) or yamaha_search,
  * depending on the quality; block.c and search.c are their plain C. Without headers no block can be
@@ -17,13 +18,28 @@
 #include "adpcm.h"
 #include "block.h"
 
-enum { HEADER = YAMAHA_HEADER };
+enum { HEADER = YAMAHA_HEADER, BARE_BLOCK = 1024 };
 
 static const struct tag tags[] = { { 0x20, 0, "Yamaha" }, { 0 } };
 
-static const struct mode modes[] = { { 8000, 1, 0 },  { 8000, 2, 0 },  { 11025, 1, 0 },
-                                     { 11025, 2, 0 }, { 22050, 1, 0 }, { 22050, 2, 0 },
-                                     { 44100, 1, 0 }, { 44100, 2, 0 }, { 0 } };
+/* Each without headers, and then with. */
+static const struct mode modes[] = { { 8000, 1, 32000 },
+                                     { 8000, 1, 32960 },
+                                     { 8000, 2, 64000 },
+                                     { 8000, 2, 65920 },
+                                     { 11025, 1, 44100 },
+                                     { 11025, 1, 45056 },
+                                     { 11025, 2, 88200 },
+                                     { 11025, 2, 90120 },
+                                     { 22050, 1, 88200 },
+                                     { 22050, 1, 89160 },
+                                     { 22050, 2, 176400 },
+                                     { 22050, 2, 178320 },
+                                     { 44100, 1, 176400 },
+                                     { 44100, 1, 177360 },
+                                     { 44100, 2, 352800 },
+                                     { 44100, 2, 354720 },
+                                     { 0 } };
 
 struct state {
     struct span block;
@@ -61,18 +77,24 @@ static bool parse(const struct wave_format *format, struct layout *layout)
     return true;
 }
 
+/* Only a bit rate that is higher than that of the codes asks for headers. A block of 1024 bytes has
+ * none, except at two rates that nothing uses. */
 static void complete(struct wave_format *format, const struct mode *mode, uint8_t dialect)
 {
     uint32_t bytes = code_bytes(mode->sample_rate, mode->channels);
+    uint64_t bare = 4u * (uint64_t)mode->sample_rate * mode->channels;
 
     adpcm_stream_complete(format, mode, dialect);
-    if (bytes == 0 || mode->channels > 2)
+    if (mode->bit_rate <= bare || bytes == 0 || mode->channels > 2) {
+        format->block_align = BARE_BLOCK;
+        format->block_align = has_headers(format) ? 1 : BARE_BLOCK;
         return;
+    }
     format->block_align = (uint16_t)((bytes + HEADER) * mode->channels);
     format->byte_rate = (uint32_t)((uint64_t)mode->sample_rate * format->block_align / (2 * bytes));
 }
 
-/* Without headers, a block is one byte. */
+/* Without headers, the unit of work is one byte. */
 static void init(void *memory, const struct layout *layout, const struct options *options)
 {
     struct state *state = memory;
