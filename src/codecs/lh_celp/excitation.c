@@ -40,7 +40,7 @@ void lh_celp_long_term(const int16_t *now, int lag, int16_t gain_q13, int size,
 
 /* With a lag as long as the subframe, a half or a third of it, so that there may be a second pulse;
  * with a shorter one, a single pulse. */
-static int second_spacing(int lag, int size)
+int lh_celp_second_spacing(int lag, int size)
 {
     if (lag < size)
         return size;
@@ -73,10 +73,10 @@ int lh_celp_pulses(unsigned code, int lag, int size, struct lh_celp_pulses *out)
     if (code < LH_CELP_TRAINS)
         return train((int)code, lag, size, out);
     if (code < LH_CELP_SEVENS)
-        return train((int)code - LH_CELP_TRAINS, second_spacing(lag, size), size, out);
+        return train((int)code - LH_CELP_TRAINS, lh_celp_second_spacing(lag, size), size, out);
     if (code < LH_CELP_EIGHTS)
-        return fixed(code - LH_CELP_SEVENS, 7, 3, 8, out);
-    return fixed(code - LH_CELP_EIGHTS, 8, 0, 7, out);
+        return fixed(code - LH_CELP_SEVENS, 7, LH_CELP_SEVENS_FIRST, LH_CELP_SEVENS_SPACING, out);
+    return fixed(code - LH_CELP_EIGHTS, 8, 0, LH_CELP_EIGHTS_SPACING, out);
 }
 
 void lh_celp_enhance(const int16_t *e, int lag, int16_t gain_q13, int size, int16_t *out)

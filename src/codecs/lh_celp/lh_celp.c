@@ -3,7 +3,7 @@
  * and one of 256 pulse patterns. */
 #include <string.h>
 #include "codec.h"
-#include "lh_celp.h"
+#include "search.h"
 
 enum { RATE = 8000 };
 
@@ -54,8 +54,35 @@ static struct progress decode(void *state, const uint8_t *src, int16_t *pcm, str
     return (struct progress){ blocks * LH_CELP_FRAME_BYTES, blocks * LH_CELP_FRAME };
 }
 
+static void init_encoder(void *memory, const struct layout *layout, const struct options *options)
+{
+    struct lh_celp_encoder *state = memory;
+
+    (void)layout;
+    memset(state, 0, sizeof *state);
+    lh_celp_reset(&state->decoder);
+    state->dsp = options->dsp->celp;
+    state->quality = (uint8_t)min_i32(options->quality, 2);
+}
+
+/* Each block becomes one at once: the look-ahead delays the sound by LH_CELP_DELAY, and nothing is
+ * withheld. */
+static struct progress encode(void *state, const int16_t *pcm, uint8_t *dst, struct offer offer)
+{
+    size_t blocks = whole_blocks(offer.out, offer.in, &block, 1);
+    struct lh_celp_parameters parameters;
+
+    for (size_t i = 0; i < blocks; i++) {
+        lh_celp_encode_frame(state, pcm + i * LH_CELP_FRAME, &parameters);
+        lh_celp_pack(&parameters, dst + i * LH_CELP_FRAME_BYTES);
+    }
+    return (struct progress){ blocks * LH_CELP_FRAME, blocks * LH_CELP_FRAME_BYTES };
+}
+
 static const struct codec_decoder decoder = { sizeof(struct lh_celp_decoder), init_decoder, decode,
                                               0, 0 };
+static const struct codec_encoder encoder = { sizeof(struct lh_celp_encoder), init_encoder,
+                                              encode };
 
 const struct codec lh_celp = {
     .name = "L&H CELP 4.8 kbit/s",
@@ -64,4 +91,5 @@ const struct codec lh_celp = {
     .parse = parse,
     .complete = complete,
     .decoder = &decoder,
+    .encoder = &encoder,
 };

@@ -35,7 +35,8 @@ enum {
     LH_CELP_CODES = 256,    /* 128 to 255: eight pulses, 7 sign bits */
     LH_CELP_PULSES_MAX = 9, /* of a train with lag 6 */
 };
-enum { LH_CELP_ADAPTIVE_GAINS = 16, LH_CELP_FIXED_GAINS = 32, LH_CELP_LSF_CODES_MAX = 16 };
+enum { LH_CELP_SEVENS_FIRST = 3, LH_CELP_SEVENS_SPACING = 8, LH_CELP_EIGHTS_SPACING = 7 };
+enum { LH_CELP_ADAPTIVE_GAINS = 16, LH_CELP_FIXED_GAINS = 32 };
 
 /* The parameters of a subframe, and of a frame. */
 struct lh_celp_subframe {
@@ -98,6 +99,7 @@ void lh_celp_long_term(const int16_t *now, int lag, int16_t gain_q13, int size,
 struct lh_celp_pulses {
     int8_t at[LH_CELP_PULSES_MAX], sign[LH_CELP_PULSES_MAX];
 };
+int lh_celp_second_spacing(int lag, int size); /* of the trains 54 to 63 */
 int lh_celp_pulses(unsigned code, int lag, int size, struct lh_celp_pulses *);
 
 /* out[n] = e[n] + gain out[n - lag]; `out` is in a history too. */

@@ -1,11 +1,11 @@
 /* Short-term analysis: autocorrelation, Levinson's recursion, bandwidth expansion, reflection
  * coefficients. */
 #include <string.h>
+#include "levinson.h"
 #include "search.h"
 #include "tables.h"
 
-/* Predictor coefficients have A_BITS fractional bits; they stay below C(8, 4) = 70 < 2^7. */
-enum { A_BITS = 24, K_MAX = (1 << A_BITS) - 512 };
+enum { A_BITS = LEVINSON_BITS, K_MAX = (1 << A_BITS) - 512 };
 
 /* The analyses to choose from: the reach of the window on both sides, and the factor of the
  * bandwidth expansion. */
@@ -37,32 +37,6 @@ static void autocorrelate(const int16_t *end, int reach, int32_t r[TRUESPEECH_OR
         shift++;
     for (int lag = 0; lag <= TRUESPEECH_ORDER; lag++)
         r[lag] = (int32_t)(sums[lag] >> shift);
-}
-
-/* a of s[n] ~ sum of a[k] s[n - 1 - k]. The recursion ends where a |k| is not below 1: the |a| add
- * up to less than 2^8, and their products with r to less than 2^(8 + A_BITS + 30). */
-static void levinson(const int32_t r[TRUESPEECH_ORDER + 1], int32_t a[TRUESPEECH_ORDER])
-{
-    int64_t error = r[0], next[TRUESPEECH_ORDER];
-
-    memset(a, 0, TRUESPEECH_ORDER * sizeof *a);
-    for (int m = 0; m < TRUESPEECH_ORDER; m++) {
-        int64_t sum = (int64_t)r[m + 1] * (1 << A_BITS), k;
-
-        for (int j = 0; j < m; j++)
-            sum -= (int64_t)a[j] * r[m - j];
-        k = sum / error;
-        if (k >= 1 << A_BITS || k <= -(1 << A_BITS))
-            return;
-        for (int j = 0; j < m; j++)
-            next[j] = a[j] - (k * a[m - 1 - j] >> A_BITS);
-        for (int j = 0; j < m; j++)
-            a[j] = (int32_t)next[j];
-        a[m] = (int32_t)k;
-        error -= (error * (k * k >> A_BITS)) >> A_BITS;
-        if (error <= 0)
-            return;
-    }
 }
 
 /* The recursion in reverse, from the highest order down. Coefficients have the sign that the format
@@ -102,7 +76,7 @@ void truespeech_analyze(const int16_t *end, int spectra,
         int16_t k_q15[TRUESPEECH_ORDER];
 
         autocorrelate(end, analyses[set].reach, r);
-        levinson(r, a);
+        levinson(r, TRUESPEECH_ORDER, a);
         for (int i = 0; i < TRUESPEECH_ORDER; i++) {
             factor_q15 = factor_q15 * analyses[set].bandwidth_q15 >> 15;
             a[i] = (int32_t)(a[i] * factor_q15 >> 15);

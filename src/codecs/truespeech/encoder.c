@@ -35,7 +35,7 @@ struct candidate {
 
 /* The best candidates of all paths. */
 struct candidates {
-    struct truespeech_ranking ranking; /* by the error, negated */
+    struct ranking ranking; /* by the error, negated */
     struct candidate best[TRUESPEECH_PATHS_MAX];
 };
 
@@ -107,7 +107,7 @@ static void follow(struct path *path, int number, const struct task *task, struc
         error = path->error + energy_exact(y, TRUESPEECH_SUBFRAME) -
                 truespeech_pulse_search(response, y, task->effort, &candidate.subframe);
         candidate.subframe.ltp = codes[j].taps;
-        at = truespeech_rank(&out->ranking, -error, out->best, sizeof *out->best);
+        at = rank(&out->ranking, -error, out->best, sizeof *out->best);
         if (at >= 0)
             out->best[at] = candidate;
     }

@@ -97,7 +97,7 @@ int truespeech_long_term_search(const struct truespeech_response *response, cons
                                 int wanted,
                                 struct truespeech_long_term_code codes[TRUESPEECH_CODES_MAX])
 {
-    struct truespeech_ranking ranking = { .limit = wanted };
+    struct ranking ranking = { .limit = wanted };
     struct scaling scaling = scaling_of(response, now, t);
     int16_t target[TRUESPEECH_WIDE] = { 0 };
     struct scan scan;
@@ -109,8 +109,7 @@ int truespeech_long_term_search(const struct truespeech_response *response, cons
     for (int lag = lags.lowest; lag <= lags.highest; lag++)
         for (int taps = 0; taps < TRUESPEECH_TAPS; taps++) {
             const int16_t *tap = truespeech_taps[taps];
-            int at = truespeech_rank(&ranking, gain_of(&scan, lag, tap[0], tap[1]), codes,
-                                     sizeof *codes);
+            int at = rank(&ranking, gain_of(&scan, lag, tap[0], tap[1]), codes, sizeof *codes);
 
             if (at >= 0)
                 codes[at] = (struct truespeech_long_term_code){ (int16_t)lag, (uint8_t)taps };

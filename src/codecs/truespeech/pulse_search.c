@@ -183,7 +183,7 @@ static int place_by_gain(const struct truespeech_response *response,
                          const int32_t d[TRUESPEECH_SUBFRAME], int down, int limit,
                          struct pulses best[RANKED])
 {
-    struct truespeech_ranking ranking = { .limit = limit };
+    struct ranking ranking = { .limit = limit };
     int worse = 0;
 
     for (int code = lowest_gain(response, d, down); code < TRUESPEECH_GAINS && worse < 2; code++) {
@@ -192,7 +192,7 @@ static int place_by_gain(const struct truespeech_response *response,
 
         start(&now, response, d, code, down);
         place_all(&now, response);
-        at = truespeech_rank(&ranking, squared_units(&now), best, sizeof *best);
+        at = rank(&ranking, squared_units(&now), best, sizeof *best);
         worse = at == 0 ? 0 : worse + 1;
         if (at >= 0)
             best[at] = now;

@@ -8,6 +8,7 @@
 
 #include <string.h>
 #include "mac.h"
+#include "ranking.h"
 #include "truespeech.h"
 
 enum { TRUESPEECH_WIDE = 64, TRUESPEECH_CODES_MAX = 16, TRUESPEECH_PATHS_MAX = 8 };
@@ -56,33 +57,6 @@ static inline int truespeech_slot(int position)
 {
     return position < TRUESPEECH_HALF ? position
                                       : position + TRUESPEECH_SLOT_HALF - TRUESPEECH_HALF;
-}
-
-/* The scores of the best few of many candidates, the best first. */
-struct truespeech_ranking {
-    int64_t scores[TRUESPEECH_CODES_MAX];
-    int count, limit;
-};
-
-/* Inserts a score behind those that are at least as good, and makes room in `items`, an array that
- * the caller keeps in the same order. Returns the index to fill, or -1 if the score is too low. */
-static inline int truespeech_rank(struct truespeech_ranking *ranking, int64_t score, void *items,
-                                  size_t size)
-{
-    int at = ranking->count;
-    size_t moved;
-
-    while (at > 0 && ranking->scores[at - 1] < score)
-        at--;
-    if (at == ranking->limit)
-        return -1;
-    ranking->count += ranking->count < ranking->limit;
-    moved = (size_t)(ranking->count - 1 - at);
-    memmove(ranking->scores + at + 1, ranking->scores + at, moved * sizeof *ranking->scores);
-    memmove((char *)items + (size_t)(at + 1) * size, (char *)items + (size_t)at * size,
-            moved * size);
-    ranking->scores[at] = score;
-    return at;
 }
 
 /* long_term_search.c: the `wanted` best long-term codes for a target, with lags from `lowest` to
