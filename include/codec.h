@@ -86,7 +86,9 @@ enum quirk {
     QUIRK_DTX = 8,
     /* TrueSpeech decoder: the predictors of the first two subframes are interpolated in FFmpeg's
      * order, the one nearer to the new predictor first. For comparison. */
-    QUIRK_REVERSED_INTERPOLATION = 16
+    QUIRK_REVERSED_INTERPOLATION = 16,
+    /* G.728 and G.723.1 decoders: no postfilter. For comparison. */
+    QUIRK_NO_POSTFILTER = 32
 };
 
 struct options {

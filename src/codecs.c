@@ -23,6 +23,7 @@
     X(g721) \
     X(g723_adpcm) \
     X(g722) \
+    X(g728) \
     X(g7231) \
     X(g729a) \
     X(g729_kelvin)

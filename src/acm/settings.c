@@ -18,6 +18,7 @@ static const struct setting {
     { "dtx", L"Dtx", 1, offsetof(struct settings, dtx) },
     { "simd", 0, 2, offsetof(struct settings, simd) },
     { "interpolation", 0, 1, offsetof(struct settings, interpolation) },
+    { "postfilter", 0, 1, offsetof(struct settings, postfilter) },
 };
 
 /* The user's stored settings. Most users have none, so the key may be missing. It is opened when
@@ -167,6 +168,7 @@ struct options settings_options(const struct settings *settings)
     options.quirks |= settings->nibble_order ? QUIRK_LOW_NIBBLE_FIRST : 0;
     options.quirks |= settings->dtx ? QUIRK_DTX : 0;
     options.quirks |= settings->interpolation ? QUIRK_REVERSED_INTERPOLATION : 0;
+    options.quirks |= settings->postfilter ? 0 : QUIRK_NO_POSTFILTER;
     return options;
 }
 

@@ -2,7 +2,7 @@
  * DWORD values BitOrder, NibbleOrder, Quality and Dtx, and Disabled, a REG_MULTI_SZ of tags. The
  * environment variable OMNIACM_SETTINGS takes precedence for one process and its children:
  * "quality=2,dtx=1,bitorder=2,nibbleorder=1,disabled=0x31 0x22". Only the variable can have
- * "interpolation=1" and "simd=0", which exist for comparisons. */
+ * "interpolation=1", "postfilter=0" and "simd=0", which exist for comparisons. */
 #ifndef OMNIACM_SETTINGS_H
 #define OMNIACM_SETTINGS_H
 
@@ -16,8 +16,9 @@ struct settings {
     uint8_t dtx;           /* G.723.1 encoder: 1 sends silence frames */
     uint8_t simd;          /* the best kernels to use: 0 and 1 SSE2, 2 AVX2 */
     uint8_t interpolation; /* 1: QUIRK_REVERSED_INTERPOLATION */
+    uint8_t postfilter;    /* 0: QUIRK_NO_POSTFILTER */
 };
-#define DEFAULT_SETTINGS ((struct settings){ .quality = 1 })
+#define DEFAULT_SETTINGS ((struct settings){ .quality = 1, .postfilter = 1 })
 
 /* Reads the settings for a stream. Invalid values are ignored; simd is at most what the processor
  * has. */

@@ -81,7 +81,7 @@ static void choose_settings(const struct selftest *test, struct golden_settings 
 {
     wchar_t text[SETTINGS_ROOM];
     int n = swprintf(text, SETTINGS_ROOM,
-                     L"quality=%u,dtx=%u,bitorder=0,nibbleorder=0,interpolation=0,%ls",
+                     L"quality=%u,dtx=%u,bitorder=0,nibbleorder=0,interpolation=0,postfilter=1,%ls",
                      settings.quality, settings.dtx, test->settings);
 
     if (n < 0)

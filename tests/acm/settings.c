@@ -50,6 +50,7 @@ static void the_registry_is_read(void **unused)
         assert_int_equal(settings.nibble_order, 1);
         assert_int_equal(settings.dtx, 1);
         assert_int_equal(settings.interpolation, 0);
+        assert_int_equal(settings.postfilter, 1);
     }
 }
 
@@ -76,13 +77,14 @@ static void the_environment_comes_first(void **unused)
     (void)unused;
     registered[0] = (struct registered){ "Quality", REG_DWORD, 2, 0 };
     registered[1] = (struct registered){ "BitOrder", REG_DWORD, 2, 0 };
-    environment = "dtx=1,quality=0,interpolation=1,nibbleorder=0x1";
+    environment = "dtx=1,quality=0,interpolation=1,nibbleorder=0x1,postfilter=0";
     settings = read();
     assert_int_equal(settings.quality, 0);
     assert_int_equal(settings.bit_order, 2);
     assert_int_equal(settings.dtx, 1);
     assert_int_equal(settings.nibble_order, 1);
     assert_int_equal(settings.interpolation, 1);
+    assert_int_equal(settings.postfilter, 0);
 }
 
 static void the_best_set_of_kernels_is_chosen(void **unused)
@@ -193,11 +195,12 @@ static void a_disabled_tag_is_still_listed_but_has_no_formats(void **unused)
 static void written_settings_are_read(void **unused)
 {
     const uint16_t off[] = { 7, 0x31, 0xFEDC, 0 }, none[] = { 0 };
-    struct settings wanted = { .quality = 2, .bit_order = 1, .nibble_order = 1, .dtx = 1 }, found,
-                    standard = DEFAULT_SETTINGS;
+    struct settings wanted = DEFAULT_SETTINGS, found, standard = DEFAULT_SETTINGS;
     long loaded = libraries_loaded;
 
     (void)unused;
+    wanted.quality = 2;
+    wanted.bit_order = wanted.nibble_order = wanted.dtx = 1;
     assert_true(settings_write(&wanted, off));
     environment = "quality=0,disabled=6";
     settings_read_stored(&found);

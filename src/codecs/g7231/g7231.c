@@ -85,6 +85,7 @@ static void init_decoder(void *state, const struct layout *layout, const struct 
 
     memset(reader, 0, sizeof *reader);
     g7231_decoder_start(&reader->decoder, options->dsp->celp);
+    reader->decoder.no_postfilter = (options->quirks & QUIRK_NO_POSTFILTER) != 0;
     reader->framing = own->framing;
 }
 

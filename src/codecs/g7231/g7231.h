@@ -314,7 +314,7 @@ struct g7231_encoder {
     struct g7231_taming taming;
     struct g7231_activity activity;
     struct g7231_silence silence;
-    bool no_highpass;                  /* for the test vectors */
+    bool no_highpass;                  /* QUIRK_NO_POSTFILTER */
     bool dtx;                          /* Annex A is in use */
     uint16_t sine;                     /* SinDet */
     int16_t lsp[G7231_ORDER];          /* PrevLsp */
