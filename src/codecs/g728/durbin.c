@@ -37,6 +37,12 @@ static int64_t remainder_of(const struct g728_predictor *predictor, const int16_
     return (((int64_t)r[n + 1] * 65536 + sum * (1 << (16 - predictor->q))) + 0x8000) >> 16;
 }
 
+/* a + k b, with |k| < 2^16 in Q16, so that the products fit. False if the sum does not. */
+static bool add_scaled_by(int16_t a, int32_t k_q16, int16_t b, int32_t *sum)
+{
+    return !__builtin_add_overflow(a * 65536, k_q16 * b, sum);
+}
+
 /* Adds k times the reversed predictor of order n. If a coefficient overflows, all lose a bit, those
  * that have been updated and those that have not. False if Q13 does not suffice. */
 static bool reflect(struct g728_predictor *predictor, int n, int32_t k_q16)
@@ -44,19 +50,17 @@ static bool reflect(struct g728_predictor *predictor, int n, int32_t k_q16)
     int16_t *a = predictor->a;
 
     for (int i = 0, j = n - 1; i <= j; i++, j--) {
-        int64_t first = a[i] * (int64_t)65536 + (int64_t)k_q16 * a[j],
-                second = a[j] * (int64_t)65536 + (int64_t)k_q16 * a[i];
+        int32_t first, second;
 
-        if (!fits(first) || !fits(second)) {
+        while (!add_scaled_by(a[i], k_q16, a[j], &first) ||
+               !add_scaled_by(a[j], k_q16, a[i], &second)) {
             if (--predictor->q < 13)
                 return false;
             for (int l = 0; l < n; l++)
                 a[l] >>= 1;
-            first = a[i] * (int64_t)65536 + (int64_t)k_q16 * a[j];
-            second = a[j] * (int64_t)65536 + (int64_t)k_q16 * a[i];
         }
-        a[i] = round_q15((int32_t)first);
-        a[j] = round_q15((int32_t)second);
+        a[i] = round_q15(first);
+        a[j] = round_q15(second);
     }
     return true;
 }

@@ -73,8 +73,28 @@ static void decode_truncated(void *state, const uint8_t *src, struct span span, 
     decode_vectors(state, src, (int)span.frames / G728_VECTOR, pcm);
 }
 
+static void init_encoder(void *state, const struct layout *layout, const struct options *options)
+{
+    (void)layout;
+    g728_encoder_init(state, options->dsp->celp);
+}
+
+static struct progress encode(void *state, const int16_t *pcm, uint8_t *dst, struct offer offer)
+{
+    size_t blocks = whole_blocks(offer.out, offer.in, &block, 1);
+    g728_index indices[G728_CYCLE];
+
+    for (size_t i = 0; i < blocks; i++) {
+        for (int k = 0; k < G728_CYCLE; k++)
+            indices[k] = g728_encode(state, pcm + i * block.frames + k * G728_VECTOR);
+        g728_pack(indices, dst + i * block.bytes);
+    }
+    return (struct progress){ blocks * block.frames, blocks * block.bytes };
+}
+
 static const struct codec_decoder decoder = { sizeof(struct g728_decoder), init_decoder, decode,
                                               covered, decode_truncated };
+static const struct codec_encoder encoder = { sizeof(struct g728_encoder), init_encoder, encode };
 
 const struct codec g728 = {
     .name = "G.728",
@@ -83,4 +103,5 @@ const struct codec g728 = {
     .parse = parse,
     .complete = complete,
     .decoder = &decoder,
+    .encoder = &encoder,
 };

@@ -23,6 +23,7 @@ enum {
     G728_ORDER = 50,       /* of the synthesis filter */
     G728_SHORT_ORDER = 10, /* of the other predictors */
     G728_LPC_WINDOW = 105, /* samples, as of the following windows */
+    G728_PAST = G728_LPC_WINDOW / G728_VECTOR,
     G728_GAIN_WINDOW = 34,
     G728_WEIGHTING_WINDOW = 60,
     G728_LAG_MIN = 20,
@@ -114,8 +115,8 @@ struct g728_synthesizer {
     const struct dsp_celp *dsp;
     int phase;                                           /* of the next vector in its cycle */
     int16_t a_q14[G728_ORDER + 8], next_q14[G728_ORDER]; /* a_q14 is padded with zeros */
-    bool valid; /* the analysis in progress succeeded so far */
-    struct g728_vector past[G728_LPC_WINDOW / G728_VECTOR]; /* quantized speech, oldest first */
+    bool valid;                         /* the analysis in progress succeeded so far */
+    struct g728_vector past[G728_PAST]; /* quantized speech, oldest first */
     struct g728_recursion recursion;
     int16_t r[G728_ORDER + 1];
     struct g728_predictor predictor;
@@ -166,6 +167,43 @@ void g728_postfilter(struct g728_postfilter *, const struct dsp_celp *, int phas
                      const int16_t in_q2[G728_VECTOR], int16_t out_q2[G728_VECTOR]);
 /* Adapts to a predictor of order 10. */
 void g728_postfilter_adapt(struct g728_postfilter *, const struct g728_predictor *);
+
+/* --- The encoder --- */
+
+/* weighting.c: blocks 4, 10, 11, 36 to 38. */
+struct g728_weighting {
+    int16_t zeros_q14[G728_SHORT_ORDER], poles_q14[G728_SHORT_ORDER];
+    int16_t speech_q2[G728_WEIGHTING_WINDOW]; /* oldest first, as the others */
+    int16_t weighted_q2[G728_SHORT_ORDER];    /* past outputs for the speech */
+    int16_t quantized_q2[G728_SHORT_ORDER];   /* and for the quantized speech */
+    struct g728_recursion recursion;
+};
+void g728_weighting_init(struct g728_weighting *);
+/* The weighted speech minus the weighted zero-input response. `past` is the latest two vectors of
+ * quantized speech. */
+void g728_target(struct g728_weighting *, const int16_t speech_q2[G728_VECTOR],
+                 const struct g728_vector past[2], const struct g728_vector *zero_input,
+                 struct g728_vector *target);
+/* Adds the zero-state response to the memory of the filter. */
+void g728_weight_zero_state(struct g728_weighting *, const struct g728_vector *zero_state);
+void g728_weighting_adapt(struct g728_weighting *, const struct dsp_celp *);
+
+/* codebook_search.c: blocks 12 to 18. */
+void g728_impulse_response(const struct g728_synthesizer *, const struct g728_weighting *,
+                           int16_t h_q13[G728_VECTOR]);
+void g728_shape_energies(const int16_t h_q13[G728_VECTOR], int16_t energies_q5[G728_SHAPES]);
+g728_index g728_search(const struct g728_vector *target, const int16_t h_q13[G728_VECTOR],
+                       const int16_t energies_q5[G728_SHAPES]);
+
+/* encoder.c */
+struct g728_encoder {
+    struct g728_synthesizer synthesizer;
+    struct g728_weighting weighting;
+    int16_t h_q13[G728_VECTOR];       /* the impulse response of both filters */
+    int16_t energies_q5[G728_SHAPES]; /* of the shapes, filtered with it */
+};
+void g728_encoder_init(struct g728_encoder *, const struct dsp_celp *);
+g728_index g728_encode(struct g728_encoder *, const int16_t pcm[G728_VECTOR]);
 
 /* --- decoder.c --- */
 

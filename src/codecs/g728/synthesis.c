@@ -61,7 +61,7 @@ void g728_zero_input(const struct g728_synthesizer *state, struct g728_vector *r
     for (int i = 0; i < G728_VECTOR; i++) {
         for (int j = 0; j < i; j++)
             sums[i] -= response->x[i - 1 - j] * a[j];
-        response->x[i] = saturate(L_saturate(sums[i] >> 14));
+        response->x[i] = saturate((int32_t)(sums[i] >> 14));
     }
     g728_normalize(response, RESPONSE_BITS);
 }
