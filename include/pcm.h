@@ -5,7 +5,7 @@
 #include "codec.h"
 #include "tags.h"
 
-enum pcm { PCM_NONE, PCM_U8, PCM_S16, PCM_S24, PCM_S32, PCM_F32 };
+enum pcm { PCM_NONE, PCM_U8, PCM_S16, PCM_S24, PCM_S32, PCM_F32, PCM_F64 };
 
 /* Returns PCM_NONE for a codec's format and for PCM of an unsupported width. */
 enum pcm pcm_of(const struct wave_format *);

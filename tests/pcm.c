@@ -25,10 +25,10 @@ static int16_t narrowed(enum pcm pcm, uint32_t bits)
 static void every_width_preserves_16_bits(void **unused)
 {
     (void)unused;
-    for (enum pcm pcm = PCM_S16; pcm <= PCM_F32; pcm++)
+    for (enum pcm pcm = PCM_S16; pcm <= PCM_F64; pcm++)
         for (int32_t value = INT16_MIN; value <= INT16_MAX; value++) {
             int16_t sample = (int16_t)value, back;
-            uint8_t bytes[4];
+            uint8_t bytes[8];
 
             pcm_from_s16(pcm, &sample, bytes, 1);
             pcm_to_s16(pcm, bytes, &back, 1);
@@ -95,6 +95,43 @@ static void floats_are_exact(void **unused)
     }
 }
 
+static void doubles_round(void **unused)
+{
+    uint32_t seed = 1;
+
+    (void)unused;
+    for (uint32_t i = 0; i < 4000000; i++) {
+        /* As for floats; ties have few bits in the mantissa. */
+        uint64_t bits = (uint64_t)draw(&seed) << 32 | draw(&seed);
+        uint8_t bytes[8];
+        int16_t sample;
+        double value;
+
+        if (i % 3 == 0)
+            bits = (bits & 0x800FFFFFFFFFFFFF) | (uint64_t)(1002 + draw(&seed) % 23) << 52;
+        bits = i % 7 ? bits : bits & 0xFFFFFF0000000000;
+        bits = i % 35 ? bits : bits & 0xFFFF000000000000;
+        memcpy(&value, &bits, sizeof value);
+        store64_le(bytes, bits);
+        pcm_to_s16(PCM_F64, bytes, &sample, 1);
+        assert_int_equal(sample, isnan(value) ? 0 : nearest(value * 32768));
+    }
+}
+
+static void doubles_are_exact(void **unused)
+{
+    (void)unused;
+    for (int32_t value = INT16_MIN; value <= INT16_MAX; value++) {
+        int16_t sample = (int16_t)value;
+        double expected = value / 32768., made;
+        uint8_t bytes[8];
+
+        pcm_from_s16(PCM_F64, &sample, bytes, 1);
+        memcpy(&made, bytes, sizeof made);
+        assert_memory_equal(&made, &expected, sizeof made);
+    }
+}
+
 static void only_supported_widths_are_pcm(void **unused)
 {
     const struct {
@@ -111,7 +148,9 @@ static void only_supported_widths_are_pcm(void **unused)
         { TAG_PCM, 64, 1, 8, PCM_NONE },
         { TAG_IEEE_FLOAT, 32, 2, 8, PCM_F32 },
         { TAG_PCM, 16, 0, 0, PCM_NONE },
-        { TAG_IEEE_FLOAT, 64, 1, 8, PCM_NONE },
+        { TAG_IEEE_FLOAT, 64, 1, 8, PCM_F64 },
+        { TAG_IEEE_FLOAT, 64, 2, 8, PCM_NONE },
+        { TAG_IEEE_FLOAT, 16, 1, 2, PCM_NONE },
         { 6, 8, 1, 1, PCM_NONE },
         { TAG_PCM, 16, 40000, 14464, PCM_NONE },
     };
@@ -136,6 +175,8 @@ int main(void)
         cmocka_unit_test(wide_integers_round),
         cmocka_unit_test(floats_round),
         cmocka_unit_test(floats_are_exact),
+        cmocka_unit_test(doubles_round),
+        cmocka_unit_test(doubles_are_exact),
         cmocka_unit_test(only_supported_widths_are_pcm),
     };
 

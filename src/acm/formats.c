@@ -52,10 +52,9 @@ BOOL format_read(struct wave_format *format, const WAVEFORMATEX *wfx, size_t siz
     if (format->extra_size > size - EX_SIZE)
         format->extra_size = (uint16_t)(size - EX_SIZE);
     if (format->tag == TAG_EXTENSIBLE) {
-        if (format->extra_size < EXTENSIBLE_EXTRA ||
-            memcmp(format->extra + 8, subtype_tail, sizeof subtype_tail) != 0)
+        format->tag = format->extra_size < EXTENSIBLE_EXTRA ? 0 : tag_of_guid(format->extra + 6);
+        if (format->tag == 0)
             return FALSE;
-        format->tag = load16_le(format->extra + 6);
         format->extra += EXTENSIBLE_EXTRA;
         format->extra_size -= EXTENSIBLE_EXTRA;
     }

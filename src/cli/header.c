@@ -65,13 +65,14 @@ static bool extra_is_samples(uint16_t tag) { return tag == TAG_IMA_ADPCM || tag 
  * 0. A number that exceeds the bits can only be samples. */
 void header_unwrap(uint8_t *p, size_t *size)
 {
-    static const uint8_t base[] = SUBTYPE_TAIL;
     uint16_t tag, bits = load16_le(p + 14), samples = load16_le(p + 18);
     size_t extra;
 
-    if (load16_le(p) != WAV_TAG_EXTENSIBLE || *size < 40 || memcmp(p + 26, base, sizeof base) != 0)
+    if (load16_le(p) != WAV_TAG_EXTENSIBLE || *size < 40)
         return;
-    tag = load16_le(p + 24);
+    tag = tag_of_guid(p + 24);
+    if (tag == 0)
+        return;
     if (load16_le(p + 2) > 2 && (tag == WAV_TAG_PCM || tag == WAV_TAG_FLOAT))
         return; /* the speaker positions would be lost */
     extra = *size - 40;

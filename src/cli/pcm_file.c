@@ -18,8 +18,13 @@ static int16_t round_to_16_bits(double x)
 static int16_t sample_at(const uint8_t *p, unsigned bytes, bool is_float)
 {
     float f;
+    double d;
     uint32_t bits = 0;
 
+    if (is_float && bytes == 8) {
+        memcpy(&d, p, sizeof d);
+        return round_to_16_bits(d * 32768);
+    }
     if (is_float) {
         memcpy(&f, p, sizeof f);
         return round_to_16_bits(f * 32768.0);
@@ -39,8 +44,8 @@ static bool load(struct pcm_file *file, const wchar_t *path, const struct wav *w
     uint8_t *raw;
     size_t count;
 
-    if (!is_pcm(wfx) || wfx->wFormatTag == WAVE_FORMAT_EXTENSIBLE || bytes == 0 || bytes > 4 ||
-        (is_float && bytes != 4)) {
+    if (!is_pcm(wfx) || wfx->wFormatTag == WAVE_FORMAT_EXTENSIBLE || bytes == 0 ||
+        (is_float ? bytes != 4 && bytes != 8 : bytes > 4)) {
         warn(L"%ls is not mono or stereo PCM; convert it first", path);
         return false;
     }

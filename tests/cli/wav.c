@@ -448,6 +448,14 @@ static void test_extensible(void **unused)
     p[30]++; /* another GUID */
     open_extensible(&wav, p, 42);
     assert_int_equal(load16_le(wav.format), WAV_TAG_EXTENSIBLE);
+
+    make_extensible(p, WAV_TAG_PCM, 2, 24, 24); /* that of B-format */
+    memcpy(p + 28, (uint8_t[12]){ 0x21, 7, 0xD3, 0x11, 0x86, 0x44, 0xC8, 0xC1, 0xCA }, 12);
+    open_extensible(&wav, p, 40);
+    assert_int_equal(load16_le(wav.format), WAV_TAG_PCM);
+    store16_le(p + 24, 0x31);
+    open_extensible(&wav, p, 40);
+    assert_int_equal(load16_le(wav.format), WAV_TAG_EXTENSIBLE);
 }
 
 static void refuse(const char *bytes, size_t size, const char *reason)
