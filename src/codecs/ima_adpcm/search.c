@@ -23,6 +23,8 @@ struct survivor {
     unsigned origin; /* its state when the segment began */
 };
 
+#include "survivors.tmpl.h"
+
 /* States are pairs of a slot and a parity. A decision is a code, and above it the parity that is
  * shifted out. */
 struct trellis {
@@ -205,27 +207,9 @@ static void advance(struct trellis *trellis, int sample, uint8_t decisions[STATE
         trellis->survivors[i] = next[i];
 }
 
-/* The first survivor of minimal cost. */
 static unsigned best_state(const struct trellis *trellis)
 {
-    unsigned best = 0;
-
-    for (unsigned i = 1; i < states_of(trellis); i++)
-        if (trellis->survivors[i].cost < trellis->survivors[best].cost)
-            best = i;
-    return best;
-}
-
-static void normalize(struct trellis *trellis)
-{
-    uint32_t least = trellis->survivors[best_state(trellis)].cost;
-
-    for (unsigned i = 0; i < states_of(trellis); i++) {
-        uint32_t ended = trellis->survivors[i].cost & TERMINATED,
-                 cost = trellis->survivors[i].cost - least;
-
-        trellis->survivors[i].cost = (cost < COST_MAX ? cost : COST_MAX) | ended;
-    }
+    return best_of(trellis->survivors, states_of(trellis));
 }
 
 /* Terminates the survivors of other origins, and begins a segment. */
@@ -295,7 +279,7 @@ static void search_channel(struct trellis *trellis, const int16_t *pcm, uint8_t 
     for (uint32_t t = 0; t < n; t++) {
         advance(trellis, pcm[(size_t)(t + 1) * channels] + 32768, trellis->decisions[t % WINDOW]);
         if (t % 4 == 3)
-            normalize(trellis);
+            normalize(trellis->survivors, states_of(trellis), COST_MAX, TERMINATED);
         if (t + 1 == SEGMENT)
             for (unsigned i = 0; i < states_of(trellis); i++)
                 trellis->survivors[i].origin = i;

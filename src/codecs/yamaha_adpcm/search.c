@@ -30,6 +30,8 @@ struct survivor {
     struct yamaha_state state;
 };
 
+#include "survivors.tmpl.h"
+
 struct trellis {
     const struct shape *shape;
     struct survivor survivors[STATES_MAX];
@@ -155,26 +157,9 @@ static void advance_by_parities(struct trellis *trellis, int sample, uint8_t *de
         trellis->survivors[i] = next[i];
 }
 
-/* The first state of minimal cost. */
 static unsigned best_state(const struct trellis *trellis)
 {
-    unsigned best = 0;
-
-    for (unsigned i = 1; i < states_of(trellis); i++)
-        if (trellis->survivors[i].cost < trellis->survivors[best].cost)
-            best = i;
-    return best;
-}
-
-static void normalize(struct trellis *trellis)
-{
-    uint32_t least = trellis->survivors[best_state(trellis)].cost;
-
-    for (unsigned i = 0; i < states_of(trellis); i++) {
-        uint32_t cost = trellis->survivors[i].cost - least;
-
-        trellis->survivors[i].cost = cost < COST_MAX ? cost : COST_MAX;
-    }
+    return best_of(trellis->survivors, states_of(trellis));
 }
 
 static unsigned state_before(const struct trellis *trellis, unsigned state, uint8_t decision)
@@ -209,7 +194,7 @@ static void run(struct trellis *trellis, const struct channel *channel, uint32_t
         else
             advance_by_parities(trellis, sample, decisions);
         if ((t + 1) % (by_slots ? 4 : 2) == 0)
-            normalize(trellis);
+            normalize(trellis->survivors, states_of(trellis), COST_MAX, 0);
     }
 }
 
