@@ -16,7 +16,7 @@
 /* Contiguous blocks; the samples of several channels are interleaved. */
 struct adpcm_blocks {
     size_t count, bytes; /* bytes: of one block */
-    uint32_t samples;    /* per channel of a block; Microsoft: at least 2; Yamaha: even */
+    uint32_t samples;    /* per channel of a block; Microsoft: at least 2; Yamaha, DK3: even */
     unsigned channels;   /* 1 or 2; any number for IMA */
 };
 
@@ -40,6 +40,10 @@ struct dsp {
     void (*ima_greedy)(const struct adpcm_blocks *, const int16_t *pcm, uint8_t *dst);
     void (*ima_search)(const struct adpcm_blocks *, unsigned quality, const int16_t *pcm,
                        uint8_t *dst);
+
+    /* Duck's blocks. DK3's are in stereo, and their number of samples is even. */
+    void (*dk4_decode)(const struct adpcm_blocks *, const uint8_t *src, int16_t *pcm);
+    void (*dk3_decode)(const struct adpcm_blocks *, const uint8_t *src, int16_t *pcm);
 
     /* `weights` lists the pairs of all predictors, the weight of the newer sample first, in 256ths
      * and above -32768. */

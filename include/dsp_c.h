@@ -14,6 +14,9 @@ void ima_decode_c(const struct adpcm_blocks *, const uint8_t *src, int16_t *pcm)
 void ima_greedy_c(const struct adpcm_blocks *, const int16_t *pcm, uint8_t *dst);
 void ima_search_c(const struct adpcm_blocks *, unsigned quality, const int16_t *pcm, uint8_t *dst);
 
+void dk4_decode_c(const struct adpcm_blocks *, const uint8_t *src, int16_t *pcm);
+void dk3_decode_c(const struct adpcm_blocks *, const uint8_t *src, int16_t *pcm);
+
 void ms_decode_c(const struct adpcm_blocks *, const int16_t (*weights)[2], unsigned predictors,
                  const uint8_t *src, int16_t *pcm);
 void ms_encode_c(const struct adpcm_blocks *, const struct ms_predictor *, unsigned count,

@@ -18,6 +18,10 @@
     X(yamaha_adpcm) \
     X(creative_adpcm) \
     X(xbox_adpcm) \
+    X(dk4_adpcm) \
+    X(dk3_adpcm) \
+    X(sanyo_adpcm) \
+    X(dv_audio) \
     X(g726) \
     X(g726_microsoft) \
     X(g721) \

@@ -16,11 +16,18 @@ static char *put_rates(char *to, const struct mode *modes)
     return to;
 }
 
-static bool has_stereo(const struct mode *modes)
+static bool has_channels(const struct mode *modes, unsigned channels)
 {
-    while (modes->sample_rate && modes->channels != 2)
+    while (modes->sample_rate && modes->channels != channels)
         modes++;
     return modes->sample_rate != 0;
+}
+
+static const char *channels_of(const struct mode *modes)
+{
+    if (!has_channels(modes, 2))
+        return "1";
+    return has_channels(modes, 1) ? "1, 2" : "2";
 }
 
 static void bit_rates(const struct codec *codec, double *low, double *high)
@@ -46,7 +53,7 @@ static char *put_codec(char *to, const struct codec *codec)
     to += sprintf(to, "| 0x%02X | %s | ", codec->tags->tag, codec->name);
     to = put_rates(to, codec->modes);
     to += sprintf(to, high - low > 0.05 ? " | %s | %.1f to %.1f | " : " | %s | %.1f | ",
-                  has_stereo(codec->modes) ? "1, 2" : "1", low, high);
+                  channels_of(codec->modes), low, high);
     to += sprintf(to, "%s | ", codec->encoder ? "read, write" : "read");
     for (const struct tag *tag = codec->tags + 1; tag->tag; tag++, separator = ", ")
         to += sprintf(to, "%s0x%02X", separator, tag->tag);

@@ -3,6 +3,7 @@
 #define _POSIX_C_SOURCE 200809L
 #include <pthread.h>
 #include "support.h"
+#include "fixed.h"
 #include "stream.h"
 
 enum { STREAMS = 64, THREADS = 8, EACH = STREAMS / THREADS, SAMPLES = 4001, PIECE = 3000 };
@@ -21,8 +22,15 @@ static struct job jobs[STREAMS];
 static struct bytes decodable(const struct codec *codec, const struct wave_format *format,
                               struct sound sound)
 {
-    return codec->encoder ? encode_all(codec, format, 0, sound)
-                          : (struct bytes){ (uint8_t *)sound.samples, 999 };
+    struct layout layout;
+    size_t size = 999;
+
+    if (codec->encoder)
+        return encode_all(codec, format, 0, sound);
+    assert_true(parses(codec, format, &layout));
+    if (layout.block.bytes > size)
+        size = min_size(2 * layout.block.bytes, sound.count * 2);
+    return (struct bytes){ (uint8_t *)sound.samples, size };
 }
 
 /* Takes the codecs in turn, and decodes in every other round or if there is no encoder. */
@@ -58,14 +66,25 @@ static void begin(struct job *job)
     job->used = 0;
 }
 
+/* The bytes of a piece, which is at least a block. */
+static size_t piece_of(const struct plan *plan)
+{
+    const struct span *block = &plan->layout.block;
+
+    return (size_t)max_i32(
+        PIECE,
+        (int32_t)(plan->decoding ? block->bytes : 2 * block->frames * plan->layout.channels));
+}
+
 /* Converts one more piece, and returns false if there is none. */
 static bool feed(struct job *job, struct bytes *out)
 {
-    size_t left = job->src.size - job->used, in = left < PIECE ? left : PIECE;
+    size_t left = job->src.size - job->used, piece = piece_of(&job->plan),
+           in = min_size(left, piece);
     uint32_t room;
     struct progress step;
 
-    assert_true(stream_size_from_source(&job->plan, PIECE, &room));
+    assert_true(stream_size_from_source(&job->plan, (uint32_t)piece, &room));
     room += job->plan.layout.block.bytes + 2 * job->plan.layout.block.frames * job->format.channels;
     out->data = realloc(out->data, out->size + room);
     step = stream_convert(job->stream, job->src.data + job->used, out->data + out->size,

@@ -19,6 +19,7 @@
 #include "ima_decode.tmpl.h"
 #include "ima_greedy.tmpl.h"
 #include "ima_search.tmpl.h"
+#include "duck_decode.tmpl.h"
 #if VECTOR_BYTES == 32 && !defined __clang__
 #pragma GCC pop_options
 #endif
@@ -60,6 +61,8 @@ const struct dsp SET = {
     .ima_decode = ima_decode,
     .ima_greedy = ima_greedy,
     .ima_search = ima_search,
+    .dk4_decode = dk4_decode,
+    .dk3_decode = dk3_decode,
     .ms_encode = ms_encode,
     .yamaha_greedy = yamaha_greedy,
     .yamaha_search = yamaha_search,

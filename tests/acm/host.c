@@ -211,11 +211,13 @@ const struct shape shapes[SHAPES] = {
     { "24 bits", TAG_PCM, 24, false },
     { "32 bits", TAG_PCM, 32, false },
     { "float", TAG_IEEE_FLOAT, 32, false },
+    { "double", TAG_IEEE_FLOAT, 64, false },
     { "extensible 8 bits", TAG_PCM, 8, true },
     { "extensible 16 bits", TAG_PCM, 16, true },
     { "extensible 24 bits", TAG_PCM, 24, true },
     { "extensible 32 bits", TAG_PCM, 32, true },
     { "extensible float", TAG_IEEE_FLOAT, 32, true },
+    { "extensible double", TAG_IEEE_FLOAT, 64, true },
 };
 
 WAVEFORMATEX *pcm_make(const struct shape *shape, DWORD rate, WORD channels)
@@ -231,7 +233,12 @@ WAVEFORMATEX *pcm_make(const struct shape *shape, DWORD rate, WORD channels)
 static double value_of(const struct shape *shape, const uint8_t *p)
 {
     float real;
+    double wide;
 
+    if (shape->tag == TAG_IEEE_FLOAT && shape->bits == 64) {
+        memcpy(&wide, p, sizeof wide);
+        return isnan(wide) ? 0 : wide * 32768.0;
+    }
     if (shape->tag == TAG_IEEE_FLOAT) {
         memcpy(&real, p, sizeof real);
         return isnan(real) ? 0 : real * 32768.0;
@@ -267,7 +274,12 @@ uint8_t *widened(const struct shape *shape, const int16_t *from, size_t samples)
     for (size_t i = 0; i < samples; i++, p += shape->bits / 8) {
         uint32_t bits = (uint32_t)from[i] << 16;
         float real = (float)from[i] / 32768;
+        double wide = (double)from[i] / 32768;
 
+        if (shape->bits == 64) {
+            memcpy(p, &wide, sizeof wide);
+            continue;
+        }
         if (shape->tag == TAG_IEEE_FLOAT)
             memcpy(&bits, &real, sizeof bits);
         else if (shape->bits == 8)
@@ -449,6 +461,20 @@ static bool has_frames_of_several_sizes(const struct codec *codec)
     return several;
 }
 
+/* Random bytes. A frame of Ulead's DV audio states its number of samples: as many as fit. */
+static uint8_t *random_code(const struct route *route, size_t size, uint32_t seed)
+{
+    uint8_t *data = lend_random(size, &seed);
+
+    for (size_t at = 0; route->codec->tags->tag == 0x215 && at + 248 <= size;
+         at += route->src_block) {
+        data[at + 243] = 0x50;
+        data[at + 244] |= 0x3F;
+        data[at + 247] &= 0xC7;
+    }
+    return data;
+}
+
 struct bytes material(const struct route *route, unsigned blocks, DWORD more, uint32_t seed)
 {
     size_t size = (size_t)blocks * route->src_block + more;
@@ -456,7 +482,7 @@ struct bytes material(const struct route *route, unsigned blocks, DWORD more, ui
     uint8_t *data;
 
     if (route->decoding && !has_frames_of_several_sizes(route->codec))
-        return (struct bytes){ lend_random(size, &seed), size };
+        return (struct bytes){ random_code(route, size, seed), size };
     if (route->decoding) { /* random frames would make more or less sound than expected */
         struct bytes code;
 

@@ -69,7 +69,7 @@ struct shape {
     bool extensible;
 };
 extern const struct shape shapes[];
-enum { SHAPES = 10, SHAPE_S16 = 1 };
+enum { SHAPES = 12, SHAPE_S16 = 1 };
 
 WAVEFORMATEX *pcm_make(const struct shape *, DWORD rate, WORD channels);
 

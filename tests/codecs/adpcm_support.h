@@ -231,6 +231,48 @@ static inline size_t check_equal(const struct codec *codec, struct coded coded,
     return n;
 }
 
+/* A codec that ffmpeg and sox can encode, under their names. */
+struct adpcm_peers {
+    const struct codec *codec;
+    const char *ffmpeg, *sox;
+    struct coded (*at_random)(struct mode); /* noise with valid headers */
+};
+
+static inline struct coded peers_ffmpeg(const struct adpcm_peers *peers, struct mode mode,
+                                        struct sound sound)
+{
+    return coded_whole(peers->codec, coded_by_ffmpeg(peers->codec, peers->ffmpeg, mode, sound));
+}
+
+static inline struct coded peers_sox(const struct adpcm_peers *peers, struct mode mode,
+                                     struct sound sound)
+{
+    return coded_whole(peers->codec, coded_by_sox(peers->sox, mode, sound));
+}
+
+/* Checks noise and streams from our encoder and, with `of_peers`, from ffmpeg's and sox's. */
+static inline void check_streams(const struct adpcm_peers *peers, decoder_of_peer *peer,
+                                 const char *name, bool of_peers)
+{
+    const struct codec *codec = peers->codec;
+    struct sound sound = generated(100000, 3);
+    size_t n = 0;
+
+    for (uint16_t channels = 1; channels <= 2; channels++)
+        for (uint32_t rate = 8000; rate <= 44100; rate += 36100) {
+            struct mode mode = { rate, channels, 0 };
+
+            n += check_equal(codec, peers->at_random(mode), peer, "random codes");
+            n += check_equal(codec, coded_by_us(codec, mode, sound), peer, "our encoder");
+            if (!of_peers)
+                continue;
+            n += check_equal(codec, peers_ffmpeg(peers, mode, sound), peer, "ffmpeg's encoder");
+            n += check_equal(codec, peers_sox(peers, mode, sound), peer, "sox's encoder");
+        }
+    print_message("%zu samples equal %s\n", n, name);
+    free(sound.samples);
+}
+
 /* Returns the SNR of a stream with the given decoder, and frees the stream. */
 static inline double quality(const struct codec *codec, struct coded coded,
                              decoder_of_peer *decoder, struct sound sound)

@@ -193,56 +193,24 @@ static void headers_are_read_leniently(void **unused)
     }
 }
 
-static struct coded by_ffmpeg(struct mode mode, struct sound sound)
+static struct coded coded_at_random_noise(struct mode mode)
 {
-    return coded_whole(&ms_adpcm, coded_by_ffmpeg(&ms_adpcm, "adpcm_ms", mode, sound));
+    return coded_at_random_7(mode, mode.channels + mode.sample_rate);
 }
 
-static struct coded by_sox(struct mode mode, struct sound sound)
-{
-    return coded_whole(&ms_adpcm, coded_by_sox("ms-adpcm", mode, sound));
-}
-
-/* Checks noise with valid headers, and streams from our encoder. */
-static size_t check_own_streams(decoder_of_peer *peer, struct mode mode, struct sound sound)
-{
-    return check_equal(&ms_adpcm, coded_at_random_7(mode, mode.channels + mode.sample_rate), peer,
-                       "random codes") +
-           check_equal(&ms_adpcm, coded_by_us(&ms_adpcm, mode, sound), peer, "our encoder");
-}
-
-static size_t check_peers_streams(decoder_of_peer *peer, struct mode mode, struct sound sound)
-{
-    return check_equal(&ms_adpcm, by_ffmpeg(mode, sound), peer, "ffmpeg's encoder") +
-           check_equal(&ms_adpcm, by_sox(mode, sound), peer, "sox's encoder");
-}
-
-static void check_streams(decoder_of_peer *peer, const char *name, bool of_peers)
-{
-    struct sound sound = generated(100000, 3);
-    size_t n = 0;
-
-    for (uint16_t channels = 1; channels <= 2; channels++)
-        for (uint32_t rate = 8000; rate <= 44100; rate += 36100) {
-            struct mode mode = { rate, channels, 0 };
-
-            n += check_own_streams(peer, mode, sound) +
-                 (of_peers ? check_peers_streams(peer, mode, sound) : 0);
-        }
-    print_message("%zu samples equal %s\n", n, name);
-    free(sound.samples);
-}
+static const struct adpcm_peers peers = { &ms_adpcm, "adpcm_ms", "ms-adpcm",
+                                          coded_at_random_noise };
 
 static void decoding_equals_ffmpeg(void **unused)
 {
     (void)unused;
-    check_streams(decoded_by_ffmpeg, "ffmpeg", true);
+    check_streams(&peers, decoded_by_ffmpeg, "ffmpeg", true);
 }
 
 static void decoding_equals_the_published_text(void **unused)
 {
     (void)unused;
-    check_streams(decoded_by_model, "the published arithmetic", false);
+    check_streams(&peers, decoded_by_model, "the published arithmetic", false);
 }
 
 /* ffmpeg's encoder uses predictor 0 alone, whose division has no remainder. */
@@ -253,10 +221,12 @@ static void integer_weights_decode_as_in_all_peers(void **unused)
 
     (void)unused;
     for (uint16_t channels = 1; channels <= 2; channels++) {
-        n += check_equal(&ms_adpcm, by_ffmpeg((struct mode){ 22050, channels, 0 }, sound),
-                         decoded_by_sox, "sox");
-        n += check_equal(&ms_adpcm, by_ffmpeg((struct mode){ 22050, channels, 0 }, sound),
-                         decoded_by_sndfile, "libsndfile");
+        n +=
+            check_equal(&ms_adpcm, peers_ffmpeg(&peers, (struct mode){ 22050, channels, 0 }, sound),
+                        decoded_by_sox, "sox");
+        n +=
+            check_equal(&ms_adpcm, peers_ffmpeg(&peers, (struct mode){ 22050, channels, 0 }, sound),
+                        decoded_by_sndfile, "libsndfile");
     }
     print_message("%zu samples equal sox and libsndfile\n", n);
     free(sound.samples);

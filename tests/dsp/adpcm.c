@@ -79,7 +79,7 @@ struct kernel {
     const char *name;
     unsigned header, header_samples, step; /* bytes and samples of a channel's header; the samples
                                               of a block are a multiple of `step` */
-    unsigned channels_max, qualities;
+    unsigned channels_min, channels_max, qualities;
     bool decodes, zeroed;
     void (*run)(const struct dsp *, const struct adpcm_blocks *, unsigned quality, const void *src,
                 void *dst);
@@ -103,6 +103,20 @@ static void run_ima_encode(const struct dsp *dsp, const struct adpcm_blocks *blo
         dsp->ima_greedy(blocks, src, dst);
     else
         dsp->ima_search(blocks, quality, src, dst);
+}
+
+static void run_dk4_decode(const struct dsp *dsp, const struct adpcm_blocks *blocks,
+                           unsigned quality, const void *src, void *dst)
+{
+    (void)quality;
+    dsp->dk4_decode(blocks, src, dst);
+}
+
+static void run_dk3_decode(const struct dsp *dsp, const struct adpcm_blocks *blocks,
+                           unsigned quality, const void *src, void *dst)
+{
+    (void)quality;
+    dsp->dk3_decode(blocks, src, dst);
 }
 
 static void run_ms_decode(const struct dsp *dsp, const struct adpcm_blocks *blocks,
@@ -143,21 +157,25 @@ static void run_yamaha_encode(const struct dsp *dsp, const struct adpcm_blocks *
 }
 
 static const struct kernel kernels[] = {
-    { "ima_decode", 4, 1, 1, 5, 1, true, false, run_ima_decode },
-    { "ima_encode", 4, 1, 1, 5, 3, false, false, run_ima_encode },
-    { "ms_decode", 7, 2, 1, 2, 1, true, false, run_ms_decode },
-    { "ms_encode", 7, 2, 1, 2, 3, false, true, run_ms_encode },
-    { "yamaha_decode", 4, 0, 2, 2, 1, true, false, run_yamaha_decode },
-    { "yamaha_encode", 4, 0, 2, 2, 3, false, false, run_yamaha_encode },
+    { "ima_decode", 4, 1, 1, 1, 5, 1, true, false, run_ima_decode },
+    { "ima_encode", 4, 1, 1, 1, 5, 3, false, false, run_ima_encode },
+    { "dk4_decode", 4, 1, 1, 1, 2, 1, true, false, run_dk4_decode },
+    { "dk3_decode", 8, 0, 2, 2, 2, 1, true, false, run_dk3_decode },
+    { "ms_decode", 7, 2, 1, 1, 2, 1, true, false, run_ms_decode },
+    { "ms_encode", 7, 2, 1, 1, 2, 3, false, true, run_ms_encode },
+    { "yamaha_decode", 4, 0, 2, 1, 2, 1, true, false, run_yamaha_decode },
+    { "yamaha_encode", 4, 0, 2, 1, 2, 3, false, false, run_yamaha_encode },
 };
 
 /* The bytes of a block with a given number of samples: IMA's codes fill dwords, those of the others
- * are contiguous. */
+ * are contiguous. DK3 has three codes for two frames. */
 static size_t bytes_of(const struct kernel *kernel, uint32_t samples, unsigned channels)
 {
     uint32_t codes = samples - kernel->header_samples;
     bool dwords = kernel->run == run_ima_decode || kernel->run == run_ima_encode;
 
+    if (kernel->run == run_dk3_decode)
+        return kernel->header * channels + (codes / 2 * 3 + 1) / 2;
     return kernel->header * channels +
            (dwords ? (codes + 7) / 8 * 4 * channels : (codes * channels + 1) / 2);
 }
@@ -235,7 +253,8 @@ static void every_size_is_the_same(void **unused)
     (void)unused;
     for (size_t k = 0; k < sizeof kernels / sizeof *kernels; k++)
         for (uint32_t samples = 1; samples <= 505; samples++)
-            for (unsigned channels = 1; channels <= kernels[k].channels_max; channels++) {
+            for (unsigned channels = kernels[k].channels_min; channels <= kernels[k].channels_max;
+                 channels++) {
                 bool long_block = samples > 68;
                 struct adpcm_blocks blocks = { 1 + samples % 5,
                                                bytes_of(&kernels[k], samples, channels), samples,
@@ -260,7 +279,8 @@ static void every_count_is_the_same(void **unused)
     (void)unused;
     for (size_t k = 0; k < sizeof kernels / sizeof *kernels; k++)
         for (size_t count = 1; count <= 35; count++)
-            for (unsigned channels = 1; channels <= kernels[k].channels_max; channels++) {
+            for (unsigned channels = kernels[k].channels_min; channels <= kernels[k].channels_max;
+                 channels++) {
                 uint32_t samples = sizes[(count + channels) % 4];
                 struct adpcm_blocks blocks = { count, bytes_of(&kernels[k], samples, channels),
                                                samples, channels };
@@ -276,7 +296,7 @@ static void long_blocks_are_the_same(void **unused)
 
     (void)unused;
     for (size_t k = 0; k < sizeof kernels / sizeof *kernels; k++)
-        for (unsigned channels = 1; channels <= 2; channels++) {
+        for (unsigned channels = kernels[k].channels_min; channels <= 2; channels++) {
             struct adpcm_blocks blocks = { 16 / channels + 1, bytes_of(&kernels[k], 1012, channels),
                                            1012, channels };
 
@@ -291,7 +311,8 @@ static void the_longest_blocks_are_the_same(void **unused)
 
     (void)unused;
     for (size_t k = 0; k < sizeof kernels / sizeof *kernels; k++) {
-        struct adpcm_blocks blocks = { 2, bytes_of(&kernels[k], 4200, 1), 4200, 1 };
+        unsigned channels = kernels[k].channels_min;
+        struct adpcm_blocks blocks = { 2, bytes_of(&kernels[k], 4200, channels), 4200, channels };
 
         compare_kinds(&kernels[k], &blocks, 0x10, &seed);
     }

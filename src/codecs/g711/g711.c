@@ -4,7 +4,9 @@
 #include "g711.h"
 
 static const struct tag alaw_tags[] = { { 6, 0, "Microsoft" }, { 0x102, 0, "IBM" }, { 0 } };
-static const struct tag ulaw_tags[] = { { 7, 0, "Microsoft" }, { 0x101, 0, "IBM" }, { 0 } };
+static const struct tag ulaw_tags[] = {
+    { 7, 0, "Microsoft" }, { 0x101, 0, "IBM" }, { 0x6C75, 0, "Apple" }, { 0 }
+};
 
 static const struct mode modes[] = { { 8000, 1, 0 },  { 8000, 2, 0 },  { 11025, 1, 0 },
                                      { 11025, 2, 0 }, { 22050, 1, 0 }, { 22050, 2, 0 },

@@ -22,7 +22,11 @@
 
 enum { HEADER = IMA_HEADER };
 
-static const struct tag tags[] = { { 0x11, 0, "Intel" }, { 0 } };
+/* 0x7A is registered to Voxware, whose codec is another one. */
+enum { VOXWARE = 1 };
+static const struct tag tags[] = {
+    { 0x11, 0, "Intel" }, { 0x7A, VOXWARE, "games" }, { 0x917, 0, "games" }, { 0 }
+};
 
 static const struct mode modes[] = { { 8000, 1, 0 },  { 8000, 2, 0 },  { 11025, 1, 0 },
                                      { 11025, 2, 0 }, { 22050, 1, 0 }, { 22050, 2, 0 },
@@ -35,11 +39,20 @@ struct state {
     const struct dsp *dsp;
 };
 
+/* The header of a game's file with Voxware's tag is as complete as that of IMA ADPCM. */
+static bool is_games(const struct wave_format *format)
+{
+    uint32_t stated = format->extra_size == 2 ? load16_le(format->extra) : 0;
+
+    return format->bits_per_sample == 4 && stated > 1 &&
+           stated <= ima_block_frames(format->block_align, format->channels, 4);
+}
+
 static bool parse(const struct wave_format *format, struct layout *layout)
 {
     unsigned bits = ima_bits(format->bits_per_sample);
 
-    if (bits != 3 && bits != 4)
+    if ((bits != 3 && bits != 4) || (layout->dialect == VOXWARE && !is_games(format)))
         return false;
     layout->bits = (uint8_t)bits;
     layout->block = adpcm_block(format, &ima_shape, bits);
