@@ -97,11 +97,18 @@ struct options {
     const struct dsp *dsp; /* the kernels, never null */
 };
 
-/* A wFormatTag. `dialect` distinguishes the tags of a codec, which defines its values. */
+enum { TAG_NAME_ROOM = 48 }; /* characters of ACMFORMATTAGDETAILS.szFormatTag, terminated */
+
+/* A wFormatTag. `dialect` distinguishes the tags of a codec, which defines its values.
+ *
+ * The name is the one in format choosers: ASCII, shorter than TAG_NAME_ROOM, and unlike that of any
+ * other tag or driver. Wine's chooser identifies a tag by its name; if two tags or two drivers have
+ * the same one, lines cannot be chosen. Therefore a tag that a driver of Wine names like Windows
+ * does is called "IMA ADPCM (OmniACM)" here. */
 struct tag {
     uint16_t tag;
     uint8_t dialect;
-    const char *owner;
+    const char *name;
 };
 
 /* The two directions. `init` initializes or resets a state, in memory aligned for any type; the
@@ -127,7 +134,7 @@ struct codec_encoder {
 };
 
 struct codec {
-    const char *name; /* ASCII; Windows' name if Windows knows the tag */
+    const char *name; /* ASCII; Windows' name if Windows knows the format */
     const struct mode *modes;
 
     /* The list ends with tag 0. Only formats of the first tag are enumerated; those of the others
@@ -153,6 +160,9 @@ extern const struct codec *const codecs[];
 
 /* The codec of a tag, or null. */
 const struct codec *codec_find(uint16_t tag);
+
+/* One of the codec's tags, or null. */
+const struct tag *codec_find_tag(const struct codec *, uint16_t tag);
 
 /* The tags of all codecs, by index; 0 beyond the last. */
 uint16_t codec_tag(size_t index);

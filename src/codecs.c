@@ -40,7 +40,7 @@ CODECS(DECLARE)
 
 const struct codec *const codecs[] = { CODECS(POINTER) 0 };
 
-static const struct tag *find(const struct codec *codec, uint16_t tag)
+const struct tag *codec_find_tag(const struct codec *codec, uint16_t tag)
 {
     for (const struct tag *at = codec->tags; at->tag; at++)
         if (at->tag == tag)
@@ -51,7 +51,7 @@ static const struct tag *find(const struct codec *codec, uint16_t tag)
 const struct codec *codec_find(uint16_t tag)
 {
     for (const struct codec *const *codec = codecs; *codec; codec++)
-        if (find(*codec, tag))
+        if (codec_find_tag(*codec, tag))
             return *codec;
     return 0;
 }
@@ -67,7 +67,7 @@ uint16_t codec_tag(size_t index)
 
 bool codec_parse(const struct codec *codec, const struct wave_format *format, struct layout *layout)
 {
-    const struct tag *tag = find(codec, format->tag);
+    const struct tag *tag = codec_find_tag(codec, format->tag);
 
     if (!tag || format->channels == 0 || format->sample_rate == 0)
         return false;
@@ -83,7 +83,7 @@ bool codec_parse(const struct codec *codec, const struct wave_format *format, st
 
 void codec_complete(const struct codec *codec, struct wave_format *format, const struct mode *mode)
 {
-    const struct tag *tag = find(codec, format->tag);
+    const struct tag *tag = codec_find_tag(codec, format->tag);
 
     codec->complete(format, mode, tag ? tag->dialect : codec->tags->dialect);
 }

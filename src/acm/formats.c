@@ -13,9 +13,14 @@ enum {
     EXTENSIBLE_EXTRA = 22 /* valid bits, speakers, and a GUID that begins with the tag */
 };
 
-/* The tags of PCM, which are listed before the codecs' tags. msacm32 does not offer a driver
- * formats of a tag that it does not list. */
-static const uint16_t pcm_tags[] = { TAG_PCM, TAG_IEEE_FLOAT, TAG_EXTENSIBLE };
+/* The tags of PCM, listed before the codecs' tags, and the bits per sample of their formats.
+ * msacm32 offers a driver only formats of tags that it lists, and has a name for PCM. */
+static const struct pcm_tag {
+    uint16_t tag, widths, bits[2];
+    const char *name;
+} pcm_tags[] = { { TAG_PCM, 2, { 8, 16 }, "" },
+                 { TAG_IEEE_FLOAT, 1, { 32 }, "IEEE Float" },
+                 { TAG_EXTENSIBLE, 2, { 16, 24 }, "Extensible" } };
 enum { PCM_TAGS = sizeof pcm_tags / sizeof *pcm_tags };
 
 static const uint8_t subtype_tail[] = SUBTYPE_TAIL;
@@ -123,15 +128,17 @@ static const struct mode pcm_modes[] = { { 8000, 1, 0 },  { 8000, 2, 0 },  { 110
                                          { 48000, 1, 0 }, { 48000, 2, 0 }, { 16000, 1, 0 } };
 enum { PCM_MODES = sizeof pcm_modes / sizeof *pcm_modes };
 
-/* Makes the format that is enumerated at `index`: PCM in 8 and 16 bits, or a mode of a codec. */
+/* Makes the format that is enumerated at `index`: a mode of PCM or of a codec. */
 static BOOL standard_format(uint16_t tag, DWORD index, struct completed *completed)
 {
     const struct codec *codec = codec_find(tag);
 
-    if (tag == TAG_PCM && index / 2 < PCM_MODES) {
-        complete_pcm(completed, TAG_PCM, pcm_modes[index / 2], index % 2 ? 16 : 8);
-        return TRUE;
-    }
+    for (const struct pcm_tag *pcm = pcm_tags; pcm < pcm_tags + PCM_TAGS; pcm++)
+        if (pcm->tag == tag && index / pcm->widths < PCM_MODES) {
+            complete_pcm(completed, tag, pcm_modes[index / pcm->widths],
+                         pcm->bits[index % pcm->widths]);
+            return TRUE;
+        }
     for (const struct mode *listed = codec && codec->tags->tag == tag ? codec->modes : 0;
          listed && listed->sample_rate; listed++)
         if (index-- == 0) {
@@ -154,7 +161,7 @@ static DWORD standard_formats(uint16_t tag)
 /* The tag that is enumerated at `index`, or 0 beyond the last. */
 static uint16_t tag_at(DWORD index)
 {
-    return index < PCM_TAGS ? pcm_tags[index] : codec_tag(index - PCM_TAGS);
+    return index < PCM_TAGS ? pcm_tags[index].tag : codec_tag(index - PCM_TAGS);
 }
 
 /* The size of the formats of a tag, including the extra bytes. */
@@ -163,12 +170,11 @@ static DWORD format_size(uint16_t tag)
     const struct codec *codec = codec_find(tag);
     struct completed completed;
 
-    if (!codec)
-        return tag == TAG_PCM          ? PCM_SIZE
-               : tag == TAG_EXTENSIBLE ? EX_SIZE + EXTENSIBLE_EXTRA
-                                       : EX_SIZE;
-    complete_codec(&completed, tag, codec, *codec->modes);
-    return EX_SIZE + (DWORD)completed.format.extra_size;
+    if (codec)
+        complete_codec(&completed, tag, codec, *codec->modes);
+    else
+        complete_pcm(&completed, tag, *pcm_modes, 32);
+    return tag == TAG_PCM ? PCM_SIZE : EX_SIZE + (DWORD)completed.format.extra_size;
 }
 
 static DWORD index_of_largest(void)
@@ -276,11 +282,8 @@ LRESULT acm_format_tag_details(ACMFORMATTAGDETAILSW *to, DWORD query)
     details.dwFormatTag = tag;
     details.cbFormatSize = format_size(tag);
     details.cStandardFormats = tag_is_disabled(tag) ? 0 : standard_formats(tag);
-    /* msacm32 has a name for PCM. */
-    if (tag != TAG_PCM)
-        put_text(details.szFormatTag, tag == TAG_IEEE_FLOAT   ? "IEEE Float"
-                                      : tag == TAG_EXTENSIBLE ? "Extensible"
-                                                              : codec_find(tag)->name);
+    put_text(details.szFormatTag,
+             index < PCM_TAGS ? pcm_tags[index].name : codec_find_tag(codec_find(tag), tag)->name);
     return answer(to, &details, sizeof details);
 }
 

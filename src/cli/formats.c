@@ -31,20 +31,17 @@ static const struct known_tag *find_known(DWORD tag)
     return 0;
 }
 
-/* Another driver's name counts only if nothing else is known: some are "U-Law" or "MPeg3". */
 const wchar_t *tag_name(const struct drivers *drivers, DWORD tag, wchar_t name[NAME_ROOM])
 {
     const struct known_tag *known = find_known(tag);
     ACMFORMATTAGDETAILSW details;
-    bool found = false;
 
     wcscpy(name, known ? known->name : L"unknown");
-    for (size_t i = 0; i < drivers->count && !found; i++) {
-        found = (!known || drivers->list[i].ours) &&
-                driver_lists(&drivers->list[i], tag, &details) && details.szFormatTag[0];
-        if (found)
+    for (size_t i = 0; !known && i < drivers->count; i++)
+        if (driver_lists(&drivers->list[i], tag, &details) && details.szFormatTag[0]) {
             wcscpy(name, details.szFormatTag);
-    }
+            break;
+        }
     return name;
 }
 

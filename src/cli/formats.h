@@ -6,8 +6,7 @@
 
 enum { NAME_ROOM = 128 };
 
-/* The name of a tag: our driver's, else the one from tags_table.h, else another driver's, else
- * "unknown". */
+/* The name of a tag: the one from tags_table.h, else the one a driver gives it, else "unknown". */
 const wchar_t *tag_name(const struct drivers *, DWORD tag, wchar_t name[NAME_ROOM]);
 
 /* The word that --to takes for a tag, else one made from `name`; suitable for file names. */

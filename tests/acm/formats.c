@@ -186,28 +186,46 @@ static void tags_are_found_by_tag(void **unused)
     }
 }
 
-/* msacm32 names PCM itself. A tag without a name would be an empty line in a format chooser. */
-static void tags_have_names(void **unused)
+/* A name is that of one tag, and has characters that every code page has. A chooser shows two tags
+ * of one name as one line, and a tag without a name as an empty line. msacm32 names PCM itself. */
+static void every_tag_has_a_name_of_its_own(void **unused)
 {
+    /* The names in Wine's own drivers. */
+    static const char *const others[] = { "PCM",    "IMA ADPCM", "Microsoft ADPCM", "A-Law",
+                                          "U-Law",  "GSM 6.10",  "MPeg3",           "MPeg",
+                                          "MPEG-3", "MPEG" };
+    size_t length;
+
     (void)unused;
     assert_int_equal(tag_of(TAG_PCM)->szFormatTag[0], 0);
-    assert_true(tag_of(TAG_IEEE_FLOAT)->szFormatTag[0] && tag_of(TAG_EXTENSIBLE)->szFormatTag[0]);
-    for (size_t i = 0; codec_tag(i); i++) {
-        const char *name = codec_find(codec_tag(i))->name;
+    for (DWORD i = 1; i < tag_count(); i++) {
+        const WCHAR *name = tag_at(i)->szFormatTag;
 
-        assert_true(strlen(name) > 0 && strlen(name) < 48);
-        assert_true(equals(tag_of(codec_tag(i))->szFormatTag, name));
+        for (length = 0; name[length]; length++)
+            assert_true(name[length] >= ' ' && name[length] <= '~');
+        assert_true(length > 0 && length < ACMFORMATTAGDETAILS_FORMATTAG_CHARS);
+        assert_true(name[0] != ' ' && name[length - 1] != ' ');
+        for (size_t k = 0; k < sizeof others / sizeof *others; k++)
+            assert_false(equals(name, others[k]));
+        for (DWORD earlier = 1; earlier < i; earlier++)
+            assert_memory_not_equal(name, tag_at(earlier)->szFormatTag,
+                                    (length + 1) * sizeof *name);
     }
+    for (size_t i = 0; codec_tag(i); i++)
+        assert_true(equals(tag_of(codec_tag(i))->szFormatTag,
+                           codec_find_tag(codec_find(codec_tag(i)), codec_tag(i))->name));
 }
 
 static void every_form_of_pcm_is_listed(void **unused)
 {
+    DWORD modes = tag_of(TAG_IEEE_FLOAT)->cStandardFormats;
+
     (void)unused;
-    assert_true(tag_of(TAG_PCM)->cStandardFormats > 0);
+    assert_true(modes > 0);
+    assert_int_equal(tag_of(TAG_PCM)->cStandardFormats, 2 * modes);
     assert_int_equal(tag_of(TAG_PCM)->cbFormatSize, 16);
-    assert_int_equal(tag_of(TAG_IEEE_FLOAT)->cStandardFormats, 0);
     assert_int_equal(tag_of(TAG_IEEE_FLOAT)->cbFormatSize, 18);
-    assert_int_equal(tag_of(TAG_EXTENSIBLE)->cStandardFormats, 0);
+    assert_int_equal(tag_of(TAG_EXTENSIBLE)->cStandardFormats, 2 * modes);
     assert_int_equal(tag_of(TAG_EXTENSIBLE)->cbFormatSize, 40);
 }
 
@@ -376,16 +394,15 @@ static bool some_codec_has(DWORD rate, WORD channels)
     return false;
 }
 
-/* Exactly the rates and channel counts of the codecs, each with 8 bits and then with 16. */
-static void pcm_is_enumerated_for_the_rates_of_codecs(void **unused)
+/* Exactly the rates and channel counts of the codecs, each with these numbers of bits. */
+static void check_rates_of_pcm(WORD tag, WORD bits, WORD other_bits)
 {
-    DWORD count = tag_of(TAG_PCM)->cStandardFormats;
+    DWORD count = tag_of(tag)->cStandardFormats;
 
-    (void)unused;
     for (DWORD index = 0; index < count; index++) {
-        const WAVEFORMATEX *wfx = format_at(TAG_PCM, index)->pwfx;
+        const WAVEFORMATEX *wfx = format_at(tag, index)->pwfx;
 
-        assert_int_equal(wfx->wBitsPerSample, index % 2 ? 16 : 8);
+        assert_int_equal(wfx->wBitsPerSample, index % 2 ? other_bits : bits);
         assert_int_equal(wfx->nBlockAlign, wfx->nChannels * wfx->wBitsPerSample / 8);
         assert_int_equal(wfx->nAvgBytesPerSec, wfx->nSamplesPerSec * wfx->nBlockAlign);
         assert_true(some_codec_has(wfx->nSamplesPerSec, wfx->nChannels));
@@ -395,13 +412,21 @@ static void pcm_is_enumerated_for_the_rates_of_codecs(void **unused)
             unsigned found = 0;
 
             for (DWORD index = 0; index < count; index++) {
-                const WAVEFORMATEX *wfx = format_at(TAG_PCM, index)->pwfx;
+                const WAVEFORMATEX *wfx = format_at(tag, index)->pwfx;
 
                 found +=
                     wfx->nSamplesPerSec == mode->sample_rate && wfx->nChannels == mode->channels;
             }
-            assert_int_equal(found, 2);
+            assert_int_equal(found, tag == TAG_IEEE_FLOAT ? 1 : 2);
         }
+}
+
+static void pcm_is_enumerated_for_the_rates_of_codecs(void **unused)
+{
+    (void)unused;
+    check_rates_of_pcm(TAG_PCM, 8, 16);
+    check_rates_of_pcm(TAG_IEEE_FLOAT, 32, 32);
+    check_rates_of_pcm(TAG_EXTENSIBLE, 16, 24);
 }
 
 /* PCMWAVEFORMAT has no cbSize, so that cbSize is written only if there is room for it. */
@@ -739,7 +764,7 @@ static void ima_adpcm_is_enumerated_as_by_windows(void **unused)
     };
 
     (void)unused;
-    check_windows_formats(0x11, "IMA ADPCM", formats, 8, 0, 0);
+    check_windows_formats(0x11, "IMA ADPCM (OmniACM)", formats, 8, 0, 0);
 }
 
 static void ms_adpcm_is_enumerated_as_by_windows(void **unused)
@@ -756,7 +781,7 @@ static void ms_adpcm_is_enumerated_as_by_windows(void **unused)
 
     (void)unused;
     memcpy(rest + 2, coefficients, sizeof coefficients);
-    check_windows_formats(2, "Microsoft ADPCM", formats, 8, rest, sizeof rest);
+    check_windows_formats(2, "Microsoft ADPCM (OmniACM)", formats, 8, rest, sizeof rest);
 }
 
 static void gsm_is_enumerated_as_by_windows(void **unused)
@@ -769,7 +794,7 @@ static void gsm_is_enumerated_as_by_windows(void **unused)
     };
 
     (void)unused;
-    check_windows_formats(0x31, "GSM 6.10", formats, 4, 0, 0);
+    check_windows_formats(0x31, "GSM 6.10 (OmniACM)", formats, 4, 0, 0);
     assert_true(equals(format_at(0x31, 0)->szFormat, "8.000 kHz, 13 kbit/s, Mono"));
     assert_true(equals(format_at(0x31, 1)->szFormat, "11.025 kHz, 17.9 kbit/s, Mono"));
 }
@@ -1064,7 +1089,7 @@ int main(void)
         TEST(no_room_for_details_is_an_error),
         TEST(tags_are_listed_by_index),
         TEST(tags_are_found_by_tag),
-        TEST(tags_have_names),
+        TEST(every_tag_has_a_name_of_its_own),
         TEST(every_form_of_pcm_is_listed),
         TEST(the_largest_size_is_found),
         TEST(unknown_tags_and_queries_are_refused),

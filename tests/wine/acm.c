@@ -122,7 +122,8 @@ static BOOL CALLBACK round_trip(HACMDRIVERID id, ACMFORMATDETAILSW *details, DWO
 
     (void)id, (void)support;
     CHECK(details->szFormat[0] != 0);
-    if (details->dwFormatTag == WAVE_FORMAT_PCM)
+    if (details->dwFormatTag == WAVE_FORMAT_PCM || details->dwFormatTag == WAVE_FORMAT_IEEE_FLOAT ||
+        details->dwFormatTag == WAVE_FORMAT_EXTENSIBLE)
         return TRUE;
     back->wFormatTag = WAVE_FORMAT_PCM;
     CHECK(acmFormatSuggest((HACMDRIVER)driver, format, back, sizeof suggested,

@@ -11,7 +11,7 @@
 #include "adpcm.h"
 #include "creative.h"
 
-static const struct tag tags[] = { { 0x200, 0, "Creative" }, { 0 } };
+static const struct tag tags[] = { { 0x200, 0, "Creative ADPCM" }, { 0 } };
 
 static const struct mode modes[] = { { 8000, 1, 0 },  { 8000, 2, 0 },  { 11025, 1, 0 },
                                      { 11025, 2, 0 }, { 22050, 1, 0 }, { 22050, 2, 0 },

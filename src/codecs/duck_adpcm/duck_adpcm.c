@@ -28,8 +28,8 @@
 
 enum { BLOCK_BYTES = 2048 };
 
-static const struct tag dk4_tags[] = { { 0x61, 0, "Duck" }, { 0 } };
-static const struct tag dk3_tags[] = { { 0x62, 0, "Duck" }, { 0 } };
+static const struct tag dk4_tags[] = { { 0x61, 0, "Duck DK4 ADPCM" }, { 0 } };
+static const struct tag dk3_tags[] = { { 0x62, 0, "Duck DK3 ADPCM" }, { 0 } };
 
 static const struct mode dk4_modes[] = {
     { 22050, 1, 0 }, { 22050, 2, 0 }, { 44100, 1, 0 }, { 44100, 2, 0 }, { 0 }

@@ -33,7 +33,9 @@ static const struct system systems[] = {
     { 8640, 54, { 1896, 1742, 1264 }, 25, 1 },
 };
 
-static const struct tag tags[] = { { 0x215, 0, "Ulead" }, { 0x216, 1, "Ulead" }, { 0 } };
+static const struct tag tags[] = { { 0x215, 0, "Ulead DV audio, NTSC" },
+                                   { 0x216, 1, "Ulead DV audio, PAL" },
+                                   { 0 } };
 
 static const struct mode modes[] = { { 44100, 2, 0 }, { 48000, 2, 0 }, { 0 } };
 

@@ -3,9 +3,9 @@
 #include "dsp.h"
 #include "g711.h"
 
-static const struct tag alaw_tags[] = { { 6, 0, "Microsoft" }, { 0x102, 0, "IBM" }, { 0 } };
+static const struct tag alaw_tags[] = { { 6, 0, "CCITT A-Law" }, { 0x102, 0, "IBM A-Law" }, { 0 } };
 static const struct tag ulaw_tags[] = {
-    { 7, 0, "Microsoft" }, { 0x101, 0, "IBM" }, { 0x6C75, 0, "Apple" }, { 0 }
+    { 7, 0, "CCITT u-Law" }, { 0x101, 0, "IBM u-Law" }, { 0x6C75, 0, "Apple u-Law" }, { 0 }
 };
 
 static const struct mode modes[] = { { 8000, 1, 0 },  { 8000, 2, 0 },  { 11025, 1, 0 },

@@ -3,9 +3,10 @@
 #include "g722.h"
 #include "codec.h"
 
-static const struct tag tags[] = {
-    { 0x65, 0, "APICOM" }, { 0x28F, 0, "ffmpeg" }, { 0xA112, 0, "Polycom" }, { 0 }
-};
+static const struct tag tags[] = { { 0x65, 0, "G.722 ADPCM" },
+                                   { 0x28F, 0, "G.722 (tag 28F)" },
+                                   { 0xA112, 0, "Polycom G.722" },
+                                   { 0 } };
 
 static const struct mode modes[] = {
     { 16000, 1, 64000 }, { 16000, 1, 56000 }, { 16000, 1, 48000 }, { 0 }

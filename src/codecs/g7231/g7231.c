@@ -10,16 +10,16 @@
  * rate (FRAMES_53). */
 enum dialect { CELLS, FRAMES, FRAMES_53 };
 
-static const struct tag tags[] = { { 0x42, CELLS, "Microsoft" },
-                                   { 0x43, CELLS, "Intel" },
-                                   { 0xA3, FRAMES, "Racal" },
-                                   { 0x111, CELLS, "Vivo" },
-                                   { 0xA100, FRAMES, "Comverse" },
-                                   { 0xA120, FRAMES, "Vocord" },
-                                   { 0x14E3, FRAMES_53, "Cisco" },
-                                   { 0x14E4, FRAMES, "Cisco" },
-                                   { 0x14E5, FRAMES_53, "Cisco, Annex A" },
-                                   { 0x14E6, FRAMES, "Cisco, Annex A" },
+static const struct tag tags[] = { { 0x42, CELLS, "Microsoft G.723.1" },
+                                   { 0x43, CELLS, "Intel G.723.1" },
+                                   { 0xA3, FRAMES, "Racal G.723.1" },
+                                   { 0x111, CELLS, "Vivo G.723.1" },
+                                   { 0xA100, FRAMES, "Comverse G.723.1" },
+                                   { 0xA120, FRAMES, "Vocord G.723.1" },
+                                   { 0x14E3, FRAMES_53, "Cisco G.723.1, 5.3 kbit/s" },
+                                   { 0x14E4, FRAMES, "Cisco G.723.1, 6.3 kbit/s" },
+                                   { 0x14E5, FRAMES_53, "Cisco G.723.1A, 5.3 kbit/s" },
+                                   { 0x14E6, FRAMES, "Cisco G.723.1A, 6.3 kbit/s" },
                                    { 0 } };
 
 enum { BYTES_63 = 24, BYTES_53 = 20, CONFIG_63 = 2, CONFIG_53 = 3, EXTRA_BYTES = 10 };

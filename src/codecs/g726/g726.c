@@ -10,16 +10,19 @@
 /* Cisco gateways have separate tags for 16, 24 and 32 kbit/s. */
 enum dialect { STREAM, CISCO_16, CISCO_24, CISCO_32, G721, G723 };
 
-static const struct tag stream_tags[] = {
-    { 0x64, STREAM, "APICOM" },      { 0x85, STREAM, "DataFusion" },
-    { 0x140, STREAM, "Dictaphone" }, { 0x4243, STREAM, "Divio" },
-    { 0xA105, STREAM, "Ingenient" }, { 0xA107, STREAM, "Encore" },
-    { 0x14E7, CISCO_16, "Cisco" },   { 0x14E8, CISCO_24, "Cisco" },
-    { 0x14E9, CISCO_32, "Cisco" },   { 0 }
-};
-static const struct tag microsoft_tags[] = { { 0x45, STREAM, "Microsoft" }, { 0 } };
-static const struct tag g721_tags[] = { { 0x40, G721, "Antex" }, { 0 } };
-static const struct tag g723_tags[] = { { 0x14, G723, "Antex" }, { 0 } };
+static const struct tag stream_tags[] = { { 0x64, STREAM, "G.726 ADPCM" },
+                                          { 0x85, STREAM, "DataFusion G.726" },
+                                          { 0x140, STREAM, "Dictaphone G.726" },
+                                          { 0x4243, STREAM, "Divio G.726" },
+                                          { 0xA105, STREAM, "Ingenient G.726" },
+                                          { 0xA107, STREAM, "Encore G.726" },
+                                          { 0x14E7, CISCO_16, "Cisco G.726, 16 kbit/s" },
+                                          { 0x14E8, CISCO_24, "Cisco G.726, 24 kbit/s" },
+                                          { 0x14E9, CISCO_32, "Cisco G.726, 32 kbit/s" },
+                                          { 0 } };
+static const struct tag microsoft_tags[] = { { 0x45, STREAM, "Microsoft G.726" }, { 0 } };
+static const struct tag g721_tags[] = { { 0x40, G721, "G.721 ADPCM" }, { 0 } };
+static const struct tag g723_tags[] = { { 0x14, G723, "G.723 ADPCM" }, { 0 } };
 
 static const struct mode stream_modes[] = {
     { 8000, 1, 32000 },  { 8000, 1, 40000 },   { 8000, 1, 24000 },

@@ -10,22 +10,22 @@
 #include "g729.h"
 #include "codec.h"
 
-static const struct tag tags[] = { { 0x83, 0, "AT&T" },
-                                   { 0x44, 0, "Intel" },
-                                   { 0x8C, 0, "Convedia" },
-                                   { 0x133, 0, "Sipro, G.729" },
-                                   { 0x134, 0, "Sipro, G.729A" },
-                                   { 0xA2, 0, "Racal" },
-                                   { 0xA103, 0, "Symbol" },
-                                   { 0xA114, 0, "Polycom" },
-                                   { 0xA11E, 0, "Vocord, G.729" },
-                                   { 0xA11F, 0, "Vocord, G.729A" },
-                                   { 0x729A, 0, "unregistered" },
-                                   { 0x2222, 0, "unregistered" },
-                                   { 0x14DB, 0, "Cisco, G.729" },
-                                   { 0x14DE, 0, "Cisco, G.729B" },
+static const struct tag tags[] = { { 0x83, 0, "G.729A" },
+                                   { 0x44, 0, "Intel G.729" },
+                                   { 0x8C, 0, "Convedia G.729" },
+                                   { 0x133, 0, "Sipro G.729" },
+                                   { 0x134, 0, "Sipro G.729A" },
+                                   { 0xA2, 0, "Racal G.729A" },
+                                   { 0xA103, 0, "Symbol G.729A" },
+                                   { 0xA114, 0, "Polycom G.729A" },
+                                   { 0xA11E, 0, "Vocord G.729" },
+                                   { 0xA11F, 0, "Vocord G.729A" },
+                                   { 0x729A, 0, "G.729A (tag 729A)" },
+                                   { 0x2222, 0, "G.729A (tag 2222)" },
+                                   { 0x14DB, 0, "Cisco G.729" },
+                                   { 0x14DE, 0, "Cisco G.729B" },
                                    { 0 } };
-static const struct tag kelvin_tags[] = { { 0x135, 0, "Sipro" }, { 0 } };
+static const struct tag kelvin_tags[] = { { 0x135, 0, "Sipro Kelvin" }, { 0 } };
 
 enum { RATE = 8000, LEAD = 2, KELVIN_BYTES = G729_FRAME_BYTES + 1 };
 

@@ -6,9 +6,10 @@
 #include "bits.h"
 #include "codec.h"
 
-static const struct tag tags[] = {
-    { 0x31, 0, "Microsoft" }, { 0x32, 0, "MSN Audio" }, { 0x1500, 0, "unregistered" }, { 0 }
-};
+static const struct tag tags[] = { { 0x31, 0, "GSM 6.10 (OmniACM)" },
+                                   { 0x32, 0, "MSN Audio" },
+                                   { 0x1500, 0, "GSM 6.10 (tag 1500)" },
+                                   { 0 } };
 
 enum { BLOCK_SAMPLES = 2 * GSM610_FRAME, FIRST_FRAME_BYTES = (GSM610_FRAME_BITS + 7) / 8 };
 

@@ -24,9 +24,10 @@ enum { HEADER = IMA_HEADER };
 
 /* 0x7A is registered to Voxware, whose codec is another one. */
 enum { VOXWARE = 1 };
-static const struct tag tags[] = {
-    { 0x11, 0, "Intel" }, { 0x7A, VOXWARE, "games" }, { 0x917, 0, "games" }, { 0 }
-};
+static const struct tag tags[] = { { 0x11, 0, "IMA ADPCM (OmniACM)" },
+                                   { 0x7A, VOXWARE, "IMA ADPCM (tag 7A)" },
+                                   { 0x917, 0, "IMA ADPCM (tag 917)" },
+                                   { 0 } };
 
 static const struct mode modes[] = { { 8000, 1, 0 },  { 8000, 2, 0 },  { 11025, 1, 0 },
                                      { 11025, 2, 0 }, { 22050, 1, 0 }, { 22050, 2, 0 },
@@ -171,7 +172,7 @@ const struct codec ima_adpcm = {
 
 enum { XBOX_BYTES = HEADER + 32, XBOX_FRAMES = 64 };
 
-static const struct tag xbox_tags[] = { { 0x69, 0, "Microsoft's Xbox" }, { 0 } };
+static const struct tag xbox_tags[] = { { 0x69, 0, "Xbox ADPCM" }, { 0 } };
 
 static const struct mode xbox_modes[] = { { 11025, 1, 0 }, { 11025, 2, 0 }, { 22050, 1, 0 },
                                           { 22050, 2, 0 }, { 44100, 1, 0 }, { 44100, 2, 0 },

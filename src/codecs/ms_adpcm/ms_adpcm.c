@@ -21,7 +21,7 @@
 
 enum { PREDICTORS = 7 };
 
-static const struct tag tags[] = { { 2, 0, "Microsoft" }, { 0 } };
+static const struct tag tags[] = { { 2, 0, "Microsoft ADPCM (OmniACM)" }, { 0 } };
 
 static const struct mode modes[] = { { 8000, 1, 0 },  { 8000, 2, 0 },  { 11025, 1, 0 },
                                      { 11025, 2, 0 }, { 22050, 1, 0 }, { 22050, 2, 0 },

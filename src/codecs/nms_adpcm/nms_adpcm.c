@@ -17,7 +17,7 @@
 
 enum { LAW = 8 };
 
-static const struct tag tags[] = { { 0x38, 0, "Natural MicroSystems" }, { 0 } };
+static const struct tag tags[] = { { 0x38, 0, "NMS VBXADPCM" }, { 0 } };
 
 static const uint8_t widths[] = { 4, 3, 2, LAW };
 

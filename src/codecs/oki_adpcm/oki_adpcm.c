@@ -14,8 +14,8 @@
 
 enum { SAMPLE_MAX = 2047, SAMPLE_MIN = -2048, SCALE = 16 };
 
-static const struct tag oki_tags[] = { { 0x10, 0, "OKI" }, { 0 } };
-static const struct tag dialogic_tags[] = { { 0x17, 0, "Dialogic" }, { 0 } };
+static const struct tag oki_tags[] = { { 0x10, 0, "OKI ADPCM" }, { 0 } };
+static const struct tag dialogic_tags[] = { { 0x17, 0, "Dialogic OKI ADPCM" }, { 0 } };
 
 /* The rates of OKI's chips and sound cards, and of Dialogic's boards, whose clocks yield 6 and 8
  * kHz. */

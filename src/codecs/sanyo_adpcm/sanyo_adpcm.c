@@ -15,7 +15,7 @@
 
 enum { HEADER = 4, TRIALS = 6 };
 
-static const struct tag tags[] = { { 0x125, 0, "Sanyo" }, { 0 } };
+static const struct tag tags[] = { { 0x125, 0, "Sanyo LD-ADPCM" }, { 0 } };
 
 static const struct mode modes[] = { { 8000, 1, 24000 },   { 8000, 1, 32000 },
                                      { 8000, 1, 40000 },   { 11025, 1, 33075 },

@@ -9,7 +9,9 @@
 
 enum { RATE = 8000 };
 
-static const struct tag tags[] = { { 0x22, 0, "DSP Group" }, { 0x1501, 0, "unregistered" }, { 0 } };
+static const struct tag tags[] = { { 0x22, 0, "DSP Group TrueSpeech(TM)" },
+                                   { 0x1501, 0, "TrueSpeech (tag 1501)" },
+                                   { 0 } };
 
 static const struct mode modes[] = { { RATE, 1, 0 }, { 0 } };
 

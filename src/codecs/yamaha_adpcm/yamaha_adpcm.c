@@ -20,7 +20,7 @@
 
 enum { HEADER = YAMAHA_HEADER, BARE_BLOCK = 1024 };
 
-static const struct tag tags[] = { { 0x20, 0, "Yamaha" }, { 0 } };
+static const struct tag tags[] = { { 0x20, 0, "Yamaha ADPCM" }, { 0 } };
 
 /* Each without headers, and then with. */
 static const struct mode modes[] = { { 8000, 1, 32000 },
