@@ -7,8 +7,8 @@
 
 enum { RATE = 8000 };
 
-static const struct tag tags[] = { { 0x70, 0, "Lernout & Hauspie" },
-                                   { 0x1101, 0, "Lernout & Hauspie" },
+static const struct tag tags[] = { { 0x70, 0, "L&H CELP 4.8 kbit/s" },
+                                   { 0x1101, 0, "L&H CELP (tag 1101)" },
                                    { 0 } };
 
 static const struct mode modes[] = { { RATE, 1, 0 }, { 0 } };
