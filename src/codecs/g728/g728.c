@@ -3,12 +3,12 @@
 #include "codec.h"
 #include "g728.h"
 
-static const struct tag tags[] = { { 0x41, 0, "Antex" },
-                                   { 0xA113, 0, "Polycom" },
-                                   { 0xA11D, 0, "Vocord" },
-                                   { 0xA122, 0, "NICE" },
-                                   { 0x14EB, 0, "Cisco" },
-                                   { 0xCD02, 0, "unregistered" },
+static const struct tag tags[] = { { 0x41, 0, "G.728" },
+                                   { 0xA113, 0, "Polycom G.728" },
+                                   { 0xA11D, 0, "Vocord G.728" },
+                                   { 0xA122, 0, "NICE G.728" },
+                                   { 0x14EB, 0, "Cisco G.728" },
+                                   { 0xCD02, 0, "G.728 (tag CD02)" },
                                    { 0 } };
 
 enum { RATE = 8000, LEAST_PLAUSIBLE = 3 };

@@ -6,8 +6,8 @@
 
 enum { MUSIC, INDEO, RATE_MOST = 96000 };
 
-static const struct tag music_tags[] = { { 0x401, MUSIC, "Intel" }, { 0 } };
-static const struct tag indeo_tags[] = { { 0x402, INDEO, "Ligos" }, { 0 } };
+static const struct tag music_tags[] = { { 0x401, MUSIC, "Intel Music Coder" }, { 0 } };
+static const struct tag indeo_tags[] = { { 0x402, INDEO, "Indeo audio software" }, { 0 } };
 
 static const struct mode music_modes[] = {
     { 8000, 1, 0 }, { 11025, 1, 0 }, { 22050, 1, 0 }, { 44100, 1, 0 }, { 0 }
