@@ -72,10 +72,8 @@ bool stream_plan(struct plan *plan, const struct wave_format *from, const struct
 /* False if the product exceeds 32 bits. */
 static bool scale(uint64_t units, uint64_t size, uint32_t *bytes)
 {
-    bool fits = units <= UINT32_MAX && size <= UINT32_MAX && units * size <= UINT32_MAX;
-
     *bytes = (uint32_t)(units * size);
-    return fits;
+    return units <= UINT32_MAX && size <= UINT32_MAX && units * size <= UINT32_MAX;
 }
 
 static uint64_t divide_up(uint64_t a, uint32_t b) { return a / b + (a % b != 0); }

@@ -73,7 +73,7 @@ void g728_target(struct g728_weighting *state, const int16_t speech_q2[G728_VECT
 void g728_weight_zero_state(struct g728_weighting *state, const struct g728_vector *zero_state)
 {
     const int16_t *x = zero_state->x;
-    int16_t *y_q2 = state->quantized_q2 + MEMORY - G728_VECTOR, y[G728_VECTOR];
+    int16_t *y_q2 = state->quantized_q2 + MEMORY - G728_VECTOR, y[G728_VECTOR] = { 0 };
 
     for (int i = 0; i < G728_VECTOR; i++) {
         int64_t sum = x[i] * (1 << 14);
