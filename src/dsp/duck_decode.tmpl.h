@@ -116,19 +116,20 @@ APART struct ima dk4_read_headers(struct gather16 *lanes)
     return duck_start(sample, index);
 }
 
-/* If the remainder is a multiple of 8, a last stretch overlaps the previous one. */
+/* If the number of samples is a multiple of 8, a last stretch overlaps the previous one. */
 KERNEL void dk4_decode_group(struct gather16 *lanes, size_t samples, unsigned channels)
 {
     struct ima state = dk4_read_headers(lanes);
-    size_t each = 32 / channels, at = 0;
+    size_t each = 32 / channels,
+           end = samples >= each && samples % 8 == 0 ? samples : samples / each * each;
 
-    for (; at + each <= samples; at += each)
-        dk4_decode_stretch(&state, lanes, at, 0, channels);
-    if (samples >= each && samples % 8 == 0 && at < samples)
-        dk4_decode_stretch(&state, lanes, samples - each, (unsigned)(each - (samples - at)),
-                           channels);
-    else if (at < samples)
-        dk4_decode_some(&state, lanes, at, samples - at);
+    for (size_t at = 0; at < end; at += each) {
+        size_t done = at + each <= end ? 0 : at + each - end;
+
+        dk4_decode_stretch(&state, lanes, at - done, (unsigned)done, channels);
+    }
+    if (end < samples)
+        dk4_decode_some(&state, lanes, end, samples - end);
 }
 
 static void dk4_decode(const struct adpcm_blocks *blocks, const uint8_t *src, int16_t *pcm)
