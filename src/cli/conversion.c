@@ -6,25 +6,52 @@
 #include "conversion.h"
 #include "errors.h"
 #include "formats.h"
+#include "header.h"
 #include "trust.h"
 
 static const WAVEFORMATEX *as_wfx(const void *bytes) { return bytes; }
 
-int source_open(struct source *source, const wchar_t *path)
+/* Opens a file that is not a WAV file for `reason`. Without --raw, the extension counts only if the
+ * file does not begin like another kind of file. */
+static int open_raw(struct source *source, const wchar_t *path, const struct drivers *drivers,
+                    const struct raw *raw, const char *reason)
+{
+    const struct wav_io io = source->wav.io;
+    const wchar_t *text = raw ? 0 : raw_guess(path);
+    uint8_t p[12] = { 0 };
+    struct raw guess;
+
+    io.read(io.file, 0, p, sizeof p);
+    if (io.size == 0 || (!raw && (!text || kind_is_known(p))))
+        return fail(L"%ls: %hs", path, reason);
+    if (!raw && !raw_parse(&guess, text))
+        return EXIT_FAILURE;
+    source->raw = raw ? raw->text : text;
+    source->guessed = !raw;
+    if (raw_open(&source->wav, &source->gsm, &io, drivers, raw ? raw : &guess))
+        return EXIT_SUCCESS;
+    return fail(L"%ls cannot be read as raw %ls", path, source->raw);
+}
+
+int source_open(struct source *source, const wchar_t *path, const struct drivers *drivers,
+                const struct raw *raw)
 {
     struct wav *wav = &source->wav;
     struct wav_io io;
     const char *reason;
 
+    source->missing = 0;
+    source->raw = 0;
     if (!file_open(&source->file, path, &io))
         return fail(L"%ls: %ls", path, system_error_text(source->file.error));
     reason = wav_scan(wav, &io);
     if (source->file.error)
         return fail(L"%ls: %ls", path, system_error_text(source->file.error));
-    if (reason)
-        return fail(L"%ls: %hs", path, reason);
+    if (raw && !reason)
+        return fail(L"%ls is a WAV file; convert it without --raw", path);
+    if (reason && open_raw(source, path, drivers, raw, reason) != EXIT_SUCCESS)
+        return EXIT_FAILURE;
     source->format = as_wfx(wav->format);
-    source->missing = 0;
     if (wav->data_said > wav->data_size && !(wav->notes & WAV_SIZE_UNKNOWN))
         source->missing = wav->data_said - wav->data_size;
     if (is_pcm(source->format) && source->format->nBlockAlign != 0)
@@ -38,6 +65,9 @@ void source_remarks(const struct source *source, const wchar_t *path)
 {
     const struct wav *wav = &source->wav;
 
+    if (source->raw)
+        warn(L"%ls has no header; read it as raw %ls%ls", path, source->raw,
+             source->guessed ? L", by its extension; choose another format with --raw" : L"");
     if (wav->notes & WAV_SIZE_UNKNOWN)
         warn(L"%ls does not give the size of its audio data, like a file that was written as a "
              L"stream; read it to the end of the file",
@@ -360,7 +390,8 @@ static int convert_in_child(const struct conversion *job, const wchar_t *names)
     const wchar_t *args[16] = { L"convert", OPTION_ANY_DRIVER }, **next = args + 2;
     const wchar_t *const values[][2] = { { L"--to", options->to },
                                          { L"--rate", options->rate },
-                                         { L"--driver", options->driver } };
+                                         { L"--driver", options->driver },
+                                         { L"--raw", options->raw ? options->raw->text : 0 } };
     struct child child;
     bool started;
     int result = EXIT_SUCCESS;
@@ -414,7 +445,7 @@ static int convert_by_others(const struct conversion *job, DWORD tag)
 static int convert(struct conversion *job)
 {
     DWORD tag;
-    int result = source_open(&job->in, job->in_path);
+    int result = source_open(&job->in, job->in_path, job->options->drivers, job->options->raw);
 
     if (result == EXIT_SUCCESS)
         result = choose_tag(job, &tag);

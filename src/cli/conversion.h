@@ -5,25 +5,32 @@
 #include "convert_loop.h"
 #include "drivers.h"
 #include "files.h"
+#include "raw.h"
 
 /* Options that apply to every file. */
 struct convert_options {
     const struct drivers *drivers;
     const wchar_t *to, *driver;
-    const wchar_t *rate; /* as given, or NULL */
-    double kbits;        /* bit rate of the result in kbit/s; 0 if the driver may choose */
+    const wchar_t *rate;   /* as given, or NULL */
+    double kbits;          /* bit rate of the result in kbit/s; 0 if the driver may choose */
+    const struct raw *raw; /* of --raw, or NULL */
     bool overwrite;
 };
 
 struct source {
     struct file file;
     struct wav wav;
+    struct raw_gsm gsm;
+    const wchar_t *raw; /* the format of a file without a header, or NULL */
+    bool guessed;       /* by its extension */
     const WAVEFORMATEX *format;
     uint64_t missing; /* bytes by which the file is shorter than its header says */
 };
 
-/* Returns EXIT_SUCCESS, or EXIT_FAILURE after a warning. The file is to be closed in both cases. */
-int source_open(struct source *, const wchar_t *path);
+/* Opens a WAV file, or one without a header: in the format `raw` unless that is NULL, or in that of
+ * its extension. Returns EXIT_SUCCESS, or EXIT_FAILURE after a warning. The file is to be closed in
+ * both cases. */
+int source_open(struct source *, const wchar_t *path, const struct drivers *, const struct raw *);
 void source_close(struct source *);
 
 /* Warns of everything unusual about the file that affects its audio data. */

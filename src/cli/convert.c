@@ -174,7 +174,8 @@ int command_convert(const struct drivers *drivers, int count, wchar_t **args)
 {
     struct convert_options options = { .drivers = drivers };
     struct pool pool = { .options = &options };
-    const wchar_t *to = 0, *rate = 0, *quality = 0, *out = 0;
+    const wchar_t *to = 0, *rate = 0, *quality = 0, *out = 0, *raw_text = 0;
+    struct raw raw;
     bool any_driver = false;
     int result = EXIT_FAILURE;
 
@@ -184,6 +185,7 @@ int command_convert(const struct drivers *drivers, int count, wchar_t **args)
                                                   { L"--quality", &quality, 0 },
                                                   { L"--out", &out, 0 },
                                                   { L"--driver", &options.driver, 0 },
+                                                  { L"--raw", &raw_text, 0 },
                                                   { L"--overwrite", 0, &options.overwrite },
                                                   { OPTION_ANY_DRIVER, 0, &any_driver },
                                                   { 0 } });
@@ -196,7 +198,11 @@ int command_convert(const struct drivers *drivers, int count, wchar_t **args)
     }
     if (!read_rate(&options, (wchar_t *)to, rate) || (quality && !set_quality(quality)))
         return EXIT_USAGE;
+    if (raw_text && !raw_parse(&raw, raw_text))
+        return EXIT_USAGE;
     options.to = to;
+    options.raw = raw_text ? &raw : 0;
+    pool.inputs.raw = raw_text != 0;
     if (read_inputs(&pool.inputs, count, args, out))
         result = convert_all(&pool);
     inputs_free(&pool.inputs);

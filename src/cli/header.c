@@ -48,6 +48,19 @@ const char *kind_not_riff(const uint8_t p[12], bool after_tag)
     return "not a WAV file: it does not begin with RIFF";
 }
 
+bool kind_is_known(const uint8_t p[12])
+{
+    static const char wav[][5] = { "RIFF", "RF64", "BW64", "ID3\3", "ID3\4", "ID3\2" };
+
+    for (size_t i = 0; i < sizeof wav / sizeof *wav; i++)
+        if (memcmp(p, wav[i], 4) == 0)
+            return true;
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        if (kinds[i].size >= 4 && memcmp(p + kinds[i].at, kinds[i].magic, kinds[i].size) == 0)
+            return true;
+    return false;
+}
+
 const char *kind_not_wave(const uint8_t form[4])
 {
     if (memcmp(form, "AVI ", 4) == 0)

@@ -12,6 +12,9 @@
 const char *kind_not_riff(const uint8_t p[12], bool after_tag);
 const char *kind_not_wave(const uint8_t form[4]);
 
+/* Returns true if the first four bytes are those of a known kind of file, WAV included. */
+bool kind_is_known(const uint8_t p[12]);
+
 /* Both take a WAVEFORMATEX in WAV_FORMAT_ROOM bytes, and its size, which may change. */
 
 /* Replaces WAVE_FORMAT_EXTENSIBLE by the tag inside it, if that loses no information. */

@@ -29,6 +29,7 @@ struct report {
     DWORD block;                 /* samples per channel in a block; 0 if unknown */
     uint64_t decoded;            /* samples per channel that convert makes; valid if `counted` */
     bool counted;
+    bool varies; /* blocks have different numbers of samples, of which `block` is the largest */
 };
 
 /* Prints a field of the header and, if that differs, what it should be. `expected` is NULL if
@@ -143,6 +144,8 @@ static void measure(struct report *report)
         return;
     }
     report->block = measure.block;
+    report->varies = measure.counted &&
+                     measure.decoded < report->in.wav.data_size / from->nBlockAlign * measure.block;
 }
 
 /* Returns true for the formats of which header_correct() knows every field. */
@@ -162,7 +165,7 @@ static bool expected_byte_rate(const struct report *report, DWORD *rate)
     *rate = wfx->nAvgBytesPerSec;
     if (is_corrected(wfx) && (*rate != said || is_pcm(wfx)))
         return true;
-    if (!report->driver || (report->block == 0 && !report->driver->ours))
+    if (!report->driver || report->varies || (report->block == 0 && !report->driver->ours))
         return false;
     if (report->known &&
         (align == 0 || align == report->expected.wfx.nBlockAlign || report->block < 2)) {
@@ -231,7 +234,7 @@ static void print_fact(const struct report *report, uint64_t samples, bool known
     if (wav->has_fact)
         print_field(wav->notes & WAV_DS64_FACT ? L"samples (ds64)" : L"samples (fact)", a,
                     known ? b : 0);
-    else if (!is_pcm(report->in.format))
+    else if (!is_pcm(report->in.format) && !report->in.raw)
         print_field(L"samples (fact)", L"missing", known && report->block > PACKED_SAMPLES ? b : 0);
 }
 
@@ -259,7 +262,7 @@ static void print_lengths(const struct report *report)
 
     if (align == 0 && report->known)
         align = report->expected.wfx.nBlockAlign;
-    print_fact(report, samples, report->counted);
+    print_fact(report, samples, report->counted && !report->varies);
     print_data(report);
     if (report->block > 1 && align != 0)
         print(L"  %-16ls  %llu of %lu samples each, %u bytes left over\n", L"blocks",
@@ -405,7 +408,7 @@ static bool print_in_child(const struct report *report, const struct driver *onl
 
 static int inform(struct report *report, const struct driver *only)
 {
-    int result = source_open(&report->in, report->path);
+    int result = source_open(&report->in, report->path, report->drivers, 0);
 
     if (result == EXIT_SUCCESS && !print_in_child(report, only, &result))
         result = print_report(report, only);

@@ -3,6 +3,7 @@
 #include "console.h"
 #include "files.h"
 #include "inputs.h"
+#include "raw.h"
 
 /* Joins two parts of a path with a backslash where one is needed. The caller frees the result. */
 static wchar_t *join(const wchar_t *a, const wchar_t *b)
@@ -45,10 +46,30 @@ static bool is_wav(const wchar_t *name)
     return n > 4 && _wcsicmp(name + n - 4, L".wav") == 0;
 }
 
+/* The path of a result in the folder `out`. The caller frees it. */
+static wchar_t *result_path(const struct inputs *inputs, const wchar_t *name, const wchar_t *out)
+{
+    static const wchar_t wav[] = L".wav";
+    bool raw = !is_wav(name) && (inputs->raw || raw_guess(name));
+    wchar_t *path = join(out, name), *longer = 0, *dot;
+
+    if (!raw || !path)
+        return path;
+    longer = realloc(path, (wcslen(path) + 1) * sizeof *path + sizeof wav);
+    if (!longer) {
+        free(path);
+        return 0;
+    }
+    dot = wcsrchr(base_name(longer), L'.');
+    if (dot)
+        *dot = 0;
+    return wcscat(longer, wav);
+}
+
 static bool add_folder(struct inputs *inputs, const wchar_t *folder, const wchar_t *out);
 
 /* Adds a file found in `folder`, or the files below a folder found there. A pattern matches files
- * only; without one, only .wav files are added. */
+ * only; without one, only .wav files are added, or only others if they are raw. */
 static bool add_found(struct inputs *inputs, const wchar_t *folder, const wchar_t *out,
                       const WIN32_FIND_DATAW *found, bool pattern)
 {
@@ -57,7 +78,8 @@ static bool add_found(struct inputs *inputs, const wchar_t *folder, const wchar_
     bool added;
 
     if (!(found->dwFileAttributes & FILE_ATTRIBUTE_DIRECTORY))
-        return (!pattern && !is_wav(name)) || add(inputs, join(folder, name), join(out, name));
+        return (!pattern && is_wav(name) == inputs->raw) ||
+               add(inputs, join(folder, name), result_path(inputs, name, out));
     if (pattern || (found->dwFileAttributes & FILE_ATTRIBUTE_REPARSE_POINT) ||
         wcscmp(name, L".") == 0 || wcscmp(name, L"..") == 0)
         return true;
@@ -123,7 +145,7 @@ bool inputs_add(struct inputs *inputs, const wchar_t *argument, const wchar_t *o
     else if (folder_exists(argument))
         added = add_folder(inputs, argument, out);
     else
-        added = add(inputs, join(argument, L""), join(out, base_name(argument)));
+        added = add(inputs, join(argument, L""), result_path(inputs, base_name(argument), out));
     if (added && inputs->count == before) {
         warn(L"%ls: no files to convert", argument);
         added = false;

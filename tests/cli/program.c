@@ -24,6 +24,15 @@ static void wrong_usage_exits_with_2(void **unused)
                                          "convert a b --to gsm@0",
                                          "convert a b --to gsm@-1",
                                          "convert a b --rate 13k --to gsm",
+                                         "convert a b --raw",
+                                         "convert a b --raw gsm",
+                                         "convert a b --raw ,8000",
+                                         "convert a b --raw gsm,0",
+                                         "convert a b --raw gsm,8k",
+                                         "convert a b --raw gsm,8000,",
+                                         "convert a b --raw gsm,8000,0",
+                                         "convert a b --raw gsm,8000,1,1",
+                                         "convert a b --raw g726@,8000",
                                          "convert a b --too gsm",
                                          "convert a b --t gsm",
                                          "bench",
@@ -418,7 +427,8 @@ static void accepts_correct_headers(void **unused)
     (void)unused;
     for (const struct codec *const *codec = codecs; *codec; codec++)
         for (const struct mode *mode = (*codec)->modes; mode->sample_rate; mode++) {
-            uint8_t extra[EXTRA_ROOM], zeros[4000] = { 0 };
+            static uint8_t zeros[UINT16_MAX];
+            uint8_t extra[EXTRA_ROOM];
             struct wave_format format = format_of(*codec, *mode, extra);
             struct layout layout;
             char rate[40];

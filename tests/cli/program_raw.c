@@ -1,0 +1,194 @@
+/* Files without a header. */
+#include "program_support.h"
+
+/* Encodes the samples in a format, without a header. */
+static struct bytes raw_code(uint16_t tag, struct mode mode, struct wave_format *format,
+                             uint8_t extra[EXTRA_ROOM])
+{
+    const struct codec *codec = codec_find(tag);
+
+    *format = format_of(codec, mode, extra);
+    return encode_all(codec, format, 0,
+                      (struct sound){ samples_of(mode.channels), FRAMES * mode.channels });
+}
+
+static void check_decoded(const char *path, uint16_t tag, const struct wave_format *format,
+                          struct bytes code)
+{
+    struct sound back = decode_all(codec_find(tag), format, 0, code);
+    struct wave_format pcm_format;
+    struct bytes data = get_wav(path, &pcm_format);
+
+    assert_true(pcm_format.tag == TAG_PCM && pcm_format.sample_rate == format->sample_rate &&
+                pcm_format.channels == format->channels);
+    assert_int_equal(data.size, back.count * 2);
+    assert_memory_equal(data.data, back.samples, data.size);
+    free(back.samples);
+}
+
+static void an_option_gives_the_format(void **unused)
+{
+    static const struct {
+        const char *raw;
+        uint16_t tag;
+        struct mode mode;
+    } formats[] = {
+        { "vox,6000", 0x17, { 6000, 1, 0 } },         { "ulaw,11025,2", 7, { 11025, 2, 0 } },
+        { "alaw,8000", 6, { 8000, 1, 0 } },           { "g722,16000", 0x65, { 16000, 1, 0 } },
+        { "g729,8000,1", 0x83, { 8000, 1, 0 } },      { "0x45@24,8000", 0x45, { 8000, 1, 24000 } },
+        { "g726@40,8000", 0x45, { 8000, 1, 40000 } }, { "gsm,8000", 0x31, { 8000, 1, 0 } },
+        { "yamaha,22050,2", 0x20, { 22050, 2, 0 } },  { "ima,8000", 0x11, { 8000, 1, 0 } },
+    };
+
+    (void)unused;
+    for (size_t i = 0; i < sizeof formats / sizeof *formats; i++) {
+        uint8_t extra[EXTRA_ROOM];
+        struct wave_format format;
+        struct bytes code = raw_code(formats[i].tag, formats[i].mode, &format, extra);
+        char line[100];
+
+        disk_put("in.bin", code.data, code.size);
+        snprintf(line, sizeof line, "convert in.bin out.wav --overwrite --raw %s", formats[i].raw);
+        if (run(line) != 0)
+            fail_msg("%s: %s", line, err);
+        assert_true(says("in.bin has no header; read it as raw") && says(formats[i].raw));
+        check_decoded("out.wav", formats[i].tag, &format, code);
+        free(code.data);
+    }
+}
+
+static void extensions_are_recognized(void **unused)
+{
+    static const struct {
+        const char *name;
+        uint16_t tag;
+        struct mode mode;
+    } files[] = {
+        { "a.vox", 0x17, { 8000, 1, 0 } },         { "a.ul", 7, { 8000, 1, 0 } },
+        { "a.ULAW", 7, { 8000, 1, 0 } },           { "a.b.al", 6, { 8000, 1, 0 } },
+        { "a.g722", 0x65, { 16000, 1, 0 } },       { "a.g729", 0x83, { 8000, 1, 0 } },
+        { "a.g726-16", 0x45, { 8000, 1, 16000 } }, { "a.g726-32", 0x45, { 8000, 1, 32000 } },
+    };
+
+    (void)unused;
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+        uint8_t extra[EXTRA_ROOM];
+        struct wave_format format;
+        struct bytes code = raw_code(files[i].tag, files[i].mode, &format, extra);
+        char line[100];
+
+        disk_put(files[i].name, code.data, code.size);
+        snprintf(line, sizeof line, "convert %s out.wav --overwrite", files[i].name);
+        if (run(line) != 0)
+            fail_msg("%s: %s", line, err);
+        assert_true(says("by its extension"));
+        check_decoded("out.wav", files[i].tag, &format, code);
+        snprintf(line, sizeof line, "info %s", files[i].name);
+        assert_int_equal(run(line), 0);
+        assert_string_equal(wrong_fields(), "");
+        assert_true(says("by its extension"));
+        free(code.data);
+    }
+    disk_put("a.sln", samples_of(1), FRAMES * 2);
+    assert_int_equal(run("convert a.sln out.wav --overwrite --to gsm"), 0);
+    check_result("out.wav", 0x31, 1625, 1);
+}
+
+/* The widths of the parameters of a GSM 6.10 frame, as GSM 06.10 orders them. */
+static const uint8_t widths[76] = { 6, 6, 5, 5, 4, 4, 3, 3, 7, 2, 2, 6, 3, 3, 3, 3, 3, 3, 3,
+                                    3, 3, 3, 3, 3, 3, 7, 2, 2, 6, 3, 3, 3, 3, 3, 3, 3, 3, 3,
+                                    3, 3, 3, 3, 7, 2, 2, 6, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3,
+                                    3, 3, 7, 2, 2, 6, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3 };
+
+/* Takes a block of two frames apart, and writes them with the highest bits first. */
+static void unpack(const uint8_t *block, uint8_t frames[66])
+{
+    unsigned at = 0;
+
+    memset(frames, 0, 66);
+    for (unsigned half = 0; half < 2; half++) {
+        unsigned long long carry = 0xD;
+        unsigned bits = 4, n = 33 * half;
+
+        for (int i = 0; i < 76; i++) {
+            unsigned value = 0;
+
+            for (unsigned bit = 0; bit < widths[i]; bit++, at++)
+                value |= (block[at / 8] >> at % 8 & 1u) << bit;
+            carry = carry << widths[i] | value;
+            for (bits += widths[i]; bits >= 8; bits -= 8)
+                frames[n++] = (uint8_t)(carry >> (bits - 8));
+        }
+    }
+}
+
+static void frames_of_gsm_are_repacked(void **unused)
+{
+    uint8_t extra[EXTRA_ROOM];
+    struct wave_format format;
+    struct bytes code = raw_code(0x31, (struct mode){ 8000, 1, 0 }, &format, extra);
+    size_t blocks = code.size / 65;
+    uint8_t *frames = malloc(blocks * 66);
+
+    (void)unused;
+    for (size_t i = 0; i < blocks; i++)
+        unpack(code.data + 65 * i, frames + 66 * i);
+    disk_put("in.gsm", frames, blocks * 66);
+    assert_int_equal(run("convert in.gsm out.wav"), 0);
+    check_decoded("out.wav", 0x31, &format, code);
+    disk_put("in.gsm", frames, blocks * 66 - 33 + 5); /* an odd number of frames, and a rest */
+    assert_int_equal(run("convert in.gsm out.wav --overwrite"), 0);
+    check_decoded("out.wav", 0x31, &format, (struct bytes){ code.data, code.size - 32 });
+    free(frames);
+    free(code.data);
+}
+
+static void results_of_raw_files_end_in_wav(void **unused)
+{
+    uint8_t extra[EXTRA_ROOM];
+    struct wave_format format;
+    struct bytes code = raw_code(7, (struct mode){ 8000, 1, 0 }, &format, extra);
+
+    (void)unused;
+    disk_put("in\\a.ul", code.data, code.size);
+    disk_put("in\\b.xyz", code.data, code.size);
+    put_pcm("in\\c.wav", 8000, 1);
+    assert_int_equal(run("convert in\\*.ul out"), 0);
+    check_decoded("out\\a.wav", 7, &format, code);
+    assert_int_equal(run("convert in --out all --raw ulaw,8000"), 0);
+    check_decoded("all\\a.wav", 7, &format, code);
+    check_decoded("all\\b.wav", 7, &format, code);
+    assert_null(disk_get("all\\c.wav").data);
+    free(code.data);
+}
+
+/* A file that begins like another kind is not read as raw audio because of its extension. */
+static void explains_what_is_not_raw(void **unused)
+{
+    (void)unused;
+    disk_put("a.gsm", "OggS\0\0\0\0\0\0\0\0\0", 13);
+    check_failure("convert a.gsm out.wav", "a.gsm", "Ogg");
+    disk_put("b.gsm", "", 0);
+    check_failure("convert b.gsm out.wav", "b.gsm", "empty");
+    disk_put("c.dat", samples_of(1), 1000);
+    check_failure("convert c.dat out.wav", "c.dat", "RIFF");
+    check_failure("convert c.dat out.wav --raw nonsense,8000", "nonsense", "c.dat");
+    check_failure("convert c.dat out.wav --raw truespeech,16000", "truespeech", "c.dat");
+    check_failure("convert c.dat out.wav --raw g726@99,8000", "g726@99", "c.dat");
+    put_pcm("d.wav", 8000, 1);
+    check_failure("convert d.wav out.wav --raw ulaw,8000", "d.wav", "without --raw");
+    disk_put("e.ul", "\xFF\xFB\xFF\xFE", 4); /* like MP3, but silence */
+    assert_int_equal(run("convert e.ul out.wav"), 0);
+    assert_int_equal(disk_get("out.wav").size, 44 + 8);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        PROGRAM_TEST(an_option_gives_the_format), PROGRAM_TEST(extensions_are_recognized),
+        PROGRAM_TEST(frames_of_gsm_are_repacked), PROGRAM_TEST(results_of_raw_files_end_in_wav),
+        PROGRAM_TEST(explains_what_is_not_raw),
+    };
+
+    return cmocka_run_group_tests_name("program_raw", tests, 0, 0);
+}
