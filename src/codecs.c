@@ -8,6 +8,7 @@
     X(ima_adpcm) \
     X(ms_adpcm) \
     X(gsm610) \
+    X(msn_audio) \
     X(truespeech) \
     X(lh_celp) \
     X(intel_music) \

@@ -193,6 +193,16 @@ static bool extra_has_samples(WORD tag)
     return tag == WAVE_FORMAT_ADPCM || tag == WAVE_FORMAT_IMA_ADPCM || tag == WAVE_FORMAT_GSM610;
 }
 
+/* MSN Audio's second word is the bit rate, which follows from the block, rounded up. Files may have
+ * blocks of sizes that no listed format has. */
+static uint64_t msn_bit_rate(const struct report *report)
+{
+    const WAVEFORMATEX *wfx = report->in.format;
+
+    return ((uint64_t)wfx->nSamplesPerSec * wfx->nBlockAlign * 8 + report->block - 1) /
+           report->block;
+}
+
 /* The first extra bytes of some codecs are the samples per block, which must match the block. Those
  * of Creative ADPCM are a revision number, and the others of Microsoft ADPCM coefficients, any of
  * which are correct. WAVE_FORMAT_EXTENSIBLE has no room for them. */
@@ -215,6 +225,8 @@ static void print_extra(const struct report *report)
     memcpy(extra, expected + 1, (size_t)count);
     if (extra_has_samples(actual->wFormatTag) && report->block > 1)
         store16_le(extra, (uint16_t)report->block);
+    if (actual->wFormatTag == WAVE_FORMAT_MSNAUDIO && report->block > 1 && actual->nBlockAlign > 1)
+        store16_le(extra + 2, (uint16_t)msn_bit_rate(report));
     if (actual->wFormatTag == WAVE_FORMAT_CREATIVE_ADPCM)
         memcpy(extra, said, (size_t)(count < said_size ? count : said_size));
     if (actual->wFormatTag == WAVE_FORMAT_ADPCM && said_size >= count)

@@ -33,7 +33,7 @@
 { 0x0028, 0, L"Merging Technologies LRC", CLOSED },
 { 0x0030, 0, L"Dolby AC-2", CLOSED },
 { 0x0031, L"gsm", L"GSM 6.10", OPEN },
-{ 0x0032, 0, L"MSN Audio (GSM 6.10)", OPEN },
+{ 0x0032, L"msn", L"MSN Audio", OPEN },
 { 0x0033, 0, L"Antex ADPCME", CLOSED },
 { 0x0034, 0, L"Control Resources VQLPC", CLOSED },
 { 0x0035, 0, L"DSP Solutions DigiReal", CLOSED },

@@ -36,6 +36,12 @@ def extensible(fmt, samples, tag):
     return struct.pack("<H", 0xFFFE) + fmt[2:16] + struct.pack("<HHI", 22, samples, 0) + guid
 
 
+def msn(block, bit_rate, data):
+    data = data[:len(data) - len(data) % block]
+    fmt = struct.pack("<HHIIHHHHH", 0x32, 1, 8000, 25 * block, block, 0, 4, 320, bit_rate)
+    return riff(chunk(b"fmt ", fmt), chunk(b"fact", struct.pack("<I", len(data) // block * 320)), chunk(b"data", data))
+
+
 def make(gsm_path, pcm_path, folder):
     _, gsm, _ = chunks(gsm_path)
     _, pcm, _ = chunks(pcm_path)
@@ -67,6 +73,9 @@ def make(gsm_path, pcm_path, folder):
         "lenient-fmt-16": riff(chunk(b"fmt ", fmt[:16]), *plain[1:]),
         "lenient-fmt-18": riff(chunk(b"fmt ", fmt[:16] + b"\0\0"), *plain[1:]),
         "lenient-1500": riff(chunk(b"fmt ", b"\0\x15" + fmt[2:]), *plain[1:]),
+        # MSN Audio in a size that no listed format has, and with another bit rate in its extra bytes
+        "msn-53": msn(53, 10600, data),
+        "msn-50-8200": msn(50, 8200, data),
         # a recording that was cut off within a block
         "truncated": riff(*plain[:2], chunk(b"data", data[:65 * 7 + 40], len(data))),
         # cannot be converted

@@ -53,10 +53,10 @@ static void unpacking_reverses_packing(void **unused)
                 for (int k = 0; k < GSM610_PULSES; k++)
                     sub->pulses[k] &= 7;
             }
-            gsm610_pack(&in[half], block, (unsigned)half * GSM610_FRAME_BITS);
+            gsm610_pack(&in[half], &gsm610_full, (unsigned)half, block);
         }
-        gsm610_unpack(block, 0, &out[0]);
-        gsm610_unpack(block, GSM610_FRAME_BITS, &out[1]);
+        gsm610_unpack(block, &gsm610_full, 0, &out[0]);
+        gsm610_unpack(block, &gsm610_full, 1, &out[1]);
         assert_memory_equal(in, out, sizeof in);
         assert_int_equal(block[0] & 63, in[0].lars[0]);
         assert_int_equal(block[32] >> 4 | (block[33] & 3) << 4, in[1].lars[0]);
@@ -213,7 +213,7 @@ static void an_impulse_selects_its_grid(void **unused)
         struct gsm610_subframe sub = { 0 };
 
         e[at] = 1000;
-        gsm610_rpe_encode(&gsm610_kernels, e, &sub);
+        gsm610_rpe_encode(&gsm610_kernels, e, 39, &sub);
         assert_int_equal(sub.grid, at == GSM610_SUBFRAME - 1 ? 3 : at % 3);
         assert_int_equal(sub.pulses[(at - sub.grid) / 3], 7);
         gsm610_rpe_decode(&sub, back);

@@ -6,6 +6,7 @@
 #define OMNIACM_GSM610_H
 
 #include <stdint.h>
+#include "codec.h"
 #include "dsp_c.h"
 #include "fixed.h"
 
@@ -20,7 +21,8 @@ enum {
     GSM610_LAG_MIN = GSM_LAG_MIN,
     GSM610_LAG_MAX = GSM_LAG_MAX,
     GSM610_FRAME_BITS = 260,
-    GSM610_BLOCK_BYTES = 2 * GSM610_FRAME_BITS / 8
+    GSM610_BLOCK_BYTES = 2 * GSM610_FRAME_BITS / 8,
+    GSM610_BLOCK_SAMPLES = 2 * GSM610_FRAME
 };
 
 /* The 76 parameters of a frame of 160 samples, in the order of transmission, with the names of the
@@ -30,17 +32,37 @@ struct gsm610_subframe {
     uint8_t gain;                  /* bc     2 */
     uint8_t grid;                  /* Mc     2 */
     uint8_t peak;                  /* xmaxc  6 */
-    uint8_t pulses[GSM610_PULSES]; /* xMc    3 each */
+    uint8_t pulses[GSM610_PULSES]; /* xMc    3 each, or fewer in MSN Audio */
 };
 struct gsm610_parameters {
     uint8_t lars[GSM610_ORDER]; /* LARc   6 6 5 5 4 4 3 3 */
     struct gsm610_subframe subframes[GSM610_SUBFRAMES];
 };
 
-/* packing.c: the bits of a frame. `at` is the bit offset of the frame, 0 or GSM610_FRAME_BITS.
- * gsm610_pack ORs its bits into the block, which must be zeroed. */
-void gsm610_unpack(const uint8_t *block, unsigned at, struct gsm610_parameters *);
-void gsm610_pack(const struct gsm610_parameters *, uint8_t *block, unsigned at);
+/* packing.c: the bits of a frame. A block holds two frames without a gap. `pulse_bits` is the
+ * number of bits of all pulses of a subframe, 13 to 39, of which each pulse has a thirteenth,
+ * rounded down, and the first ones have one more. */
+struct gsm610_packing {
+    uint8_t block_bytes;
+    uint8_t pulse_bits[GSM610_SUBFRAMES];
+};
+extern const struct gsm610_packing gsm610_full; /* of GSM 6.10: 3 bits each */
+
+/* The pulses that a code of `bits` bits (1 to 3) can stand for, as codes of 3 bits, by the code. */
+extern const uint8_t gsm610_pulse_codes[4][8];
+
+/* The number of bits of a pulse. */
+static inline unsigned gsm610_pulse_bits(unsigned pulse_bits, unsigned pulse)
+{
+    return pulse_bits / GSM610_PULSES + (pulse < pulse_bits % GSM610_PULSES);
+}
+
+/* `frame` is 0 or 1. gsm610_pack ORs its bits into the block, which must be zeroed, and takes
+ * pulses that their codes can stand for. */
+void gsm610_unpack(const uint8_t *block, const struct gsm610_packing *, unsigned frame,
+                   struct gsm610_parameters *);
+void gsm610_pack(const struct gsm610_parameters *, const struct gsm610_packing *, unsigned frame,
+                 uint8_t *block);
 
 /* preprocess.c: the filters before the encoder and after the decoder. */
 struct gsm610_preprocessor {
@@ -101,7 +123,7 @@ void gsm610_long_term_synthesis(const struct dsp_gsm *, const int16_t e[GSM610_S
 
 /* rpe.c: the residual as 13 pulses, every third sample. */
 void gsm610_rpe_encode(const struct dsp_gsm *, const int16_t e[GSM610_SUBFRAME],
-                       struct gsm610_subframe *); /* 4.2.13 to 4.2.15 */
+                       unsigned pulse_bits, struct gsm610_subframe *); /* 4.2.13 to 4.2.15 */
 void gsm610_rpe_decode(const struct gsm610_subframe *,
                        int16_t e[GSM610_SUBFRAME]); /* 4.2.16, 4.2.17 */
 
@@ -122,15 +144,17 @@ void gsm610_synthesize(int16_t delayed[GSM610_ORDER], int16_t *emphasis,
                        const int16_t reflection[GSM_SECTIONS][GSM610_ORDER],
                        int16_t s[GSM610_FRAME]);
 
-/* gsm610.c: the conversion of a frame. */
+/* coder.c: the conversion of a frame, and of blocks. */
 struct gsm610_encoder {
     const struct dsp_gsm *kernels;
+    const struct gsm610_packing *packing;
     struct gsm610_preprocessor input;
     struct gsm610_short_term short_term;
     int16_t residual[GSM610_LAG_MAX + GSM610_FRAME]; /* dp */
 };
 struct gsm610_decoder {
     const struct dsp_gsm *kernels;
+    const struct gsm610_packing *packing;
     struct gsm610_short_term short_term;
     int16_t residual[GSM610_LAG_MAX + GSM610_FRAME]; /* drp */
     int16_t emphasis;                                /* msr */
@@ -142,5 +166,11 @@ void gsm610_encode_frame(struct gsm610_encoder *, const int16_t pcm[GSM610_FRAME
                          struct gsm610_parameters *);
 void gsm610_decode_frame(struct gsm610_decoder *, const struct gsm610_parameters *,
                          int16_t pcm[GSM610_FRAME]);
+
+/* Parses a format of mono blocks with this packing; false if it is not mono. The coders below need
+ * no more of the layout. */
+bool gsm610_parse_blocks(const struct gsm610_packing *, struct layout *);
+extern const struct codec_decoder gsm610_block_decoder;
+extern const struct codec_encoder gsm610_block_encoder;
 
 #endif

@@ -1,65 +1,98 @@
-/* The 260 bits of a frame in a block of Microsoft's format: least significant bits first, of
- * parameters and of bytes. */
+/* The bits of a frame in a block: least significant bits first, of parameters and of bytes. */
 #include "gsm610.h"
 #include "bits.h"
 
-enum { LAR_BITS = 36, SUBFRAME_BITS = (GSM610_FRAME_BITS - LAR_BITS) / GSM610_SUBFRAMES };
+enum { LAR_BITS = 36, HEAD_BITS = 7 + 2 + 2 + 6 };
 
 static const uint8_t lar_bits[GSM610_ORDER] = { 6, 6, 5, 5, 4, 4, 3, 3 };
 
-/* The fields of a frame are read in groups of at most 56 bits that start at bit 0 or 4 of a byte.
- * Each group thus fits eight bytes of the block. The last group of the first frame ends within the
- * 33 bytes of that frame. */
-static unsigned byte_offset(unsigned at)
+const struct gsm610_packing gsm610_full = { GSM610_BLOCK_BYTES, { 39, 39, 39, 39 } };
+
+/* MSN Audio's 1 and 2 bits: as FFmpeg has them in gsmdec_data.c. */
+const uint8_t gsm610_pulse_codes[4][8] = {
+    { 0 }, { 0, 7 }, { 0, 2, 5, 7 }, { 0, 1, 2, 3, 4, 5, 6, 7 }
+};
+
+/* The fields of a frame are read in groups of at most 56 bits, which fit eight bytes at any bit
+ * offset. At the end of the block the eight bytes end with it. */
+static unsigned byte_offset(const struct gsm610_packing *packing, unsigned at)
 {
-    return at / 8 < GSM610_BLOCK_BYTES - 8 ? at / 8 : GSM610_BLOCK_BYTES - 8;
+    return at / 8 + 8 < packing->block_bytes ? at / 8 : packing->block_bytes - 8u;
 }
 
-static uint64_t bits_at(const uint8_t *block, unsigned at)
+static uint64_t bits_at(const uint8_t *block, const struct gsm610_packing *packing, unsigned at)
 {
-    return load64_le(block + byte_offset(at)) >> (at - byte_offset(at) * 8);
+    unsigned byte = byte_offset(packing, at);
+
+    return load64_le(block + byte) >> (at - byte * 8);
 }
 
-static void put_bits(uint8_t *block, unsigned at, uint64_t bits)
+static void put_bits(uint8_t *block, const struct gsm610_packing *packing, unsigned at,
+                     uint64_t bits)
 {
-    uint8_t *p = block + byte_offset(at);
+    unsigned byte = byte_offset(packing, at);
 
-    store64_le(p, load64_le(p) | bits << (at - byte_offset(at) * 8));
+    store64_le(block + byte, load64_le(block + byte) | bits << (at - byte * 8));
 }
 
-void gsm610_unpack(const uint8_t *block, unsigned at, struct gsm610_parameters *out)
+/* The bit offset of a frame: half a block has 4 bits less than a whole number of bytes, or none. */
+static unsigned frame_offset(const struct gsm610_packing *packing, unsigned frame)
 {
-    uint64_t bits = bits_at(block, at);
+    return packing->block_bytes * 4u * frame;
+}
+
+void gsm610_unpack(const uint8_t *block, const struct gsm610_packing *packing, unsigned frame,
+                   struct gsm610_parameters *out)
+{
+    unsigned at = frame_offset(packing, frame);
+    uint64_t bits = bits_at(block, packing, at);
 
     for (int i = 0; i < GSM610_ORDER; bits >>= lar_bits[i++])
         out->lars[i] = (uint8_t)(bits & ((1u << lar_bits[i]) - 1));
     at += LAR_BITS;
-    for (struct gsm610_subframe *sub = out->subframes; sub < out->subframes + GSM610_SUBFRAMES;
-         sub++, at += SUBFRAME_BITS) {
-        bits = bits_at(block, at);
+    for (int i = 0; i < GSM610_SUBFRAMES; at += HEAD_BITS + packing->pulse_bits[i++]) {
+        struct gsm610_subframe *sub = &out->subframes[i];
+
+        bits = bits_at(block, packing, at);
         sub->lag = bits & 127;
         sub->gain = bits >> 7 & 3;
         sub->grid = bits >> 9 & 3;
         sub->peak = bits >> 11 & 63;
-        for (int i = 0; i < GSM610_PULSES; i++)
-            sub->pulses[i] = bits >> (17 + 3 * i) & 7;
+        bits >>= HEAD_BITS;
+        for (unsigned j = 0; j < GSM610_PULSES; j++) {
+            unsigned n = gsm610_pulse_bits(packing->pulse_bits[i], j);
+
+            sub->pulses[j] = gsm610_pulse_codes[n][bits & ((1u << n) - 1)];
+            bits >>= n;
+        }
     }
 }
 
-void gsm610_pack(const struct gsm610_parameters *in, uint8_t *block, unsigned at)
+/* The code of `bits` bits for a pulse: its top bits. */
+static unsigned code_of(unsigned pulse, unsigned bits) { return pulse >> (3 - bits); }
+
+void gsm610_pack(const struct gsm610_parameters *in, const struct gsm610_packing *packing,
+                 unsigned frame, uint8_t *block)
 {
+    unsigned at = frame_offset(packing, frame);
     uint64_t bits = 0;
 
     for (int i = GSM610_ORDER - 1; i >= 0; i--)
         bits = bits << lar_bits[i] | in->lars[i];
-    put_bits(block, at, bits);
+    put_bits(block, packing, at, bits);
     at += LAR_BITS;
-    for (const struct gsm610_subframe *sub = in->subframes; sub < in->subframes + GSM610_SUBFRAMES;
-         sub++, at += SUBFRAME_BITS) {
+    for (int i = 0; i < GSM610_SUBFRAMES; at += HEAD_BITS + packing->pulse_bits[i++]) {
+        const struct gsm610_subframe *sub = &in->subframes[i];
+        unsigned to = HEAD_BITS;
+
         bits = sub->lag | (uint64_t)sub->gain << 7 | (uint64_t)sub->grid << 9 |
                (uint64_t)sub->peak << 11;
-        for (int i = 0; i < GSM610_PULSES; i++)
-            bits |= (uint64_t)sub->pulses[i] << (17 + 3 * i);
-        put_bits(block, at, bits);
+        for (unsigned j = 0; j < GSM610_PULSES; j++) {
+            unsigned n = gsm610_pulse_bits(packing->pulse_bits[i], j);
+
+            bits |= (uint64_t)code_of(sub->pulses[j], n) << to;
+            to += n;
+        }
+        put_bits(block, packing, at, bits);
     }
 }

@@ -68,9 +68,9 @@ static uint8_t encode_peak(int16_t peak)
 }
 
 /* 4.2.15. The shift depends on the peak so that a pulse times 2^shift fits 16 bits. No product
- * saturates. */
+ * saturates. A pulse of fewer bits stands for the nearest one with the same top bits. */
 void gsm610_rpe_encode(const struct dsp_gsm *kernels, const int16_t e[GSM610_SUBFRAME],
-                       struct gsm610_subframe *out)
+                       unsigned pulse_bits, struct gsm610_subframe *out)
 {
     int16_t x[GSM610_SUBFRAME], pulses[GSM610_PULSES];
     struct decoded_peak peak;
@@ -81,11 +81,12 @@ void gsm610_rpe_encode(const struct dsp_gsm *kernels, const int16_t e[GSM610_SUB
         pulses[i] = x[out->grid + 3 * i];
     out->peak = encode_peak(gsm610_peak(pulses, GSM610_PULSES));
     peak = decode_peak(out->peak);
-    for (int i = 0; i < GSM610_PULSES; i++) {
-        int scaled = pulses[i] * (1 << peak.shift);
+    for (unsigned i = 0; i < GSM610_PULSES; i++) {
+        int scaled = pulses[i] * (1 << peak.shift),
+            code = (scaled * gsm610_inverse_mantissas[peak.mantissa] >> (15 + 12)) + 4;
+        unsigned bits = gsm610_pulse_bits(pulse_bits, i);
 
-        out->pulses[i] =
-            (uint8_t)((scaled * gsm610_inverse_mantissas[peak.mantissa] >> (15 + 12)) + 4);
+        out->pulses[i] = gsm610_pulse_codes[bits][code >> (3 - bits)];
     }
 }
 
