@@ -30,16 +30,25 @@ void gsm610_decoder_start(struct gsm610_decoder *state)
     state->lag = GSM610_LAG_MIN;
 }
 
+/* MSN Audio's blocks of 65 bytes are coded as GSM 6.10 prescribes. */
+static bool is_reduced(const struct gsm610_packing *packing)
+{
+    return packing->block_bytes < GSM610_BLOCK_BYTES;
+}
+
 void gsm610_encode_frame(struct gsm610_encoder *state, const int16_t pcm[GSM610_FRAME],
                          struct gsm610_parameters *out)
 {
     const struct dsp_gsm *kernels = state->kernels;
     int16_t s[GSM610_FRAME], reflection[GSM610_ORDER], e[GSM610_SUBFRAME];
+    int32_t response[GSM610_RESPONSE];
 
     gsm610_preprocess(kernels, &state->input, pcm, s);
     gsm610_reflection(kernels, s, reflection);
     gsm610_lar_encode(reflection, out->lars);
     gsm610_short_term_analysis(kernels, &state->short_term, out->lars, s);
+    if (is_reduced(state->packing))
+        gsm610_respond(state->short_term.lars_q14, response);
     for (int i = 0; i < GSM610_SUBFRAMES; i++) {
         int16_t *d = s + GSM610_SUBFRAME * i,
                 *now = state->residual + GSM610_LAG_MAX + GSM610_SUBFRAME * i;
@@ -47,9 +56,14 @@ void gsm610_encode_frame(struct gsm610_encoder *state, const int16_t pcm[GSM610_
 
         gsm610_long_term_search(kernels, d, now, sub);
         gsm610_long_term_analysis(kernels, now, sub, d);
-        gsm610_rpe_encode(kernels, d, state->packing->pulse_bits[i], sub);
+        if (is_reduced(state->packing))
+            gsm610_pulse_search(response, state->error, d, state->packing->pulse_bits[i], sub);
+        else
+            gsm610_rpe_encode(kernels, d, sub);
         gsm610_rpe_decode(sub, e);
         gsm610_long_term_synthesis(kernels, e, sub, now);
+        for (int n = 0; n < GSM610_SUBFRAME; n++)
+            state->error[n] = saturate(d[n] - e[n]);
     }
     memmove(state->residual, state->residual + GSM610_FRAME,
             GSM610_LAG_MAX * sizeof *state->residual);

@@ -123,9 +123,18 @@ void gsm610_long_term_synthesis(const struct dsp_gsm *, const int16_t e[GSM610_S
 
 /* rpe.c: the residual as 13 pulses, every third sample. */
 void gsm610_rpe_encode(const struct dsp_gsm *, const int16_t e[GSM610_SUBFRAME],
-                       unsigned pulse_bits, struct gsm610_subframe *); /* 4.2.13 to 4.2.15 */
-void gsm610_rpe_decode(const struct gsm610_subframe *,
-                       int16_t e[GSM610_SUBFRAME]); /* 4.2.16, 4.2.17 */
+                       struct gsm610_subframe *);    /* 4.2.13 to 4.2.15 */
+void gsm610_levels(uint8_t peak, int16_t levels[8]); /* 4.2.16: of the pulse codes 0 to 7 */
+void gsm610_rpe_decode(const struct gsm610_subframe *, int16_t e[GSM610_SUBFRAME]); /* 4.2.17 */
+
+/* pulse_search.c: the response of the filter through which MSN Audio's encoder hears, by the
+ * decoded log-area ratios; and the best grid, peak and pulses for a prediction residual `d`.
+ * `error` is what the pulses of the previous subframe left of the residual. */
+enum { GSM610_RESPONSE = 2 * GSM610_SUBFRAME };
+void gsm610_respond(const int16_t lars_q14[GSM610_ORDER], int32_t h[GSM610_RESPONSE]);
+void gsm610_pulse_search(const int32_t h[GSM610_RESPONSE], const int16_t error[GSM610_SUBFRAME],
+                         const int16_t d[GSM610_SUBFRAME], unsigned pulse_bits,
+                         struct gsm610_subframe *);
 
 /* The kernels of dsp_gsm.h in C, which make up gsm610_kernels and are the reference for those in
  * src/dsp. Each is defined next to the stage that calls it. */
@@ -151,6 +160,7 @@ struct gsm610_encoder {
     struct gsm610_preprocessor input;
     struct gsm610_short_term short_term;
     int16_t residual[GSM610_LAG_MAX + GSM610_FRAME]; /* dp */
+    int16_t error[GSM610_SUBFRAME];                  /* of the residual in the last subframe */
 };
 struct gsm610_decoder {
     const struct dsp_gsm *kernels;

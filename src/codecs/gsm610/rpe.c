@@ -68,9 +68,9 @@ static uint8_t encode_peak(int16_t peak)
 }
 
 /* 4.2.15. The shift depends on the peak so that a pulse times 2^shift fits 16 bits. No product
- * saturates. A pulse of fewer bits stands for the nearest one with the same top bits. */
+ * saturates. */
 void gsm610_rpe_encode(const struct dsp_gsm *kernels, const int16_t e[GSM610_SUBFRAME],
-                       unsigned pulse_bits, struct gsm610_subframe *out)
+                       struct gsm610_subframe *out)
 {
     int16_t x[GSM610_SUBFRAME], pulses[GSM610_PULSES];
     struct decoded_peak peak;
@@ -81,27 +81,33 @@ void gsm610_rpe_encode(const struct dsp_gsm *kernels, const int16_t e[GSM610_SUB
         pulses[i] = x[out->grid + 3 * i];
     out->peak = encode_peak(gsm610_peak(pulses, GSM610_PULSES));
     peak = decode_peak(out->peak);
-    for (unsigned i = 0; i < GSM610_PULSES; i++) {
-        int scaled = pulses[i] * (1 << peak.shift),
-            code = (scaled * gsm610_inverse_mantissas[peak.mantissa] >> (15 + 12)) + 4;
-        unsigned bits = gsm610_pulse_bits(pulse_bits, i);
+    for (int i = 0; i < GSM610_PULSES; i++) {
+        int scaled = pulses[i] * (1 << peak.shift);
 
-        out->pulses[i] = gsm610_pulse_codes[bits][code >> (3 - bits)];
+        out->pulses[i] =
+            (uint8_t)((scaled * gsm610_inverse_mantissas[peak.mantissa] >> (15 + 12)) + 4);
     }
 }
 
-/* 4.2.16 and 4.2.17. */
-void gsm610_rpe_decode(const struct gsm610_subframe *in, int16_t e[GSM610_SUBFRAME])
+/* 4.2.16. */
+void gsm610_levels(uint8_t peak_code, int16_t levels[8])
 {
-    struct decoded_peak peak = decode_peak(in->peak);
+    struct decoded_peak peak = decode_peak(peak_code);
     int half = 1 << peak.shift >> 1;
-    int16_t levels[8];
 
     for (int code = 0; code < 8; code++)
         levels[code] =
             (int16_t)((gsm610_mult_r(gsm610_mantissas_q15[peak.mantissa], (code * 2 - 7) * 4096) +
                        half) >>
                       peak.shift);
+}
+
+/* 4.2.17. */
+void gsm610_rpe_decode(const struct gsm610_subframe *in, int16_t e[GSM610_SUBFRAME])
+{
+    int16_t levels[8];
+
+    gsm610_levels(in->peak, levels);
     memset(e, 0, GSM610_SUBFRAME * sizeof *e);
     for (int i = 0; i < GSM610_PULSES; i++)
         e[in->grid + 3 * i] = levels[in->pulses[i]];
