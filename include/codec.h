@@ -47,7 +47,7 @@ struct layout {
     bool self_delimiting; /* the decoder uses every byte and buffers an incomplete unit */
     struct span block;    /* the unit of work; the nominal one if block sizes vary */
     uint32_t least_bytes; /* of a block that makes block.frames; `parse` may leave 0: block.bytes */
-    uint32_t lookahead;   /* frames that the encoder withholds until END */
+    uint32_t delay;       /* frames by which the encoder delays the sound: END gives the rest */
     _Alignas(8) uint8_t own[OWN_ROOM]; /* private to the codec */
 };
 

@@ -78,8 +78,7 @@ static bool scale(uint64_t units, uint64_t size, uint32_t *bytes)
 
 static uint64_t divide_up(uint64_t a, uint32_t b) { return a / b + (a % b != 0); }
 
-/* At END, an encoder with lookahead also emits the frames that it withheld, so room for them is
- * reserved. */
+/* At END, an encoder with a delay also emits the delayed sound, so room for it is reserved. */
 bool stream_size_from_source(const struct plan *plan, uint32_t src, uint32_t *dst)
 {
     const struct layout *layout = &plan->layout;
@@ -88,7 +87,7 @@ bool stream_size_from_source(const struct plan *plan, uint32_t src, uint32_t *ds
 
     if (plan->decoding)
         return scale(divide_up(src, layout->least_bytes), pcm_block, dst);
-    frames += frames ? layout->lookahead : 0;
+    frames += frames ? layout->delay : 0;
     return scale(divide_up(frames, layout->block.frames), layout->block.bytes, dst);
 }
 
@@ -100,7 +99,6 @@ bool stream_size_from_destination(const struct plan *plan, uint32_t dst, uint32_
 
     if (plan->decoding)
         return scale(dst / pcm_block, layout->block.bytes, src);
-    frames = frames > layout->lookahead ? frames - layout->lookahead : 0;
     return scale(frames, frame_bytes(plan), src);
 }
 

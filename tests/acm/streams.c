@@ -325,22 +325,19 @@ static int64_t scaled(uint64_t bytes, uint64_t from, uint64_t to, bool up)
     return product <= UINT32_MAX ? (int64_t)product : -1;
 }
 
-/* The blocks that a look-ahead encoder withholds until the end. */
-static DWORD withheld_blocks(const struct route *route)
+/* The bytes of PCM by which an encoder delays the sound: END makes a block for them. */
+static DWORD delayed_bytes(const struct route *route)
 {
-    return route->decoding ? 0 : route->layout.lookahead / route->layout.block.frames;
+    return route->decoding ? 0
+                           : route->layout.delay * (route->src_block / route->layout.block.frames);
 }
 
 static void check_size(const struct route *route, void *instance, DWORD bytes)
 {
-    DWORD src_block = route->decoding ? route->layout.least_bytes : route->src_block,
-          withheld = withheld_blocks(route) * route->dst_block;
-    int64_t dst = scaled(bytes, src_block, route->dst_block, true),
-            src = scaled(bytes > withheld ? bytes - withheld : 0, route->dst_block,
-                         route->src_block, false);
-
-    dst = dst >= 0 && bytes ? dst + withheld : dst;
-    dst = dst <= UINT32_MAX ? dst : -1;
+    DWORD src_block = route->decoding ? route->layout.least_bytes : route->src_block;
+    int64_t dst = scaled(bytes ? (uint64_t)bytes + delayed_bytes(route) : 0, src_block,
+                         route->dst_block, true),
+            src = scaled(bytes, route->dst_block, route->src_block, false);
 
     if (dst < 0)
         check(*route, size_asked(instance, ACM_STREAMSIZEF_SOURCE, bytes, 0) == ACMERR_NOTPOSSIBLE);
@@ -555,8 +552,7 @@ static void only_whole_blocks_are_used(void **unused)
         void *instance = stream_opened(&route, 0);
         DWORD room = 4 * route.dst_block;
 
-        for (DWORD blocks = 0; blocks < 3 && !takes_every_byte(&route) && !withheld_blocks(&route);
-             blocks++)
+        for (DWORD blocks = 0; blocks < 3 && !takes_every_byte(&route); blocks++)
             for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
                 struct bytes src = material(&route, blocks, parts[i], 12);
                 struct conversion done = convert(instance, src.data, (DWORD)src.size, lend(room),
@@ -917,11 +913,8 @@ static void short_headers_are_refused(void **unused)
             if (size < NEEDED)
                 check(route, memcmp(header, before, size) == 0);
             else
-                check(route,
-                      header->cbSrcLengthUsed == header->cbSrcLength &&
-                          header->cbDstLengthUsed ==
-                              (full && (size > NEEDED || !withheld_blocks(&route)) ? route.dst_block
-                                                                                   : 0));
+                check(route, header->cbSrcLengthUsed == header->cbSrcLength &&
+                                 header->cbDstLengthUsed == (full ? route.dst_block : 0));
         }
         stream_closed(instance);
     }

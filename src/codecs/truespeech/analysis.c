@@ -7,30 +7,35 @@
 
 enum { A_BITS = LEVINSON_BITS, K_MAX = (1 << A_BITS) - 512 };
 
-/* The analyses to choose from: the reach of the window on both sides, and the factor of the
- * bandwidth expansion. */
+/* The analyses to choose from: the samples under the window before the end of the frame and after
+ * it, and the factor of the bandwidth expansion. */
 static const struct analysis {
-    uint8_t reach;
+    uint8_t before, after;
     int16_t bandwidth_q15;
 } analyses[TRUESPEECH_SPECTRA_MAX] = {
-    { 200, 30474 }, { 140, 30474 }, { 200, 28836 }, { 200, 31785 },
-    { 100, 29491 }, { 140, 31785 }, { 170, 32113 }, { 120, 27852 },
+    { 180, 140, 30474 }, { 140, 140, 30474 }, { 200, 140, 28836 }, { 200, 140, 31785 },
+    { 100, 100, 29491 }, { 140, 140, 31785 }, { 170, 140, 32113 }, { 120, 120, 27852 },
 };
 
-/* The window is (1 - u^2)^2, u from -1 to 1. */
-static void autocorrelate(const int16_t *end, int reach, int32_t r[TRUESPEECH_ORDER + 1])
+/* The window is (1 - u^2)^2 with u from -1 to 0 before the end of the frame, and 1 - u^2, which
+ * falls later, with u from 0 to 1 in the few samples that are known after it. */
+static void autocorrelate(const int16_t *end, const struct analysis *analysis,
+                          int32_t r[TRUESPEECH_ORDER + 1])
 {
-    int16_t w[2 * TRUESPEECH_ANALYSIS_REACH] = { 0 };
+    int16_t w[TRUESPEECH_ANALYSIS_REACH + TRUESPEECH_DELAY] = { 0 };
     int64_t sums[TRUESPEECH_ORDER + 1] = { 0 };
-    int shift = 0;
+    int shift = 0, before = analysis->before, after = analysis->after;
 
-    for (int i = -reach; i < reach; i++) {
-        int32_t edge_q15 = 32767 - i * i * 32767 / (reach * reach);
+    for (int i = -before; i < after; i++) {
+        int side = i < 0 ? before : after;
+        int32_t window_q15 = 32767 - i * i * 32767 / (side * side);
 
-        w[i + reach] = (int16_t)(end[i] * (edge_q15 * edge_q15 >> 15) >> 15);
+        if (i < 0)
+            window_q15 = window_q15 * window_q15 >> 15;
+        w[i + before] = (int16_t)(end[i] * window_q15 >> 15);
     }
     for (int lag = 0; lag <= TRUESPEECH_ORDER; lag++)
-        for (int i = lag; i < 2 * reach; i++)
+        for (int i = lag; i < before + after; i++)
             sums[lag] += w[i] * w[i - lag];
     sums[0] += (sums[0] >> 13) + 16;
     while (sums[0] >> shift >= (int64_t)1 << 30)
@@ -75,7 +80,7 @@ void truespeech_analyze(const int16_t *end, int spectra,
         int64_t factor_q15 = 32768;
         int16_t k_q15[TRUESPEECH_ORDER];
 
-        autocorrelate(end, analyses[set].reach, r);
+        autocorrelate(end, &analyses[set], r);
         levinson(r, TRUESPEECH_ORDER, a);
         for (int i = 0; i < TRUESPEECH_ORDER; i++) {
             factor_q15 = factor_q15 * analyses[set].bandwidth_q15 >> 15;

@@ -211,7 +211,7 @@ static int index_of_minimum(const int64_t *errors, int n)
 /* Surveys all sets of coefficients with little effort, then searches the best of them with full
  * effort. */
 void truespeech_encode_frame(struct truespeech_encoder *state,
-                             const int16_t pcm[2 * TRUESPEECH_FRAME],
+                             const int16_t pcm[TRUESPEECH_FRAME + TRUESPEECH_DELAY],
                              struct truespeech_parameters *out)
 {
     const struct truespeech_effort *effort = &efforts[state->quality];

@@ -78,8 +78,13 @@ int64_t truespeech_pulse_search(const struct truespeech_response *,
                                 const int16_t t[TRUESPEECH_SUBFRAME],
                                 const struct truespeech_effort *, struct truespeech_subframe *);
 
+/* The encoder delays the sound by as many samples as it looks ahead: a frame ends so many samples
+ * before its block of input. They hold two subframes of the next frame, and the part of an analysis
+ * window after the end of the frame. */
+enum { TRUESPEECH_DELAY = 140 };
+
 /* analysis.c: sets of reflection coefficients for the frame that ends at `end`, the most promising
- * one first. Reads TRUESPEECH_ANALYSIS_REACH samples before `end` and as many after it. */
+ * one first. Reads TRUESPEECH_ANALYSIS_REACH samples before `end` and TRUESPEECH_DELAY after it. */
 enum { TRUESPEECH_ANALYSIS_REACH = 200, TRUESPEECH_SPECTRA_MAX = 8 };
 void truespeech_analyze(const int16_t *end, int spectra,
                         uint8_t reflection[TRUESPEECH_SPECTRA_MAX][TRUESPEECH_ORDER]);
@@ -87,10 +92,11 @@ void truespeech_analyze(const int16_t *end, int spectra,
 /* encoder.c */
 struct truespeech_encoder {
     struct truespeech_decoder decoder; /* the state of a decoder so far */
-    int16_t pcm[TRUESPEECH_FRAME];     /* the withheld frame */
-    uint8_t withheld, quality;
+    int16_t delayed[TRUESPEECH_DELAY]; /* the sound that is not encoded yet */
+    uint8_t quality;
 };
-void truespeech_encode_frame(struct truespeech_encoder *, const int16_t pcm[2 * TRUESPEECH_FRAME],
+void truespeech_encode_frame(struct truespeech_encoder *,
+                             const int16_t pcm[TRUESPEECH_FRAME + TRUESPEECH_DELAY],
                              struct truespeech_parameters *);
 
 #endif

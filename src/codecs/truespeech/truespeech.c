@@ -1,6 +1,7 @@
 /* TrueSpeech-compatible coding at 8.5 kbit/s: a block of 32 bytes holds 240 samples, as eight
  * reflection coefficients and, for each of four subframes, a prediction from past excitation and
- * seven pulses. */
+ * seven pulses. The encoder looks 140 samples ahead, by which it delays the sound; DSP Group's own
+ * encoder delays it by 60. */
 #include <string.h>
 #include "search.h"
 #include "tables.h"
@@ -21,7 +22,7 @@ static const struct span block = { TRUESPEECH_FRAME_BYTES, TRUESPEECH_FRAME };
 static bool parse(const struct wave_format *format, struct layout *layout)
 {
     layout->block = block;
-    layout->lookahead = TRUESPEECH_FRAME;
+    layout->delay = TRUESPEECH_DELAY;
     return layout->channels == 1 && layout->sample_rate == RATE &&
            (format->block_align <= 1 || format->block_align % TRUESPEECH_FRAME_BYTES == 0);
 }
@@ -76,41 +77,42 @@ static void init_encoder(void *memory, const struct layout *layout, const struct
     state->quality = (uint8_t)min_i32(options->quality, 2);
 }
 
-/* Encodes the withheld frame, now that its successor is known; a null pointer stands for silence.
- */
-static void encode_withheld(struct truespeech_encoder *state, const int16_t *next, uint8_t *dst)
+/* Encodes the frame that ends TRUESPEECH_DELAY samples before the end of a block. */
+static void encode_block(struct truespeech_encoder *state, const int16_t in[TRUESPEECH_FRAME],
+                         uint8_t *dst)
 {
-    int16_t pcm[2 * TRUESPEECH_FRAME] = { 0 };
+    int16_t pcm[TRUESPEECH_DELAY + TRUESPEECH_FRAME];
     struct truespeech_parameters parameters;
 
-    memcpy(pcm, state->pcm, sizeof state->pcm);
-    if (next)
-        memcpy(pcm + TRUESPEECH_FRAME, next, TRUESPEECH_FRAME * sizeof *next);
+    memcpy(pcm, state->delayed, sizeof state->delayed);
+    memcpy(pcm + TRUESPEECH_DELAY, in, TRUESPEECH_FRAME * sizeof *pcm);
+    memcpy(state->delayed, pcm + TRUESPEECH_FRAME, sizeof state->delayed);
     truespeech_encode_frame(state, pcm, &parameters);
     truespeech_pack(&parameters, dst);
 }
 
-/* The output is one frame behind: the first call has none, and END returns the last frame. */
-static struct progress encode(void *state, const int16_t *pcm, uint8_t *dst, struct offer offer)
+static bool is_silent(const int16_t delayed[TRUESPEECH_DELAY])
 {
-    struct truespeech_encoder *encoder = state;
-    struct progress done = { 0, 0 };
+    for (int i = 0; i < TRUESPEECH_DELAY; i++)
+        if (delayed[i] != 0)
+            return false;
+    return true;
+}
 
-    for (; offer.in - done.used >= TRUESPEECH_FRAME &&
-           (!encoder->withheld || offer.out - done.made >= TRUESPEECH_FRAME_BYTES);
-         done.used += TRUESPEECH_FRAME) {
-        if (encoder->withheld) {
-            encode_withheld(encoder, pcm + done.used, dst + done.made);
-            done.made += TRUESPEECH_FRAME_BYTES;
-        }
-        memcpy(encoder->pcm, pcm + done.used, sizeof encoder->pcm);
-        encoder->withheld = 1;
-    }
-    if (offer.ending == END && offer.in == done.used && encoder->withheld &&
+/* Each block of samples makes a block of bytes. END makes another one for the delayed sound. */
+static struct progress encode(void *memory, const int16_t *pcm, uint8_t *dst, struct offer offer)
+{
+    static const int16_t silence[TRUESPEECH_FRAME] = { 0 };
+    struct truespeech_encoder *state = memory;
+    size_t blocks = whole_blocks(offer.out, offer.in, &block, 1);
+    struct progress done = { blocks * TRUESPEECH_FRAME, blocks * TRUESPEECH_FRAME_BYTES };
+
+    for (size_t i = 0; i < blocks; i++)
+        encode_block(state, pcm + i * TRUESPEECH_FRAME, dst + i * TRUESPEECH_FRAME_BYTES);
+    if (offer.ending == END && offer.in == done.used && !is_silent(state->delayed) &&
         offer.out - done.made >= TRUESPEECH_FRAME_BYTES) {
-        encode_withheld(encoder, 0, dst + done.made);
+        encode_block(state, silence, dst + done.made);
         done.made += TRUESPEECH_FRAME_BYTES;
-        encoder->withheld = 0;
     }
     return done;
 }
