@@ -78,7 +78,7 @@ static bool scale(uint64_t units, uint64_t size, uint32_t *bytes)
 
 static uint64_t divide_up(uint64_t a, uint32_t b) { return a / b + (a % b != 0); }
 
-/* At END, an encoder with a delay also emits the delayed sound, so room for it is reserved. */
+/* At END, an encoder with a delay also emits the delayed sound, which needs room. */
 bool stream_size_from_source(const struct plan *plan, uint32_t src, uint32_t *dst)
 {
     const struct layout *layout = &plan->layout;
