@@ -30,9 +30,8 @@ static int64_t energy_of(const int32_t h[GSM610_RESPONSE])
     return sum;
 }
 
-/* The response of 1/A(z/g) to an impulse is that of 1/A, times the powers of g.
- * Coefficients are below 1, so that the lattice is stable and 64 bits are
- * ample. */
+/* The response of 1/A(z/g) to an impulse is that of 1/A, times the powers of g. Coefficients are
+ * below 1, so that the lattice is stable and 64 bits are ample. */
 void gsm610_respond(const int16_t lars_q14[GSM610_ORDER], int32_t h[GSM610_RESPONSE])
 {
     int16_t reflection[GSM_SECTIONS][GSM610_ORDER];
@@ -58,10 +57,9 @@ void gsm610_respond(const int16_t lars_q14[GSM610_ORDER], int32_t h[GSM610_RESPO
         h[n] >>= shift;
 }
 
-/* What the pulses have to provide: the filtered residual, and the rest of the
- * filtered errors of the previous subframe. The length of a residual of 80
- * samples is below 2^18.2, so that a product with the response stays below
- * 2^28.2. */
+/* The target of the pulses: the filtered residual, and the rest of the filtered errors of the
+ * previous subframe. The length of a residual of 80 samples is below 2^18.2, so that a product
+ * with the response stays below 2^28.2. */
 static void filter(const int32_t h[GSM610_RESPONSE], const int16_t error[GSM610_SUBFRAME],
                    const int16_t d[GSM610_SUBFRAME], int32_t t[GSM610_SUBFRAME])
 {
@@ -74,8 +72,8 @@ static void filter(const int32_t h[GSM610_RESPONSE], const int16_t error[GSM610_
     }
 }
 
-/* The products of the responses to the pulses of a grid with the target, below
- * 2^41, and with each other, at most 2^20. */
+/* The products of the responses to the pulses of a grid with the target, below 2^41, and with each
+ * other, at most 2^20. */
 struct grid {
     int64_t target[GSM610_PULSES];
     int32_t phi[GSM610_PULSES][GSM610_PULSES];
@@ -119,9 +117,9 @@ static uint8_t choose(const int16_t levels[8], unsigned bits, int64_t r, int32_t
     return best;
 }
 
-/* Chooses pulse by pulse, and again with regard to the later ones. Returns by
- * how much they lower the energy of the error. Levels are below 2^15, so that
- * what remains of the target stays below 2^42, and the sums below 2^62. */
+/* Chooses pulse by pulse, and again with regard to the later ones. Returns by how much they lower
+ * the energy of the error. Levels are below 2^15, so that what remains of the target stays below
+ * 2^42, and the sums below 2^62. */
 static int64_t fit(const struct grid *grid, const int16_t levels[8], unsigned pulse_bits,
                    uint8_t codes[GSM610_PULSES])
 {
