@@ -1,5 +1,6 @@
 using System;
 using System.IO;
+using NAudio;
 using NAudio.Wave;
 using NAudio.Wave.Compression;
 
@@ -26,6 +27,20 @@ static class Conversions
         {
             lock (Gate)
                 stream.Dispose();
+        }
+    }
+
+    public static bool CanEncode(WaveFormat target)
+    {
+        try
+        {
+            using var stream = new AcmStream(Formats.PcmOf(target), target);
+
+            return true;
+        }
+        catch (MmException)
+        {
+            return false;
         }
     }
 

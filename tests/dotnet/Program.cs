@@ -39,7 +39,9 @@ static void Prepare(AcmDriver driver, string folder)
 
             if (!File.Exists(file))
                 Sound.Write(file, Formats.PcmOf(format));
-            if (!names.Add((Name(format), format.SampleRate, format.Channels)))
+            if (!Conversions.CanEncode(format))
+                WriteRandom(Path.Combine(folder, "encoded", $"random-{++others}.wav"), format);
+            else if (!names.Add((Name(format), format.SampleRate, format.Channels)))
                 Write(Path.Combine(folder, "encoded", $"other-{++others}.wav"), file, format);
         }
     driver.Close();
@@ -50,6 +52,18 @@ static void Prepare(AcmDriver driver, string folder)
 
 static string Name(WaveFormat format) =>
     $"0x{(int)format.Encoding:X4}@{format.AverageBytesPerSecond * 8 / 1000.0:0.000}";
+
+// A format without an encoder decodes random bytes.
+static void WriteRandom(string file, WaveFormat format)
+{
+    var bytes = new byte[200 * format.BlockAlign];
+
+    new Random(1).NextBytes(bytes);
+    Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+    using var writer = new WaveFileWriter(file, format);
+
+    writer.Write(bytes, 0, bytes.Length);
+}
 
 // The program cannot be asked for the second of two formats with one tag and bit rate. NAudio
 // encodes it, and the program only decodes it.
