@@ -159,16 +159,22 @@ static BOOL CALLBACK block_by_block(HACMDRIVERID id, ACMFORMATDETAILSW *details,
     WAVEFORMATEXTENSIBLE from = pcm(WAVE_FORMAT_PCM, format->nChannels, format->nSamplesPerSec, 16);
     DWORD block = format->nBlockAlign, bytes = 0, made, total = 0;
     HACMSTREAM stream = 0;
-    BYTE *code = malloc(4 * block);
+    BYTE *code;
     short *samples;
 
     (void)id, (void)support;
     /* G.723.1's frames of two rates vary in size. */
-    if (details->dwFormatTag == WAVE_FORMAT_PCM || details->dwFormatTag == WAVE_FORMAT_MSG723) {
-        free(code);
+    if (details->dwFormatTag == WAVE_FORMAT_PCM || details->dwFormatTag == WAVE_FORMAT_IEEE_FLOAT ||
+        details->dwFormatTag == WAVE_FORMAT_EXTENSIBLE ||
+        details->dwFormatTag == WAVE_FORMAT_MSG723)
+        return TRUE;
+    if (acmStreamOpen(&stream, (HACMDRIVER)driver, &from.Format, format, 0, 0, 0, 0) != 0) {
+        /* The format is only read. */
+        CHECK(acmStreamOpen(0, (HACMDRIVER)driver, format, &from.Format, 0, 0, 0,
+                            ACM_STREAMOPENF_QUERY) == 0);
         return TRUE;
     }
-    CHECK(acmStreamOpen(&stream, (HACMDRIVER)driver, &from.Format, format, 0, 0, 0, 0) == 0);
+    code = malloc(4 * block);
     CHECK(acmStreamSize(stream, 2 * block, &bytes, ACM_STREAMSIZEF_DESTINATION) == 0 && bytes != 0);
     samples = sound(bytes);
     for (int i = 0; i < 6; i++) {
