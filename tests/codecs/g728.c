@@ -43,7 +43,7 @@ static void block_sizes_that_are_accepted(void **unused)
         assert_int_equal(parses(&g728, &format, &layout), accepted);
         if (accepted)
             assert_true(layout.block.bytes == 5 && layout.block.frames == 20 &&
-                        layout.least_bytes == 5 && layout.lookahead == 0);
+                        layout.least_bytes == 5 && layout.delay == 0);
     }
     format = blocks_of(5);
     format.channels = 2;
