@@ -34,12 +34,15 @@ struct completed {
 /* Reads the members up to wBitsPerSample. */
 static struct wave_format fields_of(const uint8_t *bytes)
 {
-    return (struct wave_format){ load16_le(bytes),
-                                 load16_le(bytes + 2),
-                                 load32_le(bytes + 4),
-                                 load32_le(bytes + 8),
-                                 load16_le(bytes + 12),
-                                 load16_le(bytes + 14),
+    WAVEFORMATEX wfx;
+
+    memcpy(&wfx, bytes, PCM_SIZE);
+    return (struct wave_format){ wfx.wFormatTag,
+                                 wfx.nChannels,
+                                 wfx.nSamplesPerSec,
+                                 wfx.nAvgBytesPerSec,
+                                 wfx.nBlockAlign,
+                                 wfx.wBitsPerSample,
                                  0,
                                  (uint8_t *)bytes + EX_SIZE };
 }
@@ -78,20 +81,15 @@ static BOOL is_known(const struct wave_format *format)
 /* Writes a format into `size` bytes; false if it does not fit. */
 static BOOL format_write(const struct wave_format *format, WAVEFORMATEX *wfx, size_t size)
 {
-    uint8_t *bytes = (uint8_t *)wfx;
+    const WAVEFORMATEX fields = { format->tag,       format->channels,    format->sample_rate,
+                                  format->byte_rate, format->block_align, format->bits_per_sample,
+                                  format->extra_size };
 
     if (!wfx || size < (format->tag == TAG_PCM ? PCM_SIZE : EX_SIZE + (size_t)format->extra_size))
         return FALSE;
-    store16_le(bytes, format->tag);
-    store16_le(bytes + 2, format->channels);
-    store32_le(bytes + 4, format->sample_rate);
-    store32_le(bytes + 8, format->byte_rate);
-    store16_le(bytes + 12, format->block_align);
-    store16_le(bytes + 14, format->bits_per_sample);
-    if (size < EX_SIZE)
-        return TRUE;
-    store16_le(bytes + 16, format->extra_size);
-    memcpy(bytes + EX_SIZE, format->extra, format->extra_size);
+    memcpy(wfx, &fields, size < EX_SIZE ? PCM_SIZE : EX_SIZE);
+    if (size > EX_SIZE)
+        memcpy((uint8_t *)wfx + EX_SIZE, format->extra, format->extra_size);
     return TRUE;
 }
 
@@ -146,16 +144,6 @@ static BOOL standard_format(uint16_t tag, DWORD index, struct completed *complet
             return TRUE;
         }
     return FALSE;
-}
-
-static DWORD standard_formats(uint16_t tag)
-{
-    struct completed completed;
-    DWORD count = 0;
-
-    while (standard_format(tag, count, &completed))
-        count++;
-    return count;
 }
 
 /* The tag that is enumerated at `index`, or 0 beyond the last. */
@@ -256,6 +244,7 @@ LRESULT acm_driver_details(ACMDRIVERDETAILSW *to)
 LRESULT acm_format_tag_details(ACMFORMATTAGDETAILSW *to, DWORD query)
 {
     ACMFORMATTAGDETAILSW details = { .fdwSupport = ACMDRIVERDETAILS_SUPPORTF_CODEC };
+    struct completed completed;
     DWORD index;
     uint16_t tag;
 
@@ -281,7 +270,8 @@ LRESULT acm_format_tag_details(ACMFORMATTAGDETAILSW *to, DWORD query)
     details.dwFormatTagIndex = index;
     details.dwFormatTag = tag;
     details.cbFormatSize = format_size(tag);
-    details.cStandardFormats = tag_is_disabled(tag) ? 0 : standard_formats(tag);
+    while (!tag_is_disabled(tag) && standard_format(tag, details.cStandardFormats, &completed))
+        details.cStandardFormats++;
     put_text(details.szFormatTag,
              index < PCM_TAGS ? pcm_tags[index].name : codec_find_tag(codec_find(tag), tag)->name);
     return answer(to, &details, sizeof details);
@@ -349,7 +339,7 @@ static BOOL suits(const struct codec *codec, const struct wave_format *format, D
 {
     struct layout layout;
 
-    return codec->encoder && codec_parse(codec, format, &layout) &&
+    return codec->encoder && format->byte_rate != 0 && codec_parse(codec, format, &layout) &&
            (!(flags & ACM_FORMATSUGGESTF_WBITSPERSAMPLE) ||
             format->bits_per_sample == wanted->bits_per_sample) &&
            !tag_is_disabled(format->tag);
@@ -414,9 +404,8 @@ LRESULT acm_format_suggest(LPARAM parameter)
     wanted = fields_of((const uint8_t *)suggest.pwfxDst);
     mode = (struct mode){ from.sample_rate, from.channels, 0 };
     if ((flags & ACM_FORMATSUGGESTF_NCHANNELS && wanted.channels != mode.channels) ||
-        (flags & ACM_FORMATSUGGESTF_NSAMPLESPERSEC && wanted.sample_rate != mode.sample_rate))
-        return ACMERR_NOTPOSSIBLE;
-    if (!(pcm_of(&from) == PCM_NONE ? suggest_pcm : suggest_codec)(&completed, mode, flags,
+        (flags & ACM_FORMATSUGGESTF_NSAMPLESPERSEC && wanted.sample_rate != mode.sample_rate) ||
+        !(pcm_of(&from) == PCM_NONE ? suggest_pcm : suggest_codec)(&completed, mode, flags,
                                                                    &wanted) ||
         !format_write(&completed.format, suggest.pwfxDst, suggest.cbwfxDst))
         return ACMERR_NOTPOSSIBLE;

@@ -88,18 +88,24 @@ LRESULT acm_stream_size(LPARAM parameter, ACMDRVSTREAMSIZE *size)
     return MMSYSERR_NOERROR;
 }
 
-static BOOL buffers_overlap(const ACMDRVSTREAMHEADER *header)
+/* False if a buffer is missing, or if the buffers overlap. The room of the destination ends where a
+ * source behind it begins: the game Lost Horizon states a length of 0xFFFFFFFC. They overlap if the
+ * source can make more. */
+static BOOL has_valid_buffers(const ACMDRVSTREAMINSTANCE *instance,
+                              const ACMDRVSTREAMHEADER *header, DWORD *room)
 {
     uintptr_t src = (uintptr_t)header->pbSrc, dst = (uintptr_t)header->pbDst;
+    struct plan plan;
+    uint32_t made;
 
-    return src < dst ? dst - src < header->cbSrcLength && header->cbDstLength
-                     : src - dst < header->cbDstLength && header->cbSrcLength;
-}
-
-static BOOL has_valid_buffers(const ACMDRVSTREAMHEADER *header)
-{
-    return (header->pbSrc || !header->cbSrcLength) && (header->pbDst || !header->cbDstLength) &&
-           !buffers_overlap(header);
+    *room = header->cbDstLength;
+    if ((!src && header->cbSrcLength) || (!dst && *room))
+        return FALSE;
+    if (header->cbSrcLength == 0 || src < dst || src - dst >= *room)
+        return src >= dst || dst - src >= header->cbSrcLength || *room == 0;
+    *room = (DWORD)(src - dst);
+    return make_plan(&plan, instance) &&
+           stream_size_from_source(&plan, header->cbSrcLength, &made) && made <= *room;
 }
 
 static enum ending ending_of(DWORD flags)
@@ -115,15 +121,16 @@ LRESULT acm_stream_convert(LPARAM parameter, ACMDRVSTREAMHEADER *header)
     struct stream *stream;
     struct progress done;
     struct offer offer;
+    DWORD room;
 
     if (!header || header->cbStruct < offsetof(ACMDRVSTREAMHEADER, padshNext))
         return MMSYSERR_INVALPARAM;
     header->cbSrcLengthUsed = header->cbDstLengthUsed = 0;
-    if (!instance_read(parameter, &instance) || !instance.dwDriver || !has_valid_buffers(header))
+    if (!instance_read(parameter, &instance) || !instance.dwDriver ||
+        !has_valid_buffers(&instance, header, &room))
         return MMSYSERR_INVALPARAM;
     stream = (struct stream *)instance.dwDriver;
-    offer =
-        (struct offer){ header->cbSrcLength, header->cbDstLength, ending_of(header->fdwConvert) };
+    offer = (struct offer){ header->cbSrcLength, room, ending_of(header->fdwConvert) };
     if (header->fdwConvert & ACM_STREAMCONVERTF_START)
         stream_reset(stream);
     done = stream_convert(stream, header->pbSrc, header->pbDst, offer);

@@ -446,7 +446,7 @@ struct bytes converted(void *instance, struct bytes src, DWORD flags)
     return dst;
 }
 
-/* True if at least one mode has them. */
+/* True if at least one mode has them when the header does not state the size of a block. */
 static bool has_frames_of_several_sizes(const struct codec *codec)
 {
     bool several = false;
@@ -456,6 +456,7 @@ static bool has_frames_of_several_sizes(const struct codec *codec)
         struct wave_format format = format_of(codec, *mode, extra);
         struct layout layout;
 
+        format.block_align = 1;
         several |= parses(codec, &format, &layout) && layout.least_bytes != layout.block.bytes;
     }
     return several;

@@ -865,6 +865,37 @@ static void overlapping_buffers_are_refused(void **unused)
     }
 }
 
+/* The game Lost Horizon states a destination of 0xFFFFFFFC bytes. Buffers overlap only if the
+ * source lies in the bytes that can be written. */
+static void only_bytes_that_can_be_written_overlap(void **unused)
+{
+    enum { CLAIMED = 0xFFFFFFFC };
+
+    (void)unused;
+    EACH_ROUTE(route) {
+        void *instance = stream_opened(&route, 0);
+        struct bytes src = material(&route, 2, 0, 22), expected = expected_of(&route, src);
+        DWORD size = (DWORD)src.size, room = size_from_source(instance, size);
+        uint8_t *before = lend(size + room), *behind = lend(room + size),
+                *close = lend(room + size);
+        struct conversion done;
+
+        memcpy(before, src.data, size);
+        done = convert(instance, before, size, before + size, CLAIMED, START | FLUSH);
+        check(route, done.result == MMSYSERR_NOERROR && done.used == size);
+        check_equal(&route, (struct bytes){ before + size, done.made }, expected);
+        memcpy(behind + room, src.data, size);
+        done = convert(instance, behind + room, size, behind, CLAIMED, START | FLUSH);
+        check(route, done.result == MMSYSERR_NOERROR && done.used == size);
+        check_equal(&route, (struct bytes){ behind, done.made }, expected);
+        check(route, memcmp(behind + room, src.data, size) == 0);
+        done = convert(instance, close + room - 1, size, close, CLAIMED, START | FLUSH);
+        check(route, done.result == MMSYSERR_INVALPARAM && done.used == 0 && done.made == 0);
+        check(route, is_untouched(close, room + size));
+        stream_closed(instance);
+    }
+}
+
 static void missing_pointers_are_refused(void **unused)
 {
     (void)unused;
@@ -1200,6 +1231,7 @@ int main(void)
         TEST(unknown_flags_are_ignored),
         TEST(odd_pointers_are_accepted),
         TEST(overlapping_buffers_are_refused),
+        TEST(only_bytes_that_can_be_written_overlap),
         TEST(missing_pointers_are_refused),
         TEST(short_headers_are_refused),
         TEST(every_form_of_pcm_is_encoded_alike),

@@ -53,14 +53,16 @@ static void check_block(uint16_t tag, uint16_t align, uint16_t config, uint32_t 
 static void formats_are_read_leniently(void **unused)
 {
     (void)unused;
-    check_block(0x42, 24, 2, 24, 20);
-    check_block(0x42, 24, 0, 24, 20);
+    check_block(0x42, 24, 2, 24, 24);
+    check_block(0x42, 24, 0, 24, 24);
     check_block(0x42, 20, 3, 20, 20);
     check_block(0x42, 2, 0, 24, 20); /* an encoder that did not update the header of its PCM */
     check_block(0x42, 0, 0, 24, 20);
-    check_block(0x111, 480, 1, 24, 20);
+    check_block(0x42, 1, 0, 24, 20); /* a stream of frames, perhaps */
+    check_block(0x42, 4, 0, 24, 20);
+    check_block(0x111, 480, 1, 24, 24);
     check_block(0x111, 240, 3, 20, 20);
-    check_block(TAG_COMVERSE, 24, 0, 24, 20);
+    check_block(TAG_COMVERSE, 24, 0, 24, 24);
     check_block(TAG_COMVERSE, 1, 0, 24, 1);
     check_block(0x14E3, 0, 0, 24, 1);
 }

@@ -310,6 +310,52 @@ static void reused_header(HACMDRIVER driver)
     test_end("one prepared header is used for buffers of several lengths");
 }
 
+/* The game Lost Horizon states a destination of 0xFFFFFFFC bytes. Windows succeeds, at least in 32
+ * bits, wherever the source is. */
+static void claimed_length(HACMDRIVER driver)
+{
+    WAVEFORMATEXTENSIBLE to = pcm(WAVE_FORMAT_PCM, 1, 8000, 16);
+    WAVEFORMATEX from = { WAVE_FORMAT_MULAW, 1, 8000, 8000, 1, 8, 0 };
+    BYTE memory[3000];
+    HACMSTREAM stream = 0;
+
+    CHECK(acmStreamOpen(&stream, driver, &from, &to.Format, 0, 0, 0, 0) == 0);
+    for (int behind = 0; behind < 2; behind++) {
+        BYTE *src = memory + (behind ? 2000 : 0), *dst = memory + (behind ? 0 : 1000);
+        ACMSTREAMHEADER header = { .cbStruct = sizeof header,
+                                   .pbSrc = src,
+                                   .cbSrcLength = 1000,
+                                   .pbDst = dst,
+                                   .cbDstLength = 0xFFFFFFFC };
+
+        memset(memory, 0x55, sizeof memory);
+        CHECK(acmStreamPrepareHeader(stream, &header, 0) == 0);
+        CHECK(acmStreamConvert(stream, &header, ACM_STREAMCONVERTF_BLOCKALIGN) == 0);
+        CHECK(header.cbSrcLengthUsed == 1000 && header.cbDstLengthUsed == 2000);
+        CHECK(src[0] == 0x55 && src[999] == 0x55 && dst[1998] == dst[0] && dst[1999] == dst[1]);
+        CHECK(acmStreamUnprepareHeader(stream, &header, 0) == 0);
+    }
+    CHECK(acmStreamClose(stream, 0) == 0);
+    test_end("a destination of 0xFFFFFFFC bytes, before the source and behind it");
+}
+
+/* No suggestion has a byte rate of 0, by which programs divide. */
+static void low_rates(HACMDRIVER driver)
+{
+    for (DWORD rate = 1; rate < 40; rate++)
+        for (DWORD tag = 2; tag < 0x300; tag++) {
+            WAVEFORMATEXTENSIBLE from = pcm(WAVE_FORMAT_PCM, 1, rate, 16);
+            BYTE suggested[FORMAT_ROOM] = { 0 };
+            WAVEFORMATEX *to = (WAVEFORMATEX *)suggested;
+
+            to->wFormatTag = (WORD)tag;
+            if (acmFormatSuggest(driver, &from.Format, to, sizeof suggested,
+                                 ACM_FORMATSUGGESTF_WFORMATTAG) == 0)
+                CHECK(to->nAvgBytesPerSec != 0 && to->nBlockAlign != 0);
+        }
+    test_end("no suggestion has a byte rate of 0");
+}
+
 int main(int argc, char **argv)
 {
     HACMDRIVER driver = 0;
@@ -333,6 +379,8 @@ int main(int argc, char **argv)
     formats(driver);
     refusals(driver);
     reused_header(driver);
+    claimed_length(driver);
+    low_rates(driver);
     unnamed();
     CHECK(acmDriverClose(driver, 0) == 0);
     if (argc > 2)

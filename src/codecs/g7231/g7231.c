@@ -47,9 +47,10 @@ static struct frame_format frame_format_of(const struct wave_format *format, uin
                                   { 0, true } };
 }
 
-/* A format with cells may turn out to have unpadded frames: the fewest bytes are then those of a
- * frame of speech. Unpadded silence is decoded as well, but a host that allocates its buffer once
- * by this size has to call twice. */
+/* A format that does not give the size of its cells may have unpadded frames: the fewest bytes are
+ * then those of a frame of speech. Unpadded silence is decoded as well, and unpadded frames in a
+ * format whose block is a cell, but a host that allocates its buffer once by this size has to call
+ * twice. The size of cells is exact, since AVIFile takes it for the length of a stream. */
 static bool parse(const struct wave_format *format, struct layout *layout)
 {
     struct frame_format *own = (struct frame_format *)(void *)layout->own;
@@ -59,6 +60,8 @@ static bool parse(const struct wave_format *format, struct layout *layout)
     cell = own->framing.cell;
     layout->block = (struct span){ cell ? cell : G7231_FRAME_BYTES, G7231_FRAME };
     layout->least_bytes = cell ? BYTES_53 : 1;
+    if (cell && format->block_align != 0 && format->block_align % cell == 0)
+        layout->least_bytes = cell;
     layout->self_delimiting = true;
     return layout->channels == 1 && layout->sample_rate == 8000;
 }
