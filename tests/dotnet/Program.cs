@@ -1,6 +1,6 @@
 // Uses the driver as programs do that are written with NAudio.
 //   naudio prepare FILE.acm FOLDER     writes a sound for every rate that the driver lists, and the
-//                                      names of its formats for `omniacm convert --to`
+//                                      formats for `omniacm convert --to`, each with its sounds
 //   naudio check DRIVER FOLDER LIST    prints TAP; DRIVER is `installed` or the driver's file, and
 //                                      LIST is written with every format
 using System;
@@ -45,9 +45,11 @@ static void Prepare(AcmDriver driver, string folder)
                 Write(Path.Combine(folder, "encoded", $"other-{++others}.wav"), file, format);
         }
     driver.Close();
+    var targets = names.GroupBy(name => name.Item1, name => $"{name.Item2}-{name.Item3}.wav");
+
     File.WriteAllText(
         Path.Combine(folder, "targets"),
-        string.Join('\n', names.Select(name => name.Item1).Distinct().Order()) + "\n");
+        string.Concat(targets.Select(target => $"{target.Key} {string.Join(' ', target)}\n")));
 }
 
 static string Name(WaveFormat format) =>
