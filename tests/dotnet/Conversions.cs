@@ -34,8 +34,8 @@ static class Conversions
     {
         try
         {
-            using var stream = new AcmStream(Formats.PcmOf(target), target);
-
+            lock (Gate)
+                new AcmStream(Formats.PcmOf(target), target).Dispose();
             return true;
         }
         catch (MmException)
