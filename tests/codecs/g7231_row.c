@@ -289,10 +289,10 @@ static struct sound decoded_by(const struct wave_format *format, bool unfiltered
 {
     struct g7231_reader *reader = malloc(g7231.decoder->state_size);
     struct sound out = { malloc((code.size + 1) * G7231_FRAME * sizeof(int16_t)), 0 };
+    struct options options = { .quality = 1, .quirks = unfiltered ? QUIRK_NO_POSTFILTER : 0 };
     struct progress done;
 
-    decoder_init(&g7231, reader, format, 0);
-    reader->decoder.no_postfilter = unfiltered;
+    decoder_init(&g7231, reader, format, &options);
     done = g7231.decoder->run(reader, code.data, out.samples,
                               (struct offer){ code.size, (code.size + 1) * G7231_FRAME, END });
     out.count = done.made;
