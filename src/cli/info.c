@@ -29,7 +29,8 @@ struct report {
     DWORD block;                 /* samples per channel in a block; 0 if unknown */
     uint64_t decoded;            /* samples per channel that convert makes; valid if `counted` */
     bool counted;
-    bool varies; /* blocks have different numbers of samples, of which `block` is the largest */
+    bool crashed; /* another driver, when it was asked */
+    bool varies;  /* blocks have different numbers of samples, of which `block` is the largest */
 };
 
 /* Prints a field of the header and, if that differs, what it should be. `expected` is NULL if
@@ -126,7 +127,7 @@ static bool fits_rate(const WAVEFORMATEX *wfx, DWORD samples)
     return by_block <= 2 * by_rate && by_rate <= 2 * by_block;
 }
 
-/* Finds out how many samples a block has, and how many the whole file. */
+/* Finds the number of samples of a block and of the whole file. */
 static void measure(struct report *report)
 {
     const WAVEFORMATEX *wfx = report->in.format, *from = wfx;
@@ -383,13 +384,14 @@ static int print_report(struct report *report, const struct driver *only)
     if (!is_pcm(wfx))
         print_drivers(report);
     source_remarks(&report->in, report->path);
-    return is_pcm(wfx) || report->driver ? EXIT_SUCCESS
-                                         : refuse_source(report->drivers, report->path, wfx);
+    if (is_pcm(wfx) || report->driver)
+        return EXIT_SUCCESS;
+    return report->crashed ? EXIT_FAILURE : refuse_source(report->drivers, report->path, wfx);
 }
 
 /* Other drivers than ours are asked in a process of their own. If one of them crashes, only ours is
  * asked. */
-static bool print_in_child(const struct report *report, const struct driver *only, int *result)
+static bool print_in_child(struct report *report, const struct driver *only, int *result)
 {
     const wchar_t *args[] = { L"info", OPTION_ANY_DRIVER, L"--driver", 0, L"--", report->path, 0 };
     wchar_t names[TRUST_NAMES_ROOM];
@@ -408,6 +410,7 @@ static bool print_in_child(const struct report *report, const struct driver *onl
     if (!child_run(&child, args))
         return false;
     done = !child_crashed(&child);
+    report->crashed = !done;
     if (done)
         child_relay(&child);
     else

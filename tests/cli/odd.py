@@ -94,6 +94,9 @@ def make(gsm_path, pcm_path, folder):
         "pcm-fmt-14": riff(chunk(b"fmt ", pcm[b"fmt "][:14]), chunk(b"data", pcm[b"data"])),
         "pcm-extensible": riff(chunk(b"fmt ", extensible(pcm[b"fmt "], 16, 1)), chunk(b"data", pcm[b"data"])),
         "pcm-truncated": riff(chunk(b"fmt ", pcm[b"fmt "]), chunk(b"data", pcm[b"data"] + b"\x11", 0xFFFFFFFF, pad=False)),
+        # only for the driver of tests/wine/crash.c
+        "crash": riff(chunk(b"fmt ", struct.pack("<HHIIHHH", 0x7A7A, 1, 8000, 8000, 1, 8, 0)),
+                      chunk(b"data", bytes(1000))),
         "pcm-nothing": riff(chunk(b"fmt ", pcm[b"fmt "]), chunk(b"data", b"")),
     }
     for name, body in odd.items():
