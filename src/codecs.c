@@ -11,6 +11,7 @@
     X(msn_audio) \
     X(truespeech) \
     X(lh_celp) \
+    X(lh_sbc) \
     X(intel_music) \
     X(indeo_audio) \
     X(oki_adpcm) \

@@ -376,9 +376,9 @@ static void explains_rejected_sources(void **unused)
 
     (void)unused;
     bad = format;
-    bad.tag = 0x72;
+    bad.tag = 0x71;
     put_wav("sbc.wav", &bad, code.data, code.size, FRAMES);
-    check_failure("convert sbc.wav out.wav", "0x0072", "Lernout");
+    check_failure("convert sbc.wav out.wav", "0x0071", "Lernout");
     bad.tag = 0x1234;
     put_wav("unknown.wav", &bad, code.data, code.size, FRAMES);
     check_failure("convert unknown.wav out.wav", "0x1234", "unknown.wav");
@@ -413,7 +413,7 @@ static void explains_rejected_targets(void **unused)
     assert_null(strstr(strstr(err, "8000 Hz mono") + 1, "8000 Hz mono"));
     check_failure("convert stereo.wav out.wav --to gsm", "8000 Hz stereo", "44100 Hz mono");
     put_pcm("in.wav", 8000, 1);
-    check_failure("convert in.wav out.wav --to 0x72", "0x0072", "Lernout");
+    check_failure("convert in.wav out.wav --to 0x71", "0x0071", "Lernout");
     put_wav("six.wav", &format, samples_of(2), 12 * 1000, 1000);
     check_failure("convert six.wav out.wav --to gsm", "6 channels", "mono and stereo");
     drivers_made[0].decodes_only = true;
