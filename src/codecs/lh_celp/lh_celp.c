@@ -19,6 +19,7 @@ static const struct span block = { LH_CELP_FRAME_BYTES, LH_CELP_FRAME };
 static bool parse(const struct wave_format *format, struct layout *layout)
 {
     layout->block = block;
+    layout->delay = LH_CELP_DELAY;
     return layout->channels == 1 && layout->sample_rate == RATE &&
            (format->block_align <= 1 || format->block_align % LH_CELP_FRAME_BYTES == 0);
 }
@@ -65,18 +66,39 @@ static void init_encoder(void *memory, const struct layout *layout, const struct
     state->quality = (uint8_t)min_i32(options->quality, 2);
 }
 
-/* Each block becomes one at once: the look-ahead delays the sound by LH_CELP_DELAY, and nothing is
- * withheld. */
-static struct progress encode(void *state, const int16_t *pcm, uint8_t *dst, struct offer offer)
+static void encode_block(struct lh_celp_encoder *state, const int16_t pcm[LH_CELP_FRAME],
+                         uint8_t *dst)
 {
-    size_t blocks = whole_blocks(offer.out, offer.in, &block, 1);
     struct lh_celp_parameters parameters;
 
-    for (size_t i = 0; i < blocks; i++) {
-        lh_celp_encode_frame(state, pcm + i * LH_CELP_FRAME, &parameters);
-        lh_celp_pack(&parameters, dst + i * LH_CELP_FRAME_BYTES);
+    lh_celp_encode_frame(state, pcm, &parameters);
+    lh_celp_pack(&parameters, dst);
+}
+
+static bool is_silent(const int16_t delayed[LH_CELP_DELAY])
+{
+    for (int i = 0; i < LH_CELP_DELAY; i++)
+        if (delayed[i] != 0)
+            return false;
+    return true;
+}
+
+/* Each block of samples makes a block of bytes. END makes another one for the delayed sound. */
+static struct progress encode(void *memory, const int16_t *pcm, uint8_t *dst, struct offer offer)
+{
+    static const int16_t silence[LH_CELP_FRAME] = { 0 };
+    struct lh_celp_encoder *state = memory;
+    size_t blocks = whole_blocks(offer.out, offer.in, &block, 1);
+    struct progress done = { blocks * LH_CELP_FRAME, blocks * LH_CELP_FRAME_BYTES };
+
+    for (size_t i = 0; i < blocks; i++)
+        encode_block(state, pcm + i * LH_CELP_FRAME, dst + i * LH_CELP_FRAME_BYTES);
+    if (offer.ending == END && offer.in == done.used && !is_silent(state->pcm + LH_CELP_PAST) &&
+        offer.out - done.made >= LH_CELP_FRAME_BYTES) {
+        encode_block(state, silence, dst + done.made);
+        done.made += LH_CELP_FRAME_BYTES;
     }
-    return (struct progress){ blocks * LH_CELP_FRAME, blocks * LH_CELP_FRAME_BYTES };
+    return done;
 }
 
 static const struct codec_decoder decoder = { sizeof(struct lh_celp_decoder), init_decoder, decode,

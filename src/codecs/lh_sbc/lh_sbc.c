@@ -7,8 +7,8 @@
 
 enum { RATE = 8000 };
 
-static const struct tag tags[] = { { 0x72, 0, "Lernout & Hauspie" },
-                                   { 0x1103, 0, "Lernout & Hauspie" },
+static const struct tag tags[] = { { 0x72, 0, "L&H SBC 12 kbit/s" },
+                                   { 0x1103, 0, "L&H SBC (tag 1103)" },
                                    { 0 } };
 
 static const struct mode modes[] = { { RATE, 1, 0 }, { 0 } };
