@@ -14,6 +14,7 @@
     X(lh_sbc) \
     X(intel_music) \
     X(indeo_audio) \
+    X(atrac3) \
     X(oki_adpcm) \
     X(dialogic_adpcm) \
     X(nms_adpcm) \
