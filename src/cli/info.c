@@ -27,6 +27,7 @@ struct report {
     const struct driver *driver; /* the first that accepts the file, or NULL */
     unsigned faults;             /* a set of enum field that keeps our driver from accepting it */
     DWORD block;                 /* samples per channel in a block; 0 if unknown */
+    DWORD most;                  /* the same, or the most that a block can have if they vary */
     uint64_t decoded;            /* samples per channel that convert makes; valid if `counted` */
     bool counted;
     bool crashed; /* another driver, when it was asked */
@@ -139,6 +140,7 @@ static void measure(struct report *report)
         return;
     report->counted = measure.counted;
     report->decoded = measure.decoded;
+    report->most = measure.block;
     if (measure.block > 1 && !fits_rate(from, measure.block) &&
         !(report->known && fits_rate(&report->expected.wfx, measure.block))) {
         report->counted = report->counted && report->driver->ours;
@@ -271,7 +273,7 @@ static void print_lengths(const struct report *report)
     const WAVEFORMATEX *wfx = report->in.format;
     const struct wav *wav = &report->in.wav;
     unsigned align = wfx->nBlockAlign;
-    uint64_t samples = wav_samples(wav, report->decoded, (uint64_t)report->block + 1);
+    uint64_t samples = wav_samples(wav, report->decoded, (uint64_t)report->most + 1);
 
     if (align == 0 && report->known)
         align = report->expected.wfx.nBlockAlign;
