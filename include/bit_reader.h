@@ -1,5 +1,5 @@
-/* Reads fields of up to 25 bits from bytes, the most significant bit first. Past the end, all bits
- * are 0. */
+/* Reads fields of up to 25 bits from bytes, the most significant bit first. Past the last
+ * byte, all bits are 0. */
 #ifndef OMNIACM_BIT_READER_H
 #define OMNIACM_BIT_READER_H
 
@@ -13,7 +13,7 @@ struct bit_reader {
 /* The next 32 bits, of which at least 25 are valid. */
 static inline uint32_t bits_peek32(const struct bit_reader *in)
 {
-    uint32_t byte = in->at / 8, end = in->size / 8, window = 0;
+    uint32_t byte = in->at / 8, end = (in->size + 7) / 8, window = 0;
 
     for (uint32_t i = byte; i < byte + 4; i++)
         window = window << 8 | (i < end ? in->bytes[i] : 0u);

@@ -15,6 +15,7 @@
     X(intel_music) \
     X(indeo_audio) \
     X(atrac3) \
+    X(siren) \
     X(oki_adpcm) \
     X(dialogic_adpcm) \
     X(nms_adpcm) \

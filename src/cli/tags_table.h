@@ -107,7 +107,7 @@
 { 0x0102, 0, L"IBM A-Law", OPEN },
 { 0x0103, 0, L"IBM AVC ADPCM", CLOSED },
 { 0x0111, 0, L"Vivo G.723.1", OPEN },
-{ 0x0112, 0, L"Vivo Siren", CLOSED },
+{ 0x0112, L"vivo", L"Vivo Siren", OPEN },
 { 0x0120, 0, L"Philips CELP", CLOSED },
 { 0x0121, 0, L"Philips Grundig", CLOSED },
 { 0x0123, 0, L"Digital G.723", OPEN },
