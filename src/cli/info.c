@@ -147,8 +147,7 @@ static void measure(struct report *report)
         return;
     }
     report->block = measure.block;
-    report->varies = measure.counted &&
-                     measure.decoded < report->in.wav.data_size / from->nBlockAlign * measure.block;
+    report->varies = measure.counted && measure.decoded < measure.blocks * measure.block;
 }
 
 /* Returns true for the formats of which header_correct() knows every field. */

@@ -46,12 +46,21 @@ static bool is_wav(const wchar_t *name)
     return n > 4 && _wcsicmp(name + n - 4, L".wav") == 0;
 }
 
-/* The path of a result in the folder `out`. The caller frees it. */
+static bool is_taken(const struct inputs *inputs, const wchar_t *result)
+{
+    for (size_t i = 0; i < inputs->count; i++)
+        if (_wcsicmp(inputs->list[i].result, result) == 0)
+            return true;
+    return false;
+}
+
+/* The path of a result in the folder `out`. The caller frees it. A raw file's .vox becomes .wav, or
+ * .vox.wav if another file has that result: Asterisk leaves the same prompt in several formats. */
 static wchar_t *result_path(const struct inputs *inputs, const wchar_t *name, const wchar_t *out)
 {
     static const wchar_t wav[] = L".wav";
     bool raw = !is_wav(name) && (inputs->raw || raw_guess(name));
-    wchar_t *path = join(out, name), *longer = 0, *dot;
+    wchar_t *path = join(out, name), *longer, *dot;
 
     if (!raw || !path)
         return path;
@@ -63,7 +72,10 @@ static wchar_t *result_path(const struct inputs *inputs, const wchar_t *name, co
     dot = wcsrchr(base_name(longer), L'.');
     if (dot)
         *dot = 0;
-    return wcscat(longer, wav);
+    wcscat(longer, wav);
+    if (dot && is_taken(inputs, longer))
+        wcscat(wcscpy(dot, wcsrchr(name, L'.')), wav);
+    return longer;
 }
 
 static bool add_folder(struct inputs *inputs, const wchar_t *folder, const wchar_t *out);

@@ -71,6 +71,7 @@ bool measure_file(struct measure *measure, const WAVEFORMATEX *wfx)
                       ACM_STREAMOPENF_NONREALTIME) != MMSYSERR_NOERROR)
         return false;
     measure->block = samples_per_block(stream, wfx, &pcm.wfx);
+    measure->blocks = measure->wav->data_size / wfx->nBlockAlign;
     measure->counted = count_all(measure, stream, formats);
     acmStreamClose(stream, 0);
     return true;

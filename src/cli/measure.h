@@ -8,10 +8,10 @@
 struct measure {
     const struct wav *wav;
     HACMDRIVER driver;
-    DWORD block; /* samples per channel in a block, 1 if the driver does not say */
-    uint64_t
-        decoded;  /* samples per channel that the file decodes to, without its padding removed */
-    bool counted; /* `decoded` is exact */
+    DWORD block;      /* samples per channel in a block, 1 if the driver does not say */
+    uint64_t blocks;  /* whole ones in the file */
+    uint64_t decoded; /* samples per channel that the file decodes to, with its padding */
+    bool counted;     /* `decoded` is exact */
 };
 
 /* Decodes the file with the driver, which accepts the format. Of a large file it decodes only the

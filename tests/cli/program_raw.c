@@ -155,6 +155,11 @@ static void results_of_raw_files_end_in_wav(void **unused)
     put_pcm("in\\c.wav", 8000, 1);
     assert_int_equal(run("convert in\\*.ul out"), 0);
     check_decoded("out\\a.wav", 7, &format, code);
+    disk_put("same\\a.ul", code.data, code.size);
+    disk_put("same\\a.ulaw", code.data, code.size);
+    assert_int_equal(run("convert same\\a.* both"), 0);
+    check_decoded("both\\a.wav", 7, &format, code);
+    check_decoded("both\\a.ulaw.wav", 7, &format, code);
     assert_int_equal(run("convert in --out all --raw ulaw,8000"), 0);
     check_decoded("all\\a.wav", 7, &format, code);
     check_decoded("all\\b.wav", 7, &format, code);
