@@ -156,21 +156,21 @@ static void bench_decoder(struct bench *bench, const struct target *target,
     batch_close(&batch);
 }
 
+/* Does nothing for a format that the driver only decodes. */
 static void bench_format(struct bench *bench, const struct target *target)
 {
     const WAVEFORMATEX *wfx = &target->format.wfx;
     const struct pcm_file *pcm = &bench->pcm;
     struct batch batch;
-    double encode = -1;
+    MMRESULT error =
+        batch_open(&batch, bench->driver->handle, &pcm->wfx, wfx, pcm->samples, pcm->bytes);
+    double encode = error == MMSYSERR_NOERROR ? measure(&batch) : -1;
 
-    if (batch_open(&batch, bench->driver->handle, &pcm->wfx, wfx, pcm->samples, pcm->bytes) ==
-        MMSYSERR_NOERROR)
-        encode = measure(&batch);
-    if (encode < 0 || batch.made == 0) {
-        report_failure(bench, target, L"encode");
-    } else {
+    if (encode >= 0 && batch.made != 0) {
         keep(bench, target, wfx, L".wav", &batch);
         bench_decoder(bench, target, &batch, encode);
+    } else if (error != ACMERR_NOTPOSSIBLE) {
+        report_failure(bench, target, L"encode");
     }
     batch_close(&batch);
 }
