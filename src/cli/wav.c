@@ -283,7 +283,10 @@ size_t wav_read(const struct wav *wav, uint64_t at, void *bytes, size_t count)
 
 uint64_t wav_samples(const struct wav *wav, uint64_t decoded, uint64_t block)
 {
-    if (wav->has_fact && wav->fact != 0 && wav->fact < decoded && decoded - wav->fact < block)
+    enum { LONGEST_DELAY = 140 }; /* TrueSpeech's; no codec with shorter blocks delays the sound */
+    uint64_t slack = block > LONGEST_DELAY ? block + LONGEST_DELAY : block;
+
+    if (wav->has_fact && wav->fact != 0 && wav->fact < decoded && decoded - wav->fact < slack)
         return wav->fact;
     return decoded;
 }

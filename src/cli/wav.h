@@ -56,8 +56,8 @@ const char *wav_scan(struct wav *, const struct wav_io *);
 size_t wav_read(const struct wav *, uint64_t at, void *bytes, size_t count);
 
 /* The number of samples per channel in a compressed file whose blocks, of up to `block` samples,
- * decode to `decoded` samples. The fact chunk is used only if it removes part of the last block: in
- * real files it may also be zero, outdated or wrong. */
+ * decode to `decoded` samples. The fact chunk is used only if it removes part of the last block and
+ * the delay of a codec: in real files it may also be zero, outdated or wrong. */
 uint64_t wav_samples(const struct wav *, uint64_t decoded, uint64_t block);
 
 struct wav_writer {

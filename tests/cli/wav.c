@@ -533,7 +533,9 @@ static void test_samples(void **unused)
 
     (void)unused;
     assert_int_equal(wav_samples(&wav, 1280, 320), 1000);
-    assert_int_equal(wav_samples(&wav, 1320, 320), 1320); /* more than a block is not padding */
+    assert_int_equal(wav_samples(&wav, 1459, 320), 1000); /* a block and the longest delay */
+    assert_int_equal(wav_samples(&wav, 1460, 320), 1460); /* more is not padding */
+    assert_int_equal(wav_samples(&wav, 1100, 100), 1100); /* codecs of short blocks have no delay */
     assert_int_equal(wav_samples(&wav, 960, 320), 960);
     assert_int_equal(wav_samples(&wav, 1000, 1), 1000);
     wav.fact = 0;
