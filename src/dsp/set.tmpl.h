@@ -38,6 +38,7 @@
 
 #if VECTOR_BYTES == 32
 #include "g711.tmpl.h"
+#include "mdct.tmpl.h"
 #include "ms_decode.tmpl.h"
 #include "yamaha_decode.tmpl.h"
 #endif
@@ -50,6 +51,7 @@ const struct dsp SET = {
     .ulaw_compress = ulaw_compress_all,
     .ms_decode = ms_decode,
     .yamaha_decode = yamaha_decode,
+    .mdct = &mdct_kernels,
 #else /* four lanes do not pay off for these */
     .alaw_expand = alaw_expand_c,
     .ulaw_expand = ulaw_expand_c,
@@ -57,6 +59,7 @@ const struct dsp SET = {
     .ulaw_compress = ulaw_compress_c,
     .ms_decode = ms_decode_c,
     .yamaha_decode = yamaha_decode_c,
+    .mdct = &dsp_mdct_c,
 #endif
     .ima_decode = ima_decode,
     .ima_greedy = ima_greedy,
@@ -68,5 +71,4 @@ const struct dsp SET = {
     .yamaha_search = yamaha_search,
     .gsm = &gsm_kernels,
     .celp = &celp_kernels,
-    .mdct = &dsp_mdct_c,
 };
