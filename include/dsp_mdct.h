@@ -13,7 +13,7 @@
 
 #include <stdint.h>
 
-enum { MDCT_MOST = 2048 };
+enum { MDCT_LEAST = 128, MDCT_MOST = 2048 };
 
 struct dsp_mdct {
     /* y[i] = z[i] / 2^shift, rounded to nearest and saturated to 32 bits; x holds any values, and y

@@ -170,15 +170,16 @@ static void dct4(const int32_t *x, int32_t *y, unsigned n, int shift)
     int up = mdct_up(x, n), down = 30 + up + shift - plan->passes;
     struct complex64 t[2][MDCT_MOST / 2];
     const struct complex64 *z;
+    unsigned half = n / 2;
 
-    if (up == MDCT_SILENCE) {
+    if (up == MDCT_SILENCE || half < MDCT_LEAST / 2) {
         memset(y, 0, n * sizeof *y);
         return;
     }
-    for (unsigned k = 0; k < n / 2; k++)
+    for (unsigned k = 0; k < half; k++)
         t[0][k] = turned((struct complex64){ x[2 * k], x[n - 1 - 2 * k] }, plan->twist[k], 30 - up);
     z = fft(plan, t[0], t[1]);
-    for (unsigned m = 0; m < n / 2; m++) {
+    for (unsigned m = 0; m < half; m++) {
         struct complex64 now = turned(z[m], plan->twist[m], down);
 
         y[2 * m] = L_saturate(now.re);

@@ -208,12 +208,12 @@ static void any_input(void **unused)
 }
 
 /* From the definition of the inverse MDCT in dsp_mdct.h. */
-static long double inverse(const int32_t *z, unsigned n, unsigned i)
+static int64_t inverse(const int32_t *z, unsigned n, unsigned i)
 {
     return i < n / 2       ? z[n / 2 + i]
-           : i < n         ? -(long double)z[3 * n / 2 - 1 - i]
-           : i < 3 * n / 2 ? -(long double)z[3 * n / 2 - 1 - i]
-                           : -(long double)z[i - 3 * n / 2];
+           : i < n         ? -(int64_t)z[3 * n / 2 - 1 - i]
+           : i < 3 * n / 2 ? -(int64_t)z[3 * n / 2 - 1 - i]
+                           : -(int64_t)z[i - 3 * n / 2];
 }
 
 static void overlap(void **unused)
