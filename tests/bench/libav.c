@@ -132,6 +132,9 @@ const struct peer libav_peers[] = {
     { 0x42, 0, 6300, MONO, AV_CODEC_ID_G723_1 },
     { 0x42, 0, 5300, DECODER, AV_CODEC_ID_G723_1 },
     { 0x83, 0, 0, DECODER, AV_CODEC_ID_G729 },
+    { 0x28E, 0, 0, DECODER, AV_CODEC_ID_MSNSIREN },
+    { 0x401, 0, 0, DECODER, AV_CODEC_ID_IMC },
+    { 0x402, 0, 0, DECODER, AV_CODEC_ID_IAC },
 #endif
     { 0 }
 };
