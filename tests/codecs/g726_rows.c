@@ -1,4 +1,4 @@
-/* The formats of G.726: headers, blocks, bit order, and input that does not fill a unit. */
+/* The formats of G.726: headers, blocks, and input that does not fill a unit. */
 #include "support.h"
 #include "bits.h"
 #include "codecs/g726/g726.h"
@@ -258,103 +258,6 @@ static void incomplete_units_are_buffered_until_the_end(void **unused)
     }
 }
 
-/* --- Bit order --- */
-
-static struct bytes lsb_first(struct bytes msb, unsigned bits)
-{
-    size_t n = msb.size / bits * 8;
-    struct bytes out = { calloc(1, msb.size + 1), n * bits / 8 };
-    uint8_t *codes = malloc(n);
-
-    g726_unpack(msb.data, n, bits, G726_MSB_FIRST, codes);
-    for (size_t i = 0; i < n * bits; i++)
-        out.data[i / 8] = (uint8_t)(out.data[i / 8] | (codes[i / bits] >> i % bits & 1) << i % 8);
-    free(codes);
-    return out;
-}
-
-/* Returns the percentage of wrong decisions, over both orders and `size` bytes at every half
- * second.
- */
-static double wrong_orders(struct sound sound, unsigned bits, size_t size)
-{
-    struct wave_format format = header(0x64, 1, (uint16_t)bits, 0);
-    struct bytes msb = encode_all(&g726, &format, 0, sound), lsb = lsb_first(msb, bits);
-    size_t wrong = 0, all = 0;
-
-    for (size_t at = 0; at + size <= lsb.size; at += 500 * bits, all += 2) {
-        wrong += g726_detect_order(msb.data + at, size, bits, 1) != G726_MSB_FIRST;
-        wrong += g726_detect_order(lsb.data + at, size, bits, 1) != G726_LSB_FIRST;
-    }
-    print_message("%zu bytes of %u bits: %zu of %zu wrong\n", size, bits, wrong, all);
-    free(msb.data);
-    free(lsb.data);
-    return 100.0 * (double)wrong / (double)all;
-}
-
-static void check_orders(struct sound sound)
-{
-    static const struct {
-        size_t size;
-        double wrong;
-    } limits[] = { { 512, 5 }, { 1024, 1 }, { 2048, 0.5 }, { 4096, 0 } };
-
-    for (unsigned bits = 2; bits <= 5; bits++)
-        for (size_t i = 0; i < 4; i++)
-            assert_true(wrong_orders(sound, bits, limits[i].size) <= limits[i].wrong);
-}
-
-static void the_order_is_detected_in_speech(void **unused)
-{
-    struct sound sound = speech();
-
-    (void)unused;
-    check_orders(sound);
-    free(sound.samples);
-}
-
-static void the_order_is_detected_in_music(void **unused)
-{
-    struct sound stereo = music();
-    struct bytes mono = peer_run("sox -t s16 -r 44100 -c 2 - -t s16 -r 8000 -c 1 - 2>/dev/null",
-                                 stereo.samples, stereo.count * 2);
-
-    (void)unused;
-    check_orders((struct sound){ (int16_t *)(void *)mono.data, mono.size / 2 });
-    free(mono.data);
-    free(stereo.samples);
-}
-
-/* The first call decides, and selects MSB first if it has fewer than 512 bytes. An option overrides
- * the detection. */
-static void the_order_is_decided_once(void **unused)
-{
-    struct sound sound = speech(), detected, fixed;
-    struct wave_format format = header(0x64, 1, 4, 0);
-    struct bytes code;
-    static int16_t pcm[240000];
-    void *state = malloc(g726.decoder->state_size);
-    struct progress step;
-    static const struct options auto_order = { .quirks = 0 }, msb = { .quirks = QUIRK_MSB_FIRST },
-                                lsb = { .quirks = QUIRK_LSB_FIRST };
-
-    (void)unused;
-    code = lsb_first(encode_all(&g726, &format, 0, sound), 4);
-    detected = decode_all(&g726, &format, &auto_order, code);
-    fixed = decode_all(&g726, &format, &lsb, code);
-    assert_memory_equal(detected.samples, fixed.samples, fixed.count * 2);
-    fixed = decode_all(&g726, &format, &msb, code);
-    assert_memory_not_equal(detected.samples, fixed.samples, fixed.count * 2);
-    decoder_init(&g726, state, &format, &auto_order);
-    step = g726.decoder->run(state, code.data, pcm, (struct offer){ 511, 2 * 511, WHOLE });
-    assert_int_equal(step.made, 2 * 511);
-    step = g726.decoder->run(state, code.data + 511, pcm + 2 * 511,
-                             (struct offer){ 10000, 20000, WHOLE });
-    assert_int_equal(step.made, 20000);
-    assert_memory_equal(pcm, fixed.samples, 2 * (2 * 511 + 20000));
-    free(state);
-}
-
 /* --- Files --- */
 
 static struct sound file_decoded(const char *name, const struct codec *expected,
@@ -424,9 +327,6 @@ int main(void)
         cmocka_unit_test(stereo_is_two_coders),
         cmocka_unit_test(auxiliary_bytes_are_skipped),
         cmocka_unit_test(incomplete_units_are_buffered_until_the_end),
-        cmocka_unit_test(the_order_is_detected_in_speech),
-        cmocka_unit_test(the_order_is_detected_in_music),
-        cmocka_unit_test(the_order_is_decided_once),
         cmocka_unit_test(libsndfiles_file_is_read),
         cmocka_unit_test(ffmpegs_files_are_read),
     };

@@ -6,6 +6,7 @@
 #include "g726.h"
 #include "bits.h"
 #include "codec.h"
+#include "fixed.h"
 
 /* Cisco gateways have separate tags for 16, 24 and 32 kbit/s. */
 enum dialect { STREAM, CISCO_16, CISCO_24, CISCO_32, G721, G723 };
@@ -60,7 +61,10 @@ struct g726_packing {
 
 struct g726_decoder {
     struct g726_packing packing;
-    enum g726_order order;
+    enum g726_order order; /* G726_ORDER_DETECTED, which reads like MSB first, until it is known */
+    uint32_t collected, sufficient; /* bytes of `evidence`, and how many the next attempt needs */
+    size_t ahead;
+    uint8_t evidence[G726_ORDER_MAX_BYTES];
     struct g726_coder channels[CHANNELS];
     uint32_t pending; /* bytes of an incomplete unit */
     uint8_t bytes[UNIT_BYTES];
@@ -200,6 +204,7 @@ static void init_decoder(void *memory, const struct layout *layout, const struct
     memset(state, 0, sizeof *state);
     state->packing = *packing_of(layout);
     state->order = G726_ORDER_DETECTED;
+    state->sufficient = G726_ORDER_MIN_BYTES;
     if (options->quirks & QUIRK_MSB_FIRST)
         state->order = G726_MSB_FIRST;
     else if (options->quirks & QUIRK_LSB_FIRST)
@@ -248,21 +253,38 @@ static void encode_codes(struct g726_encoder *state, const int16_t *pcm, size_t 
     }
 }
 
-/* Detects the order once, from the first bytes to be decoded. */
+/* Collects input, without leading bytes that mean the same in both orders, such as digital silence,
+ * and detects the order from it. Until enough is collected, the default applies; each attempt has
+ * half as many bytes again as the one before. `ahead` counts the input that is collected but not
+ * yet decoded, because the caller offers it again. */
 static void detect_order(struct g726_decoder *state, const uint8_t *src, size_t size)
 {
     const struct g726_packing *packing = &state->packing;
-    uint8_t bytes[G726_ORDER_MAX_BYTES];
-    size_t n = 0;
+    size_t at = state->ahead, unit = packing->unit;
 
     if (state->order != G726_ORDER_DETECTED)
         return;
-    for (size_t i = 0; i < size && n < G726_ORDER_MAX_BYTES; i++)
-        if (i % packing->block >= packing->aux)
-            bytes[n++] = src[i];
-    state->order = size < G726_ORDER_MIN_BYTES
-                       ? G726_MSB_FIRST
-                       : g726_detect_order(bytes, n, packing->bits, packing->channels);
+    while (state->collected + unit <= sizeof state->evidence) {
+        size_t code = at % packing->block == 0 ? at + packing->aux : at;
+
+        if (code + unit > size)
+            break;
+        if (state->collected != 0 || !g726_reads_alike(src + code, unit, packing->bits)) {
+            memcpy(state->evidence + state->collected, src + code, unit);
+            state->collected += (uint32_t)unit;
+        }
+        at = code + unit;
+    }
+    state->ahead = at;
+    if (state->collected < state->sufficient)
+        return;
+    if (g726_detect_order(state->evidence, state->collected, packing->bits, packing->channels) ==
+        G726_LSB_FIRST)
+        state->order = G726_LSB_FIRST;
+    else if (state->collected + unit > sizeof state->evidence)
+        state->order = G726_MSB_FIRST;
+    state->sufficient =
+        (uint32_t)min_size(3 * state->collected / 2, sizeof state->evidence - unit + 1);
 }
 
 /* Returns the number of codes of all channels in `size` bytes, which are at most a block. */
@@ -304,6 +326,7 @@ static struct progress decode_incomplete(struct g726_decoder *state, const uint8
     if (complete_unit || left.ending == END) {
         detect_order(state, state->bytes, state->pending);
         decode_codes(state, state->bytes, codes, pcm);
+        state->ahead -= min_size(state->pending, state->ahead);
         state->pending = 0;
     }
     return (struct progress){ n, codes };
@@ -325,6 +348,7 @@ static struct progress decode(void *memory, const uint8_t *src, int16_t *pcm, st
         for (size_t i = 0; i < blocks; i++)
             decode_codes(state, src + i * block.bytes + packing->aux, block.frames,
                          pcm + i * block.frames);
+    state->ahead -= min_size(blocks * block.bytes, state->ahead);
     return (struct progress){ blocks * block.bytes, blocks * block.frames };
 }
 

@@ -5,6 +5,7 @@
 #define OMNIACM_G726_H
 
 #include <stddef.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 enum { G726_POLES = 2, G726_LANES = 8, G726_PAST = G726_LANES + 1 };
@@ -65,9 +66,14 @@ enum g726_order { G726_ORDER_DETECTED, G726_MSB_FIRST, G726_LSB_FIRST };
 void g726_pack(const uint8_t *codes, size_t n, unsigned bits, uint8_t *dst);
 void g726_unpack(const uint8_t *src, size_t n, unsigned bits, enum g726_order, uint8_t *codes);
 
-/* Detects the order of the codes in `size` bytes, the first of which starts a code. Fewer bytes
- * than the minimum are not reliable; the maximum is sufficient. */
-enum { G726_ORDER_MIN_BYTES = 512, G726_ORDER_MAX_BYTES = 4096 };
+/* True if `size` bytes, a multiple of the bits per code or, at 2 and 4 bits, any number, contain
+ * the same codes in both orders. */
+bool g726_reads_alike(const uint8_t *src, size_t size, unsigned bits);
+
+/* Detects the order of the codes in `size` bytes, the first of which starts a code. The result is
+ * G726_MSB_FIRST without clear evidence, which fewer bytes than the minimum seldom contain; the
+ * maximum is sufficient for speech and music. */
+enum { G726_ORDER_MIN_BYTES = 256, G726_ORDER_MAX_BYTES = 4096 };
 enum g726_order g726_detect_order(const uint8_t *src, size_t size, unsigned bits,
                                   unsigned channels);
 
