@@ -15,6 +15,8 @@
     X(intel_music) \
     X(indeo_audio) \
     X(atrac3) \
+    X(wma1) \
+    X(wma2) \
     X(siren) \
     X(oki_adpcm) \
     X(dialogic_adpcm) \

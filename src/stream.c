@@ -222,8 +222,9 @@ static void decode_one(struct stream *stream, struct call *call)
     give(stream, call, stream->scratch, step.made);
 }
 
-/* Decodes the block whose first bytes were carried, if the source has the others. */
-static void decode_carried(struct stream *stream, struct call *call)
+/* Decodes the block whose first bytes were carried, if the source has the others. Returns whether
+ * the decoder had frames of an earlier block to make first. */
+static bool decode_carried(struct stream *stream, struct call *call)
 {
     const struct span *block = &stream->plan.layout.block;
     size_t missing = block->bytes - stream->carried;
@@ -231,13 +232,16 @@ static void decode_carried(struct stream *stream, struct call *call)
     struct progress step;
 
     if (call->in < missing)
-        return;
+        return false;
     memcpy(stream->carry + stream->carried, call->src, missing);
-    stream->carried = 0;
-    use(call, missing);
     step = stream->plan.codec->decoder->run(stream->state, stream->carry, stream->scratch, offer);
+    if (step.used != 0) {
+        stream->carried = 0;
+        use(call, missing);
+    }
     give(stream, call, stream->scratch, step.made);
     call->decoded = true;
+    return step.used == 0 && step.made != 0;
 }
 
 /* Decodes the frames of a truncated block at the end of the source. */
@@ -281,8 +285,8 @@ static struct progress decode(struct stream *stream, const uint8_t *src, uint8_t
 
     if (stream->pending != 0)
         give_pending(stream, &call);
-    if (stream->carried != 0 && call.room != 0)
-        decode_carried(stream, &call);
+    for (bool more = true; more && stream->carried != 0 && call.room != 0;)
+        more = decode_carried(stream, &call);
     if (stream->pending == 0 && stream->carried == 0)
         decode_blocks(stream, &call);
     if (call.room != 0 && stream->carried == 0 && !call.decoded)

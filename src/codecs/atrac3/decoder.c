@@ -31,7 +31,7 @@ static void decode_pair(struct atrac3_decoder *state, unsigned pair, const uint8
                         bands b)
 {
     unsigned size = 2 * state->unit_bytes, skipped = 0;
-    uint8_t backward[2 * ATRAC3_UNIT_MOST];
+    uint8_t backward[2 * ATRAC3_UNIT_MOST] = { 0 };
     struct bit_reader in = { src, size * 8, 0 };
 
     for (unsigned i = 0; i < size; i++)
