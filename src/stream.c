@@ -3,18 +3,18 @@
 #include "stream.h"
 
 /* At least as many blocks as the kernels have lanes, and at least so many samples. */
-enum { SCRATCH_BLOCKS = 8, SCRATCH_SAMPLES = 4096 };
+enum { SCRATCH_BLOCKS = 8, SCRATCH_SAMPLES = 4096, MS_ADPCM = 2 };
 
 /* If a decoder's destination is smaller than a block, the block is decoded into scratch and counts
  * as used; the destination is filled, and the other samples are pending for the next calls.
- * Windows' MS ADPCM codec does the same, but loses them. This happens only if the call would use
- * nothing otherwise, so a host that sizes its buffers with ACMDM_STREAM_SIZE never sees it.
+ * Windows' MS ADPCM codec loses them. A host that sizes buffers with ACMDM_STREAM_SIZE never sees
+ * this.
  *
  * Pending output may fill a whole destination. When a call has used nothing, Wine's DirectShow
  * wrapper discards its output and the rest of its source. Therefore a call that only returns
- * pending output also takes one byte of the next block if there is one. The block is later
- * assembled from these `carried` bytes. With WHOLE, which promises to use whole blocks, the call
- * takes none. */
+ * pending output also takes one byte of the next block, which is later assembled from these
+ * `carried` bytes; with WHOLE, which promises to use whole blocks, it takes none. Wine's msacm32
+ * prepares no header for a part of a block of MS ADPCM: there, a block is decoded ahead. */
 struct stream {
     struct plan plan;
     struct options options;
@@ -222,6 +222,17 @@ static void decode_one(struct stream *stream, struct call *call)
     give(stream, call, stream->scratch, step.made);
 }
 
+/* Decodes a block behind the pending samples. If scratch is full, the oldest of them are lost. */
+static void decode_ahead(struct stream *stream, struct call *call)
+{
+    size_t n = min_size(stream->pending, stream->scratch_samples - block_samples(&stream->plan));
+    int16_t *oldest = stream->scratch + stream->pending_at + stream->pending - n;
+
+    memmove(stream->scratch, oldest, n * sizeof *oldest);
+    stream->pending_at = 0;
+    stream->pending = n + run(stream, call, stream->scratch + n, stream->scratch_samples - n).made;
+}
+
 /* Decodes the block whose first bytes were carried, if the source has the others. Returns whether
  * the decoder had frames of an earlier block to make first. */
 static bool decode_carried(struct stream *stream, struct call *call)
@@ -293,8 +304,11 @@ static struct progress decode(struct stream *stream, const uint8_t *src, uint8_t
         decode_one(stream, &call);
     if (stream->pending == 0 && call.ending != WHOLE && !layout->self_delimiting)
         decode_truncated(stream, &call);
-    if (call.done.used == 0 && call.done.made != 0 && call.room == 0 && call.ending != WHOLE &&
-        call.in > 1 && stream->carried + 1 < carry_bytes(&stream->plan)) {
+    if (call.done.used != 0 || call.done.made == 0 || call.room != 0 || call.ending == WHOLE)
+        return call.done;
+    if (stream->plan.tag == MS_ADPCM && !stream->carried && call.in / layout->block.bytes == 1) {
+        decode_ahead(stream, &call);
+    } else if (call.in > 1 && stream->carried + 1 < carry_bytes(&stream->plan)) {
         stream->carry[stream->carried++] = *call.src;
         use(&call, 1);
     }
