@@ -3,7 +3,7 @@
 #include "host.h"
 
 enum { BLOCKALIGN = 4, START = 0x10, FLUSH = 0x20 };
-enum { SMALL = 96 * 1024 }; /* the most bytes that a stream allocates: for 8 blocks of DK3 */
+enum { SMALL = 256 * 1024 }; /* the most bytes that a stream allocates: for 8 blocks of WMA */
 
 static void check_equal(const struct route *route, struct bytes a, struct bytes b)
 {

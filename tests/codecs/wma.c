@@ -582,8 +582,10 @@ static void headers(void **unused)
         assert_true(parses(&wma1, &format, &layout));
         assert_int_equal(layout.block.frames, 2048);
     }
-    format.byte_rate = 0;
-    assert_true(parses(&wma2, &format, &layout));
+    for (int i = 0; i < 32; i++) {
+        format.byte_rate = i == 0 ? 0 : 1u << i;
+        assert_true(parses(&wma2, &format, &layout));
+    }
     format.channels = 3;
     assert_false(parses(&wma2, &format, &layout));
     format.channels = 1;

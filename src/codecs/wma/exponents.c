@@ -39,12 +39,21 @@ static bool read_exponents(const struct wma_decoder *state, struct bit_reader *i
     return true;
 }
 
-static struct wma_gain root_of(struct wma_gain x)
+/* x^(-1/4), from a line near it for x from 1 to 2, by Newton's method: 7 bits become 12, 23 and
+ * all 30. */
+static struct wma_gain inverse_fourth_root(struct wma_gain x)
 {
-    uint64_t m = x.e % 2 == 0 ? x.m : 2ull * x.m;
-    int e = x.e % 2 == 0 ? x.e : x.e - 1;
+    static const uint32_t roots[4] = { 1073741824, 902905651, 759250125, 638450708 };
+    const uint64_t five = 5ull << 30;
+    unsigned rest = (unsigned)x.e & 3;
+    uint64_t z = 1235384146u - (uint64_t)x.m * 170836173 / (1u << 30);
 
-    return wma_gain_of(wma_root(m << 32), e / 2 - 31);
+    for (int i = 0; i < 3; i++) {
+        uint64_t square = z * z >> 30, fourth = square * square >> 30;
+
+        z = z * (five - (x.m * fourth >> 30)) >> 32;
+    }
+    return wma_gain_of(z * roots[rest], -60 - (x.e - (int)rest) / 4);
 }
 
 static const struct wma_gain tiny = { 1u << 30, -126 };
@@ -82,32 +91,36 @@ static struct wma_gain product(const int32_t lsp[WMA_LSP], int from, int32_t w, 
     return wma_times(wma_times(p, p), wma_gain_of((uint64_t)last, -28));
 }
 
+static struct wma_gain curve_at(const int32_t lsp[WMA_LSP], int angle)
+{
+    const int32_t two = 1 << 29;
+    int32_t w = wma_sine(4096 - angle) / 2;
+    struct wma_gain sum = sum_of(product(lsp, 1, w, two - w), product(lsp, 0, w, two + w));
+
+    return inverse_fourth_root(is_less(sum, tiny) ? tiny : sum);
+}
+
 /* The curve is the response of a filter to the power -1/4. */
 static void read_lsp(const struct wma_decoder *state, struct bit_reader *in, unsigned size,
                      int32_t ratio[WMA_FRAME])
 {
     int length = 1 << (state->setup.frame_bits - size), step = 13 - (int)state->setup.frame_bits;
-    struct wma_gain curve[WMA_FRAME], least = { 1u << 30, 1000 };
+    struct wma_gain curve[WMA_FRAME], most = { 1u << 30, -1000 };
     int32_t lsp[WMA_LSP];
+    uint64_t inverse;
 
     for (int i = 0; i < WMA_LSP; i++)
         lsp[i] = wma_lsp[i][bits_read(in, i == 0 || i >= 8 ? 3 : 4)];
     for (int i = 0; i < length; i++) {
-        int32_t w = wma_sine(4096 - (i << step)) / 2;
-        const int32_t two = 1 << 29;
-
-        curve[i] = sum_of(product(lsp, 1, w, two - w), product(lsp, 0, w, two + w));
-        if (is_less(curve[i], tiny))
-            curve[i] = tiny;
-        if (is_less(curve[i], least))
-            least = curve[i];
+        curve[i] = curve_at(lsp, i << step);
+        if (is_less(most, curve[i]))
+            most = curve[i];
     }
+    inverse = (1ull << 62) / most.m;
     for (int i = 0; i < length; i++) {
-        struct wma_gain quotient =
-            wma_gain_of(((uint64_t)least.m << 32) / curve[i].m, least.e - curve[i].e - 32);
-        struct wma_gain root = root_of(root_of(quotient));
+        int shift = 32 + most.e - curve[i].e;
 
-        ratio[i] = root.e < -30 ? 0 : (int32_t)(root.m >> -root.e);
+        ratio[i] = shift > 63 ? 0 : (int32_t)(curve[i].m * inverse >> shift);
     }
 }
 

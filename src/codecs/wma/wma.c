@@ -38,22 +38,28 @@ static unsigned options_of(const struct wave_format *format, unsigned version)
     return options;
 }
 
+/* A byte rate of 1/32 to 16 bits per sample, or else that of packets with one frame. */
+static uint32_t byte_rate_of(const struct wave_format *format, const struct layout *layout)
+{
+    uint64_t samples = (uint64_t)layout->channels * layout->sample_rate;
+
+    if (256 * (uint64_t)format->byte_rate >= samples && format->byte_rate < 2 * samples)
+        return format->byte_rate;
+    return (uint32_t)((uint64_t)format->block_align * layout->sample_rate / layout->block.frames);
+}
+
 static bool parse(const struct wave_format *format, struct layout *layout)
 {
-    unsigned options = options_of(format, layout->dialect),
-             frame = 1u << wma_frame_bits(layout->dialect, layout->sample_rate);
-    uint64_t byte_rate = format->byte_rate;
+    unsigned options = options_of(format, layout->dialect);
 
-    if (byte_rate == 0)
-        byte_rate = (uint64_t)format->block_align * layout->sample_rate / frame;
+    layout->block = (struct span){ format->block_align,
+                                   1u << wma_frame_bits(layout->dialect, layout->sample_rate) };
     store32_le(layout->own + OWN_OPTIONS, options);
-    store32_le(layout->own + OWN_BYTE_RATE, (uint32_t)byte_rate);
-    layout->block = (struct span){ format->block_align, frame };
+    store32_le(layout->own + OWN_BYTE_RATE, byte_rate_of(format, layout));
     if (options & WMA_RESERVOIR)
         layout->least_bytes = format->block_align / RESERVOIR_FRAMES + 1;
     return layout->channels <= WMA_CHANNELS && layout->sample_rate <= RATE_MOST &&
-           format->block_align >= 4 && format->block_align <= WMA_PACKET &&
-           byte_rate >= layout->sample_rate / 256 && byte_rate < 1000000;
+           format->block_align >= 4 && format->block_align <= WMA_PACKET;
 }
 
 /* XP's driver has exponents from 24 kbit/s on. */
