@@ -25,19 +25,6 @@ static const struct mode modes[] = { { 8000, 1, 6000 },
 /* How `layout.own` begins. */
 enum { OWN_OPTIONS = 0, OWN_BYTE_RATE = 4 };
 
-/* Headers without options are those of xWMA. */
-static unsigned options_of(const struct wave_format *format, unsigned version)
-{
-    unsigned at = version == VERSION_1 ? 2 : 4, options;
-
-    if (format->extra_size < at + 2)
-        return version == VERSION_1 ? 0 : 0x1F;
-    options = load16_le(format->extra + at);
-    if (version == VERSION_2 && format->extra_size >= 8 && options == 0xD)
-        options &= ~(unsigned)WMA_VARIABLE;
-    return options;
-}
-
 /* A byte rate of 1/32 to 16 bits per sample, or else that of packets with one frame. */
 static uint32_t byte_rate_of(const struct wave_format *format, const struct layout *layout)
 {
@@ -48,27 +35,48 @@ static uint32_t byte_rate_of(const struct wave_format *format, const struct layo
     return (uint32_t)((uint64_t)format->block_align * layout->sample_rate / layout->block.frames);
 }
 
+/* XP's driver has exponents from 24 kbit/s on. */
+static unsigned usual_options(uint32_t byte_rate) { return byte_rate >= 3000 ? WMA_EXPONENTS : 0; }
+
+/* Headers without options are XP's if a packet has the bytes of one frame, and else xWMA's. */
+static unsigned options_of(const struct wave_format *format, const struct layout *layout,
+                           uint32_t byte_rate)
+{
+    unsigned at = layout->dialect == VERSION_1 ? 2 : 4, options;
+    uint64_t frame = ((uint64_t)byte_rate * layout->block.frames + layout->sample_rate / 2) /
+                     layout->sample_rate;
+
+    if (format->extra_size < at + 2)
+        return format->block_align <= frame + 1 ? usual_options(byte_rate) : 0x1F;
+    options = load16_le(format->extra + at);
+    if (layout->dialect == VERSION_2 && format->extra_size >= 8 && options == 0xD)
+        options &= ~(unsigned)WMA_VARIABLE;
+    return options;
+}
+
 static bool parse(const struct wave_format *format, struct layout *layout)
 {
-    unsigned options = options_of(format, layout->dialect);
+    uint32_t byte_rate;
+    unsigned options;
 
     layout->block = (struct span){ format->block_align,
                                    1u << wma_frame_bits(layout->dialect, layout->sample_rate) };
+    byte_rate = byte_rate_of(format, layout);
+    options = options_of(format, layout, byte_rate);
     store32_le(layout->own + OWN_OPTIONS, options);
-    store32_le(layout->own + OWN_BYTE_RATE, byte_rate_of(format, layout));
+    store32_le(layout->own + OWN_BYTE_RATE, byte_rate);
     if (options & WMA_RESERVOIR)
         layout->least_bytes = format->block_align / RESERVOIR_FRAMES + 1;
     return layout->channels <= WMA_CHANNELS && layout->sample_rate <= RATE_MOST &&
            format->block_align >= 4 && format->block_align <= WMA_PACKET;
 }
 
-/* XP's driver has exponents from 24 kbit/s on. */
 static void complete(struct wave_format *format, const struct mode *mode, uint8_t dialect)
 {
     static const char key[KEY] = "F6DC9830-BC79-11d2-A9D0-006097926036";
     uint32_t frame = 1u << wma_frame_bits(dialect, mode->sample_rate), rate = mode->sample_rate;
     uint32_t byte_rate = mode->bit_rate ? mode->bit_rate / 8 : rate * mode->channels / 8;
-    uint16_t options = byte_rate >= 3000 ? WMA_EXPONENTS : 0;
+    uint16_t options = (uint16_t)usual_options(byte_rate);
 
     format->channels = mode->channels;
     format->sample_rate = rate;
