@@ -228,7 +228,9 @@ static wchar_t *partial_path(const wchar_t *path)
     static const wchar_t end[] = L".partial";
     wchar_t *partial = malloc((wcslen(path) + 1) * sizeof *path + sizeof end);
 
-    return partial ? wcscat(wcscpy(partial, path), end) : 0;
+    if (partial)
+        wcscat(wcscpy(partial, path), end);
+    return partial;
 }
 
 bool output_create(struct output *output, const wchar_t *path, bool overwrite, const void *format,

@@ -462,7 +462,8 @@ static bool has_frames_of_several_sizes(const struct codec *codec)
     return several;
 }
 
-/* Random bytes. A frame of Ulead's DV audio states its number of samples: as many as fit. */
+/* Random bytes. A frame of Ulead's DV audio states its number of samples: as many as fit. A frame
+ * of L&H SBC has its largest size if six of its subbands are active. */
 static uint8_t *random_code(const struct route *route, size_t size, uint32_t seed)
 {
     uint8_t *data = lend_random(size, &seed);
@@ -473,6 +474,8 @@ static uint8_t *random_code(const struct route *route, size_t size, uint32_t see
         data[at + 244] |= 0x3F;
         data[at + 247] &= 0xC7;
     }
+    for (size_t at = 0; route->codec->tags->tag == 0x72 && at < size; at += route->src_block)
+        data[at] = 0x3F;
     return data;
 }
 
@@ -482,7 +485,7 @@ struct bytes material(const struct route *route, unsigned blocks, DWORD more, ui
     struct sound sound;
     uint8_t *data;
 
-    if (route->decoding && !has_frames_of_several_sizes(route->codec))
+    if (route->decoding && (!route->codec->encoder || !has_frames_of_several_sizes(route->codec)))
         return (struct bytes){ random_code(route, size, seed), size };
     if (route->decoding) { /* random frames would make more or less sound than expected */
         struct bytes code;

@@ -700,12 +700,14 @@ static void ms_adpcm_fills_32_bytes(void **unused)
 
 /* Wine's DirectShow filter has buffers of half a second and passes no flags. When a call uses
  * nothing, the filter drops the rest of the media sample and its output. A media sample has one or
- * several blocks, and a block may be longer than a buffer. */
+ * several blocks, and a block may be longer than a buffer, unless it has frames of several sizes.
+ */
 static void directshow_loses_nothing(void **unused)
 {
     (void)unused;
     EACH_CONVERSION(route)
-    for (unsigned blocks = 1; blocks <= 3 && route.decoding && route.layout.block.bytes > 30;
+    for (unsigned blocks = 1; blocks <= 3 && route.decoding && route.layout.block.bytes > 30 &&
+                              route.layout.least_bytes == route.layout.block.bytes;
          blocks++) {
         DWORD room =
                   route.dst_block * 9 / 10 / (2 * route.mode.channels) * (2 * route.mode.channels),
@@ -1089,8 +1091,9 @@ static void careless_headers_convert_alike(void **unused)
         void *plain = stream_opened(&route, 0), *careless;
         struct wave_format format = route.format;
         struct bytes src = material(&route, 3, 0, 28);
+        bool bands_depend_on_byte_rate = format.tag == 0x160 || format.tag == 0x161; /* WMA */
 
-        format.byte_rate = 0xFFFFFFFF;
+        format.byte_rate = bands_depend_on_byte_rate ? format.byte_rate : 0xFFFFFFFF;
         format.extra_size = 0;
         *(route.decoding ? &route.src : &route.dst) = wfx_make(&format);
         careless = stream_opened(&route, 0);

@@ -149,6 +149,7 @@ static int step(struct path paths[LH_CELP_PATHS_MAX], int count, const struct ta
         if (at >= 0)
             next[at] = path;
     }
+    /* cppcheck-suppress uninitvar ; the first ranking.count are set */
     memcpy(paths, next, (size_t)ranking.count * sizeof *paths);
     return ranking.count;
 }

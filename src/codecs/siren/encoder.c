@@ -109,7 +109,7 @@ void siren_encode(const struct siren_encoder *state, const int16_t pcm[SIREN_FRA
 {
     const struct siren_format *format = state->format;
     struct bit_writer out = { bytes, SIREN_BITS - format->checksum_bits, 0 };
-    struct attempt best;
+    struct attempt best = { 0 };
     int32_t y[SIREN_FRAME];
     unsigned used;
 
