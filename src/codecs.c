@@ -1,42 +1,33 @@
 /* The table of codecs. To add a codec, add a line. */
 #include "codec.h"
 
-/* clang-format off: one codec, one line. */
+/* clang-format off: a line for each codec, or for two that share a coder. */
 #define CODECS(X) \
-    X(g711_alaw) \
-    X(g711_ulaw) \
+    X(g711_alaw) X(g711_ulaw) \
     X(ima_adpcm) \
     X(ms_adpcm) \
-    X(gsm610) \
-    X(msn_audio) \
+    X(gsm610) X(msn_audio) \
     X(truespeech) \
     X(lh_celp) \
     X(lh_sbc) \
-    X(intel_music) \
-    X(indeo_audio) \
+    X(intel_music) X(indeo_audio) \
     X(atrac3) \
-    X(wma1) \
-    X(wma2) \
+    X(wma1) X(wma2) \
     X(siren) \
-    X(oki_adpcm) \
-    X(dialogic_adpcm) \
+    X(oki_adpcm) X(dialogic_adpcm) \
     X(nms_adpcm) \
     X(yamaha_adpcm) \
     X(creative_adpcm) \
     X(xbox_adpcm) \
-    X(dk4_adpcm) \
-    X(dk3_adpcm) \
+    X(dk4_adpcm) X(dk3_adpcm) \
     X(sanyo_adpcm) \
     X(dv_audio) \
-    X(g726) \
-    X(g726_microsoft) \
-    X(g721) \
-    X(g723_adpcm) \
+    X(g726) X(g726_microsoft) \
+    X(g721) X(g723_adpcm) \
     X(g722) \
     X(g728) \
     X(g7231) \
-    X(g729a) \
-    X(g729_kelvin)
+    X(g729a) X(g729_kelvin)
 /* clang-format on */
 
 #define DECLARE(name) extern const struct codec name;
