@@ -1,7 +1,7 @@
-/* The table of codecs. To add a codec, add a line. */
+/* The table of codecs. To add a codec, add it here; two that share a coder share a line. */
 #include "codec.h"
 
-/* clang-format off: a line for each codec, or for two that share a coder. */
+/* clang-format off */
 #define CODECS(X) \
     X(g711_alaw) X(g711_ulaw) \
     X(ima_adpcm) \
