@@ -46,7 +46,8 @@ enum {
     GROUP = 8,
     UNIT_BYTES = 5 * CHANNELS,
     UNIT_CODES = GROUP * CHANNELS,
-    CHUNK = 512
+    CHUNK = 512,
+    LOOK_AHEAD = 1 << 16
 };
 
 /* How a format packs its codes: in blocks of auxiliary bytes and codes or, if `aux` is 0, in a bare
@@ -256,7 +257,8 @@ static void encode_codes(struct g726_encoder *state, const int16_t *pcm, size_t 
 /* Collects input, without leading bytes that mean the same in both orders, such as digital silence,
  * and detects the order from it. Until enough is collected, the default applies; each attempt has
  * half as many bytes again as the one before. `ahead` counts the input that is collected but not
- * yet decoded, because the caller offers it again. */
+ * yet decoded, because the caller offers it again. A call looks at no more than LOOK_AHEAD bytes,
+ * because hosts may offer gigabytes. */
 static void detect_order(struct g726_decoder *state, const uint8_t *src, size_t size)
 {
     const struct g726_packing *packing = &state->packing;
@@ -264,6 +266,7 @@ static void detect_order(struct g726_decoder *state, const uint8_t *src, size_t 
 
     if (state->order != G726_ORDER_DETECTED)
         return;
+    size = min_size(size, at + LOOK_AHEAD);
     while (state->collected + unit <= sizeof state->evidence) {
         size_t code = at % packing->block == 0 ? at + packing->aux : at;
 
