@@ -462,7 +462,7 @@ static void finds_each_wrong_field(void **unused)
     check_info(&format, code, FRAMES, "extra bytes", " 40 01");
     store16_le(extra, GSM_BLOCK);
     check_info(&format, code, blocks * GSM_BLOCK + 1, "samples (fact)", "9280");
-    check_info(&format, code, (blocks - 1) * GSM_BLOCK - 1, "samples (fact)", "9280");
+    check_info(&format, code, (blocks - 2) * GSM_BLOCK, "samples (fact)", "9280");
     /* Part of the last block. */
     check_info(&format, code, (blocks - 1) * GSM_BLOCK + 1, "", "8961");
     bad = format;
