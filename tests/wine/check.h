@@ -30,6 +30,23 @@ static inline void test_end(const char *name)
     failed_line = 0;
 }
 
+/* The tags that a codec converts from and to. */
+static inline BOOL is_pcm(DWORD tag)
+{
+    return tag == WAVE_FORMAT_PCM || tag == WAVE_FORMAT_IEEE_FLOAT || tag == WAVE_FORMAT_EXTENSIBLE;
+}
+
+/* True if the driver encodes the format. Of a format that is only decoded, exactly the encoder is
+ * refused. */
+static inline BOOL encodes(HACMDRIVER driver, WAVEFORMATEX *pcm, WAVEFORMATEX *format)
+{
+    MMRESULT result = acmStreamOpen(0, driver, pcm, format, 0, 0, 0, ACM_STREAMOPENF_QUERY);
+
+    CHECK(result == MMSYSERR_NOERROR || result == ACMERR_NOTPOSSIBLE);
+    CHECK(acmStreamOpen(0, driver, format, pcm, 0, 0, 0, ACM_STREAMOPENF_QUERY) == 0);
+    return result == MMSYSERR_NOERROR;
+}
+
 static inline int tests_end(void)
 {
     printf("1..%d\n", checks);

@@ -153,6 +153,53 @@ static BOOL CALLBACK count_format(HACMDRIVERID id, ACMFORMATDETAILSW *details, D
     return TRUE;
 }
 
+/* A tag for the formats of other tags, and how many of them are encoded and decoded with it. */
+struct alias {
+    HACMDRIVER driver;
+    WORD tag;
+    DWORD encoded, decoded;
+};
+
+static BOOL CALLBACK try_alias(HACMDRIVERID id, ACMFORMATDETAILSW *details, DWORD_PTR alias,
+                               DWORD support)
+{
+    struct alias *tried = (struct alias *)alias;
+    BYTE room[FORMAT_ROOM] = { 0 };
+    WAVEFORMATEX *format = (WAVEFORMATEX *)room, pcm;
+
+    (void)id, (void)support;
+    if (is_pcm(details->dwFormatTag))
+        return TRUE;
+    memcpy(room, details->pwfx, sizeof *format + details->pwfx->cbSize);
+    format->wFormatTag = tried->tag;
+    pcm = (WAVEFORMATEX){ WAVE_FORMAT_PCM,
+                          format->nChannels,
+                          format->nSamplesPerSec,
+                          format->nSamplesPerSec * format->nChannels * 2,
+                          (WORD)(format->nChannels * 2),
+                          16,
+                          0 };
+    tried->encoded += acmStreamOpen(0, tried->driver, &pcm, format, 0, 0, 0,
+                                    ACM_STREAMOPENF_QUERY) == MMSYSERR_NOERROR;
+    tried->decoded += acmStreamOpen(0, tried->driver, format, &pcm, 0, 0, 0,
+                                    ACM_STREAMOPENF_QUERY) == MMSYSERR_NOERROR;
+    return TRUE;
+}
+
+/* True if the tag lists no format because it is another tag of formats that are only decoded: the
+ * driver decodes formats of the other tag under this one, and encodes none. */
+static BOOL is_only_decoded(HACMDRIVER driver, WORD tag)
+{
+    BYTE room[FORMAT_ROOM] = { 0 };
+    ACMFORMATDETAILSW details = { .cbStruct = sizeof details,
+                                  .pwfx = (WAVEFORMATEX *)room,
+                                  .cbwfx = sizeof room };
+    struct alias alias = { .driver = driver, .tag = tag };
+
+    CHECK(acmFormatEnumW(driver, &details, try_alias, (DWORD_PTR)&alias, 0) == 0);
+    return alias.decoded != 0 && alias.encoded == 0;
+}
+
 /* VirtualDub lists every tag but PCM of a driver, and the driver's suggestion for its source if no
  * listed format has the source's rate, channels and bits. */
 static BOOL CALLBACK check_virtualdub(HACMDRIVERID id, ACMFORMATTAGDETAILSW *tag, DWORD_PTR driver,
@@ -200,8 +247,7 @@ static BOOL CALLBACK check_virtualdub(HACMDRIVERID id, ACMFORMATTAGDETAILSW *tag
             acmFormatDetailsW(had, &details, ACM_FORMATDETAILSF_FORMAT) == 0 &&
             acmStreamOpen(0, had, &source, format, 0, 0, 0, ACM_STREAMOPENF_QUERY) == 0;
     }
-    /* Ulead's second tag is only decoded. */
-    CHECK(name->count != 0 || suggested || tag->dwFormatTag == 0x216);
+    CHECK(name->count != 0 || suggested || is_only_decoded(had, (WORD)tag->dwFormatTag));
     if (failed_line)
         printf("# tag %04lX, %ls\n", tag->dwFormatTag, tag->szFormatTag);
     test_end("VirtualDub: the tag has a name of its own, and a format");
