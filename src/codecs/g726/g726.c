@@ -47,7 +47,7 @@ enum {
     UNIT_BYTES = 5 * CHANNELS,
     UNIT_CODES = GROUP * CHANNELS,
     CHUNK = 512,
-    LOOK_AHEAD = 1 << 16
+    LOOK_AHEAD = 4096
 };
 
 /* How a format packs its codes: in blocks of auxiliary bytes and codes or, if `aux` is 0, in a bare
@@ -257,8 +257,7 @@ static void encode_codes(struct g726_encoder *state, const int16_t *pcm, size_t 
 /* Collects input, without leading bytes that mean the same in both orders, such as digital silence,
  * and detects the order from it. Until enough is collected, the default applies; each attempt has
  * half as many bytes again as the one before. `ahead` counts the input that is collected but not
- * yet decoded, because the caller offers it again. A call looks at no more than LOOK_AHEAD bytes,
- * because hosts may offer gigabytes. */
+ * yet decoded, because the caller offers it again. */
 static void detect_order(struct g726_decoder *state, const uint8_t *src, size_t size)
 {
     const struct g726_packing *packing = &state->packing;
@@ -266,7 +265,6 @@ static void detect_order(struct g726_decoder *state, const uint8_t *src, size_t 
 
     if (state->order != G726_ORDER_DETECTED)
         return;
-    size = min_size(size, at + LOOK_AHEAD);
     while (state->collected + unit <= sizeof state->evidence) {
         size_t code = at % packing->block == 0 ? at + packing->aux : at;
 
@@ -344,7 +342,8 @@ static struct progress decode(void *memory, const uint8_t *src, int16_t *pcm, st
 
     if (blocks == 0)
         return packing->aux ? (struct progress){ 0, 0 } : decode_incomplete(state, src, pcm, offer);
-    detect_order(state, src, offer.in);
+    /* Hosts may offer gigabytes, or claim to. */
+    detect_order(state, src, min_size(offer.in, blocks * block.bytes + LOOK_AHEAD));
     if (packing->aux == 0)
         decode_codes(state, src, blocks * block.frames, pcm);
     else
