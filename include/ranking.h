@@ -34,4 +34,14 @@ static inline int rank(struct ranking *ranking, int64_t score, void *items, size
     return at;
 }
 
+static inline int index_of_minimum(const int64_t *errors, int n)
+{
+    int index = 0;
+
+    for (int i = 1; i < n; i++)
+        if (errors[i] < errors[index])
+            index = i;
+    return index;
+}
+
 #endif

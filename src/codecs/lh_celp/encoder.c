@@ -183,16 +183,6 @@ static void encode_with(const struct lh_celp_encoder *state, const uint8_t codes
     *out = paths[0];
 }
 
-static int index_of_minimum(const int64_t *errors, int n)
-{
-    int index = 0;
-
-    for (int i = 1; i < n; i++)
-        if (errors[i] < errors[index])
-            index = i;
-    return index;
-}
-
 /* Surveys all sets of frequencies with little effort, then searches the best of them with full
  * effort. */
 static void encode_delayed(struct lh_celp_encoder *state, const int16_t *pcm,

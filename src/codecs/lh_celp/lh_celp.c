@@ -3,6 +3,7 @@
  * and one of 256 pulse patterns. */
 #include <string.h>
 #include "codec.h"
+#include "delayed_encoder.h"
 #include "search.h"
 
 enum { RATE = 8000 };
@@ -66,8 +67,7 @@ static void init_encoder(void *memory, const struct layout *layout, const struct
     state->quality = (uint8_t)min_i32(options->quality, 2);
 }
 
-static void encode_block(struct lh_celp_encoder *state, const int16_t pcm[LH_CELP_FRAME],
-                         uint8_t *dst)
+static void encode_block(void *state, const int16_t pcm[LH_CELP_FRAME], uint8_t *dst)
 {
     struct lh_celp_parameters parameters;
 
@@ -75,30 +75,15 @@ static void encode_block(struct lh_celp_encoder *state, const int16_t pcm[LH_CEL
     lh_celp_pack(&parameters, dst);
 }
 
-static bool is_silent(const int16_t delayed[LH_CELP_DELAY])
+static struct progress encode(void *state, const int16_t *pcm, uint8_t *dst, struct offer offer)
 {
-    for (int i = 0; i < LH_CELP_DELAY; i++)
-        if (delayed[i] != 0)
-            return false;
-    return true;
-}
+    static const struct delayed_encoder delayed = { { LH_CELP_FRAME_BYTES, LH_CELP_FRAME },
+                                                    encode_block,
+                                                    offsetof(struct lh_celp_encoder,
+                                                             pcm[LH_CELP_PAST]),
+                                                    LH_CELP_DELAY };
 
-/* Each block of samples makes a block of bytes. END makes another one for the delayed sound. */
-static struct progress encode(void *memory, const int16_t *pcm, uint8_t *dst, struct offer offer)
-{
-    static const int16_t silence[LH_CELP_FRAME] = { 0 };
-    struct lh_celp_encoder *state = memory;
-    size_t blocks = whole_blocks(offer.out, offer.in, &block, 1);
-    struct progress done = { blocks * LH_CELP_FRAME, blocks * LH_CELP_FRAME_BYTES };
-
-    for (size_t i = 0; i < blocks; i++)
-        encode_block(state, pcm + i * LH_CELP_FRAME, dst + i * LH_CELP_FRAME_BYTES);
-    if (offer.ending == END && offer.in == done.used && !is_silent(state->pcm + LH_CELP_PAST) &&
-        offer.out - done.made >= LH_CELP_FRAME_BYTES) {
-        encode_block(state, silence, dst + done.made);
-        done.made += LH_CELP_FRAME_BYTES;
-    }
-    return done;
+    return encode_delayed(&delayed, state, pcm, dst, offer);
 }
 
 static const struct codec_decoder decoder = { sizeof(struct lh_celp_decoder), init_decoder, decode,

@@ -3,6 +3,7 @@
 #include <string.h>
 #include "bits.h"
 #include "codec.h"
+#include "delayed_encoder.h"
 #include "encoder.h"
 #include "fixed.h"
 
@@ -72,37 +73,23 @@ static void init_encoder(void *memory, const struct layout *layout, const struct
     siren_codes(&state->codes);
 }
 
-static void encode_block(struct siren_encoder *state, const int16_t in[SIREN_FRAME], uint8_t *dst)
+/* A frame of samples makes a block together with the last one, which it overlaps: the delayed sound
+ * is the second half of the last frame's window. */
+static void encode_block(void *memory, const int16_t in[SIREN_FRAME], uint8_t *dst)
 {
+    struct siren_encoder *state = memory;
+
     siren_encode(state, state->pcm, in, dst);
     memcpy(state->pcm, in, sizeof state->pcm);
 }
 
-static bool is_silent(const int16_t pcm[SIREN_FRAME])
+static struct progress encode(void *state, const int16_t *pcm, uint8_t *dst, struct offer offer)
 {
-    for (int i = 0; i < SIREN_FRAME; i++)
-        if (pcm[i] != 0)
-            return false;
-    return true;
-}
+    static const struct delayed_encoder delayed = {
+        { SIREN_BYTES, SIREN_FRAME }, encode_block, offsetof(struct siren_encoder, pcm), SIREN_FRAME
+    };
 
-/* Each frame of samples makes a block, which overlaps it and the last one. END makes another block
- * for the second half of the last frame's window. */
-static struct progress encode(void *memory, const int16_t *pcm, uint8_t *dst, struct offer offer)
-{
-    static const int16_t silence[SIREN_FRAME] = { 0 };
-    struct siren_encoder *state = memory;
-    size_t blocks = whole_blocks(offer.out, offer.in, &block, 1);
-    struct progress done = { blocks * SIREN_FRAME, blocks * SIREN_BYTES };
-
-    for (size_t i = 0; i < blocks; i++)
-        encode_block(state, pcm + i * SIREN_FRAME, dst + i * SIREN_BYTES);
-    if (offer.ending == END && offer.in == done.used && !is_silent(state->pcm) &&
-        offer.out - done.made >= SIREN_BYTES) {
-        encode_block(state, silence, dst + done.made);
-        done.made += SIREN_BYTES;
-    }
-    return done;
+    return encode_delayed(&delayed, state, pcm, dst, offer);
 }
 
 static const struct codec_decoder decoder = { sizeof(struct siren_decoder), init_decoder, decode, 0,

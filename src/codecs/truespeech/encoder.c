@@ -198,16 +198,6 @@ static void write(const struct path *path, const uint8_t reflection[TRUESPEECH_O
     }
 }
 
-static int index_of_minimum(const int64_t *errors, int n)
-{
-    int index = 0;
-
-    for (int i = 1; i < n; i++)
-        if (errors[i] < errors[index])
-            index = i;
-    return index;
-}
-
 /* Surveys all sets of coefficients with little effort, then searches the best of them with full
  * effort. */
 void truespeech_encode_frame(struct truespeech_encoder *state,

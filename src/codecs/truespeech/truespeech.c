@@ -7,6 +7,7 @@
 #include "tables.h"
 #include "bits.h"
 #include "codec.h"
+#include "delayed_encoder.h"
 
 enum { RATE = 8000 };
 
@@ -78,9 +79,9 @@ static void init_encoder(void *memory, const struct layout *layout, const struct
 }
 
 /* Encodes the frame that ends TRUESPEECH_DELAY samples before the end of a block. */
-static void encode_block(struct truespeech_encoder *state, const int16_t in[TRUESPEECH_FRAME],
-                         uint8_t *dst)
+static void encode_block(void *memory, const int16_t in[TRUESPEECH_FRAME], uint8_t *dst)
 {
+    struct truespeech_encoder *state = memory;
     int16_t pcm[TRUESPEECH_DELAY + TRUESPEECH_FRAME];
     struct truespeech_parameters parameters;
 
@@ -91,30 +92,14 @@ static void encode_block(struct truespeech_encoder *state, const int16_t in[TRUE
     truespeech_pack(&parameters, dst);
 }
 
-static bool is_silent(const int16_t delayed[TRUESPEECH_DELAY])
+static struct progress encode(void *state, const int16_t *pcm, uint8_t *dst, struct offer offer)
 {
-    for (int i = 0; i < TRUESPEECH_DELAY; i++)
-        if (delayed[i] != 0)
-            return false;
-    return true;
-}
+    static const struct delayed_encoder delayed = { { TRUESPEECH_FRAME_BYTES, TRUESPEECH_FRAME },
+                                                    encode_block,
+                                                    offsetof(struct truespeech_encoder, delayed),
+                                                    TRUESPEECH_DELAY };
 
-/* Each block of samples makes a block of bytes. END makes another one for the delayed sound. */
-static struct progress encode(void *memory, const int16_t *pcm, uint8_t *dst, struct offer offer)
-{
-    static const int16_t silence[TRUESPEECH_FRAME] = { 0 };
-    struct truespeech_encoder *state = memory;
-    size_t blocks = whole_blocks(offer.out, offer.in, &block, 1);
-    struct progress done = { blocks * TRUESPEECH_FRAME, blocks * TRUESPEECH_FRAME_BYTES };
-
-    for (size_t i = 0; i < blocks; i++)
-        encode_block(state, pcm + i * TRUESPEECH_FRAME, dst + i * TRUESPEECH_FRAME_BYTES);
-    if (offer.ending == END && offer.in == done.used && !is_silent(state->delayed) &&
-        offer.out - done.made >= TRUESPEECH_FRAME_BYTES) {
-        encode_block(state, silence, dst + done.made);
-        done.made += TRUESPEECH_FRAME_BYTES;
-    }
-    return done;
+    return encode_delayed(&delayed, state, pcm, dst, offer);
 }
 
 static const struct codec_decoder decoder = { sizeof(struct truespeech_decoder), init_decoder,
