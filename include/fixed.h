@@ -42,6 +42,16 @@ static inline uint32_t isqrt(uint32_t x)
     return root;
 }
 
+static inline uint32_t isqrt64(uint64_t x)
+{
+    uint64_t root = 0;
+
+    for (uint64_t bit = UINT64_C(1) << 31; bit != 0; bit >>= 1)
+        if ((root + bit) * (root + bit) <= x)
+            root += bit;
+    return (uint32_t)root;
+}
+
 static inline int32_t L_saturate(int64_t x)
 {
     return (int32_t)(x > INT32_MAX ? INT32_MAX : x < INT32_MIN ? INT32_MIN : x);

@@ -142,8 +142,12 @@ static void square_roots_are_rounded_down(void **unused)
 {
     (void)unused;
     for (uint32_t root = 0; root <= UINT16_MAX; root++) {
+        uint64_t large = (uint64_t)root << 16 | 0xFFFF;
+
         assert_int_equal(isqrt(root * root), root);
         assert_int_equal(isqrt(root * root + 2 * root), root);
+        assert_int_equal(isqrt64(large * large), large);
+        assert_int_equal(isqrt64(large * large + 2 * large), large);
     }
 }
 

@@ -1,4 +1,4 @@
-/* Gains, roots and sines. */
+/* Gains and sines. */
 #include "fixed.h"
 #include "wma.h"
 
@@ -37,16 +37,6 @@ struct wma_gain wma_twentieth(int n)
     return gain;
 }
 
-uint32_t wma_root(uint64_t x)
-{
-    uint64_t root = 0;
-
-    for (uint64_t bit = 1ull << 31; bit != 0; bit >>= 1)
-        if ((root + bit) * (root + bit) <= x)
-            root += bit;
-    return (uint32_t)root;
-}
-
 struct wma_gain wma_root_ratio(uint64_t a, uint64_t b)
 {
     struct wma_gain above = wma_gain_of(a, 0), below = wma_gain_of(b, 0);
@@ -57,7 +47,7 @@ struct wma_gain wma_root_ratio(uint64_t a, uint64_t b)
         ratio *= 2;
         e--;
     }
-    return wma_gain_of(wma_root(ratio << 28), e / 2 - 30);
+    return wma_gain_of(isqrt64(ratio << 28), e / 2 - 30);
 }
 
 int32_t wma_sine(int i)

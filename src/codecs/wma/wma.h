@@ -92,7 +92,6 @@ struct wma_gain wma_gain_of(uint64_t m, int e); /* m 2^e, for m > 0 */
 struct wma_gain wma_times(struct wma_gain, struct wma_gain);
 struct wma_gain wma_twentieth(int n);                   /* 10^(n/20) */
 struct wma_gain wma_root_ratio(uint64_t a, uint64_t b); /* sqrt(a / b) */
-uint32_t wma_root(uint64_t x);                          /* the integer square root */
 int32_t wma_sine(int i);                                /* sin(pi i / 8192), Q30 */
 
 /* exponents.c: the curve of a channel, relative to its highest value. */
