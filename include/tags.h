@@ -14,7 +14,6 @@ enum {
     TAG_ULAW = 7,
     TAG_IMA_ADPCM = 0x11,
     TAG_GSM610 = 0x31,
-    TAG_CREATIVE_ADPCM = 0x200,
     TAG_EXTENSIBLE = 0xFFFE
 };
 

@@ -1,9 +1,10 @@
 #include <string.h>
 #include "fixed.h"
 #include "stream.h"
+#include "tags.h"
 
 /* At least as many blocks as the kernels have lanes, and at least so many samples. */
-enum { SCRATCH_BLOCKS = 8, SCRATCH_SAMPLES = 4096, MS_ADPCM = 2 };
+enum { SCRATCH_BLOCKS = 8, SCRATCH_SAMPLES = 4096 };
 
 /* If a decoder's destination is smaller than a block, the block is decoded into scratch and counts
  * as used; the destination is filled, and the other samples are pending for the next calls.
@@ -306,7 +307,8 @@ static struct progress decode(struct stream *stream, const uint8_t *src, uint8_t
         decode_truncated(stream, &call);
     if (call.done.used != 0 || call.done.made == 0 || call.room != 0 || call.ending == WHOLE)
         return call.done;
-    if (stream->plan.tag == MS_ADPCM && !stream->carried && call.in / layout->block.bytes == 1) {
+    if (stream->plan.tag == TAG_MS_ADPCM && !stream->carried &&
+        call.in / layout->block.bytes == 1) {
         decode_ahead(stream, &call);
     } else if (call.in > 1 && stream->carried + 1 < carry_bytes(&stream->plan)) {
         stream->carry[stream->carried++] = *call.src;

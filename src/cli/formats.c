@@ -141,7 +141,7 @@ bool tag_parse(const struct drivers *drivers, const wchar_t *text, DWORD *tag)
 
 bool is_pcm_tag(DWORD tag)
 {
-    return tag == WAVE_FORMAT_PCM || tag == WAV_TAG_FLOAT || tag == WAVE_FORMAT_EXTENSIBLE;
+    return tag == WAVE_FORMAT_PCM || tag == TAG_IEEE_FLOAT || tag == WAVE_FORMAT_EXTENSIBLE;
 }
 
 bool is_pcm(const WAVEFORMATEX *wfx)
@@ -149,15 +149,28 @@ bool is_pcm(const WAVEFORMATEX *wfx)
     const BYTE *subformat;
 
     if (wfx->wFormatTag != WAVE_FORMAT_EXTENSIBLE || wfx->cbSize < 22)
-        return wfx->wFormatTag == WAVE_FORMAT_PCM || wfx->wFormatTag == WAV_TAG_FLOAT;
+        return wfx->wFormatTag == WAVE_FORMAT_PCM || wfx->wFormatTag == TAG_IEEE_FLOAT;
     subformat = (const BYTE *)wfx + 24; /* a GUID, which begins with a 32-bit tag */
-    return (subformat[0] == WAVE_FORMAT_PCM || subformat[0] == WAV_TAG_FLOAT) &&
+    return (subformat[0] == WAVE_FORMAT_PCM || subformat[0] == TAG_IEEE_FLOAT) &&
            subformat[1] == 0 && subformat[2] == 0 && subformat[3] == 0;
 }
 
 bool same_mode(const WAVEFORMATEX *a, const WAVEFORMATEX *b)
 {
     return a->nSamplesPerSec == b->nSamplesPerSec && a->nChannels == b->nChannels;
+}
+
+bool extra_has_samples(DWORD tag)
+{
+    return tag == WAVE_FORMAT_ADPCM || tag == WAVE_FORMAT_IMA_ADPCM || tag == WAVE_FORMAT_GSM610;
+}
+
+bool fits_rate(const WAVEFORMATEX *wfx, DWORD samples)
+{
+    uint64_t by_block = (uint64_t)wfx->nSamplesPerSec * wfx->nBlockAlign;
+    uint64_t by_rate = (uint64_t)wfx->nAvgBytesPerSec * samples;
+
+    return by_block <= 2 * by_rate && by_rate <= 2 * by_block;
 }
 
 const wchar_t *subformat_text(const WAVEFORMATEX *wfx)
@@ -203,7 +216,7 @@ const wchar_t *format_text(const struct drivers *drivers, const WAVEFORMATEX *wf
 
 WAVEFORMATEX pcm_like(const WAVEFORMATEX *wfx, DWORD tag)
 {
-    WORD bits = tag == WAV_TAG_FLOAT ? 32 : 16;
+    WORD bits = tag == TAG_IEEE_FLOAT ? 32 : 16;
     WORD align = (WORD)(wfx->nChannels * bits / 8);
 
     return (WAVEFORMATEX){

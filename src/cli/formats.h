@@ -26,6 +26,13 @@ bool is_pcm_tag(DWORD tag);
 /* Returns true if two formats have the same sample rate and number of channels. */
 bool same_mode(const WAVEFORMATEX *, const WAVEFORMATEX *);
 
+/* Returns true for the formats whose first extra bytes are the samples per block. */
+bool extra_has_samples(DWORD tag);
+
+/* Returns true if `samples` per block fit the header's byte rate, within a factor of 2. They do not
+ * for codecs whose frames are not blocks of nBlockAlign bytes, such as MP3. */
+bool fits_rate(const WAVEFORMATEX *, DWORD samples);
+
 /* "GSM 6.10 (0x0031), 8000 Hz, mono, 13.0 kbit/s"; valid until the next call. */
 const wchar_t *format_text(const struct drivers *, const WAVEFORMATEX *);
 

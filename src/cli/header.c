@@ -81,12 +81,12 @@ void header_unwrap(uint8_t *p, size_t *size)
     uint16_t tag, bits = load16_le(p + 14), samples = load16_le(p + 18);
     size_t extra;
 
-    if (load16_le(p) != WAV_TAG_EXTENSIBLE || *size < 40)
+    if (load16_le(p) != TAG_EXTENSIBLE || *size < 40)
         return;
     tag = tag_of_guid(p + 24);
     if (tag == 0)
         return;
-    if (load16_le(p + 2) > 2 && (tag == WAV_TAG_PCM || tag == WAV_TAG_FLOAT))
+    if (load16_le(p + 2) > 2 && (tag == TAG_PCM || tag == TAG_IEEE_FLOAT))
         return; /* the speaker positions would be lost */
     extra = *size - 40;
     store16_le(p, tag);
@@ -180,8 +180,8 @@ void header_correct(uint8_t *p, size_t *size)
     if (format.channels == 0)
         return;
     switch (format.tag) {
-    case WAV_TAG_PCM:
-    case WAV_TAG_FLOAT:
+    case TAG_PCM:
+    case TAG_IEEE_FLOAT:
         correct_pcm(p, format.channels);
         break;
     case TAG_ALAW:

@@ -118,16 +118,6 @@ static void find_expected(struct report *report)
     free(room);
 }
 
-/* Returns true if `samples` per block fit a header's byte rate, within a factor of 2. They do not
- * for codecs whose frames are not blocks of nBlockAlign bytes, such as MP3. */
-static bool fits_rate(const WAVEFORMATEX *wfx, DWORD samples)
-{
-    uint64_t by_block = (uint64_t)wfx->nSamplesPerSec * wfx->nBlockAlign;
-    uint64_t by_rate = (uint64_t)wfx->nAvgBytesPerSec * samples;
-
-    return by_block <= 2 * by_rate && by_rate <= 2 * by_block;
-}
-
 /* Finds the number of samples of a block and of the whole file. */
 static void measure(struct report *report)
 {
@@ -190,11 +180,6 @@ static void extra_text(const BYTE *extra, int count, wchar_t text[TEXT_ROOM])
         n += swprintf(text + n, (size_t)(TEXT_ROOM - n), L" %02X", extra[i]);
 }
 
-static bool extra_has_samples(WORD tag)
-{
-    return tag == WAVE_FORMAT_ADPCM || tag == WAVE_FORMAT_IMA_ADPCM || tag == WAVE_FORMAT_GSM610;
-}
-
 /* MSN Audio's second word is the bit rate, which follows from the block, rounded up. Files may have
  * blocks of sizes that no listed format has. */
 static uint64_t msn_bit_rate(const struct report *report)
@@ -217,7 +202,7 @@ static void print_extra(const struct report *report)
     BYTE extra[MAX_EXTRA] = { 0 };
     int count = expected->cbSize < MAX_EXTRA ? expected->cbSize : MAX_EXTRA;
     bool judged = report->known && (report->driver || report->faults & FIELD_EXTRA) &&
-                  !(said_size == 0 && report->in.wav.said_tag == WAV_TAG_EXTENSIBLE);
+                  !(said_size == 0 && report->in.wav.said_tag == TAG_EXTENSIBLE);
 
     extra_text(said, said_size, a);
     if (!judged) {

@@ -9,10 +9,9 @@
 /* The samples per block that a header states, or 0. */
 static unsigned stated_samples(const WAVEFORMATEX *wfx)
 {
-    bool states = wfx->wFormatTag == TAG_MS_ADPCM || wfx->wFormatTag == TAG_IMA_ADPCM ||
-                  wfx->wFormatTag == TAG_GSM610;
-
-    return states && wfx->cbSize >= 2 ? load16_le((const uint8_t *)wfx + 18) : 0;
+    return extra_has_samples(wfx->wFormatTag) && wfx->cbSize >= 2
+               ? load16_le((const uint8_t *)wfx + 18)
+               : 0;
 }
 
 /* Returns true if the stated samples do not fit into a block. Drivers of these tags divide by the
@@ -26,15 +25,6 @@ static bool contradicts_block(const WAVEFORMATEX *wfx, unsigned samples)
     if (wfx->wFormatTag == TAG_MS_ADPCM)
         return samples < 2 || ms_block_frames(wfx->nBlockAlign, wfx->nChannels, bits) < samples;
     return false;
-}
-
-/* Returns true if the byte rate that follows from the block is off by more than a factor of 2. */
-static bool contradicts_rate(const WAVEFORMATEX *wfx, unsigned samples)
-{
-    uint64_t bytes = (uint64_t)wfx->nSamplesPerSec * wfx->nBlockAlign;
-    uint64_t stated = (uint64_t)wfx->nAvgBytesPerSec * samples;
-
-    return samples != 0 && (bytes > 2 * stated || stated > 2 * bytes);
 }
 
 const wchar_t *trust_fault(const WAVEFORMATEX *wfx)
@@ -55,7 +45,7 @@ const wchar_t *trust_fault(const WAVEFORMATEX *wfx)
     if (contradicts_block(wfx, samples))
         swprintf(text, sizeof text / sizeof *text,
                  L"the header says %u samples in blocks of %u bytes", samples, wfx->nBlockAlign);
-    else if (contradicts_rate(wfx, samples))
+    else if (samples != 0 && !fits_rate(wfx, samples))
         swprintf(text, sizeof text / sizeof *text,
                  L"the header says %u samples in blocks of %u bytes, but %lu bytes per second",
                  samples, wfx->nBlockAlign, rate);

@@ -33,9 +33,9 @@ static const char *read_format(struct scan *scan, uint64_t size)
     if (n < 16)
         n = 14;
     memset(p + n, 0, WAV_FORMAT_ROOM - n);
-    if (n >= WAV_FORMAT_SIZE && load16_le(p) != WAV_TAG_PCM)
+    if (n >= WAV_FORMAT_SIZE && load16_le(p) != TAG_PCM)
         extra = load16_le(p + 16);
-    if (load16_le(p) == WAV_TAG_EXTENSIBLE && extra < 22)
+    if (load16_le(p) == TAG_EXTENSIBLE && extra < 22)
         extra = 22;
     if (extra > available)
         extra = available;
@@ -313,7 +313,7 @@ bool wav_create(struct wav_writer *writer, const struct wav_io *io, const uint8_
                 uint64_t expected)
 {
     static const uint8_t zeros[DS64];
-    bool pcm = load16_le(format) == WAV_TAG_PCM, done;
+    bool pcm = load16_le(format) == TAG_PCM, done;
     uint32_t size = pcm ? 16u : WAV_FORMAT_SIZE + (uint32_t)load16_le(format + 16);
 
     *writer = (struct wav_writer){ .io = *io };

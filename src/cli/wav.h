@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include "tags.h"
 
 struct wav_io {
     void *file;
@@ -19,7 +20,6 @@ struct wav_io {
 /* A little-endian WAVEFORMATEX: WAV_FORMAT_SIZE bytes, and as many extra bytes as cbSize says. */
 enum { WAV_FORMAT_SIZE = 18, WAV_MAX_EXTRA = 4096 };
 enum { WAV_FORMAT_ROOM = WAV_FORMAT_SIZE + WAV_MAX_EXTRA };
-enum { WAV_TAG_PCM = 1, WAV_TAG_FLOAT = 3, WAV_TAG_EXTENSIBLE = 0xFFFE };
 
 /* Facts about a file that its user should know. */
 enum wav_note {
@@ -35,7 +35,7 @@ struct wav {
     uint8_t format[WAV_FORMAT_ROOM]; /* corrected by header_correct() */
     size_t format_size;
     uint8_t said[WAV_FORMAT_ROOM]; /* before it was corrected */
-    uint16_t said_tag;             /* WAV_TAG_EXTENSIBLE if `said` was unwrapped */
+    uint16_t said_tag;             /* TAG_EXTENSIBLE if `said` was unwrapped */
     uint64_t data_at, data_size;
     uint64_t data_said; /* the data size in the header, which may be more than the file has */
     uint64_t more_data; /* bytes in other data chunks */

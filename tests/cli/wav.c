@@ -409,15 +409,15 @@ static void test_extensible(void **unused)
     uint8_t p[42];
 
     (void)unused;
-    make_extensible(p, WAV_TAG_PCM, 2, 24, 24);
+    make_extensible(p, TAG_PCM, 2, 24, 24);
     open_extensible(&wav, p, 40);
-    assert_int_equal(load16_le(wav.format), WAV_TAG_PCM);
+    assert_int_equal(load16_le(wav.format), TAG_PCM);
     assert_int_equal(wav.format_size, 18);
     assert_int_equal(load32_le(wav.format + 8), 8000 * 6);
 
-    make_extensible(p, WAV_TAG_PCM, 6, 16, 16); /* the speaker positions matter */
+    make_extensible(p, TAG_PCM, 6, 16, 16); /* the speaker positions matter */
     open_extensible(&wav, p, 40);
-    assert_int_equal(load16_le(wav.format), WAV_TAG_EXTENSIBLE);
+    assert_int_equal(load16_le(wav.format), TAG_EXTENSIBLE);
     assert_int_equal(wav.format_size, 40);
 
     make_extensible(p, 0x11, 1, 4, 4); /* the valid bits, which are not samples per block */
@@ -447,15 +447,15 @@ static void test_extensible(void **unused)
 
     p[30]++; /* another GUID */
     open_extensible(&wav, p, 42);
-    assert_int_equal(load16_le(wav.format), WAV_TAG_EXTENSIBLE);
+    assert_int_equal(load16_le(wav.format), TAG_EXTENSIBLE);
 
-    make_extensible(p, WAV_TAG_PCM, 2, 24, 24); /* that of B-format */
+    make_extensible(p, TAG_PCM, 2, 24, 24); /* that of B-format */
     memcpy(p + 28, (uint8_t[12]){ 0x21, 7, 0xD3, 0x11, 0x86, 0x44, 0xC8, 0xC1, 0xCA }, 12);
     open_extensible(&wav, p, 40);
-    assert_int_equal(load16_le(wav.format), WAV_TAG_PCM);
+    assert_int_equal(load16_le(wav.format), TAG_PCM);
     store16_le(p + 24, 0x31);
     open_extensible(&wav, p, 40);
-    assert_int_equal(load16_le(wav.format), WAV_TAG_EXTENSIBLE);
+    assert_int_equal(load16_le(wav.format), TAG_EXTENSIBLE);
 }
 
 static void refuse(const char *bytes, size_t size, const char *reason)
