@@ -290,6 +290,17 @@ struct wave_format format_of(const struct codec *codec, struct mode mode, uint8_
     return format;
 }
 
+void assert_same_header(const struct wave_format *a, const struct wave_format *b)
+{
+    assert_int_equal(a->tag, b->tag);
+    assert_int_equal(a->channels, b->channels);
+    assert_int_equal(a->sample_rate, b->sample_rate);
+    assert_int_equal(a->byte_rate, b->byte_rate);
+    assert_int_equal(a->block_align, b->block_align);
+    assert_int_equal(a->bits_per_sample, b->bits_per_sample);
+    assert_int_equal(a->extra_size, b->extra_size);
+}
+
 struct bytes wav_open(struct bytes file, struct wave_format *format)
 {
     struct bytes data = { 0, 0 };

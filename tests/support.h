@@ -76,6 +76,9 @@ struct progress decode_once(const struct codec *, const struct wave_format *, co
 /* The format of a mode, with room for its extra bytes in `extra`. */
 struct wave_format format_of(const struct codec *, struct mode, uint8_t extra[EXTRA_ROOM]);
 
+/* Compares the fields of two headers, including the number of extra bytes, but not these. */
+void assert_same_header(const struct wave_format *, const struct wave_format *);
+
 /* The format and the data of a WAV file, pointing into `file`. The test fails if it has none. */
 struct bytes wav_open(struct bytes file, struct wave_format *);
 

@@ -1,6 +1,7 @@
 /* L&H CELP encoding: its SNR, its delay, its stability, and the stages of the search. */
 #include <math.h>
 #include "support.h"
+#include "hard_sounds.h"
 #include "codecs/lh_celp/search.h"
 #include "codecs/lh_celp/tables.h"
 
@@ -181,34 +182,8 @@ static void check_calm(const char *name, const int16_t *x, size_t count)
 
 static void no_sound_is_amplified(void **unused)
 {
-    enum { COUNT = 2000 };
-    static int16_t x[COUNT];
-    uint32_t seed = 4;
-
     (void)unused;
-    check_calm("silence", x, COUNT);
-    for (int level = -32768; level < 32768; level += 16383) {
-        for (int i = 0; i < COUNT; i++)
-            x[i] = (int16_t)level;
-        check_calm("a constant", x, COUNT);
-    }
-    for (int period = 3; period < 400; period = period * 3 + 1) {
-        for (int i = 0; i < COUNT; i++)
-            x[i] = i / period % 2 ? INT16_MIN : INT16_MAX;
-        check_calm("a square wave", x, COUNT);
-        for (int i = 0; i < COUNT; i++)
-            x[i] = i % (4 * period) == 0 ? INT16_MAX : 0;
-        check_calm("clicks", x, COUNT);
-        for (int i = 0; i < COUNT; i++)
-            x[i] = (int16_t)lround(32767 * sin(3.1415926 * i / period));
-        check_calm("a tone", x, COUNT);
-        for (int i = 0; i < COUNT; i++)
-            x[i] = saturate(x[i] * 4);
-        check_calm("an overdriven tone", x, COUNT);
-    }
-    for (int i = 0; i < COUNT; i++)
-        x[i] = (int16_t)(draw(&seed) >> 16);
-    check_calm("noise", x, COUNT);
+    each_hard_sound(check_calm);
 }
 
 /* The first subframe of each frame has at least one pulse: silence becomes the quietest of them. */

@@ -319,11 +319,7 @@ static void the_header_is_as_windows_wrote_it(void **unused)
 
     (void)unused;
     wav_open(file, &real);
-    assert_int_equal(real.tag, ours.tag);
-    assert_int_equal(real.byte_rate, ours.byte_rate);
-    assert_int_equal(real.block_align, ours.block_align);
-    assert_int_equal(real.bits_per_sample, ours.bits_per_sample);
-    assert_int_equal(real.extra_size, ours.extra_size);
+    assert_same_header(&real, &ours);
     assert_memory_equal(real.extra, ours.extra, 32);
     free(file.data);
 }

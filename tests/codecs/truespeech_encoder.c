@@ -1,6 +1,7 @@
 /* TrueSpeech-compatible encoding: its SNR, the likeness of its streams to those of a real encoder,
  * and its stability. */
 #include <math.h>
+#include "hard_sounds.h"
 #include "truespeech_peer.h"
 #include "codecs/truespeech/search.h"
 
@@ -199,34 +200,8 @@ static void check_calm(const char *name, const int16_t *x, size_t count)
 
 static void no_sound_is_amplified(void **unused)
 {
-    enum { COUNT = 2000 };
-    static int16_t x[COUNT];
-    uint32_t seed = 4;
-
     (void)unused;
-    check_calm("silence", x, COUNT);
-    for (int level = -32768; level < 32768; level += 16383) {
-        for (int i = 0; i < COUNT; i++)
-            x[i] = (int16_t)level;
-        check_calm("a constant", x, COUNT);
-    }
-    for (int period = 3; period < 400; period = period * 3 + 1) {
-        for (int i = 0; i < COUNT; i++)
-            x[i] = i / period % 2 ? INT16_MIN : INT16_MAX;
-        check_calm("a square wave", x, COUNT);
-        for (int i = 0; i < COUNT; i++)
-            x[i] = i % (4 * period) == 0 ? INT16_MAX : 0;
-        check_calm("clicks", x, COUNT);
-        for (int i = 0; i < COUNT; i++)
-            x[i] = (int16_t)lround(32767 * sin(3.1415926 * i / period));
-        check_calm("a tone", x, COUNT);
-        for (int i = 0; i < COUNT; i++)
-            x[i] = saturate(x[i] * 4);
-        check_calm("an overdriven tone", x, COUNT);
-    }
-    for (int i = 0; i < COUNT; i++)
-        x[i] = (int16_t)(draw(&seed) >> 16);
-    check_calm("noise", x, COUNT);
+    each_hard_sound(check_calm);
 }
 
 /* Seven pulses are mandatory: silence becomes the quietest of them. */

@@ -17,22 +17,6 @@ static void sum(const BYTE *bytes, DWORD n)
         checksum = (checksum ^ *bytes++) * 16777619u;
 }
 
-static BOOL is_ours(HACMDRIVERID id)
-{
-    ACMDRIVERDETAILSW details = { .cbStruct = sizeof details };
-
-    return acmDriverDetailsW(id, &details, 0) == 0 && wcscmp(details.szShortName, L"OmniACM") == 0;
-}
-
-static BOOL CALLBACK find_driver(HACMDRIVERID id, DWORD_PTR found, DWORD support)
-{
-    (void)support;
-    if (!is_ours(id))
-        return TRUE;
-    *(HACMDRIVERID *)found = id;
-    return FALSE;
-}
-
 /* Converts one buffer with an open stream, and returns the number of bytes made. */
 static DWORD convert(HACMSTREAM stream, BYTE *src, DWORD src_size, BYTE *dst, DWORD dst_size,
                      DWORD flags)

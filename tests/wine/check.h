@@ -3,6 +3,7 @@
 #define OMNIACM_TESTS_CHECK_H
 
 #include <stdio.h>
+#include <wchar.h>
 #include <windows.h>
 #include <mmsystem.h>
 #include <mmreg.h>
@@ -34,6 +35,37 @@ static inline void test_end(const char *name)
 static inline BOOL is_pcm(DWORD tag)
 {
     return tag == WAVE_FORMAT_PCM || tag == WAVE_FORMAT_IEEE_FLOAT || tag == WAVE_FORMAT_EXTENSIBLE;
+}
+
+/* 16-bit PCM with the sample rate and channels of a format. */
+static inline WAVEFORMATEX pcm_like(const WAVEFORMATEX *format)
+{
+    WORD align = (WORD)(format->nChannels * 2);
+
+    return (WAVEFORMATEX){ WAVE_FORMAT_PCM,
+                           format->nChannels,
+                           format->nSamplesPerSec,
+                           format->nSamplesPerSec * align,
+                           align,
+                           16,
+                           0 };
+}
+
+static inline BOOL is_ours(HACMDRIVERID id)
+{
+    ACMDRIVERDETAILSW details = { .cbStruct = sizeof details };
+
+    return acmDriverDetailsW(id, &details, 0) == 0 && wcscmp(details.szShortName, L"OmniACM") == 0;
+}
+
+/* For acmDriverEnum: finds our driver. */
+static inline BOOL CALLBACK find_driver(HACMDRIVERID id, DWORD_PTR found, DWORD support)
+{
+    (void)support;
+    if (!is_ours(id))
+        return TRUE;
+    *(HACMDRIVERID *)found = id;
+    return FALSE;
 }
 
 /* True if the driver encodes the format. Of a format that is only decoded, exactly the encoder is

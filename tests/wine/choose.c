@@ -24,17 +24,6 @@ static struct name {
 } names[NAMES];
 static DWORD name_count;
 
-static BOOL CALLBACK find_driver(HACMDRIVERID id, DWORD_PTR found, DWORD support)
-{
-    ACMDRIVERDETAILSW details = { .cbStruct = sizeof details };
-
-    (void)support;
-    if (acmDriverDetailsW(id, &details, 0) || wcscmp(details.szShortName, L"OmniACM") != 0)
-        return TRUE;
-    *(HACMDRIVERID *)found = id;
-    return FALSE;
-}
-
 /* Details of the format in line `line` of a tag, as acmFormatChoose asks for them. */
 static MMRESULT details_at(HACMDRIVERID id, DWORD tag, DWORD line, ACMFORMATDETAILSW *details)
 {
@@ -172,13 +161,7 @@ static BOOL CALLBACK try_alias(HACMDRIVERID id, ACMFORMATDETAILSW *details, DWOR
         return TRUE;
     memcpy(room, details->pwfx, sizeof *format + details->pwfx->cbSize);
     format->wFormatTag = tried->tag;
-    pcm = (WAVEFORMATEX){ WAVE_FORMAT_PCM,
-                          format->nChannels,
-                          format->nSamplesPerSec,
-                          format->nSamplesPerSec * format->nChannels * 2,
-                          (WORD)(format->nChannels * 2),
-                          16,
-                          0 };
+    pcm = pcm_like(format);
     tried->encoded += acmStreamOpen(0, tried->driver, &pcm, format, 0, 0, 0,
                                     ACM_STREAMOPENF_QUERY) == MMSYSERR_NOERROR;
     tried->decoded += acmStreamOpen(0, tried->driver, format, &pcm, 0, 0, 0,

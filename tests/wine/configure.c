@@ -5,17 +5,6 @@
 #include <wchar.h>
 #include "check.h"
 
-static BOOL CALLBACK find_driver(HACMDRIVERID id, DWORD_PTR found, DWORD support)
-{
-    ACMDRIVERDETAILSW details = { .cbStruct = sizeof details };
-
-    (void)support;
-    if (acmDriverDetailsW(id, &details, 0) || wcscmp(details.szShortName, L"OmniACM") != 0)
-        return TRUE;
-    *(HACMDRIVERID *)found = id;
-    return FALSE;
-}
-
 /* The window of an application, as the parent of the dialogs. */
 static HWND parent(void) { return CreateWindowW(L"STATIC", L"", WS_POPUP, 0, 0, 1, 1, 0, 0, 0, 0); }
 

@@ -290,13 +290,7 @@ static void every_stream(void)
             WAVEFORMATEX *coded = (WAVEFORMATEX *)room;
             struct stream stream = { .coded = coded, .coded_size = 18u + coded->cbSize };
 
-            stream.pcm = (WAVEFORMATEX){ WAVE_FORMAT_PCM,
-                                         coded->nChannels,
-                                         coded->nSamplesPerSec,
-                                         coded->nSamplesPerSec * coded->nChannels * 2,
-                                         (WORD)(coded->nChannels * 2),
-                                         16,
-                                         0 };
+            stream.pcm = pcm_like(coded);
             /* Decoding comes first, because it finds the size of a block. */
             for (int variant = 3; variant >= 0; variant--) {
                 stream.decoding = variant / 2;
@@ -349,13 +343,7 @@ static BOOL CALLBACK abuse(HACMDRIVERID id, ACMFORMATDETAILSW *details, DWORD_PT
     static const DWORD sizes[] = { 1, 2, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF };
     static BYTE first[SAMPLE_ROOM];
     WAVEFORMATEX *coded = details->pwfx, broken[2];
-    WAVEFORMATEX pcm = { WAVE_FORMAT_PCM,
-                         coded->nChannels,
-                         coded->nSamplesPerSec,
-                         coded->nSamplesPerSec * coded->nChannels * 2,
-                         (WORD)(coded->nChannels * 2),
-                         16,
-                         0 };
+    WAVEFORMATEX pcm = pcm_like(coded);
     BYTE *src = at_end(4, SAMPLE_ROOM), *dst = at_end(5, SAMPLE_ROOM);
     WAVEFORMATEX *from = &pcm, *to = coded;
     HACMSTREAM stream = 0;

@@ -94,13 +94,7 @@ static BOOL both_layouts(DWORD tag)
     LRESULT result;
 
     CHECK(tell(ACMDM_FORMAT_DETAILS, &details, ACM_FORMATDETAILSF_INDEX) == 0);
-    pcm = (WAVEFORMATEX){ WAVE_FORMAT_PCM,
-                          coded->nChannels,
-                          coded->nSamplesPerSec,
-                          coded->nSamplesPerSec * coded->nChannels * 2,
-                          (WORD)(coded->nChannels * 2),
-                          16,
-                          0 };
+    pcm = pcm_like(coded);
     result = tell(ACMDM_STREAM_OPEN, &query, 0);
     CHECK(result == MMSYSERR_NOERROR || result == ACMERR_NOTPOSSIBLE);
     if (result == MMSYSERR_NOERROR)

@@ -101,13 +101,7 @@ static void make_job(struct job *job, DWORD number)
     BOOL encoding;
 
     job->format = format;
-    job->pcm = (WAVEFORMATEX){ WAVE_FORMAT_PCM,
-                               format->nChannels,
-                               format->nSamplesPerSec,
-                               format->nSamplesPerSec * format->nChannels * 2,
-                               (WORD)(format->nChannels * 2),
-                               16,
-                               0 };
+    job->pcm = pcm_like(format);
     encoding = encodes(driver, &job->pcm, format);
     encoders += encoding ? 1 : 0;
     job->from = encoding ? &job->pcm : format;
