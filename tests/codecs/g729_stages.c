@@ -85,18 +85,17 @@ static void predictors_add_up_to_one(void **unused)
 static void interpolation_phases_are_mirrored(void **unused)
 {
     (void)unused;
-    for (int k = 0; k < 2 * G729_HALF_TAPS; k++) {
-        assert_int_equal(g729_interpolation_q15[1][k],
-                         g729_interpolation_q15[2][2 * G729_HALF_TAPS - 1 - k]);
+    for (int k = 0; k < 2 * CELP_HALF_TAPS; k++) {
+        assert_int_equal(celp_lag_taps_q15[0][k], celp_lag_taps_q15[2][2 * CELP_HALF_TAPS - 1 - k]);
         if (k > 0)
-            assert_int_equal(g729_interpolation_q15[0][k - 1], g729_interpolation_q15[0][19 - k]);
+            assert_int_equal(celp_lag_taps_q15[1][k - 1], celp_lag_taps_q15[1][19 - k]);
     }
     for (int phase = 0; phase < 3; phase++) {
         int sum = 0, gain = 0;
 
-        for (int k = 0; k < G729_TAPS; k++) {
-            sum += abs(g729_interpolation_q15[phase][k]);
-            gain += g729_interpolation_q15[phase][k];
+        for (int k = 0; k < CELP_TAPS; k++) {
+            sum += abs(celp_lag_taps_q15[phase][k]);
+            gain += celp_lag_taps_q15[phase][k];
         }
         assert_true(sum <= 59398 && abs(gain - 32768) < 400);
     }
@@ -245,13 +244,13 @@ static void every_lag_code_round_trips(void **unused)
 {
     (void)unused;
     for (int code = 0; code < 256; code++) {
-        struct g729_lag lag = g729_lag_decode1((uint8_t)code);
+        struct celp_lag lag = celp_lag_absolute((unsigned)code);
 
         assert_int_equal(g729_lag_encode1(lag), code);
-        assert_true(lag.whole >= 19 && lag.whole <= G729_LAG_MAX && lag.third >= -1 &&
+        assert_true(lag.whole >= 19 && lag.whole <= CELP_LAG_MAX && lag.third >= -1 &&
                     lag.third <= 1);
         for (int second = 0; second < 32; second++)
-            assert_int_equal(g729_lag_encode2(g729_lag_decode2((uint8_t)second, lag.whole),
+            assert_int_equal(g729_lag_encode2(celp_lag_relative((unsigned)second, lag.whole),
                                               g729_lag_range_around(lag.whole, 5, 9)),
                              second);
     }

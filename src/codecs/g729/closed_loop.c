@@ -59,7 +59,7 @@ static int16_t whole_lag(const struct dsp_celp *dsp, const int16_t d[G729_SUBFRA
 
 /* Leaves the adaptive codebook vector in `exc`. In the first subframe, fractional lags are only
  * tried up to 84. */
-struct g729_lag g729_closed_loop_lag(const struct dsp_celp *dsp, const int16_t h_q12[G729_SUBFRAME],
+struct celp_lag g729_closed_loop_lag(const struct dsp_celp *dsp, const int16_t h_q12[G729_SUBFRAME],
                                      const int16_t target[G729_SUBFRAME],
                                      struct g729_lag_range range, bool always_fractional,
                                      int16_t *exc)
@@ -67,12 +67,12 @@ struct g729_lag g729_closed_loop_lag(const struct dsp_celp *dsp, const int16_t h
     static const int16_t order[3] = { 0, -1, 1 };
     int16_t d[G729_SUBFRAME], best_vector[G729_SUBFRAME];
     int32_t max = INT32_MIN;
-    struct g729_lag lag, best;
+    struct celp_lag lag, best;
     int64_t energy;
 
     g729_backward_filter(dsp, h_q12, target, d);
     energy = dsp->energy(d, G729_SUBFRAME);
-    lag = best = (struct g729_lag){ whole_lag(dsp, d, exc, range), 0 };
+    lag = best = (struct celp_lag){ whole_lag(dsp, d, exc, range), 0 };
     for (int i = 0; i < 3; i++) {
         int32_t correlation;
 
@@ -93,12 +93,12 @@ struct g729_lag g729_closed_loop_lag(const struct dsp_celp *dsp, const int16_t h
 }
 
 /* 3.7.2 */
-uint8_t g729_lag_encode1(struct g729_lag lag)
+uint8_t g729_lag_encode1(struct celp_lag lag)
 {
     return (uint8_t)(lag.whole <= 85 ? 3 * lag.whole - 58 + lag.third : lag.whole + 112);
 }
 
-uint8_t g729_lag_encode2(struct g729_lag lag, struct g729_lag_range range)
+uint8_t g729_lag_encode2(struct celp_lag lag, struct g729_lag_range range)
 {
     return (uint8_t)(3 * (lag.whole - range.min) + 2 + lag.third);
 }
@@ -107,7 +107,7 @@ uint8_t g729_lag_encode2(struct g729_lag lag, struct g729_lag_range range)
  * limits. */
 struct g729_lag_range g729_lag_range_around(int lag, int below, int span)
 {
-    int min = min_i32(max_i32(lag - below, G729_LAG_MIN), G729_LAG_MAX - span);
+    int min = min_i32(max_i32(lag - below, CELP_LAG_MIN), CELP_LAG_MAX - span);
 
     return (struct g729_lag_range){ (int16_t)min, (int16_t)(min + span) };
 }

@@ -24,7 +24,7 @@ int16_t g729_noise_gain(int16_t previous, int16_t sid)
 
 /* The random parameters of a subframe: lag, adaptive codebook gain and four pulses. */
 struct draw {
-    struct g729_lag lag;
+    struct celp_lag lag;
     int16_t pitch_q14;
     int positions[4];
     bool positive[4];
@@ -34,7 +34,7 @@ static void draw(uint16_t *seed, struct draw *out)
 {
     unsigned bits = (uint16_t)g729_random(seed), third = bits & 3;
 
-    out->lag = (struct g729_lag){ (int16_t)((bits >> 2 & 63) + 40),
+    out->lag = (struct celp_lag){ (int16_t)((bits >> 2 & 63) + 40),
                                   (int16_t)(third == 3 ? 0 : (int)third - 1) };
     out->positions[0] = (int)(bits >> 8 & 7) * 5;
     out->positive[0] = bits >> 11 & 1;

@@ -46,17 +46,17 @@ static void synthesize(struct g729_decoder *state, const int16_t a_q12[G729_ORDE
 
 /* 4.1.2, 4.4: an unreliable lag is replaced by the last one, which is then incremented. The second
  * subframe's lag is relative to the one that the first subframe used. */
-static struct g729_lag decode_lag(struct g729_decoder *state, const struct g729_parameters *in,
+static struct celp_lag decode_lag(struct g729_decoder *state, const struct g729_parameters *in,
                                   bool erased, int i, int16_t first)
 {
     const struct g729_subframe *sub = &in->subframes[i];
-    struct g729_lag lag = { state->lag, 0 };
+    struct celp_lag lag = { state->lag, 0 };
 
     if (erased || (i == 0 && in->parity != g729_parity(sub->lag))) {
-        state->lag = (int16_t)(state->lag >= G729_LAG_MAX ? G729_LAG_MAX : state->lag + 1);
+        state->lag = (int16_t)(state->lag >= CELP_LAG_MAX ? CELP_LAG_MAX : state->lag + 1);
         return lag;
     }
-    lag = i == 0 ? g729_lag_decode1(sub->lag) : g729_lag_decode2(sub->lag, first);
+    lag = i == 0 ? celp_lag_absolute(sub->lag) : celp_lag_relative(sub->lag, first);
     state->lag = lag.whole;
     return lag;
 }
@@ -65,7 +65,7 @@ static void decode_subframe(struct g729_decoder *state, const struct g729_parame
                             bool erased, int i, int16_t lags[G729_SUBFRAMES])
 {
     struct g729_subframe sub = in->subframes[i];
-    struct g729_lag lag = decode_lag(state, in, erased, i, lags[0]);
+    struct celp_lag lag = decode_lag(state, in, erased, i, lags[0]);
     int16_t *exc = state->excitation + G729_PAST + i * G729_SUBFRAME, code_q13[G729_SUBFRAME];
 
     lags[i] = lag.whole;

@@ -83,7 +83,7 @@ static void update_target_memory(struct g729_encoder *state, const struct search
     }
 }
 
-static struct g729_lag encode_subframe(struct g729_encoder *state,
+static struct celp_lag encode_subframe(struct g729_encoder *state,
                                        const int16_t expanded_q12[G729_ORDER + 1],
                                        struct g729_lag_range range, int i,
                                        struct g729_subframe *out)
@@ -94,7 +94,7 @@ static struct g729_lag encode_subframe(struct g729_encoder *state,
     struct g729_pitch_products pitch;
     struct g729_gain_products products;
     struct g729_gains gains;
-    struct g729_lag lag;
+    struct celp_lag lag;
     bool tame;
 
     prepare(state, expanded_q12, exc, &search);
@@ -120,7 +120,7 @@ static void encode_speech(struct g729_encoder *state, const int16_t lsp_q15[G729
 {
     int16_t a_q12[G729_SUBFRAMES][G729_ORDER + 1], expanded_q12[G729_SUBFRAMES][G729_ORDER + 1],
         tilted_q12[G729_ORDER + 1], quantized_q15[G729_ORDER];
-    int16_t *exc = state->excitation + G729_PAST, *weighted = state->weighted + G729_LAG_MAX;
+    int16_t *exc = state->excitation + G729_PAST, *weighted = state->weighted + CELP_LAG_MAX;
     struct g729_lag_range range;
 
     state->noise_seed = G729_NOISE_SEED;
@@ -137,7 +137,7 @@ static void encode_speech(struct g729_encoder *state, const int16_t lsp_q15[G729
     }
     range = g729_lag_range_around(g729_open_loop_lag(state->dsp, weighted), 3, 6);
     for (int i = 0; i < G729_SUBFRAMES; i++) {
-        struct g729_lag lag = encode_subframe(state, expanded_q12[i], range, i, &out->subframes[i]);
+        struct celp_lag lag = encode_subframe(state, expanded_q12[i], range, i, &out->subframes[i]);
 
         range = g729_lag_range_around(lag.whole, 5, 9);
     }
@@ -165,7 +165,7 @@ static void encode_noise(struct g729_encoder *state, bool first, const int16_t *
         g729_residual(state->dsp, a_q12[i], speech + i * G729_SUBFRAME, x);
         weighting_filters(a_q12[i], expanded_q12, tilted_q12);
         g729_synthesis(state->dsp, tilted_q12, x,
-                       state->weighted + G729_LAG_MAX + i * G729_SUBFRAME, G729_SUBFRAME,
+                       state->weighted + CELP_LAG_MAX + i * G729_SUBFRAME, G729_SUBFRAME,
                        state->weighted_memory);
         for (int n = 0; n < G729_SUBFRAME; n++)
             x[n] = sub(x[n], exc[i * G729_SUBFRAME + n]);
@@ -217,7 +217,7 @@ void g729_encode_frame(struct g729_encoder *state, const int16_t pcm[G729_FRAME]
     state->was_noise = !active;
     memmove(state->speech, state->speech + G729_FRAME,
             (G729_WINDOW - G729_FRAME) * sizeof *state->speech);
-    memmove(state->weighted, state->weighted + G729_FRAME, G729_LAG_MAX * sizeof *state->weighted);
+    memmove(state->weighted, state->weighted + G729_FRAME, CELP_LAG_MAX * sizeof *state->weighted);
     memmove(state->excitation, state->excitation + G729_FRAME,
             G729_PAST * sizeof *state->excitation);
 }

@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include "celp_lag.h"
 #include "dsp.h"
 #include "fixed.h"
 
@@ -18,9 +19,7 @@ enum {
     G729_SUBFRAMES = G729_FRAME / G729_SUBFRAME,
     G729_ORDER = 10,
     G729_LOOKAHEAD = 40,
-    G729_LAG_MIN = 20,
-    G729_LAG_MAX = 143,
-    G729_PAST = G729_LAG_MAX + 11, /* reach of a lag of 143 2/3 and its interpolation filter */
+    G729_PAST = CELP_LAG_REACH,
     G729_FRAME_BYTES = 10,
     G729_SID_BYTES = 2
 };
@@ -157,20 +156,13 @@ void g729_lsp_quantize(struct g729_lsf_memory *, const int16_t lsp_q15[G729_ORDE
 
 /* --- The excitation --- */
 
-/* A lag of whole + third / 3 samples; `third` is -1, 0 or 1. */
-struct g729_lag {
-    int16_t whole, third;
-};
-
 /* lag.c */
-struct g729_lag g729_lag_decode1(uint8_t code); /* 4.1.3 */
-struct g729_lag g729_lag_decode2(uint8_t code, int16_t first);
 /* 3.7.1, (40): writes a subframe at `exc`, from the G729_PAST samples before it. */
-void g729_adaptive_codebook(const struct dsp_celp *dsp, int16_t *exc, struct g729_lag);
+void g729_adaptive_codebook(const struct dsp_celp *dsp, int16_t *exc, struct celp_lag);
 void g729_excite(const struct dsp_celp *dsp, const int16_t code_q13[G729_SUBFRAME],
                  int16_t pitch_q14, int16_t code_q1, int16_t exc[G729_SUBFRAME]); /* 3.10, (75) */
 
-/* open_loop.c: A.3.4. Reads G729_LAG_MAX samples before `weighted`. */
+/* open_loop.c: A.3.4. Reads CELP_LAG_MAX samples before `weighted`. */
 int16_t g729_open_loop_lag(const struct dsp_celp *dsp, const int16_t *weighted);
 
 /* closed_loop.c: A.3.7, 3.7.2, 3.7.3. */
@@ -187,11 +179,11 @@ struct g729_pitch_products {
 void g729_backward_filter(const struct dsp_celp *dsp, const int16_t h_q12[G729_SUBFRAME],
                           const int16_t target[G729_SUBFRAME], int16_t d[G729_SUBFRAME]);
 struct g729_lag_range g729_lag_range_around(int lag, int below, int span);
-struct g729_lag g729_closed_loop_lag(const struct dsp_celp *dsp, const int16_t h_q12[G729_SUBFRAME],
+struct celp_lag g729_closed_loop_lag(const struct dsp_celp *dsp, const int16_t h_q12[G729_SUBFRAME],
                                      const int16_t target[G729_SUBFRAME], struct g729_lag_range,
                                      bool always_fractional, int16_t *exc);
-uint8_t g729_lag_encode1(struct g729_lag);
-uint8_t g729_lag_encode2(struct g729_lag, struct g729_lag_range);
+uint8_t g729_lag_encode1(struct celp_lag);
+uint8_t g729_lag_encode2(struct celp_lag, struct g729_lag_range);
 int16_t g729_pitch_gain(const struct dsp_celp *dsp, const int16_t target[G729_SUBFRAME],
                         const int16_t filtered[G729_SUBFRAME], struct g729_pitch_products *);
 
@@ -200,7 +192,7 @@ struct g729_taming {
     int32_t error_q14[4];
 };
 void g729_taming_init(struct g729_taming *);
-bool g729_taming_needed(const struct g729_taming *, struct g729_lag);
+bool g729_taming_needed(const struct g729_taming *, struct celp_lag);
 void g729_taming_update(struct g729_taming *, int16_t pitch_q14, int16_t lag);
 
 /* fixed_codebook.c, codebook_search.c: 3.8, A.3.8. The impulse response h includes the pitch
@@ -308,7 +300,7 @@ bool g729_dtx_encode(struct g729_dtx *, bool first, struct g729_predictor_memory
 /* --- The decoder --- */
 
 /* postfilter.c: A.4.2. */
-enum { G729_POSTFILTER_PAST = G729_LAG_MAX + 1 }; /* one more than needed: a multiple of 8 */
+enum { G729_POSTFILTER_PAST = CELP_LAG_MAX + 1 }; /* one more than needed: a multiple of 8 */
 struct g729_postfilter {
     int16_t speech[G729_ORDER]; /* the end of the previous frame */
     int16_t residual[G729_POSTFILTER_PAST];
@@ -348,7 +340,7 @@ struct g729_encoder {
     const struct dsp_celp *dsp;
     struct g729_highpass input;
     int16_t speech[G729_WINDOW]; /* past, frame (from 120 on) and look-ahead */
-    int16_t weighted[G729_LAG_MAX + G729_FRAME];
+    int16_t weighted[CELP_LAG_MAX + G729_FRAME];
     int16_t excitation[G729_PAST + G729_FRAME];
     int16_t weighted_memory[G729_ORDER], target_memory[G729_ORDER];
     int16_t lsp_q15[G729_ORDER], quantized_q15[G729_ORDER];

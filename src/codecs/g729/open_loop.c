@@ -3,7 +3,7 @@
 #include "oper_32b.h"
 #include "mac.h"
 
-enum { PAIRS = (G729_LAG_MAX + 1) / 2 };
+enum { PAIRS = (CELP_LAG_MAX + 1) / 2 };
 
 /* The weighted speech, split by parity: even[PAIRS + k] is sample 2 k and odd[PAIRS + k] sample 2 k
  * + 1, for k >= -PAIRS. */
@@ -44,7 +44,7 @@ static const int16_t *delayed(const struct grids *grids, int lag)
 
 /* The lags searched on each grid: all below 80, then the even ones. */
 enum {
-    LONGEST_EVEN = G729_LAG_MAX - 1,
+    LONGEST_EVEN = CELP_LAG_MAX - 1,
     EVENS = (LONGEST_EVEN - 20) / 2 + 1,
     LONGEST_ODD = 79,
     ODDS = (LONGEST_ODD - 21) / 2 + 1

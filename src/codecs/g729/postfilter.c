@@ -149,7 +149,7 @@ static void filter_subframe(const struct dsp_celp *dsp, struct g729_postfilter *
     int16_t numerator_q12[G729_ORDER + 1], denominator_q12[G729_ORDER + 1];
     int16_t residual[G729_POSTFILTER_PAST + G729_SUBFRAME],
         scaled[G729_POSTFILTER_PAST + G729_SUBFRAME];
-    int min = min_i32(lag, G729_LAG_MAX - 3) - 3;
+    int min = min_i32(lag, CELP_LAG_MAX - 3) - 3;
 
     g729_expand_bandwidth(a_q12, NUMERATOR_Q15, numerator_q12);
     g729_expand_bandwidth(a_q12, DENOMINATOR_Q15, denominator_q12);

@@ -4,13 +4,7 @@
 
 #include "g729.h"
 
-enum {
-    G729_GRID_STEPS = 50,
-    G729_LSF_STAGE1 = 128,
-    G729_LSF_STAGE2 = 32,
-    G729_HALF_TAPS = 10,
-    G729_TAPS = 24
-};
+enum { G729_GRID_STEPS = 50, G729_LSF_STAGE1 = 128, G729_LSF_STAGE2 = 32 };
 
 /* 3.2.1, (3): 0.54 - 0.46 cos(2 pi n / 399) for n < 200, then cos(2 pi (n - 200) / 159). */
 extern const int16_t g729_window_q15[G729_WINDOW];
@@ -44,10 +38,6 @@ extern const struct g729_predictor g729_predictors[2];
 extern const struct g729_predictor g729_noise_predictors[2];
 extern const int16_t g729_initial_lsf_q13[G729_ORDER]; /* pi (i + 1) / 11 */
 extern const int16_t g729_initial_lsp_q15[G729_ORDER];
-
-/* 3.7.1: the interpolation filter b30 for lags in thirds, one phase each, for the samples from -9
- * to 10 around the lag, padded with zeros. */
-extern const int16_t g729_interpolation_q15[3][G729_TAPS];
 
 /* 3.9.1, (69): 0.68, 0.58, 0.34, 0.19. */
 extern const int16_t g729_gain_prediction_q13[4];

@@ -16,7 +16,7 @@ void g729_taming_init(struct g729_taming *taming)
 /* The past excitation is divided into zones of one subframe, the newest first. */
 static int zone(int distance) { return clamp(distance, 0, 4 * G729_SUBFRAME - 1) / G729_SUBFRAME; }
 
-bool g729_taming_needed(const struct g729_taming *taming, struct g729_lag lag)
+bool g729_taming_needed(const struct g729_taming *taming, struct celp_lag lag)
 {
     int whole = lag.third > 0 ? lag.whole + 1 : lag.whole;
 
