@@ -112,7 +112,7 @@
 { 0x0121, 0, L"Philips Grundig", CLOSED },
 { 0x0123, 0, L"Digital G.723", OPEN },
 { 0x0125, L"sanyo", L"Sanyo LD-ADPCM", CLOSED },
-{ 0x0130, 0, L"Sipro Lab ACELP.net", MUSIC },
+{ 0x0130, L"acelp", L"ACELP.net", OPEN },
 { 0x0131, 0, L"Sipro Lab ACELP4800", CLOSED },
 { 0x0132, 0, L"Sipro Lab ACELP8V3", CLOSED },
 { 0x0133, 0, L"Sipro Lab G.729", OPEN },
