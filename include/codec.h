@@ -13,16 +13,19 @@
 struct dsp;
 
 enum {
-    EXTRA_ROOM = 64, /* the most bytes that `complete` writes to wave_format.extra */
-    OWN_ROOM = 1032  /* bytes of layout.own: MS ADPCM needs room for 256 pairs of coefficients */
+    CHANNELS_MOST = 8, /* of a format; the parsers see no other */
+    EXTRA_ROOM = 64,   /* the most bytes that `complete` writes to wave_format.extra */
+    OWN_ROOM = 1032    /* bytes of layout.own: MS ADPCM needs room for 256 pairs of coefficients */
 };
 
-/* WAVEFORMATEX. The extra bytes are little-endian, and are in the caller's memory. */
+/* WAVEFORMATEX. The extra bytes are little-endian, and are in the caller's memory. The mask is
+ * dwChannelMask of WAVE_FORMAT_EXTENSIBLE, as the header states it, or 0. */
 struct wave_format {
     uint16_t tag, channels;
     uint32_t sample_rate, byte_rate;
     uint16_t block_align, bits_per_sample, extra_size;
     uint8_t *extra;
+    uint32_t channel_mask;
 };
 
 /* A line of the format chooser. A list ends with sample_rate 0. bit_rate is 0 if rate and channels
@@ -42,14 +45,25 @@ struct span {
 struct layout {
     uint32_t sample_rate;
     uint16_t channels;
-    uint8_t dialect;      /* of the format's tag */
-    uint8_t bits;         /* per code, if the codec has several widths */
-    bool self_delimiting; /* the decoder uses every byte and buffers an incomplete unit */
-    struct span block;    /* the unit of work; the nominal one if block sizes vary */
+    uint8_t dialect;       /* of the format's tag */
+    uint8_t bits;          /* per code, if the codec has several widths */
+    bool self_delimiting;  /* the decoder uses every byte and buffers an incomplete unit */
+    bool mixes;            /* the decoder also makes fewer channels, as described below */
+    uint32_t channel_mask; /* the speakers of the channels, in their order, as in channels.h */
+    struct span block;     /* the unit of work; the nominal one if block sizes vary */
     uint32_t least_bytes; /* of a block that makes block.frames; `parse` may leave 0: block.bytes */
     uint32_t delay;       /* frames by which the encoder delays the sound: END gives the rest */
     _Alignas(8) uint8_t own[OWN_ROOM]; /* private to the codec */
 };
+
+/* Samples are in the order of the speakers' bits in layout.channel_mask, which has a bit for each
+ * channel: those of the header if they are as many, else the usual ones for the number of channels.
+ * `parse` may set the mask to what the codec defines.
+ *
+ * A decoder whose streams carry levels for mixing sets layout.mixes. If the caller wants fewer
+ * channels than `parse` returned, stream.c then replaces layout.channels and layout.channel_mask by
+ * those that the caller wants, which are usually the two front speakers or the center, and `init`
+ * and `run` make them. Other decoders make all channels, and stream.c mixes them. */
 
 /* Whether more data follows an offer. A self-delimiting decoder uses every byte in all three cases.
  * An encoder of fixed blocks does not use an incomplete block; stream.c offers it again, padded

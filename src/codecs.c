@@ -1,5 +1,5 @@
 /* The table of codecs. To add a codec, add it here; two that share a coder share a line. */
-#include "codec.h"
+#include "channels.h"
 
 /* clang-format off */
 #define CODECS(X) \
@@ -66,10 +66,11 @@ bool codec_parse(const struct codec *codec, const struct wave_format *format, st
 {
     const struct tag *tag = codec_find_tag(codec, format->tag);
 
-    if (!tag || format->channels == 0 || format->sample_rate == 0)
+    if (!tag || format->channels - 1u >= CHANNELS_MOST || format->sample_rate == 0)
         return false;
     *layout = (struct layout){ .sample_rate = format->sample_rate,
                                .channels = format->channels,
+                               .channel_mask = channel_mask(format),
                                .dialect = tag->dialect };
     if (!codec->parse(format, layout))
         return false;

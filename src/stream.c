@@ -4,18 +4,19 @@
 #include "tags.h"
 
 /* At least as many blocks as the kernels have lanes, and at least so many samples. */
-enum { SCRATCH_BLOCKS = 8, SCRATCH_SAMPLES = 4096 };
+enum { SCRATCH_BLOCKS = 8, SCRATCH_SAMPLES = 4096, OWED_BLOCKS = 2 };
 
-/* If a decoder's destination is smaller than a block, the block is decoded into scratch and counts
- * as used; the destination is filled, and the other samples are pending for the next calls.
- * Windows' MS ADPCM codec loses them. A host that sizes buffers with ACMDM_STREAM_SIZE never sees
- * this.
+/* If a decoder's destination is smaller than a block, the block is decoded into scratch, the
+ * destination is filled, and the other samples are pending for the next calls. Windows' MS ADPCM
+ * codec loses them. A host that sizes buffers with ACMDM_STREAM_SIZE never sees this.
  *
- * Pending output may fill a whole destination. When a call has used nothing, Wine's DirectShow
- * wrapper discards its output and the rest of its source. Therefore a call that only returns
- * pending output also takes one byte of the next block, which is later assembled from these
- * `carried` bytes; with WHOLE, which promises to use whole blocks, it takes none. Wine's msacm32
- * prepares no header for a part of a block of MS ADPCM: there, a block is decoded ahead. */
+ * Wine's DirectShow wrapper discards the output of a call that has used nothing, and has no call
+ * for the end of the stream: it calls until its source is used up. Therefore, while samples are
+ * pending, the bytes that made them count as used one by one, in the calls that return these
+ * samples; the last ones count when none is pending. A call that finds these `owed` bytes at the
+ * start of its source skips them. With WHOLE, which promises to use whole blocks, none are owed.
+ * Wine's msacm32 prepares no header for a part of a block of MS ADPCM, so that what is left to use
+ * must not be less than a block. */
 struct stream {
     struct plan plan;
     struct options options;
@@ -23,8 +24,8 @@ struct stream {
     int16_t *scratch;           /* samples to be converted to or from other widths */
     size_t scratch_samples;     /* whole blocks */
     size_t pending_at, pending; /* samples in scratch that did not fit into the destination */
-    uint8_t *carry;             /* a block, unless the decoder is self-delimiting */
-    size_t carried;
+    uint8_t *owed_bytes;        /* room for OWED_BLOCKS blocks */
+    size_t owed;
 };
 
 static size_t aligned(size_t bytes) { return (bytes + 15) & ~(size_t)15; }
@@ -103,15 +104,15 @@ bool stream_size_from_destination(const struct plan *plan, uint32_t dst, uint32_
     return scale(frames, frame_bytes(plan), src);
 }
 
-static size_t carry_bytes(const struct plan *plan)
+static size_t owed_room(const struct plan *plan)
 {
-    return plan->decoding && !plan->layout.self_delimiting ? plan->layout.block.bytes : 0;
+    return plan->decoding ? OWED_BLOCKS * (size_t)plan->layout.block.bytes : 0;
 }
 
 size_t stream_bytes(const struct plan *plan)
 {
     return aligned(sizeof(struct stream)) + state_bytes(plan) +
-           sizeof(int16_t) * scratch_samples(plan) + carry_bytes(plan);
+           sizeof(int16_t) * scratch_samples(plan) + owed_room(plan);
 }
 
 struct stream *stream_start(void *memory, const struct plan *plan, const struct options *options)
@@ -123,7 +124,7 @@ struct stream *stream_start(void *memory, const struct plan *plan, const struct 
     stream->state = (uint8_t *)memory + aligned(sizeof(struct stream));
     stream->scratch = (int16_t *)(void *)((uint8_t *)stream->state + state_bytes(plan));
     stream->scratch_samples = scratch_samples(plan);
-    stream->carry = (uint8_t *)(stream->scratch + stream->scratch_samples);
+    stream->owed_bytes = (uint8_t *)(stream->scratch + stream->scratch_samples);
     stream_reset(stream);
     return stream;
 }
@@ -134,7 +135,7 @@ void stream_reset(struct stream *stream)
 
     (stream->plan.decoding ? codec->decoder->init : codec->encoder->init)(
         stream->state, &stream->plan.layout, &stream->options);
-    stream->pending_at = stream->pending = stream->carried = 0;
+    stream->pending_at = stream->pending = stream->owed = 0;
 }
 
 /* True if samples at `p` can be accessed as int16_t. All supported machines are little-endian. */
@@ -226,34 +227,13 @@ static void decode_one(struct stream *stream, struct call *call)
 /* Decodes a block behind the pending samples. If scratch is full, the oldest of them are lost. */
 static void decode_ahead(struct stream *stream, struct call *call)
 {
-    size_t n = min_size(stream->pending, stream->scratch_samples - block_samples(&stream->plan));
+    size_t block = block_samples(&stream->plan);
+    size_t n = min_size(stream->pending, stream->scratch_samples - block);
     int16_t *oldest = stream->scratch + stream->pending_at + stream->pending - n;
 
     memmove(stream->scratch, oldest, n * sizeof *oldest);
     stream->pending_at = 0;
-    stream->pending = n + run(stream, call, stream->scratch + n, stream->scratch_samples - n).made;
-}
-
-/* Decodes the block whose first bytes were carried, if the source has the others. Returns whether
- * the decoder had frames of an earlier block to make first. */
-static bool decode_carried(struct stream *stream, struct call *call)
-{
-    const struct span *block = &stream->plan.layout.block;
-    size_t missing = block->bytes - stream->carried;
-    struct offer offer = { block->bytes, block_samples(&stream->plan), call->ending };
-    struct progress step;
-
-    if (call->in < missing)
-        return false;
-    memcpy(stream->carry + stream->carried, call->src, missing);
-    step = stream->plan.codec->decoder->run(stream->state, stream->carry, stream->scratch, offer);
-    if (step.used != 0) {
-        stream->carried = 0;
-        use(call, missing);
-    }
-    give(stream, call, stream->scratch, step.made);
-    call->decoded = true;
-    return step.used == 0 && step.made != 0;
+    stream->pending = n + run(stream, call, stream->scratch + n, block).made;
 }
 
 /* Decodes the frames of a truncated block at the end of the source. */
@@ -261,31 +241,51 @@ static void decode_truncated(struct stream *stream, struct call *call)
 {
     const struct codec_decoder *decoder = stream->plan.codec->decoder;
     const struct layout *layout = &stream->plan.layout;
-    struct span part = { (uint32_t)(stream->carried + call->in), 0 };
-    const uint8_t *src = call->src;
+    struct span part = { (uint32_t)call->in, 0 };
     int16_t *pcm = stream->scratch;
     size_t samples;
 
-    if (call->in >= layout->block.bytes - stream->carried)
-        return;
-    if (call->in == 0 && (call->ending == PART || stream->carried == 0))
+    if (call->in == 0 || call->in >= layout->block.bytes)
         return;
     if (decoder->covered)
         part.frames = decoder->covered(layout, part.bytes);
     samples = (size_t)part.frames * layout->channels;
     if (samples > call->room && (call->decoded || call->room == 0))
         return;
-    if (stream->carried != 0) {
-        memcpy(stream->carry + stream->carried, src, call->in);
-        src = stream->carry;
-    }
     if (samples <= call->room && is_native(stream, call->dst))
         pcm = (int16_t *)(void *)call->dst;
-    stream->carried = 0;
-    use(call, call->in);
     if (samples != 0)
-        decoder->run_truncated(stream->state, src, part, pcm);
+        decoder->run_truncated(stream->state, call->src, part, pcm);
+    use(call, call->in);
     give(stream, call, pcm, samples);
+}
+
+/* Skips the bytes that earlier calls have decoded without counting them as used. A host that
+ * ignores cbSrcLengthUsed has other bytes here. */
+static void skip_owed(struct stream *stream, struct call *call)
+{
+    size_t n = min_size(call->in, stream->owed);
+
+    if (memcmp(call->src, stream->owed_bytes, n) != 0) {
+        stream->owed = 0;
+        return;
+    }
+    use(call, n);
+    stream->owed -= n;
+    memmove(stream->owed_bytes, stream->owed_bytes + n, stream->owed);
+}
+
+/* Counts only the first of the used bytes, so that the host offers the others again. */
+static void owe(struct stream *stream, struct call *call)
+{
+    size_t n = min_size(call->done.used - 1, owed_room(&stream->plan) - stream->owed);
+
+    if (stream->plan.tag == TAG_MS_ADPCM && call->in + n < stream->plan.layout.block.bytes)
+        return;
+    memmove(stream->owed_bytes + n, stream->owed_bytes, stream->owed);
+    memcpy(stream->owed_bytes, call->src - n, n);
+    stream->owed += n;
+    call->done.used -= n;
 }
 
 static struct progress decode(struct stream *stream, const uint8_t *src, uint8_t *dst,
@@ -295,25 +295,22 @@ static struct progress decode(struct stream *stream, const uint8_t *src, uint8_t
     size_t room = offer.out / frame_bytes(&stream->plan) * layout->channels;
     struct call call = { src, dst, offer.in, room, offer.ending, false, { 0, 0 } };
 
+    skip_owed(stream, &call);
     if (stream->pending != 0)
         give_pending(stream, &call);
-    for (bool more = true; more && stream->carried != 0 && call.room != 0;)
-        more = decode_carried(stream, &call);
-    if (stream->pending == 0 && stream->carried == 0)
+    if (stream->pending == 0)
         decode_blocks(stream, &call);
-    if (call.room != 0 && stream->carried == 0 && !call.decoded)
+    if (call.room != 0 && !call.decoded)
         decode_one(stream, &call);
     if (stream->pending == 0 && call.ending != WHOLE && !layout->self_delimiting)
         decode_truncated(stream, &call);
-    if (call.done.used != 0 || call.done.made == 0 || call.room != 0 || call.ending == WHOLE)
+    if (call.ending == WHOLE)
         return call.done;
-    if (stream->plan.tag == TAG_MS_ADPCM && !stream->carried &&
-        call.in / layout->block.bytes == 1) {
+    if (call.done.made != 0 && call.done.used == 0 && stream->plan.tag == TAG_MS_ADPCM &&
+        call.in >= layout->block.bytes)
         decode_ahead(stream, &call);
-    } else if (call.in > 1 && stream->carried + 1 < carry_bytes(&stream->plan)) {
-        stream->carry[stream->carried++] = *call.src;
-        use(&call, 1);
-    }
+    if (stream->pending != 0 && call.done.used != 0)
+        owe(stream, &call);
     return call.done;
 }
 
@@ -379,7 +376,7 @@ bool stream_lacks_room(const struct stream *stream, struct offer offer)
 
     if (!plan->decoding)
         return offer.in >= (offer.ending == WHOLE ? block : 1);
-    block = plan->layout.self_delimiting ? 1 : plan->layout.block.bytes - stream->carried;
+    block = plan->layout.self_delimiting ? 1 : plan->layout.block.bytes;
     return offer.out < frame_bytes(plan) &&
            (stream->pending != 0 || offer.in >= (offer.ending == WHOLE ? block : 1));
 }

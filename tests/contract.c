@@ -475,13 +475,15 @@ static void encoding_without_room_for_a_block_changes_nothing(void **unused)
 
 /* Converts with the same room in every call, and offers the rest of the source each time. Hosts
  * stop at a call that uses nothing, so a call uses some of its source unless it delivers pending
- * samples: with WHOLE, with self-delimiting frames, which are short, and where the room is so tiny
- * that a block takes more calls than it has bytes, since each call but the last uses one. */
+ * samples: with WHOLE, with self-delimiting frames, which are short, where the room is so tiny that
+ * a block takes more calls than it has bytes, since each call but the last uses one, and before a
+ * part of a block of MS ADPCM, of which Wine offers whole blocks only. */
 static struct bytes convert_into_rooms(struct running *running, struct bytes src,
                                        enum ending ending, size_t room)
 {
     const struct span *block = &running->plan.layout.block;
     size_t used = 0, frames = room / (2u * running->plan.layout.channels);
+    size_t least = running->plan.tag == TAG_MS_ADPCM ? block->bytes : 1;
     bool always = ending != WHOLE && !running->plan.layout.self_delimiting &&
                   block->frames / frames + 3 < block->bytes;
     struct bytes out = { 0, 0 };
@@ -491,7 +493,7 @@ static struct bytes convert_into_rooms(struct running *running, struct bytes src
         struct offer offer = { src.size - used, room, ending };
 
         step = convert(running->stream, src.data + used, &out, offer);
-        assert_true(step.used != 0 || offer.in < 2 || !always);
+        assert_true(step.used != 0 || offer.in < least || !always);
         assert_true(step.used != 0 || step.made != 0 || !stream_lacks_room(running->stream, offer));
         used += step.used;
         if (step.used == 0 && step.made == 0 && ending != END) {

@@ -663,8 +663,7 @@ static void a_small_destination_is_filled(void **unused)
                 continue;
             done = convert(instance, src.data, (DWORD)src.size, lend(room), room,
                            START | flags[i % 3]);
-            check(route, done.result == MMSYSERR_NOERROR && done.used >= route.layout.least_bytes &&
-                             done.made == room);
+            check(route, done.result == MMSYSERR_NOERROR && done.used > 0 && done.made == room);
             convert(instance, 0, 0, 0, 0, START);
             check_equal(&route, converted_into(&route, instance, src, room, flags[i % 3]),
                         expected_of(&route, src));
@@ -701,7 +700,7 @@ static void ms_adpcm_fills_32_bytes(void **unused)
 /* Wine's DirectShow filter has buffers of half a second and passes no flags. When a call uses
  * nothing, the filter drops the rest of the media sample and its output. A media sample has one or
  * several blocks, and a block may be longer than a buffer, unless it has frames of several sizes.
- */
+ * At the end of the last media sample nothing is pending, unless in MS ADPCM. */
 static void directshow_loses_nothing(void **unused)
 {
     (void)unused;
@@ -729,6 +728,7 @@ static void directshow_loses_nothing(void **unused)
             }
             total += used;
         }
+        check(route, route.tag == WAVE_FORMAT_ADPCM || made.size == expected_of(&route, src).size);
         for (DWORD more = 1; more; made.size += more)
             more = convert(instance, 0, 0, made.data + made.size, room, FLUSH).made;
         check_equal(&route, made, expected_of(&route, src));

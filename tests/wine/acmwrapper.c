@@ -1,7 +1,8 @@
 /* Decodes as the ACM wrapper of Wine's DirectShow does (the documented behavior of its sink pin): a
  * destination of half a second, whatever the block; each call goes on behind what the previous one
  * used, and a sample is finished when nothing was used. The wrapper has no call for the end of the
- * stream; what the driver then still has, less than two blocks, is fetched here with one more call.
+ * stream. If every media sample is one block of MS ADPCM, of which Wine prepares no header for a
+ * part, the driver then still has less than two blocks, which are fetched here with one more call.
  *   acmwrapper FILE EXPECTED
  * FILE is decoded in media samples of several sizes, and compared with the samples in the file
  * EXPECTED. Prints TAP. */
@@ -141,7 +142,10 @@ static void play(struct file file, struct file expected, DWORD sample)
         rest = finish(&player, file.data, file.format->nBlockAlign);
     printf("# %lu calls, %lu errors, %lu and %lu bytes of %lu\n", player.calls, player.errors, made,
            rest, expected.size);
-    CHECK(rest < 2 * 2 * 2 * (DWORD)file.format->nBlockAlign);
+    if (file.format->wFormatTag == WAVE_FORMAT_ADPCM && sample == file.format->nBlockAlign)
+        CHECK(rest < 2 * 2 * 2 * (DWORD)file.format->nBlockAlign);
+    else
+        CHECK(rest == 0);
     CHECK(player.made == expected.size && memcmp(player.out, expected.data, player.made) == 0);
     acmStreamClose(player.stream, 0);
     free(player.room);
