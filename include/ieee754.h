@@ -1,60 +1,91 @@
-/* Conversion between floating-point samples of full scale 1 and 16-bit samples, in integers only.
+/* Floating-point numbers as bits, in integers only: IEEE 754 single (32) and double (64) precision.
  */
 #ifndef OMNIACM_IEEE754_H
 #define OMNIACM_IEEE754_H
 
-#include "fixed.h"
+#include <stdint.h>
 
-/* IEEE 754 single precision. A value below 1 is m x 2^(e-150) with m < 2^24, which in units of
- * 1/32768 is m shifted right by 135 - e, at least 9. A shift by 26 or more gives 0 even after
- * rounding. */
-static inline int16_t from_float(uint32_t bits)
+enum {
+    BIAS_32 = 127,
+    BIAS_64 = 1023,
+    FRACTION_32 = 23,
+    FRACTION_64 = 52,
+    NO_NUMBER_32 = 0xFF, /* the exponents of infinity and NaN */
+    NO_NUMBER_64 = 0x7FF
+};
+
+/* Widens a number, exactly. A subnormal one becomes normal. */
+static inline uint64_t double_of_float(uint32_t bits)
 {
-    int32_t exponent = (int32_t)(bits >> 23 & 0xFF), m = (int32_t)(bits & 0x7FFFFF) | 0x800000;
-    int32_t places = exponent < 109 ? 26 : 135 - exponent;
+    uint64_t sign = (uint64_t)(bits >> 31) << 63;
+    uint32_t exponent = bits >> FRACTION_32 & NO_NUMBER_32, fraction = bits & 0x7FFFFF, up;
 
-    if (exponent == 0xFF && (bits & 0x7FFFFF) != 0)
-        return 0;
-    if (exponent >= 127)
-        return bits >> 31 ? INT16_MIN : INT16_MAX;
-    return saturate(((bits >> 31 ? -m : m) + (1 << (places - 1))) >> places);
+    if (exponent == 0 && fraction == 0)
+        return sign;
+    if (exponent == NO_NUMBER_32)
+        return sign | (uint64_t)NO_NUMBER_64 << FRACTION_64 | (uint64_t)fraction << 29;
+    if (exponent == 0) {
+        up = (uint32_t)__builtin_clz(fraction) - 8;
+        fraction = fraction << up & 0x7FFFFF;
+        return sign | (uint64_t)(BIAS_64 - BIAS_32 + 1 - up) << FRACTION_64 |
+               (uint64_t)fraction << 29;
+    }
+    return sign | (uint64_t)(exponent + BIAS_64 - BIAS_32) << FRACTION_64 |
+           (uint64_t)fraction << 29;
 }
 
-/* IEEE 754 double precision, likewise: m x 2^(e-1075) with m < 2^53 is shifted right by 1060 - e,
- * at least 38, and a shift by 55 or more gives 0. */
-static inline int16_t from_double(uint64_t bits)
+/* Narrows a number to the nearest one, ties to even. A NaN remains one. */
+static inline uint32_t float_of_double(uint64_t bits)
 {
-    int32_t exponent = (int32_t)(bits >> 52 & 0x7FF);
-    int64_t fraction = (int64_t)(bits & ((UINT64_C(1) << 52) - 1)), m = fraction | INT64_C(1) << 52;
-    int32_t places = exponent < 1005 ? 55 : 1060 - exponent;
+    uint32_t sign = (uint32_t)(bits >> 63) << 31, result;
+    int32_t exponent = (int32_t)(bits >> FRACTION_64 & NO_NUMBER_64) - BIAS_64 + BIAS_32;
+    uint64_t fraction = bits & ((UINT64_C(1) << FRACTION_64) - 1), rest;
+    int32_t places = FRACTION_64 - FRACTION_32;
 
-    if (exponent == 0x7FF && fraction != 0)
-        return 0;
-    if (exponent >= 1023)
-        return bits >> 63 ? INT16_MIN : INT16_MAX;
-    return saturate((int32_t)(((bits >> 63 ? -m : m) + (INT64_C(1) << (places - 1))) >> places));
+    if (exponent == NO_NUMBER_64 - BIAS_64 + BIAS_32)
+        return sign | 0x7F800000u | (fraction ? 0x400000u : 0) | (uint32_t)(fraction >> places);
+    if (exponent >= NO_NUMBER_32)
+        return sign | 0x7F800000u;
+    if (exponent <= 0) {
+        places += exponent < -FRACTION_32 ? FRACTION_32 + 2 : 1 - exponent;
+        fraction |= UINT64_C(1) << FRACTION_64;
+        exponent = 0;
+    }
+    result = (uint32_t)exponent << FRACTION_32 | (uint32_t)(fraction >> places);
+    rest = fraction << (64 - places);
+    /* The carry out of the fraction increases the exponent. */
+    return sign |
+           (result + (rest > UINT64_C(1) << 63 || (rest == UINT64_C(1) << 63 && result & 1)));
 }
 
-static inline uint32_t to_float(int16_t sample)
+/* A number in Q47, rounded down, and limited to `most`; 0 for NaN and subnormal
+ * ones. */
+static inline int64_t q47_of_double(uint64_t bits, int64_t most)
 {
-    uint32_t magnitude = (uint32_t)(sample < 0 ? -sample : sample);
-    uint32_t top = magnitude ? 31u - (uint32_t)__builtin_clz(magnitude) : 0;
+    int32_t exponent = (int32_t)(bits >> FRACTION_64 & NO_NUMBER_64);
+    int64_t fraction = (int64_t)(bits & ((UINT64_C(1) << FRACTION_64) - 1)), m;
+    int32_t places = BIAS_64 + FRACTION_64 - 47 - exponent;
+
+    if (exponent == 0 || (exponent == NO_NUMBER_64 && fraction != 0))
+        return 0;
+    m = fraction | INT64_C(1) << FRACTION_64;
+    if (places < 0)
+        return bits >> 63 ? -most : most;
+    m = (bits >> 63 ? -m : m) >> (places > 54 ? 54 : places);
+    return m > most ? most : m < -most ? -most : m;
+}
+
+/* The number that equals a value in Q47 below 2^53. */
+static inline uint64_t double_of_q47(int64_t value)
+{
+    uint64_t magnitude = (uint64_t)(value < 0 ? -value : value);
+    unsigned top;
 
     if (magnitude == 0)
         return 0;
-    return (sample < 0 ? 0x80000000u : 0) | (127 - 15 + top) << 23 |
-           (magnitude << (23 - top) & 0x7FFFFF);
-}
-
-/* Moves the fields of a single-precision number, which is 0 or normal, to their positions in a
- * double-precision one. */
-static inline uint64_t to_double(int16_t sample)
-{
-    uint64_t bits = to_float(sample);
-
-    if (bits == 0)
-        return 0;
-    return (bits >> 31) << 63 | ((bits >> 23 & 0xFF) + 1023 - 127) << 52 | (bits & 0x7FFFFF) << 29;
+    top = 63u - (unsigned)__builtin_clzll(magnitude);
+    return (value < 0 ? UINT64_C(1) << 63 : 0) | (uint64_t)(BIAS_64 - 47 + top) << FRACTION_64 |
+           (magnitude << (FRACTION_64 - top) & ((UINT64_C(1) << FRACTION_64) - 1));
 }
 
 #endif

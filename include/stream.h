@@ -3,19 +3,20 @@
 #define OMNIACM_STREAM_H
 
 #include "codec.h"
-#include "pcm.h"
+#include "mix.h"
 
 /* A conversion, determined from its two formats. */
 struct plan {
     const struct codec *codec;
     uint16_t tag; /* of the codec's format */
     bool decoding;
-    enum pcm pcm;
     struct layout layout;
+    struct mix mix; /* between the codec's 16-bit samples and the PCM */
 };
 
 /* Finds the codec that converts `from` to `to`; false if there is none. One of the formats must be
- * PCM, and rates and channels must be equal. */
+ * PCM, and rates must be equal. A decoder that mixes makes the channels of the PCM, if they are
+ * fewer than its own. */
 bool stream_plan(struct plan *, const struct wave_format *from, const struct wave_format *to);
 
 /* The bytes of destination that one call needs for `src` bytes; false if they exceed 32 bits. */

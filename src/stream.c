@@ -53,22 +53,33 @@ static size_t scratch_samples(const struct plan *plan)
 /* Bytes per frame of PCM. */
 static uint32_t frame_bytes(const struct plan *plan)
 {
-    return pcm_bytes(plan->pcm) * plan->layout.channels;
+    const struct pcm_shape *pcm = plan->decoding ? &plan->mix.to : &plan->mix.from;
+
+    return pcm_bytes(pcm->pcm) * pcm->channels.count;
 }
 
 bool stream_plan(struct plan *plan, const struct wave_format *from, const struct wave_format *to)
 {
-    enum pcm from_pcm = pcm_of(from), to_pcm = pcm_of(to);
-    const struct wave_format *coded = from_pcm == PCM_NONE ? from : to;
+    bool decoding = pcm_of(from) == PCM_NONE;
+    const struct wave_format *coded = decoding ? from : to, *pcm = decoding ? to : from;
+    struct pcm_shape own = { PCM_S16, { 0, 0 } }, other = { pcm_of(pcm), { 0, 0 } };
+    struct layout *layout = &plan->layout;
 
-    plan->decoding = coded == from;
-    plan->pcm = plan->decoding ? to_pcm : from_pcm;
+    plan->decoding = decoding;
     plan->tag = coded->tag;
     plan->codec = codec_find(coded->tag);
-    return plan->pcm != PCM_NONE && plan->codec && from->channels == to->channels &&
-           from->sample_rate == to->sample_rate &&
-           (plan->decoding ? plan->codec->decoder != 0 : plan->codec->encoder != 0) &&
-           codec_parse(plan->codec, coded, &plan->layout);
+    if (other.pcm == PCM_NONE || !plan->codec || from->sample_rate != to->sample_rate ||
+        !(decoding ? plan->codec->decoder != 0 : plan->codec->encoder != 0) ||
+        !codec_parse(plan->codec, coded, layout))
+        return false;
+    other.channels = (struct channels){ pcm->channels, channel_mask(pcm) };
+    if (decoding && layout->mixes && other.channels.count < layout->channels) {
+        layout->channels = other.channels.count;
+        layout->channel_mask = other.channels.mask;
+    }
+    own.channels = (struct channels){ layout->channels, layout->channel_mask };
+    mix_init(&plan->mix, decoding ? own : other, decoding ? other : own);
+    return true;
 }
 
 /* False if the product exceeds 32 bits. */
@@ -141,7 +152,10 @@ void stream_reset(struct stream *stream)
 /* True if samples at `p` can be accessed as int16_t. All supported machines are little-endian. */
 static bool is_native(const struct stream *stream, const void *p)
 {
-    return stream->plan.pcm == PCM_S16 && (uintptr_t)p % sizeof(int16_t) == 0;
+    const struct mix *mix = &stream->plan.mix;
+
+    return mix->from.pcm == mix->to.pcm && mix->from.channels.count == mix->to.channels.count &&
+           (uintptr_t)p % sizeof(int16_t) == 0;
 }
 
 /* The rest of a decoder's offer, and the progress so far. */
@@ -165,10 +179,11 @@ static void use(struct call *call, size_t bytes)
 static size_t put(const struct stream *stream, struct call *call, const int16_t *pcm,
                   size_t samples)
 {
-    size_t n = min_size(samples, call->room), bytes = n * pcm_bytes(stream->plan.pcm);
+    size_t n = min_size(samples, call->room), frames = n / stream->plan.layout.channels;
+    size_t bytes = frames * frame_bytes(&stream->plan);
 
     if (pcm != (const void *)call->dst)
-        pcm_from_s16(stream->plan.pcm, pcm, call->dst, n);
+        mix_convert(&stream->plan.mix, (const uint8_t *)pcm, call->dst, frames);
     call->dst += bytes;
     call->room -= n;
     call->done.made += bytes;
@@ -330,21 +345,20 @@ static struct progress encode_padded(struct stream *stream, const int16_t *pcm, 
 static struct progress encode(struct stream *stream, const uint8_t *src, uint8_t *dst,
                               struct offer offer)
 {
-    unsigned width = pcm_bytes(stream->plan.pcm);
     size_t frame = frame_bytes(&stream->plan), block = block_samples(&stream->plan);
-    size_t samples = offer.in / frame * stream->plan.layout.channels;
+    size_t channels = stream->plan.layout.channels, samples = offer.in / frame * channels;
     bool native = is_native(stream, src);
     struct progress done = { 0, 0 }, step;
 
     do {
-        const uint8_t *from = src + done.used * width;
+        const uint8_t *from = src + done.used / channels * frame;
         size_t left = samples - done.used;
         size_t n = native ? left : min_size(left, stream->scratch_samples);
         const int16_t *pcm = native ? (const int16_t *)(const void *)from : stream->scratch;
         struct offer next = { n, offer.out - done.made, n < left ? WHOLE : offer.ending };
 
         if (!native)
-            pcm_to_s16(stream->plan.pcm, from, stream->scratch, n);
+            mix_convert(&stream->plan.mix, from, (uint8_t *)stream->scratch, n / channels);
         step = stream->plan.codec->encoder->run(stream->state, pcm, dst + done.made, next);
         if (step.used == 0 && step.made == 0 && next.ending != WHOLE && n != 0 && n < block) {
             next.in = block;
@@ -353,7 +367,7 @@ static struct progress encode(struct stream *stream, const uint8_t *src, uint8_t
         done.used += step.used;
         done.made += step.made;
     } while (step.used != 0 || step.made != 0);
-    done.used *= width;
+    done.used = done.used / channels * frame;
     /* An incomplete frame at the end is dropped; otherwise the caller would offer it forever. */
     if (offer.ending != WHOLE && offer.in < frame)
         done.used = offer.in;

@@ -1,8 +1,8 @@
-/* PCM conversion against the rule in floating point: to nearest, ties up, saturating, full scale
- * 32768. */
+/* PCM conversion to and from 16 bits against the rule in floating point: to nearest, ties up,
+ * saturating, full scale 32768. tests/mix.c tests the other widths, and channels. */
 #include <math.h>
 #include "support.h"
-#include "pcm.h"
+#include "mix.h"
 #include "bits.h"
 
 static int16_t nearest(double value)
@@ -18,7 +18,7 @@ static int16_t narrowed(enum pcm pcm, uint32_t bits)
     int16_t sample;
 
     store32_le(bytes, bits);
-    pcm_to_s16(pcm, bytes, &sample, 1);
+    pcm_convert(pcm, PCM_S16, bytes, (uint8_t *)&sample, 1);
     return sample;
 }
 
@@ -30,8 +30,8 @@ static void every_width_preserves_16_bits(void **unused)
             int16_t sample = (int16_t)value, back;
             uint8_t bytes[8];
 
-            pcm_from_s16(pcm, &sample, bytes, 1);
-            pcm_to_s16(pcm, bytes, &back, 1);
+            pcm_convert(PCM_S16, pcm, (const uint8_t *)&sample, bytes, 1);
+            pcm_convert(pcm, PCM_S16, bytes, (uint8_t *)&back, 1);
             assert_int_equal(back, value);
         }
 }
@@ -44,7 +44,7 @@ static void eight_bits_round(void **unused)
         uint8_t byte;
         double expected = floor(value / 256. + 0.5);
 
-        pcm_from_s16(PCM_U8, &sample, &byte, 1);
+        pcm_convert(PCM_S16, PCM_U8, (const uint8_t *)&sample, &byte, 1);
         assert_int_equal(byte, (expected > 127 ? 127 : expected) + 128);
         assert_int_equal(narrowed(PCM_U8, (uint32_t)(value & 0xFF)), ((value & 0xFF) - 128) * 256);
     }
@@ -89,7 +89,7 @@ static void floats_are_exact(void **unused)
         float expected = (float)value / 32768, made;
         uint8_t bytes[4];
 
-        pcm_from_s16(PCM_F32, &sample, bytes, 1);
+        pcm_convert(PCM_S16, PCM_F32, (const uint8_t *)&sample, bytes, 1);
         memcpy(&made, bytes, sizeof made);
         assert_memory_equal(&made, &expected, sizeof made);
     }
@@ -113,7 +113,7 @@ static void doubles_round(void **unused)
         bits = i % 35 ? bits : bits & 0xFFFF000000000000;
         memcpy(&value, &bits, sizeof value);
         store64_le(bytes, bits);
-        pcm_to_s16(PCM_F64, bytes, &sample, 1);
+        pcm_convert(PCM_F64, PCM_S16, bytes, (uint8_t *)&sample, 1);
         assert_int_equal(sample, isnan(value) ? 0 : nearest(value * 32768));
     }
 }
@@ -126,7 +126,7 @@ static void doubles_are_exact(void **unused)
         double expected = value / 32768., made;
         uint8_t bytes[8];
 
-        pcm_from_s16(PCM_F64, &sample, bytes, 1);
+        pcm_convert(PCM_S16, PCM_F64, (const uint8_t *)&sample, bytes, 1);
         memcpy(&made, bytes, sizeof made);
         assert_memory_equal(&made, &expected, sizeof made);
     }
@@ -153,6 +153,10 @@ static void only_supported_widths_are_pcm(void **unused)
         { TAG_IEEE_FLOAT, 16, 1, 2, PCM_NONE },
         { 6, 8, 1, 1, PCM_NONE },
         { TAG_PCM, 16, 40000, 14464, PCM_NONE },
+        { TAG_PCM, 16, 6, 12, PCM_S16 },
+        { TAG_IEEE_FLOAT, 64, 8, 64, PCM_F64 },
+        { TAG_PCM, 8, 9, 9, PCM_NONE },
+        { TAG_PCM, 16, 65535, 65534, PCM_NONE },
     };
 
     (void)unused;

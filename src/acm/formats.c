@@ -2,6 +2,7 @@
 #include <string.h>
 #include "driver.h"
 #include "bits.h"
+#include "channels.h"
 #include "names.h"
 #include "pcm.h"
 #include "settings.h"
@@ -13,15 +14,21 @@ enum {
     EXTENSIBLE_EXTRA = 22 /* valid bits, speakers, and a GUID that begins with the tag */
 };
 
-/* The tags of PCM, listed before the codecs' tags, and the bits per sample of their formats.
- * msacm32 offers a driver only formats of tags that it lists, and has a name for PCM. */
+/* The tags of PCM, listed before the codecs' tags, and the channels and bits per sample of their
+ * formats. msacm32 offers a driver only formats of tags that it lists, and has a name for PCM. */
 static const struct pcm_tag {
-    uint16_t tag, widths, bits[2];
+    uint16_t tag, channels, widths, bits[2];
     const char *name;
-} pcm_tags[] = { { TAG_PCM, 2, { 8, 16 }, "" },
-                 { TAG_IEEE_FLOAT, 1, { 32 }, "IEEE Float" },
-                 { TAG_EXTENSIBLE, 2, { 16, 24 }, "Extensible" } };
+} pcm_tags[] = { { TAG_PCM, 2, 2, { 8, 16 }, "" },
+                 { TAG_IEEE_FLOAT, 2, 1, { 32 }, "IEEE Float" },
+                 { TAG_EXTENSIBLE, CHANNELS_MOST, 2, { 16, 24 }, "Extensible" } };
 enum { PCM_TAGS = sizeof pcm_tags / sizeof *pcm_tags };
+
+/* PCM is enumerated at each rate of the codecs' modes, and at those of MPEG audio. A constant list,
+ * since collecting it for every call would be slow; a test compares it with the codecs. */
+static const uint32_t pcm_rates[] = { 8000,  11025, 22050, 44100, 6000,
+                                      48000, 16000, 12000, 24000, 32000 };
+enum { PCM_RATES = sizeof pcm_rates / sizeof *pcm_rates };
 
 static const uint8_t subtype_tail[] = SUBTYPE_TAIL;
 
@@ -63,6 +70,7 @@ BOOL format_read(struct wave_format *format, const WAVEFORMATEX *wfx, size_t siz
         format->tag = format->extra_size < EXTENSIBLE_EXTRA ? 0 : tag_of_guid(format->extra + 6);
         if (format->tag == 0)
             return FALSE;
+        format->channel_mask = load32_le(format->extra + 2);
         format->extra += EXTENSIBLE_EXTRA;
         format->extra_size -= EXTENSIBLE_EXTRA;
     }
@@ -100,50 +108,54 @@ static void complete_codec(struct completed *completed, uint16_t tag, const stru
     codec_complete(codec, &completed->format, &mode);
 }
 
-static void complete_pcm(struct completed *completed, uint16_t tag, struct mode mode, uint16_t bits)
+static void complete_pcm(struct completed *completed, uint16_t tag, uint32_t rate,
+                         uint16_t channels, uint16_t bits)
 {
-    uint16_t frame = (uint16_t)(mode.channels * (bits / 8));
+    uint16_t frame = (uint16_t)(channels * (bits / 8));
 
-    *completed = (struct completed){ .format = { tag, mode.channels, mode.sample_rate,
-                                                 mode.sample_rate * frame, frame, bits, 0,
+    *completed = (struct completed){ .format = { tag, channels, rate, rate * frame, frame, bits, 0,
                                                  completed->extra } };
     if (tag == TAG_EXTENSIBLE) {
         completed->format.extra_size = EXTENSIBLE_EXTRA;
         store16_le(completed->extra, bits);
-        store32_le(completed->extra + 2, mode.channels == 1
-                                             ? SPEAKER_FRONT_CENTER
-                                             : SPEAKER_FRONT_LEFT | SPEAKER_FRONT_RIGHT);
+        store32_le(completed->extra + 2, channel_mask(&completed->format));
         store16_le(completed->extra + 6, TAG_PCM);
         memcpy(completed->extra + 8, subtype_tail, sizeof subtype_tail);
     }
 }
 
-/* PCM is enumerated at each combination of rate and channels that a codec's modes have. A constant
- * list, since collecting it for every call would be slow; a test compares it with the codecs. */
-static const struct mode pcm_modes[] = { { 8000, 1, 0 },  { 8000, 2, 0 },  { 11025, 1, 0 },
-                                         { 11025, 2, 0 }, { 22050, 1, 0 }, { 22050, 2, 0 },
-                                         { 44100, 1, 0 }, { 44100, 2, 0 }, { 6000, 1, 0 },
-                                         { 48000, 1, 0 }, { 48000, 2, 0 }, { 16000, 1, 0 } };
-enum { PCM_MODES = sizeof pcm_modes / sizeof *pcm_modes };
+/* The number of formats that are enumerated for a tag. */
+static DWORD format_count(uint16_t tag)
+{
+    const struct codec *codec = codec_find(tag);
+    DWORD count = 0;
+
+    for (const struct pcm_tag *pcm = pcm_tags; pcm < pcm_tags + PCM_TAGS; pcm++)
+        if (pcm->tag == tag)
+            return (DWORD)PCM_RATES * pcm->channels * pcm->widths;
+    while (codec && codec->tags->tag == tag && codec->modes[count].sample_rate)
+        count++;
+    return count;
+}
 
 /* Makes the format that is enumerated at `index`: a mode of PCM or of a codec. */
 static BOOL standard_format(uint16_t tag, DWORD index, struct completed *completed)
 {
     const struct codec *codec = codec_find(tag);
 
+    if (index >= format_count(tag))
+        return FALSE;
+    if (codec)
+        complete_codec(completed, tag, codec, codec->modes[index]);
     for (const struct pcm_tag *pcm = pcm_tags; pcm < pcm_tags + PCM_TAGS; pcm++)
-        if (pcm->tag == tag && index / pcm->widths < PCM_MODES) {
-            complete_pcm(completed, tag, pcm_modes[index / pcm->widths],
+        if (pcm->tag == tag) {
+            DWORD mode = index / pcm->widths;
+            uint16_t channels = (uint16_t)(mode % pcm->channels + 1);
+
+            complete_pcm(completed, tag, pcm_rates[mode / pcm->channels], channels,
                          pcm->bits[index % pcm->widths]);
-            return TRUE;
         }
-    for (const struct mode *listed = codec && codec->tags->tag == tag ? codec->modes : 0;
-         listed && listed->sample_rate; listed++)
-        if (index-- == 0) {
-            complete_codec(completed, tag, codec, *listed);
-            return TRUE;
-        }
-    return FALSE;
+    return TRUE;
 }
 
 /* The tag that is enumerated at `index`, or 0 beyond the last. */
@@ -161,7 +173,7 @@ static DWORD format_size(uint16_t tag)
     if (codec)
         complete_codec(&completed, tag, codec, *codec->modes);
     else
-        complete_pcm(&completed, tag, *pcm_modes, 32);
+        complete_pcm(&completed, tag, *pcm_rates, 1, 16);
     return tag == TAG_PCM ? PCM_SIZE : EX_SIZE + (DWORD)completed.format.extra_size;
 }
 
@@ -244,7 +256,6 @@ LRESULT acm_driver_details(ACMDRIVERDETAILSW *to)
 LRESULT acm_format_tag_details(ACMFORMATTAGDETAILSW *to, DWORD query)
 {
     ACMFORMATTAGDETAILSW details = { .fdwSupport = ACMDRIVERDETAILS_SUPPORTF_CODEC };
-    struct completed completed;
     DWORD index;
     uint16_t tag;
 
@@ -270,34 +281,41 @@ LRESULT acm_format_tag_details(ACMFORMATTAGDETAILSW *to, DWORD query)
     details.dwFormatTagIndex = index;
     details.dwFormatTag = tag;
     details.cbFormatSize = format_size(tag);
-    while (!tag_is_disabled(tag) && standard_format(tag, details.cStandardFormats, &completed))
-        details.cStandardFormats++;
+    details.cStandardFormats = tag_is_disabled(tag) ? 0 : format_count(tag);
     put_text(details.szFormatTag,
              index < PCM_TAGS ? pcm_tags[index].name : codec_find_tag(codec_find(tag), tag)->name);
     return answer(to, &details, sizeof details);
 }
 
 /* Describes a format as in "8.000 kHz, 13 kbit/s, Mono" if it has no number of bits or if formats
- * of its codec differ only in their bit rate. For other formats the text stays empty, and msacm32
- * describes them by their number of bits. */
+ * of its codec differ only in their bit rate, and any with more than two channels, as in "48.000
+ * kHz, 16 Bit, 6 channels". For other formats the text stays empty, and msacm32 describes them by
+ * their number of bits; it calls all of them mono or stereo. */
 static void describe(WCHAR text[ACMFORMATDETAILS_FORMAT_CHARS], const struct wave_format *format)
 {
     const struct codec *codec = codec_find(format->tag);
+    static const char *const channels[] = { "Mono", "Stereo", " channels" };
     uint32_t hundreds = (format->byte_rate * 8 + 50) / 100;
     struct completed listed;
 
-    if (!codec || (format->bits_per_sample != 0 && codec->modes->bit_rate == 0))
+    if (format->channels <= 2 &&
+        (!codec || (format->bits_per_sample != 0 && codec->modes->bit_rate == 0)))
         return;
-    for (DWORD i = 0; standard_format(format->tag, i, &listed); i++)
-        if (codec->modes[i].bit_rate && format->byte_rate == listed.format.byte_rate &&
+    for (const struct mode *mode = codec ? codec->modes : 0; mode && mode->sample_rate; mode++) {
+        complete_codec(&listed, format->tag, codec, *mode);
+        if (mode->bit_rate && format->byte_rate == listed.format.byte_rate &&
             format->bits_per_sample == listed.format.bits_per_sample)
-            hundreds = (codec->modes[i].bit_rate + 50) / 100;
+            hundreds = (mode->bit_rate + 50) / 100;
+    }
     text = put_number(text, format->sample_rate / 1000, 1);
     text = put_number(put_text(text, "."), format->sample_rate % 1000, 3);
-    text = put_number(put_text(text, " kHz, "), hundreds / 10, 1);
-    if (hundreds % 10)
+    text = put_number(put_text(text, " kHz, "), codec ? hundreds / 10 : format->bits_per_sample, 1);
+    if (codec && hundreds % 10)
         text = put_number(put_text(text, "."), hundreds % 10, 1);
-    put_text(text, format->channels == 1 ? " kbit/s, Mono" : " kbit/s, Stereo");
+    text = put_text(text, codec ? " kbit/s, " : " Bit, ");
+    if (format->channels > 2)
+        text = put_number(text, format->channels, 1);
+    put_text(text, channels[format->channels > 2 ? 2 : format->channels - 1]);
 }
 
 LRESULT acm_format_details(ACMFORMATDETAILSW *to, DWORD query)
@@ -368,16 +386,20 @@ static BOOL suggest_codec(struct completed *completed, struct mode mode, DWORD f
     return FALSE;
 }
 
+/* More than two channels are WAVE_FORMAT_EXTENSIBLE, unless the caller wants another tag. */
 static BOOL suggest_pcm(struct completed *completed, struct mode mode, DWORD flags,
                         const struct wave_format *wanted)
 {
-    uint16_t tag = flags & ACM_FORMATSUGGESTF_WFORMATTAG ? wanted->tag : TAG_PCM;
+    uint16_t usual = mode.channels > 2 ? TAG_EXTENSIBLE : TAG_PCM;
+    uint16_t tag = flags & ACM_FORMATSUGGESTF_WFORMATTAG ? wanted->tag : usual;
     uint16_t bits = flags & ACM_FORMATSUGGESTF_WBITSPERSAMPLE ? wanted->bits_per_sample
                     : tag == TAG_IEEE_FLOAT                   ? 32
                                                               : 16;
     struct wave_format unwrapped;
 
-    complete_pcm(completed, tag, mode, bits);
+    complete_pcm(completed, tag, mode.sample_rate, mode.channels, bits);
+    if (tag == TAG_EXTENSIBLE && wanted->channel_mask)
+        store32_le(completed->extra + 2, wanted->channel_mask);
     unwrapped = completed->format;
     unwrapped.tag = tag == TAG_EXTENSIBLE ? TAG_PCM : tag;
     return pcm_of(&unwrapped) != PCM_NONE;
@@ -403,7 +425,10 @@ LRESULT acm_format_suggest(LPARAM parameter)
     /* Only the members that the flags name are valid. */
     wanted = fields_of((const uint8_t *)suggest.pwfxDst);
     mode = (struct mode){ from.sample_rate, from.channels, 0 };
-    if ((flags & ACM_FORMATSUGGESTF_NCHANNELS && wanted.channels != mode.channels) ||
+    if (flags & ACM_FORMATSUGGESTF_NCHANNELS)
+        mode.channels = wanted.channels;
+    wanted.channel_mask = mode.channels == from.channels ? channel_mask(&from) : 0;
+    if (mode.channels - 1u >= CHANNELS_MOST ||
         (flags & ACM_FORMATSUGGESTF_NSAMPLESPERSEC && wanted.sample_rate != mode.sample_rate) ||
         !(pcm_of(&from) == PCM_NONE ? suggest_pcm : suggest_codec)(&completed, mode, flags,
                                                                    &wanted) ||

@@ -225,7 +225,7 @@ static void every_form_of_pcm_is_listed(void **unused)
     assert_int_equal(tag_of(TAG_PCM)->cStandardFormats, 2 * modes);
     assert_int_equal(tag_of(TAG_PCM)->cbFormatSize, 16);
     assert_int_equal(tag_of(TAG_IEEE_FLOAT)->cbFormatSize, 18);
-    assert_int_equal(tag_of(TAG_EXTENSIBLE)->cStandardFormats, 2 * modes);
+    assert_int_equal(tag_of(TAG_EXTENSIBLE)->cStandardFormats, 2 * modes / 2 * CHANNELS_MOST);
     assert_int_equal(tag_of(TAG_EXTENSIBLE)->cbFormatSize, 40);
 }
 
@@ -385,17 +385,23 @@ static void there_is_no_format_after_the_last(void **unused)
     assert_true(is_untouched(room, 256));
 }
 
-static bool some_codec_has(DWORD rate, WORD channels)
+/* The rates of MPEG audio count, too. */
+static bool some_codec_has(DWORD rate)
 {
+    static const DWORD mpegs[] = { 8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000 };
+
+    for (size_t i = 0; i < sizeof mpegs / sizeof *mpegs; i++)
+        if (mpegs[i] == rate)
+            return true;
     for (const struct codec *const *codec = codecs; *codec; codec++)
         for (const struct mode *mode = (*codec)->modes; mode->sample_rate; mode++)
-            if (mode->sample_rate == rate && mode->channels == channels)
+            if (mode->sample_rate == rate)
                 return true;
     return false;
 }
 
-/* Exactly the rates and channel counts of the codecs, each with these numbers of bits. */
-static void check_rates_of_pcm(WORD tag, WORD bits, WORD other_bits)
+/* Exactly the rates of the codecs, each with these numbers of bits and up to so many channels. */
+static void check_rates_of_pcm(WORD tag, WORD bits, WORD other_bits, WORD most_channels)
 {
     DWORD count = tag_of(tag)->cStandardFormats;
 
@@ -405,28 +411,62 @@ static void check_rates_of_pcm(WORD tag, WORD bits, WORD other_bits)
         assert_int_equal(wfx->wBitsPerSample, index % 2 ? other_bits : bits);
         assert_int_equal(wfx->nBlockAlign, wfx->nChannels * wfx->wBitsPerSample / 8);
         assert_int_equal(wfx->nAvgBytesPerSec, wfx->nSamplesPerSec * wfx->nBlockAlign);
-        assert_true(some_codec_has(wfx->nSamplesPerSec, wfx->nChannels));
+        assert_true(some_codec_has(wfx->nSamplesPerSec));
+        assert_in_range(wfx->nChannels, 1, most_channels);
     }
     for (const struct codec *const *codec = codecs; *codec; codec++)
-        for (const struct mode *mode = (*codec)->modes; mode->sample_rate; mode++) {
-            unsigned found = 0;
+        for (const struct mode *mode = (*codec)->modes; mode->sample_rate; mode++)
+            for (WORD channels = 1; channels <= most_channels; channels++) {
+                unsigned found = 0;
 
-            for (DWORD index = 0; index < count; index++) {
-                const WAVEFORMATEX *wfx = format_at(tag, index)->pwfx;
+                for (DWORD index = 0; index < count; index++) {
+                    const WAVEFORMATEX *wfx = format_at(tag, index)->pwfx;
 
-                found +=
-                    wfx->nSamplesPerSec == mode->sample_rate && wfx->nChannels == mode->channels;
+                    found += wfx->nSamplesPerSec == mode->sample_rate && wfx->nChannels == channels;
+                }
+                assert_int_equal(found, tag == TAG_IEEE_FLOAT ? 1 : 2);
+                release();
             }
-            assert_int_equal(found, tag == TAG_IEEE_FLOAT ? 1 : 2);
-        }
 }
 
 static void pcm_is_enumerated_for_the_rates_of_codecs(void **unused)
 {
     (void)unused;
-    check_rates_of_pcm(TAG_PCM, 8, 16);
-    check_rates_of_pcm(TAG_IEEE_FLOAT, 32, 32);
-    check_rates_of_pcm(TAG_EXTENSIBLE, 16, 24);
+    check_rates_of_pcm(TAG_PCM, 8, 16, 2);
+    check_rates_of_pcm(TAG_IEEE_FLOAT, 32, 32, 2);
+    check_rates_of_pcm(TAG_EXTENSIBLE, 16, 24, CHANNELS_MOST);
+}
+
+/* As in FLAC, which also has the order of the SDK's constants. */
+static const DWORD masks[] = { 0, 0x4, 0x3, 0x7, 0x33, 0x37, 0x3F, 0x70F, 0x63F };
+
+/* The members of WAVEFORMATEXTENSIBLE: the valid bits, the speakers, and PCM's GUID. */
+static void check_extensible(const WAVEFORMATEX *wfx, DWORD mask)
+{
+    static const uint8_t guid[16] = { 1,    0, 0, 0,    0, 0,    0x10, 0,
+                                      0x80, 0, 0, 0xAA, 0, 0x38, 0x9B, 0x71 };
+    const uint8_t *extra = (const uint8_t *)wfx + 18;
+
+    assert_int_equal(wfx->wFormatTag, TAG_EXTENSIBLE);
+    assert_int_equal(wfx->cbSize, 22);
+    assert_int_equal(load16_le(extra), wfx->wBitsPerSample);
+    assert_int_equal(load32_le(extra + 2), mask);
+    assert_memory_equal(extra + 6, guid, sizeof guid);
+}
+
+static void extensible_formats_have_the_speakers_of_their_channels(void **unused)
+{
+    (void)unused;
+    for (DWORD index = 0; index < tag_of(TAG_EXTENSIBLE)->cStandardFormats; index++) {
+        const ACMFORMATDETAILSW *details = format_at(TAG_EXTENSIBLE, index);
+        const WAVEFORMATEX *wfx = details->pwfx;
+        char text[64];
+
+        check_extensible(wfx, masks[wfx->nChannels]);
+        snprintf(text, sizeof text, "%.3f kHz, %u Bit, %u channels", wfx->nSamplesPerSec / 1000.0,
+                 wfx->wBitsPerSample, wfx->nChannels);
+        assert_true(equals(details->szFormat, wfx->nChannels > 2 ? text : ""));
+    }
 }
 
 /* PCMWAVEFORMAT has no cbSize, so that cbSize is written only if there is room for it. */
@@ -644,6 +684,16 @@ static void b_format_is_pcm(void **unused)
     assert_int_equal(is_format(wrapped, 40), ACMERR_NOTPOSSIBLE);
 }
 
+static const char *channels_text(WORD channels)
+{
+    static char text[16];
+
+    snprintf(text, sizeof text, "%u channels", channels);
+    if (channels == 1)
+        return "Mono";
+    return channels == 2 ? "Stereo" : text;
+}
+
 /* msacm32 describes a format by its bits per sample. A format that has none, or a codec with
  * several bit rates, needs a description by the driver. */
 static void formats_without_bits_have_a_description(void **unused)
@@ -661,8 +711,7 @@ static void formats_without_bits_have_a_description(void **unused)
             seen++;
             assert_true(contains(details->szFormat, " kHz, ") &&
                         contains(details->szFormat, " kbit/s, "));
-            assert_true(
-                contains(details->szFormat, details->pwfx->nChannels == 1 ? "Mono" : "Stereo"));
+            assert_true(contains(details->szFormat, channels_text(details->pwfx->nChannels)));
             for (DWORD earlier = 0; earlier < index; earlier++)
                 assert_memory_not_equal(format_at((*codec)->tags->tag, earlier)->szFormat,
                                         details->szFormat, sizeof details->szFormat);
@@ -693,7 +742,7 @@ static void descriptions_have_the_right_numbers(void **unused)
             if (strstr(rate, ".0"))
                 *strstr(rate, ".0") = 0;
             snprintf(text, sizeof text, "%.3f kHz, %s kbit/s, %s", wfx->nSamplesPerSec / 1000.0,
-                     rate, wfx->nChannels == 1 ? "Mono" : "Stereo");
+                     rate, channels_text(wfx->nChannels));
             if (!equals(details->szFormat, text))
                 fail_msg("tag %04X: the description is not \"%s\"", wfx->wFormatTag, text);
         }
@@ -848,6 +897,8 @@ static void pcm_is_suggested_for_codecs(void **unused)
                                                     route.mode.sample_rate, widths[i]);
                     WORD bits = flags & FLAG_BITS ? widths[i] : 16;
 
+                    if (route.mode.channels > 2 && !(flags & FLAG_TAG))
+                        continue;
                     check(route, suggest_dst(&route, flags, dst, size) == 0);
                     check(route, dst->wFormatTag == TAG_PCM && dst->wBitsPerSample == bits);
                     check(route, dst->nBlockAlign == bits / 8 * route.mode.channels);
@@ -928,6 +979,137 @@ static void codecs_are_suggested_for_every_form_of_pcm(void **unused)
         }
 }
 
+/* ---- More channels than two */
+
+static WAVEFORMATEX *coded_make(const struct codec *codec, WORD channels)
+{
+    uint8_t extra[EXTRA_ROOM];
+    struct wave_format format = format_of(codec, (struct mode){ 48000, channels, 0 }, extra);
+
+    return wfx_make(&format);
+}
+
+/* The codecs that take any number of channels. */
+static bool has_channels(const struct codec *codec, WORD channels)
+{
+    uint8_t extra[EXTRA_ROOM];
+    struct wave_format format = format_of(codec, (struct mode){ 48000, channels, 0 }, extra);
+    struct layout layout;
+
+    return codec->decoder && codec->encoder && parses(codec, &format, &layout);
+}
+
+/* A suggestion for `src`, which can be opened. The caller's other members are garbage. */
+static WAVEFORMATEX *suggested(WAVEFORMATEX *src, DWORD flags, WORD tag, WORD channels, DWORD size)
+{
+    WAVEFORMATEX *dst = wanted_make(size, flags, tag, channels, 0, 0);
+
+    assert_int_equal(suggest(WINE, flags, src, (DWORD)wfx_size(src), dst, size), MMSYSERR_NOERROR);
+    assert_int_equal(is_format(dst, wfx_size(dst)), MMSYSERR_NOERROR);
+    assert_int_equal(
+        ask(ACMDM_STREAM_OPEN, instance_make(WINE, src, dst, ACM_STREAMOPENF_QUERY), 0),
+        MMSYSERR_NOERROR);
+    return dst;
+}
+
+static void check_pcm(const WAVEFORMATEX *wfx, WORD channels)
+{
+    assert_true(wfx->wFormatTag == TAG_PCM && wfx->nChannels == channels &&
+                wfx->nSamplesPerSec == 48000 && wfx->wBitsPerSample == 16 &&
+                wfx->nBlockAlign == 2 * channels && wfx->nAvgBytesPerSec == 96000u * channels);
+}
+
+static void many_channels_become_extensible_or_what_is_wanted(void **unused)
+{
+    unsigned seen = 0;
+
+    (void)unused;
+    for (const struct codec *const *codec = codecs; *codec; codec++)
+        for (WORD channels = 3; channels <= CHANNELS_MOST; channels++) {
+            WAVEFORMATEX *src, *wrapped, *dst;
+
+            if (!has_channels(*codec, channels))
+                continue;
+            seen++;
+            src = coded_make(*codec, channels);
+            dst = suggested(src, 0, 0, 0, 40);
+            assert_int_equal(dst->nChannels, channels);
+            assert_int_equal(dst->wBitsPerSample, 16);
+            check_extensible(dst, masks[channels]);
+            check_pcm(suggested(src, FLAG_TAG, TAG_PCM, 0, 18), channels);
+            check_pcm(suggested(src, FLAG_CHANNELS, 0, 2, 18), 2);
+            check_pcm(suggested(src, FLAG_CHANNELS | FLAG_TAG, TAG_PCM, 1, 18), 1);
+            check_extensible(suggested(src, FLAG_CHANNELS, 0, 8, 40), masks[8]);
+            assert_int_not_equal(suggest(WINE, 0, src, (DWORD)wfx_size(src), lend(39), 39), 0);
+            wrapped = wfx_wrapped(src);
+            check_extensible(suggested(wrapped, 0, 0, 0, 40), masks[channels]);
+            store32_le((uint8_t *)wrapped + 20, 0x607FF);
+            check_extensible(suggested(wrapped, 0, 0, 0, 40), (1u << channels) - 1);
+            check_extensible(suggested(wrapped, FLAG_CHANNELS, 0, channels == 8 ? 7 : 8, 40),
+                             masks[channels == 8 ? 7 : 8]);
+            release();
+        }
+    if (!seen)
+        skip();
+}
+
+/* For PCM of many channels, a codec that takes them all; for another number, if the caller states
+ * it. */
+static void codecs_are_suggested_for_many_channels(void **unused)
+{
+    (void)unused;
+    for (WORD channels = 1; channels <= CHANNELS_MOST; channels++)
+        for (size_t i = 0; i < SHAPES; i++) {
+            WAVEFORMATEX *src = pcm_make(&shapes[i], 48000, channels), *dst;
+
+            dst = suggested(src, 0, 0, 0, 18 + EXTRA_ROOM);
+            assert_true(dst->nChannels == channels && dst->nSamplesPerSec == 48000);
+            for (const struct codec *const *codec = codecs; *codec; codec++)
+                for (WORD wanted = 1; wanted <= CHANNELS_MOST; wanted++) {
+                    if (!has_channels(*codec, wanted))
+                        continue;
+                    dst = suggested(src, FLAG_TAG | FLAG_CHANNELS, (*codec)->tags->tag, wanted,
+                                    18 + EXTRA_ROOM);
+                    assert_true(dst->nChannels == wanted && dst->nSamplesPerSec == 48000);
+                }
+            release();
+        }
+}
+
+/* Neither the formats nor the requirements may have other numbers of channels. */
+static void impossible_numbers_of_channels_are_refused(void **unused)
+{
+    static const WORD numbers[] = { 0, 9, 16, 17, 255, 256, 0x7FFF, 0x8001, 65535 };
+
+    (void)unused;
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+        for (size_t k = 0; k < SHAPES; k++) {
+            WAVEFORMATEX *pcm = pcm_make(&shapes[k], 48000, numbers[i]);
+            uint8_t *room = lend(100);
+
+            assert_int_equal(is_format(pcm, wfx_size(pcm)), ACMERR_NOTPOSSIBLE);
+            assert_int_equal(
+                suggest(WINE, 0, pcm, (DWORD)wfx_size(pcm), (WAVEFORMATEX *)(void *)room, 100),
+                ACMERR_NOTPOSSIBLE);
+        }
+        for (const struct codec *const *codec = codecs; *codec; codec++) {
+            WAVEFORMATEX *good = coded_make(*codec, 1), *bad;
+
+            if (!has_channels(*codec, 1))
+                continue;
+            assert_int_equal(suggest(WINE, FLAG_CHANNELS, good, (DWORD)wfx_size(good),
+                                     wanted_make(100, FLAG_CHANNELS, 0, numbers[i], 0, 0), 100),
+                             ACMERR_NOTPOSSIBLE);
+            bad = lend_copy(good, wfx_size(good));
+            bad->nChannels = numbers[i];
+            assert_int_equal(is_format(bad, wfx_size(bad)), ACMERR_NOTPOSSIBLE);
+            bad = wfx_wrapped(bad);
+            assert_int_equal(is_format(bad, wfx_size(bad)), ACMERR_NOTPOSSIBLE);
+        }
+        release();
+    }
+}
+
 /* The other members that the flags select are right. */
 static void impossible_requirements_are_refused(void **unused)
 {
@@ -938,7 +1120,7 @@ static void impossible_requirements_are_refused(void **unused)
         for (DWORD flags = 0x10000; flags <= 0xF0000; flags += 0x10000)
             for (DWORD wrong = FLAG_TAG; wrong <= FLAG_BITS; wrong <<= 1) {
                 WORD tag = wrong == FLAG_TAG ? route.src->wFormatTag : route.dst->wFormatTag;
-                WORD channels = (WORD)(route.mode.channels + (wrong == FLAG_CHANNELS));
+                WORD channels = wrong == FLAG_CHANNELS ? CHANNELS_MOST + 1 : route.mode.channels;
                 DWORD rate = route.mode.sample_rate + (wrong == FLAG_RATE);
                 WORD bits = wrong == FLAG_BITS ? 13 : route.dst->wBitsPerSample;
                 WAVEFORMATEX *dst = wanted_make(ROOM, flags, tag, channels, rate, bits);
@@ -1066,15 +1248,16 @@ static void suggestions_for_garbage_are_valid(void **unused)
     for (unsigned round = 0; round < 20000; round++) {
         DWORD src_size = draw(&seed) % 80, dst_size = draw(&seed) % 100;
         WAVEFORMATEX *src = format_drawn(src_size, &seed), *dst = format_drawn(dst_size, &seed);
-        LRESULT result =
-            suggest(draw(&seed) % 2, draw(&seed) % 16 << 16, src, src_size, dst, dst_size);
+        DWORD flags = draw(&seed) % 16 << 16;
+        WORD wanted = dst_size >= 4 ? dst->nChannels : 0;
+        LRESULT result = suggest(draw(&seed) % 2, flags, src, src_size, dst, dst_size);
 
         assert_true(result >= 0 && result <= ACMERR_CANCELED);
         if (result == MMSYSERR_NOERROR) {
             suggested++;
             assert_int_equal(is_format(dst, dst_size), MMSYSERR_NOERROR);
-            assert_true(dst->nChannels == src->nChannels &&
-                        dst->nSamplesPerSec == src->nSamplesPerSec);
+            assert_int_equal(dst->nChannels, flags & FLAG_CHANNELS ? wanted : src->nChannels);
+            assert_int_equal(dst->nSamplesPerSec, src->nSamplesPerSec);
         }
         release();
     }
@@ -1097,6 +1280,7 @@ int main(void)
         TEST(standard_formats_are_valid),
         TEST(there_is_no_format_after_the_last),
         TEST(pcm_is_enumerated_for_the_rates_of_codecs),
+        TEST(extensible_formats_have_the_speakers_of_their_channels),
         TEST(pcm_takes_16_bytes),
         TEST(formats_need_their_whole_size),
         TEST(formats_of_zeros_are_refused),
@@ -1118,6 +1302,9 @@ int main(void)
         TEST(other_pcm_is_suggested_when_wanted),
         TEST(codecs_are_suggested_for_pcm),
         TEST(codecs_are_suggested_for_every_form_of_pcm),
+        TEST(many_channels_become_extensible_or_what_is_wanted),
+        TEST(codecs_are_suggested_for_many_channels),
+        TEST(impossible_numbers_of_channels_are_refused),
         TEST(impossible_requirements_are_refused),
         TEST(suggestions_need_their_whole_size),
         TEST(nothing_is_suggested_for_other_formats),

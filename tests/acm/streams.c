@@ -1,6 +1,7 @@
 /* Streams through DriverProc: opening, sizes and conversions of every codec in every mode, in both
  * layouts. */
 #include "host.h"
+#include "mix.h"
 
 enum { BLOCKALIGN = 4, START = 0x10, FLUSH = 0x20 };
 enum { SMALL = 256 * 1024 }; /* the most bytes that a stream allocates: for 8 blocks of WMA */
@@ -45,7 +46,7 @@ static void a_stream_allocates_one_small_block(void **unused)
     }
 }
 
-/* A broken header may have any number of channels, and gets room for eight blocks at most. */
+/* Eight channels get room for eight blocks at most. */
 static void many_channels_need_no_more_than_eight_blocks(void **unused)
 {
     (void)unused;
@@ -54,7 +55,7 @@ static void many_channels_need_no_more_than_eight_blocks(void **unused)
         struct layout layout;
         void *instance;
 
-        format.channels = 0x7FFF;
+        format.channels = CHANNELS_MOST;
         if (!parses(route.codec, &format, &layout))
             continue;
         route.pcm = pcm_make(&shapes[SHAPE_S16], format.sample_rate, format.channels);
@@ -166,19 +167,33 @@ static void other_conversions_are_refused(void **unused)
     }
 }
 
-static void rates_and_channels_must_be_equal(void **unused)
+static void rates_must_be_equal(void **unused)
 {
     (void)unused;
     EACH_ROUTE(route) {
         WAVEFORMATEX *faster =
             pcm_make(&shapes[SHAPE_S16], route.mode.sample_rate + 1, route.mode.channels);
-        WAVEFORMATEX *wider =
-            pcm_make(&shapes[SHAPE_S16], route.mode.sample_rate, route.mode.channels + 1);
 
         check_refused(&route, route.decoding ? route.src : faster,
                       route.decoding ? faster : route.dst);
-        check_refused(&route, route.decoding ? route.src : wider,
-                      route.decoding ? wider : route.dst);
+    }
+}
+
+static void impossible_numbers_of_channels_are_refused(void **unused)
+{
+    static const WORD numbers[] = { 0, 9, 255, 0x7FFF, 65535 };
+
+    (void)unused;
+    EACH_CONVERSION(route)
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+        WAVEFORMATEX *pcm = pcm_make(&shapes[i], route.mode.sample_rate, numbers[i]);
+        WAVEFORMATEX *coded = lend_copy(route.coded, wfx_size(route.coded));
+
+        coded->nChannels = numbers[i];
+        check_refused(&route, route.decoding ? route.src : pcm, route.decoding ? pcm : route.dst);
+        check_refused(&route, route.decoding ? coded : route.src,
+                      route.decoding ? route.dst : coded);
+        check_refused(&route, route.decoding ? coded : pcm, route.decoding ? pcm : coded);
     }
 }
 
@@ -1053,6 +1068,132 @@ static void every_form_of_pcm_is_decoded_alike(void **unused)
     }
 }
 
+/* PCM with another number of channels is mixed as by mix.h, which has tests of its own, before a
+ * codec encodes it or after it has decoded it. */
+static void check_channels(const struct route *route, const struct shape *shape, WORD channels)
+{
+    static const struct {
+        WORD bits, tag;
+        enum pcm pcm;
+    } widths[] = { { 8, TAG_PCM, PCM_U8 },          { 16, TAG_PCM, PCM_S16 },
+                   { 24, TAG_PCM, PCM_S24 },        { 32, TAG_PCM, PCM_S32 },
+                   { 32, TAG_IEEE_FLOAT, PCM_F32 }, { 64, TAG_IEEE_FLOAT, PCM_F64 } };
+    struct wave_format other = { .channels = channels };
+    struct pcm_shape coder = { PCM_S16, { route->layout.channels, route->layout.channel_mask } },
+                     pcm = { PCM_NONE, { channels, channel_mask(&other) } };
+    struct route mixed = *route;
+    struct bytes src, want;
+    struct mix mix;
+    size_t frames, room;
+    void *instance;
+
+    for (size_t i = 0; i < sizeof widths / sizeof *widths; i++)
+        if (widths[i].bits == shape->bits && widths[i].tag == shape->tag)
+            pcm.pcm = widths[i].pcm;
+    mix_init(&mix, route->decoding ? coder : pcm, route->decoding ? pcm : coder);
+    if (route->decoding) {
+        struct bytes decoded;
+
+        src = material(route, 3, 0, 27);
+        decoded = expected_of(route, src);
+        frames = decoded.size / (2u * coder.channels.count);
+        room = frames * channels * (shape->bits / 8u);
+        want = (struct bytes){ lend(room), room };
+        mix_convert(&mix, decoded.data, want.data, frames);
+    } else {
+        uint32_t seed = channels;
+        size_t frame = channels * (shape->bits / 8u);
+
+        frames = 3 * route->layout.block.frames;
+        src = (struct bytes){ lend_random(frames * frame, &seed), frames * frame };
+        room = frames * 2 * coder.channels.count;
+        want = (struct bytes){ lend(room), room };
+        mix_convert(&mix, src.data, want.data, frames);
+        want = expected_of(route, want);
+    }
+    mixed.pcm = pcm_make(shape, route->mode.sample_rate, channels);
+    *(route->decoding ? &mixed.dst : &mixed.src) = mixed.pcm;
+    instance = stream_opened(&mixed, 0);
+    check_equal(&mixed, converted(instance, src, FLUSH), want);
+    stream_closed(instance);
+}
+
+static void pcm_of_other_channels_is_mixed(void **unused)
+{
+    size_t at = 0;
+
+    (void)unused;
+    EACH_CONVERSION(route)
+    for (WORD channels = 1; channels <= CHANNELS_MOST; channels++)
+        check_channels(&route, &shapes[at++ % SHAPES], channels);
+}
+
+/* Codecs that take any number of channels, with more than they list. */
+static void codecs_of_many_channels_convert(void **unused)
+{
+    size_t at = 0;
+
+    (void)unused;
+    EACH_CONVERSION(route)
+    for (WORD own = 3; own <= CHANNELS_MOST; own++) {
+        struct mode mode = { route.mode.sample_rate, own, 0 };
+
+        if (route.mode.sample_rate != 8000)
+            continue;
+        route.format = format_of(route.codec, mode, route.extra);
+        if (!parses(route.codec, &route.format, &route.layout))
+            continue;
+        route.mode.channels = own;
+        route.coded = wfx_make(&route.format);
+        *(route.decoding ? &route.src : &route.dst) = route.coded;
+        route.src_block =
+            route.decoding ? route.layout.block.bytes : 2u * own * route.layout.block.frames;
+        route.dst_block =
+            route.decoding ? 2u * own * route.layout.block.frames : route.layout.block.bytes;
+        for (WORD channels = 1; channels <= CHANNELS_MOST; channels++)
+            check_channels(&route, &shapes[at++ % SHAPES], channels);
+    }
+    /* A-law, u-law and IMA ADPCM at least, both ways. */
+    assert_true(at >= (size_t)3 * 2 * 6 * CHANNELS_MOST);
+}
+
+/* A decoded stream in pieces, the destination too small for a block, equals the whole. */
+static void mixed_blocks_that_do_not_fit_follow(void **unused)
+{
+    (void)unused;
+    EACH_CONVERSION(route)
+    {
+        WORD channels = route.mode.channels == 1 ? 6 : 1;
+        DWORD room = 0, frame = 3u * channels;
+        struct bytes codes, whole;
+        uint8_t *pieces;
+        void *instance;
+
+        if (!route.decoding)
+            continue;
+        codes = material(&route, 3, 0, 28);
+        route.dst = pcm_make(&shapes[2], route.mode.sample_rate, channels);
+        instance = stream_opened(&route, 0);
+        whole = converted(instance, codes, FLUSH);
+        stream_closed(instance);
+        pieces = lend(whole.size + frame);
+        instance = stream_opened(&route, 0);
+        for (DWORD used = 0, calls = 0; room < whole.size; calls++) {
+            DWORD size = (DWORD)codes.size - used, n = frame * (1 + calls % 7);
+            struct conversion one = convert(instance, codes.data + used, size, pieces + room,
+                                            n < whole.size - room ? n : (DWORD)whole.size - room,
+                                            ACM_STREAMCONVERTF_END);
+
+            check(route, one.result == MMSYSERR_NOERROR && one.made % frame == 0);
+            check(route, one.used != 0 || one.made != 0);
+            used += one.used;
+            room += one.made;
+        }
+        stream_closed(instance);
+        check(route, memcmp(pieces, whole.data, whole.size) == 0);
+    }
+}
+
 static void extensible_formats_convert_alike(void **unused)
 {
     (void)unused;
@@ -1208,7 +1349,8 @@ int main(void)
         TEST(a_query_opens_nothing),
         TEST(a_failed_allocation_opens_nothing),
         TEST(other_conversions_are_refused),
-        TEST(rates_and_channels_must_be_equal),
+        TEST(rates_must_be_equal),
+        TEST(impossible_numbers_of_channels_are_refused),
         TEST(a_filter_is_refused),
         TEST(missing_formats_are_refused),
         TEST(short_instances_are_refused),
@@ -1240,6 +1382,9 @@ int main(void)
         TEST(every_form_of_pcm_is_encoded_alike),
         TEST(pcm_is_rounded_to_16_bits),
         TEST(every_form_of_pcm_is_decoded_alike),
+        TEST(pcm_of_other_channels_is_mixed),
+        TEST(codecs_of_many_channels_convert),
+        TEST(mixed_blocks_that_do_not_fit_follow),
         TEST(extensible_formats_convert_alike),
         TEST(pcm_has_no_extra_bytes),
         TEST(careless_headers_convert_alike),
