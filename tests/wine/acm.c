@@ -273,6 +273,183 @@ static void unnamed(void)
     free(samples);
 }
 
+/* Counts the listed formats of WAVE_FORMAT_EXTENSIBLE by their channels. */
+static BOOL CALLBACK count_channels(HACMDRIVERID id, ACMFORMATDETAILSW *details, DWORD_PTR counts,
+                                    DWORD support)
+{
+    const WAVEFORMATEXTENSIBLE *format = (const WAVEFORMATEXTENSIBLE *)details->pwfx;
+    WORD channels = format->Format.nChannels;
+
+    (void)id, (void)support;
+    if (details->dwFormatTag != WAVE_FORMAT_EXTENSIBLE || channels > 8)
+        return TRUE;
+    ((DWORD *)counts)[channels]++;
+    CHECK(format->Format.nBlockAlign == channels * format->Format.wBitsPerSample / 8);
+    CHECK(channels <= 2 || wcsstr(details->szFormat, L" channels"));
+    sum((const BYTE *)&format->dwChannelMask, 4);
+    return TRUE;
+}
+
+static void list_of_channels(HACMDRIVER driver)
+{
+    BYTE room[FORMAT_ROOM] = { 0 };
+    ACMFORMATDETAILSW details = { .cbStruct = sizeof details,
+                                  .pwfx = (WAVEFORMATEX *)room,
+                                  .cbwfx = sizeof room };
+    DWORD counts[9] = { 0 };
+
+    CHECK(acmFormatEnumW(driver, &details, count_channels, (DWORD_PTR)counts, 0) == 0);
+    for (int i = 1; i <= 8; i++)
+        CHECK(counts[i] == counts[1] && counts[i] != 0);
+    test_end("WAVE_FORMAT_EXTENSIBLE is listed with 1 to 8 channels");
+}
+
+/* A codec's format of so many channels, also as WAVE_FORMAT_EXTENSIBLE with these speakers. */
+static WAVEFORMATEXTENSIBLE law_of(WORD channels, BOOL extensible, DWORD mask)
+{
+    WAVEFORMATEXTENSIBLE law = pcm(WAVE_FORMAT_ALAW, channels, 48000, 8);
+
+    if (extensible) {
+        law = pcm(WAVE_FORMAT_EXTENSIBLE, channels, 48000, 8);
+        law.SubFormat.Data1 = WAVE_FORMAT_ALAW;
+        law.dwChannelMask = mask;
+    }
+    return law;
+}
+
+/* Without flags, a format of many channels becomes WAVE_FORMAT_EXTENSIBLE with its speakers; with
+ * them, what they say. */
+static void suggestions_of_channels(HACMDRIVER driver)
+{
+    static const DWORD masks[] = { 0, 4, 3, 7, 0x33, 0x37, 0x3F, 0x70F, 0x63F };
+
+    for (WORD channels = 3; channels <= 8; channels++)
+        for (int extensible = 0; extensible < 2; extensible++) {
+            WAVEFORMATEXTENSIBLE law = law_of(channels, extensible, extensible ? 0x7FF : 0), to;
+            BYTE room[FORMAT_ROOM] = { 0 };
+            WAVEFORMATEX *stereo = (WAVEFORMATEX *)room;
+
+            CHECK(acmFormatSuggest(driver, &law.Format, stereo, sizeof room, 0) == 0);
+            memcpy(&to, room, sizeof to);
+            CHECK(to.Format.wFormatTag == WAVE_FORMAT_EXTENSIBLE && to.Format.cbSize == 22 &&
+                  to.Format.nChannels == channels && to.Format.wBitsPerSample == 16 &&
+                  to.SubFormat.Data1 == WAVE_FORMAT_PCM);
+            CHECK(to.dwChannelMask == (extensible ? (1u << channels) - 1 : masks[channels]));
+            CHECK(acmStreamOpen(0, driver, &law.Format, &to.Format, 0, 0, 0,
+                                ACM_STREAMOPENF_QUERY) == 0);
+            stereo->nChannels = 2;
+            CHECK(acmFormatSuggest(driver, &law.Format, stereo, sizeof room,
+                                   ACM_FORMATSUGGESTF_NCHANNELS) == 0);
+            CHECK(stereo->wFormatTag == WAVE_FORMAT_PCM && stereo->nChannels == 2 &&
+                  stereo->wBitsPerSample == 16 && stereo->nBlockAlign == 4);
+            CHECK(acmStreamOpen(0, driver, &law.Format, stereo, 0, 0, 0, ACM_STREAMOPENF_QUERY) ==
+                  0);
+        }
+    test_end("more than two channels are suggested as WAVE_FORMAT_EXTENSIBLE");
+}
+
+/* Every number of channels in a codec's format to and from every number in PCM. */
+static void conversions_of_channels(HACMDRIVER driver)
+{
+    static const WORD tags[] = { WAVE_FORMAT_ALAW, WAVE_FORMAT_MULAW, WAVE_FORMAT_IMA_ADPCM };
+    short *samples = sound(8 * SAMPLES);
+
+    for (size_t i = 0; i < sizeof tags / sizeof *tags; i++)
+        for (WORD from = 1; from <= 8; from++)
+            for (WORD to = 1; to <= 8; to++) {
+                WAVEFORMATEXTENSIBLE first = pcm(WAVE_FORMAT_EXTENSIBLE, from, 48000, 16),
+                                     last = pcm(WAVE_FORMAT_EXTENSIBLE, from, 48000, 32);
+                BYTE room[FORMAT_ROOM] = { 0 }, *code, *decoded;
+                WAVEFORMATEX *coded = (WAVEFORMATEX *)room;
+                DWORD made;
+
+                coded->wFormatTag = tags[i];
+                coded->nChannels = to;
+                CHECK(acmFormatSuggest(driver, &first.Format, coded, sizeof room,
+                                       ACM_FORMATSUGGESTF_WFORMATTAG |
+                                           ACM_FORMATSUGGESTF_NCHANNELS) == 0);
+                CHECK(coded->nChannels == to);
+                code =
+                    through(driver, &first.Format, coded, (BYTE *)samples, 2048u * 2 * from, &made);
+                sum(code, made);
+                CHECK(tags[i] == WAVE_FORMAT_IMA_ADPCM || made == 2048u * to);
+                decoded = through(driver, coded, &last.Format, code, made, &made);
+                CHECK(made % (4u * from) == 0 && made >= 2000u * 4 * from);
+                sum(decoded, made);
+                free(code);
+                free(decoded);
+            }
+    free(samples);
+    test_end("any number of channels becomes any other");
+}
+
+/* One channel has the greatest value of A-law, 32256, and the others the least, 8. */
+static void positions_of_channels(HACMDRIVER driver)
+{
+    static const struct {
+        WORD channels;
+        DWORD mask;
+        WORD at;
+        short left, right;
+    } cases[] = {
+        /* 5.1: a full left channel is 1 / (1 + 2 sqrt(1/2)) of 32256, and the center is 3 dB less.
+         */
+        { 6, 0x3F, 0, 13361, 0 },
+        { 6, 0x3F, 1, 0, 13361 },
+        { 6, 0x3F, 2, 9448, 9448 },
+        { 6, 0x3F, 3, 0, 0 },
+        { 6, 0x3F, 4, 9448, 0 },
+        { 6, 0x3F, 5, 0, 9448 },
+        /* The same with speakers at the sides, and with a mask that has too few or too many. */
+        { 6, 0x60F, 5, 0, 9448 },
+        { 6, 3, 3, 0, 0 },
+        { 6, 0x7FF3F, 5, 0, 9448 },
+        /* Without low frequency, the fourth is a back left or a back center. */
+        { 4, 0x33, 2, 13361, 0 },
+        { 4, 0x107, 3, 7317, 7317 },
+    };
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        WAVEFORMATEXTENSIBLE law = law_of(cases[i].channels, TRUE, cases[i].mask),
+                             stereo = pcm(WAVE_FORMAT_PCM, 2, 48000, 16);
+        BYTE frame[8], *decoded;
+        short *pair;
+        DWORD made;
+
+        memset(frame, 0xD5, sizeof frame);
+        frame[cases[i].at] = 0xAA;
+        decoded = through(driver, &law.Format, &stereo.Format, frame, cases[i].channels, &made);
+        pair = (short *)decoded;
+        CHECK(made == 4);
+        CHECK(abs(pair[0] - cases[i].left) <= 12 && abs(pair[1] - cases[i].right) <= 12);
+        sum(decoded, made);
+        free(decoded);
+    }
+    test_end("channels are mixed by their speakers");
+}
+
+static void impossible_channels(HACMDRIVER driver)
+{
+    static const WORD counts[] = { 0, 9, 255, 65535 };
+
+    for (size_t i = 0; i < sizeof counts / sizeof *counts; i++)
+        for (int extensible = 0; extensible < 2; extensible++) {
+            WAVEFORMATEXTENSIBLE good = pcm(WAVE_FORMAT_PCM, 1, 48000, 16),
+                                 law = law_of(counts[i], extensible, 0x3F), fine = law_of(1, 0, 0),
+                                 bad = pcm(WAVE_FORMAT_EXTENSIBLE, counts[i], 48000, 16);
+
+            CHECK(acmStreamOpen(0, driver, &law.Format, &good.Format, 0, 0, 0,
+                                ACM_STREAMOPENF_QUERY) != 0);
+            CHECK(acmStreamOpen(0, driver, &good.Format, &law.Format, 0, 0, 0,
+                                ACM_STREAMOPENF_QUERY) != 0);
+            CHECK(acmStreamOpen(0, driver, &fine.Format, &bad.Format, 0, 0, 0,
+                                ACM_STREAMOPENF_QUERY) != 0);
+            CHECK(acmStreamOpen(0, driver, &bad.Format, &fine.Format, 0, 0, 0,
+                                ACM_STREAMOPENF_QUERY) != 0);
+        }
+    test_end("no format has 0 or more than 8 channels");
+}
+
 static void refusals(HACMDRIVER driver)
 {
     WAVEFORMATEXTENSIBLE a = pcm(WAVE_FORMAT_PCM, 1, 8000, 16),
@@ -391,6 +568,11 @@ int main(int argc, char **argv)
         return tests_end() | 1;
     CHECK(is_ours(ours));
     formats(driver);
+    list_of_channels(driver);
+    suggestions_of_channels(driver);
+    conversions_of_channels(driver);
+    positions_of_channels(driver);
+    impossible_channels(driver);
     refusals(driver);
     reused_header(driver);
     claimed_length(driver);
