@@ -27,6 +27,14 @@ struct ms_predictor {
     uint8_t number;
 };
 
+/* Where an output of a filter bank begins: in the samples, and in the coefficients. */
+struct fir_place {
+    uint32_t at, row;
+};
+
+/* Taps whose lower coefficients are added up before they are rounded. */
+enum { FIR_SECTION = 256 };
+
 struct dsp {
     void (*alaw_expand)(const uint8_t *src, int16_t *pcm, size_t n);
     void (*ulaw_expand)(const uint8_t *src, int16_t *pcm, size_t n);
@@ -59,6 +67,13 @@ struct dsp {
     void (*yamaha_greedy)(const struct adpcm_blocks *, const int16_t *pcm, uint8_t *dst);
     void (*yamaha_search)(const struct adpcm_blocks *, unsigned quality, const int16_t *pcm,
                           uint8_t *dst);
+
+    /* For each of n places, the sum of the products of `taps` samples from x[at] and coefficients:
+     * rows[row + i] is the upper part of coefficient i, Q14, and rows[row + taps + i], 1/256 of
+     * that and from -128 to 127, its lower part. The lower products of each FIR_SECTION taps are
+     * rounded down to Q14. Sums wrap around. `taps` is a multiple of 16. */
+    void (*fir)(const int16_t *x, const int16_t *rows, unsigned taps, const struct fir_place *,
+                size_t n, int32_t *sums);
 
     const struct dsp_gsm *gsm;   /* dsp_gsm.h */
     const struct dsp_celp *celp; /* dsp_celp.h */

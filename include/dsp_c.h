@@ -27,6 +27,9 @@ void yamaha_greedy_c(const struct adpcm_blocks *, const int16_t *pcm, uint8_t *d
 void yamaha_search_c(const struct adpcm_blocks *, unsigned quality, const int16_t *pcm,
                      uint8_t *dst);
 
+void fir_c(const int16_t *x, const int16_t *rows, unsigned taps, const struct fir_place *, size_t n,
+           int32_t *sums);
+
 extern const struct dsp_gsm gsm610_kernels;
 extern const struct dsp_celp dsp_celp_c;
 extern const struct dsp_mdct dsp_mdct_c;

@@ -16,6 +16,7 @@ const struct dsp dsp_portable = {
     .yamaha_decode = yamaha_decode_c,
     .yamaha_greedy = yamaha_greedy_c,
     .yamaha_search = yamaha_search_c,
+    .fir = fir_c,
     .gsm = &gsm610_kernels,
     .celp = &dsp_celp_c,
     .mdct = &dsp_mdct_c,

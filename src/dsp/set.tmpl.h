@@ -35,6 +35,7 @@
 #include "gsm_lattice.tmpl.h"
 #include "gsm_stages.tmpl.h"
 #include "celp.tmpl.h"
+#include "fir.tmpl.h"
 
 #if VECTOR_BYTES == 32
 #include "g711.tmpl.h"
@@ -69,6 +70,7 @@ const struct dsp SET = {
     .ms_encode = ms_encode,
     .yamaha_greedy = yamaha_greedy,
     .yamaha_search = yamaha_search,
+    .fir = fir,
     .gsm = &gsm_kernels,
     .celp = &celp_kernels,
 };
