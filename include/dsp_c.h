@@ -33,5 +33,6 @@ void fir_c(const int16_t *x, const int16_t *rows, unsigned taps, const struct fi
 extern const struct dsp_gsm gsm610_kernels;
 extern const struct dsp_celp dsp_celp_c;
 extern const struct dsp_mdct dsp_mdct_c;
+extern const struct dsp_mpeg dsp_mpeg_c;
 
 #endif

@@ -27,7 +27,8 @@
     X(g722) \
     X(g728) \
     X(g7231) \
-    X(g729a) X(g729_kelvin)
+    X(g729a) X(g729_kelvin) \
+    X(mpeg_layer3) X(mpeg_layer2)
 /* clang-format on */
 
 #define DECLARE(name) extern const struct codec name;

@@ -7,6 +7,7 @@
 #include "errors.h"
 #include "formats.h"
 #include "header.h"
+#include "mpeg_file.h"
 #include "trust.h"
 
 static const WAVEFORMATEX *as_wfx(const void *bytes) { return bytes; }
@@ -21,6 +22,10 @@ static int open_raw(struct source *source, const wchar_t *path, const struct dri
     uint8_t p[12] = { 0 };
     struct raw guess;
 
+    if (!raw && mpeg_is_named(path) && mpeg_open(&source->wav, &io)) {
+        source->mpeg = true;
+        return EXIT_SUCCESS;
+    }
     io.read(io.file, 0, p, sizeof p);
     if (io.size == 0 || (!raw && (!text || kind_is_known(p))))
         return fail(L"%ls: %hs", path, reason);
@@ -42,6 +47,7 @@ int source_open(struct source *source, const wchar_t *path, const struct drivers
 
     source->missing = 0;
     source->raw = 0;
+    source->mpeg = false;
     if (!file_open(&source->file, path, &io))
         return fail(L"%ls: %ls", path, system_error_text(source->file.error));
     reason = wav_scan(wav, &io);

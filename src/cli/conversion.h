@@ -23,13 +23,14 @@ struct source {
     struct raw_gsm gsm;
     const wchar_t *raw; /* the format of a file without a header, or NULL */
     bool guessed;       /* by its extension */
+    bool mpeg;          /* the file is a stream of MPEG audio */
     const WAVEFORMATEX *format;
     uint64_t missing; /* bytes by which the file is shorter than its header says */
 };
 
-/* Opens a WAV file, or one without a header: in the format `raw` unless that is NULL, or in that of
- * its extension. Returns EXIT_SUCCESS, or EXIT_FAILURE after a warning. The file is to be closed in
- * both cases. */
+/* Opens a WAV file, or one without a header: in the format `raw` unless that is NULL, in that of
+ * its frames if it has an extension of MPEG audio, or in that of its extension. Returns
+ * EXIT_SUCCESS, or EXIT_FAILURE after a warning. The file is to be closed in both cases. */
 int source_open(struct source *, const wchar_t *path, const struct drivers *, const struct raw *);
 void source_close(struct source *);
 

@@ -10,6 +10,7 @@
 #include "errors.h"
 #include "formats.h"
 #include "measure.h"
+#include "mpeg_file.h"
 #include "trust.h"
 
 enum {
@@ -32,6 +33,7 @@ struct report {
     bool counted;
     bool crashed; /* another driver, when it was asked */
     bool varies;  /* blocks have different numbers of samples, of which `block` is the largest */
+    struct mpeg_facts mpeg; /* of its frames, if it has any */
 };
 
 /* Prints a field of the header and, if that differs, what it should be. `expected` is NULL if
@@ -233,7 +235,7 @@ static void print_fact(const struct report *report, uint64_t samples, bool known
     if (wav->has_fact)
         print_field(wav->notes & WAV_DS64_FACT ? L"samples (ds64)" : L"samples (fact)", a,
                     known ? b : 0);
-    else if (!is_pcm(report->in.format) && !report->in.raw)
+    else if (!is_pcm(report->in.format) && !report->in.raw && !report->in.mpeg)
         print_field(L"samples (fact)", L"missing", known && report->block > PACKED_SAMPLES ? b : 0);
 }
 
@@ -272,6 +274,23 @@ static void print_lengths(const struct report *report)
     else if (report->driver && wfx->nAvgBytesPerSec != 0)
         print(L"  %-16ls  %.3f s by the byte rate\n", L"duration",
               (double)wav->data_size / wfx->nAvgBytesPerSec);
+}
+
+/* Layer, bit rate and frames of MPEG audio. */
+static void print_mpeg(const struct mpeg_facts *facts)
+{
+    static const wchar_t *const layers[] = { L"", L"I", L"II", L"III" };
+    static const wchar_t *const versions[] = { L"1", L"2", L"2.5" };
+    double average = (double)facts->bytes * 8 * facts->sample_rate / (double)facts->samples;
+
+    print(L"  %-16ls  MPEG-%ls, Layer %ls\n", L"frames of", versions[facts->version],
+          layers[facts->layer]);
+    if (facts->least_bit_rate == facts->most_bit_rate)
+        print(L"  %-16ls  %.0f kbit/s\n", L"bit rate", facts->most_bit_rate / 1000.0);
+    else
+        print(L"  %-16ls  variable, %.0f to %.0f kbit/s, %.1f on average\n", L"bit rate",
+              facts->least_bit_rate / 1000.0, facts->most_bit_rate / 1000.0, average / 1000);
+    print(L"  %-16ls  %llu\n", L"frames", (unsigned long long)facts->frames);
 }
 
 static void print_tag(const struct report *report)
@@ -317,6 +336,8 @@ static void print_header(const struct report *report)
                  expected->wBitsPerSample);
     if (!is_pcm(wfx))
         print_extra(report);
+    if (report->mpeg.frames != 0)
+        print_mpeg(&report->mpeg);
     print_lengths(report);
 }
 
@@ -351,6 +372,19 @@ static const struct driver *find_driver(const struct report *report, const struc
     return 0;
 }
 
+/* Counts the frames of MPEG audio. They say everything; no field of a header has to be right. */
+static bool count_frames(struct report *report)
+{
+    WORD tag = report->in.format->wFormatTag;
+
+    if ((tag != TAG_MPEG && tag != TAG_MPEGLAYER3) || !report->driver ||
+        !mpeg_scan(&report->in.wav, &report->mpeg))
+        return false;
+    report->counted = report->mpeg.sample_rate == report->in.format->nSamplesPerSec;
+    report->decoded = report->mpeg.samples;
+    return true;
+}
+
 static int print_report(struct report *report, const struct driver *only)
 {
     const WAVEFORMATEX *wfx = report->in.format;
@@ -362,9 +396,11 @@ static int print_report(struct report *report, const struct driver *only)
         report->decoded = report->counted ? report->in.wav.data_size / wfx->nBlockAlign : 0;
     } else {
         report->driver = find_driver(report, only);
-        find_expected(report);
-        if (report->driver)
-            measure(report);
+        if (!count_frames(report)) {
+            find_expected(report);
+            if (report->driver)
+                measure(report);
+        }
     }
     print_header(report);
     if (!is_pcm(wfx))

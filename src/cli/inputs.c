@@ -3,6 +3,7 @@
 #include "console.h"
 #include "files.h"
 #include "inputs.h"
+#include "mpeg_file.h"
 #include "raw.h"
 
 /* Joins two parts of a path with a backslash where one is needed. The caller frees the result. */
@@ -59,7 +60,7 @@ static bool is_taken(const struct inputs *inputs, const wchar_t *result)
 static wchar_t *result_path(const struct inputs *inputs, const wchar_t *name, const wchar_t *out)
 {
     static const wchar_t wav[] = L".wav";
-    bool raw = !is_wav(name) && (inputs->raw || raw_guess(name));
+    bool raw = !is_wav(name) && (inputs->raw || raw_guess(name) || mpeg_is_named(name));
     wchar_t *path = join(out, name), *longer, *dot;
 
     if (!raw || !path)

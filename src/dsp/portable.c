@@ -20,4 +20,5 @@ const struct dsp dsp_portable = {
     .gsm = &gsm610_kernels,
     .celp = &dsp_celp_c,
     .mdct = &dsp_mdct_c,
+    .mpeg = &dsp_mpeg_c,
 };

@@ -40,6 +40,7 @@
 #if VECTOR_BYTES == 32
 #include "g711.tmpl.h"
 #include "mdct.tmpl.h"
+#include "mpeg.tmpl.h"
 #include "ms_decode.tmpl.h"
 #include "yamaha_decode.tmpl.h"
 #endif
@@ -53,6 +54,7 @@ const struct dsp SET = {
     .ms_decode = ms_decode,
     .yamaha_decode = yamaha_decode,
     .mdct = &mdct_kernels,
+    .mpeg = &mpeg_kernels,
 #else /* four lanes do not pay off for these */
     .alaw_expand = alaw_expand_c,
     .ulaw_expand = ulaw_expand_c,
@@ -61,6 +63,7 @@ const struct dsp SET = {
     .ms_decode = ms_decode_c,
     .yamaha_decode = yamaha_decode_c,
     .mdct = &dsp_mdct_c,
+    .mpeg = &dsp_mpeg_c,
 #endif
     .ima_decode = ima_decode,
     .ima_greedy = ima_greedy,

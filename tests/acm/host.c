@@ -1,5 +1,6 @@
 #include <math.h>
 #include "host.h"
+#include "mpeg_frames.h"
 
 enum { GARBAGE = 0xCD };
 
@@ -485,6 +486,13 @@ struct bytes material(const struct route *route, unsigned blocks, DWORD more, ui
     struct sound sound;
     uint8_t *data;
 
+    if (route->decoding && is_mpeg(route->tag)) { /* random bytes make no frames */
+        struct bytes frames = mpeg_frames_of(&route->format, size, seed);
+
+        data = lend_copy(frames.data, size);
+        free(frames.data);
+        return (struct bytes){ data, size };
+    }
     if (route->decoding && (!route->codec->encoder || !has_frames_of_several_sizes(route->codec)))
         return (struct bytes){ random_code(route, size, seed), size };
     if (route->decoding) { /* random frames would make more or less sound than expected */

@@ -352,8 +352,14 @@ static void check_size(const struct route *route, void *instance, DWORD bytes)
     DWORD src_block = route->decoding ? route->layout.least_bytes : route->src_block;
     int64_t dst = scaled(bytes ? (uint64_t)bytes + delayed_bytes(route) : 0, src_block,
                          route->dst_block, true),
+            most =
+                scaled(5 * (uint64_t)bytes, 4 * (uint64_t)route->src_block, route->dst_block, true),
             src = scaled(bytes, route->dst_block, route->src_block, false);
 
+    /* Frames of several sizes: at most a quarter over nominal, and 32. */
+    if (route->decoding && most >= 0 && most + 32ll * route->dst_block <= UINT32_MAX &&
+        (dst < 0 || dst > most + 32ll * route->dst_block))
+        dst = most + 32ll * route->dst_block;
     if (dst < 0)
         check(*route, size_asked(instance, ACM_STREAMSIZEF_SOURCE, bytes, 0) == ACMERR_NOTPOSSIBLE);
     else

@@ -126,7 +126,7 @@ static void layer2(void **unused)
     (void)unused;
     for (unsigned i = 0; i < 17; i++) {
         const struct mpeg_quantizer *of = &mpeg_quantizers[i];
-        unsigned values = of->grouped ? of->levels * of->levels * of->levels : of->levels;
+        unsigned n = of->levels, values = of->grouped ? n * n * n : n;
 
         assert_true(values <= 1u << of->bits && values > 1u << (of->bits - 1));
     }

@@ -1,0 +1,147 @@
+/* Huffman decoding. */
+#include <string.h>
+#include "layer3.h"
+
+/* A table of pairs: where its entries begin in `fast` and in `tree`; 64 less the bits that index
+ * the former, or 0 for the tables without codes.
+ *
+ * An entry of `fast` covers a code with its signs: its length in bits 10 to 14, and both values
+ * plus
+ * 15. Bit 15 is set if they do not fit, or if linbits may follow: then bits 12 to 14 are how many
+ * bits index the entries of `tree` at the offset in bits 0 to 11. For codes of up to 8 bits these
+ * are all the same, and for others they are indexed by the bits from the 9th on. They have the same
+ * form, or cover a code without its signs: its length in bits 8 to 12, and both values. */
+struct book {
+    uint16_t fast, tree;
+    uint8_t shift, linbits;
+};
+
+#include "decode_table.h"
+
+enum { LINK = 0x8000, PREFIX = 8, ESCAPE = 15 };
+
+/* Value^(4/3), Q25, for -15 to 15. */
+static const int32_t powers[31] = {
+    -1241285180, -1132193366, -1025670099, -921845669, -820868276, -722908323, -628164281,
+    -536870912,  -449311235,  -365834696,  -286886358, -213057363, -145181595, -84551870,
+    -33554432,   0,           33554432,    84551870,   145181595,  213057363,  286886358,
+    365834696,   449311235,   536870912,   628164281,  722908323,  820868276,  921845669,
+    1025670099,  1132193366,  1241285180,
+};
+
+/* The next bits from the highest one on: at least 57. */
+static uint64_t peek(const struct layer3_bits *in)
+{
+    uint64_t word;
+
+    memcpy(&word, in->bytes + in->at / 8, sizeof word);
+    return __builtin_bswap64(word) << in->at % 8;
+}
+
+/* Reads the linbits and the sign of a value. */
+static void read_value(struct layer3_bits *in, unsigned value, unsigned linbits, unsigned line,
+                       struct layer3_lines *out)
+{
+    if (value == ESCAPE && linbits != 0) {
+        value += (unsigned)(peek(in) >> (64 - linbits));
+        in->at += linbits;
+    }
+    if (value != 0) {
+        bool negative = peek(in) >> 63 != 0;
+
+        in->at++;
+        if (value > ESCAPE)
+            out->large[out->large_count++] =
+                (struct layer3_large){ (uint16_t)line,
+                                       (int16_t)(negative ? -(int)value : (int)value) };
+        else
+            out->q[line] = powers[negative ? 15 - value : 15 + value];
+    }
+}
+
+/* A pair that needs more than an entry of `fast`. */
+static __attribute__((noinline)) void read_long_pair(struct layer3_bits *in,
+                                                     const struct book *book, unsigned entry,
+                                                     unsigned line, struct layer3_lines *out)
+{
+    uint64_t window = peek(in) << PREFIX;
+
+    while (entry & LINK) {
+        unsigned width = entry >> 12 & 7;
+
+        entry = tree[book->tree + (entry & 0xFFF) + (window >> (64 - width))];
+        window <<= width;
+    }
+    in->at += entry >> 8;
+    out->q[line] = out->q[line + 1] = 0;
+    read_value(in, entry >> 4 & 15, book->linbits, line, out);
+    read_value(in, entry & 15, book->linbits, line + 1, out);
+}
+
+/* Pairs up to the line `end`; returns the line behind the last one. */
+static unsigned read_pairs(struct layer3_bits *in, unsigned table, unsigned line, unsigned end,
+                           struct layer3_lines *out)
+{
+    const struct book *book = &books[table];
+    const uint16_t *entries = fast + book->fast;
+
+    if (book->shift == 0) {
+        for (; line < end; line++)
+            out->q[line] = 0;
+        return line;
+    }
+    for (; line < end && in->at < in->end; line += 2) {
+        unsigned entry = entries[peek(in) >> book->shift];
+
+        if (entry & LINK) {
+            read_long_pair(in, book, entry, line, out);
+            continue;
+        }
+        out->q[line] = powers[entry >> 5 & 31];
+        out->q[line + 1] = powers[entry & 31];
+        in->at += entry >> 10;
+    }
+    return line;
+}
+
+/* Quadruples up to the end of the data. The last one is dropped if it exceeds them. */
+static unsigned read_quadruples(struct layer3_bits *in, unsigned table, unsigned line,
+                                struct layer3_lines *out)
+{
+    static const int32_t values[4] = { 0, 1 << 25, -(1 << 25), 0 };
+    const uint16_t *entries = quadruples + (table ? 1024 : 0);
+    unsigned shift = table ? 64 - 8 : 64 - 10;
+
+    while (line + 4 <= MPEG_LINES && in->at < in->end) {
+        unsigned entry = entries[peek(in) >> shift];
+
+        in->at += entry >> 8;
+        if (in->at > in->end)
+            break;
+        out->q[line] = values[entry >> 6 & 3];
+        out->q[line + 1] = values[entry >> 4 & 3];
+        out->q[line + 2] = values[entry >> 2 & 3];
+        out->q[line + 3] = values[entry & 3];
+        line += 4;
+    }
+    return line;
+}
+
+void layer3_read_lines(struct layer3_bits *in, const struct layer3_granule *granule,
+                       struct layer3_lines *out)
+{
+    unsigned line = 0;
+
+    out->large_count = 0;
+    for (int i = 0; i < 3; i++) {
+        unsigned end = granule->pair_lines;
+
+        if (i < 2 && granule->region_ends[i] < end)
+            end = granule->region_ends[i];
+        if (end > line)
+            line = read_pairs(in, granule->tables[i], line, end, out);
+    }
+    line = read_quadruples(in, granule->count1_table, line, out);
+    memset(out->q + line, 0, 8 * sizeof *out->q);
+    out->count = line;
+}

@@ -1,0 +1,288 @@
+/* Layers I and II. */
+#include <string.h>
+#include "layer12.h"
+
+/* The samples of a quantizer of n levels are (2 code + 1 - n) / n, times a scale factor of
+ * 2^(1 - i/3). The factor for Q26 is 2^(-i/3) times the mantissa of i mod 3 and 2^-shift, and its
+ * error is below 2^-30 of it. The order is that of mpeg_quantizers. */
+static const struct {
+    uint8_t shift;
+    int32_t mantissas[3];
+} steps[17] = {
+    { 5, { 1431655765, 1136305934, 901886617 } }, { 6, { 1717986918, 1363567121, 1082263941 } },
+    { 6, { 1227133513, 973976515, 773045672 } },  { 7, { 1908874354, 1515074579, 1202515490 } },
+    { 7, { 1145324612, 909044747, 721509294 } },  { 8, { 1108378657, 879720723, 698234801 } },
+    { 9, { 1090785345, 865756902, 687151709 } },  { 10, { 1082196484, 858939919, 681741065 } },
+    { 11, { 1077952576, 855571527, 679067571 } }, { 12, { 1075843080, 853897218, 677738671 } },
+    { 13, { 1074791425, 853062519, 677076170 } }, { 14, { 1074266368, 852645781, 676745405 } },
+    { 15, { 1074004032, 852437565, 676580144 } }, { 16, { 1073872912, 852333495, 676497543 } },
+    { 17, { 1073807364, 852281470, 676456251 } }, { 18, { 1073774593, 852255459, 676435606 } },
+    { 19, { 1073758208, 852242455, 676425285 } },
+};
+
+/* The scaling of the samples of one subband. */
+struct scaling {
+    int32_t offset;
+    unsigned shift;
+    int32_t mantissa;
+};
+
+static struct scaling scaling_of(unsigned quantizer, unsigned scale_factor)
+{
+    return (struct scaling){ mpeg_quantizers[quantizer].levels - 1,
+                             steps[quantizer].shift + scale_factor / 3,
+                             steps[quantizer].mantissas[scale_factor % 3] };
+}
+
+/* Up to 17 bits and 31. The code of all ones, which is not allowed, exceeds the range a little. */
+static int32_t scaled(uint32_t code, struct scaling by)
+{
+    int64_t x = (int64_t)(2 * (int32_t)code - by.offset) * by.mantissa;
+
+    return (int32_t)((x + ((int64_t)1 << by.shift >> 1)) >> by.shift);
+}
+
+/* The bits of a frame behind its header, and zeros: more than all fields of any frame, so that none
+ * has to be compared with the end. */
+enum { FRAME_ROOM = MPEG_BANDS * 2 * (4 + 2 + 18 + 36 * 16) / 8 + 8 };
+
+struct frame_bits {
+    uint8_t bytes[FRAME_ROOM];
+    uint32_t at;
+};
+
+static void open_frame(struct frame_bits *in, const struct mpeg_header *header,
+                       const uint8_t *frame, unsigned bytes)
+{
+    unsigned start = MPEG_HEADER_BYTES + (header->crc ? MPEG_CRC_BYTES : 0), n;
+
+    n = bytes > start ? bytes - start : 0;
+    memcpy(in->bytes, frame + start, n);
+    memset(in->bytes + n, 0, FRAME_ROOM - n);
+    in->at = 0;
+}
+
+/* At least 57 bits, from the highest one on. */
+static uint64_t peek(const struct frame_bits *in)
+{
+    uint64_t word;
+
+    memcpy(&word, in->bytes + in->at / 8, sizeof word);
+    return __builtin_bswap64(word) << in->at % 8;
+}
+
+/* `count` is 0 to 16. */
+static uint32_t read_bits(struct frame_bits *in, unsigned count)
+{
+    uint32_t value = (uint32_t)(peek(in) >> 32);
+
+    in->at += count;
+    return count ? value >> (32 - count) : 0;
+}
+
+/* The first subband of which both channels share the samples. */
+static unsigned shared_from(const struct mpeg_header *header, unsigned subbands)
+{
+    unsigned bound = 4 + 4u * header->mode_extension;
+
+    return header->mode == MPEG_JOINT && bound < subbands ? bound : subbands;
+}
+
+/* By subband and channel. */
+struct plan1 {
+    uint8_t bits[MPEG_BANDS][2], scale_factors[MPEG_BANDS][2];
+};
+
+/* The quantizer of 2^bits - 1 levels, in mpeg_quantizers. */
+static unsigned quantizer_of(unsigned bits) { return bits < 4 ? 2 * bits - 4 : bits; }
+
+static void read_plan1(struct frame_bits *in, unsigned channels, unsigned bound, struct plan1 *plan)
+{
+    for (unsigned band = 0; band < MPEG_BANDS; band++)
+        for (unsigned ch = 0; ch < channels; ch++) {
+            bool repeated = ch == 1 && band >= bound;
+            unsigned code = repeated ? 0 : read_bits(in, 4);
+
+            plan->bits[band][ch] = (uint8_t)(code == 0 || code == 15 ? 0 : code + 1);
+            if (repeated)
+                plan->bits[band][1] = plan->bits[band][0];
+        }
+    for (unsigned band = 0; band < MPEG_BANDS; band++)
+        for (unsigned ch = 0; ch < channels; ch++)
+            if (plan->bits[band][ch] != 0)
+                plan->scale_factors[band][ch] = (uint8_t)read_bits(in, 6);
+}
+
+void layer1_decode(const struct mpeg_header *header, const uint8_t *frame, unsigned bytes,
+                   mpeg_subbands *bands)
+{
+    struct frame_bits in;
+    unsigned channels = mpeg_channels(header), bound = shared_from(header, MPEG_BANDS);
+    struct plan1 plan = { 0 };
+
+    open_frame(&in, header, frame, bytes);
+    read_plan1(&in, channels, bound, &plan);
+    for (unsigned slot = 0; slot < 12; slot++)
+        for (unsigned band = 0; band < MPEG_BANDS; band++) {
+            uint32_t code = 0;
+
+            for (unsigned ch = 0; ch < channels; ch++) {
+                unsigned bits = plan.bits[band][ch];
+
+                if (ch == 0 || band < bound)
+                    code = read_bits(&in, bits);
+                bands[ch][band][slot] =
+                    bits
+                        ? scaled(code, scaling_of(quantizer_of(bits), plan.scale_factors[band][ch]))
+                        : 0;
+            }
+        }
+}
+
+enum { SILENT = 0xFF };
+
+/* By subband and channel: a quantizer or SILENT, and the scale factors of each third of a frame. */
+struct plan2 {
+    uint8_t quantizers[MPEG_BANDS][2], selections[MPEG_BANDS][2], scale_factors[MPEG_BANDS][2][3];
+};
+
+static void read_allocation(struct frame_bits *in, const struct mpeg_layer2 *table,
+                            unsigned channels, unsigned bound, struct plan2 *plan)
+{
+    for (unsigned band = 0; band < table->subbands; band++) {
+        const struct mpeg_allocation *allocation = &mpeg_allocations[table->allocation[band]];
+
+        for (unsigned ch = 0; ch < channels; ch++) {
+            unsigned code;
+
+            if (ch == 1 && band >= bound) {
+                plan->quantizers[band][1] = plan->quantizers[band][0];
+                continue;
+            }
+            code = read_bits(in, allocation->bits);
+            plan->quantizers[band][ch] = code ? allocation->quantizers[code] : SILENT;
+        }
+    }
+}
+
+/* Which of the transmitted factors each third has, by scale factor selection. */
+static void read_scale_factors(struct frame_bits *in, unsigned subbands, unsigned channels,
+                               struct plan2 *plan)
+{
+    static const uint8_t sources[4][3] = { { 0, 1, 2 }, { 0, 0, 1 }, { 0, 0, 0 }, { 0, 1, 1 } };
+
+    for (unsigned band = 0; band < subbands; band++)
+        for (unsigned ch = 0; ch < channels; ch++)
+            if (plan->quantizers[band][ch] != SILENT)
+                plan->selections[band][ch] = (uint8_t)read_bits(in, 2);
+    for (unsigned band = 0; band < subbands; band++)
+        for (unsigned ch = 0; ch < channels; ch++) {
+            const uint8_t *source = sources[plan->selections[band][ch]];
+            uint8_t factors[3] = { 0, 0, 0 };
+
+            if (plan->quantizers[band][ch] == SILENT)
+                continue;
+            for (unsigned i = 0; i <= source[2]; i++)
+                factors[i] = (uint8_t)read_bits(in, 6);
+            for (unsigned i = 0; i < 3; i++)
+                plan->scale_factors[band][ch][i] = factors[source[i]];
+        }
+}
+
+/* The digits of a group, the first one the lowest. */
+static void split(uint32_t group, uint32_t levels, uint32_t codes[3])
+{
+    codes[0] = group % levels;
+    codes[1] = group / levels % levels;
+    codes[2] = group / levels / levels % levels;
+}
+
+/* Three codes, of up to 48 bits together. */
+static void read_codes(struct frame_bits *in, unsigned quantizer, uint32_t codes[3])
+{
+    unsigned bits = mpeg_quantizers[quantizer].bits;
+    uint64_t next = peek(in);
+
+    switch (quantizer) {
+    case 0:
+        split((uint32_t)(next >> (64 - bits)), 3, codes);
+        break;
+    case 1:
+        split((uint32_t)(next >> (64 - bits)), 5, codes);
+        break;
+    case 3:
+        split((uint32_t)(next >> (64 - bits)), 9, codes);
+        break;
+    default:
+        for (int i = 0; i < 3; i++, next <<= bits)
+            codes[i] = (uint32_t)(next >> (64 - bits));
+        bits *= 3;
+    }
+    in->at += bits;
+}
+
+/* By subband and channel, for a third of a frame. */
+typedef struct scaling scalings[MPEG_BANDS][2];
+
+static void list_scalings(const struct plan2 *plan, unsigned subbands, unsigned channels,
+                          unsigned third, scalings by)
+{
+    for (unsigned band = 0; band < subbands; band++)
+        for (unsigned ch = 0; ch < channels; ch++)
+            if (plan->quantizers[band][ch] != SILENT)
+                by[band][ch] =
+                    scaling_of(plan->quantizers[band][ch], plan->scale_factors[band][ch][third]);
+}
+
+/* Three samples of a subband, of one channel or of both. */
+static void read_samples(struct frame_bits *in, const struct plan2 *plan, const struct scaling *by,
+                         unsigned channels, unsigned bound, unsigned band, int32_t *to[2])
+{
+    uint32_t codes[3] = { 0, 0, 0 };
+
+    for (unsigned ch = 0; ch < channels; ch++) {
+        int32_t *x = to[ch] + (size_t)band * MPEG_ROW;
+
+        if (plan->quantizers[band][ch] == SILENT) {
+            x[0] = x[1] = x[2] = 0;
+            continue;
+        }
+        if (ch == 0 || band < bound)
+            read_codes(in, plan->quantizers[band][ch], codes);
+        for (int i = 0; i < 3; i++)
+            x[i] = scaled(codes[i], by[ch]);
+    }
+}
+
+/* The bit rate of free format decides on the table. */
+static uint32_t bit_rate_of(const struct mpeg_header *header, unsigned bytes)
+{
+    uint32_t bit_rate = mpeg_bit_rate(header);
+
+    return bit_rate ? bit_rate : bytes * mpeg_sample_rate(header) / 144;
+}
+
+void layer2_decode(const struct mpeg_header *header, const uint8_t *frame, unsigned bytes,
+                   mpeg_subbands *bands)
+{
+    const struct mpeg_layer2 *table = mpeg_layer2_of(header, bit_rate_of(header, bytes));
+    struct frame_bits in;
+    unsigned channels = mpeg_channels(header), bound = shared_from(header, table->subbands);
+    struct plan2 plan = { 0 };
+    scalings by;
+
+    open_frame(&in, header, frame, bytes);
+    read_allocation(&in, table, channels, bound, &plan);
+    read_scale_factors(&in, table->subbands, channels, &plan);
+    for (unsigned slot = 0; slot < MPEG_SLOTS; slot += 3) {
+        int32_t *to[2] = { bands[0][0] + slot, bands[channels - 1][0] + slot };
+
+        if (slot % 12 == 0)
+            list_scalings(&plan, table->subbands, channels, slot / 12, by);
+        for (unsigned band = 0; band < table->subbands; band++)
+            read_samples(&in, &plan, by[band], channels, bound, band, to);
+    }
+    for (unsigned ch = 0; ch < channels; ch++)
+        for (unsigned band = table->subbands; band < MPEG_BANDS; band++)
+            memset(bands[ch][band], 0, MPEG_SLOTS * sizeof **bands[ch]);
+}

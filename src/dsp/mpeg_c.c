@@ -1,0 +1,240 @@
+/* The reference of MPEG audio's kernels.
+ *
+ * The inverse MDCT of n values is a DCT-IV, whose values the window takes in another order. With
+ * the angles a = pi/4n (2i + 1), a DCT-IV is a DCT-III of sums of neighbors:
+ *
+ *     sum of x[k] cos(a (2k + 1)) = 1 / (2 cos(a)) sum of (x[k] + x[k - 1]) cos(2 k a)
+ *
+ * and the even values of a DCT-III of 2n values are one of n, the odd ones a DCT-IV of n. The last
+ * factors, 1 / (2 cos(a)), are part of the window. */
+#include <string.h>
+#include "../codecs/mpeg/tables.h"
+#include "dsp_mpeg.h"
+#include "fixed.h"
+#include "mpeg_tables.h"
+
+static int32_t plus(int32_t a, int32_t b) { return (int32_t)((uint32_t)a + (uint32_t)b); }
+static int32_t minus(int32_t a, int32_t b) { return (int32_t)((uint32_t)a - (uint32_t)b); }
+
+/* x c 2^(shift - 32), rounded to nearest. */
+static int32_t times(int32_t x, int32_t c, unsigned shift)
+{
+    return (int32_t)(((int64_t)x * c + ((int64_t)1 << (31 - shift))) >> (32 - shift));
+}
+
+static void scale(const int32_t *q, int32_t *x, const struct mpeg_gain *gains, unsigned count)
+{
+    unsigned i = 0;
+
+    for (unsigned k = 0; k < count; k++) {
+        int32_t mantissa = gains[k].mantissa, half;
+        int shift = gains[k].shift;
+
+        if (shift <= 0) {
+            for (; i < gains[k].end; i++)
+                x[i] = times(q[i], mantissa, (unsigned)-shift);
+            continue;
+        }
+        half = (int32_t)(1u << (shift - 1));
+        for (; i < gains[k].end; i++)
+            x[i] = plus(times(q[i], mantissa, 0), half) >> shift;
+    }
+}
+
+static void reduce_aliases(int32_t *x, unsigned bands)
+{
+    for (unsigned band = 1; band < bands; band++)
+        for (unsigned i = 0; i < 8; i++) {
+            int32_t *up = &x[band * 18 - 1 - i], *down = &x[band * 18 + i], u = *up, d = *down;
+
+            *up = minus(times(u, mpeg_alias_cs[i], 1), times(d, mpeg_alias_ca[i], 1));
+            *down = plus(times(d, mpeg_alias_cs[i], 1), times(u, mpeg_alias_ca[i], 1));
+        }
+}
+
+/* y[i] = sum of z[k] cos(pi/18 k (2i + 1)) */
+static void dct3_9(const int32_t *z, int32_t *y)
+{
+    int32_t half = z[6] >> 1, first = plus(z[0], half), last = minus(z[0], z[6]);
+    int32_t s = minus(minus(z[2], z[4]), z[8]), a = plus(z[2], z[4]), b = minus(z[4], z[8]);
+    int32_t p0 = minus(times(a, MPEG_COS20), times(b, MPEG_COS80)),
+            p2 = plus(times(a, MPEG_COS80), times(b, MPEG_COS40));
+    int32_t c = plus(z[1], z[5]), d = plus(z[1], z[7]), middle = times(z[3], MPEG_COS30);
+    int32_t q0 = plus(times(c, MPEG_COS50), times(d, MPEG_COS70)),
+            q2 = minus(times(d, MPEG_COS10), times(c, MPEG_COS70)),
+            q1 = times(minus(minus(z[1], z[5]), z[7]), MPEG_COS30);
+    int32_t even[5] = { plus(first, p0), plus(last, s >> 1), minus(first, p2),
+                        plus(first, minus(p2, p0)), minus(last, s) };
+    int32_t odd[4] = { plus(middle, q0), q1, minus(q2, middle), minus(minus(q0, q2), middle) };
+
+    for (int i = 0; i < 4; i++) {
+        y[i] = plus(even[i], odd[i]);
+        y[8 - i] = minus(even[i], odd[i]);
+    }
+    y[4] = even[4];
+}
+
+/* A DCT-IV of 18 values without its last factors. */
+static void dct4_18(const int32_t *x, int32_t *t)
+{
+    int32_t z[18], in[9], even[9], odd[9];
+
+    z[0] = x[0];
+    for (int k = 1; k < 18; k++)
+        z[k] = plus(x[k], x[k - 1]);
+    for (int k = 0; k < 9; k++)
+        in[k] = z[2 * k];
+    dct3_9(in, even);
+    in[0] = z[1];
+    for (int k = 1; k < 9; k++)
+        in[k] = plus(z[2 * k + 1], z[2 * k - 1]);
+    dct3_9(in, odd);
+    for (int i = 0; i < 9; i++) {
+        int32_t turned = times(odd[i], mpeg_ninth[i], mpeg_ninth_shift[i]);
+
+        t[i] = plus(even[i], turned);
+        t[17 - i] = minus(even[i], turned);
+    }
+}
+
+static void dct3_3(int32_t a, int32_t b, int32_t c, int32_t *y)
+{
+    int32_t first = plus(a, c >> 1), turned = times(b, MPEG_COS30);
+
+    y[0] = plus(first, turned);
+    y[1] = minus(a, c);
+    y[2] = minus(first, turned);
+}
+
+/* The same for 6 values, three lines apart. */
+static void dct4_6(const int32_t *x, int32_t *t)
+{
+    int32_t z[6], even[3], odd[3];
+
+    z[0] = x[0];
+    for (int k = 1; k < 6; k++)
+        z[k] = plus(x[3 * k], x[3 * (k - 1)]);
+    dct3_3(z[0], z[2], z[4], even);
+    dct3_3(z[1], plus(z[3], z[1]), plus(z[5], z[3]), odd);
+    for (int i = 0; i < 3; i++) {
+        int32_t turned = times(odd[i], mpeg_third[i], mpeg_third_shift[i]);
+
+        t[i] = plus(even[i], turned);
+        t[5 - i] = minus(even[i], turned);
+    }
+}
+
+/* The 36 windowed values of a band. */
+static void long_band(const int32_t *x, unsigned type, unsigned parity, int32_t *f)
+{
+    int32_t t[18];
+
+    dct4_18(x, t);
+    for (int i = 0; i < 36; i++)
+        f[i] = times(t[mpeg_long_source[i]], mpeg_long_window[type][parity][i], mpeg_long_shift[i]);
+}
+
+static void short_band(const int32_t *x, unsigned parity, int32_t *f)
+{
+    memset(f, 0, 36 * sizeof *f);
+    for (int window = 0; window < 3; window++) {
+        int32_t t[6], *to = f + 6 + 6 * window;
+
+        dct4_6(x + window, t);
+        for (int i = 0; i < 12; i++)
+            to[i] = plus(to[i], times(t[mpeg_short_source[i]], mpeg_short_window[parity][i],
+                                      mpeg_short_shift[i]));
+    }
+}
+
+static void hybrid(int32_t x[MPEG_LINES], const struct mpeg_block *block,
+                   int32_t overlap[18][MPEG_BANDS], int32_t (*out)[MPEG_ROW], unsigned slot)
+{
+    unsigned bands = block->bands;
+
+    if (block->type != MPEG_SHORT_TYPE)
+        reduce_aliases(x, bands += bands < MPEG_BANDS);
+    else if (block->long_bands != 0)
+        reduce_aliases(x, block->long_bands);
+    if (bands < block->long_bands)
+        bands = block->long_bands;
+    for (unsigned band = 0; band < MPEG_BANDS; band++) {
+        unsigned type = band < block->long_bands ? MPEG_LONG_TYPE : block->type;
+        int32_t f[36] = { 0 };
+
+        if (band < bands && type == MPEG_SHORT_TYPE)
+            short_band(x + band * 18, band % 2, f);
+        else if (band < bands)
+            long_band(x + band * 18, type, band % 2, f);
+        for (int i = 0; i < 18; i++) {
+            out[band][slot + (unsigned)i] = plus(f[i], overlap[i][band]);
+            overlap[i][band] = f[18 + i];
+        }
+    }
+}
+
+/* Lee's recursion, in place: the sums of x[k] cos(pi/2n i (2k + 1)), 0 <= i < n. */
+static void dct2(int32_t *x, unsigned n, const int32_t *factors, const uint8_t *shifts)
+{
+    unsigned half = n / 2;
+    int32_t sums[16], differences[16];
+
+    for (unsigned i = 0; i < half; i++) {
+        sums[i] = plus(x[i], x[n - 1 - i]);
+        differences[i] = times(minus(x[i], x[n - 1 - i]), factors[i], shifts[i]);
+    }
+    if (n > 2) {
+        dct2(sums, half, factors + half, shifts + half);
+        dct2(differences, half, factors + half, shifts + half);
+    }
+    for (unsigned i = 0; i < half; i++) {
+        x[2 * i] = sums[i];
+        x[2 * i + 1] = i + 1 < half ? plus(differences[i], differences[i + 1]) : differences[i];
+    }
+}
+
+/* Two samples of 32, j and 32 - j, are made of the same two values of each slot. 17 bits of window
+ * and 29 of values fit 64 bits 32 times; the sum wraps to 32 bits above 1/2048 of a sample. */
+static int16_t rounded(int64_t sum) { return saturate(plus((int32_t)(sum >> 13), 1 << 10) >> 11); }
+
+static void window_slot(struct mpeg_filter *filter, unsigned at, unsigned step, int16_t *pcm)
+{
+    for (unsigned j = 0; j <= 16; j++) {
+        const int32_t *a = &filter->v[(16 + j) % 32][at], *c = &filter->v[16 - j][at - 1];
+        const int32_t *up = mpeg_window + j, *down = mpeg_window + 32 - j;
+        int64_t first = 0, second = 0;
+
+        for (int i = 0; i < 8; i++, a -= 2, c -= 2, up += 64, down += 64) {
+            int64_t even = j < 16 ? *a : 0, odd = *c;
+
+            first += even * up[0] - odd * up[32];
+            second -= even * down[0] + (j > 0 ? odd * down[32] : 0);
+        }
+        pcm[j * step] = rounded(first);
+        if (j > 0 && j < 16)
+            pcm[(32 - j) * step] = rounded(second);
+    }
+}
+
+static void synthesize(struct mpeg_filter *filters, const mpeg_subbands *bands, unsigned channels,
+                       unsigned slots, int16_t *pcm)
+{
+    for (unsigned ch = 0; ch < channels; ch++) {
+        struct mpeg_filter *filter = &filters[ch];
+
+        for (unsigned t = 0; t < slots; t++) {
+            int32_t x[32];
+
+            for (int k = 0; k < 32; k++)
+                x[k] = bands[ch][k][t];
+            dct2(x, 32, mpeg_lee, mpeg_lee_shift);
+            for (int k = 0; k < 32; k++)
+                filter->v[k][MPEG_HISTORY + t] = plus(x[k], 4) >> 3;
+            window_slot(filter, MPEG_HISTORY + t, channels, pcm + (size_t)t * 32 * channels + ch);
+        }
+        for (int k = 0; k < 32; k++)
+            memmove(filter->v[k], filter->v[k] + slots, MPEG_HISTORY * sizeof **filter->v);
+    }
+}
+
+const struct dsp_mpeg dsp_mpeg_c = { scale, hybrid, synthesize };
