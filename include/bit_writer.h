@@ -1,4 +1,4 @@
-/* Writes fields of up to 25 bits to zeroed bytes, the most significant bit first. Past the end,
+/* Writes fields of up to 32 bits to zeroed bytes, the most significant bit first. Past the end,
  * bits are dropped. */
 #ifndef OMNIACM_BIT_WRITER_H
 #define OMNIACM_BIT_WRITER_H
@@ -12,9 +12,14 @@ struct bit_writer {
 
 static inline void bits_write(struct bit_writer *out, uint32_t value, unsigned count)
 {
-    while (count-- > 0 && out->at < out->size) {
-        out->bytes[out->at / 8] |= (uint8_t)((value >> count & 1) << (7 - out->at % 8));
-        out->at++;
+    while (count > 0 && out->at < out->size) {
+        unsigned room = 8 - out->at % 8, n = count < room ? count : room;
+
+        if (n > out->size - out->at)
+            n = out->size - out->at;
+        count -= n;
+        out->bytes[out->at / 8] |= (uint8_t)((value >> count & ((1u << n) - 1)) << (room - n));
+        out->at += n;
     }
 }
 

@@ -48,6 +48,7 @@ struct layout {
     uint8_t dialect;       /* of the format's tag */
     uint8_t bits;          /* per code, if the codec has several widths */
     bool self_delimiting;  /* the decoder uses every byte and buffers an incomplete unit */
+    bool read_only;        /* the codec does not encode the format, even if it has an encoder */
     bool mixes;            /* the decoder also makes fewer channels, as described below */
     uint32_t channel_mask; /* the speakers of the channels, in their order, as in channels.h */
     struct span block;     /* the unit of work; the nominal one if block sizes vary */

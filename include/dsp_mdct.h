@@ -13,7 +13,11 @@
 
 #include <stdint.h>
 
-enum { MDCT_LEAST = 128, MDCT_MOST = 2048 };
+enum {
+    MDCT_LEAST = 128,
+    MDCT_MOST = 2048,
+    MDCT_FOLD_Q = 12 /* of folded samples */
+};
 
 struct dsp_mdct {
     /* y[i] = z[i] / 2^shift, rounded to nearest and saturated to 32 bits; x holds any values, and y
@@ -36,6 +40,17 @@ struct dsp_mdct {
      * points m - n values after the start of its DCT-IV, and `last` to the start of the other. */
     void (*overlap)(const int32_t *z, const int32_t *last, const int32_t *window, int32_t *out,
                     unsigned n);
+
+    /* Windows two blocks of n samples and folds them to the n values whose DCT-IV is their MDCT:
+     *
+     *     z[n/2 + i]     =  last[i] window[i]        - last[n - 1 - i] window[n - 1 - i]
+     *     z[n/2 - 1 - i] = -now[i] window[n - 1 - i] - now[n - 1 - i] window[i]
+     *
+     * The window has Q30, 0 to 1, and z MDCT_FOLD_Q, rounded to nearest. n is a multiple of 8. With
+     * a window whose squares i and n - 1 - i add up to 1, 2/n times the DCT-IV of z is the input of
+     * `dct4` for which `overlap` gives the samples back. */
+    void (*fold)(const int16_t *last, const int16_t *now, const int32_t *window, int32_t *z,
+                 unsigned n);
 };
 
 extern const struct dsp_mdct dsp_mdct_c;

@@ -69,8 +69,8 @@ bool stream_plan(struct plan *plan, const struct wave_format *from, const struct
     plan->tag = coded->tag;
     plan->codec = codec_find(coded->tag);
     if (other.pcm == PCM_NONE || !plan->codec || from->sample_rate != to->sample_rate ||
-        !(decoding ? plan->codec->decoder != 0 : plan->codec->encoder != 0) ||
-        !codec_parse(plan->codec, coded, layout))
+        !codec_parse(plan->codec, coded, layout) ||
+        !(decoding ? plan->codec->decoder != 0 : plan->codec->encoder && !layout->read_only))
         return false;
     other.channels = (struct channels){ pcm->channels, channel_mask(pcm) };
     if (decoding && layout->mixes && other.channels.count < layout->channels) {

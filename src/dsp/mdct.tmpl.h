@@ -359,4 +359,28 @@ static void mdct_overlap(const int32_t *z, const int32_t *last, const int32_t *w
     }
 }
 
-static const struct dsp_mdct mdct_kernels = { mdct_dct4, mdct_overlap };
+/* Four samples, widened to 64 bits. */
+KERNEL __m256i widened16(const int16_t *x)
+{
+    return _mm256_cvtepi16_epi64(_mm_loadl_epi64((const __m128i_u *)(const void *)x));
+}
+
+static void mdct_fold(const int16_t *last, const int16_t *now, const int32_t *window, int32_t *z,
+                      unsigned n)
+{
+    for (size_t i = 0; i < n / 2; i += MDCT_LANES) {
+        size_t mirrored = n - 4 - i;
+        __m256i rise = widened(window + i), fall = reversed64(widened(window + mirrored));
+        __m256i a = widened16(last + i), b = reversed64(widened16(last + mirrored));
+        __m256i c = widened16(now + i), d = reversed64(widened16(now + mirrored));
+        __m256i first = sub64(_mm256_mul_epi32(a, rise), _mm256_mul_epi32(b, fall));
+        __m256i second = add64(_mm256_mul_epi32(c, fall), _mm256_mul_epi32(d, rise));
+
+        first = rounded64(first, 30 - MDCT_FOLD_Q);
+        second = rounded64(negated64(second), 30 - MDCT_FOLD_Q);
+        store128(z + n / 2 + i, packed64(first));
+        store128(z + n / 2 - 4 - i, packed64(reversed64(second)));
+    }
+}
+
+static const struct dsp_mdct mdct_kernels = { mdct_dct4, mdct_overlap, mdct_fold };

@@ -199,4 +199,17 @@ static void overlap(const int32_t *z, const int32_t *last, const int32_t *window
     }
 }
 
-const struct dsp_mdct dsp_mdct_c = { dct4, overlap };
+static void fold(const int16_t *last, const int16_t *now, const int32_t *window, int32_t *z,
+                 unsigned n)
+{
+    for (unsigned i = 0; i < n / 2; i++) {
+        int64_t rise = window[i], fall = window[n - 1 - i];
+        int64_t first = last[i] * rise - last[n - 1 - i] * fall;
+        int64_t second = -now[i] * fall - now[n - 1 - i] * rise;
+
+        z[n / 2 + i] = (int32_t)rounded(first, 30 - MDCT_FOLD_Q);
+        z[n / 2 - 1 - i] = (int32_t)rounded(second, 30 - MDCT_FOLD_Q);
+    }
+}
+
+const struct dsp_mdct dsp_mdct_c = { dct4, overlap, fold };

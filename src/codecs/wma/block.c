@@ -15,7 +15,7 @@ struct channel {
     int16_t levels[WMA_FRAME];
 };
 
-static unsigned level_bits(unsigned gain)
+unsigned wma_level_bits(unsigned gain)
 {
     if (gain < 15)
         return 13;
@@ -328,7 +328,7 @@ bool wma_read_block(struct wma_decoder *state, struct bit_reader *in, struct wma
         return false;
     for (unsigned i = 0; i < channels; i++) {
         if (block->coded[i] &&
-            !read_levels(state, in, i == 1 && block->mid_side, level_bits(gain), &channel[i]))
+            !read_levels(state, in, i == 1 && block->mid_side, wma_level_bits(gain), &channel[i]))
             return false;
         if (state->setup.format.version == 1 && channels == 2)
             in->at = (in->at + 7) / 8 * 8;

@@ -24,19 +24,16 @@ static bool read_bands(const struct wma_decoder *state, struct bit_reader *in, u
     return true;
 }
 
-static bool read_exponents(const struct wma_decoder *state, struct bit_reader *in, unsigned size,
-                           int32_t *ratio)
+void wma_band_curve(const struct wma_setup *setup, unsigned size, const int values[WMA_BANDS],
+                    int32_t *ratio)
 {
-    int values[WMA_BANDS] = { 0 }, highest = LOWEST;
+    int highest = LOWEST;
 
-    if (!read_bands(state, in, size, values))
-        return false;
-    for (unsigned i = 0; i < state->setup.band_count[size]; i++)
+    for (unsigned i = 0; i < setup->band_count[size]; i++)
         highest = max_i32(highest, values[i]);
-    for (unsigned i = 0; i < state->setup.band_count[size]; i++)
-        for (unsigned j = 0; j < state->setup.bands[size][i]; j++)
+    for (unsigned i = 0; i < setup->band_count[size]; i++)
+        for (unsigned j = 0; j < setup->bands[size][i]; j++)
             *ratio++ = wma_sixteenths[highest - values[i]];
-    return true;
 }
 
 /* x^(-1/4), from a line near it for x from 1 to 2, by Newton's method: 7 bits become 12, 23 and
@@ -101,16 +98,16 @@ static struct wma_gain curve_at(const int32_t lsp[WMA_LSP], int angle)
 }
 
 /* The curve is the response of a filter to the power -1/4. */
-static void read_lsp(const struct wma_decoder *state, struct bit_reader *in, unsigned size,
-                     int32_t ratio[WMA_FRAME])
+void wma_lsp_curve(const struct wma_setup *setup, unsigned size, const uint8_t indices[WMA_LSP],
+                   int32_t ratio[WMA_FRAME])
 {
-    int length = 1 << (state->setup.frame_bits - size), step = 13 - (int)state->setup.frame_bits;
+    int length = 1 << (setup->frame_bits - size), step = 13 - (int)setup->frame_bits;
     struct wma_gain curve[WMA_FRAME], most = { 1u << 30, -1000 };
     int32_t lsp[WMA_LSP];
     uint64_t inverse;
 
     for (int i = 0; i < WMA_LSP; i++)
-        lsp[i] = wma_lsp[i][bits_read(in, i == 0 || i >= 8 ? 3 : 4)];
+        lsp[i] = wma_lsp[i][indices[i]];
     for (int i = 0; i < length; i++) {
         curve[i] = curve_at(lsp, i << step);
         if (is_less(most, curve[i]))
@@ -127,10 +124,18 @@ static void read_lsp(const struct wma_decoder *state, struct bit_reader *in, uns
 bool wma_read_exponents(struct wma_decoder *state, struct bit_reader *in, unsigned size,
                         struct wma_exponents *exponents)
 {
-    if (!(state->setup.format.options & WMA_EXPONENTS))
-        read_lsp(state, in, size, exponents->ratio);
-    else if (!read_exponents(state, in, size, exponents->ratio))
-        return false;
+    int values[WMA_BANDS] = { 0 };
+    uint8_t lsp[WMA_LSP];
+
+    if (state->setup.format.options & WMA_EXPONENTS) {
+        if (!read_bands(state, in, size, values))
+            return false;
+        wma_band_curve(&state->setup, size, values, exponents->ratio);
+    } else {
+        for (unsigned i = 0; i < WMA_LSP; i++)
+            lsp[i] = (uint8_t)bits_read(in, wma_lsp_bits(i));
+        wma_lsp_curve(&state->setup, size, lsp, exponents->ratio);
+    }
     exponents->size = size;
     exponents->known = true;
     return true;

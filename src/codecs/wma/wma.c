@@ -3,7 +3,9 @@
 #include <string.h>
 #include "bits.h"
 #include "codec.h"
-#include "wma.h"
+#include "delayed_encoder.h"
+#include "encoder.h"
+#include "fixed.h"
 
 enum { VERSION_1 = 1, VERSION_2, RATE_MOST = 50000, KEY = 37, RESERVOIR_FRAMES = 8 };
 
@@ -65,6 +67,8 @@ static bool parse(const struct wave_format *format, struct layout *layout)
     options = options_of(format, layout, byte_rate);
     store32_le(layout->own + OWN_OPTIONS, options);
     store32_le(layout->own + OWN_BYTE_RATE, byte_rate);
+    layout->delay = layout->block.frames;
+    layout->read_only = (options & (WMA_RESERVOIR | WMA_VARIABLE)) != 0;
     if (options & WMA_RESERVOIR)
         layout->least_bytes = format->block_align / RESERVOIR_FRAMES + 1;
     return layout->channels <= WMA_CHANNELS && layout->sample_rate <= RATE_MOST &&
@@ -117,14 +121,19 @@ void wma_init(struct wma_decoder *state, const struct wma_format *format,
             state->windows[n + i] = wma_sine((int)((2 * i + 1) * (WMA_FRAME / n)));
 }
 
+static struct wma_format format_of(const struct layout *layout)
+{
+    return (struct wma_format){ .version = layout->dialect,
+                                .channels = layout->channels,
+                                .options = load32_le(layout->own + OWN_OPTIONS),
+                                .sample_rate = layout->sample_rate,
+                                .byte_rate = load32_le(layout->own + OWN_BYTE_RATE),
+                                .block_bytes = layout->block.bytes };
+}
+
 static void init(void *memory, const struct layout *layout, const struct options *options)
 {
-    struct wma_format format = { .version = layout->dialect,
-                                 .channels = layout->channels,
-                                 .options = load32_le(layout->own + OWN_OPTIONS),
-                                 .sample_rate = layout->sample_rate,
-                                 .byte_rate = load32_le(layout->own + OWN_BYTE_RATE),
-                                 .block_bytes = layout->block.bytes };
+    struct wma_format format = format_of(layout);
 
     wma_init(memory, &format, options->dsp->mdct);
 }
@@ -169,6 +178,31 @@ static struct progress decode(void *memory, const uint8_t *src, int16_t *pcm, st
     return (struct progress){ blocks * block.bytes, blocks * block.frames * format->channels };
 }
 
+static void init_encoder(void *memory, const struct layout *layout, const struct options *options)
+{
+    struct wma_format format = format_of(layout);
+
+    wma_init_encoder(memory, &format, options->dsp->mdct, (unsigned)min_i32(options->quality, 2));
+}
+
+static void encode_block(void *memory, const int16_t *pcm, uint8_t *dst)
+{
+    wma_encode(memory, pcm, dst);
+}
+
+static struct progress encode(void *memory, const int16_t *pcm, uint8_t *dst, struct offer offer)
+{
+    const struct wma_setup *setup = &((const struct wma_encoder *)memory)->setup;
+    uint32_t samples = setup->format.channels << setup->frame_bits;
+    struct delayed_encoder delayed = { { setup->format.block_bytes, samples },
+                                       encode_block,
+                                       offsetof(struct wma_encoder, last),
+                                       samples };
+
+    return encode_delayed(&delayed, memory, pcm, dst, offer);
+}
+
+static const struct codec_encoder encoder = { sizeof(struct wma_encoder), init_encoder, encode };
 static const struct codec_decoder decoder = { sizeof(struct wma_decoder), init, decode, 0, 0 };
 
 const struct codec wma1 = {
@@ -178,6 +212,7 @@ const struct codec wma1 = {
     .parse = parse,
     .complete = complete,
     .decoder = &decoder,
+    .encoder = &encoder,
 };
 
 const struct codec wma2 = {
@@ -187,4 +222,5 @@ const struct codec wma2 = {
     .parse = parse,
     .complete = complete,
     .decoder = &decoder,
+    .encoder = &encoder,
 };

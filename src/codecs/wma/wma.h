@@ -101,6 +101,14 @@ struct wma_exponents {
     int32_t ratio[WMA_FRAME];
 };
 
+/* From the exponents of bands, in sixteenths of a decade and at most 155 apart. */
+void wma_band_curve(const struct wma_setup *, unsigned size, const int values[WMA_BANDS],
+                    int32_t *ratio);
+
+static inline unsigned wma_lsp_bits(unsigned i) { return i == 0 || i >= 8 ? 3 : 4; }
+void wma_lsp_curve(const struct wma_setup *, unsigned size, const uint8_t indices[WMA_LSP],
+                   int32_t ratio[WMA_FRAME]);
+
 struct wma_decoder;
 bool wma_read_exponents(struct wma_decoder *, struct bit_reader *, unsigned size,
                         struct wma_exponents *);
@@ -113,6 +121,7 @@ struct wma_block {
 };
 
 bool wma_read_block(struct wma_decoder *, struct bit_reader *, struct wma_block *);
+unsigned wma_level_bits(unsigned gain); /* of an escaped level */
 
 /* frame.c: decodes a frame to interleaved samples. A damaged one fades. */
 bool wma_decode_frame(struct wma_decoder *, struct bit_reader *, int16_t *pcm);

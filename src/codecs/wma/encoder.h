@@ -1,0 +1,122 @@
+/* The stages of the encoder. A packet has one frame, and a frame one block. */
+#ifndef OMNIACM_WMA_ENCODER_H
+#define OMNIACM_WMA_ENCODER_H
+
+#include "bit_writer.h"
+#include "wma.h"
+
+enum {
+    WMA_LEVELS = 340,    /* of a code for coefficients */
+    WMA_LEVEL_Q = 8,     /* of magnitudes relative to the quantizer's step */
+    WMA_INVERSE_Q = 16,  /* of 1 / WMA_RATIO */
+    WMA_SCALE_BITS = 14, /* coefficients are 2^14 / n times the DCT-IV */
+    WMA_POINTS = 32      /* of a frame, at which curves are compared */
+};
+
+/* codebook.c: a prefix code by symbol. `first` has, for a code of coefficients, the symbol of each
+ * level with a run of 0, from level 1 on, and then the number of symbols. */
+struct wma_codebook {
+    unsigned levels;
+    uint16_t first[WMA_LEVELS + 2];
+    uint8_t lengths[WMA_CODES];
+    uint32_t bits[WMA_CODES];
+};
+
+enum wma_symbol { WMA_ESCAPE, WMA_END, WMA_FIRST_PAIR };
+
+void wma_fill_codebook(struct wma_codebook *, const struct wma_prefix_code *);
+
+/* The symbol of a level and the run of zeros before it: WMA_ESCAPE if it has none. */
+static inline unsigned wma_symbol_of(const struct wma_codebook *book, unsigned level, unsigned run)
+{
+    if (level <= book->levels && book->first[level] + run < book->first[level + 1])
+        return book->first[level] + run;
+    return WMA_ESCAPE;
+}
+
+static inline void wma_write_code(struct bit_writer *out, const struct wma_codebook *book,
+                                  unsigned symbol)
+{
+    bits_write(out, book->bits[symbol], book->lengths[symbol]);
+}
+
+/* lsp.c: logarithms, Q8, at the points of a curve: twice those of the distance to the LSP of each
+ * index, and those of 2 + w and 2 - w. */
+struct wma_lsp_logs {
+    int16_t ends[2][WMA_POINTS];
+    int16_t distances[WMA_LSP][16][WMA_POINTS];
+};
+
+int wma_log2(uint64_t x); /* Q8; of 0 as of 1 */
+void wma_open_lsp(struct wma_lsp_logs *);
+
+/* Improves LSPs so that the logarithm of their curve, Q8, has the shape of a target. */
+void wma_fit_lsp(const struct wma_lsp_logs *, const int target[WMA_POINTS], uint8_t lsp[WMA_LSP]);
+
+/* A channel of a frame. Magnitudes are relative to its curve, as the quantizer's step is. */
+struct wma_channel {
+    bool coded;
+    const int32_t *x;
+    const struct wma_codebook *codebook;
+    int exponents[WMA_BANDS];
+    uint8_t lsp[WMA_LSP];
+    uint32_t inverse[WMA_FRAME]; /* 1 / curve, WMA_INVERSE_Q, by coded coefficient */
+    unsigned candidates;         /* the coefficients that steps make more than 0 */
+    uint16_t at[WMA_FRAME];
+    uint32_t magnitudes[WMA_FRAME];
+    uint16_t levels[WMA_FRAME];
+};
+
+struct wma_encoder {
+    const struct dsp_mdct *dsp;
+    struct wma_setup setup;
+    unsigned quality, count;            /* coefficients that are coded */
+    struct wma_gain unit, inverse_unit; /* of x, relative to the coefficients of the format */
+    unsigned gain;                      /* of the last frame, or 0 */
+    bool mid_side;
+    struct wma_lsp_logs lsp_logs;
+    struct wma_codebook books[2], exponent_book;
+    int32_t window[WMA_FRAME];              /* Q30 */
+    int16_t last[WMA_CHANNELS * WMA_FRAME]; /* the last frame, one channel after the other */
+    int32_t x[2 * WMA_CHANNELS][WMA_FRAME]; /* left, right, middle, side */
+    struct wma_channel channels[WMA_CHANNELS];
+    
+};
+
+/* transform.c: the spectra of a frame, and which ones are coded. */
+void wma_analyze(struct wma_encoder *, const int16_t *pcm);
+void wma_choose_parts(struct wma_encoder *);
+
+/* curve.c: the curve of a channel. `bits` is its length when it is written. */
+void wma_find_curve(const struct wma_encoder *, struct wma_channel *);
+unsigned wma_curve_bits(const struct wma_encoder *, const struct wma_channel *);
+void wma_write_curve(const struct wma_encoder *, struct bit_writer *, const struct wma_channel *);
+
+/* quantizer.c */
+struct wma_step {
+    unsigned gain;
+    unsigned price; /* of a bit, in 4096ths of the squared step */
+    uint32_t m;     /* magnitudes are multiplied by m / 2^shift */
+    unsigned shift;
+    unsigned escape, most; /* the bits of an escaped run and level, and the greatest level */
+};
+
+struct wma_step wma_step_of(const struct wma_encoder *, unsigned gain, unsigned price);
+
+/* Lists the coefficients of which the magnitude is at least `least`. */
+void wma_collect(struct wma_channel *, unsigned count, uint32_t least);
+/* Returns the bits of the levels. */
+unsigned wma_quantize(const struct wma_encoder *, struct wma_channel *, const struct wma_step *);
+void wma_write_levels(const struct wma_encoder *, struct bit_writer *, const struct wma_channel *);
+
+/* rate.c: quantizes the channels with the finest step with which they and the gain fit the packet,
+ * behind `used` bits. False if there is none. */
+bool wma_fit(struct wma_encoder *, unsigned used);
+unsigned wma_gain_bits(unsigned gain);
+
+/* encoder.c */
+void wma_init_encoder(struct wma_encoder *, const struct wma_format *, const struct dsp_mdct *,
+                      unsigned quality);
+void wma_encode(struct wma_encoder *, const int16_t *pcm, uint8_t *bytes);
+
+#endif
