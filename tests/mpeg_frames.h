@@ -1,9 +1,14 @@
-/* Frames of MPEG audio with random contents, which decode to noise. */
+/* Frames of MPEG audio with random contents, which decode to noise. With MPEG_FRAMES_ALONE, the
+ * program defines struct bytes and draw(), as in support.h. */
 #ifndef OMNIACM_TESTS_MPEG_FRAMES_H
 #define OMNIACM_TESTS_MPEG_FRAMES_H
 
-#include "support.h"
+#include <stdlib.h>
+#include <string.h>
 #include "../src/codecs/mpeg/frame.h"
+#ifndef MPEG_FRAMES_ALONE
+#include "support.h"
+#endif
 
 /* Whether frames have padding, and several bit rates. */
 enum mpeg_sizes { MPEG_FIXED, MPEG_PADDED, MPEG_VARIABLE };
@@ -77,6 +82,7 @@ static inline struct bytes mpeg_frames(struct mpeg_header header, unsigned count
 /* Whether it is a tag of MPEG audio. */
 static inline bool is_mpeg(uint16_t tag) { return tag == 0x55 || tag == 0x50; }
 
+#ifndef MPEG_FRAMES_ALONE
 /* As many bytes of frames of a format: the nominal bit rate, and no padding. The caller frees. */
 static inline struct bytes mpeg_frames_of(const struct wave_format *format, size_t size,
                                           uint32_t seed)
@@ -92,5 +98,6 @@ static inline struct bytes mpeg_frames_of(const struct wave_format *format, size
     stream.size = size;
     return stream;
 }
+#endif
 
 #endif
