@@ -344,30 +344,6 @@ static void damaged_blocks_fade(void **unused)
 
 /* --- Formats --- */
 
-static void announced_formats_are_those_of_real_files(void **unused)
-{
-    static const char *const rates[] = { "066", "105", "132" };
-
-    (void)unused;
-    for (int i = 0; i < 3; i++) {
-        uint8_t extra[EXTRA_ROOM];
-        struct wave_format real, ours = format_of(&atrac3, atrac3.modes[i], extra);
-        struct bytes file;
-
-        read_vector(rates[i], &file, &real);
-        assert_int_equal(ours.tag, real.tag);
-        assert_int_equal(ours.channels, real.channels);
-        assert_int_equal(ours.sample_rate, real.sample_rate);
-        assert_int_equal(ours.byte_rate, real.byte_rate);
-        assert_int_equal(ours.block_align, real.block_align);
-        assert_int_equal(ours.bits_per_sample, real.bits_per_sample);
-        assert_int_equal(ours.extra_size, HEADER_EXTRA);
-        assert_int_equal(real.extra_size, HEADER_EXTRA);
-        assert_memory_equal(ours.extra, real.extra, HEADER_EXTRA);
-        free(file.data);
-    }
-}
-
 static void headers(void **unused)
 {
     uint8_t extra[HEADER_EXTRA] = { [6] = 1 };
@@ -412,7 +388,6 @@ int main(void)
         cmocka_unit_test(mono_decodes_as_with_ffmpeg),
         cmocka_unit_test(tables_follow_their_formulas),
         cmocka_unit_test(damaged_blocks_fade),
-        cmocka_unit_test(announced_formats_are_those_of_real_files),
         cmocka_unit_test(headers),
     };
 
