@@ -5,6 +5,7 @@
  * bench.codecs [TAG [QUALITY]]: one codec, with every set of kernels.
  * bench.codecs --search: the encoders that search, at every quality, and their peers. */
 #define _POSIX_C_SOURCE 200809L
+#include <sys/stat.h>
 #include <time.h>
 #include "sounds.h"
 #include "task.h"
@@ -260,7 +261,25 @@ static const struct recording {
     { 0x402, "imc/imc-0401.wav" }, /* the same blocks, with other tables */
     { 0x270, "atrac3/mc_sich_at3_132_small.wav" },
     { 0x72, "wiki-one-clip/8ksbc12.wav" },
+    { 0x160, "wma/0160-made-22k.wav" },
+    { 0x161, "wma/0161-options1-44k.wav" },
+    { 0x130, "acelpnet/0130-8k5.wav" },
+    { 0x130, "acelpnet/0130-16k.wav" },
 };
+
+/* The program in Wine decodes them too. */
+static void leave_recording(size_t index, struct bytes wav)
+{
+    char path[64];
+    FILE *file;
+
+    mkdir("build/bench/sounds", 0777);
+    snprintf(path, sizeof path, "build/bench/sounds/recording%zu.wav", index);
+    file = fopen(path, "wb");
+    assert_non_null(file);
+    fwrite(wav.data, 1, wav.size, file);
+    fclose(file);
+}
 
 static void decode_recording(const struct codec *codec, const struct recording *recording)
 {
@@ -268,11 +287,14 @@ static void decode_recording(const struct codec *codec, const struct recording *
     struct bytes file = vector_read(recording->vector);
 
     common.code = wav_open(file, &common.format);
+    common.code.size -= common.code.size % common.format.block_align;
     common.format.tag = recording->tag;
-    common.file = file;
+    common.file = wav_make(&common.format, common.code.data, common.code.size, 0);
+    leave_recording((size_t)(recording - recordings), common.file);
     common.sound = decode_all(codec, &common.format, 0, common.code);
     run_direction(&common, 0, true);
     free(common.sound.samples);
+    free(common.file.data);
     free(file.data);
 }
 

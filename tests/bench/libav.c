@@ -23,6 +23,11 @@ static AVCodecContext *open_context(const struct task *task, const AVCodec *code
     context->sample_fmt = codec->sample_fmts ? codec->sample_fmts[0] : AV_SAMPLE_FMT_S16;
     context->block_align = format->block_align;
     context->bits_per_coded_sample = format->bits_per_sample;
+    if (format->extra_size) {
+        context->extradata = av_mallocz(format->extra_size + AV_INPUT_BUFFER_PADDING_SIZE);
+        memcpy(context->extradata, format->extra, format->extra_size);
+        context->extradata_size = format->extra_size;
+    }
     if (context->priv_data && format->block_align >= 32 &&
         (format->block_align & (format->block_align - 1)) == 0)
         av_opt_set_int(context->priv_data, "block_size", format->block_align, 0);
@@ -135,6 +140,10 @@ const struct peer libav_peers[] = {
     { 0x28E, 0, 0, DECODER, AV_CODEC_ID_MSNSIREN },
     { 0x401, 0, 0, DECODER, AV_CODEC_ID_IMC },
     { 0x402, 0, 0, DECODER, AV_CODEC_ID_IAC },
+    { 0x270, 0, 0, DECODER, AV_CODEC_ID_ATRAC3 },
+    { 0x160, 0, 0, DECODER, AV_CODEC_ID_WMAV1 },
+    { 0x161, 0, 0, DECODER, AV_CODEC_ID_WMAV2 },
+    { 0x130, 0, 0, DECODER, AV_CODEC_ID_SIPR },
 #endif
     { 0 }
 };

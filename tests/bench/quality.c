@@ -126,7 +126,8 @@ static void all_codecs(void **unused)
     (void)unused;
     for (size_t i = 0; codecs[i]; i++)
         for (const struct mode *mode = codecs[i]->modes; mode->sample_rate; mode++)
-            if (mode->channels == 1 && mode->sample_rate == speech_rate(codecs[i]))
+            if (codecs[i]->encoder && mode->channels == 1 &&
+                mode->sample_rate == speech_rate(codecs[i]))
                 each_quality(codecs[i], *mode);
 }
 

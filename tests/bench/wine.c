@@ -14,7 +14,15 @@
 #include <mmreg.h>
 #include <msacm.h>
 
-enum { ROUNDS = 25, BUFFER = 65536, SMALL = 256, DRIVERS = 16, FORMAT_ROOM = 128, OPENINGS = 400 };
+enum {
+    ROUNDS = 25,
+    BUFFER = 65536,
+    SMALL = 256,
+    DRIVERS = 16,
+    FORMAT_ROOM = 128,
+    OPENINGS = 400,
+    RECORDINGS = 16
+};
 
 /* In seconds: the shortest measurement, and the longest time for all rounds of a task. */
 static const double MEASUREMENT_MIN = 0.001, ROUNDS_MAX = 0.1;
@@ -231,7 +239,8 @@ struct buffers {
     BOOL small;
 };
 
-/* Compares our driver with another that supports the format, in both directions. */
+/* Compares our driver with another that supports the format, in both directions; without a sound,
+ * only decoding. */
 static void each_direction(WAVEFORMATEX *format, const char *name, struct bytes sound,
                            struct bytes code, struct buffers buffers)
 {
@@ -239,7 +248,7 @@ static void each_direction(WAVEFORMATEX *format, const char *name, struct bytes 
     WAVEFORMATEX pcm = pcm_of(format);
     HACMDRIVER other = other_of(format->wFormatTag);
 
-    for (int decoding = 0; decoding < 2; decoding++) {
+    for (int decoding = sound.size == 0; decoding < 2; decoding++) {
         WAVEFORMATEX *from = decoding ? format : &pcm, *to = decoding ? &pcm : format;
         struct bytes source = decoding ? code : sound;
         DWORD buffer = decoding ? buffers.code : buffers.pcm;
@@ -312,20 +321,32 @@ static struct bytes encoded(WAVEFORMATEX *format, struct bytes sound)
     return code;
 }
 
-/* Returns false if bench.codecs left no sound for the format. */
+/* The bytes of PCM that a block may make, or 0 if our driver does not convert so. */
+static DWORD block_of(WAVEFORMATEX *from, WAVEFORMATEX *to, DWORD bytes)
+{
+    HACMSTREAM stream;
+    DWORD size;
+
+    if (acmStreamOpen(&stream, ours, from, to, 0, 0, 0, 0) != 0)
+        return 0;
+    size = size_of(stream, bytes);
+    acmStreamClose(stream, 0);
+    return size;
+}
+
+/* Returns false if bench.codecs left no sound for the format, or if it is only decoded. */
 static BOOL format_bench(WAVEFORMATEX *format, const char *name, const char *settings)
 {
     struct bytes sound = sound_of(format), code;
     WAVEFORMATEX pcm = pcm_of(format);
-    DWORD align = format->nBlockAlign, block, large;
-    HACMSTREAM stream;
+    DWORD align = format->nBlockAlign, block = block_of(format, &pcm, align), large;
 
-    if (!sound.size)
-        return FALSE;
-    if (acmStreamOpen(&stream, ours, format, &pcm, 0, 0, 0, 0) != 0)
+    if (!block)
         die("our driver refuses its own format");
-    block = size_of(stream, align);
-    acmStreamClose(stream, 0);
+    if (!sound.size || !block_of(&pcm, format, BUFFER)) {
+        free(sound.data);
+        return FALSE;
+    }
     code = encoded(format, sound);
     large = BUFFER / block ? BUFFER / block : 1;
     each_direction(format, name, sound, code,
@@ -340,6 +361,53 @@ static BOOL format_bench(WAVEFORMATEX *format, const char *name, const char *set
     free(sound.data);
     fflush(stdout);
     return TRUE;
+}
+
+/* Reads a chunk of a WAV file; the rest of the room stays 0. */
+static DWORD read_chunk(HMMIO file, const MMCKINFO *riff, const char *name, BYTE *to, DWORD room)
+{
+    MMCKINFO chunk = { .ckid = mmioStringToFOURCCA(name, 0) };
+
+    if (mmioSeek(file, (LONG)riff->dwDataOffset + 4, SEEK_SET) < 0 ||
+        mmioDescend(file, &chunk, riff, MMIO_FINDCHUNK) != 0)
+        die("a recording lacks a chunk");
+    return (DWORD)mmioRead(file, (HPSTR)to, (LONG)(chunk.cksize < room ? chunk.cksize : room));
+}
+
+/* Times a recording, if bench.codecs left one with this number. */
+static void recording_bench(unsigned number, DWORD only)
+{
+    static BYTE data[1 << 20];
+    union {
+        WAVEFORMATEX wfx;
+        BYTE room[FORMAT_ROOM];
+    } format = { .room = { 0 } };
+    ACMFORMATTAGDETAILSA tag = { .cbStruct = sizeof tag };
+    MMCKINFO riff = { .fccType = mmioFOURCC('W', 'A', 'V', 'E') };
+    struct bytes code = { data, 0 };
+    char path[64];
+    DWORD align;
+    HMMIO file;
+
+    snprintf(path, sizeof path, "build/bench/sounds/recording%u.wav", number);
+    file = mmioOpenA(path, 0, MMIO_READ);
+    if (!file)
+        return;
+    if (mmioDescend(file, &riff, 0, MMIO_FINDRIFF) != 0)
+        die("a recording is not a WAV file");
+    read_chunk(file, &riff, "fmt ", format.room, sizeof format);
+    code.size = read_chunk(file, &riff, "data", data, sizeof data);
+    mmioClose(file, 0);
+    tag.dwFormatTag = format.wfx.wFormatTag;
+    align = format.wfx.nBlockAlign;
+    code.size -= code.size % align;
+    if (only && only != tag.dwFormatTag)
+        return;
+    if (acmFormatTagDetailsA(ours, &tag, ACM_FORMATTAGDETAILSF_FORMATTAG) != 0)
+        die("our driver does not know a recording's tag");
+    each_direction(&format.wfx, tag.szFormatTag, (struct bytes){ 0 }, code,
+                   (struct buffers){ BUFFER / align * align, 0, FALSE });
+    fflush(stdout);
 }
 
 /* Times the formats of a tag: speech at the lowest rate, music at 44100 Hz. */
@@ -385,5 +453,7 @@ int main(int argc, char **argv)
         if (tag.dwFormatTag != WAVE_FORMAT_PCM && (!only || tag.dwFormatTag == only))
             tag_bench(&tag, settings);
     }
+    for (unsigned number = 0; number < RECORDINGS; number++)
+        recording_bench(number, only);
     return 0;
 }

@@ -18,12 +18,14 @@ BLUE, ORANGE, GREEN, PURPLE = "#2f6db3", "#e08214", "#3a9a5b", "#8354a8"
 # The color of each family of codecs, and short names for the labels.
 FAMILIES = {
     "PCM": (PALE, {0x06, 0x07}),
-    "ADPCM": (BLUE, {0x11, 0x02, 0x10, 0x17, 0x20, 0x200, 0x69, 0x38, 0x64, 0x45, 0x40, 0x14}),
-    "two bands": (GREEN, {0x65}),
-    "model of a voice": (ORANGE, {0x31, 0x32, 0x22, 0x42, 0x83, 0x135}),
+    "ADPCM": (BLUE, {0x11, 0x02, 0x10, 0x17, 0x20, 0x200, 0x69, 0x38, 0x64, 0x45, 0x40, 0x14, 0x61, 0x62, 0x125}),
+    "two bands, or a transform": (GREEN, {0x65, 0x28E, 0x160, 0x161}),
+    "model of a voice": (ORANGE, {0x31, 0x32, 0x22, 0x42, 0x83, 0x135, 0x41, 0x70}),
 }
 SHORT = {0x06: "A-law", 0x07: "µ-law", 0x11: "IMA", 0x02: "Microsoft", 0x31: "GSM 6.10", 0x32: "MSN Audio", 0x22: "TrueSpeech", 0x10: "OKI", 0x38: "NMS", 0x20: "Yamaha",
-         0x200: "Creative", 0x69: "Xbox", 0x64: "G.726", 0x65: "G.722", 0x42: "G.723.1", 0x83: "G.729A"}
+         0x200: "Creative", 0x69: "Xbox", 0x64: "G.726", 0x65: "G.722", 0x42: "G.723.1", 0x83: "G.729A", 0x61: "Duck DK4", 0x62: "Duck DK3", 0x125: "Sanyo",
+         0x28E: "Siren", 0x160: "WMA 1", 0x161: "WMA 2", 0x401: "Intel Music", 0x402: "Indeo", 0x270: "ATRAC3", 0x130: "ACELP.net", 0x41: "G.728",
+         0x70: "L&H CELP"}
 # Formats that only differ from another one in their framing.
 SAME = {0x17, 0x45, 0x40, 0x14, 0x135}
 
@@ -72,7 +74,8 @@ def draw_bars(axes, figures, tags, direction):
 
 
 def draw_speed(figures, folder):
-    tags = list(dict.fromkeys(entry.tag for entry in figures.entries if entry.tag not in SAME))
+    entries = [entry for entry in figures.entries if any(figures.ratio(entry, direction, "x64") for direction in ("encode", "decode"))]
+    tags = list(dict.fromkeys(entry.tag for entry in entries if entry.tag not in SAME))
     picture, panels = plt.subplots(1, 2, figsize=(8.4, 0.33 * len(tags) + 0.9), sharey=True, layout="constrained")
     for axes, direction in zip(panels, ("encode", "decode")):
         draw_bars(axes, figures, tags, direction)
