@@ -372,15 +372,16 @@ static const struct driver *find_driver(const struct report *report, const struc
     return 0;
 }
 
-/* Counts the frames of MPEG audio. They say everything; no field of a header has to be right. */
+/* Counts the frames of MPEG audio. They say everything; no field of a header has to be right.
+ * Returns false for other formats. */
 static bool count_frames(struct report *report)
 {
     WORD tag = report->in.format->wFormatTag;
 
-    if ((tag != TAG_MPEG && tag != TAG_MPEGLAYER3) || !report->driver ||
-        !mpeg_scan(&report->in.wav, &report->mpeg))
+    if ((tag != TAG_MPEG && tag != TAG_MPEGLAYER3) || !report->driver)
         return false;
-    report->counted = report->mpeg.sample_rate == report->in.format->nSamplesPerSec;
+    report->counted = mpeg_scan(&report->in.wav, &report->mpeg) &&
+                      report->mpeg.sample_rate == report->in.format->nSamplesPerSec;
     report->decoded = report->mpeg.samples;
     return true;
 }

@@ -18,10 +18,13 @@
 #ifdef HAVE_SOX
 #include <sox.h>
 #endif
+#ifdef HAVE_MPG123
+#include <mpg123.h>
+#endif
 
 enum { CHUNK = 32768 };
 
-#if defined HAVE_SNDFILE || defined HAVE_SPANDSP || defined HAVE_SOX
+#if defined HAVE_SNDFILE || defined HAVE_SPANDSP || defined HAVE_SOX || defined HAVE_MPG123
 /* As in fixed.h, which cannot be included here, because spandsp also defines saturate. */
 static size_t min_size(size_t a, size_t b) { return a < b ? a : b; }
 #endif
@@ -212,6 +215,32 @@ static void bcg729_encodes(const struct task *task)
 }
 #endif
 
+#ifdef HAVE_MPG123
+/* Feeds pieces and takes what there is. */
+static void mpg123_decodes(const struct task *task)
+{
+    static uint8_t pcm[CHUNK];
+    mpg123_handle *state = mpg123_new(0, 0);
+    size_t n, made;
+
+    assert_non_null(state);
+    mpg123_param(state, MPG123_ADD_FLAGS, MPG123_QUIET | MPG123_IGNORE_INFOFRAME, 0);
+    mpg123_open_feed(state);
+    for (size_t at = 0; at < task->code.size; at += n) {
+        int status;
+
+        n = min_size(task->code.size - at, CHUNK);
+        status = mpg123_decode(state, task->code.data + at, n, pcm, sizeof pcm, &made);
+        task_output(task, pcm, made);
+        while (status != MPG123_NEED_MORE && status != MPG123_ERR && status != MPG123_DONE) {
+            status = mpg123_decode(state, 0, 0, pcm, sizeof pcm, &made);
+            task_output(task, pcm, made);
+        }
+    }
+    mpg123_delete(state);
+}
+#endif
+
 #ifdef HAVE_SOX
 /* Writes a WAV file and outputs the blocks behind its header. sox warns at the end that it cannot
  * seek back in memory. */
@@ -282,6 +311,10 @@ const struct peer peers[] = {
 #endif
 #ifdef HAVE_BCG729
     { 0x83, 0, 0, 1, "bcg729", bcg729_encodes, bcg729_decodes, 0 },
+#endif
+#ifdef HAVE_MPG123
+    { 0x55, 0, 0, 2, "mpg123", 0, mpg123_decodes, 0 },
+    { 0x50, 0, 0, 2, "mpg123", 0, mpg123_decodes, 0 },
 #endif
     { 0 }
 };

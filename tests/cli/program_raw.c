@@ -1,4 +1,5 @@
 /* Files without a header. */
+#include "mpeg_frames.h"
 #include "program_support.h"
 
 /* Encodes the samples in a format, without a header. */
@@ -92,6 +93,43 @@ static void extensions_are_recognized(void **unused)
     disk_put("a.sln", samples_of(1), FRAMES * 2);
     assert_int_equal(run("convert a.sln out.wav --overwrite --to gsm"), 0);
     check_result("out.wav", 0x31, 1625, 1);
+}
+
+/* .mp3 and .mp2 files have the format of their frames, whose samples are all decoded. */
+static void mpeg_audio_is_found_by_its_frames(void **unused)
+{
+    static const struct {
+        const char *name, *layer, *rate;
+        uint8_t number;
+        enum mpeg_sizes sizes;
+    } files[] = {
+        { "a.mp3", "MPEG-1, Layer III", "bit rate          128 kbit/s", 3, MPEG_PADDED },
+        { "b.MP3", "MPEG-1, Layer III", "bit rate          variable, ", 3, MPEG_VARIABLE },
+        { "c.mp2", "MPEG-1, Layer II", "bit rate          160 kbit/s", 2, MPEG_PADDED },
+    };
+
+    (void)unused;
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+        struct mpeg_header header = { .layer = files[i].number,
+                                      .bit_rate_index = 9,
+                                      .mode = MPEG_STEREO };
+        struct bytes stream = mpeg_frames(header, 50, files[i].sizes, 3), data;
+        struct wave_format format;
+        char line[100];
+
+        disk_put(files[i].name, stream.data, stream.size);
+        snprintf(line, sizeof line, "info %s", files[i].name);
+        assert_int_equal(run(line), 0);
+        assert_true(says(files[i].layer) && says(files[i].rate));
+        assert_true(says("frames            50") && says("1.306 s"));
+        assert_string_equal(wrong_fields(), "");
+        snprintf(line, sizeof line, "convert %s out.wav --overwrite", files[i].name);
+        assert_int_equal(run(line), 0);
+        data = get_wav("out.wav", &format);
+        assert_int_equal(data.size, 50 * 1152 * 4);
+        assert_true(format.sample_rate == 44100 && format.channels == 2);
+        free(stream.data);
+    }
 }
 
 /* The widths of the parameters of a GSM 6.10 frame, as GSM 06.10 orders them. */
@@ -190,9 +228,9 @@ static void explains_what_is_not_raw(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        PROGRAM_TEST(an_option_gives_the_format), PROGRAM_TEST(extensions_are_recognized),
-        PROGRAM_TEST(frames_of_gsm_are_repacked), PROGRAM_TEST(results_of_raw_files_end_in_wav),
-        PROGRAM_TEST(explains_what_is_not_raw),
+        PROGRAM_TEST(an_option_gives_the_format),        PROGRAM_TEST(extensions_are_recognized),
+        PROGRAM_TEST(mpeg_audio_is_found_by_its_frames), PROGRAM_TEST(frames_of_gsm_are_repacked),
+        PROGRAM_TEST(results_of_raw_files_end_in_wav),   PROGRAM_TEST(explains_what_is_not_raw),
     };
 
     return cmocka_run_group_tests_name("program_raw", tests, 0, 0);
