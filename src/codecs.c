@@ -14,6 +14,7 @@
     X(atrac3) \
     X(wma1) X(wma2) \
     X(siren) X(acelp_net) \
+    X(ac3) \
     X(oki_adpcm) X(dialogic_adpcm) \
     X(nms_adpcm) \
     X(yamaha_adpcm) \

@@ -25,6 +25,8 @@ static bool has_channels(const struct mode *modes, unsigned channels)
 
 static const char *channels_of(const struct mode *modes)
 {
+    if (has_channels(modes, 6))
+        return "1, 2, 6";
     if (!has_channels(modes, 2))
         return "1";
     return has_channels(modes, 1) ? "1, 2" : "2";

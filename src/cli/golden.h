@@ -8,9 +8,9 @@
  * GOLDEN_ENCODE      encodes golden_sound() in one call with START and END, without BLOCKALIGN.
  *                    Unused input, if any, is offered again with END.
  * GOLDEN_DECODE      decodes the result of GOLDEN_ENCODE likewise.
- * GOLDEN_NOISE       decodes golden_noise(): random bytes that end within a block.
- * GOLDEN_FAST, _BEST as GOLDEN_ENCODE at quality 0 and 2; only where the quality makes a
- * difference.
+ * GOLDEN_NOISE       decodes golden_noise(): random bytes that end within a block. AC-3, which
+ * looks for frames, finds the beginning of one. GOLDEN_FAST, _BEST as GOLDEN_ENCODE at quality 0
+ * and 2; only where the quality makes a difference.
  *
  * The formats in golden_silence have silence frames, and are not listed by the driver:
  *
@@ -38,7 +38,7 @@ enum { GOLDEN_PAUSES = 8 };
 void golden_pauses(uint32_t sample_rate, unsigned channels, int16_t *samples);
 
 enum { GOLDEN_NOISE_BYTES = 2999 };
-void golden_noise(uint8_t bytes[GOLDEN_NOISE_BYTES]);
+void golden_noise(uint16_t tag, uint8_t bytes[GOLDEN_NOISE_BYTES]);
 
 /* CRC-32 as in zip and zlib. */
 uint32_t golden_checksum(const void *bytes, size_t count);

@@ -165,7 +165,7 @@ static void test_format(struct selftest *test, const WAVEFORMATEX *codec)
     if (!sound)
         return;
     golden_sound(codec->nSamplesPerSec, codec->nChannels, sound);
-    golden_noise(noise);
+    golden_noise(codec->wFormatTag, noise);
     standard = test_encoder(test, codec, GOLDEN_ENCODE, GOLDEN_DECODE, sound, size);
     test_decoder(test, codec, GOLDEN_NOISE, noise, sizeof noise);
     test_quality(test, codec, GOLDEN_FAST, sound, size, standard);

@@ -212,7 +212,7 @@
 { 0x1C0C, 0, L"Lucent SX5363S", CLOSED },
 { 0x1F03, 0, L"CUseeMe", CLOSED },
 { 0x1FC4, 0, L"NTCSoft ALF2CM", CLOSED },
-{ 0x2000, 0, L"Dolby AC-3", MUSIC },
+{ 0x2000, L"ac3", L"AC-3 audio", OPEN },
 { 0x2001, 0, L"DTS", MUSIC },
 { 0x2222, 0, L"G.729 (unregistered number)", OPEN },
 { 0x4143, 0, L"Divio AAC", MUSIC },

@@ -463,8 +463,21 @@ static bool has_frames_of_several_sizes(const struct codec *codec)
     return several;
 }
 
+/* Synchronization, checksum, rates and version. */
+static void put_ac3_header(const struct wave_format *format, uint8_t header[6])
+{
+    static const uint16_t kbits[] = { 32,  40,  48,  56,  64,  80,  96,  112, 128, 160,
+                                      192, 224, 256, 320, 384, 448, 512, 576, 640 };
+    unsigned rate = format->sample_rate == 48000 ? 0 : format->sample_rate == 44100 ? 1 : 2, i = 0;
+
+    while (kbits[i] * 125u < format->byte_rate)
+        i++;
+    memcpy(header, (const uint8_t[]){ 0x0B, 0x77, 0, 0, (uint8_t)(rate << 6 | 2 * i), 8 << 3 }, 6);
+}
+
 /* Random bytes. A frame of Ulead's DV audio states its number of samples: as many as fit. A frame
- * of L&H SBC has its largest size if six of its subbands are active. */
+ * of L&H SBC has its largest size if six of its subbands are active. A frame of AC-3 begins with a
+ * header. */
 static uint8_t *random_code(const struct route *route, size_t size, uint32_t seed)
 {
     uint8_t *data = lend_random(size, &seed);
@@ -477,6 +490,8 @@ static uint8_t *random_code(const struct route *route, size_t size, uint32_t see
     }
     for (size_t at = 0; route->codec->tags->tag == 0x72 && at < size; at += route->src_block)
         data[at] = 0x3F;
+    for (size_t at = 0; route->codec->tags->tag == 0x2000 && at + 6 < size; at += route->src_block)
+        put_ac3_header(&route->format, data + at);
     return data;
 }
 

@@ -126,7 +126,7 @@ static int compare_noise(const struct wave_format *format)
     struct bytes decoded;
     int wrong;
 
-    golden_noise(noise);
+    golden_noise(format->tag, noise);
     decoded = convert(GOLDEN_NOISE, format, &pcm, noise, sizeof noise);
     wrong = check_result(format, GOLDEN_NOISE, decoded);
     free(decoded.data);
