@@ -24,10 +24,12 @@ FAMILIES = {
 }
 SHORT = {0x06: "A-law", 0x07: "µ-law", 0x11: "IMA", 0x02: "Microsoft", 0x31: "GSM 6.10", 0x32: "MSN Audio", 0x22: "TrueSpeech", 0x10: "OKI", 0x38: "NMS", 0x20: "Yamaha",
          0x200: "Creative", 0x69: "Xbox", 0x64: "G.726", 0x65: "G.722", 0x42: "G.723.1", 0x83: "G.729A", 0x61: "Duck DK4", 0x62: "Duck DK3", 0x125: "Sanyo",
-         0x28E: "Siren", 0x160: "WMA 1", 0x161: "WMA 2", 0x401: "Intel Music", 0x402: "Indeo", 0x270: "ATRAC3", 0x130: "ACELP.net", 0x41: "G.728",
+         0x28E: "Siren", 0x160: "WMA 1", 0x161: "WMA", 0x401: "Intel Music", 0x402: "Indeo", 0x270: "ATRAC3", 0x130: "ACELP.net", 0x41: "G.728",
          0x70: "L&H CELP"}
 # Formats that only differ from another one in their framing.
 SAME = {0x17, 0x45, 0x40, 0x14, 0x135}
+# Formats that lie on another one's line in the picture of quality, or to the right of it.
+HIDDEN = SAME | {0x160, 0x61}
 
 plt.rcParams.update({"font.family": "DejaVu Sans", "font.size": 8.5, "text.color": INK, "axes.edgecolor": PALE, "axes.labelcolor": INK,
                      "xtick.color": INK, "ytick.color": INK, "axes.spines.top": False, "axes.spines.right": False})
@@ -97,7 +99,7 @@ def read_quality(path):
             if line.startswith("quality\t"):
                 _, tag, _, _, bits, quality, _, _, loudness = line.split("\t")
                 codecs.setdefault(int(tag, 16), {}).setdefault(int(bits) / 1000, {})[int(quality)] = float(loudness)
-    return {tag: sorted(points.items()) for tag, points in codecs.items() if tag not in SAME}
+    return {tag: sorted(points.items()) for tag, points in codecs.items() if tag not in HIDDEN}
 
 
 def spread(targets, distance):
