@@ -26,6 +26,10 @@ void mix_init(struct mix *, struct pcm_shape from, struct pcm_shape to);
 /* Converts frames. The buffers do not overlap. */
 void mix_convert(const struct mix *, const uint8_t *src, uint8_t *dst, size_t frames);
 
+/* Converts as many frames as an offer has, in bytes of both sides. An incomplete frame is used, and
+ * dropped, if it is alone; with WHOLE it is not used. */
+struct progress mix_run(const struct mix *, const uint8_t *src, uint8_t *dst, struct offer);
+
 /* Converts samples of one channel or several. */
 void pcm_convert(enum pcm from, enum pcm to, const uint8_t *src, uint8_t *dst, size_t samples);
 

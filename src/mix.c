@@ -164,3 +164,14 @@ void mix_convert(const struct mix *mix, const uint8_t *src, uint8_t *dst, size_t
         dst += n * to * pcm_bytes(mix->to.pcm);
     }
 }
+
+struct progress mix_run(const struct mix *mix, const uint8_t *src, uint8_t *dst, struct offer offer)
+{
+    size_t from = (size_t)mix->from.channels.count * pcm_bytes(mix->from.pcm);
+    size_t to = (size_t)mix->to.channels.count * pcm_bytes(mix->to.pcm);
+    size_t frames = min_size(offer.in / from, offer.out / to);
+    bool drops = offer.in < from && offer.ending != WHOLE;
+
+    mix_convert(mix, src, dst, frames);
+    return (struct progress){ drops ? offer.in : frames * from, frames * to };
+}

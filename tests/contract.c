@@ -73,6 +73,22 @@ static void each_unlisted(void (*check)(const struct subject *))
     }
 }
 
+/* Codecs that take any number of channels list no more than two. */
+static void each_number_of_channels(void (*check)(const struct subject *))
+{
+    static const uint16_t numbers[] = { 3, 6, 8 };
+
+    for (const struct codec *const *codec = codecs; *codec; codec++)
+        for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+            const struct mode mode = { (*codec)->modes->sample_rate, numbers[i], 0 };
+            struct subject subject = { .codec = *codec };
+
+            subject.format = format_of(*codec, mode, subject.extra);
+            if (parses(*codec, &subject.format, &subject.layout))
+                check_format(check, &subject);
+        }
+}
+
 static void each_subject(void (*check)(const struct subject *))
 {
     for (uint8_t simd = 0; simd <= best_set(); simd++)
@@ -82,6 +98,8 @@ static void each_subject(void (*check)(const struct subject *))
             set = simd;
             options = (struct options){ quality, QUIRK_MSB_FIRST, dsp_set(simd) };
             each_mode(check);
+            if (quality == 1)
+                each_number_of_channels(check);
             options.quirks |= QUIRK_DTX;
             each_unlisted(check);
         }

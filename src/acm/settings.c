@@ -16,6 +16,7 @@ static const struct setting {
     { "bitorder", L"BitOrder", 2, offsetof(struct settings, bit_order) },
     { "nibbleorder", L"NibbleOrder", 1, offsetof(struct settings, nibble_order) },
     { "dtx", L"Dtx", 1, offsetof(struct settings, dtx) },
+    { "converter", L"Converter", 2, offsetof(struct settings, converter) },
     { "simd", 0, 2, offsetof(struct settings, simd) },
     { "interpolation", 0, 1, offsetof(struct settings, interpolation) },
     { "postfilter", 0, 1, offsetof(struct settings, postfilter) },
@@ -211,6 +212,24 @@ BOOL tag_is_disabled_in_registry(uint16_t tag)
     for (WCHAR *at = text; at[0] || at[1]; at++)
         *at = *at ? *at : ' ';
     return lists(text, ' ', ',', tag);
+}
+
+/* The host's own converter, which comes after this driver in Wine, has 8 and 16 bits, mono and
+ * stereo, and samples that programs may expect: Wine's tests assert those of Windows. */
+static BOOL has_host_converter(const WAVEFORMATEX *format)
+{
+    return format->wFormatTag == WAVE_FORMAT_PCM && format->wBitsPerSample <= 16 &&
+           format->nChannels <= 2;
+}
+
+BOOL converts_pcm(const WAVEFORMATEX *from, const WAVEFORMATEX *to)
+{
+    struct settings settings;
+
+    settings_read(&settings);
+    if (has_host_converter(from) && has_host_converter(to))
+        return settings.converter == 2;
+    return settings.converter != 0;
 }
 
 /* Only the dialog writes. */

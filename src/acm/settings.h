@@ -1,8 +1,8 @@
 /* The user's settings. They are stored below HKCU\Software\Microsoft\Multimedia\msacm.omniacm:
- * DWORD values BitOrder, NibbleOrder, Quality and Dtx, and Disabled, a REG_MULTI_SZ of tags. The
- * environment variable OMNIACM_SETTINGS takes precedence for one process and its children:
- * "quality=2,dtx=1,bitorder=2,nibbleorder=1,disabled=0x31 0x22". Only the variable can have
- * "interpolation=1", "postfilter=0" and "simd=0", which exist for comparisons. */
+ * DWORD values BitOrder, NibbleOrder, Quality, Dtx and Converter, and Disabled, a REG_MULTI_SZ of
+ * tags. The environment variable OMNIACM_SETTINGS takes precedence for one process and its
+ * children: "quality=2,dtx=1,bitorder=2,nibbleorder=1,converter=2,disabled=0x31 0x22". Only the
+ * variable can have "interpolation=1", "postfilter=0" and "simd=0", which exist for comparisons. */
 #ifndef OMNIACM_SETTINGS_H
 #define OMNIACM_SETTINGS_H
 
@@ -14,11 +14,12 @@ struct settings {
     uint8_t bit_order;     /* G.726 decoder: 0 detect, 1 MSB first, 2 LSB first */
     uint8_t nibble_order;  /* OKI and Dialogic ADPCM: 0 high nibble first, 1 low nibble first */
     uint8_t dtx;           /* G.723.1 encoder: 1 sends silence frames */
+    uint8_t converter;     /* PCM to PCM: 0 none, 1 what the host's cannot, 2 everything */
     uint8_t simd;          /* the best kernels to use: 0 and 1 SSE2, 2 AVX2 */
     uint8_t interpolation; /* 1: QUIRK_REVERSED_INTERPOLATION */
     uint8_t postfilter;    /* 0: QUIRK_NO_POSTFILTER */
 };
-#define DEFAULT_SETTINGS ((struct settings){ .quality = 1, .postfilter = 1 })
+#define DEFAULT_SETTINGS ((struct settings){ .quality = 1, .converter = 1, .postfilter = 1 })
 
 /* Reads the settings for a stream. Invalid values are ignored; simd is at most what the processor
  * has. */
@@ -28,6 +29,9 @@ void settings_read(struct settings *);
 struct options settings_options(const struct settings *);
 
 BOOL tag_is_disabled(uint16_t tag);
+
+/* True if the settings leave the conversion of PCM to PCM to this driver. */
+BOOL converts_pcm(const WAVEFORMATEX *from, const WAVEFORMATEX *to);
 
 /* The same without the environment, for the dialog, which edits the registry. */
 void settings_read_stored(struct settings *);

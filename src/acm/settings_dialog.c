@@ -123,10 +123,14 @@ static void show_settings(const struct dialog *dialog, const struct settings *se
                                settings->dtx ? BST_CHECKED : BST_UNCHECKED);
 }
 
+/* The converter has no control, and stays as it is. */
 static struct settings shown_settings(const struct dialog *dialog)
 {
-    struct settings settings = DEFAULT_SETTINGS;
+    struct settings settings, stored;
 
+    settings_read_stored(&stored);
+    settings = DEFAULT_SETTINGS;
+    settings.converter = stored.converter;
     for (int i = 0; i < CHOICES; i++)
         ((uint8_t *)&settings)[choices[i].offset] =
             (uint8_t)send(dialog, choices[i].control, CB_GETCURSEL, 0, 0);

@@ -36,7 +36,8 @@ LRESULT acm_stream_open(LPARAM parameter)
     if (!instance_read(parameter, &instance))
         return MMSYSERR_INVALPARAM;
     instance_set_driver(parameter, 0); /* no stale pointer remains if opening fails */
-    if (instance.pwfltr || !make_plan(&plan, &instance) || tag_is_disabled(plan.tag))
+    if (instance.pwfltr || !make_plan(&plan, &instance) || tag_is_disabled(plan.tag) ||
+        (!plan.codec && !converts_pcm(instance.pwfxSrc, instance.pwfxDst)))
         return ACMERR_NOTPOSSIBLE;
     if (instance.fdwOpen & ACM_STREAMOPENF_QUERY)
         return MMSYSERR_NOERROR;

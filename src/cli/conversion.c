@@ -106,16 +106,17 @@ static int choose_tag(const struct conversion *job, DWORD *tag)
     return EXIT_SUCCESS;
 }
 
-/* Some drivers suggest nothing for PCM, or for a source that they do accept. */
+/* Some drivers suggest nothing for PCM, or for a source that they do accept. PCM of more than two
+ * channels has its speakers in the header, if the driver knows them. */
 bool conversion_suggest(const WAVEFORMATEX *from, HACMDRIVER driver, DWORD tag,
                         union format *target)
 {
-    DWORD flags = ACM_FORMATSUGGESTF_WFORMATTAG |
-                  (tag == WAVE_FORMAT_PCM ? ACM_FORMATSUGGESTF_WBITSPERSAMPLE : 0);
+    bool pcm = tag == WAVE_FORMAT_PCM, speakers = pcm && from->nChannels > 2;
+    DWORD flags = ACM_FORMATSUGGESTF_WFORMATTAG | (pcm ? ACM_FORMATSUGGESTF_WBITSPERSAMPLE : 0);
 
     memset(target, 0, sizeof *target);
-    target->wfx.wFormatTag = (WORD)tag;
-    target->wfx.wBitsPerSample = tag == WAVE_FORMAT_PCM ? 16 : 0;
+    target->wfx.wFormatTag = speakers ? WAVE_FORMAT_EXTENSIBLE : (WORD)tag;
+    target->wfx.wBitsPerSample = pcm ? 16 : 0;
     if (acmFormatSuggest(driver, (WAVEFORMATEX *)from, &target->wfx, sizeof *target, flags) ==
             MMSYSERR_NOERROR &&
         same_mode(&target->wfx, from))

@@ -197,6 +197,19 @@ const wchar_t *channels_text(unsigned channels)
     return text;
 }
 
+const wchar_t *speakers_text(DWORD mask)
+{
+    static const wchar_t *const names[] = { L"FL",  L"FR",  L"FC", L"LFE", L"BL", L"BR",
+                                            L"FLC", L"FRC", L"BC", L"SL",  L"SR" };
+    static wchar_t text[80];
+    int n = swprintf(text, sizeof text / sizeof *text, L"0x%lX", mask);
+
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (mask >> i & 1)
+            n += swprintf(text + n, sizeof text / sizeof *text - (size_t)n, L" %ls", names[i]);
+    return text;
+}
+
 const wchar_t *format_text(const struct drivers *drivers, const WAVEFORMATEX *wfx)
 {
     static wchar_t text[NAME_ROOM + 96];

@@ -43,6 +43,9 @@ const wchar_t *subformat_text(const WAVEFORMATEX *);
 /* "mono", "stereo", "6 channels"; valid until the next call. */
 const wchar_t *channels_text(unsigned channels);
 
+/* A mask of speakers as in "0x7 FL FR FC", the names being ffmpeg's; valid until the next call. */
+const wchar_t *speakers_text(DWORD mask);
+
 /* 16-bit PCM, or 32-bit float if `tag` says so, with the same rate and channels. */
 WAVEFORMATEX pcm_like(const WAVEFORMATEX *, DWORD tag);
 

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "bits.h"
+#include "channels.h"
 #include "child.h"
 #include "commands.h"
 #include "console.h"
@@ -306,6 +307,21 @@ static void print_tag(const struct report *report)
         print_field(L"sub-format", subformat_text(wfx), 0);
 }
 
+/* A mask of fewer speakers than channels is wrong; the highest of too many do not count. */
+static void print_speakers(const struct report *report)
+{
+    const struct wave_format format = { .channels = report->in.format->nChannels,
+                                        .channel_mask = report->in.wav.channel_mask };
+    bool few = __builtin_popcount(format.channel_mask) < format.channels;
+    wchar_t right[TEXT_ROOM];
+
+    if (report->in.wav.said_tag != TAG_EXTENSIBLE || format.channels < 3 ||
+        format.channels > CHANNELS_MOST)
+        return;
+    swprintf(right, TEXT_ROOM, L"0x%lX", (unsigned long)channel_mask(&format));
+    print_field(L"speakers", speakers_text(format.channel_mask), few ? right : 0);
+}
+
 /* Only fields that are at fault are called wrong: those that were corrected, those that the codec
  * determines, and, in a header that is rejected, those that cause that. */
 static void print_header(const struct report *report)
@@ -324,6 +340,7 @@ static void print_header(const struct report *report)
     print_field(L"channels", channels_text(wfx->nChannels),
                 report->faults & FIELD_CHANNELS ? (expected->nChannels == 1 ? L"mono" : L"stereo")
                                                 : 0);
+    print_speakers(report);
     print_number(L"samples/second", wfx->nSamplesPerSec, report->faults & FIELD_RATE,
                  expected->nSamplesPerSec);
     print_number(L"bytes/second", said32(report, 8), byte_rate_known, byte_rate);

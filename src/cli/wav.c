@@ -266,6 +266,7 @@ const char *wav_scan(struct wav *wav, const struct wav_io *io)
         return "it has no data chunk, and so no audio data";
     read_samples(&scan);
     wav->said_tag = load16_le(wav->format);
+    wav->channel_mask = wav->said_tag == TAG_EXTENSIBLE ? load32_le(wav->format + 20) : 0;
     header_unwrap(wav->format, &wav->format_size);
     memcpy(wav->said, wav->format, sizeof wav->said);
     header_correct(wav->format, &wav->format_size);

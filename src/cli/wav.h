@@ -36,6 +36,7 @@ struct wav {
     size_t format_size;
     uint8_t said[WAV_FORMAT_ROOM]; /* before it was corrected */
     uint16_t said_tag;             /* TAG_EXTENSIBLE if `said` was unwrapped */
+    uint32_t channel_mask;         /* of WAVE_FORMAT_EXTENSIBLE, else 0 */
     uint64_t data_at, data_size;
     uint64_t data_said; /* the data size in the header, which may be more than the file has */
     uint64_t more_data; /* bytes in other data chunks */

@@ -63,7 +63,7 @@ static void the_registry_is_read_at_most_once(void **unused)
     registered[0] = (struct registered){ "Quality", REG_DWORD, 2, 0 };
     assert_int_equal(read().quality, 2);
     assert_int_equal(registry_reads, 2);
-    environment = "quality=1,bitorder=0,nibbleorder=0,dtx=0,disabled=";
+    environment = "quality=1,bitorder=0,nibbleorder=0,dtx=0,converter=1,disabled=";
     assert_int_equal(read().quality, 1);
     assert_false(tag_is_disabled(7));
     assert_int_equal(registry_reads, 2);

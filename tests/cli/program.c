@@ -366,6 +366,44 @@ static void uses_other_drivers_without_ours(void **unused)
     assert_true(says("omniacm.acm"));
 }
 
+/* Six channels become WAVE_FORMAT_EXTENSIBLE with their speakers, and the opposite. */
+static void converts_six_channels(void **unused)
+{
+    enum { LENGTH = 2000, MASK_AT = 40 };
+    uint8_t extra[EXTRA_ROOM], *patched;
+    struct wave_format law = format_of(codec_find(6), (struct mode){ 48000, 6, 0 }, extra), format;
+    const uint8_t *code = (const uint8_t *)samples_of(2);
+    struct bytes file, data;
+
+    (void)unused;
+    put_wav("six.wav", &law, code, (size_t)6 * LENGTH, LENGTH);
+    assert_int_equal(run("convert six.wav out.wav"), 0);
+    assert_true(says("6 channels") && says("16 bits"));
+    file = disk_get("out.wav");
+    assert_int_equal(load16_le(file.data + 20), TAG_EXTENSIBLE);
+    assert_int_equal(load16_le(file.data + 22), 6);
+    assert_int_equal(load32_le(file.data + MASK_AT), 0x3F);
+    assert_int_equal(run("info out.wav"), 0);
+    assert_true(says("0x3F FL FR FC LFE BL BR") && strcmp(wrong_fields(), "") == 0);
+    assert_int_equal(run("convert out.wav back.wav --to alaw"), 0);
+    data = get_wav("back.wav", &format);
+    assert_true(format.tag == 6 && format.channels == 6 && data.size == (size_t)6 * LENGTH);
+    assert_memory_equal(data.data, code, data.size);
+    assert_int_equal(run("convert out.wav ima.wav --to ima"), 0);
+    get_wav("ima.wav", &format);
+    assert_true(format.tag == 0x11 && format.channels == 6);
+    assert_int_equal(run("convert ima.wav again.wav"), 0);
+    assert_true(says("6 channels"));
+    patched = malloc(file.size);
+    memcpy(patched, file.data, file.size);
+    store32_le(patched + MASK_AT, 3);
+    disk_put("wrong.wav", patched, file.size);
+    assert_int_equal(run("info wrong.wav"), 0);
+    assert_string_equal(wrong_fields(), "speakers");
+    assert_true(says("should be 0x3F"));
+    free(patched);
+}
+
 /* --- Messages: each gives the reason --- */
 
 static void explains_rejected_sources(void **unused)
@@ -599,6 +637,7 @@ int main(void)
         PROGRAM_TEST(prefers_our_driver),
         PROGRAM_TEST(rejects_ambiguous_driver_names),
         PROGRAM_TEST(uses_other_drivers_without_ours),
+        PROGRAM_TEST(converts_six_channels),
         PROGRAM_TEST(explains_rejected_sources),
         PROGRAM_TEST(explains_rejected_targets),
         PROGRAM_TEST(accepts_correct_headers),

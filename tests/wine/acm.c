@@ -450,6 +450,58 @@ static void impossible_channels(HACMDRIVER driver)
     test_end("no format has 0 or more than 8 channels");
 }
 
+/* msacm32 finds this driver for the PCM that its built-in converter refuses, and for 24 bits. */
+static void other_pcm(void)
+{
+    static const struct {
+        WORD tag, channels, bits, to_tag, to_channels, to_bits;
+    } cases[] = {
+        { WAVE_FORMAT_PCM, 2, 24, WAVE_FORMAT_PCM, 2, 16 },
+        { WAVE_FORMAT_PCM, 1, 16, WAVE_FORMAT_PCM, 2, 24 },
+        { WAVE_FORMAT_PCM, 2, 16, WAVE_FORMAT_PCM, 2, 32 },
+        { WAVE_FORMAT_PCM, 1, 32, WAVE_FORMAT_PCM, 1, 8 },
+        { WAVE_FORMAT_IEEE_FLOAT, 2, 32, WAVE_FORMAT_PCM, 2, 16 },
+        { WAVE_FORMAT_PCM, 1, 16, WAVE_FORMAT_IEEE_FLOAT, 2, 32 },
+        { WAVE_FORMAT_IEEE_FLOAT, 2, 64, WAVE_FORMAT_PCM, 1, 24 },
+        { WAVE_FORMAT_EXTENSIBLE, 6, 16, WAVE_FORMAT_PCM, 2, 16 },
+        { WAVE_FORMAT_PCM, 2, 16, WAVE_FORMAT_EXTENSIBLE, 8, 24 },
+        { WAVE_FORMAT_EXTENSIBLE, 2, 16, WAVE_FORMAT_PCM, 2, 16 },
+    };
+    BYTE *samples = (BYTE *)sound(8 * 4096);
+    DWORD made, frames = 1000;
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        WAVEFORMATEXTENSIBLE from = pcm(cases[i].tag, cases[i].channels, 44100, cases[i].bits),
+                             to = pcm(cases[i].to_tag, cases[i].to_channels, 44100,
+                                      cases[i].to_bits);
+        BYTE *result =
+            through(0, &from.Format, &to.Format, samples, frames * from.Format.nBlockAlign, &made);
+
+        CHECK(made == frames * to.Format.nBlockAlign);
+        sum(result, made);
+        free(result);
+    }
+    free(samples);
+    test_end("PCM becomes PCM of another width and number of channels");
+}
+
+static void pcm_of_the_host(void)
+{
+    static const WORD kinds[][2] = { { 1, 8 }, { 1, 16 }, { 2, 8 }, { 2, 16 } };
+
+    for (int i = 0; i < 16; i++) {
+        WAVEFORMATEXTENSIBLE from = pcm(WAVE_FORMAT_PCM, kinds[i / 4][0], 8000, kinds[i / 4][1]),
+                             to = pcm(WAVE_FORMAT_PCM, kinds[i % 4][0], 8000, kinds[i % 4][1]);
+        HACMSTREAM stream = 0;
+        HACMDRIVERID who = 0;
+
+        CHECK(acmStreamOpen(&stream, 0, &from.Format, &to.Format, 0, 0, 0, 0) == 0);
+        CHECK(acmDriverID((HACMOBJ)stream, &who, 0) == 0 && who != ours);
+        CHECK(acmStreamClose(stream, 0) == 0);
+    }
+    test_end("mono and stereo of 8 and 16 bits stay with the built-in converter");
+}
+
 static void refusals(HACMDRIVER driver)
 {
     WAVEFORMATEXTENSIBLE a = pcm(WAVE_FORMAT_PCM, 1, 8000, 16),
@@ -578,6 +630,8 @@ int main(int argc, char **argv)
     claimed_length(driver);
     low_rates(driver);
     unnamed();
+    other_pcm();
+    pcm_of_the_host();
     CHECK(acmDriverClose(driver, 0) == 0);
     if (argc > 2)
         CHECK(acmDriverRemove(ours, 0) == 0);
