@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <wctype.h>
+#include "channels.h"
 #include "console.h"
 #include "formats.h"
 #include "wav.h"
@@ -202,11 +203,22 @@ const wchar_t *speakers_text(DWORD mask)
     static const wchar_t *const names[] = { L"FL",  L"FR",  L"FC", L"LFE", L"BL", L"BR",
                                             L"FLC", L"FRC", L"BC", L"SL",  L"SR" };
     static wchar_t text[80];
-    int n = swprintf(text, sizeof text / sizeof *text, L"0x%lX", mask);
+    int n = swprintf(text, sizeof text / sizeof *text, L"0x%lX", (unsigned long)mask);
 
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (mask >> i & 1)
             n += swprintf(text + n, sizeof text / sizeof *text - (size_t)n, L" %ls", names[i]);
+    return text;
+}
+
+const wchar_t *speakers_missing(DWORD mask, unsigned channels)
+{
+    const struct wave_format format = { .channels = (uint16_t)channels, .channel_mask = mask };
+    static wchar_t text[16];
+
+    if (channels > CHANNELS_MOST || __builtin_popcount((unsigned)mask) >= (int)channels)
+        return 0;
+    swprintf(text, sizeof text / sizeof *text, L"0x%lX", (unsigned long)channel_mask(&format));
     return text;
 }
 

@@ -46,6 +46,10 @@ const wchar_t *channels_text(unsigned channels);
 /* A mask of speakers as in "0x7 FL FR FC", the names being ffmpeg's; valid until the next call. */
 const wchar_t *speakers_text(DWORD mask);
 
+/* The mask that counts instead of one with fewer speakers than channels; NULL if there are enough.
+ * Valid until the next call. */
+const wchar_t *speakers_missing(DWORD mask, unsigned channels);
+
 /* 16-bit PCM, or 32-bit float if `tag` says so, with the same rate and channels. */
 WAVEFORMATEX pcm_like(const WAVEFORMATEX *, DWORD tag);
 

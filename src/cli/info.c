@@ -2,7 +2,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include "bits.h"
-#include "channels.h"
 #include "child.h"
 #include "commands.h"
 #include "console.h"
@@ -310,16 +309,12 @@ static void print_tag(const struct report *report)
 /* A mask of fewer speakers than channels is wrong; the highest of too many do not count. */
 static void print_speakers(const struct report *report)
 {
-    const struct wave_format format = { .channels = report->in.format->nChannels,
-                                        .channel_mask = report->in.wav.channel_mask };
-    bool few = __builtin_popcount(format.channel_mask) < format.channels;
-    wchar_t right[TEXT_ROOM];
+    const struct wav *wav = &report->in.wav;
+    WORD channels = report->in.format->nChannels;
 
-    if (report->in.wav.said_tag != TAG_EXTENSIBLE || format.channels < 3 ||
-        format.channels > CHANNELS_MOST)
-        return;
-    swprintf(right, TEXT_ROOM, L"0x%lX", (unsigned long)channel_mask(&format));
-    print_field(L"speakers", speakers_text(format.channel_mask), few ? right : 0);
+    if (wav->said_tag == TAG_EXTENSIBLE && channels > 2)
+        print_field(L"speakers", speakers_text(wav->channel_mask),
+                    speakers_missing(wav->channel_mask, channels));
 }
 
 /* Only fields that are at fault are called wrong: those that were corrected, those that the codec
