@@ -397,8 +397,8 @@ static void converts_six_channels(void **unused)
     patched = malloc(file.size);
     memcpy(patched, file.data, file.size);
     store32_le(patched + MASK_AT, 3);
-    disk_put("wrong.wav", patched, file.size);
-    assert_int_equal(run("info wrong.wav"), 0);
+    disk_put("few.wav", patched, file.size);
+    assert_int_equal(run("info few.wav"), 0);
     assert_string_equal(wrong_fields(), "speakers");
     assert_true(says("should be 0x3F"));
     free(patched);
