@@ -1,6 +1,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include "channels.h"
 #include "child.h"
 #include "console.h"
 #include "conversion.h"
@@ -200,6 +201,16 @@ static bool open_at_rate(struct conversion *job, DWORD tag)
     return false;
 }
 
+/* The header of the source may state other speakers than the usual ones. */
+static void keep_speakers(struct conversion *job)
+{
+    const struct wave_format format = { .channels = job->in.format->nChannels,
+                                        .channel_mask = job->in.wav.channel_mask };
+
+    if (job->target.wfx.wFormatTag == WAVE_FORMAT_EXTENSIBLE && format.channels <= CHANNELS_MOST)
+        store32_le(job->target.bytes + 20, channel_mask(&format));
+}
+
 static bool open_stream(struct conversion *job, DWORD tag)
 {
     const struct candidates *candidates = &job->candidates;
@@ -207,9 +218,11 @@ static bool open_stream(struct conversion *job, DWORD tag)
     if (job->options->kbits != 0 && !is_pcm_tag(tag))
         return open_at_rate(job, tag);
     for (size_t i = 0; i < candidates->count; i++)
-        if (conversion_suggest(job->in.format, candidates->handles[i], tag, &job->target) &&
-            try_open(job, candidates->handles[i]))
-            return true;
+        if (conversion_suggest(job->in.format, candidates->handles[i], tag, &job->target)) {
+            keep_speakers(job);
+            if (try_open(job, candidates->handles[i]))
+                return true;
+        }
     for (size_t i = 0; i < job->options->drivers->count && !is_pcm_tag(tag); i++)
         if (is_candidate(candidates, &job->options->drivers->list[i]) &&
             open_listed(job, &job->options->drivers->list[i], tag))
