@@ -30,6 +30,14 @@ void yamaha_search_c(const struct adpcm_blocks *, unsigned quality, const int16_
 void fir_c(const int16_t *x, const int16_t *rows, unsigned taps, const struct fir_place *, size_t n,
            int32_t *sums);
 
+void mpeg_scale_c(const int32_t *q, int32_t *x, const struct mpeg_gain *gains, unsigned count);
+void mpeg_hybrid_c(int32_t x[MPEG_LINES], const struct mpeg_block *,
+                   int32_t overlap[18][MPEG_BANDS], int32_t (*out)[MPEG_ROW], unsigned slot);
+
+/* Two parts of `synthesize`: the matrixing, and making room for the next slots. */
+void mpeg_matrix_c(const int32_t (*bands)[MPEG_ROW], struct mpeg_filter *, unsigned slots);
+void mpeg_shift_c(struct mpeg_filter *, unsigned slots);
+
 extern const struct dsp_gsm gsm610_kernels;
 extern const struct dsp_celp dsp_celp_c;
 extern const struct dsp_mdct dsp_mdct_c;

@@ -5,31 +5,10 @@
  * SSE2. */
 #include "dsp_mpeg.h"
 #include "mpeg_tables.h"
+#include "mpeg_window.tmpl.h"
 #include "simd32.h"
 
 enum { MPEG_STRIDE = 40 }; /* 32 bands and room for whole registers */
-
-/* Lanes whose sums wrap. */
-typedef uvec32 wrap32;
-
-KERNEL wrap32 load_mpeg(const int32_t *x)
-{
-    return (wrap32)_mm256_loadu_si256((const __m256i_u *)(const void *)x);
-}
-
-KERNEL void store_mpeg(int32_t *x, wrap32 y)
-{
-    _mm256_storeu_si256((__m256i_u *)(void *)x, (simd)y);
-}
-
-KERNEL wrap32 shift_lanes(wrap32 x, int n) { return (wrap32)((vec32)x >> n); }
-KERNEL wrap32 halve_lanes(wrap32 x) { return shift_lanes(x, 1); }
-
-/* The lanes of x where the mask is -1, and of y where it is 0. */
-KERNEL wrap32 select_mpeg(wrap32 mask, wrap32 x, wrap32 y)
-{
-    return (wrap32)blend32((vec32)mask, (vec32)x, (vec32)y);
-}
 
 /* x c 2^(shift - 32), rounded to nearest, with a constant for the even lanes and one for the odd.
  */
@@ -354,48 +333,6 @@ static void matrix_slots(const int32_t (*bands)[MPEG_ROW], struct mpeg_filter *f
         store_mpeg(filter->v[k] + MPEG_HISTORY + t, shift_lanes(x[k] + 4, 3));
 }
 
-enum { MPEG_PAIRS = MPEG_HISTORY + MPEG_ROW };
-
-/* The two values of each slot that make samples j and 32 - j: v[16 + j] of the slot and v[16 - j]
- * of the one before, as pairs of their highest 16 bits and of their lowest 13. */
-static void pair_values(const struct mpeg_filter *filter, unsigned j, unsigned slots,
-                        int32_t high[MPEG_PAIRS], int32_t low[MPEG_PAIRS])
-{
-    const int32_t *a = filter->v[(16 + j) % 32], *c = filter->v[16 - j] - 1;
-    wrap32 mask = (wrap32)set32(0x1FFF1FFF);
-
-    for (unsigned i = 2; i < MPEG_HISTORY + slots; i += 8) {
-        wrap32 first = load_mpeg(a + i), second = load_mpeg(c + i);
-
-        store_mpeg(high + i,
-                   (wrap32)blend_halves((vec32)shift_lanes(first, 13), (vec32)(second << 3)));
-        store_mpeg(low + i, (wrap32)blend_halves((vec32)first, (vec32)(second << 16)) & mask);
-    }
-}
-
-KERNEL wrap32 madd_mpeg(const int32_t *pairs, int32_t taps)
-{
-    return (wrap32)madd16((vec32)load_mpeg(pairs), set32(taps));
-}
-
-/* Eight samples of one of the 32 phases: ten products, of which the last two have a factor of 4. */
-KERNEL wrap32 window_sum(const int32_t *pairs, const int32_t taps[10])
-{
-    wrap32 sum = madd_mpeg(pairs, taps[0]), large;
-
-#pragma GCC unroll 7
-    for (int i = 1; i < 8; i++)
-        sum += madd_mpeg(pairs - 2 * i, taps[i]);
-    large = madd_mpeg(pairs - 6, taps[8]) + madd_mpeg(pairs - 8, taps[9]);
-    return sum + (large << 2);
-}
-
-KERNEL wrap32 window_samples(const int32_t *high, const int32_t *low, const int32_t taps[10])
-{
-    return shift_lanes(window_sum(high, taps) + shift_lanes(window_sum(low, taps), 13) + (1 << 10),
-                       11);
-}
-
 /* Saturates two rows of samples, and interleaves them. */
 KERNEL wrap32 pair_samples(wrap32 a, wrap32 b)
 {
@@ -403,24 +340,6 @@ KERNEL wrap32 pair_samples(wrap32 a, wrap32 b)
         _mm_setr_epi8(0, 1, 8, 9, 2, 3, 10, 11, 4, 5, 12, 13, 6, 7, 14, 15));
 
     return (wrap32)_mm256_shuffle_epi8(_mm256_packs_epi32((simd)a, (simd)b), order);
-}
-
-typedef int32_t mpeg_samples[MPEG_BANDS][MPEG_ROW];
-
-static void window_channel(const struct mpeg_filter *filter, unsigned slots, mpeg_samples rows)
-{
-    for (unsigned j = 0; j <= 16; j++) {
-        int32_t high[MPEG_PAIRS + 8], low[MPEG_PAIRS + 8];
-
-        pair_values(filter, j, slots, high, low);
-        for (unsigned t = 0; t < slots; t += 8) {
-            const int32_t *h = high + MPEG_HISTORY + t, *l = low + MPEG_HISTORY + t;
-
-            store_mpeg(rows[j] + t, window_samples(h, l, mpeg_taps[j][0]));
-            if (j > 0 && j < 16)
-                store_mpeg(rows[32 - j] + t, window_samples(h, l, mpeg_taps[j][1]));
-        }
-    }
 }
 
 /* Writes 8 pairs of samples of each slot: 8 of both channels, or 16 of one. */

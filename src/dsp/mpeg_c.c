@@ -9,7 +9,7 @@
  * factors, 1 / (2 cos(a)), are part of the window. */
 #include <string.h>
 #include "../codecs/mpeg/tables.h"
-#include "dsp_mpeg.h"
+#include "dsp_c.h"
 #include "fixed.h"
 #include "mpeg_tables.h"
 
@@ -22,7 +22,7 @@ static int32_t times(int32_t x, int32_t c, unsigned shift)
     return (int32_t)(((int64_t)x * c + ((int64_t)1 << (31 - shift))) >> (32 - shift));
 }
 
-static void scale(const int32_t *q, int32_t *x, const struct mpeg_gain *gains, unsigned count)
+void mpeg_scale_c(const int32_t *q, int32_t *x, const struct mpeg_gain *gains, unsigned count)
 {
     unsigned i = 0;
 
@@ -147,7 +147,7 @@ static void short_band(const int32_t *x, unsigned parity, int32_t *f)
     }
 }
 
-static void hybrid(int32_t x[MPEG_LINES], const struct mpeg_block *block,
+void mpeg_hybrid_c(int32_t x[MPEG_LINES], const struct mpeg_block *block,
                    int32_t overlap[18][MPEG_BANDS], int32_t (*out)[MPEG_ROW], unsigned slot)
 {
     unsigned bands = block->bands;
@@ -216,25 +216,35 @@ static void window_slot(struct mpeg_filter *filter, unsigned at, unsigned step, 
     }
 }
 
+void mpeg_matrix_c(const int32_t (*bands)[MPEG_ROW], struct mpeg_filter *filter, unsigned slots)
+{
+    for (unsigned t = 0; t < slots; t++) {
+        int32_t x[32];
+
+        for (int k = 0; k < 32; k++)
+            x[k] = bands[k][t];
+        dct2(x, 32, mpeg_lee, mpeg_lee_shift);
+        for (int k = 0; k < 32; k++)
+            filter->v[k][MPEG_HISTORY + t] = plus(x[k], 4) >> 3;
+    }
+}
+
+void mpeg_shift_c(struct mpeg_filter *filter, unsigned slots)
+{
+    for (int k = 0; k < 32; k++)
+        memmove(filter->v[k], filter->v[k] + slots, MPEG_HISTORY * sizeof **filter->v);
+}
+
 static void synthesize(struct mpeg_filter *filters, const mpeg_subbands *bands, unsigned channels,
                        unsigned slots, int16_t *pcm)
 {
     for (unsigned ch = 0; ch < channels; ch++) {
-        struct mpeg_filter *filter = &filters[ch];
-
-        for (unsigned t = 0; t < slots; t++) {
-            int32_t x[32];
-
-            for (int k = 0; k < 32; k++)
-                x[k] = bands[ch][k][t];
-            dct2(x, 32, mpeg_lee, mpeg_lee_shift);
-            for (int k = 0; k < 32; k++)
-                filter->v[k][MPEG_HISTORY + t] = plus(x[k], 4) >> 3;
-            window_slot(filter, MPEG_HISTORY + t, channels, pcm + (size_t)t * 32 * channels + ch);
-        }
-        for (int k = 0; k < 32; k++)
-            memmove(filter->v[k], filter->v[k] + slots, MPEG_HISTORY * sizeof **filter->v);
+        mpeg_matrix_c(bands[ch], &filters[ch], slots);
+        for (unsigned t = 0; t < slots; t++)
+            window_slot(&filters[ch], MPEG_HISTORY + t, channels,
+                        pcm + (size_t)t * 32 * channels + ch);
+        mpeg_shift_c(&filters[ch], slots);
     }
 }
 
-const struct dsp_mpeg dsp_mpeg_c = { scale, hybrid, synthesize };
+const struct dsp_mpeg dsp_mpeg_c = { mpeg_scale_c, mpeg_hybrid_c, synthesize };

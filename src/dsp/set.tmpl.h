@@ -43,6 +43,8 @@
 #include "mpeg.tmpl.h"
 #include "ms_decode.tmpl.h"
 #include "yamaha_decode.tmpl.h"
+#else
+#include "mpeg_sse2.tmpl.h"
 #endif
 
 const struct dsp SET = {
@@ -54,7 +56,6 @@ const struct dsp SET = {
     .ms_decode = ms_decode,
     .yamaha_decode = yamaha_decode,
     .mdct = &mdct_kernels,
-    .mpeg = &mpeg_kernels,
 #else /* four lanes do not pay off for these */
     .alaw_expand = alaw_expand_c,
     .ulaw_expand = ulaw_expand_c,
@@ -63,7 +64,6 @@ const struct dsp SET = {
     .ms_decode = ms_decode_c,
     .yamaha_decode = yamaha_decode_c,
     .mdct = &dsp_mdct_c,
-    .mpeg = &dsp_mpeg_c,
 #endif
     .ima_decode = ima_decode,
     .ima_greedy = ima_greedy,
@@ -76,4 +76,5 @@ const struct dsp SET = {
     .fir = fir,
     .gsm = &gsm_kernels,
     .celp = &celp_kernels,
+    .mpeg = &mpeg_kernels,
 };
