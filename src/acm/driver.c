@@ -5,6 +5,16 @@
  * 32 bits, so it could not be a pointer anyway. */
 enum { DRIVER_ID = 1 };
 
+/* The kernels for x86 need SSE2. */
+static LRESULT processor_suffices(void)
+{
+#if defined __x86_64__ || defined __i386__
+    return IsProcessorFeaturePresent(PF_XMMI64_INSTRUCTIONS_AVAILABLE);
+#else
+    return TRUE;
+#endif
+}
+
 static LRESULT open_driver(ACMDRVOPENDESCW *description)
 {
     if (!description || description->cbStruct < offsetof(ACMDRVOPENDESCW, fccComp) ||
@@ -50,8 +60,7 @@ LRESULT CALLBACK DriverProc(DWORD_PTR id, HDRVR driver, UINT message, LPARAM fir
 {
     switch (message) {
     case DRV_LOAD:
-        return IsProcessorFeaturePresent(
-            PF_XMMI64_INSTRUCTIONS_AVAILABLE); /* the kernels need SSE2 */
+        return processor_suffices();
     case DRV_FREE:
     case DRV_ENABLE:
     case DRV_DISABLE:

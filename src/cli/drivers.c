@@ -50,12 +50,14 @@ static wchar_t *local_driver_path(void)
     return 0;
 }
 
-/* The driver asks for SSE2 when it is loaded, but its answer is no more than yes or no. */
+/* On x86, the driver asks for SSE2 when it is loaded, but its answer is no more than yes or no. */
 static const wchar_t *why_refused(void)
 {
-    return IsProcessorFeaturePresent(PF_XMMI64_INSTRUCTIONS_AVAILABLE)
-               ? L"it is not an ACM driver"
-               : L"it needs a processor with SSE2";
+#if defined __x86_64__ || defined __i386__
+    if (!IsProcessorFeaturePresent(PF_XMMI64_INSTRUCTIONS_AVAILABLE))
+        return L"it needs a processor with SSE2";
+#endif
+    return L"it is not an ACM driver";
 }
 
 /* The library stays loaded until the program ends. */
