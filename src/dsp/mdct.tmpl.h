@@ -299,10 +299,40 @@ KERNEL __m256i saturated64(__m256i x)
 
 KERNEL __m256i negated64(__m256i x) { return sub64(_mm256_setzero_si256(), x); }
 
+/* mdct_up. The magnitudes are all ones where bits differ from the sign. */
+static int mdct_norm(const int32_t *x, unsigned n)
+{
+    __m256i any = _mm256_setzero_si256(), energy = any, some = any;
+    uint32_t bits[8], nonzero[8];
+    uint64_t energies[4];
+
+    for (unsigned k = 0; k < n; k += 8) {
+        __m256i now = load_ints(x + k);
+
+        some = _mm256_or_si256(some, now);
+        any = _mm256_or_si256(any, _mm256_xor_si256(now, _mm256_srai_epi32(now, 31)));
+    }
+    _mm256_storeu_si256((__m256i_u *)(void *)bits, any);
+    _mm256_storeu_si256((__m256i_u *)(void *)nonzero, some);
+    for (int i = 1; i < 8; i++) {
+        bits[0] |= bits[i];
+        nonzero[0] |= nonzero[i];
+    }
+    bits[0] |= nonzero[0] != 0;
+    for (unsigned k = 0; k < n; k += 8) {
+        __m256i now = _mm256_sra_epi32(load_ints(x + k), _mm_cvtsi32_si128(mdct_drop(bits[0])));
+        __m256i odd = _mm256_srli_epi64(now, 32);
+
+        energy = add64(energy, add64(_mm256_mul_epi32(now, now), _mm256_mul_epi32(odd, odd)));
+    }
+    _mm256_storeu_si256((__m256i_u *)(void *)energies, energy);
+    return mdct_up_of(bits[0], energies[0] + energies[1] + energies[2] + energies[3]);
+}
+
 static void mdct_dct4(const int32_t *x, int32_t *y, unsigned n, int shift)
 {
     const struct mdct_plan *plan = mdct_plan(n);
-    int up = mdct_up(x, n), down = 30 + up + shift - plan->passes;
+    int up = mdct_norm(x, n), down = 30 + up + shift - plan->passes;
     struct parts t[2], *z;
     size_t half = n / 2;
 

@@ -24,22 +24,27 @@ const struct mdct_plan *mdct_plan(unsigned n)
 
 static int bits_of(uint64_t x) { return x ? 64 - __builtin_clzll(x) : 0; }
 
-/* The sum of squares keeps 25 bits of the largest value, so that it fits 64 bits. */
+int mdct_drop(uint32_t any) { return bits_of(any) > 25 ? bits_of(any) - 25 : 0; }
+
+int mdct_up_of(uint32_t any, uint64_t energy)
+{
+    int up = MDCT_NORM_BITS - mdct_drop(any) - (bits_of(energy + (energy >> 8)) + 1) / 2;
+
+    if (any == 0)
+        return MDCT_SILENCE;
+    return up < MDCT_UP_MOST ? up : MDCT_UP_MOST;
+}
+
 int mdct_up(const int32_t *x, unsigned n)
 {
     uint32_t any = 0;
     uint64_t energy = 0;
-    int drop, up;
+    int drop;
 
     for (unsigned k = 0; k < n; k++)
         any |= (uint32_t)(x[k] ^ x[k] >> 31) | (uint32_t)(x[k] != 0);
-    if (any == 0)
-        return MDCT_SILENCE;
-    drop = bits_of(any) > 25 ? bits_of(any) - 25 : 0;
+    drop = mdct_drop(any);
     for (unsigned k = 0; k < n; k++)
         energy += (uint64_t)((int64_t)(x[k] >> drop) * (x[k] >> drop));
-
-    /* Rounding adds less than 1/512 to the norm. */
-    up = MDCT_NORM_BITS - drop - (bits_of(energy + (energy >> 8)) + 1) / 2;
-    return up < MDCT_UP_MOST ? up : MDCT_UP_MOST;
+    return mdct_up_of(any, energy);
 }

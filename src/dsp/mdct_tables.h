@@ -26,6 +26,12 @@ const struct mdct_plan *mdct_plan(unsigned n);
 enum { MDCT_NORM_BITS = 32, MDCT_UP_MOST = 20, MDCT_SILENCE };
 int mdct_up(const int32_t *x, unsigned n);
 
+/* Its parts. `any` has all bits that differ from a value's sign, and bit 0 if a value is not 0. The
+ * squares of values divided by 2^mdct_drop, which keeps 25 bits of the largest one, add up to 64
+ * bits. Rounding adds less than 1/512 to the norm. */
+int mdct_drop(uint32_t any);
+int mdct_up_of(uint32_t any, uint64_t energy);
+
 /* cos and sin of 2 pi / 5 and 4 pi / 5. */
 extern const struct phasor mdct_fifths[2];
 

@@ -72,6 +72,26 @@ static void libav_decodes(const struct task *task)
     avcodec_free_context(&context);
 }
 
+/* The sound for encoders of floating point, converted before the time is measured, or null. */
+static const float *float_planes(const struct task *task, const AVCodecContext *context)
+{
+    static float *known;
+    static const int16_t *source;
+    static size_t count;
+    size_t n = task->sound.count / task->format.channels;
+
+    if (context->sample_fmt != AV_SAMPLE_FMT_FLTP)
+        return 0;
+    if (source == task->planes[0] && count == task->sound.count)
+        return known;
+    source = task->planes[0];
+    count = task->sound.count;
+    known = realloc(known, task->sound.count * sizeof *known);
+    for (size_t i = 0; i < task->sound.count; i++)
+        known[i] = (float)task->planes[i / n][i % n] / 32768;
+    return known;
+}
+
 static void libav_encodes_with(const struct task *task, int trellis)
 {
     AVCodecContext *context =
@@ -82,6 +102,8 @@ static void libav_encodes_with(const struct task *task, int trellis)
     size_t each = context->frame_size ? (size_t)context->frame_size : PACKET,
            n = task->sound.count / channels;
     bool planar = av_sample_fmt_is_planar(context->sample_fmt);
+    const float *floats = float_planes(task, context);
+    size_t width = floats ? sizeof *floats : sizeof(int16_t);
 
     frame->format = context->sample_fmt;
     frame->nb_samples = (int)each;
@@ -91,7 +113,11 @@ static void libav_encodes_with(const struct task *task, int trellis)
         frame->data[0] =
             (uint8_t *)(planar ? task->planes[0] + i : task->sound.samples + i * channels);
         frame->data[1] = (uint8_t *)(planar && channels > 1 ? task->planes[1] + i : 0);
-        frame->linesize[0] = (int)(each * (planar ? 1 : channels) * 2);
+        if (floats) {
+            frame->data[0] = (uint8_t *)(uintptr_t)(floats + i);
+            frame->data[1] = channels > 1 ? (uint8_t *)(uintptr_t)(floats + n + i) : 0;
+        }
+        frame->linesize[0] = (int)(each * (planar ? 1 : channels) * width);
         frame->extended_data = frame->data;
         if (avcodec_send_frame(context, frame) < 0)
             fail_msg("libavcodec cannot encode %s", task->codec->name);
@@ -138,6 +164,10 @@ const struct peer libav_peers[] = {
     { 0x42, 0, 5300, DECODER, AV_CODEC_ID_G723_1 },
     { 0x83, 0, 0, DECODER, AV_CODEC_ID_G729 },
     { 0x28E, 0, 0, DECODER, AV_CODEC_ID_MSNSIREN },
+    { 0x160, 0, 32040, BOTH, AV_CODEC_ID_WMAV1 },
+    { 0x161, 0, 32040, BOTH, AV_CODEC_ID_WMAV2 },
+    { 0x160, 0, 64080, BOTH, AV_CODEC_ID_WMAV1 },
+    { 0x161, 0, 64080, BOTH, AV_CODEC_ID_WMAV2 },
     { 0x401, 0, 0, DECODER, AV_CODEC_ID_IMC },
     { 0x402, 0, 0, DECODER, AV_CODEC_ID_IAC },
     { 0x270, 0, 0, DECODER, AV_CODEC_ID_ATRAC3 },

@@ -60,20 +60,31 @@ static unsigned level_of(const struct wma_codebook *book, const struct wma_step 
     return level + 1;
 }
 
+/* A magnitude relative to the step, WMA_LEVEL_Q, as far as there are levels. */
+static unsigned relative(uint32_t y, const struct wma_step *step)
+{
+    uint64_t t = (uint64_t)y * step->m >> step->shift, most = (uint64_t)step->most << WMA_LEVEL_Q;
+
+    return (unsigned)(t < most ? t : most);
+}
+
 unsigned wma_quantize(const struct wma_encoder *state, struct wma_channel *channel,
                       const struct wma_step *step)
 {
     const struct wma_codebook *book = channel->codebook;
+    const uint64_t half = 1 << (WMA_LEVEL_Q - 1);
+    const uint64_t least =
+        step->shift > 55 ? UINT64_MAX : ((half << step->shift) + step->m - 1) / step->m;
     unsigned next = 0, sum = 0;
 
     for (unsigned i = 0; i < channel->candidates; i++) {
-        uint64_t t = (uint64_t)channel->magnitudes[i] * step->m >> step->shift;
-        uint64_t most = (uint64_t)step->most << WMA_LEVEL_Q;
-        unsigned at = channel->at[i], bits;
+        uint32_t y = channel->magnitudes[i];
+        unsigned at = channel->at[i], level = 0, bits;
 
-        channel->levels[i] =
-            (uint16_t)level_of(book, step, (unsigned)(t < most ? t : most), at - next, &bits);
-        if (channel->levels[i] > 0) {
+        if (y >= least)
+            level = level_of(book, step, relative(y, step), at - next, &bits);
+        channel->levels[i] = (uint16_t)level;
+        if (level > 0) {
             sum += bits;
             next = at + 1;
         }

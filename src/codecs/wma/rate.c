@@ -7,16 +7,17 @@ enum {
     PRICE = 480, /* of a bit: what an equally good choice of the levels costs */
     PRICE_MOST = 1200,
     GAIN_MOST = 200,
-    MARGIN = 6, /* decibels below a gain for which coefficients are collected */
+    MARGIN = 3, /* decibels below a gain for which coefficients are collected */
     JUMP_MOST = 12
 };
 
 struct search {
     struct wma_encoder *state;
-    unsigned used;   /* bits without gain and levels */
-    unsigned size;   /* bits */
-    unsigned floor;  /* the lowest gain for which the candidates are complete */
-    unsigned levels; /* bits of the last attempt's levels */
+    unsigned used;              /* bits without gain and levels */
+    unsigned size;              /* bits */
+    unsigned floor;             /* the lowest gain for which the candidates are complete */
+    unsigned levels;            /* bits of the last attempt's levels */
+    unsigned gain, price, bits; /* of the last attempt */
 };
 
 unsigned wma_gain_bits(unsigned gain) { return 7 * ((gain - 1) / 127 + 1); }
@@ -27,6 +28,8 @@ static unsigned attempt(struct search *search, unsigned gain, unsigned price)
     struct wma_step step = wma_step_of(state, gain, price);
     unsigned bits = search->used + wma_gain_bits(gain), channels = state->setup.format.channels;
 
+    search->gain = gain;
+    search->price = price;
     search->levels = 0;
     for (unsigned c = 0; c < channels; c++) {
         unsigned levels =
@@ -37,6 +40,7 @@ static unsigned attempt(struct search *search, unsigned gain, unsigned price)
         if (state->setup.format.version == 1 && channels == 2)
             bits = (bits + 7) / 8 * 8;
     }
+    search->bits = bits;
     return bits;
 }
 
@@ -111,7 +115,7 @@ static unsigned find_gain(struct search *search)
             gain += (unsigned)max_i32(jump(search, bits), 1);
         } else {
             high = gain;
-            if (state->quality == 0 && bits + search->size / 32 >= search->size)
+            if (state->quality == 0 && bits + search->size / 24 >= search->size)
                 break;
             gain = (unsigned)max_i32((int)gain + min_i32(jump(search, bits), -1), 1);
         }
@@ -124,13 +128,17 @@ static unsigned find_price(struct search *search, unsigned gain)
 {
     unsigned low = 0, high = PRICE;
 
-    for (int i = 0; i < 3; i++) {
+    for (int i = 0; i < 5; i++) {
         unsigned middle = (low + high) / 2;
 
-        if (attempt(search, gain, middle) > search->size)
+        unsigned bits = attempt(search, gain, middle);
+
+        if (bits > search->size)
             low = middle;
         else
             high = middle;
+        if (bits <= search->size && bits + 8 > search->size)
+            break;
     }
     return high;
 }
@@ -146,5 +154,7 @@ bool wma_fit(struct wma_encoder *state, unsigned used)
     if (state->quality > 0)
         price = find_price(&search, gain);
     state->gain = gain;
-    return attempt(&search, gain, price) <= search.size;
+    if (search.gain != gain || search.price != price)
+        attempt(&search, gain, price);
+    return search.bits <= search.size;
 }

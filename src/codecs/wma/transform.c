@@ -20,30 +20,22 @@ void wma_analyze(struct wma_encoder *state, const int16_t *pcm)
         state->dsp->dct4(state->x[c], state->x[c], n, (int)bits + MDCT_FOLD_Q - WMA_SCALE_BITS);
         memcpy(last, now, n * sizeof *now);
     }
-    for (unsigned i = 0; i < n && channels == 2; i++) {
+    for (unsigned i = 0; i < n / 8 * 8 && channels == 2; i++) {
         int32_t left = state->x[0][i], right = state->x[1][i];
 
-        state->x[2][i] = (left + right) / 2;
-        state->x[3][i] = (left - right) / 2;
+        state->x[2][i] = (left + right) >> 1;
+        state->x[3][i] = (left - right) >> 1;
     }
 }
 
-static uint64_t sum_of(const int32_t *x, unsigned n)
+/* The sum of magnitudes, in sixteenths: less than 2^31, because the norm is below 2^29. */
+static uint32_t sum_of(const int32_t *x, unsigned n)
 {
-    uint64_t sum = 0;
+    uint32_t sum = 0;
 
-    for (unsigned i = 0; i < n; i++)
-        sum += (uint32_t)L_abs(x[i]);
+    for (unsigned i = 0; i < n / 8 * 8; i++)
+        sum += (uint32_t)(x[i] < 0 ? -x[i] : x[i]) >> 4;
     return sum;
-}
-
-static bool is_zero(const int32_t *x, unsigned n)
-{
-    uint32_t any = 0;
-
-    for (unsigned i = 0; i < n; i++)
-        any |= (uint32_t)x[i];
-    return any == 0;
 }
 
 /* The middle and the side have half the power of the channels if these are independent. */
@@ -51,14 +43,16 @@ void wma_choose_parts(struct wma_encoder *state)
 {
     unsigned channels = state->setup.format.channels, n = state->count;
     const int32_t(*x)[WMA_FRAME] = state->x;
+    uint64_t sums[2 * WMA_CHANNELS];
 
-    state->mid_side = channels == 2 && (sum_of(x[2], n) + sum_of(x[3], n)) * 1414 <
-                                           (sum_of(x[0], n) + sum_of(x[1], n)) * 1000;
+    for (unsigned c = 0; c < 2 * channels; c++)
+        sums[c] = c < channels || channels == 2 ? sum_of(x[c] + state->setup.start, n) : 0;
+    state->mid_side = channels == 2 && (sums[2] + sums[3]) * 1414 < (sums[0] + sums[1]) * 1000;
     for (unsigned c = 0; c < channels; c++) {
         struct wma_channel *channel = &state->channels[c];
 
         channel->x = x[state->mid_side ? c + 2 : c] + state->setup.start;
         channel->codebook = &state->books[c == 1 && state->mid_side];
-        channel->coded = !is_zero(channel->x, n);
+        channel->coded = sums[state->mid_side ? c + 2 : c] > 0;
     }
 }
