@@ -5,16 +5,6 @@
  * 32 bits, so it could not be a pointer anyway. */
 enum { DRIVER_ID = 1 };
 
-/* The kernels for x86 need SSE2. */
-static LRESULT processor_suffices(void)
-{
-#if defined __x86_64__ || defined __i386__
-    return IsProcessorFeaturePresent(PF_XMMI64_INSTRUCTIONS_AVAILABLE);
-#else
-    return TRUE;
-#endif
-}
-
 static LRESULT open_driver(ACMDRVOPENDESCW *description)
 {
     if (!description || description->cbStruct < offsetof(ACMDRVOPENDESCW, fccComp) ||
@@ -59,8 +49,12 @@ LRESULT CALLBACK DriverProc(DWORD_PTR, HDRVR, UINT, LPARAM, LPARAM);
 LRESULT CALLBACK DriverProc(DWORD_PTR id, HDRVR driver, UINT message, LPARAM first, LPARAM second)
 {
     switch (message) {
+#if defined __x86_64__ || defined __i386__ /* their kernels need SSE2 */
     case DRV_LOAD:
-        return processor_suffices();
+        return IsProcessorFeaturePresent(PF_XMMI64_INSTRUCTIONS_AVAILABLE);
+#else
+    case DRV_LOAD:
+#endif
     case DRV_FREE:
     case DRV_ENABLE:
     case DRV_DISABLE:
