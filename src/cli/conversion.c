@@ -1,6 +1,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include "ac3_file.h"
 #include "channels.h"
 #include "child.h"
 #include "console.h"
@@ -23,8 +24,9 @@ static int open_raw(struct source *source, const wchar_t *path, const struct dri
     uint8_t p[12] = { 0 };
     struct raw guess;
 
-    if (!raw && mpeg_is_named(path) && mpeg_open(&source->wav, &io)) {
-        source->mpeg = true;
+    if (!raw && ((mpeg_is_named(path) && mpeg_open(&source->wav, &io)) ||
+                 (ac3_is_named(path) && ac3_open(&source->wav, &io)))) {
+        source->frames = true;
         return EXIT_SUCCESS;
     }
     io.read(io.file, 0, p, sizeof p);
@@ -48,7 +50,7 @@ int source_open(struct source *source, const wchar_t *path, const struct drivers
 
     source->missing = 0;
     source->raw = 0;
-    source->mpeg = false;
+    source->frames = false;
     if (!file_open(&source->file, path, &io))
         return fail(L"%ls: %ls", path, system_error_text(source->file.error));
     reason = wav_scan(wav, &io);

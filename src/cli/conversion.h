@@ -23,7 +23,7 @@ struct source {
     struct raw_gsm gsm;
     const wchar_t *raw; /* the format of a file without a header, or NULL */
     bool guessed;       /* by its extension */
-    bool mpeg;          /* the file is a stream of MPEG audio */
+    bool frames;        /* the file is a stream of MPEG audio or AC-3, without a header */
     const WAVEFORMATEX *format;
     uint64_t missing; /* bytes by which the file is shorter than its header says */
 };

@@ -235,7 +235,7 @@ static void print_fact(const struct report *report, uint64_t samples, bool known
     if (wav->has_fact)
         print_field(wav->notes & WAV_DS64_FACT ? L"samples (ds64)" : L"samples (fact)", a,
                     known ? b : 0);
-    else if (!is_pcm(report->in.format) && !report->in.raw && !report->in.mpeg)
+    else if (!is_pcm(report->in.format) && !report->in.raw && !report->in.frames)
         print_field(L"samples (fact)", L"missing", known && report->block > PACKED_SAMPLES ? b : 0);
 }
 

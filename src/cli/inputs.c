@@ -1,5 +1,6 @@
 #include <stdlib.h>
 #include <windows.h>
+#include "ac3_file.h"
 #include "console.h"
 #include "files.h"
 #include "inputs.h"
@@ -60,7 +61,8 @@ static bool is_taken(const struct inputs *inputs, const wchar_t *result)
 static wchar_t *result_path(const struct inputs *inputs, const wchar_t *name, const wchar_t *out)
 {
     static const wchar_t wav[] = L".wav";
-    bool raw = !is_wav(name) && (inputs->raw || raw_guess(name) || mpeg_is_named(name));
+    bool raw = !is_wav(name) &&
+               (inputs->raw || raw_guess(name) || mpeg_is_named(name) || ac3_is_named(name));
     wchar_t *path = join(out, name), *longer, *dot;
 
     if (!raw || !path)

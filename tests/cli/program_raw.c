@@ -132,6 +132,32 @@ static void mpeg_audio_is_found_by_its_frames(void **unused)
     }
 }
 
+/* An .ac3 file has the format of its first frame, behind other bytes too. The blocks of these
+ * frames are damaged, and silent. */
+static void ac3_is_found_by_its_frames(void **unused)
+{
+    enum { FRAME = 1792, FRAMES_OF = 5 };
+    static const uint8_t header[8] = { 0x0B, 0x77, 0, 0, 0x1E, 0x40, 0xE1 };
+    static uint8_t stream[3 + FRAMES_OF * FRAME];
+    struct wave_format format;
+    struct bytes data;
+
+    (void)unused;
+    for (size_t i = 0; i < FRAMES_OF; i++)
+        memcpy(stream + 3 + i * FRAME, header, sizeof header);
+    disk_put("a.AC3", stream, sizeof stream);
+    assert_int_equal(run("info a.AC3"), 0);
+    assert_true(says("AC-3 audio") && says("48000 Hz, 6 channels, 448.0 kbit/s"));
+    assert_string_equal(wrong_fields(), "");
+    assert_int_equal(run("convert a.AC3 out.wav --overwrite"), 0);
+    data = get_wav("out.wav", &format);
+    assert_int_equal(data.size, FRAMES_OF * 1536 * 12);
+    assert_true(format.sample_rate == 48000 && format.channels == 6);
+    memset(stream, 0, sizeof stream);
+    disk_put("b.ac3", stream, sizeof stream);
+    assert_int_not_equal(run("convert b.ac3 out.wav --overwrite"), 0);
+}
+
 /* The widths of the parameters of a GSM 6.10 frame, as GSM 06.10 orders them. */
 static const uint8_t widths[76] = { 6, 6, 5, 5, 4, 4, 3, 3, 7, 2, 2, 6, 3, 3, 3, 3, 3, 3, 3,
                                     3, 3, 3, 3, 3, 3, 7, 2, 2, 6, 3, 3, 3, 3, 3, 3, 3, 3, 3,
@@ -228,9 +254,13 @@ static void explains_what_is_not_raw(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        PROGRAM_TEST(an_option_gives_the_format),        PROGRAM_TEST(extensions_are_recognized),
-        PROGRAM_TEST(mpeg_audio_is_found_by_its_frames), PROGRAM_TEST(frames_of_gsm_are_repacked),
-        PROGRAM_TEST(results_of_raw_files_end_in_wav),   PROGRAM_TEST(explains_what_is_not_raw),
+        PROGRAM_TEST(an_option_gives_the_format),
+        PROGRAM_TEST(extensions_are_recognized),
+        PROGRAM_TEST(mpeg_audio_is_found_by_its_frames),
+        PROGRAM_TEST(ac3_is_found_by_its_frames),
+        PROGRAM_TEST(frames_of_gsm_are_repacked),
+        PROGRAM_TEST(results_of_raw_files_end_in_wav),
+        PROGRAM_TEST(explains_what_is_not_raw),
     };
 
     return cmocka_run_group_tests_name("program_raw", tests, 0, 0);
