@@ -19,7 +19,8 @@ static void notify(const ACMDRVSTREAMINSTANCE *instance, DWORD message, ACMDRVST
     if (!(instance->fdwOpen & ACM_STREAMOPENF_ASYNC))
         return;
     if (header)
-        header->fdwStatus |= ACMSTREAMHEADER_STATUSF_DONE;
+        header->fdwStatus = (header->fdwStatus & ~(DWORD)ACMSTREAMHEADER_STATUSF_INQUEUE) |
+                            ACMSTREAMHEADER_STATUSF_DONE;
     if (instance->fdwOpen & CALLBACK_TYPEMASK)
         DriverCallback(instance->dwCallback, HIWORD(instance->fdwOpen), (HDRVR)instance->has,
                        message, instance->dwInstance, (DWORD_PTR)header, 0);

@@ -258,7 +258,8 @@ static void an_asynchronous_stream_calls_back(void **unused)
                                       .pbSrc = src.data,
                                       .cbSrcLength = (DWORD)src.size,
                                       .pbDst = lend(route.dst_block),
-                                      .cbDstLength = route.dst_block };
+                                      .cbDstLength = route.dst_block,
+                                      .fdwStatus = ACMSTREAMHEADER_STATUSF_INQUEUE };
         void *instance;
 
         callback_count = 0;
@@ -270,6 +271,7 @@ static void an_asynchronous_stream_calls_back(void **unused)
                          callbacks[1].first == (DWORD_PTR)&header);
         check(route, callbacks[1].used == src.size && callbacks[1].made == header.cbDstLengthUsed);
         check(route, callbacks[1].status == ACMSTREAMHEADER_STATUSF_DONE);
+        check(route, header.fdwStatus == ACMSTREAMHEADER_STATUSF_DONE); /* no longer INQUEUE */
         check(route, ask(ACMDM_STREAM_RESET, instance, 0) == MMSYSERR_NOERROR);
         stream_closed(instance);
         check_callback(&route, 2, 0x3D5);
