@@ -34,6 +34,7 @@ static void load(enum pcm pcm, const uint8_t *src, int64_t *x, size_t n)
             x[i] = q47_of_double(load64_le(src), MOST_Q47);
             break;
         case PCM_NONE:
+            x[i] = 0;
             break;
         }
 }
@@ -144,7 +145,7 @@ void mix_convert(const struct mix *mix, const uint8_t *src, uint8_t *dst, size_t
 {
     unsigned from = mix->from.channels.count, to = mix->to.channels.count;
     uint8_t copies[CHUNK * 8];
-    int64_t x[CHUNK], y[CHUNK];
+    int64_t x[CHUNK] = { 0 }, y[CHUNK];
 
     if (from == to) {
         pcm_convert(mix->from.pcm, mix->to.pcm, src, dst, frames * from);

@@ -101,16 +101,16 @@ static bool scale(uint64_t units, uint64_t size, uint32_t *bytes)
 
 static uint64_t divide_up(uint64_t a, uint32_t b) { return a / b + (a % b != 0); }
 
-/* At most a quarter over nominal, and 32 frames. At END, an encoder emits the delayed sound. */
+/* Of a stream of frames, at most a quarter over nominal, and 32. END adds the delayed sound. */
 bool stream_size_from_source(const struct plan *plan, uint32_t src, uint32_t *dst)
 {
     const struct layout *layout = &plan->layout;
     uint64_t pcm_block = (uint64_t)layout->block.frames * frame_bytes(plan);
     uint64_t frames = divide_up(src, plan->decoding ? layout->least_bytes : frame_bytes(plan));
-    uint64_t nominal = divide_up(5ull * src, 4 * layout->block.bytes) + 32;
+    uint64_t most = divide_up(5ull * src, 4 * layout->block.bytes) + 32;
 
     if (plan->decoding)
-        return scale(frames < nominal ? frames : nominal, pcm_block, dst);
+        return scale(most < frames && layout->self_delimiting ? most : frames, pcm_block, dst);
     frames += frames ? layout->delay : 0;
     return scale(divide_up(frames, layout->block.frames), layout->block.bytes, dst);
 }

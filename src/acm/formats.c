@@ -412,6 +412,7 @@ LRESULT acm_format_suggest(LPARAM parameter)
     struct completed completed;
     struct mode mode;
     DWORD flags;
+    BOOL coded;
 
     if (!suggest_read(parameter, &suggest) || !suggest.pwfxDst || suggest.cbwfxDst < PCM_SIZE)
         return MMSYSERR_INVALPARAM;
@@ -428,10 +429,13 @@ LRESULT acm_format_suggest(LPARAM parameter)
     if (flags & ACM_FORMATSUGGESTF_NCHANNELS)
         mode.channels = wanted.channels;
     wanted.channel_mask = mode.channels == from.channels ? channel_mask(&from) : 0;
+    coded = pcm_of(&from) == PCM_NONE;
+    /* Hosts expect a codec for plain PCM, and plain PCM for everything else. */
     if (mode.channels - 1u >= CHANNELS_MOST ||
         (flags & ACM_FORMATSUGGESTF_NSAMPLESPERSEC && wanted.sample_rate != mode.sample_rate) ||
-        !(pcm_of(&from) == PCM_NONE ? suggest_pcm : suggest_codec)(&completed, mode, flags,
-                                                                   &wanted) ||
+        !(((coded || becomes_plain_pcm(suggest.pwfxSrc)) &&
+           suggest_pcm(&completed, mode, flags, &wanted)) ||
+          (!coded && suggest_codec(&completed, mode, flags, &wanted))) ||
         !format_write(&completed.format, suggest.pwfxDst, suggest.cbwfxDst))
         return ACMERR_NOTPOSSIBLE;
     return MMSYSERR_NOERROR;

@@ -222,6 +222,14 @@ static BOOL has_host_converter(const WAVEFORMATEX *format)
            format->nChannels <= 2;
 }
 
+BOOL becomes_plain_pcm(const WAVEFORMATEX *format)
+{
+    struct settings settings;
+
+    settings_read(&settings);
+    return format->wFormatTag != WAVE_FORMAT_PCM && settings.converter != 0;
+}
+
 BOOL converts_pcm(const WAVEFORMATEX *from, const WAVEFORMATEX *to)
 {
     struct settings settings;

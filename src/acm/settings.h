@@ -30,6 +30,9 @@ struct options settings_options(const struct settings *);
 
 BOOL tag_is_disabled(uint16_t tag);
 
+/* True if this is PCM under another tag, and the settings let it be converted to tag 1. */
+BOOL becomes_plain_pcm(const WAVEFORMATEX *);
+
 /* True if the settings leave the conversion of PCM to PCM to this driver. */
 BOOL converts_pcm(const WAVEFORMATEX *from, const WAVEFORMATEX *to);
 

@@ -1053,8 +1053,8 @@ static void many_channels_become_extensible_or_what_is_wanted(void **unused)
         skip();
 }
 
-/* For PCM of many channels, a codec that takes them all; for another number, if the caller states
- * it. */
+/* For plain PCM of many channels, a codec that takes them all; for another number, if the caller
+ * states it. For other tags of PCM, 16-bit PCM. */
 static void codecs_are_suggested_for_many_channels(void **unused)
 {
     (void)unused;
@@ -1064,6 +1064,12 @@ static void codecs_are_suggested_for_many_channels(void **unused)
 
             dst = suggested(src, 0, 0, 0, 18 + EXTRA_ROOM);
             assert_true(dst->nChannels == channels && dst->nSamplesPerSec == 48000);
+            if (src->wFormatTag == TAG_PCM)
+                assert_non_null(codec_find(dst->wFormatTag));
+            else if (channels <= 2)
+                check_pcm(dst, channels);
+            else
+                assert_int_equal(dst->wFormatTag, TAG_EXTENSIBLE);
             for (const struct codec *const *codec = codecs; *codec; codec++)
                 for (WORD wanted = 1; wanted <= CHANNELS_MOST; wanted++) {
                     if (!has_channels(*codec, wanted))

@@ -324,7 +324,7 @@ static inline void check_prefixes(const struct codec *codec, const struct wave_f
 
             partial =
                 decode_once(codec, format, src, part, (struct offer){ bytes, expected - 1, END });
-            assert_int_equal(partial.used, fitting ? bytes : 0);
+            assert_true(fitting ? partial.used != 0 : partial.used == 0);
             assert_int_equal(partial.made, fitting);
             assert_memory_equal(part, whole, fitting * sizeof(int16_t));
         }

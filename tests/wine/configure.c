@@ -43,26 +43,32 @@ static int choose(void)
     return 0;
 }
 
-/* Prints whether a tag has standard formats, whether it is suggested, and whether a stream opens to
- * a format that was suggested while the environment enabled all tags. */
+/* Prints whether a tag has standard formats, whether PCM is suggested for the first of them, and
+ * whether a stream opens from it to PCM that was suggested while the environment enabled all tags.
+ */
 static int tag(HACMDRIVER driver, DWORD number)
 {
     ACMFORMATTAGDETAILSW details = { .cbStruct = sizeof details, .dwFormatTag = number };
-    WAVEFORMATEX pcm = { WAVE_FORMAT_PCM, 1, 8000, 16000, 2, 16, 0 };
-    BYTE room[2][256] = { 0 };
-    WAVEFORMATEX *format = (WAVEFORMATEX *)room[0], *suggestion = (WAVEFORMATEX *)room[1];
+    BYTE room[256] = { 0 };
+    WAVEFORMATEX *format = (WAVEFORMATEX *)room;
+    WAVEFORMATEX pcm = { .wFormatTag = WAVE_FORMAT_PCM }, suggestion = pcm;
+    ACMFORMATDETAILSW line = {
+        .cbStruct = sizeof line, .dwFormatTag = number, .pwfx = format, .cbwfx = sizeof room
+    };
     MMRESULT possible, found, suggested, opened;
     HACMSTREAM stream;
 
-    format->wFormatTag = suggestion->wFormatTag = (WORD)number;
+    format->wFormatTag = (WORD)number;
     SetEnvironmentVariableW(L"OMNIACM_SETTINGS", L"disabled=");
-    possible =
-        acmFormatSuggest(driver, &pcm, format, sizeof room[0], ACM_FORMATSUGGESTF_WFORMATTAG);
+    possible = acmFormatDetailsW(driver, &line, ACM_FORMATDETAILSF_INDEX);
+    if (possible == 0)
+        possible =
+            acmFormatSuggest(driver, format, &pcm, sizeof pcm, ACM_FORMATSUGGESTF_WFORMATTAG);
     SetEnvironmentVariableW(L"OMNIACM_SETTINGS", 0);
     found = acmFormatTagDetailsW(driver, &details, ACM_FORMATTAGDETAILSF_FORMATTAG);
-    suggested =
-        acmFormatSuggest(driver, &pcm, suggestion, sizeof room[1], ACM_FORMATSUGGESTF_WFORMATTAG);
-    opened = acmStreamOpen(&stream, driver, &pcm, format, 0, 0, 0, ACM_STREAMOPENF_QUERY);
+    suggested = acmFormatSuggest(driver, format, &suggestion, sizeof suggestion,
+                                 ACM_FORMATSUGGESTF_WFORMATTAG);
+    opened = acmStreamOpen(&stream, driver, format, &pcm, 0, 0, 0, ACM_STREAMOPENF_QUERY);
     printf("possible %d, listed %d, formats %s, suggested %d, opened %d\n", possible == 0,
            found == 0, details.cStandardFormats ? "some" : "none", suggested == 0, opened == 0);
     return 0;

@@ -80,7 +80,6 @@ struct wma_encoder {
     int16_t last[WMA_CHANNELS * WMA_FRAME]; /* the last frame, one channel after the other */
     int32_t x[2 * WMA_CHANNELS][WMA_FRAME]; /* left, right, middle, side */
     struct wma_channel channels[WMA_CHANNELS];
-    
 };
 
 /* transform.c: the spectra of a frame, and which ones are coded. */

@@ -37,8 +37,8 @@ void wma_open_lsp(struct wma_lsp_logs *logs)
     for (int point = 0; point < WMA_POINTS; point++) {
         int32_t w = wma_sine(4096 - (2 * point + 1) * (4096 / WMA_POINTS)) / 2;
 
-        logs->ends[0][point] = (int16_t)wma_log2((uint64_t)((2 << 28) + w));
-        logs->ends[1][point] = (int16_t)wma_log2((uint64_t)((2 << 28) - w));
+        logs->ends[0][point] = (int16_t)wma_log2((uint32_t)((2 << 28) + w));
+        logs->ends[1][point] = (int16_t)wma_log2((uint32_t)((2 << 28) - w));
         for (unsigned i = 0; i < WMA_LSP; i++)
             for (unsigned j = 0; j < 1u << wma_lsp_bits(i); j++)
                 logs->distances[i][j][point] =
