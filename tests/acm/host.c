@@ -1,5 +1,6 @@
 #include <math.h>
 #include "host.h"
+#include "ac3_header.h"
 #include "mpeg_frames.h"
 
 enum { GARBAGE = 0xCD };
@@ -461,18 +462,6 @@ static bool has_frames_of_several_sizes(const struct codec *codec)
         several |= parses(codec, &format, &layout) && layout.least_bytes != layout.block.bytes;
     }
     return several;
-}
-
-/* Synchronization, checksum, rates and version. */
-static void put_ac3_header(const struct wave_format *format, uint8_t header[6])
-{
-    static const uint16_t kbits[] = { 32,  40,  48,  56,  64,  80,  96,  112, 128, 160,
-                                      192, 224, 256, 320, 384, 448, 512, 576, 640 };
-    unsigned rate = format->sample_rate == 48000 ? 0 : format->sample_rate == 44100 ? 1 : 2, i = 0;
-
-    while (kbits[i] * 125u < format->byte_rate)
-        i++;
-    memcpy(header, (const uint8_t[]){ 0x0B, 0x77, 0, 0, (uint8_t)(rate << 6 | 2 * i), 8 << 3 }, 6);
 }
 
 /* Random bytes. A frame of Ulead's DV audio states its number of samples: as many as fit. A frame
