@@ -321,7 +321,7 @@ static void describe(WCHAR text[ACMFORMATDETAILS_FORMAT_CHARS], const struct wav
 LRESULT acm_format_details(ACMFORMATDETAILSW *to, DWORD query)
 {
     ACMFORMATDETAILSW details = { 0 };
-    struct completed completed;
+    struct completed completed = { 0 };
     struct wave_format *format = &completed.format;
 
     if (!to || to->cbStruct < offsetof(ACMFORMATDETAILSW, szFormat))

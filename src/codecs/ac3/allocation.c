@@ -111,7 +111,7 @@ void ac3_allocate(const struct ac3_model *model, struct ac3_channel *channel, bo
 {
     int snr = ((model->coarse_snr - 15) * 16 + channel->fine_snr) * 4;
     unsigned i = channel->start;
-    struct bands bands;
+    struct bands bands = { 0 };
 
     integrate(channel, &bands);
     excite(model, channel, lfe, &bands);

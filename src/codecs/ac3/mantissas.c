@@ -58,7 +58,7 @@ static int32_t grouped_11(struct bit_reader *in, struct groups *groups)
 /* The mantissa of a width from 1 to 15, Q30. From 6 on, it has width - 1 bits, or 14 or 16. */
 static int32_t mantissa_of(struct bit_reader *in, unsigned width, struct groups *groups)
 {
-    unsigned bits;
+    static const uint8_t uniform[16] = { [6] = 5, 6, 7, 8, 9, 10, 11, 12, 14, 16 };
 
     switch (width) {
     case 1:
@@ -72,8 +72,7 @@ static int32_t mantissa_of(struct bit_reader *in, unsigned width, struct groups 
     case 5:
         return ac3_levels_15[bits_read(in, 4)];
     default:
-        bits = width < 14 ? width - 1 : 2 * width - 14;
-        return (int32_t)(bits_read(in, bits) << (32 - bits)) >> 1;
+        return (int32_t)(bits_read(in, uniform[width]) << (32 - uniform[width])) >> 1;
     }
 }
 

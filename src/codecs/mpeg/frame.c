@@ -86,10 +86,10 @@ unsigned mpeg_side_bytes(const struct mpeg_header *header)
 
 bool mpeg_set_sample_rate(struct mpeg_header *header, uint32_t sample_rate)
 {
-    for (uint8_t i = 0; i < MPEG_RATES; i++)
+    for (unsigned i = 0; i < MPEG_RATES; i++)
         if (mpeg_sample_rates[i] == sample_rate) {
-            header->version = i / 3;
-            header->rate_index = i % 3;
+            header->version = (uint8_t)(i / 3);
+            header->rate_index = (uint8_t)(i % 3);
             return true;
         }
     return false;
@@ -97,9 +97,9 @@ bool mpeg_set_sample_rate(struct mpeg_header *header, uint32_t sample_rate)
 
 bool mpeg_set_bit_rate(struct mpeg_header *header, uint32_t bit_rate)
 {
-    for (uint8_t i = 1; i < MPEG_BIT_RATES; i++)
+    for (unsigned i = 1; i < MPEG_BIT_RATES; i++)
         if (1000u * bit_rates(header)[i] == bit_rate) {
-            header->bit_rate_index = i;
+            header->bit_rate_index = (uint8_t)i;
             return true;
         }
     return false;

@@ -85,7 +85,7 @@ void layer3_requantize(const struct dsp_mpeg *dsp, const struct layer3_granule *
                        int32_t *x)
 {
     struct mpeg_gain gains[LAYER3_RUNS];
-    int exponents[LAYER3_RUNS];
+    int exponents[LAYER3_RUNS] = { 0 };
     unsigned count = 0;
 
     do {

@@ -31,7 +31,7 @@ static void find_exponents(const struct wma_encoder *state, struct wma_channel *
     const struct wma_setup *setup = &state->setup;
     const int32_t *x = channel->x - setup->start;
     unsigned count = setup->band_count[0];
-    int highest = INT32_MIN, lowest, shift;
+    int highest = INT32_MIN / 2, lowest, shift;
 
     for (unsigned i = 0; i < count; i++) {
         channel->exponents[i] = loudness(x, setup->bands[0][i]) * EXPONENT_SLOPE >> 16;

@@ -43,7 +43,7 @@ void wma_choose_parts(struct wma_encoder *state)
 {
     unsigned channels = state->setup.format.channels, n = state->count;
     const int32_t(*x)[WMA_FRAME] = state->x;
-    uint64_t sums[2 * WMA_CHANNELS];
+    uint64_t sums[2 * WMA_CHANNELS] = { 0 };
 
     for (unsigned c = 0; c < 2 * channels; c++)
         sums[c] = c < channels || channels == 2 ? sum_of(x[c] + state->setup.start, n) : 0;
