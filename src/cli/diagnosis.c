@@ -224,7 +224,9 @@ bool diagnose(const struct driver *driver, const WAVEFORMATEX *wfx, struct diagn
 
     diagnosis->fields = 0;
     diagnosis->text[0] = 0;
-    if (!trust_allows(driver, wfx) || !find_nearest(driver, wfx, &diagnosis->right))
+    /* Formats of known GUIDs have the tag of their GUID; with another one, no field is at fault. */
+    if (wfx->wFormatTag == WAVE_FORMAT_EXTENSIBLE || !trust_allows(driver, wfx) ||
+        !find_nearest(driver, wfx, &diagnosis->right))
         return false;
     for (size_t i = 0; i < sizeof order / sizeof *order; i++)
         if (!try_field(driver, order[i], &diagnosis->right, wfx))
