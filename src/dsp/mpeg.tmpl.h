@@ -14,7 +14,7 @@ enum { MPEG_STRIDE = 40 }; /* 32 bands and room for whole registers */
  */
 KERNEL wrap32 times2(wrap32 x, int32_t even_c, int32_t odd_c, int shift)
 {
-    simd half = _mm256_set1_epi64x((int64_t)1 << (31 - shift));
+    simd half = _mm256_set1_epi64x(1LL << (31 - shift));
     simd even = _mm256_mul_epi32((simd)x, _mm256_set1_epi32(even_c));
     simd odd = _mm256_mul_epi32(_mm256_srli_epi64((simd)x, 32), _mm256_set1_epi32(odd_c));
 
@@ -53,7 +53,7 @@ static void mpeg_scale(const int32_t *q, int32_t *x, const struct mpeg_gain *gai
         int32_t mantissa = gains[k].mantissa;
         int up = gains[k].shift < 0 ? -gains[k].shift : 0;
         int down = gains[k].shift > 0 ? gains[k].shift : 0;
-        simd half = _mm256_set1_epi64x((int64_t)1 << (31 - up));
+        simd half = _mm256_set1_epi64x(1LL << (31 - up));
         __m128i right = _mm_cvtsi32_si128(32 - up), left = _mm_cvtsi32_si128(up);
         wrap32 bias = (wrap32)set32(down ? (int32_t)(1u << (down - 1)) : 0);
         __m128i last = _mm_cvtsi32_si128(down);

@@ -3,6 +3,7 @@
 #define _GNU_SOURCE
 #include <sys/mman.h>
 #include "host.h"
+#include "mpeg_frames.h"
 
 enum { BLOCKALIGN = 4, START = 0x10, FLUSH = 0x20, MISALIGNMENTS = 8 };
 
@@ -283,6 +284,7 @@ static uint8_t *huge_make(int access)
 }
 
 /* Two huge lengths at once would take minutes. */
+/* Decoders that search for frames would read gigabytes here, which takes minutes. */
 static void any_lengths_are_accepted(void **unused)
 {
     static const DWORD flags[] = { 0, BLOCKALIGN, FLUSH, BLOCKALIGN | START | FLUSH };
@@ -291,7 +293,13 @@ static void any_lengths_are_accepted(void **unused)
     (void)unused;
     EACH_CONVERSION(route)
     {
-        const DWORD in[] = { 0, 1, route.src_block - 1, route.src_block, 0x80000000, 0xFFFFFFFF };
+        bool searches = is_mpeg(route.tag) || route.tag == 0x2000;
+        const DWORD in[] = { 0,
+                             1,
+                             route.src_block - 1,
+                             route.src_block,
+                             searches ? 1 << 16 : 0x80000000,
+                             searches ? 1 << 17 : 0xFFFFFFFF };
         const DWORD out[] = { 0, 1, route.dst_block - 1, route.dst_block, 0x80000000, 0xFFFFFFFF };
         void *instance = stream_opened(&route, 0);
 
@@ -346,8 +354,10 @@ static void nothing_works_after_a_failed_opening(void **unused)
     (void)unused;
     EACH_ROUTE(route)
         for (int way = 0; way < 3; way++) {
-            void *instance = instance_make(route.abi, way == 0 ? route.dst : route.src, route.dst,
-                                           way == 1 ? ACM_STREAMOPENF_QUERY : 0);
+            WAVEFORMATEX *coded = route.decoding ? route.src : route.dst;
+            void *instance =
+                instance_make(route.abi, way == 0 ? coded : route.src, way == 0 ? coded : route.dst,
+                              way == 1 ? ACM_STREAMOPENF_QUERY : 0);
             struct bytes src = material(&route, 0, 4, 32);
             uint8_t *dst = lend(route.dst_block);
             struct conversion done;

@@ -49,7 +49,8 @@ static DWORD drive(void *suggestion, void *instance, WAVEFORMATEX *from, WAVEFOR
     CHECK(size.cbDstLength != 0 && size.cbDstLength <= sizeof dst);
     header.cbDstLength = size.cbDstLength <= sizeof dst ? size.cbDstLength : sizeof dst;
     CHECK(tell(ACMDM_STREAM_CONVERT, instance, (LPARAM)&header) == 0);
-    CHECK(header.cbSrcLengthUsed == bytes && header.cbDstLengthUsed != 0);
+    CHECK(header.cbSrcLengthUsed == bytes &&
+          (header.cbDstLengthUsed != 0 || needs_frames(from->wFormatTag)));
     CHECK(tell(ACMDM_STREAM_CLOSE, instance, 0) == 0);
     CHECK(tell(ACMDM_STREAM_CLOSE, instance, 0) == 0);
     return sum(dst, header.cbDstLengthUsed) ^ header.cbDstLengthUsed;

@@ -109,11 +109,15 @@ static void resynchronize(struct decoder *state)
     drop(state, at);
 }
 
-/* Takes bytes until there are `wanted`; false if the source ends before. */
+/* Takes bytes until there are `wanted`; false if the source ends before. A frame that is searched
+ * for begins with the first byte of its synchronization. */
 static bool take(struct decoder *state, unsigned wanted, const uint8_t **src, size_t *left)
 {
-    size_t n = state->count < wanted ? min_size(wanted - state->count, *left) : 0;
+    size_t n;
 
+    for (; state->count == 0 && !state->synchronized && *left != 0 && **src != 0x0B; --*left)
+        ++*src;
+    n = state->count < wanted ? min_size(wanted - state->count, *left) : 0;
     memcpy(state->bytes + state->count, *src, n);
     state->count = (uint16_t)(state->count + n);
     *src += n;
