@@ -9,7 +9,7 @@
 
 typedef LRESULT(CALLBACK *driver_proc)(DWORD_PTR, HDRVR, UINT, LPARAM, LPARAM);
 
-enum { PAGE = 65536, PLACES = 6, FORMAT_ROOM = 96, SAMPLE_ROOM = 16384 };
+enum { PAGE = 65536, PLACES = 6, FORMAT_ROOM = 96, SAMPLE_ROOM = 32768 };
 enum {
     BLOCKALIGN = ACM_STREAMCONVERTF_BLOCKALIGN,
     START = ACM_STREAMCONVERTF_START,
@@ -363,7 +363,7 @@ static BOOL CALLBACK abuse(HACMDRIVERID id, ACMFORMATDETAILSW *details, DWORD_PT
     for (int i = 0; i < 2; i++)
         CHECK(acmStreamOpen(&stream, (HACMDRIVER)had, &broken[i], coded, 0, 0, 0, 0) != 0 &&
               !stream);
-    CHECK(acmStreamOpen(&stream, (HACMDRIVER)had, &pcm, &pcm, 0, 0, 0, 0) != 0 && !stream);
+    CHECK(acmStreamOpen(&stream, (HACMDRIVER)had, coded, coded, 0, 0, 0, 0) != 0 && !stream);
     CHECK(convert_prepared(stream, src, 100, dst, 100, 0, &made) != 0);
     if (!encodes((HACMDRIVER)had, &pcm, coded)) {
         from = coded;
@@ -377,7 +377,7 @@ static BOOL CALLBACK abuse(HACMDRIVERID id, ACMFORMATDETAILSW *details, DWORD_PT
             CHECK(result == MMSYSERR_NOERROR || result == ACMERR_NOTPOSSIBLE);
         }
     CHECK(convert_prepared(stream, src, SAMPLE_ROOM, dst, SAMPLE_ROOM, START | FLUSH, &made) == 0 &&
-          made != 0);
+          (made != 0 || needs_frames(coded->wFormatTag)));
     memcpy(first, dst, made);
     CHECK(convert_prepared(stream, src, 1000, src, 1000, 0, &again) == MMSYSERR_INVALPARAM);
     CHECK(convert_prepared(stream, src, 1000, src + 999, 1000, 0, &again) == MMSYSERR_INVALPARAM);
