@@ -141,11 +141,26 @@ static void sum(const struct mix *mix, const int64_t *x, int64_t *y, size_t fram
         }
 }
 
-void mix_convert(const struct mix *mix, const uint8_t *src, uint8_t *dst, size_t frames)
+/* Converts at most CHUNK_FRAMES to another number of channels. */
+static void mix_chunk(const struct mix *mix, const uint8_t *src, uint8_t *dst, size_t frames)
 {
     unsigned from = mix->from.channels.count, to = mix->to.channels.count;
     uint8_t copies[CHUNK * 8];
     int64_t x[CHUNK] = { 0 }, y[CHUNK];
+
+    if (mix->gains.copies) {
+        gather(mix, src, copies, frames);
+        pcm_convert(mix->from.pcm, mix->to.pcm, copies, dst, frames * to);
+    } else {
+        load(mix->from.pcm, src, x, frames * from);
+        sum(mix, x, y, frames);
+        store(mix->to.pcm, y, dst, frames * to);
+    }
+}
+
+void mix_convert(const struct mix *mix, const uint8_t *src, uint8_t *dst, size_t frames)
+{
+    unsigned from = mix->from.channels.count, to = mix->to.channels.count;
 
     if (from == to) {
         pcm_convert(mix->from.pcm, mix->to.pcm, src, dst, frames * from);
@@ -153,14 +168,7 @@ void mix_convert(const struct mix *mix, const uint8_t *src, uint8_t *dst, size_t
     }
     for (size_t n; frames != 0; frames -= n) {
         n = min_size(frames, CHUNK_FRAMES);
-        if (mix->gains.copies) {
-            gather(mix, src, copies, n);
-            pcm_convert(mix->from.pcm, mix->to.pcm, copies, dst, n * to);
-        } else {
-            load(mix->from.pcm, src, x, n * from);
-            sum(mix, x, y, n);
-            store(mix->to.pcm, y, dst, n * to);
-        }
+        mix_chunk(mix, src, dst, n);
         src += n * from * pcm_bytes(mix->from.pcm);
         dst += n * to * pcm_bytes(mix->to.pcm);
     }

@@ -49,11 +49,9 @@ LRESULT CALLBACK DriverProc(DWORD_PTR, HDRVR, UINT, LPARAM, LPARAM);
 LRESULT CALLBACK DriverProc(DWORD_PTR id, HDRVR driver, UINT message, LPARAM first, LPARAM second)
 {
     switch (message) {
+    case DRV_LOAD:
 #if defined __x86_64__ || defined __i386__ /* their kernels need SSE2 */
-    case DRV_LOAD:
         return IsProcessorFeaturePresent(PF_XMMI64_INSTRUCTIONS_AVAILABLE);
-#else
-    case DRV_LOAD:
 #endif
     case DRV_FREE:
     case DRV_ENABLE:

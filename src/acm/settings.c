@@ -222,14 +222,6 @@ static BOOL has_host_converter(const WAVEFORMATEX *format)
            format->nChannels <= 2;
 }
 
-BOOL becomes_plain_pcm(const WAVEFORMATEX *format)
-{
-    struct settings settings;
-
-    settings_read(&settings);
-    return format->wFormatTag != WAVE_FORMAT_PCM && settings.converter != 0;
-}
-
 BOOL converts_pcm(const WAVEFORMATEX *from, const WAVEFORMATEX *to)
 {
     struct settings settings;
@@ -238,6 +230,11 @@ BOOL converts_pcm(const WAVEFORMATEX *from, const WAVEFORMATEX *to)
     if (has_host_converter(from) && has_host_converter(to))
         return settings.converter == 2;
     return settings.converter != 0;
+}
+
+BOOL becomes_plain_pcm(const WAVEFORMATEX *format)
+{
+    return format->wFormatTag != WAVE_FORMAT_PCM && converts_pcm(format, format);
 }
 
 /* Only the dialog writes. */

@@ -126,11 +126,9 @@ static void show_settings(const struct dialog *dialog, const struct settings *se
 /* The converter has no control, and stays as it is. */
 static struct settings shown_settings(const struct dialog *dialog)
 {
-    struct settings settings, stored;
+    struct settings settings;
 
-    settings_read_stored(&stored);
-    settings = DEFAULT_SETTINGS;
-    settings.converter = stored.converter;
+    settings_read_stored(&settings);
     for (int i = 0; i < CHOICES; i++)
         ((uint8_t *)&settings)[choices[i].offset] =
             (uint8_t)send(dialog, choices[i].control, CB_GETCURSEL, 0, 0);

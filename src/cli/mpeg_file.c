@@ -6,7 +6,7 @@
 #include "files.h"
 #include "mpeg_file.h"
 
-enum { CHUNK = 65536, LAYER3_EXTRA = 12, MPEG1_EXTRA = 22, DELAY = 1393 };
+enum { CHUNK = 65536 };
 
 static void add_frame(struct mpeg_facts *facts, const struct mpeg_frame *frame)
 {
@@ -86,16 +86,16 @@ static void write_format(struct wav *wav, const struct mpeg_facts *facts)
     store16_le(p + 14, 0);
     store16_le(p + 16, layer3 ? LAYER3_EXTRA : MPEG1_EXTRA);
     if (layer3) {
-        store16_le(p + 18, 1); /* MPEG */
+        store16_le(p + 18, LAYER3_ID_MPEG);
         store16_le(p + 26, 1); /* frames in a block */
-        store16_le(p + 28, DELAY);
+        store16_le(p + 28, LAYER3_DELAY);
     } else {
         store16_le(p + 18, (uint16_t)(1 << (facts->layer - 1)));
         store32_le(p + 20,
                    facts->least_bit_rate == facts->most_bit_rate ? facts->most_bit_rate : 0);
-        store16_le(p + 24, facts->channels == 1 ? 8 : 1);
-        store16_le(p + 28, 1); /* no emphasis */
-        store16_le(p + 30, facts->version == MPEG_1 ? 0x10 : 0);
+        store16_le(p + 24, facts->channels == 1 ? MPEG1_MONO : MPEG1_STEREO);
+        store16_le(p + 28, MPEG1_NO_EMPHASIS);
+        store16_le(p + 30, facts->version == MPEG_1 ? MPEG1_ID : 0);
     }
     wav->format_size = WAV_FORMAT_SIZE + (size_t)load16_le(p + 16);
 }

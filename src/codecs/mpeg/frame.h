@@ -14,6 +14,19 @@ enum {
     MPEG_GRANULE = 576      /* samples of each channel in a granule of Layer III */
 };
 
+/* The fields of MPEGLAYER3WAVEFORMAT, and of MPEG1WAVEFORMAT, behind WAVEFORMATEX. */
+enum {
+    LAYER3_EXTRA = 12,
+    LAYER3_ID_MPEG = 1,
+    LAYER3_PADDING_OFF = 2,
+    LAYER3_DELAY = 1393, /* that of Windows' encoder and decoder together */
+    MPEG1_EXTRA = 22,
+    MPEG1_STEREO = 1,
+    MPEG1_MONO = 8,
+    MPEG1_NO_EMPHASIS = 1,
+    MPEG1_ID = 0x10
+};
+
 enum mpeg_version { MPEG_1, MPEG_2, MPEG_2_5 };
 enum mpeg_mode { MPEG_STEREO, MPEG_JOINT, MPEG_DUAL, MPEG_MONO };
 

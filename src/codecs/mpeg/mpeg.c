@@ -4,19 +4,6 @@
 #include "bits.h"
 #include "mpeg.h"
 
-/* The fields of MPEGLAYER3WAVEFORMAT, and of MPEG1WAVEFORMAT, behind WAVEFORMATEX. */
-enum {
-    LAYER3_EXTRA = 12,
-    LAYER3_ID_MPEG = 1,
-    LAYER3_PADDING_OFF = 2,
-    LAYER3_DELAY = 1393, /* that of Windows' encoder and decoder together */
-    MPEG1_EXTRA = 22,
-    MPEG1_STEREO = 1,
-    MPEG1_MONO = 8,
-    MPEG1_NO_EMPHASIS = 1,
-    MPEG1_ID = 0x10
-};
-
 /* The bit rates of one sample rate and number of channels; the first one is what a chooser
  * suggests. */
 #define RATES3_STEREO(rate) \
