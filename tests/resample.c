@@ -1,8 +1,7 @@
 /* The sample rate converter against its formulas in extended precision, and against tones and
  * sweeps whose exact values at the new rate are known. */
 #include <math.h>
-#include "support.h"
-#include "resample.h"
+#include "resample_support.h"
 #include "resample/filter.h"
 #include "resample/filter_table.h"
 
@@ -123,33 +122,12 @@ static void coefficients_are_near_the_formula(void **unused)
 
 /* --- Conversions --- */
 
-static struct resampler *start(const struct resample_plan *plan, unsigned set)
-{
-    return resample_start(malloc(resample_bytes(plan)), plan, dsp_set(set));
-}
-
 static struct resample_plan plan_of(const uint32_t rates[2], unsigned channels, unsigned quality)
 {
     struct resample_plan plan;
 
     assert_true(resample_plan(&plan, rates[0], rates[1], channels, quality));
     return plan;
-}
-
-/* Converts everything in one call with END; counts are in samples of all channels. */
-static struct sound convert(const struct resample_plan *plan, struct sound in, unsigned set)
-{
-    uint32_t frames = (uint32_t)in.count / plan->channels;
-    size_t room = (size_t)resample_frames(plan, frames + resample_delay(plan));
-    struct sound out = { malloc(room * plan->channels * sizeof(int16_t)), room * plan->channels };
-    struct resampler *resampler = start(plan, set);
-    struct progress done =
-        resample_run(resampler, in.samples, out.samples, (struct offer){ frames, room, END });
-
-    assert_int_equal(done.used, frames);
-    assert_int_equal(done.made, room);
-    free(resampler);
-    return out;
 }
 
 /* A tone, or a sweep upwards, with a fade at both ends; `t` and `length` are in seconds. */
@@ -180,7 +158,7 @@ static struct sound wave_sampled(const struct wave *wave, uint32_t rate)
 static double wave_snr(const uint32_t rates[2], unsigned quality, const struct wave *wave)
 {
     struct resample_plan plan = plan_of(rates, 1, quality);
-    struct sound in = wave_sampled(wave, rates[0]), out = convert(&plan, in, best_set());
+    struct sound in = wave_sampled(wave, rates[0]), out = whole(&plan, in, best_set());
     long double signal = 0, noise = 0;
 
     for (size_t i = 0; i < out.count; i++) {
@@ -265,7 +243,7 @@ static double gain(const uint32_t rates[2], unsigned quality, long double from, 
     for (size_t i = 0; i < count; i++)
         in.samples[i] = (int16_t)lrintl(16000 * sinl(2 * PI * from * i / rates[0]) +
                                         9000 * sinl(2 * PI * 617.3L * i / rates[0]));
-    out = convert(&plan, in, best_set());
+    out = whole(&plan, in, best_set());
     inner = (struct sound){ out.samples + out.count / 8, out.count * 3 / 4 };
     found = amplitude(inner, 2 * PI * to / rates[1]) / 16000;
     free(in.samples);
@@ -367,7 +345,7 @@ static void loud_sound_saturates(void **unused)
                 samples[k] = (int16_t)(k < 150 ? (int)(draw(&seed) >> 16)
                                        : k / 20 % 2 || draw(&seed) % 4 == 0 ? INT16_MAX
                                                                             : INT16_MIN);
-            out = convert(&plan, in, best_set());
+            out = whole(&plan, in, best_set());
             for (size_t k = 0; k < out.count; k++) {
                 assert_true(fabsl(out.samples[k] - direct(&plan, in, k)) < most);
                 saturated = saturated || out.samples[k] == INT16_MAX;

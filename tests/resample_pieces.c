@@ -2,40 +2,12 @@
  * channels, and rates that nobody has. */
 #define _POSIX_C_SOURCE 200809L
 #include <time.h>
-#include "support.h"
-#include "resample.h"
+#include "resample_support.h"
 
 static const uint32_t ratios[][2] = { { 44100, 48000 }, { 8000, 44100 },  { 44100, 16000 },
                                       { 17896, 44100 }, { 44100, 44056 }, { 96000, 1000 },
                                       { 1000, 96000 },  { 8000, 8000 } };
 enum { RATIOS = sizeof ratios / sizeof *ratios };
-
-static struct resampler *start(const struct resample_plan *plan, unsigned set)
-{
-    return resample_start(malloc(resample_bytes(plan)), plan, dsp_set(set));
-}
-
-/* The frames that the end adds are included. */
-static size_t frames_of(const struct resample_plan *plan, size_t frames)
-{
-    return (size_t)resample_frames(plan, (uint32_t)frames + resample_delay(plan));
-}
-
-/* Converts everything in one call. Counts are in samples of all channels. */
-static struct sound whole(const struct resample_plan *plan, struct sound in, unsigned set)
-{
-    size_t frames = in.count / plan->channels, room = frames_of(plan, frames);
-    struct sound out = { malloc(room * plan->channels * sizeof(int16_t) + 1),
-                         room * plan->channels };
-    struct resampler *resampler = start(plan, set);
-    struct progress done =
-        resample_run(resampler, in.samples, out.samples, (struct offer){ frames, room, END });
-
-    assert_int_equal(done.used, frames);
-    assert_int_equal(done.made, room);
-    free(resampler);
-    return out;
-}
 
 /* One call, with copies of the exact sizes, so that a sanitizer detects accesses beyond them. */
 static struct progress call(struct resampler *resampler, unsigned channels, const int16_t *in,

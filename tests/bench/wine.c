@@ -13,6 +13,7 @@
 #include <mmsystem.h>
 #include <mmreg.h>
 #include <msacm.h>
+#include "../wine/pcm_like.h"
 
 enum {
     ROUNDS = 25,
@@ -105,19 +106,6 @@ static double median(double *values, size_t n)
 {
     qsort(values, n, sizeof *values, ascending);
     return values[n / 2];
-}
-
-static WAVEFORMATEX pcm_of(const WAVEFORMATEX *format)
-{
-    WORD align = (WORD)(format->nChannels * 2);
-
-    return (WAVEFORMATEX){ WAVE_FORMAT_PCM,
-                           format->nChannels,
-                           format->nSamplesPerSec,
-                           format->nSamplesPerSec * align,
-                           align,
-                           16,
-                           0 };
 }
 
 static DWORD size_of(HACMSTREAM stream, DWORD bytes)
@@ -245,7 +233,7 @@ static void each_direction(WAVEFORMATEX *format, const char *name, struct bytes 
                            struct bytes code, struct buffers buffers)
 {
     static struct task tasks[2];
-    WAVEFORMATEX pcm = pcm_of(format);
+    WAVEFORMATEX pcm = pcm_like(format);
     HACMDRIVER other = other_of(format->wFormatTag);
 
     for (int decoding = sound.size == 0; decoding < 2; decoding++) {
@@ -267,7 +255,7 @@ static void each_direction(WAVEFORMATEX *format, const char *name, struct bytes 
 static void openings(WAVEFORMATEX *format, const char *name, const char *settings)
 {
     static double seconds[2][OPENINGS];
-    WAVEFORMATEX pcm = pcm_of(format);
+    WAVEFORMATEX pcm = pcm_like(format);
     HACMDRIVER drivers[2] = { ours, other_of(format->wFormatTag) };
     HACMSTREAM stream;
 
@@ -307,7 +295,7 @@ static struct bytes sound_of(const WAVEFORMATEX *format)
 /* Encodes a sound with our driver. */
 static struct bytes encoded(WAVEFORMATEX *format, struct bytes sound)
 {
-    WAVEFORMATEX pcm = pcm_of(format);
+    WAVEFORMATEX pcm = pcm_like(format);
     struct task task;
     struct bytes code;
 
@@ -338,7 +326,7 @@ static DWORD block_of(WAVEFORMATEX *from, WAVEFORMATEX *to, DWORD bytes)
 static BOOL format_bench(WAVEFORMATEX *format, const char *name, const char *settings)
 {
     struct bytes sound = sound_of(format), code;
-    WAVEFORMATEX pcm = pcm_of(format);
+    WAVEFORMATEX pcm = pcm_like(format);
     DWORD align = format->nBlockAlign, block = block_of(format, &pcm, align), large;
 
     if (!block)

@@ -8,6 +8,7 @@
 #include <mmsystem.h>
 #include <mmreg.h>
 #include <msacm.h>
+#include "pcm_like.h"
 
 static int checks, failures;
 
@@ -35,20 +36,6 @@ static inline void test_end(const char *name)
 static inline BOOL is_pcm(DWORD tag)
 {
     return tag == WAVE_FORMAT_PCM || tag == WAVE_FORMAT_IEEE_FLOAT || tag == WAVE_FORMAT_EXTENSIBLE;
-}
-
-/* 16-bit PCM with the sample rate and channels of a format. */
-static inline WAVEFORMATEX pcm_like(const WAVEFORMATEX *format)
-{
-    WORD align = (WORD)(format->nChannels * 2);
-
-    return (WAVEFORMATEX){ WAVE_FORMAT_PCM,
-                           format->nChannels,
-                           format->nSamplesPerSec,
-                           format->nSamplesPerSec * align,
-                           align,
-                           16,
-                           0 };
 }
 
 static inline BOOL is_ours(HACMDRIVERID id)
