@@ -287,11 +287,11 @@ static void decode_truncated(struct stream *stream, struct call *call)
     give(stream, call, pcm, samples);
 }
 
-/* Skips the bytes that earlier calls have decoded without counting them as used. A host that
- * ignores cbSrcLengthUsed has other bytes here. */
+/* Skips the bytes that earlier calls have decoded without counting them as used, unless there is no
+ * room at all. A host that ignores cbSrcLengthUsed has other bytes here. */
 static void skip_owed(struct stream *stream, struct call *call)
 {
-    size_t n = min_size(call->in, stream->owed);
+    size_t n = call->room != 0 ? min_size(call->in, stream->owed) : 0;
 
     if (memcmp(call->src, stream->owed_bytes, n) != 0) {
         stream->owed = 0;

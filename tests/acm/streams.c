@@ -661,6 +661,15 @@ static struct bytes converted_into(const struct route *route, void *instance, st
     return made;
 }
 
+/* While samples are pending, a destination without room for a frame uses nothing either. */
+static void check_no_room(const struct route *route, void *instance, struct bytes src, DWORD used)
+{
+    DWORD left = (DWORD)src.size - used;
+    struct conversion done = convert(instance, src.data + used, left, lend(1), 0, 0);
+
+    check(*route, done.result == ACMERR_NOTPOSSIBLE && done.used == 0 && done.made == 0);
+}
+
 /* A decoder fills a destination smaller than a block, and the next calls deliver the rest. */
 static void a_small_destination_is_filled(void **unused)
 {
@@ -683,6 +692,7 @@ static void a_small_destination_is_filled(void **unused)
             done = convert(instance, src.data, (DWORD)src.size, lend(room), room,
                            START | flags[i % 3]);
             check(route, done.result == MMSYSERR_NOERROR && done.used > 0 && done.made == room);
+            check_no_room(&route, instance, src, done.used);
             convert(instance, 0, 0, 0, 0, START);
             check_equal(&route, converted_into(&route, instance, src, room, flags[i % 3]),
                         expected_of(&route, src));
