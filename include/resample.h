@@ -47,6 +47,10 @@ size_t resample_bytes(const struct resample_plan *);
 struct resampler *resample_start(void *memory, const struct resample_plan *, const struct dsp *);
 void resample_reset(struct resampler *);
 
+/* The number of input frames that can be used if `room` more outputs may be made: those that these
+ * outputs need, and the others before the last one that the output after these needs. */
+size_t resample_usable(const struct resampler *, size_t room);
+
 /* Converts interleaved samples. Offer and progress are in frames. All input is used if the output
  * has room for resample_frames(); otherwise, as much as fills the output. END also gives the
  * delayed sound. The buffers do not overlap. */

@@ -1,5 +1,4 @@
-/* A conversion between PCM and a codec's format, or PCM of another kind: the block loop, and buffer
- * sizes. */
+/* A conversion between PCM and a codec's format: the block loop, and buffer sizes. */
 #ifndef OMNIACM_STREAM_H
 #define OMNIACM_STREAM_H
 
@@ -8,16 +7,16 @@
 
 /* A conversion, determined from its two formats. */
 struct plan {
-    const struct codec *codec; /* null if both formats are PCM */
-    uint16_t tag;              /* of the codec's format, or of PCM */
+    const struct codec *codec;
+    uint16_t tag; /* of the codec's format */
     bool decoding;
     struct layout layout;
-    struct mix mix; /* between the codec's 16-bit samples and the PCM, or between the two PCMs */
+    struct mix mix; /* between the codec's 16-bit samples and the PCM */
 };
 
 /* Finds the codec that converts `from` to `to`; false if there is none. One of the formats must be
- * PCM, and rates must be equal. If both are PCM, no codec is needed. A decoder that mixes makes the
- * channels of the PCM, if they are fewer than its own. */
+ * PCM, and rates must be equal. A decoder that mixes makes the channels of the PCM, if they are
+ * fewer than its own. */
 bool stream_plan(struct plan *, const struct wave_format *from, const struct wave_format *to);
 
 /* The bytes of destination that one call needs for `src` bytes; false if they exceed 32 bits. */

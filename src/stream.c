@@ -32,8 +32,6 @@ static size_t aligned(size_t bytes) { return (bytes + 15) & ~(size_t)15; }
 
 static size_t state_bytes(const struct plan *plan)
 {
-    if (!plan->codec)
-        return 0;
     return aligned(plan->decoding ? plan->codec->decoder->state_size
                                   : plan->codec->encoder->state_size);
 }
@@ -60,28 +58,20 @@ static uint32_t frame_bytes(const struct plan *plan)
     return pcm_bytes(pcm->pcm) * pcm->channels.count;
 }
 
-/* PCM that becomes other PCM is decoded without a codec. A frame is a block. */
 bool stream_plan(struct plan *plan, const struct wave_format *from, const struct wave_format *to)
 {
     bool decoding = pcm_of(to) != PCM_NONE;
     const struct wave_format *coded = decoding ? from : to, *pcm = decoding ? to : from;
     struct layout *layout = &plan->layout;
-    struct pcm_shape own = { pcm_of(coded), { 0, 0 } }, other = { pcm_of(pcm), { 0, 0 } };
+    struct pcm_shape own = { PCM_S16, { 0, 0 } }, other = { pcm_of(pcm), { 0, 0 } };
 
     plan->decoding = decoding;
     plan->tag = coded->tag;
     plan->codec = codec_find(coded->tag);
-    if (other.pcm == PCM_NONE || from->sample_rate != to->sample_rate)
+    if (other.pcm == PCM_NONE || from->sample_rate != to->sample_rate || !plan->codec ||
+        !codec_parse(plan->codec, coded, layout) ||
+        !(decoding ? plan->codec->decoder != 0 : plan->codec->encoder && !layout->read_only))
         return false;
-    if (own.pcm != PCM_NONE)
-        *layout = (struct layout){ .channels = coded->channels,
-                                   .channel_mask = channel_mask(coded),
-                                   .block = { coded->block_align, 1 },
-                                   .least_bytes = coded->block_align };
-    else if (!plan->codec || !codec_parse(plan->codec, coded, layout) ||
-             !(decoding ? plan->codec->decoder != 0 : plan->codec->encoder && !layout->read_only))
-        return false;
-    own.pcm = plan->codec ? PCM_S16 : own.pcm;
     other.channels = (struct channels){ pcm->channels, channel_mask(pcm) };
     if (decoding && layout->mixes && other.channels.count < layout->channels) {
         layout->channels = other.channels.count;
@@ -155,9 +145,8 @@ void stream_reset(struct stream *stream)
 {
     const struct codec *codec = stream->plan.codec;
 
-    if (codec)
-        (stream->plan.decoding ? codec->decoder->init : codec->encoder->init)(
-            stream->state, &stream->plan.layout, &stream->options);
+    (stream->plan.decoding ? codec->decoder->init : codec->encoder->init)(
+        stream->state, &stream->plan.layout, &stream->options);
     stream->pending_at = stream->pending = stream->owed = 0;
 }
 
@@ -392,8 +381,6 @@ struct progress stream_convert(struct stream *stream, const uint8_t *src, uint8_
     /* A null pointer is valid for a length of 0, but not for codecs. */
     src = src ? src : (const uint8_t *)stream->scratch;
     dst = dst ? dst : (uint8_t *)stream->scratch;
-    if (!stream->plan.codec)
-        return mix_run(&stream->plan.mix, src, dst, offer);
     return (stream->plan.decoding ? decode : encode)(stream, src, dst, offer);
 }
 

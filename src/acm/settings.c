@@ -215,11 +215,15 @@ BOOL tag_is_disabled_in_registry(uint16_t tag)
 }
 
 /* The host's own converter, which comes after this driver in Wine, has 8 and 16 bits, mono and
- * stereo, and samples that programs may expect: Wine's tests assert those of Windows. */
-static BOOL has_host_converter(const WAVEFORMATEX *format)
+ * stereo, and samples that programs may expect: Wine's tests assert those of Windows, at one rate,
+ * and of 8 bits between rates. */
+static BOOL has_host_converter(const WAVEFORMATEX *from, const WAVEFORMATEX *to)
 {
-    return format->wFormatTag == WAVE_FORMAT_PCM && format->wBitsPerSample <= 16 &&
-           format->nChannels <= 2;
+    WORD most = from->nSamplesPerSec == to->nSamplesPerSec ? 16 : 8;
+
+    return from->wFormatTag == WAVE_FORMAT_PCM && to->wFormatTag == WAVE_FORMAT_PCM &&
+           from->nChannels <= 2 && to->nChannels <= 2 && from->wBitsPerSample <= most &&
+           to->wBitsPerSample <= most;
 }
 
 BOOL converts_pcm(const WAVEFORMATEX *from, const WAVEFORMATEX *to)
@@ -227,9 +231,7 @@ BOOL converts_pcm(const WAVEFORMATEX *from, const WAVEFORMATEX *to)
     struct settings settings;
 
     settings_read(&settings);
-    if (has_host_converter(from) && has_host_converter(to))
-        return settings.converter == 2;
-    return settings.converter != 0;
+    return settings.converter >= (has_host_converter(from, to) ? 2 : 1);
 }
 
 BOOL becomes_plain_pcm(const WAVEFORMATEX *format)

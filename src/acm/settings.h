@@ -10,11 +10,11 @@
 #include "codec.h"
 
 struct settings {
-    uint8_t quality;       /* encoders: 0 fast, 1 standard, 2 best */
+    uint8_t quality;       /* encoders and rates: 0 fast, 1 standard, 2 best */
     uint8_t bit_order;     /* G.726 decoder: 0 detect, 1 MSB first, 2 LSB first */
     uint8_t nibble_order;  /* OKI and Dialogic ADPCM: 0 high nibble first, 1 low nibble first */
     uint8_t dtx;           /* G.723.1 encoder: 1 sends silence frames */
-    uint8_t converter;     /* PCM to PCM: 0 none, 1 what the host's cannot, 2 everything */
+    uint8_t converter;     /* of PCM and rates: 0 off, 1 what the host lacks, 2 all */
     uint8_t simd;          /* the best kernels to use: 0 and 1 SSE2, 2 AVX2 */
     uint8_t interpolation; /* 1: QUIRK_REVERSED_INTERPOLATION */
     uint8_t postfilter;    /* 0: QUIRK_NO_POSTFILTER */
@@ -33,7 +33,7 @@ BOOL tag_is_disabled(uint16_t tag);
 /* True if this is PCM under another tag, and the settings let it be converted to tag 1. */
 BOOL becomes_plain_pcm(const WAVEFORMATEX *);
 
-/* True if the settings leave the conversion of PCM to PCM to this driver. */
+/* True if the settings leave a conversion of PCM to PCM, or of the rate, to this driver. */
 BOOL converts_pcm(const WAVEFORMATEX *from, const WAVEFORMATEX *to);
 
 /* The same without the environment, for the dialog, which edits the registry. */

@@ -1,15 +1,22 @@
-/* The stream messages: each unpacks the ACM's structures and calls stream.h. */
+/* The stream messages: each unpacks the ACM's structures and calls convert.h. */
 #include "driver.h"
+#include "convert.h"
 #include "settings.h"
-#include "stream.h"
 
-static BOOL make_plan(struct plan *plan, const ACMDRVSTREAMINSTANCE *instance)
+static BOOL make_plan(struct conversion *plan, const ACMDRVSTREAMINSTANCE *instance)
 {
     struct wave_format from, to;
 
     return instance->pwfxSrc && instance->pwfxDst &&
            format_read(&from, instance->pwfxSrc, SIZE_MAX) &&
-           format_read(&to, instance->pwfxDst, SIZE_MAX) && stream_plan(plan, &from, &to);
+           format_read(&to, instance->pwfxDst, SIZE_MAX) && conversion_plan(plan, &from, &to);
+}
+
+/* False if the user has turned the format off, or this conversion of PCM or of the rate. */
+static BOOL is_offered(const struct conversion *plan, const ACMDRVSTREAMINSTANCE *instance)
+{
+    return !tag_is_disabled(plan->tag) && (((plan->decodes || plan->encodes) && !plan->resamples) ||
+                                           converts_pcm(instance->pwfxSrc, instance->pwfxDst));
 }
 
 /* Conversions are synchronous, but a host that opened the stream with ASYNC still waits for the
@@ -31,23 +38,23 @@ LRESULT acm_stream_open(LPARAM parameter)
     struct settings settings;
     struct options options;
     ACMDRVSTREAMINSTANCE instance;
-    struct plan plan;
+    struct conversion plan;
     void *memory;
 
     if (!instance_read(parameter, &instance))
         return MMSYSERR_INVALPARAM;
     instance_set_driver(parameter, 0); /* no stale pointer remains if opening fails */
-    if (instance.pwfltr || !make_plan(&plan, &instance) || tag_is_disabled(plan.tag) ||
-        (!plan.codec && !converts_pcm(instance.pwfxSrc, instance.pwfxDst)))
+    if (instance.pwfltr || !make_plan(&plan, &instance) || !is_offered(&plan, &instance))
         return ACMERR_NOTPOSSIBLE;
     if (instance.fdwOpen & ACM_STREAMOPENF_QUERY)
         return MMSYSERR_NOERROR;
-    memory = HeapAlloc(GetProcessHeap(), 0, stream_bytes(&plan));
-    if (!memory)
-        return MMSYSERR_NOMEM;
     settings_read(&settings);
     options = settings_options(&settings);
-    instance_set_driver(parameter, (DWORD_PTR)stream_start(memory, &plan, &options));
+    conversion_set_quality(&plan, options.quality);
+    memory = HeapAlloc(GetProcessHeap(), 0, converter_bytes(&plan));
+    if (!memory)
+        return MMSYSERR_NOMEM;
+    instance_set_driver(parameter, (DWORD_PTR)converter_start(memory, &plan, &options));
     notify(&instance, MM_ACM_OPEN, 0);
     return MMSYSERR_NOERROR;
 }
@@ -70,7 +77,7 @@ LRESULT acm_stream_close(LPARAM parameter)
 LRESULT acm_stream_size(LPARAM parameter, ACMDRVSTREAMSIZE *size)
 {
     ACMDRVSTREAMINSTANCE instance;
-    struct plan plan;
+    struct conversion plan;
     uint32_t bytes;
 
     if (!instance_read(parameter, &instance) || !size || size->cbStruct < sizeof *size)
@@ -80,10 +87,10 @@ LRESULT acm_stream_size(LPARAM parameter, ACMDRVSTREAMSIZE *size)
     if (size->fdwSize != ACM_STREAMSIZEF_SOURCE && size->fdwSize != ACM_STREAMSIZEF_DESTINATION)
         return MMSYSERR_NOTSUPPORTED;
     if (size->fdwSize == ACM_STREAMSIZEF_SOURCE &&
-        stream_size_from_source(&plan, size->cbSrcLength, &bytes))
+        conversion_size_from_source(&plan, size->cbSrcLength, &bytes))
         size->cbDstLength = bytes;
     else if (size->fdwSize == ACM_STREAMSIZEF_DESTINATION &&
-             stream_size_from_destination(&plan, size->cbDstLength, &bytes))
+             conversion_size_from_destination(&plan, size->cbDstLength, &bytes))
         size->cbSrcLength = bytes;
     else
         return ACMERR_NOTPOSSIBLE;
@@ -97,7 +104,7 @@ static BOOL has_valid_buffers(const ACMDRVSTREAMINSTANCE *instance,
                               const ACMDRVSTREAMHEADER *header, DWORD *room)
 {
     uintptr_t src = (uintptr_t)header->pbSrc, dst = (uintptr_t)header->pbDst;
-    struct plan plan;
+    struct conversion plan;
     uint32_t made;
 
     *room = header->cbDstLength;
@@ -107,7 +114,7 @@ static BOOL has_valid_buffers(const ACMDRVSTREAMINSTANCE *instance,
         return src >= dst || dst - src >= header->cbSrcLength || *room == 0;
     *room = (DWORD)(src - dst);
     return make_plan(&plan, instance) &&
-           stream_size_from_source(&plan, header->cbSrcLength, &made) && made <= *room;
+           conversion_size_from_source(&plan, header->cbSrcLength, &made) && made <= *room;
 }
 
 static enum ending ending_of(DWORD flags)
@@ -120,7 +127,7 @@ static enum ending ending_of(DWORD flags)
 LRESULT acm_stream_convert(LPARAM parameter, ACMDRVSTREAMHEADER *header)
 {
     ACMDRVSTREAMINSTANCE instance;
-    struct stream *stream;
+    struct converter *converter;
     struct progress done;
     struct offer offer;
     DWORD room;
@@ -131,14 +138,14 @@ LRESULT acm_stream_convert(LPARAM parameter, ACMDRVSTREAMHEADER *header)
     if (!instance_read(parameter, &instance) || !instance.dwDriver ||
         !has_valid_buffers(&instance, header, &room))
         return MMSYSERR_INVALPARAM;
-    stream = (struct stream *)instance.dwDriver;
+    converter = (struct converter *)instance.dwDriver;
     offer = (struct offer){ header->cbSrcLength, room, ending_of(header->fdwConvert) };
     if (header->fdwConvert & ACM_STREAMCONVERTF_START)
-        stream_reset(stream);
-    done = stream_convert(stream, header->pbSrc, header->pbDst, offer);
+        converter_reset(converter);
+    done = converter_run(converter, header->pbSrc, header->pbDst, offer);
     header->cbSrcLengthUsed = (DWORD)done.used;
     header->cbDstLengthUsed = (DWORD)done.made;
-    if (done.used == 0 && done.made == 0 && stream_lacks_room(stream, offer))
+    if (done.used == 0 && done.made == 0 && converter_lacks_room(converter, offer))
         return ACMERR_NOTPOSSIBLE;
     notify(&instance, MM_ACM_DONE, header);
     return MMSYSERR_NOERROR;

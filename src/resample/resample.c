@@ -176,16 +176,15 @@ static uint64_t later(const struct resampler *resampler, uint64_t n)
     return resampler->at + (resampler->phase + n * plan->down) / plan->up;
 }
 
-/* The number of input frames that can be used if `room` more outputs may be made: those that these
- * outputs need, and the others before the last one that the output after these needs. */
-static uint64_t usable(const struct resampler *resampler, size_t room)
+size_t resample_usable(const struct resampler *resampler, size_t room)
 {
     uint64_t n = min_size(room, UINT32_MAX), frame = later(resampler, n), end;
 
     if (n != 0 && later(resampler, n - 1) == frame)
         frame++;
     end = frame + resampler->plan.taps - 1;
-    return end > resampler->count ? end - resampler->count : 0;
+    end -= end > resampler->count ? resampler->count : end;
+    return end > SIZE_MAX ? SIZE_MAX : (size_t)end;
 }
 
 /* Copies one of the interleaved channels, or silence if src is null. */
@@ -204,9 +203,8 @@ static void deinterleave(int16_t *to, const int16_t *src, size_t n, unsigned cha
 static size_t take(struct resampler *resampler, const int16_t *src, size_t n, size_t room)
 {
     const struct resample_plan *plan = &resampler->plan;
-    uint64_t use = usable(resampler, room);
 
-    n = n < use ? n : (size_t)use;
+    n = min_size(n, resample_usable(resampler, room));
     if (n == 0)
         return 0;
     discard(resampler);

@@ -508,6 +508,94 @@ static void pcm_of_the_host(void)
     test_end("mono and stereo of 8 and 16 bits stay with the built-in converter");
 }
 
+/* Converts in the order of NAudio: each destination has the size that was given for its source, the
+ * first call has START, each has BLOCKALIGN, and all of the source must be used. The end comes
+ * last, alone. The caller frees. */
+static BYTE *in_pieces(WAVEFORMATEX *from, WAVEFORMATEX *to, BYTE *src, DWORD size, DWORD *made)
+{
+    DWORD flags = ACM_STREAMCONVERTF_BLOCKALIGN | ACM_STREAMCONVERTF_START, room = 0, seed = 3;
+    BYTE *all = calloc(1, 1), *dst;
+    HACMSTREAM stream = 0;
+
+    *made = 0;
+    CHECK(acmStreamOpen(&stream, 0, from, to, 0, 0, 0, 0) == 0);
+    for (DWORD at = 0, n; stream && at < size; at += n) {
+        seed = seed * 1664525u + 1013904223u;
+        n = (1 + (seed >> 20) % 60) * from->nBlockAlign;
+        n = n < size - at ? n : size - at;
+        CHECK(acmStreamSize(stream, n, &room, ACM_STREAMSIZEF_SOURCE) == 0);
+        dst = malloc(room);
+        flags |= at + n == size ? ACM_STREAMCONVERTF_END : 0u;
+        room = convert(stream, src + at, n, dst, room, flags);
+        flags = ACM_STREAMCONVERTF_BLOCKALIGN;
+        all = realloc(all, *made + room + 1);
+        memcpy(all + *made, dst, room);
+        *made += room;
+        free(dst);
+    }
+    CHECK(acmStreamClose(stream, 0) == 0);
+    return all;
+}
+
+/* A rate, and another at the other side of the stream. */
+static void check_rates(HACMDRIVER driver, WAVEFORMATEX *from, WAVEFORMATEX *to)
+{
+    WAVEFORMATEXTENSIBLE source = pcm(WAVE_FORMAT_PCM, from->nChannels, from->nSamplesPerSec, 16);
+    DWORD frames = 20000, size = frames * source.Format.nBlockAlign, made, again;
+    short *samples = sound(frames * from->nChannels);
+    BYTE *src = (BYTE *)samples, *whole, *pieces;
+
+    if (memcmp(from, &source, sizeof *from) != 0)
+        src = through(driver, &source.Format, from, src, size, &size);
+    size -= size % from->nBlockAlign;
+    whole = through(0, from, to, src, size, &made);
+    pieces = in_pieces(from, to, src, size, &again);
+    CHECK(made == again && memcmp(whole, pieces, made) == 0);
+    if (is_pcm(to->wFormatTag)) {
+        double wanted = (double)frames * to->nSamplesPerSec / from->nSamplesPerSec;
+
+        CHECK(made / to->nBlockAlign >= wanted && made / to->nBlockAlign < wanted + 6000);
+    }
+    sum(whole, made);
+    if (src != (BYTE *)samples)
+        free(src);
+    free(samples);
+    free(whole);
+    free(pieces);
+}
+
+/* One stream decodes and changes rate, width and channels; no driver is named. */
+static void rates(HACMDRIVER driver)
+{
+    WAVEFORMATEXTENSIBLE cd = pcm(WAVE_FORMAT_PCM, 2, 44100, 16),
+                         dat = pcm(WAVE_FORMAT_PCM, 2, 48000, 16),
+                         phone = pcm(WAVE_FORMAT_PCM, 1, 8000, 16),
+                         deep = pcm(WAVE_FORMAT_PCM, 2, 17896, 24),
+                         real = pcm(WAVE_FORMAT_IEEE_FLOAT, 2, 44100, 32),
+                         room = pcm(WAVE_FORMAT_EXTENSIBLE, 6, 48000, 16);
+    WAVEFORMATEX law = { WAVE_FORMAT_MULAW, 1, 8000, 8000, 1, 8, 0 };
+    BYTE gsm[FORMAT_ROOM] = { 0 }, ima[FORMAT_ROOM] = { 0 };
+    WAVEFORMATEX *coded[] = { (WAVEFORMATEX *)gsm, (WAVEFORMATEX *)ima };
+
+    coded[0]->wFormatTag = WAVE_FORMAT_GSM610;
+    coded[1]->wFormatTag = WAVE_FORMAT_DVI_ADPCM;
+    CHECK(acmFormatSuggest(driver, &phone.Format, coded[0], sizeof gsm,
+                           ACM_FORMATSUGGESTF_WFORMATTAG) == 0);
+    CHECK(acmFormatSuggest(driver, &cd.Format, coded[1], sizeof ima,
+                           ACM_FORMATSUGGESTF_WFORMATTAG) == 0);
+    check_rates(driver, coded[0], &real.Format);
+    check_rates(driver, &real.Format, coded[0]);
+    check_rates(driver, coded[1], &phone.Format);
+    check_rates(driver, &dat.Format, coded[1]);
+    check_rates(driver, &law, &cd.Format);
+    check_rates(driver, &room.Format, &law);
+    check_rates(driver, &cd.Format, &dat.Format);
+    check_rates(driver, &deep.Format, &cd.Format);
+    check_rates(driver, &room.Format, &real.Format);
+    check_rates(driver, &phone.Format, &room.Format);
+    test_end("one stream changes the rate too, and uses all source in pieces of any length");
+}
+
 static void refusals(HACMDRIVER driver)
 {
     WAVEFORMATEXTENSIBLE a = pcm(WAVE_FORMAT_PCM, 1, 8000, 16),
@@ -515,7 +603,7 @@ static void refusals(HACMDRIVER driver)
     WAVEFORMATEX law = { WAVE_FORMAT_ALAW, 1, 8000, 8000, 1, 8, 0 }, other = law;
     HACMSTREAM stream;
 
-    other.nSamplesPerSec = 11025;
+    other.nSamplesPerSec = 128 * 8000;
     CHECK(acmStreamOpen(&stream, driver, &a.Format, &b.Format, 0, 0, 0, 0) == ACMERR_NOTPOSSIBLE);
     CHECK(acmStreamOpen(&stream, driver, &a.Format, &other, 0, 0, 0, 0) == ACMERR_NOTPOSSIBLE);
     CHECK(acmStreamOpen(&stream, driver, &law, &other, 0, 0, 0, 0) == ACMERR_NOTPOSSIBLE);
@@ -631,6 +719,7 @@ int main(int argc, char **argv)
     conversions_of_channels(driver);
     positions_of_channels(driver);
     impossible_channels(driver);
+    rates(driver);
     refusals(driver);
     reused_header(driver);
     claimed_length(driver);
