@@ -1,8 +1,6 @@
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include "ac3_file.h"
-#include "channels.h"
 #include "child.h"
 #include "console.h"
 #include "conversion.h"
@@ -10,6 +8,7 @@
 #include "formats.h"
 #include "header.h"
 #include "mpeg_file.h"
+#include "target.h"
 #include "trust.h"
 
 static const WAVEFORMATEX *as_wfx(const void *bytes) { return bytes; }
@@ -92,146 +91,6 @@ void source_remarks(const struct source *source, const wchar_t *path)
              path, (unsigned long long)source->missing);
 }
 
-/* The target is --to; without it, PCM for a compressed file. */
-static int choose_tag(const struct conversion *job, DWORD *tag)
-{
-    *tag = WAVE_FORMAT_PCM;
-    if (job->options->to && !tag_parse(job->options->drivers, job->options->to, tag))
-        return EXIT_FAILURE;
-    if (!job->options->to && is_pcm(job->in.format))
-        return fail(L"%ls is %ls; choose what to convert it to with --to FORMAT", job->in_path,
-                    format_text(job->options->drivers, job->in.format));
-    if (!is_pcm(job->in.format) && !is_pcm_tag(*tag))
-        return fail(
-            L"%ls is %ls, which can only be converted to PCM; convert it to PCM first, then "
-            L"convert the result",
-            job->in_path, format_text(job->options->drivers, job->in.format));
-    return EXIT_SUCCESS;
-}
-
-/* Some drivers suggest nothing for PCM, or for a source that they do accept. PCM of more than two
- * channels has its speakers in the header, if the driver knows them. */
-bool conversion_suggest(const WAVEFORMATEX *from, HACMDRIVER driver, DWORD tag,
-                        union format *target)
-{
-    bool pcm = tag == WAVE_FORMAT_PCM, speakers = pcm && from->nChannels > 2;
-    DWORD flags = ACM_FORMATSUGGESTF_WFORMATTAG | (pcm ? ACM_FORMATSUGGESTF_WBITSPERSAMPLE : 0);
-
-    memset(target, 0, sizeof *target);
-    target->wfx.wFormatTag = speakers ? WAVE_FORMAT_EXTENSIBLE : (WORD)tag;
-    target->wfx.wBitsPerSample = pcm ? 16 : 0;
-    if (acmFormatSuggest(driver, (WAVEFORMATEX *)from, &target->wfx, sizeof *target, flags) ==
-            MMSYSERR_NOERROR &&
-        same_mode(&target->wfx, from))
-        return true;
-    if (!is_pcm(&target->wfx))
-        return false;
-    target->wfx = pcm_like(from, tag);
-    return true;
-}
-
-static bool try_open(struct conversion *job, HACMDRIVER driver)
-{
-    if (acmStreamOpen(&job->stream, driver, (WAVEFORMATEX *)job->in.format, &job->target.wfx, 0, 0,
-                      0, ACM_STREAMOPENF_NONREALTIME) == MMSYSERR_NOERROR)
-        return true;
-    job->stream = 0;
-    return false;
-}
-
-/* A driver whose suggestion fails may still accept one of the formats that it lists. */
-static bool open_listed(struct conversion *job, const struct driver *driver, DWORD tag)
-{
-    ACMFORMATTAGDETAILSW listed;
-    ACMFORMATDETAILSW details;
-
-    if (!driver_lists(driver, tag, &listed))
-        return false;
-    for (DWORD i = 0; driver_format(driver, &listed, i, &job->target, &details); i++)
-        if (same_mode(&job->target.wfx, job->in.format) && try_open(job, driver->handle))
-            return true;
-    return false;
-}
-
-static bool is_candidate(const struct candidates *candidates, const struct driver *driver)
-{
-    return candidates->any || (candidates->count != 0 && driver->handle == candidates->handles[0]);
-}
-
-/* The distance of a format from the requested bit rate, in kbit/s. */
-static double distance(const struct conversion *job, const WAVEFORMATEX *wfx)
-{
-    return fabs(wfx->nAvgBytesPerSec * 8 / 1000.0 - job->options->kbits);
-}
-
-/* Makes the listed format with the nearest bit rate, at most a tenth away, the target. */
-static bool choose_rate(struct conversion *job, const struct driver *driver, DWORD tag)
-{
-    union format *format = malloc(sizeof *format);
-    ACMFORMATTAGDETAILSW listed;
-    ACMFORMATDETAILSW details;
-    bool found = false;
-
-    if (!format || !driver_lists(driver, tag, &listed)) {
-        free(format);
-        return false;
-    }
-    for (DWORD i = 0; driver_format(driver, &listed, i, format, &details); i++)
-        if (same_mode(&format->wfx, job->in.format) &&
-            distance(job, &format->wfx) <= job->options->kbits / 10 &&
-            (!found || distance(job, &format->wfx) < distance(job, &job->target.wfx))) {
-            job->target = *format;
-            found = true;
-        }
-    free(format);
-    return found;
-}
-
-/* Tries our driver first. */
-static bool open_at_rate(struct conversion *job, DWORD tag)
-{
-    const struct drivers *drivers = job->options->drivers;
-
-    for (int ours = 1; ours >= 0; ours--)
-        for (size_t i = 0; i < drivers->count; i++) {
-            const struct driver *driver = &drivers->list[i];
-
-            if (driver->ours == ours && is_candidate(&job->candidates, driver) &&
-                choose_rate(job, driver, tag) && try_open(job, driver->handle))
-                return true;
-        }
-    return false;
-}
-
-/* The header of the source may state other speakers than the usual ones. */
-static void keep_speakers(struct conversion *job)
-{
-    const struct wave_format format = { .channels = job->in.format->nChannels,
-                                        .channel_mask = job->in.wav.channel_mask };
-
-    if (job->target.wfx.wFormatTag == WAVE_FORMAT_EXTENSIBLE && format.channels <= CHANNELS_MOST)
-        store32_le(job->target.bytes + 20, channel_mask(&format));
-}
-
-static bool open_stream(struct conversion *job, DWORD tag)
-{
-    const struct candidates *candidates = &job->candidates;
-
-    if (job->options->kbits != 0 && !is_pcm_tag(tag))
-        return open_at_rate(job, tag);
-    for (size_t i = 0; i < candidates->count; i++)
-        if (conversion_suggest(job->in.format, candidates->handles[i], tag, &job->target)) {
-            keep_speakers(job);
-            if (try_open(job, candidates->handles[i]))
-                return true;
-        }
-    for (size_t i = 0; i < job->options->drivers->count && !is_pcm_tag(tag); i++)
-        if (is_candidate(candidates, &job->options->drivers->list[i]) &&
-            open_listed(job, &job->options->drivers->list[i], tag))
-            return true;
-    return false;
-}
-
 static size_t read_data(void *context, void *bytes, size_t count)
 {
     struct conversion *job = context;
@@ -246,8 +105,11 @@ static size_t read_data(void *context, void *bytes, size_t count)
 static bool write_data(void *context, const void *bytes, size_t count)
 {
     struct conversion *job = context;
+    size_t skipped = job->skip < count ? (size_t)job->skip : count;
 
-    return !interrupted() && output_write(&job->out, bytes, count);
+    job->skip -= skipped;
+    return !interrupted() &&
+           output_write(&job->out, (const uint8_t *)bytes + skipped, count - skipped);
 }
 
 static int explain_failure(const struct conversion *job, const struct convert_loop *loop,
@@ -268,6 +130,40 @@ static int explain_failure(const struct conversion *job, const struct convert_lo
                 job->in_path, loop->used);
 }
 
+static bool changes_rate(const struct conversion *job)
+{
+    return job->in.format->nSamplesPerSec != job->target.wfx.nSamplesPerSec;
+}
+
+/* The number of frames at the result's rate, rounded up, of as many at the source's. */
+static uint64_t at_target_rate(const struct conversion *job, uint64_t frames)
+{
+    DWORD from = job->in.format->nSamplesPerSec, to = job->target.wfx.nSamplesPerSec;
+
+    return frames / from * to + (frames % from * to + from - 1) / from;
+}
+
+/* The samples of the source's block, without those that a change of the rate adds. */
+static uint64_t source_samples(const struct conversion *job)
+{
+    uint64_t samples = samples_per_block(job->stream, job->in.format, &job->target.wfx);
+
+    if (!changes_rate(job))
+        return samples;
+    return samples * job->in.format->nSamplesPerSec / job->target.wfx.nSamplesPerSec;
+}
+
+/* If the rate changes: as many bytes as the driver says for a longer piece, in proportion. */
+static uint64_t expected_in_proportion(const struct conversion *job)
+{
+    enum { BLOCKS = 4096 };
+    DWORD piece = BLOCKS * (job->in.format->nBlockAlign ? job->in.format->nBlockAlign : 1u), made;
+
+    if (acmStreamSize(job->stream, piece, &made, ACM_STREAMSIZEF_SOURCE) != MMSYSERR_NOERROR)
+        made = piece;
+    return (job->in.wav.data_size / piece + 1) * made;
+}
+
 /* An upper bound of the result's size: the blocks of the source, and one more. */
 static uint64_t expected_bytes(const struct conversion *job)
 {
@@ -276,6 +172,8 @@ static uint64_t expected_bytes(const struct conversion *job)
     uint64_t target_block = job->target.wfx.nBlockAlign;
     uint64_t blocks = job->in.wav.data_size / source_block;
 
+    if (changes_rate(job))
+        return expected_in_proportion(job);
     if (is_pcm(&job->target.wfx))
         return (blocks + 1) * samples * target_block;
     return (blocks / samples + 1) * target_block;
@@ -289,6 +187,20 @@ static const struct driver *stream_driver(const struct conversion *job)
     if (acmDriverID((HACMOBJ)job->stream, &id, 0) != MMSYSERR_NOERROR)
         return 0;
     return drivers_with_id(job->options->drivers, id);
+}
+
+/* The sound that a change of the rate delays is put in its place again. A compressed result keeps
+ * the delay. */
+static void measure_delay(struct conversion *job)
+{
+    const struct driver *driver = changes_rate(job) ? stream_driver(job) : 0;
+
+    if (!driver)
+        return;
+    job->delay =
+        rate_delay(driver->handle, job->in.format->nSamplesPerSec, job->target.wfx.nSamplesPerSec);
+    if (is_pcm(&job->target.wfx))
+        job->skip = (uint64_t)job->delay * job->target.wfx.nBlockAlign;
 }
 
 static double seconds(uint64_t bytes, const WAVEFORMATEX *wfx)
@@ -321,17 +233,30 @@ static int check_length(const struct conversion *job, uint64_t size, uint64_t sa
     return EXIT_SUCCESS;
 }
 
+/* The frames of a result in PCM: what was decoded, or fewer by the source's fact chunk. */
+static uint64_t pcm_frames(const struct conversion *job, const struct convert_loop *loop)
+{
+    DWORD from = job->in.format->nSamplesPerSec, to = job->target.wfx.nSamplesPerSec;
+    uint64_t made = loop->made / job->target.wfx.nBlockAlign;
+    uint64_t frames = made > job->delay ? made - job->delay : 0, decoded = frames, samples;
+
+    if (changes_rate(job))
+        decoded = frames / to * from + frames % to * from / to;
+    samples = wav_samples(&job->in.wav, decoded, source_samples(job));
+    return samples < decoded ? at_target_rate(job, samples) : frames;
+}
+
 static int finish(struct conversion *job, const struct convert_loop *loop)
 {
     const WAVEFORMATEX *to = &job->target.wfx;
     uint64_t samples, size = loop->made;
 
     if (is_pcm(to)) {
-        samples = wav_samples(&job->in.wav, loop->made / to->nBlockAlign,
-                              samples_per_block(job->stream, job->in.format, to));
+        samples = pcm_frames(job, loop);
         size = samples * to->nBlockAlign;
     } else {
         samples = job->in.wav.data_size / job->in.format->nBlockAlign;
+        samples = at_target_rate(job, samples) + job->delay;
     }
     if (check_length(job, size, samples) != EXIT_SUCCESS)
         return EXIT_FAILURE;
@@ -383,17 +308,6 @@ static int convert_stream(struct conversion *job)
     return result;
 }
 
-static int refuse(const struct conversion *job, DWORD tag)
-{
-    const struct convert_options *options = job->options;
-
-    if (!is_pcm(job->in.format))
-        return refuse_source(options->drivers, job->in_path, job->in.format);
-    if (options->kbits != 0)
-        return refuse_rate(options->drivers, job->in_path, job->in.format, tag, options->kbits);
-    return refuse_target(options->drivers, job->in_path, job->in.format, tag);
-}
-
 static int explain_child(const struct conversion *job, const struct child *child,
                          const wchar_t *names)
 {
@@ -409,9 +323,12 @@ static int explain_child(const struct conversion *job, const struct child *child
 static int convert_in_child(const struct conversion *job, const wchar_t *names)
 {
     const struct convert_options *options = job->options;
-    const wchar_t *args[16] = { L"convert", OPTION_ANY_DRIVER }, **next = args + 2;
+    const wchar_t *args[24] = { L"convert", OPTION_ANY_DRIVER }, **next = args + 2;
     const wchar_t *const values[][2] = { { L"--to", options->to },
+                                         { L"--bitrate", options->bitrate },
                                          { L"--rate", options->rate },
+                                         { L"--channels", options->channels },
+                                         { L"--bits", options->bits },
                                          { L"--driver", options->driver },
                                          { L"--raw", options->raw ? options->raw->text : 0 } };
     struct child child;
@@ -456,9 +373,9 @@ static int convert_by_others(const struct conversion *job, DWORD tag)
 
     if (is_child() || (only && only->ours) ||
         trust_others(options->drivers, only, job->in.format->wFormatTag, tag, names) == 0)
-        return refuse(job, tag);
+        return target_refuse(job, tag);
     if (fault && ours && driver_lists(ours, job->in.format->wFormatTag, &listed))
-        return refuse(job, tag);
+        return target_refuse(job, tag);
     if (fault)
         return refuse_untrusted(options->drivers, job->in_path, job->in.format, fault, names);
     return convert_in_child(job, names);
@@ -470,7 +387,7 @@ static int convert(struct conversion *job)
     int result = source_open(&job->in, job->in_path, job->options->drivers, job->options->raw);
 
     if (result == EXIT_SUCCESS)
-        result = choose_tag(job, &tag);
+        result = target_choose(job, &tag);
     if (result != EXIT_SUCCESS)
         return result;
     if (file_is(&job->in.file, job->out_path))
@@ -481,8 +398,9 @@ static int convert(struct conversion *job)
     if (!candidates_choose(&job->candidates, job->options->drivers, job->options->driver,
                            !is_child() || trust_fault(job->in.format)))
         return EXIT_FAILURE;
-    if (!open_stream(job, tag))
+    if (!target_open(job, tag))
         return convert_by_others(job, tag);
+    measure_delay(job);
     result = convert_stream(job);
     acmStreamClose(job->stream, 0);
     return result;

@@ -7,12 +7,20 @@
 #include "files.h"
 #include "raw.h"
 
+/* What the result differs in from the source; 0 stands for the same. */
+struct pcm_wanted {
+    DWORD rate;
+    WORD channels, bits;
+    bool is_float;
+};
+
 /* Options that apply to every file. */
 struct convert_options {
     const struct drivers *drivers;
     const wchar_t *to, *driver;
-    const wchar_t *rate;   /* as given, or NULL */
+    const wchar_t *bitrate, *rate, *channels, *bits; /* as given, or NULL */
     double kbits;          /* bit rate of the result in kbit/s; 0 if the driver may choose */
+    struct pcm_wanted pcm; /* the rate, the channels and the PCM of the result */
     const struct raw *raw; /* of --raw, or NULL */
     bool overwrite;
 };
@@ -42,8 +50,11 @@ struct conversion {
     const wchar_t *in_path, *out_path;
     struct candidates candidates;
     struct source in;
+    WAVEFORMATEX side; /* PCM with the rate and the channels of the result */
     union format target;
     HACMSTREAM stream;
+    DWORD delay;   /* frames at the beginning of the result that a change of the rate adds */
+    uint64_t skip; /* bytes of them that are not written */
     struct output out;
     uint64_t at;            /* bytes of audio data read */
     CRITICAL_SECTION *lock; /* released only while data is converted: neither msacm32's lists nor
@@ -54,9 +65,5 @@ struct conversion {
 /* Converts a file; the caller holds the lock. Returns EXIT_SUCCESS, or EXIT_FAILURE after a
  * warning, in which case no result is left behind. */
 int conversion_run(struct conversion *);
-
-/* Finds the format that a driver makes of `from`, with the same rate and channels. Returns false if
- * the driver suggests none. */
-bool conversion_suggest(const WAVEFORMATEX *from, HACMDRIVER, DWORD tag, union format *target);
 
 #endif

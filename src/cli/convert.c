@@ -1,5 +1,6 @@
 #include <stdlib.h>
 #include <stdio.h>
+#include <wctype.h>
 #include "child.h"
 #include "commands.h"
 #include "console.h"
@@ -111,44 +112,107 @@ static int convert_all(struct pool *pool)
                                                                            : EXIT_FAILURE;
 }
 
-/* Sets the quality through the environment, so for this run only: the driver reads the variable
- * before the registry whenever a stream is opened, and uses the first value of a name. */
+/* Puts settings before or behind those of the environment, so for this run only: the driver reads
+ * the variable before the registry whenever a stream is opened, and uses the first value of a
+ * name. */
+static bool add_settings(const wchar_t *before, const wchar_t *after)
+{
+    wchar_t text[1024], users[900];
+    DWORD n = GetEnvironmentVariableW(SETTINGS_VARIABLE, users, sizeof users / sizeof *users);
+
+    users[n < sizeof users / sizeof *users ? n : 0] = 0;
+    swprintf(text, sizeof text / sizeof *text, L"%ls%ls%ls", before, users, after);
+    return SetEnvironmentVariableW(SETTINGS_VARIABLE, text);
+}
+
 static bool set_quality(const wchar_t *name)
 {
     static const wchar_t *const names[] = { L"fast", L"standard", L"best" };
-    wchar_t text[1024], users[900];
-    DWORD n;
+    static const wchar_t *const settings[] = { L"quality=0,", L"quality=1,", L"quality=2," };
 
-    for (int i = 0; i < 3; i++) {
-        if (_wcsicmp(name, names[i]) != 0)
-            continue;
-        n = GetEnvironmentVariableW(SETTINGS_VARIABLE, users, sizeof users / sizeof *users);
-        users[n < sizeof users / sizeof *users ? n : 0] = 0;
-        swprintf(text, sizeof text / sizeof *text, L"quality=%d,%ls", i, users);
-        return SetEnvironmentVariableW(SETTINGS_VARIABLE, text);
-    }
+    for (int i = 0; i < 3; i++)
+        if (_wcsicmp(name, names[i]) == 0)
+            return add_settings(settings[i], L"");
     warn(L"unknown quality '%ls'; use fast, standard or best", name);
     return false;
 }
 
-/* Reads the bit rate of --rate, or the one after the @ of --to, which is cut off there. */
-static bool read_rate(struct convert_options *options, wchar_t *to, const wchar_t *rate)
+/* Reads the bit rate of --bitrate, or the one after the @ of --to, which is cut off there. */
+static bool read_bitrate(struct convert_options *options, wchar_t *to)
 {
     size_t n = to ? wcscspn(to, L"@") : 0;
     wchar_t *end;
 
     if (to && to[n]) {
         to[n] = 0;
-        rate = rate ? rate : to + n + 1;
+        options->bitrate = options->bitrate ? options->bitrate : to + n + 1;
     }
-    options->rate = rate;
-    if (!rate)
+    if (!options->bitrate)
         return true;
-    options->kbits = wcstod(rate, &end);
+    options->kbits = wcstod(options->bitrate, &end);
     if (options->kbits > 0 && options->kbits < 100000 && *end == 0)
         return true;
-    warn(L"invalid bit rate '%ls'; give a number of kbit/s, such as 32", rate);
+    warn(L"invalid bit rate '%ls'; give a number of kbit/s, such as 32", options->bitrate);
     return false;
+}
+
+/* Reads a whole number, at most `most`; 0 if it is none. */
+static DWORD number_of(const wchar_t *text, DWORD most)
+{
+    wchar_t *end;
+    unsigned long number = wcstoul(text, &end, 10);
+
+    return iswdigit(*text) && *end == 0 && number <= most ? number : 0;
+}
+
+static bool read_rate(struct convert_options *options)
+{
+    enum { LEAST = 1000, MOST = 10000000 }; /* Hz; an encoder's bit rate is mostly below */
+
+    if (!options->rate)
+        return true;
+    options->pcm.rate = number_of(options->rate, MOST);
+    if (options->pcm.rate >= LEAST)
+        return true;
+    warn(L"invalid sample rate '%ls'; give a number of Hz, such as 44100; a bit rate follows "
+         L"--bitrate or @",
+         options->rate);
+    return false;
+}
+
+static bool read_channels(struct convert_options *options)
+{
+    if (!options->channels)
+        return true;
+    options->pcm.channels = (WORD)number_of(options->channels, 8);
+    if (options->pcm.channels != 0)
+        return true;
+    warn(L"invalid number of channels '%ls'; give 1 to 8", options->channels);
+    return false;
+}
+
+static bool read_bits(struct convert_options *options)
+{
+    struct pcm_wanted *pcm = &options->pcm;
+
+    if (!options->bits)
+        return true;
+    pcm->is_float = _wcsicmp(options->bits, L"float") == 0;
+    pcm->bits = pcm->is_float ? 32 : (WORD)number_of(options->bits, 32);
+    if (pcm->bits != 0 && pcm->bits % 8 == 0)
+        return true;
+    warn(L"invalid width '%ls'; give 8, 16, 24, 32 or float", options->bits);
+    return false;
+}
+
+/* PCM of other kinds comes from our driver, whatever it leaves to others by default. */
+static bool read_pcm(struct convert_options *options)
+{
+    if (!read_rate(options) || !read_channels(options) || !read_bits(options))
+        return false;
+    if (options->rate || options->channels || options->bits)
+        add_settings(L"", L",converter=2");
+    return true;
 }
 
 /* The arguments are IN OUT, if neither is a folder or a pattern; else IN... and a folder, which is
@@ -174,14 +238,17 @@ int command_convert(const struct drivers *drivers, int count, wchar_t **args)
 {
     struct convert_options options = { .drivers = drivers };
     struct pool pool = { .options = &options };
-    const wchar_t *to = 0, *rate = 0, *quality = 0, *out = 0, *raw_text = 0;
+    const wchar_t *to = 0, *quality = 0, *out = 0, *raw_text = 0;
     struct raw raw;
     bool any_driver = false;
     int result = EXIT_FAILURE;
 
     count = take_options(count, args,
                          (const struct option[]){ { L"--to", &to, 0 },
-                                                  { L"--rate", &rate, 0 },
+                                                  { L"--bitrate", &options.bitrate, 0 },
+                                                  { L"--rate", &options.rate, 0 },
+                                                  { L"--channels", &options.channels, 0 },
+                                                  { L"--bits", &options.bits, 0 },
                                                   { L"--quality", &quality, 0 },
                                                   { L"--out", &out, 0 },
                                                   { L"--driver", &options.driver, 0 },
@@ -196,7 +263,8 @@ int command_convert(const struct drivers *drivers, int count, wchar_t **args)
             warn(L"convert needs an input and an output file, or input files and a folder");
         return EXIT_USAGE;
     }
-    if (!read_rate(&options, (wchar_t *)to, rate) || (quality && !set_quality(quality)))
+    if (!read_bitrate(&options, (wchar_t *)to) || !read_pcm(&options) ||
+        (quality && !set_quality(quality)))
         return EXIT_USAGE;
     if (raw_text && !raw_parse(&raw, raw_text))
         return EXIT_USAGE;

@@ -253,3 +253,34 @@ void batch_close(struct batch *batch)
     free(batch->result);
     *batch = (struct batch){ 0 };
 }
+
+/* Converts the shortest sound that has a whole number of frames at both rates, if that is not too
+ * long. */
+DWORD rate_delay(HACMDRIVER driver, DWORD from, DWORD to)
+{
+    enum { FRAMES_MOST = 50000 };
+    DWORD frames = from, rest = to, size, expected, made = 0;
+    WAVEFORMATEX in = { WAVE_FORMAT_PCM, 1, from, from * 2, 2, 16, 0 }, out = in;
+    struct batch batch;
+    void *silence;
+
+    while (rest != 0) { /* the greatest common divisor */
+        DWORD next = frames % rest;
+
+        frames = rest;
+        rest = next;
+    }
+    frames = from / frames < FRAMES_MOST ? from / frames : FRAMES_MOST;
+    expected = (DWORD)(((uint64_t)frames * to + from - 1) / from);
+    size = frames * 2;
+    out.nSamplesPerSec = to;
+    out.nAvgBytesPerSec = to * 2;
+    silence = calloc(1, size);
+    if (silence && batch_open(&batch, driver, &in, &out, silence, size) == MMSYSERR_NOERROR) {
+        if (batch_convert(&batch) == MMSYSERR_NOERROR)
+            made = batch.made / 2;
+        batch_close(&batch);
+    }
+    free(silence);
+    return made > expected ? made - expected : 0;
+}

@@ -49,4 +49,8 @@ MMRESULT batch_open(struct batch *, HACMDRIVER, const WAVEFORMATEX *from, const 
 MMRESULT batch_convert(struct batch *);
 void batch_close(struct batch *);
 
+/* The frames that END adds to a conversion of PCM from one rate to another, because the driver
+ * delays the sound by as many; 0 if it does not. */
+DWORD rate_delay(HACMDRIVER, DWORD from, DWORD to);
+
 #endif

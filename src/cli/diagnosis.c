@@ -1,10 +1,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "conversion.h"
 #include "diagnosis.h"
 #include "formats.h"
 #include "tags.h"
+#include "target.h"
 #include "trust.h"
 
 enum { LISTED_RATES = 6 }; /* more than so many are not listed in a message */
@@ -16,7 +16,7 @@ bool driver_decodes(const struct driver *driver, const WAVEFORMATEX *wfx)
     /* The driver must also list the tag, because Wine's PCM converter claims to accept everything.
      */
     bool decodes = pcm && driver_lists(driver, wfx->wFormatTag, &tag) &&
-                   conversion_suggest(wfx, driver->handle, WAVE_FORMAT_PCM, pcm) &&
+                   target_suggest(wfx, driver->handle, WAVE_FORMAT_PCM, pcm) &&
                    acmStreamOpen(0, driver->handle, (WAVEFORMATEX *)wfx, &pcm->wfx, 0, 0, 0,
                                  ACM_STREAMOPENF_QUERY) == MMSYSERR_NOERROR;
 

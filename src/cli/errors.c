@@ -178,14 +178,13 @@ int refuse_target(const struct drivers *drivers, const wchar_t *path, const WAVE
         return fail(L"%ls: %ls, listed by %ls, cannot be encoded from %ls %u-bit PCM; the driver "
                     L"may only decode, or need another sample width",
                     path, name, names, mode, from->wBitsPerSample);
-    return fail(
-        L"%ls: no driver encodes %ls from %ls PCM%ls%ls%ls; change the rate or the channels "
-        L"with sox or ffmpeg first",
-        path, name, mode, impossible_value(from), modes[0] ? L"; available: " : L"", modes);
+    return fail(L"%ls: no driver encodes %ls from %ls PCM%ls%ls%ls; choose them with --rate "
+                L"and --channels",
+                path, name, mode, impossible_value(from), modes[0] ? L"; available: " : L"", modes);
 }
 
-int refuse_rate(const struct drivers *drivers, const wchar_t *path, const WAVEFORMATEX *from,
-                DWORD tag, double kbits)
+int refuse_bitrate(const struct drivers *drivers, const wchar_t *path, const WAVEFORMATEX *from,
+                   DWORD tag, double kbits)
 {
     static union format format;
     wchar_t rates[TEXT_ROOM] = L"", rate[32], name[NAME_ROOM];

@@ -18,8 +18,8 @@ int refuse_untrusted(const struct drivers *, const wchar_t *path, const WAVEFORM
 int refuse_target(const struct drivers *, const wchar_t *path, const WAVEFORMATEX *from, DWORD tag);
 
 /* No driver encodes `tag` from `from` at this bit rate. */
-int refuse_rate(const struct drivers *, const wchar_t *path, const WAVEFORMATEX *from, DWORD tag,
-                double kbits);
+int refuse_bitrate(const struct drivers *, const wchar_t *path, const WAVEFORMATEX *from, DWORD tag,
+                   double kbits);
 
 /* The text of an msacm32 error code; valid until the next call. */
 const wchar_t *acm_error_text(MMRESULT);

@@ -5,12 +5,12 @@
 #include "child.h"
 #include "commands.h"
 #include "console.h"
-#include "conversion.h"
 #include "diagnosis.h"
 #include "errors.h"
 #include "formats.h"
 #include "measure.h"
 #include "mpeg_file.h"
+#include "target.h"
 #include "trust.h"
 
 enum {
@@ -91,7 +91,7 @@ static bool find_header(struct report *report, const struct driver *driver, unio
 
     if (!driver->handle || !trust_allows(driver, wfx) ||
         !driver_lists(driver, wfx->wFormatTag, &tag) ||
-        !conversion_suggest(&pcm, driver->handle, wfx->wFormatTag, &report->expected) ||
+        !target_suggest(&pcm, driver->handle, wfx->wFormatTag, &report->expected) ||
         report->expected.wfx.wFormatTag != wfx->wFormatTag)
         return false;
     for (DWORD i = 0; driver_format(driver, &tag, i, room, &details); i++)

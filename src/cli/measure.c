@@ -1,7 +1,7 @@
-#include "conversion.h"
 #include "convert_loop.h"
 #include "formats.h"
 #include "measure.h"
+#include "target.h"
 
 enum { BEGINNING = 1 << 20 }; /* bytes of a large file */
 
@@ -65,8 +65,8 @@ bool measure_file(struct measure *measure, const WAVEFORMATEX *wfx)
     const WAVEFORMATEX *formats[2] = { wfx, &pcm.wfx };
     HACMSTREAM stream;
 
-    if (!conversion_suggest(wfx, measure->driver, WAVE_FORMAT_PCM, &pcm) ||
-        pcm.wfx.nBlockAlign == 0 || wfx->nBlockAlign == 0 ||
+    if (!target_suggest(wfx, measure->driver, WAVE_FORMAT_PCM, &pcm) || pcm.wfx.nBlockAlign == 0 ||
+        wfx->nBlockAlign == 0 ||
         acmStreamOpen(&stream, measure->driver, (WAVEFORMATEX *)wfx, &pcm.wfx, 0, 0, 0,
                       ACM_STREAMOPENF_NONREALTIME) != MMSYSERR_NOERROR)
         return false;

@@ -3,11 +3,11 @@
 #include <string.h>
 #include "bits.h"
 #include "console.h"
-#include "conversion.h"
 #include "files.h"
 #include "formats.h"
 #include "raw.h"
 #include "tags.h"
+#include "target.h"
 
 enum { GSM_FRAME = 33, GSM_BLOCK = 65, GSM_MAGIC = 0xD, GSM_PROBED = 8 };
 enum { MAX_RATE = 384000, MAX_CHANNELS = 255 };
@@ -189,7 +189,7 @@ static bool format_of(const struct driver *driver, const struct raw *raw, DWORD 
     if (raw->kbits != 0)
         return best < INFINITY;
     return driver->handle && driver_lists(driver, tag, &listed) &&
-           conversion_suggest(&pcm, driver->handle, tag, format) && format->wfx.wFormatTag == tag;
+           target_suggest(&pcm, driver->handle, tag, format) && format->wfx.wFormatTag == tag;
 }
 
 /* Asks our driver first. */

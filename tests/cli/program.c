@@ -23,7 +23,7 @@ static void wrong_usage_exits_with_2(void **unused)
                                          "convert a b --to gsm@",
                                          "convert a b --to gsm@0",
                                          "convert a b --to gsm@-1",
-                                         "convert a b --rate 13k --to gsm",
+                                         "convert a b --bitrate 13k --to gsm",
                                          "convert a b --raw",
                                          "convert a b --raw gsm",
                                          "convert a b --raw ,8000",
@@ -129,10 +129,14 @@ static void uses_the_nearest_bit_rate(void **unused)
     static const struct {
         const char *rate;
         uint32_t byte_rate;
-    } rates[] = { { "@32.8", 4100 },      { "@24.8", 3100 },
-                  { "@16.8", 2100 },      { "@64.8", 8100 },
-                  { "@25", 3100 },        { "@27", 3100 },
-                  { " --rate 16", 2100 }, { "@99 --rate 16.8", 2100 },
+    } rates[] = { { "@32.8", 4100 },
+                  { "@24.8", 3100 },
+                  { "@16.8", 2100 },
+                  { "@64.8", 8100 },
+                  { "@25", 3100 },
+                  { "@27", 3100 },
+                  { " --bitrate 16", 2100 },
+                  { "@99 --bitrate 16.8", 2100 },
                   { "@36", 4100 } };
 
     (void)unused;
