@@ -1,9 +1,9 @@
 /* Conversion of the sample rate of 16-bit sound by any ratio, in integers. The same input makes the
  * same samples on every machine, in calls of any length, and the ratio stays exact forever.
  *
- * The filter is a windowed sinc (src/resample/filter.h). It delays the sound by half its length,
- * which is heard as silence at the beginning; END gives the rest. Hosts that never send END lose
- * that rest: 16, 32 or 64 frames of the lower rate at quality 0, 1 or 2. */
+ * The filter is a windowed sinc (src/resample/filter.h). It delays the sound by half its length, in
+ * whole output frames, which is heard as silence at the beginning; END gives the rest. Hosts that
+ * never send END lose that rest: 16, 32 or 64 frames of the lower rate at quality 0, 1 or 2. */
 #ifndef OMNIACM_RESAMPLE_H
 #define OMNIACM_RESAMPLE_H
 
@@ -29,14 +29,18 @@ bool resample_plan(struct resample_plan *, uint32_t from, uint32_t to, unsigned 
                    unsigned quality);
 
 /* The most output frames of one call with `frames` input frames, without what END adds. A sound of
- * that many frames has exactly so many. */
+ * that many frames has exactly so many, and resample_delay() of silence before them. */
 uint64_t resample_frames(const struct resample_plan *, uint32_t frames);
 
 /* The most input frames whose output fits into `frames` output frames. */
 uint64_t resample_frames_for(const struct resample_plan *, uint32_t frames);
 
-/* Input frames by which the output is late. */
-static inline uint32_t resample_delay(const struct resample_plan *plan) { return plan->taps / 2; }
+/* Output frames by which the output is late: that many are omitted, and the others are at the time
+ * of the input. */
+static inline uint32_t resample_delay(const struct resample_plan *plan)
+{
+    return (uint32_t)((uint64_t)plan->taps / 2 * plan->up / plan->down);
+}
 
 struct resampler;
 

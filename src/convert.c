@@ -124,10 +124,8 @@ bool conversion_size_from_source(const struct conversion *plan, uint32_t src, ui
             return false;
         frames = bytes / frame_bytes(plan);
     }
-    frames += frames != 0 ? resample_delay(&plan->rate) : 0;
-    if (frames > UINT32_MAX)
-        return false;
-    frames = resample_frames(&plan->rate, (uint32_t)frames);
+    if (frames != 0)
+        frames = resample_frames(&plan->rate, (uint32_t)frames) + resample_delay(&plan->rate);
     if (!plan->encodes)
         return scale(frames, plan->dst_frame, dst);
     frames += frames != 0 ? plan->stream.layout.block.frames - 1 : 0;

@@ -7,7 +7,7 @@
 #include "files.h"
 #include "raw.h"
 
-/* What the result differs in from the source; 0 stands for the same. */
+/* The properties of the result; 0 stands for those of the source. */
 struct pcm_wanted {
     DWORD rate;
     WORD channels, bits;

@@ -246,10 +246,10 @@ MMRESULT batch_convert(struct batch *batch)
 
 void batch_close(struct batch *batch)
 {
-    if (!batch->stream)
-        return;
-    unprepare(batch->stream, &batch->header, batch->size, batch->room);
-    acmStreamClose(batch->stream, 0);
+    if (batch->stream) {
+        unprepare(batch->stream, &batch->header, batch->size, batch->room);
+        acmStreamClose(batch->stream, 0);
+    }
     free(batch->result);
     *batch = (struct batch){ 0 };
 }

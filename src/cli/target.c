@@ -75,7 +75,7 @@ static bool try_open(struct conversion *job, HACMDRIVER driver)
     return false;
 }
 
-/* What is encoded: the source, or PCM that it becomes first. */
+/* The source of an encoder: the file's format, or the PCM that it becomes first. */
 static const WAVEFORMATEX *encoded_from(const struct conversion *job)
 {
     return is_changed(&job->options->pcm) ? &job->side : job->in.format;

@@ -1,10 +1,10 @@
 /* The sample rate converter.
  *
- * Output n is at n down / up input frames. Its position is an input frame and a phase, in 1/up
- * frames, which are advanced by whole numbers, so that no error adds up. Each phase has a row of
- * coefficients. If there are too many for the memory, rows are computed for 512 phases per frame of
- * the lower rate, and outputs are interpolated linearly between the two next to their position:
- * that changes a coefficient by less than 2^-19. */
+ * Output n is at n down / up input frames, and late by half the filter. Its position is an input
+ * frame and a phase, in 1/up frames, which are advanced by whole numbers, so that no error adds up.
+ * Each phase has a row of coefficients. If there are too many for the memory, rows are computed for
+ * 512 phases per frame of the lower rate, and outputs are interpolated linearly between the two
+ * next to their position: that changes a coefficient by less than 2^-19. */
 #include <string.h>
 #include "dsp.h"
 #include "fixed.h"
@@ -142,15 +142,19 @@ struct resampler *resample_start(void *memory, const struct resample_plan *plan,
     return resampler;
 }
 
-/* The first output is at the first input frame, which is the last that its filter covers. */
+/* The filter of an output at input frame `at` covers what is before. The first output is later, by
+ * what half the filter has more than whole output frames. */
 void resample_reset(struct resampler *resampler)
 {
     const struct resample_plan *plan = &resampler->plan;
+    uint32_t later = (uint32_t)((uint64_t)plan->taps / 2 * plan->up % plan->down);
 
     for (unsigned c = 0; c < plan->channels; c++)
         memset(resampler->input + (size_t)c * room_of(plan), 0, (plan->taps - 1) * sizeof(int16_t));
     resampler->count = plan->taps - 1;
-    resampler->phase = resampler->at = resampler->tail = 0;
+    resampler->at = later / plan->up;
+    resampler->phase = later % plan->up;
+    resampler->tail = 0;
 }
 
 /* Discards the input frames that no output needs anymore. */
@@ -327,7 +331,7 @@ struct progress resample_run(struct resampler *resampler, const int16_t *src, in
         taken = take(resampler, src + done.used * channels, offer.in - done.used, room);
         done.used += taken;
         if (taken != 0) {
-            resampler->tail = resample_delay(&resampler->plan);
+            resampler->tail = resampler->plan.taps / 2;
         } else if (offer.ending == END && done.used == offer.in) {
             taken = take(resampler, 0, resampler->tail, room);
             resampler->tail -= (uint32_t)taken;

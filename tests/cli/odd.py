@@ -4,8 +4,10 @@
     odd.py show FILE.wav                             print the tag, channels, rate, bits, samples in the fact chunk and
                                                      bytes of data, and "whole" if every size is correct
     odd.py data FILE.wav                             print the bytes of the data chunk
+    odd.py snr A.wav B.wav                           print the SNR of A in dB, B being the sound; both have 16 bits
     odd.py sound FILE.wav RATE CHANNELS FRAMES WIDTH make a PCM file; WIDTH is 8, 16, 24, 32 or f32
 """
+import array
 import math
 import struct
 import sys
@@ -119,6 +121,13 @@ def show(path):
     print(f"0x{tag:04X}", channels, rate, bits, fact, len(found[b"data"]), "whole" if whole else "broken")
 
 
+def snr(*paths):
+    a, b = (array.array("h", chunks(path)[1][b"data"]) for path in paths)
+    inner = range(4000, len(b) - 4000)
+    noise = sum((a[i] - b[i]) ** 2 for i in inner) if len(a) == len(b) else math.inf
+    print(int(10 * math.log10(sum(b[i] ** 2 for i in inner) / max(noise, 1))) if noise < math.inf else -1)
+
+
 def sound(path, rate, channels, frames, width):
     seed, data = 1, b""
     for i in range(frames):
@@ -141,5 +150,7 @@ elif command == "show":
     show(*arguments)
 elif command == "data":
     sys.stdout.buffer.write(chunks(*arguments)[1][b"data"])
+elif command == "snr":
+    snr(*arguments)
 elif command == "sound":
     sound(arguments[0], *map(int, arguments[1:4]), arguments[4])

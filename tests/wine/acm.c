@@ -504,13 +504,19 @@ static void pcm_of_the_host(void)
         CHECK(acmStreamOpen(&stream, 0, &from.Format, &to.Format, 0, 0, 0, 0) == 0);
         CHECK(acmDriverID((HACMOBJ)stream, &who, 0) == 0 && who != ours);
         CHECK(acmStreamClose(stream, 0) == 0);
+        to = pcm(WAVE_FORMAT_PCM, kinds[i % 4][0], 11025, kinds[i % 4][1]);
+        CHECK(acmStreamOpen(&stream, 0, &from.Format, &to.Format, 0, 0, 0, 0) == 0);
+        CHECK(acmDriverID((HACMOBJ)stream, &who, 0) == 0);
+        CHECK((who == ours) == (kinds[i / 4][1] == 16 || kinds[i % 4][1] == 16));
+        CHECK(acmStreamClose(stream, 0) == 0);
     }
-    test_end("mono and stereo of 8 and 16 bits stay with the built-in converter");
+    test_end("mono and stereo of 8 and 16 bits stay with the built-in converter, between rates of "
+             "8 bits");
 }
 
 /* Converts in the order of NAudio: each destination has the size that was given for its source, the
- * first call has START, each has BLOCKALIGN, and all of the source must be used. The end comes
- * last, alone. The caller frees. */
+ * first call has START, each has BLOCKALIGN, and all of the source must be used. The last
+ * has END, which NAudio never sends. The caller frees. */
 static BYTE *in_pieces(WAVEFORMATEX *from, WAVEFORMATEX *to, BYTE *src, DWORD size, DWORD *made)
 {
     DWORD flags = ACM_STREAMCONVERTF_BLOCKALIGN | ACM_STREAMCONVERTF_START, room = 0, seed = 3;
