@@ -547,7 +547,7 @@ static void check_small_sound(const struct subject *subject)
         out = (struct bytes){ 0, 0 };
         convert(other.stream, src.data, &out, (struct offer){ src.size, frames * frame, PART });
         free(out.data);
-        step = all_cases() || frames < 24 || frames + 3 > block ? 1 : 1 + frames / 16;
+        step = all_cases() || frames < 10 || frames + 2 > block ? 1 : 1 + frames / 6;
         step = frames < block && frames + step > block ? block - frames : step;
     }
     free(one.stream);

@@ -1020,6 +1020,13 @@ static unsigned many_blocks(const struct route *route)
     return 11 + 6000 / (route->layout.block.frames * frame / 2);
 }
 
+/* Every form of PCM for the first mode of a codec, and four of them for each other mode. */
+static bool is_tried(const struct route *route, size_t shape)
+{
+    return all_cases() || memcmp(&route->mode, route->codec->modes, sizeof route->mode) == 0 ||
+           (shape + route->number / 4) % 3 == 0;
+}
+
 static void every_form_of_pcm_is_encoded_alike(void **unused)
 {
     (void)unused;
@@ -1032,6 +1039,8 @@ static void every_form_of_pcm_is_encoded_alike(void **unused)
         sound = material(&route, many_blocks(&route), route.src_block / 2 & ~3u, 24);
         expected = expected_of(&route, sound);
         for (size_t i = 0; i < SHAPES; i++) {
+            if (!is_tried(&route, i))
+                continue;
             struct bytes wide = { widened(&shapes[i], (int16_t *)(void *)sound.data,
                                           sound.size / 2),
                                   sound.size / 2 * (shapes[i].bits / 8) };
@@ -1088,6 +1097,8 @@ static void every_form_of_pcm_is_decoded_alike(void **unused)
         codes = material(&route, many_blocks(&route), 0, 26);
         sound = expected_of(&route, codes);
         for (size_t i = 0; i < SHAPES; i++) {
+            if (!is_tried(&route, i))
+                continue;
             struct bytes wide = { widened(&shapes[i], (int16_t *)(void *)sound.data,
                                           sound.size / 2),
                                   sound.size / 2 * (shapes[i].bits / 8) };

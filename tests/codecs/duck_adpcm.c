@@ -335,11 +335,14 @@ static struct sound resampled(struct sound sound, const char *command)
     return (struct sound){ (int16_t *)(void *)bytes.data, bytes.size / 2 };
 }
 
-/* FFmpeg's rounding drifts from the encoder's, within a block. */
+/* FFmpeg's rounding drifts from the encoder's, within a block. Without OMNIACM_FULL, the best
+ * search gets the first seconds only. */
 static void check_encoder(const struct codec *codec, struct mode mode, struct sound sound)
 {
+    size_t most = 4u * mode.sample_rate * mode.channels;
     double db[3], ffmpeg[3];
 
+    sound.count = sound.count > most && !all_cases() ? most : sound.count;
     for (uint8_t i = 0; i < 3; i++) {
         struct options options = { .quality = i, .dsp = dsp_set(0) };
 

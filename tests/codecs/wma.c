@@ -309,7 +309,7 @@ static void check_made(unsigned version, unsigned rate, unsigned channels, unsig
 }
 
 /* Every combination of exponents, noise, sizes and channels, at rates on both sides of each limit
- * of the formats. */
+ * of the formats; without OMNIACM_FULL, at every other rate. */
 static void made_blocks_decode_as_with_ffmpeg(void **unused)
 {
     static const unsigned rates[] = { 8000, 11025, 16000, 22050, 32000, 44100, 48000 };
@@ -320,6 +320,8 @@ static void made_blocks_decode_as_with_ffmpeg(void **unused)
             unsigned channels = 1 + kind % 2,
                      options = kind / 2 % 2 + (kind / 4 ? WMA_VARIABLE + 8 * (kind % 4) : 0);
 
+            if (!all_cases() && (i + kind / 2) % 2)
+                continue;
             check_made(2, rates[i], channels, options, rates[i] * channels / 20);
             check_made(2, rates[i], channels, options, rates[i] * channels / 12);
             check_made(2, rates[i], channels, options, rates[i] * channels / 6);
