@@ -121,7 +121,11 @@ static void every_mode_has_its_snr(void **unused)
              mode++) {
             uint8_t extra[EXTRA_ROOM];
             struct wave_format format = format_of(*codec, *mode, extra);
+            struct layout layout;
 
+            /* Those of transform coders follow the ear, and are measured with music. */
+            if (parses(*codec, &format, &layout) && layout.delay > layout.block.frames)
+                continue;
             wrong += check_mode(*codec, &format);
         }
     assert_int_equal(wrong, 0);

@@ -1133,7 +1133,7 @@ static void check_channels(const struct route *route, const struct shape *shape,
     size_t frames, room;
     void *instance;
 
-    if (route->layout.mixes && channels < coder.channels.count) {
+    if (route->decoding && route->layout.mixes && channels < coder.channels.count) {
         coder.channels = pcm.channels;
         decoder.format.channels = decoder.layout.channels = channels;
     }

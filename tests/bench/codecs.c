@@ -260,7 +260,6 @@ static const struct recording {
     { 0x401, "imc/imc-0401.wav" },
     { 0x402, "imc/imc-0401.wav" }, /* the same blocks, with other tables */
     { 0x270, "atrac3/mc_sich_at3_132_small.wav" },
-    { 0x2000, "ac3/2000-stereo-made.wav" },
     { 0x72, "wiki-one-clip/8ksbc12.wav" },
     { 0x160, "wma/0160-made-22k.wav" },
     { 0x161, "wma/0161-options1-44k.wav" },

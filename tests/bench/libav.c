@@ -72,38 +72,52 @@ static void libav_decodes(const struct task *task)
     avcodec_free_context(&context);
 }
 
-/* The sound for encoders of floating point, converted before the time is measured, or null. */
-static const float *float_planes(const struct task *task, const AVCodecContext *context)
+/* The sound for encoders of 32-bit samples, converted before the time is measured, or null. */
+static const uint8_t *wide_planes(const struct task *task, const AVCodecContext *context)
 {
-    static float *known;
+    static union wide {
+        float real;
+        int32_t integer;
+    } * known;
     static const int16_t *source;
     static size_t count;
     size_t n = task->sound.count / task->format.channels;
+    bool real = context->sample_fmt == AV_SAMPLE_FMT_FLTP;
 
-    if (context->sample_fmt != AV_SAMPLE_FMT_FLTP)
+    if (!real && context->sample_fmt != AV_SAMPLE_FMT_S32P)
         return 0;
     if (source == task->planes[0] && count == task->sound.count)
-        return known;
+        return (const uint8_t *)known;
     source = task->planes[0];
     count = task->sound.count;
     known = realloc(known, task->sound.count * sizeof *known);
-    for (size_t i = 0; i < task->sound.count; i++)
-        known[i] = (float)task->planes[i / n][i % n] / 32768;
-    return known;
+    for (size_t i = 0; i < task->sound.count; i++) {
+        int16_t sample = task->planes[i / n][i % n];
+
+        known[i] = real ? (union wide){ .real = (float)sample / 32768 }
+                        : (union wide){ .integer = sample * 65536 };
+    }
+    return (const uint8_t *)known;
+}
+
+/* Of two encoders of AC-3, the one in integers is the faster. */
+static const AVCodec *encoder_of(const struct task *task)
+{
+    return task->id == AV_CODEC_ID_AC3 ? avcodec_find_encoder_by_name("ac3_fixed")
+                                       : avcodec_find_encoder((enum AVCodecID)task->id);
 }
 
 static void libav_encodes_with(const struct task *task, int trellis)
 {
-    AVCodecContext *context =
-        open_context(task, avcodec_find_encoder((enum AVCodecID)task->id), trellis);
+    AVCodecContext *context = open_context(task, encoder_of(task), trellis);
     AVFrame *frame = av_frame_alloc();
     AVPacket *packet = av_packet_alloc();
     unsigned channels = task->format.channels;
     size_t each = context->frame_size ? (size_t)context->frame_size : PACKET,
            n = task->sound.count / channels;
     bool planar = av_sample_fmt_is_planar(context->sample_fmt);
-    const float *floats = float_planes(task, context);
-    size_t width = floats ? sizeof *floats : sizeof(int16_t);
+    const uint8_t *wide = wide_planes(task, context);
+    size_t width = wide ? 4 : sizeof(int16_t);
 
     frame->format = context->sample_fmt;
     frame->nb_samples = (int)each;
@@ -113,9 +127,9 @@ static void libav_encodes_with(const struct task *task, int trellis)
         frame->data[0] =
             (uint8_t *)(planar ? task->planes[0] + i : task->sound.samples + i * channels);
         frame->data[1] = (uint8_t *)(planar && channels > 1 ? task->planes[1] + i : 0);
-        if (floats) {
-            frame->data[0] = (uint8_t *)(uintptr_t)(floats + i);
-            frame->data[1] = channels > 1 ? (uint8_t *)(uintptr_t)(floats + n + i) : 0;
+        if (wide) {
+            frame->data[0] = (uint8_t *)(uintptr_t)(wide + i * width);
+            frame->data[1] = channels > 1 ? (uint8_t *)(uintptr_t)(wide + (n + i) * width) : 0;
         }
         frame->linesize[0] = (int)(each * (planar ? 1 : channels) * width);
         frame->extended_data = frame->data;
@@ -141,6 +155,7 @@ const struct peer libav_peers[] = {
 #ifdef HAVE_AVCODEC
 #define BOTH 2, "libavcodec", libav_encodes, libav_decodes
 #define DECODER 2, "libavcodec", 0, libav_decodes
+#define ENCODER 2, "libavcodec", libav_encodes, 0
 #define MONO 1, "libavcodec", libav_encodes, libav_decodes
     { 0x06, 0, 0, BOTH, AV_CODEC_ID_PCM_ALAW },
     { 0x07, 0, 0, BOTH, AV_CODEC_ID_PCM_MULAW },
@@ -171,6 +186,7 @@ const struct peer libav_peers[] = {
     { 0x401, 0, 0, DECODER, AV_CODEC_ID_IMC },
     { 0x402, 0, 0, DECODER, AV_CODEC_ID_IAC },
     { 0x270, 0, 0, DECODER, AV_CODEC_ID_ATRAC3 },
+    { 0x2000, 0, 0, ENCODER, AV_CODEC_ID_AC3 },
     { 0x2000, 0, 0, DECODER, AV_CODEC_ID_AC3 },
     { 0x160, 0, 0, DECODER, AV_CODEC_ID_WMAV1 },
     { 0x161, 0, 0, DECODER, AV_CODEC_ID_WMAV2 },

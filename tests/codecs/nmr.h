@@ -93,4 +93,20 @@ static inline double nmr(const int16_t *a, const int16_t *b, size_t frames, unsi
     return sum / (double)count;
 }
 
+/* Music of which the spectrum reaches 16 kHz: the pieces have up to 4 kHz, and are played four
+ * times as fast. Each channel has a part of the other one. */
+static inline struct sound fast_music(void)
+{
+    struct sound slow = music(), fast = { malloc(slow.count / 4 * sizeof(int16_t)), 0 };
+
+    for (size_t i = 0; i + 8 <= slow.count; i += 8) {
+        int left = slow.samples[i], right = slow.samples[i + 1];
+
+        fast.samples[fast.count++] = (int16_t)((2 * left + right) / 3);
+        fast.samples[fast.count++] = (int16_t)((left + 2 * right) / 3);
+    }
+    free(slow.samples);
+    return fast;
+}
+
 #endif

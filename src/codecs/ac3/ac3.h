@@ -57,7 +57,10 @@ bool ac3_read_start(const uint8_t bytes[AC3_HEADER_BYTES], struct ac3_header *);
 /* Reads the rest of the header; `in` begins with the frame, and is left at its first block. */
 void ac3_read_header(struct bit_reader *in, struct ac3_header *);
 
-/* Whether the first 5/8 of a frame have a correct checksum. */
+/* The bytes of the first 5/8 of a frame, which have a checksum of their own. */
+unsigned ac3_first_part(unsigned bytes);
+
+/* Whether they have a correct checksum. */
 bool ac3_checksum_fits(const uint8_t *frame, unsigned bytes);
 
 /* --- allocation.c: the widths of mantissas, 7.2 --- */
@@ -70,6 +73,10 @@ struct ac3_model {
     uint8_t rate, halvings;
 };
 
+/* Reads sdcycod, fdcycod, sgaincod, dbpbcod and floorcod, as they follow each other in a block. */
+enum { AC3_MODEL_BITS = 11 };
+void ac3_set_model(struct ac3_model *, unsigned codes);
+
 struct ac3_channel {
     bool known;                   /* it has had exponents in this frame */
     bool changed;                 /* the widths have to be computed */
@@ -81,8 +88,25 @@ struct ac3_channel {
     int8_t deltas[AC3_BANDS];     /* units of 6 dB */
 };
 
+/* The bands of a channel. Units of 6/128 dB; 3072 is full scale. */
+struct ac3_bands {
+    unsigned first, end;
+    int16_t power[AC3_BANDS], mask[AC3_BANDS];
+};
+
+enum { AC3_LEVELS = 4 /* of the table of widths, for an exponent */ };
+
+/* The offset of the masks for csnroffst and fsnroffst. */
+static inline int ac3_snr(int coarse, int fine) { return ((coarse - 15) * 16 + fine) * 4; }
+
+void ac3_find_masks(const struct ac3_model *, const struct ac3_channel *, bool lfe,
+                    struct ac3_bands *);
+
+/* The index into the table of widths for exponent 0; it may be out of range. */
+int ac3_level(const struct ac3_model *, const struct ac3_bands *, unsigned band, int snr);
+
 /* Computes channel->widths. */
-void ac3_allocate(const struct ac3_model *, struct ac3_channel *, bool lfe);
+void ac3_set_widths(const struct ac3_model *, const struct ac3_bands *, struct ac3_channel *);
 
 /* --- block.c: all of a block but its mantissas, 5.3.3 and 7.1 --- */
 
@@ -123,6 +147,10 @@ struct ac3_mix {
 
 /* The outputs are the speakers of a mask of channels.h, at most AC3_OUTPUTS. */
 void ac3_plan_mix(const struct ac3_header *, uint32_t mask, struct ac3_mix *);
+
+/* Finds the channel mode that has exactly the speakers of a mask, and the places of its channels
+ * among them; LFE is at AC3_LFE. False if there is none. */
+bool ac3_find_mode(uint32_t mask, struct ac3_header *, uint8_t source[AC3_OUTPUTS]);
 
 /* --- decoder.c --- */
 

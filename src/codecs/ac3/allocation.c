@@ -4,12 +4,19 @@
 
 enum { FULL_POWER = 3072, PER_EXPONENT = 128, RISE_END = 7, LOW_END = 22 };
 
-/* The bands of a channel, from `first` on. */
-struct bands {
-    unsigned first, end;
-    int16_t power[AC3_BANDS];
-    int16_t mask[AC3_BANDS];
-};
+/* 5.4.3.28 to 5.4.3.32. */
+void ac3_set_model(struct ac3_model *model, unsigned codes)
+{
+    static const uint16_t slow_gains[4] = { 0x540, 0x4D8, 0x478, 0x410 },
+                          knees[4] = { 0, 0x700, 0x900, 0xB00 };
+    static const int16_t floors[8] = { 0x2F0, 0x2B0, 0x270, 0x230, 0x1F0, 0x170, 0xF0, -0x800 };
+
+    model->slow_decay = (15 + 2 * (int)(codes >> 9 & 3)) >> model->halvings;
+    model->fast_decay = (63 + 20 * (int)(codes >> 7 & 3)) >> model->halvings;
+    model->slow_gain = slow_gains[codes >> 5 & 3];
+    model->knee = knees[codes >> 3 & 3];
+    model->floor = floors[codes & 7];
+}
 
 static int power_at(const struct ac3_channel *channel, unsigned i)
 {
@@ -31,7 +38,7 @@ static unsigned end_of(unsigned band, const struct ac3_channel *channel)
     return end < channel->end ? end : channel->end;
 }
 
-static void integrate(const struct ac3_channel *channel, struct bands *bands)
+static void integrate(const struct ac3_channel *channel, struct ac3_bands *bands)
 {
     unsigned i = channel->start, band = 0;
 
@@ -61,7 +68,7 @@ static int low_compensation(int now, int power, int next, unsigned band)
 /* Noise leaks to the bands above at two rates: 7.2.2.4. At the beginning of a channel's spectrum,
  * as long as it falls, only the band itself counts. */
 static void excite(const struct ac3_model *model, const struct ac3_channel *channel, bool lfe,
-                   struct bands *bands)
+                   struct ac3_bands *bands)
 {
     int gain = 128 + 128 * channel->fast_gain, low = 0;
     int fast = (model->fast_leak << 8) + 768, slow = (model->slow_leak << 8) + 768;
@@ -91,8 +98,8 @@ static void excite(const struct ac3_model *model, const struct ac3_channel *chan
 }
 
 /* 7.2.2.5 and 7.2.2.6. */
-static void find_masks(const struct ac3_model *model, const struct ac3_channel *channel,
-                       struct bands *bands)
+static void apply_thresholds(const struct ac3_model *model, const struct ac3_channel *channel,
+                             struct ac3_bands *bands)
 {
     for (unsigned band = bands->first; band < bands->end; band++) {
         int mask = bands->mask[band], below = model->knee - bands->power[band];
@@ -106,25 +113,34 @@ static void find_masks(const struct ac3_model *model, const struct ac3_channel *
     }
 }
 
-/* 7.2.2.7. */
-void ac3_allocate(const struct ac3_model *model, struct ac3_channel *channel, bool lfe)
+void ac3_find_masks(const struct ac3_model *model, const struct ac3_channel *channel, bool lfe,
+                    struct ac3_bands *bands)
 {
-    int snr = ((model->coarse_snr - 15) * 16 + channel->fine_snr) * 4;
-    unsigned i = channel->start;
-    struct bands bands = { 0 };
+    integrate(channel, bands);
+    excite(model, channel, lfe, bands);
+    apply_thresholds(model, channel, bands);
+}
 
-    integrate(channel, &bands);
-    excite(model, channel, lfe, &bands);
-    find_masks(model, channel, &bands);
-    for (unsigned band = bands.first; band < bands.end; band++) {
-        int mask = max_i32(bands.mask[band] - snr - model->floor, 0);
+/* 7.2.2.7. */
+int ac3_level(const struct ac3_model *model, const struct ac3_bands *bands, unsigned band, int snr)
+{
+    int mask = max_i32(bands->mask[band] - snr - model->floor, 0);
+
+    return (FULL_POWER - (mask & 0x1FE0) - model->floor) >> 5;
+}
+
+void ac3_set_widths(const struct ac3_model *model, const struct ac3_bands *bands,
+                    struct ac3_channel *channel)
+{
+    int snr = ac3_snr(model->coarse_snr, channel->fine_snr);
+    unsigned i = channel->start;
+
+    for (unsigned band = bands->first; band < bands->end; band++) {
+        int level = ac3_level(model, bands, band, snr);
         unsigned end = end_of(band, channel);
 
-        mask = (mask & 0x1FE0) + model->floor;
-        for (; i < end; i++) {
-            int above = (power_at(channel, i) - mask) >> 5;
-
-            channel->widths[i] = ac3_width_of[clamp(above, 0, 63)];
-        }
+        for (; i < end; i++)
+            channel->widths[i] =
+                ac3_width_of[clamp(level - AC3_LEVELS * channel->exponents[i], 0, 63)];
     }
 }

@@ -178,19 +178,11 @@ static bool read_all_exponents(struct bit_reader *in, struct ac3_frame *frame,
 /* 5.4.3.27 to 5.4.3.46. The first block must have all of it. */
 static bool read_model(struct bit_reader *in, struct ac3_frame *frame, const struct order *order)
 {
-    static const uint16_t slow_gains[4] = { 0x540, 0x4D8, 0x478, 0x410 },
-                          knees[4] = { 0, 0x700, 0x900, 0xB00 };
-    static const int16_t floors[8] = { 0x2F0, 0x2B0, 0x270, 0x230, 0x1F0, 0x170, 0xF0, -0x800 };
     struct ac3_model *model = &frame->model;
     bool model_follows = bits_read(in, 1), snr_follows;
 
-    if (model_follows) {
-        model->slow_decay = (15 + 2 * (int)bits_read(in, 2)) >> frame->header.halvings;
-        model->fast_decay = (63 + 20 * (int)bits_read(in, 2)) >> frame->header.halvings;
-        model->slow_gain = slow_gains[bits_read(in, 2)];
-        model->knee = knees[bits_read(in, 2)];
-        model->floor = floors[bits_read(in, 3)];
-    }
+    if (model_follows)
+        ac3_set_model(model, bits_read(in, AC3_MODEL_BITS));
     snr_follows = bits_read(in, 1);
     if (snr_follows) {
         model->coarse_snr = (int)bits_read(in, 6);
@@ -266,10 +258,14 @@ static void allocate(struct ac3_frame *frame, const struct order *order)
     for (unsigned i = 0; i < order->count; i++) {
         struct ac3_channel *channel = &frame->channels[order->channel[i]];
 
-        if (channel->changed && none)
+        if (channel->changed && none) {
             memset(channel->widths, 0, sizeof channel->widths);
-        else if (channel->changed)
-            ac3_allocate(&frame->model, channel, order->channel[i] == AC3_LFE);
+        } else if (channel->changed) {
+            struct ac3_bands bands = { 0 };
+
+            ac3_find_masks(&frame->model, channel, order->channel[i] == AC3_LFE, &bands);
+            ac3_set_widths(&frame->model, &bands, channel);
+        }
         channel->changed = false;
     }
 }

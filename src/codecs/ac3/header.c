@@ -84,10 +84,18 @@ void ac3_read_header(struct bit_reader *in, struct ac3_header *header)
         in->at += 8 + 8 * bits_read(in, 6);
 }
 
+/* 6.1.7. */
+unsigned ac3_first_part(unsigned bytes)
+{
+    unsigned words = bytes / 2;
+
+    return 2 * ((words >> 1) + (words >> 3));
+}
+
 /* 6.1.7: the remainder of a division by x^16 + x^15 + x^2 + 1. */
 bool ac3_checksum_fits(const uint8_t *frame, unsigned bytes)
 {
-    unsigned words = bytes / 2, end = 2 * ((words >> 1) + (words >> 3)), sum = 0;
+    unsigned end = ac3_first_part(bytes), sum = 0;
 
     for (unsigned i = 2; i < end; i++) {
         sum ^= (unsigned)frame[i] << 8;

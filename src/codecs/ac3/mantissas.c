@@ -58,21 +58,21 @@ static int32_t grouped_11(struct bit_reader *in, struct groups *groups)
 /* The mantissa of a width from 1 to 15, Q30. From 6 on, it has width - 1 bits, or 14 or 16. */
 static int32_t mantissa_of(struct bit_reader *in, unsigned width, struct groups *groups)
 {
-    static const uint8_t uniform[16] = { [6] = 5, 6, 7, 8, 9, 10, 11, 12, 14, 16 };
-
     switch (width) {
     case 1:
         return grouped_3(in, groups);
     case 2:
         return grouped_5(in, groups);
     case 3:
-        return ac3_levels_7[bits_read(in, 3)];
+        return ac3_levels_7[bits_read(in, ac3_uniform_bits[3])];
     case 4:
         return grouped_11(in, groups);
     case 5:
-        return ac3_levels_15[bits_read(in, 4)];
+        return ac3_levels_15[bits_read(in, ac3_uniform_bits[5])];
     default:
-        return (int32_t)(bits_read(in, uniform[width]) << (32 - uniform[width])) >> 1;
+        return (int32_t)(bits_read(in, ac3_uniform_bits[width])
+                         << (32 - ac3_uniform_bits[width])) >>
+               1;
     }
 }
 

@@ -143,3 +143,33 @@ void ac3_plan_mix(const struct ac3_header *header, uint32_t mask, struct ac3_mix
         outputs += (mask & bit) != 0;
     }
 }
+
+bool ac3_find_mode(uint32_t mask, struct ac3_header *header, uint8_t source[AC3_OUTPUTS])
+{
+    unsigned set = 0, bits[ROWS] = { 0 };
+
+    for (unsigned bit = 1, n = 0; bit <= SIDE_RIGHT; bit *= 2)
+        if (mask & bit) {
+            unsigned speaker = speaker_of(bit, mask);
+
+            if (speaker > BACK_CENTER || set & speaker)
+                return false;
+            set |= speaker;
+            bits[__builtin_ctz(speaker)] = n++;
+        }
+    header->lfe = (set & LOW_FREQUENCY) != 0;
+    source[AC3_LFE] = (uint8_t)bits[__builtin_ctz(LOW_FREQUENCY)];
+    for (unsigned mode = 1; mode < 8; mode++) {
+        unsigned own = header->lfe ? LOW_FREQUENCY : 0;
+
+        header->mode = (uint8_t)mode;
+        header->full = ac3_full_channels[mode];
+        for (unsigned i = 0; i < header->full; i++) {
+            own |= speakers[mode][i];
+            source[i] = (uint8_t)bits[__builtin_ctz(speakers[mode][i])];
+        }
+        if (own == set && mask < 2 * SIDE_RIGHT)
+            return true;
+    }
+    return false;
+}

@@ -12,6 +12,8 @@ extern const uint8_t ac3_band_starts[AC3_BANDS + 1];
 extern const uint8_t ac3_log_add[256];
 extern const uint16_t ac3_hearing[3][AC3_BANDS]; /* by sample rate */
 extern const uint8_t ac3_width_of[64];
+extern const uint8_t
+    ac3_uniform_bits[16]; /* of a mantissa, by width; 0 if it has none of its own */
 
 extern const uint8_t ac3_rematrix_starts[AC3_REMATRIX_BANDS + 1];
 
