@@ -329,6 +329,11 @@ bool wav_create(struct wav_writer *writer, const struct wav_io *io, const uint8_
     return done;
 }
 
+void wav_create_bare(struct wav_writer *writer, const struct wav_io *io)
+{
+    *writer = (struct wav_writer){ .io = *io };
+}
+
 bool wav_write(struct wav_writer *writer, const void *bytes, size_t count)
 {
     return put(writer, bytes, count);
@@ -359,6 +364,8 @@ bool wav_finish(struct wav_writer *writer, uint64_t data_size, uint64_t samples)
 {
     bool large;
 
+    if (writer->data_at == 0)
+        return writer->io.resize(writer->io.file, data_size);
     writer->end = writer->data_at + data_size;
     if (!put(writer, "", data_size % 2) || !writer->io.resize(writer->io.file, writer->end))
         return false;

@@ -64,7 +64,7 @@ uint64_t wav_samples(const struct wav *, uint64_t decoded, uint64_t block);
 struct wav_writer {
     struct wav_io io;
     uint64_t end; /* bytes written */
-    uint64_t data_at;
+    uint64_t data_at; /* 0 without a header */
     uint64_t fact_at; /* position of the sample count in the fact chunk; 0 for PCM, without one */
     bool has_junk;    /* space for a ds64 chunk is reserved */
 };
@@ -73,6 +73,9 @@ struct wav_writer {
  * reserved so that the file can become an RF64. */
 bool wav_create(struct wav_writer *, const struct wav_io *, const uint8_t *format,
                 uint64_t expected);
+
+/* Begins a file without a header, which is nothing but data. */
+void wav_create_bare(struct wav_writer *, const struct wav_io *);
 bool wav_write(struct wav_writer *, const void *bytes, size_t count);
 
 /* Completes the header and truncates the data to `data_size` bytes, which are `samples` per

@@ -158,6 +158,30 @@ static void ac3_is_found_by_its_frames(void **unused)
     assert_int_not_equal(run("convert b.ac3 out.wav --overwrite"), 0);
 }
 
+/* AC-3 is written to an .ac3 file without a header, and read from it again. Another format has a
+ * header even there. */
+static void ac3_is_written_without_a_header(void **unused)
+{
+    uint8_t extra[EXTRA_ROOM];
+    struct wave_format format;
+    struct bytes code = raw_code(0x2000, (struct mode){ 48000, 2, 192000 }, &format, extra), data;
+
+    (void)unused;
+    put_pcm("in.wav", 48000, 2);
+    assert_int_equal(run("convert in.wav out.ac3 --overwrite --to ac3@192"), 0);
+    data = disk_get("out.ac3");
+    assert_int_equal(data.size, code.size);
+    assert_memory_equal(data.data, code.data, code.size);
+    assert_int_equal(run("convert out.ac3 out.wav --overwrite"), 0);
+    check_decoded("out.wav", 0x2000, &format, code);
+    assert_int_equal(run("convert in.wav out.wav --overwrite --to ac3@256"), 0);
+    check_result("out.wav", 0x2000, 32000, 1);
+    put_pcm("in.wav", 8000, 1);
+    assert_int_equal(run("convert in.wav out.ac3 --overwrite --to ulaw"), 0);
+    check_result("out.ac3", 7, 8000, 1);
+    free(code.data);
+}
+
 /* The widths of the parameters of a GSM 6.10 frame, as GSM 06.10 orders them. */
 static const uint8_t widths[76] = { 6, 6, 5, 5, 4, 4, 3, 3, 7, 2, 2, 6, 3, 3, 3, 3, 3, 3, 3,
                                     3, 3, 3, 3, 3, 3, 7, 2, 2, 6, 3, 3, 3, 3, 3, 3, 3, 3, 3,
@@ -254,13 +278,10 @@ static void explains_what_is_not_raw(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        PROGRAM_TEST(an_option_gives_the_format),
-        PROGRAM_TEST(extensions_are_recognized),
-        PROGRAM_TEST(mpeg_audio_is_found_by_its_frames),
-        PROGRAM_TEST(ac3_is_found_by_its_frames),
-        PROGRAM_TEST(frames_of_gsm_are_repacked),
-        PROGRAM_TEST(results_of_raw_files_end_in_wav),
-        PROGRAM_TEST(explains_what_is_not_raw),
+        PROGRAM_TEST(an_option_gives_the_format),        PROGRAM_TEST(extensions_are_recognized),
+        PROGRAM_TEST(mpeg_audio_is_found_by_its_frames), PROGRAM_TEST(ac3_is_found_by_its_frames),
+        PROGRAM_TEST(ac3_is_written_without_a_header),   PROGRAM_TEST(frames_of_gsm_are_repacked),
+        PROGRAM_TEST(results_of_raw_files_end_in_wav),   PROGRAM_TEST(explains_what_is_not_raw),
     };
 
     return cmocka_run_group_tests_name("program_raw", tests, 0, 0);
