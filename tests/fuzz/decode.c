@@ -5,7 +5,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct input input = { data, size };
     struct options options;
-    struct plan plan;
+    struct conversion plan;
 
     if (conversion_take(&input, &plan, &options, true))
         conversion_run(&input, &plan, &options);
