@@ -1,13 +1,8 @@
 /* The sample rate converter against its formulas in extended precision, and against tones and
  * sweeps whose exact values at the new rate are known. */
-#include <math.h>
 #include "resample_support.h"
 #include "resample/filter.h"
 #include "resample/filter_table.h"
-
-static const long double PI = 3.14159265358979323846264338327950288L;
-
-enum { AMPLITUDE = 23197 }; /* 3 dB below full scale */
 
 /* One of each kind: up, down, many phases, far down, interpolated up and down, one phase. */
 static const uint32_t ratios[][2] = { { 44100, 48000 }, { 48000, 44100 }, { 8000, 44100 },
@@ -130,49 +125,15 @@ static struct resample_plan plan_of(const uint32_t rates[2], unsigned channels, 
     return plan;
 }
 
-/* A tone, or a sweep upwards, with a fade at both ends; `t` and `length` are in seconds. */
-struct wave {
-    long double frequency, sweep, length; /* Hz, Hz per second */
-};
-
-static long double wave_at(const struct wave *wave, long double t)
-{
-    long double edge = fminl(t, wave->length - t) / (wave->length / 16);
-    long double fade = edge <= 0 ? 0 : edge >= 1 ? 1 : (1 - cosl(PI * edge)) / 2;
-
-    return AMPLITUDE * fade * sinl(2 * PI * t * (wave->frequency + wave->sweep * t / 2));
-}
-
-static struct sound wave_sampled(const struct wave *wave, uint32_t rate)
-{
-    struct sound sound = { 0, (size_t)(wave->length * rate) };
-
-    sound.samples = malloc(sound.count * sizeof(int16_t));
-    for (size_t i = 0; i < sound.count; i++)
-        sound.samples[i] = (int16_t)lrintl(wave_at(wave, (long double)i / rate));
-    return sound;
-}
-
-/* The SNR of a converted wave in dB, between its fades. All that differs from the exact values is
- * noise, that of the input's rounding included. */
 static double wave_snr(const uint32_t rates[2], unsigned quality, const struct wave *wave)
 {
     struct resample_plan plan = plan_of(rates, 1, quality);
     struct sound in = wave_sampled(wave, rates[0]), out = whole(&plan, in, best_set());
-    long double signal = 0, noise = 0;
+    double dB = snr_of(wave, out, rates[1], resample_delay(&plan));
 
-    for (size_t i = 0; i < out.count; i++) {
-        long double t = ((long double)i - resample_delay(&plan)) / rates[1],
-                    exact = wave_at(wave, t);
-
-        if (t < wave->length / 16 || t > wave->length * 15 / 16)
-            continue;
-        signal += exact * exact;
-        noise += (out.samples[i] - exact) * (out.samples[i] - exact);
-    }
     free(in.samples);
     free(out.samples);
-    return (double)(10 * log10l(signal / noise));
+    return dB;
 }
 
 static long double lower(const uint32_t rates[2])

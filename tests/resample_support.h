@@ -1,6 +1,7 @@
 #ifndef RESAMPLE_SUPPORT_H
 #define RESAMPLE_SUPPORT_H
 
+#include <math.h>
 #include "support.h"
 #include "resample.h"
 
@@ -29,6 +30,53 @@ static inline struct sound whole(const struct resample_plan *plan, struct sound 
     assert_int_equal(done.made, room);
     free(resampler);
     return result;
+}
+
+/* --- Waves whose exact values at any rate are known --- */
+
+static const long double PI = 3.14159265358979323846264338327950288L;
+
+enum { AMPLITUDE = 23197 }; /* 3 dB below full scale */
+
+/* A tone, or a sweep upwards, with a fade at both ends; `t` and `length` are in seconds. */
+struct wave {
+    long double frequency, sweep, length; /* Hz, Hz per second */
+};
+
+static inline long double wave_at(const struct wave *wave, long double t)
+{
+    long double edge = fminl(t, wave->length - t) / (wave->length / 16);
+    long double fade = edge <= 0 ? 0 : edge >= 1 ? 1 : (1 - cosl(PI * edge)) / 2;
+
+    return AMPLITUDE * fade * sinl(2 * PI * t * (wave->frequency + wave->sweep * t / 2));
+}
+
+static inline struct sound wave_sampled(const struct wave *wave, uint32_t rate)
+{
+    struct sound result = { 0, (size_t)(wave->length * rate) };
+
+    result.samples = malloc(result.count * sizeof(int16_t));
+    for (size_t i = 0; i < result.count; i++)
+        result.samples[i] = (int16_t)lrintl(wave_at(wave, (long double)i / rate));
+    return result;
+}
+
+/* The SNR of a converted wave in dB, between its fades, if it is `delay` samples late. All that
+ * differs from the exact values is noise, that of the input's rounding included. */
+static inline double snr_of(const struct wave *wave, struct sound found, uint32_t rate,
+                            uint32_t delay)
+{
+    long double signal = 0, noise = 0;
+
+    for (size_t i = 0; i < found.count; i++) {
+        long double t = ((long double)i - delay) / rate, exact = wave_at(wave, t);
+
+        if (t < wave->length / 16 || t > wave->length * 15 / 16)
+            continue;
+        signal += exact * exact;
+        noise += (found.samples[i] - exact) * (found.samples[i] - exact);
+    }
+    return (double)(10 * log10l(signal / noise));
 }
 
 #endif

@@ -231,6 +231,17 @@ WAVEFORMATEX *pcm_make(const struct shape *shape, DWORD rate, WORD channels)
     return shape->extensible ? wfx_wrapped(plain) : plain;
 }
 
+struct pcm_shape core_shape(const struct shape *shape, WORD channels)
+{
+    const enum pcm integers[] = { PCM_U8, PCM_S16, PCM_S24, PCM_S32 };
+    const struct wave_format format = { .channels = channels };
+    enum pcm pcm = shape->bits == 64 ? PCM_F64 : PCM_F32;
+
+    if (shape->tag == TAG_PCM)
+        pcm = integers[shape->bits / 8 - 1];
+    return (struct pcm_shape){ pcm, { channels, channel_mask(&format) } };
+}
+
 /* The exact value of a sample on the scale of 16 bits. */
 static double value_of(const struct shape *shape, const uint8_t *p)
 {
@@ -367,6 +378,15 @@ bool route_next(struct route *route)
         }
     }
     return false;
+}
+
+void check_equal(const struct route *route, struct bytes a, struct bytes b)
+{
+    check(*route, a.size == b.size);
+    for (size_t i = 0; i < a.size; i++)
+        if (a.data[i] != b.data[i])
+            fail_msg("%s: byte %zu of %zu is %02X, not %02X", route->name, i, a.size, a.data[i],
+                     b.data[i]);
 }
 
 /* ---- Streams */

@@ -6,7 +6,7 @@
 #include "support.h"
 #include "mock.h"
 #include "driver.h"
-#include "pcm.h"
+#include "mix.h"
 #include "bits.h"
 
 LRESULT CALLBACK DriverProc(DWORD_PTR id, HDRVR driver, UINT message, LPARAM first, LPARAM second);
@@ -73,6 +73,9 @@ enum { SHAPES = 12, SHAPE_S16 = 1 };
 
 WAVEFORMATEX *pcm_make(const struct shape *, DWORD rate, WORD channels);
 
+/* The same for mix.h, with the usual speakers. */
+struct pcm_shape core_shape(const struct shape *, WORD channels);
+
 /* Reference conversions of samples to and from 16 bits, in floating point. */
 int16_t *narrowed(const struct shape *, const uint8_t *from, size_t samples);
 uint8_t *widened(const struct shape *, const int16_t *from, size_t samples);
@@ -110,6 +113,9 @@ bool route_next(struct route *);
         if (!(condition)) \
             fail_msg("%s: %s", (route).name, #condition); \
     } while (0)
+
+/* Fails the test at the first byte that differs. */
+void check_equal(const struct route *, struct bytes a, struct bytes b);
 
 /* ---- Streams */
 void *stream_opened(const struct route *, DWORD flags);

@@ -6,15 +6,6 @@
 enum { BLOCKALIGN = 4, START = 0x10, FLUSH = 0x20 };
 enum { SMALL = 256 * 1024 }; /* the most bytes that a stream allocates: for 8 blocks of WMA */
 
-static void check_equal(const struct route *route, struct bytes a, struct bytes b)
-{
-    check(*route, a.size == b.size);
-    for (size_t i = 0; i < a.size; i++)
-        if (a.data[i] != b.data[i])
-            fail_msg("%s: byte %zu of %zu is %02X, not %02X", route->name, i, a.size, a.data[i],
-                     b.data[i]);
-}
-
 static struct bytes joined(struct bytes a, struct bytes b)
 {
     struct bytes both = { lend(a.size + b.size), a.size + b.size };
@@ -1108,17 +1099,6 @@ static void every_form_of_pcm_is_decoded_alike(void **unused)
             stream_closed(instance);
         }
     }
-}
-
-static struct pcm_shape core_shape(const struct shape *shape, WORD channels)
-{
-    const enum pcm integers[] = { PCM_U8, PCM_S16, PCM_S24, PCM_S32 };
-    const struct wave_format format = { .channels = channels };
-    enum pcm pcm = shape->bits == 64 ? PCM_F64 : PCM_F32;
-
-    if (shape->tag == TAG_PCM)
-        pcm = integers[shape->bits / 8 - 1];
-    return (struct pcm_shape){ pcm, { channels, channel_mask(&format) } };
 }
 
 /* PCM with another number of channels is mixed as by mix.h, which has tests of its own, before a
