@@ -13,12 +13,17 @@ const struct golden_format golden_silence[] = {
     { 0x0083, 1, 8000, 733, 22, 0 },
 };
 
+/* By coefficients for each phase, upward and downward, and by interpolated ones. */
+const uint32_t golden_rates[] = { 48000, 8000, 44056 };
+
 struct golden_settings golden_settings(enum golden_part part)
 {
     switch (part) {
     case GOLDEN_FAST:
+    case GOLDEN_RATE_FAST:
         return (struct golden_settings){ .quality = 0 };
     case GOLDEN_BEST:
+    case GOLDEN_RATE_BEST:
         return (struct golden_settings){ .quality = 2 };
     case GOLDEN_DTX:
     case GOLDEN_DTX_DECODE:

@@ -17,6 +17,11 @@
  * GOLDEN_DTX         encodes golden_pauses() with the DTX setting.
  * GOLDEN_DTX_DECODE  decodes the result of GOLDEN_DTX.
  *
+ * The converter of PCM has entries under the result's format:
+ *
+ * GOLDEN_RATE        converts golden_sound() in stereo from GOLDEN_RATE_FROM to another rate;
+ *                    GOLDEN_RATE_FAST, _BEST likewise.
+ *
  * A direction that the driver does not offer has no entry. */
 #ifndef OMNIACM_CLI_GOLDEN_H
 #define OMNIACM_CLI_GOLDEN_H
@@ -50,7 +55,10 @@ enum golden_part {
     GOLDEN_FAST,
     GOLDEN_BEST,
     GOLDEN_DTX,
-    GOLDEN_DTX_DECODE
+    GOLDEN_DTX_DECODE,
+    GOLDEN_RATE,
+    GOLDEN_RATE_FAST,
+    GOLDEN_RATE_BEST
 };
 
 /* The settings of a part that differ from the defaults. */
@@ -78,6 +86,10 @@ struct golden_format {
 };
 enum { GOLDEN_SILENCE_FORMATS = 2 };
 extern const struct golden_format golden_silence[GOLDEN_SILENCE_FORMATS];
+
+/* The sample rates of the converter's entries, in Hz. */
+enum { GOLDEN_RATE_FROM = 44100, GOLDEN_RATES = 3 };
+extern const uint32_t golden_rates[GOLDEN_RATES];
 
 extern const struct golden golden_table[];
 extern const size_t golden_count;

@@ -13,10 +13,14 @@ static const wchar_t *const part_texts[] = { L"encoding",
                                              L"encoding at quality 0",
                                              L"encoding at quality 2",
                                              L"encoding with DTX",
-                                             L"decoding DTX" };
-static const char *const part_names[] = { "GOLDEN_ENCODE",    "GOLDEN_DECODE", "GOLDEN_NOISE",
-                                          "GOLDEN_FAST",      "GOLDEN_BEST",   "GOLDEN_DTX",
-                                          "GOLDEN_DTX_DECODE" };
+                                             L"decoding DTX",
+                                             L"changing the rate",
+                                             L"changing the rate at quality 0",
+                                             L"changing the rate at quality 2" };
+static const char *const part_names[] = { "GOLDEN_ENCODE",     "GOLDEN_DECODE", "GOLDEN_NOISE",
+                                          "GOLDEN_FAST",       "GOLDEN_BEST",   "GOLDEN_DTX",
+                                          "GOLDEN_DTX_DECODE", "GOLDEN_RATE",   "GOLDEN_RATE_FAST",
+                                          "GOLDEN_RATE_BEST" };
 enum { SETTINGS_ROOM = 512 }; /* the driver ignores characters after these */
 
 struct selftest {
@@ -80,9 +84,10 @@ static struct golden entry_of(const WAVEFORMATEX *wfx, enum golden_part part)
 static void choose_settings(const struct selftest *test, struct golden_settings settings)
 {
     wchar_t text[SETTINGS_ROOM];
-    int n = swprintf(text, SETTINGS_ROOM,
-                     L"quality=%u,dtx=%u,bitorder=0,nibbleorder=0,interpolation=0,postfilter=1,%ls",
-                     settings.quality, settings.dtx, test->settings);
+    int n = swprintf(
+        text, SETTINGS_ROOM,
+        L"quality=%u,dtx=%u,bitorder=0,nibbleorder=0,interpolation=0,postfilter=1,converter=1,%ls",
+        settings.quality, settings.dtx, test->settings);
 
     if (n < 0)
         text[SETTINGS_ROOM - 1] = 0;
@@ -192,6 +197,30 @@ static void test_silence(struct selftest *test, const struct golden_format *gold
     free(pauses);
 }
 
+/* Converts PCM to another rate. */
+static void test_rate(struct selftest *test, uint32_t rate)
+{
+    WAVEFORMATEX side = { .nChannels = 2, .nSamplesPerSec = GOLDEN_RATE_FROM }, from, to;
+    size_t size = golden_frames(GOLDEN_RATE_FROM) * 2 * sizeof(int16_t);
+    int16_t *sound = malloc(size);
+
+    if (!sound)
+        return;
+    from = pcm_like(&side, WAVE_FORMAT_PCM);
+    side.nSamplesPerSec = rate;
+    to = pcm_like(&side, WAVE_FORMAT_PCM);
+    golden_sound(GOLDEN_RATE_FROM, 2, sound);
+    for (enum golden_part part = GOLDEN_RATE; part <= GOLDEN_RATE_BEST; part++) {
+        struct golden entry = entry_of(&to, part);
+        struct batch batch;
+
+        if (convert(test, &batch, &entry, &from, &to, sound, size))
+            check_result(test, &entry);
+        batch_close(&batch);
+    }
+    free(sound);
+}
+
 static void test_driver(struct selftest *test, const struct drivers *drivers)
 {
     static union format format;
@@ -210,6 +239,9 @@ static void test_driver(struct selftest *test, const struct drivers *drivers)
         tag_name(drivers, golden_silence[i].tag, test->name);
         test_silence(test, &golden_silence[i]);
     }
+    tag_name(drivers, WAVE_FORMAT_PCM, test->name);
+    for (size_t i = 0; i < GOLDEN_RATES && !interrupted(); i++)
+        test_rate(test, golden_rates[i]);
 }
 
 static void report_missing(struct selftest *test, const struct drivers *drivers)

@@ -230,10 +230,13 @@ static struct bytes loud_floats(void)
     return (struct bytes){ widened(&shapes[4], samples, FRAMES * 2), FRAMES * 8 };
 }
 
-/* Only the first mode of each codec, unless all cases are wanted. */
+/* Only the first mode of each codec is tried, unless OMNIACM_FULL is set. */
 static bool is_skipped(const struct route *route)
 {
-    return !all_cases() && memcmp(&route->mode, route->codec->modes, sizeof route->mode) != 0;
+    const struct mode *first = route->codec->modes, *mode = &route->mode;
+
+    return !all_cases() && (mode->sample_rate != first->sample_rate ||
+                            mode->channels != first->channels || mode->bit_rate != first->bit_rate);
 }
 
 #define EACH_CODEC(route) \
@@ -286,7 +289,7 @@ static void pieces_of_codes_equal_the_whole(void **unused)
     }
 }
 
-/* What was said for a destination always fits into it: all of it is used. */
+/* A source of the size that is given for a destination always fits into it: all of it is used. */
 static void sources_fit_their_destinations(void **unused)
 {
     (void)unused;

@@ -1,7 +1,7 @@
 /* Compares the codec core with the program's table of checksums, which `omniacm selftest` compares
  * with the driver. */
 #include "support.h"
-#include "stream.h"
+#include "convert.h"
 #include "cli/golden.h"
 
 static uint8_t simd;
@@ -31,22 +31,23 @@ static struct bytes convert(enum golden_part part, const struct wave_format *fro
                             const struct wave_format *to, const void *source, size_t size)
 {
     struct options options = options_of(part);
-    struct plan plan;
+    struct conversion plan;
     struct bytes out = { 0, 0 };
-    struct stream *stream;
+    struct converter *converter;
     struct progress step = { 1, 0 };
     uint32_t room;
     void *memory;
 
-    if (!stream_plan(&plan, from, to))
+    if (!conversion_plan(&plan, from, to))
         return out;
-    assert_true(stream_size_from_source(&plan, (uint32_t)size, &room));
-    memory = malloc(stream_bytes(&plan));
-    stream = stream_start(memory, &plan, &options);
+    assert_true(conversion_size_from_source(&plan, (uint32_t)size, &room));
+    conversion_set_quality(&plan, options.quality);
+    memory = malloc(converter_bytes(&plan));
+    converter = converter_start(memory, &plan, &options);
     out.data = malloc(room + 65536);
     for (size_t used = 0; used < size && (step.used != 0 || step.made != 0); used += step.used) {
-        step = stream_convert(stream, (const uint8_t *)source + used, out.data + out.size,
-                              (struct offer){ size - used, room + 65536 - out.size, END });
+        step = converter_run(converter, (const uint8_t *)source + used, out.data + out.size,
+                             (struct offer){ size - used, room + 65536 - out.size, END });
         out.size += step.made;
     }
     free(memory);
@@ -57,9 +58,10 @@ static struct bytes convert(enum golden_part part, const struct wave_format *fro
 static int check_result(const struct wave_format *format, enum golden_part part,
                         struct bytes result)
 {
-    static const char *const parts[] = { "GOLDEN_ENCODE",    "GOLDEN_DECODE", "GOLDEN_NOISE",
-                                         "GOLDEN_FAST",      "GOLDEN_BEST",   "GOLDEN_DTX",
-                                         "GOLDEN_DTX_DECODE" };
+    static const char *const parts[] = { "GOLDEN_ENCODE",     "GOLDEN_DECODE", "GOLDEN_NOISE",
+                                         "GOLDEN_FAST",       "GOLDEN_BEST",   "GOLDEN_DTX",
+                                         "GOLDEN_DTX_DECODE", "GOLDEN_RATE",   "GOLDEN_RATE_FAST",
+                                         "GOLDEN_RATE_BEST" };
     struct golden entry = { format->tag,
                             format->sample_rate,
                             format->channels,
@@ -170,6 +172,28 @@ static int compare_silence(const struct golden_format *golden)
     return wrong;
 }
 
+static int compare_rate(uint32_t rate)
+{
+    struct wave_format from = { .channels = 2, .sample_rate = GOLDEN_RATE_FROM }, to;
+    struct sound sound;
+    int wrong = 0;
+
+    from = pcm_like(&from);
+    to = from;
+    to.sample_rate = rate;
+    to = pcm_like(&to);
+    sound = golden_of(&from, golden_sound, 1);
+    for (enum golden_part part = GOLDEN_RATE; part <= GOLDEN_RATE_BEST; part++) {
+        struct bytes result =
+            convert(part, &from, &to, sound.samples, sound.count * sizeof(int16_t));
+
+        wrong += check_result(&to, part, result);
+        free(result.data);
+    }
+    free(sound.samples);
+    return wrong;
+}
+
 static void check_table(uint8_t set)
 {
     int wrong = 0;
@@ -189,6 +213,8 @@ static void check_table(uint8_t set)
         }
     for (size_t i = 0; i < GOLDEN_SILENCE_FORMATS; i++)
         wrong += compare_silence(&golden_silence[i]);
+    for (size_t i = 0; i < GOLDEN_RATES; i++)
+        wrong += compare_rate(golden_rates[i]);
     for (size_t i = 0; i < golden_count; i++)
         if (!seen[i]) {
             print_message("entry %zu, of tag 0x%04X, is not a format of the core\n", i,
