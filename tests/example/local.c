@@ -2,12 +2,7 @@
  * any of the driver's formats to 16-bit PCM. It loads omniacm.acm from its own folder, which
  * requires no installation and no administrator. Build it with x86_64-w64-mingw32-gcc -municode
  * local.c -o local.exe -lmsacm32 */
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <wchar.h>
-#include <windows.h>
-#include <mmreg.h>
+#include "wav.h"
 #include <msacm.h>
 
 enum { FORMAT_BYTES_MAX = 1024 };
@@ -26,19 +21,6 @@ static HACMDRIVERID add_driver(void)
         acmDriverAddW(&id, module, (LPARAM)GetProcAddress(module, "DriverProc"), 0,
                       ACM_DRIVERADDF_FUNCTION);
     return id;
-}
-
-/* Returns the data of a chunk and its size, or a null pointer if the file has no such chunk. */
-static BYTE *find_chunk(BYTE *file, DWORD size, const char *name, DWORD *found)
-{
-    for (DWORD at = 12; at + 8 <= size; at += 8 + *found + *found % 2) {
-        memcpy(found, file + at + 4, 4);
-        if (*found > size - at - 8)
-            *found = size - at - 8;
-        if (memcmp(file + at, name, 4) == 0)
-            return file + at + 8;
-    }
-    return 0;
 }
 
 /* Decodes all data in one call. The ACM chooses among all drivers that have been added, so that no
@@ -68,40 +50,6 @@ static MMRESULT decode(WAVEFORMATEX *from, WAVEFORMATEX *pcm, BYTE *sound, DWORD
     }
     acmStreamClose(stream, 0);
     return error;
-}
-
-static int write_wav(const wchar_t *path, const WAVEFORMATEX *pcm, const BYTE *sound, DWORD size)
-{
-    DWORD riff = 36 + size, fmt = 16;
-    FILE *file = _wfopen(path, L"wb");
-
-    if (!file)
-        return 0;
-    fwrite("RIFF", 4, 1, file);
-    fwrite(&riff, 4, 1, file);
-    fwrite("WAVEfmt ", 8, 1, file);
-    fwrite(&fmt, 4, 1, file);
-    fwrite(pcm, 16, 1, file);
-    fwrite("data", 4, 1, file);
-    fwrite(&size, 4, 1, file);
-    fwrite(sound, size, 1, file);
-    return fclose(file) == 0;
-}
-
-static BYTE *read_file(const wchar_t *path, DWORD *size)
-{
-    FILE *file = _wfopen(path, L"rb");
-    BYTE *bytes;
-
-    if (!file)
-        return 0;
-    fseek(file, 0, SEEK_END);
-    *size = (DWORD)ftell(file);
-    rewind(file);
-    bytes = malloc(*size + 1);
-    *size = (DWORD)fread(bytes, 1, *size, file);
-    fclose(file);
-    return bytes;
 }
 
 int wmain(int argc, wchar_t **argv)
