@@ -5,10 +5,10 @@
 #include "delayed_encoder.h"
 #include "encoder.h"
 #include "fixed.h"
+#include "sync.h"
 
 enum {
-    SURE = 2,               /* bytes of the next frame, with which a frame is believed */
-    KBITS_PER_CHANNEL = 32, /* fewest that are encoded */
+    KBITS_PER_CHANNEL = 32,               /* fewest that are encoded */
     ENCODER_DELAY = AC3_FRAME + AC3_BLOCK /* an incomplete frame, and the overlap */
 };
 
@@ -34,24 +34,10 @@ static const struct mode modes[] = { { 48000, 1, 96000 },
                                      { 32000, 6, 448000 },
                                      { 0 } };
 
-/* The bytes of the last frame, or of the beginning of one. */
 struct decoder {
     struct ac3_decoder decoder;
-    uint16_t count;
-    bool synchronized; /* the last frame ended where these bytes begin */
-    uint8_t bytes[AC3_MOST_BYTES + SURE];
+    struct ac3_sync sync;
 };
-
-/* Halves and quarters of the standard's rates (bsid 9 and 10) are rates, too. Returns the index of
- * the rate, or 3. */
-static unsigned rate_of(uint32_t sample_rate)
-{
-    for (unsigned i = 0; i < 3; i++)
-        for (unsigned halvings = 0; halvings < 3; halvings++)
-            if (sample_rate == ac3_sample_rates[i] >> halvings)
-                return i;
-    return 3;
-}
 
 /* The frames of a byte rate. At 44.1 kHz, those of odd codes have two bytes more, and a stream has
  * both if its byte rate is the exact one. */
@@ -76,7 +62,7 @@ static struct frame_size size_of(uint64_t bytes, unsigned rate)
  * counts only if the byte rate is wrong. */
 static struct frame_size frame_size_of(const struct wave_format *format)
 {
-    unsigned rate = rate_of(format->sample_rate);
+    unsigned rate = ac3_rate_of(format->sample_rate);
     uint64_t samples = (uint64_t)format->byte_rate * AC3_FRAME;
     struct frame_size size =
         size_of((samples + format->sample_rate / 2) / format->sample_rate, rate);
@@ -91,7 +77,7 @@ static bool find_target(const struct wave_format *format, const struct layout *l
     memset(target, 0, sizeof *target);
     if (size->bytes == 0 || !ac3_find_mode(layout->channel_mask, &target->header, target->source))
         return false;
-    target->header.rate = (uint8_t)rate_of(layout->sample_rate);
+    target->header.rate = (uint8_t)ac3_rate_of(layout->sample_rate);
     target->header.bytes = (uint16_t)size->bytes;
     target->code = size->code;
     if (target->header.rate == 1 && size->both)
@@ -106,7 +92,7 @@ static bool parse(const struct wave_format *format, struct layout *layout)
     struct frame_size size;
     struct ac3_target target;
 
-    if (rate_of(layout->sample_rate) == 3 || layout->channels > AC3_OUTPUTS)
+    if (ac3_rate_of(layout->sample_rate) == 3 || layout->channels > AC3_OUTPUTS)
         return false;
     size = frame_size_of(format);
     layout->block = (struct span){ size.bytes ? size.bytes : AC3_MOST_BYTES, AC3_FRAME };
@@ -121,88 +107,12 @@ static bool parse(const struct wave_format *format, struct layout *layout)
     return true;
 }
 
-/* As AC3ACM writes it: its byte rate is exact for the shorter frames of 44.1 kHz. */
-static void complete(struct wave_format *format, const struct mode *mode, uint8_t dialect)
-{
-    uint32_t kbits = mode->bit_rate ? mode->bit_rate / 1000 : 64u * mode->channels + 64;
-    unsigned code = 0;
-
-    (void)dialect;
-    while (code < 2 * (AC3_RATES - 1) && ac3_bit_rates[code / 2] < kbits)
-        code += 2;
-    format->channels = mode->channels;
-    format->sample_rate = mode->sample_rate;
-    format->block_align = (uint16_t)ac3_frame_bytes(rate_of(mode->sample_rate) % 3, code);
-    format->byte_rate = (format->block_align * mode->sample_rate + AC3_FRAME / 2) / AC3_FRAME;
-    format->bits_per_sample = 0;
-    format->extra_size = 0;
-}
-
 static void init(void *memory, const struct layout *layout, const struct options *options)
 {
     struct decoder *state = memory;
 
-    state->count = 0;
-    state->synchronized = true;
+    ac3_sync_start(&state->sync, true);
     ac3_reset(&state->decoder, layout->channel_mask, options->dsp->mdct);
-}
-
-static void drop(struct decoder *state, unsigned bytes)
-{
-    state->count = (uint16_t)(state->count - bytes);
-    memmove(state->bytes, state->bytes + bytes, state->count);
-}
-
-/* Drops what cannot begin a frame. */
-static void resynchronize(struct decoder *state)
-{
-    unsigned at = 1;
-
-    while (at < state->count && state->bytes[at] != 0x0B)
-        at++;
-    state->synchronized = false;
-    drop(state, at);
-}
-
-/* Takes bytes until there are `wanted`; false if the source ends before. A frame that is searched
- * for begins with the first byte of its synchronization. */
-static bool take(struct decoder *state, unsigned wanted, const uint8_t **src, size_t *left)
-{
-    size_t n;
-
-    for (; state->count == 0 && !state->synchronized && *left != 0 && **src != 0x0B; --*left)
-        ++*src;
-    n = state->count < wanted ? min_size(wanted - state->count, *left) : 0;
-    memcpy(state->bytes + state->count, *src, n);
-    state->count = (uint16_t)(state->count + n);
-    *src += n;
-    *left -= n;
-    return state->count >= wanted;
-}
-
-/* Takes bytes until there is a frame; returns its size, or 0. In a synchronized stream, checksums
- * are ignored, since editors leave wrong ones behind. Otherwise, a header is believed if the
- * checksum is correct or another one follows. */
-static unsigned find_frame(struct decoder *state, const uint8_t **src, size_t *left)
-{
-    while (take(state, AC3_HEADER_BYTES, src, left)) {
-        struct ac3_header header;
-
-        if (!ac3_read_start(state->bytes, &header)) {
-            resynchronize(state);
-            continue;
-        }
-        if (!take(state, header.bytes, src, left))
-            return 0;
-        if (state->synchronized || ac3_checksum_fits(state->bytes, header.bytes))
-            return header.bytes;
-        if (!take(state, header.bytes + SURE, src, left))
-            return 0;
-        if (memcmp(state->bytes + header.bytes, state->bytes, SURE) == 0)
-            return header.bytes;
-        resynchronize(state);
-    }
-    return 0;
 }
 
 /* Without room for a frame, takes nothing. After the last frame that fits, takes what follows as
@@ -212,14 +122,13 @@ static struct progress decode(void *memory, const uint8_t *src, int16_t *pcm, st
 {
     struct decoder *state = memory;
     size_t samples = (size_t)AC3_FRAME * state->decoder.outputs, left = offer.in, made = 0;
-    unsigned bytes = offer.out < samples ? 0 : find_frame(state, &src, &left);
+    unsigned bytes = offer.out < samples ? 0 : ac3_sync_find(&state->sync, &src, &left);
 
     while (bytes > 0 && offer.out - made >= samples) {
-        ac3_decode(&state->decoder, state->bytes, pcm + made);
+        ac3_decode(&state->decoder, state->sync.bytes, pcm + made);
         made += samples;
-        state->synchronized = true;
-        drop(state, bytes);
-        bytes = find_frame(state, &src, &left);
+        ac3_sync_drop(&state->sync, bytes);
+        bytes = ac3_sync_find(&state->sync, &src, &left);
     }
     return (struct progress){ offer.in - left, made };
 }
@@ -303,7 +212,7 @@ const struct codec ac3 = {
     .tags = tags,
     .modes = modes,
     .parse = parse,
-    .complete = complete,
+    .complete = ac3_complete,
     .decoder = &decoder,
     .encoder = &encoder,
 };

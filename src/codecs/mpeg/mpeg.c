@@ -2,6 +2,7 @@
  * MPEG1WAVEFORMAT. Either tag decodes every layer, because real files mix them up. */
 #include <string.h>
 #include "bits.h"
+#include "format.h"
 #include "mpeg.h"
 
 /* The bit rates of one sample rate and number of channels; the first one is what a chooser
@@ -104,60 +105,10 @@ static bool parse2(const struct wave_format *format, struct layout *layout)
     return parse_layer(format, layers & 2 ? 2 : layers & 4 ? 3 : layers & 1 ? 1 : 2, layout);
 }
 
-/* The frame of a mode; its length without padding, or 0. */
-static uint32_t frame_of(const struct mode *mode, unsigned layer, uint32_t *bit_rate)
-{
-    struct mpeg_header header = { .layer = (uint8_t)layer };
-
-    *bit_rate = mode->bit_rate;
-    if (*bit_rate == 0)
-        *bit_rate = layer == 3 ? 64000u * mode->channels : 96000u * mode->channels;
-    if (!mpeg_set_sample_rate(&header, mode->sample_rate))
-        return 0;
-    if (!mpeg_set_bit_rate(&header, *bit_rate)) {
-        header.bit_rate_index = 8;
-        *bit_rate = mpeg_bit_rate(&header);
-    }
-    return mpeg_frame_bytes(&header);
-}
-
-static void complete3(struct wave_format *format, const struct mode *mode, uint8_t dialect)
-{
-    uint32_t bit_rate, frame = frame_of(mode, 3, &bit_rate);
-
-    (void)dialect;
-    format->channels = mode->channels;
-    format->sample_rate = mode->sample_rate;
-    format->byte_rate = bit_rate / 8;
-    format->block_align = 1;
-    format->bits_per_sample = 0;
-    format->extra_size = LAYER3_EXTRA;
-    store16_le(format->extra, LAYER3_ID_MPEG);
-    store32_le(format->extra + 2, LAYER3_PADDING_OFF);
-    store16_le(format->extra + 6, (uint16_t)frame);
-    store16_le(format->extra + 8, 1); /* frames in a block */
-    store16_le(format->extra + 10, LAYER3_DELAY);
-}
-
-/* A block is a frame if all frames have the same length. */
 static void complete2(struct wave_format *format, const struct mode *mode, uint8_t dialect)
 {
-    uint32_t bit_rate, frame = frame_of(mode, 2, &bit_rate);
-    bool constant = mode->sample_rate % 11025 != 0;
-
     (void)dialect;
-    format->channels = mode->channels;
-    format->sample_rate = mode->sample_rate;
-    format->byte_rate = bit_rate / 8;
-    format->block_align = (uint16_t)(constant ? frame : 1);
-    format->bits_per_sample = 0;
-    format->extra_size = MPEG1_EXTRA;
-    memset(format->extra, 0, MPEG1_EXTRA);
-    store16_le(format->extra, 2); /* Layer II */
-    store32_le(format->extra + 2, bit_rate);
-    store16_le(format->extra + 6, mode->channels == 1 ? MPEG1_MONO : MPEG1_STEREO);
-    store16_le(format->extra + 10, MPEG1_NO_EMPHASIS);
-    store16_le(format->extra + 12, mode->sample_rate >= 32000 ? MPEG1_ID : 0);
+    mpeg_complete2(format, mode, 2);
 }
 
 const struct codec mpeg_layer3 = {
@@ -165,7 +116,7 @@ const struct codec mpeg_layer3 = {
     .tags = tags3,
     .modes = modes3,
     .parse = parse3,
-    .complete = complete3,
+    .complete = mpeg_complete3,
     .decoder = &mpeg_decoder,
 };
 
