@@ -1,67 +1,73 @@
+#include <stdlib.h>
 #include <string.h>
 #include <wchar.h>
+#include "../codecs/ac3/sync.h"
 #include "../codecs/ac3/tables.h"
 #include "ac3_file.h"
-#include "bits.h"
-#include "files.h"
 
-enum { PROBED = 2 * AC3_MOST_BYTES, SYNC = 2 };
+enum { CHUNK = 65536, PROBED = 2 * AC3_MOST_BYTES };
 
-bool ac3_is_named(const wchar_t *path)
+static void add_frame(struct frame_facts *facts, const uint8_t *bytes)
 {
-    const wchar_t *extension = wcsrchr(base_name(path), L'.');
+    struct ac3_header header = { 0 };
+    struct bit_reader in = { bytes, 0, 0 };
+    uint32_t rate;
 
-    return extension && _wcsicmp(extension, L".ac3") == 0;
-}
-
-/* The first frame whose checksum is correct, or that another one follows; null if there is none. */
-static const uint8_t *first_frame(const uint8_t *bytes, size_t size, struct ac3_header *header)
-{
-    for (size_t at = 0; at + AC3_HEADER_BYTES <= size; at++) {
-        size_t left = size - at;
-
-        if (!ac3_read_start(bytes + at, header) || header->bytes > left)
-            continue;
-        if (ac3_checksum_fits(bytes + at, header->bytes) ||
-            (left >= (size_t)header->bytes + SYNC &&
-             memcmp(bytes + at, bytes + at + header->bytes, SYNC) == 0))
-            return bytes + at;
+    ac3_read_start(bytes, &header);
+    in.size = header.bytes * 8u;
+    ac3_read_header(&in, &header);
+    rate = ac3_sample_rates[header.rate] >> header.halvings;
+    if (facts->frames == 0) {
+        swprintf(facts->name, sizeof facts->name / sizeof *facts->name, L"AC-3, %u.%u", header.full,
+                 header.lfe);
+        facts->sample_rate = rate;
+        facts->channels = (uint16_t)(header.full + header.lfe);
     }
-    return 0;
+    frames_add(facts, header.bytes, AC3_FRAME,
+               ac3_bit_rates[bytes[4] % 64 / 2] * 1000u >> header.halvings);
 }
 
-/* As in AVI files. */
-static void write_format(struct wav *wav, const struct ac3_header *header)
+static void add_frames(struct ac3_sync *sync, struct frame_facts *facts, const uint8_t *bytes,
+                       size_t count)
 {
-    uint32_t rate = ac3_sample_rates[header->rate] >> header->halvings;
-    uint8_t *p = wav->format;
+    unsigned size;
 
-    store16_le(p, TAG_AC3);
-    store16_le(p + 2, (uint16_t)(header->full + header->lfe));
-    store32_le(p + 4, rate);
-    store32_le(p + 8, (header->bytes * rate + AC3_FRAME / 2) / AC3_FRAME);
-    store16_le(p + 12, header->bytes);
-    store16_le(p + 14, 0);
-    store16_le(p + 16, 0);
-    wav->format_size = WAV_FORMAT_SIZE;
+    while ((size = ac3_sync_find(sync, &bytes, &count)) != 0) {
+        add_frame(facts, sync->bytes);
+        ac3_sync_drop(sync, size);
+    }
+}
+
+void ac3_scan(const struct wav *wav, struct frame_facts *facts)
+{
+    struct ac3_sync *sync = malloc(sizeof *sync);
+    uint8_t *bytes = malloc(CHUNK);
+    uint64_t at = 0;
+
+    if (sync)
+        ac3_sync_start(sync, true);
+    for (size_t n = 1; sync && bytes && n != 0; at += n) {
+        n = wav_read(wav, at, bytes, CHUNK);
+        add_frames(sync, facts, bytes, n);
+    }
+    free(sync);
+    free(bytes);
 }
 
 bool ac3_open(struct wav *wav, const struct wav_io *io)
 {
+    struct frame_facts facts = { .frames = 0 };
+    struct wave_format format = { .tag = TAG_AC3, .extra = wav->format };
+    struct ac3_sync sync;
     uint8_t bytes[PROBED];
-    size_t size = io->read(io->file, 0, bytes, io->size < PROBED ? (size_t)io->size : PROBED);
-    struct ac3_header header = { 0 };
-    struct bit_reader in = { first_frame(bytes, size, &header), 0, 0 };
 
-    if (!in.bytes)
+    frames_begin(wav, io);
+    ac3_sync_start(&sync, false);
+    add_frames(&sync, &facts, bytes, wav_read(wav, 0, bytes, PROBED));
+    if (facts.frames == 0)
         return false;
-    in.size = header.bytes * 8u;
-    ac3_read_header(&in, &header);
-    memset(wav, 0, sizeof *wav);
-    wav->io = *io;
-    wav->data_size = wav->data_said = io->size;
-    write_format(wav, &header);
-    memcpy(wav->said, wav->format, sizeof wav->said);
-    wav->said_tag = TAG_AC3;
+    ac3_complete(&format, &(struct mode){ facts.sample_rate, facts.channels, facts.least_bit_rate },
+                 0);
+    frames_set_format(wav, &format);
     return true;
 }

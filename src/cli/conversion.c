@@ -6,8 +6,8 @@
 #include "conversion.h"
 #include "errors.h"
 #include "formats.h"
+#include "frames.h"
 #include "header.h"
-#include "mpeg_file.h"
 #include "target.h"
 #include "trust.h"
 
@@ -23,8 +23,7 @@ static int open_raw(struct source *source, const wchar_t *path, const struct dri
     uint8_t p[12] = { 0 };
     struct raw guess;
 
-    if (!raw && ((mpeg_is_named(path) && mpeg_open(&source->wav, &io)) ||
-                 (ac3_is_named(path) && ac3_open(&source->wav, &io)))) {
+    if (!raw && frames_open(&source->wav, &io, path)) {
         source->frames = true;
         return EXIT_SUCCESS;
     }
@@ -40,6 +39,14 @@ static int open_raw(struct source *source, const wchar_t *path, const struct dri
     return fail(L"%ls cannot be read as raw %ls", path, source->raw);
 }
 
+static bool may_have_bursts(const struct source *source)
+{
+    const WAVEFORMATEX *wfx = source->format;
+
+    return wfx->wFormatTag == TAG_SPDIF ||
+           (wfx->wFormatTag == WAVE_FORMAT_PCM && wfx->nChannels == 2 && wfx->wBitsPerSample == 16);
+}
+
 int source_open(struct source *source, const wchar_t *path, const struct drivers *drivers,
                 const struct raw *raw)
 {
@@ -49,7 +56,7 @@ int source_open(struct source *source, const wchar_t *path, const struct drivers
 
     source->missing = 0;
     source->raw = 0;
-    source->frames = false;
+    source->frames = source->bursts = false;
     if (!file_open(&source->file, path, &io))
         return fail(L"%ls: %ls", path, system_error_text(source->file.error));
     reason = wav_scan(wav, &io);
@@ -62,6 +69,8 @@ int source_open(struct source *source, const wchar_t *path, const struct drivers
     source->format = as_wfx(wav->format);
     if (wav->data_said > wav->data_size && !(wav->notes & WAV_SIZE_UNKNOWN))
         source->missing = wav->data_said - wav->data_size;
+    if (may_have_bursts(source) && spdif_open(&source->spdif, wav))
+        source->frames = source->bursts = true;
     if (is_pcm(source->format) && source->format->nBlockAlign != 0)
         wav->data_size -= wav->data_size % source->format->nBlockAlign;
     return EXIT_SUCCESS;
@@ -76,6 +85,9 @@ void source_remarks(const struct source *source, const wchar_t *path)
     if (source->raw)
         warn(L"%ls has no header; read it as raw %ls%ls", path, source->raw,
              source->guessed ? L", by its extension; choose another format with --raw" : L"");
+    if (source->bursts)
+        warn(L"%ls is PCM that carries %ls as S/PDIF does (IEC 61937); read that", path,
+             source->format->wFormatTag == TAG_AC3 ? L"AC-3" : L"MPEG audio");
     if (wav->notes & WAV_SIZE_UNKNOWN)
         warn(L"%ls does not give the size of its audio data, like a file that was written as a "
              L"stream; read it to the end of the file",

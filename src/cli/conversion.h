@@ -6,6 +6,7 @@
 #include "drivers.h"
 #include "files.h"
 #include "raw.h"
+#include "spdif.h"
 
 /* The properties of the result; 0 stands for those of the source. */
 struct pcm_wanted {
@@ -29,9 +30,11 @@ struct source {
     struct file file;
     struct wav wav;
     struct raw_gsm gsm;
+    struct spdif spdif;
     const wchar_t *raw; /* the format of a file without a header, or NULL */
     bool guessed;       /* by its extension */
     bool frames;        /* the file is a stream of MPEG audio or AC-3, without a header */
+    bool bursts;        /* its PCM carries such a stream */
     const WAVEFORMATEX *format;
     uint64_t missing; /* bytes by which the file is shorter than its header says */
 };

@@ -8,8 +8,8 @@
 #include "diagnosis.h"
 #include "errors.h"
 #include "formats.h"
+#include "frames.h"
 #include "measure.h"
-#include "mpeg_file.h"
 #include "target.h"
 #include "trust.h"
 
@@ -33,7 +33,7 @@ struct report {
     bool counted;
     bool crashed; /* another driver, when it was asked */
     bool varies;  /* blocks have different numbers of samples, of which `block` is the largest */
-    struct mpeg_facts mpeg; /* of its frames, if it has any */
+    struct frame_facts frames; /* if it has any */
 };
 
 /* Prints a field of the header and, if that differs, what it should be. `expected` is NULL if
@@ -276,15 +276,12 @@ static void print_lengths(const struct report *report)
               (double)wav->data_size / wfx->nAvgBytesPerSec);
 }
 
-/* Layer, bit rate and frames of MPEG audio. */
-static void print_mpeg(const struct mpeg_facts *facts)
+/* Kind, bit rate and number of frames. */
+static void print_frames(const struct frame_facts *facts)
 {
-    static const wchar_t *const layers[] = { L"", L"I", L"II", L"III" };
-    static const wchar_t *const versions[] = { L"1", L"2", L"2.5" };
     double average = (double)facts->bytes * 8 * facts->sample_rate / (double)facts->samples;
 
-    print(L"  %-16ls  MPEG-%ls, Layer %ls\n", L"frames of", versions[facts->version],
-          layers[facts->layer]);
+    print(L"  %-16ls  %ls\n", L"frames of", facts->name);
     if (facts->least_bit_rate == facts->most_bit_rate)
         print(L"  %-16ls  %.0f kbit/s\n", L"bit rate", facts->most_bit_rate / 1000.0);
     else
@@ -348,8 +345,8 @@ static void print_header(const struct report *report)
                  expected->wBitsPerSample);
     if (!is_pcm(wfx))
         print_extra(report);
-    if (report->mpeg.frames != 0)
-        print_mpeg(&report->mpeg);
+    if (report->frames.frames != 0)
+        print_frames(&report->frames);
     print_lengths(report);
 }
 
@@ -384,17 +381,16 @@ static const struct driver *find_driver(const struct report *report, const struc
     return 0;
 }
 
-/* Counts the frames of MPEG audio. They say everything; no field of a header has to be right.
- * Returns false for other formats. */
+/* Counts frames. They say everything; no field of a header has to be right. Returns false for
+ * formats that have none. */
 static bool count_frames(struct report *report)
 {
-    WORD tag = report->in.format->wFormatTag;
+    struct frame_facts *facts = &report->frames;
 
-    if ((tag != TAG_MPEG && tag != TAG_MPEGLAYER3) || !report->driver)
+    if (!report->driver || !frames_scan(&report->in.wav, facts))
         return false;
-    report->counted = mpeg_scan(&report->in.wav, &report->mpeg) &&
-                      report->mpeg.sample_rate == report->in.format->nSamplesPerSec;
-    report->decoded = report->mpeg.samples;
+    report->counted = facts->sample_rate == report->in.format->nSamplesPerSec;
+    report->decoded = facts->samples;
     return true;
 }
 

@@ -1,10 +1,9 @@
 #include <stdlib.h>
 #include <windows.h>
-#include "ac3_file.h"
 #include "console.h"
 #include "files.h"
+#include "frames.h"
 #include "inputs.h"
-#include "mpeg_file.h"
 #include "raw.h"
 
 /* Joins two parts of a path with a backslash where one is needed. The caller frees the result. */
@@ -61,8 +60,7 @@ static bool is_taken(const struct inputs *inputs, const wchar_t *result)
 static wchar_t *result_path(const struct inputs *inputs, const wchar_t *name, const wchar_t *out)
 {
     static const wchar_t wav[] = L".wav";
-    bool raw = !is_wav(name) &&
-               (inputs->raw || raw_guess(name) || mpeg_is_named(name) || ac3_is_named(name));
+    bool raw = !is_wav(name) && (inputs->raw || raw_guess(name) || frames_are_named(name));
     wchar_t *path = join(out, name), *longer, *dot;
 
     if (!raw || !path)

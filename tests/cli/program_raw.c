@@ -182,6 +182,103 @@ static void ac3_is_written_without_a_header(void **unused)
     free(code.data);
 }
 
+/* The block of ffmpeg's headers is not that of the frames, which are counted. */
+static void frames_in_wav_files_are_counted(void **unused)
+{
+    uint8_t extra[EXTRA_ROOM];
+    struct wave_format format;
+    struct bytes code = raw_code(0x2000, (struct mode){ 48000, 2, 192000 }, &format, extra);
+
+    (void)unused;
+    format.block_align = 3840;
+    format.bits_per_sample = 16;
+    put_wav("in.wav", &format, code.data, code.size, 0);
+    assert_int_equal(run("info in.wav"), 0);
+    assert_true(says("frames            7") && says("192 kbit/s") && says("0.224 s"));
+    assert_false(says("left over"));
+    free(code.data);
+}
+
+/* A WAV file of 16-bit stereo PCM, or of tag 0x92. */
+static void put_bursts(const char *path, uint16_t tag, uint32_t rate, struct bytes pcm_bytes)
+{
+    struct wave_format format = pcm(rate, 2);
+
+    format.tag = tag;
+    put_wav(path, &format, pcm_bytes.data, pcm_bytes.size, (uint32_t)(pcm_bytes.size / 4));
+}
+
+/* A stream in the bursts of ffmpeg, behind silence that is not a whole number of frames. */
+static struct bytes bursts_of(struct bytes stream, const char *demuxer)
+{
+    struct bytes bursts, all;
+    char command[80];
+
+    snprintf(command, sizeof command, "ffmpeg -v error -f %s -i - -c copy -f spdif -", demuxer);
+    bursts = peer_run(command, stream.data, stream.size);
+    all = (struct bytes){ calloc(1, bursts.size + 5002), bursts.size + 5002 };
+    memcpy(all.data + 5002, bursts.data, bursts.size);
+    free(bursts.data);
+    return all;
+}
+
+/* S/PDIF in PCM is read as what it carries. */
+static void bursts_of_ac3_are_decoded(void **unused)
+{
+    static const struct mode modes[] = { { 48000, 2, 192000 }, { 44100, 1, 96000 } };
+
+    (void)unused;
+    for (uint16_t i = 0; i < 2; i++) {
+        uint8_t extra[EXTRA_ROOM];
+        struct wave_format format;
+        struct bytes code = raw_code(0x2000, modes[i], &format, extra),
+                     bursts = bursts_of(code, "ac3");
+
+        put_bursts("in.wav", i == 0 ? TAG_PCM : 0x92, modes[i].sample_rate, bursts);
+        assert_int_equal(run("info in.wav"), 0);
+        assert_true(says(i == 0 ? "AC-3, 2.0" : "AC-3, 1.0") && says("S/PDIF"));
+        assert_true(says("frames            7") && says(i == 0 ? "192 kbit/s" : "96 kbit/s"));
+        assert_string_equal(wrong_fields(), "");
+        assert_int_equal(run("convert in.wav out.wav --overwrite"), 0);
+        assert_true(says("S/PDIF"));
+        check_decoded("out.wav", 0x2000, &format, code);
+        free(bursts.data);
+        free(code.data);
+    }
+}
+
+static void bursts_of_mpeg_audio_are_decoded(void **unused)
+{
+    struct mpeg_header header = { .layer = 2, .bit_rate_index = 9, .mode = MPEG_STEREO };
+    struct bytes stream = mpeg_frames(header, 50, MPEG_PADDED, 3),
+                 bursts = bursts_of(stream, "mp3");
+    struct wave_format format;
+
+    (void)unused;
+    put_bursts("in.wav", TAG_PCM, 44100, bursts);
+    assert_int_equal(run("info in.wav"), 0);
+    assert_true(says("MPEG-1, Layer II") && says("frames            50") && says("S/PDIF"));
+    assert_int_equal(run("convert in.wav out.wav --overwrite"), 0);
+    assert_int_equal(get_wav("out.wav", &format).size, 50 * 1152 * 4);
+    free(bursts.data);
+    free(stream.data);
+}
+
+/* Other bursts, and preambles without frames, are PCM. */
+static void other_bursts_are_pcm(void **unused)
+{
+    static uint8_t bytes[20000];
+
+    (void)unused;
+    for (int type = 0; type < 32; type++) {
+        for (size_t i = 0; i + 4000 <= sizeof bytes; i += 4000)
+            memcpy(bytes + i, (uint8_t[]){ 0x72, 0xF8, 0x1F, 0x4E, (uint8_t)type, 0, 0, 16 }, 8);
+        put_bursts("in.wav", TAG_PCM, 48000, (struct bytes){ bytes, sizeof bytes });
+        assert_int_equal(run("info in.wav"), 0);
+        assert_true(says("PCM") && !says("S/PDIF"));
+    }
+}
+
 /* The widths of the parameters of a GSM 6.10 frame, as GSM 06.10 orders them. */
 static const uint8_t widths[76] = { 6, 6, 5, 5, 4, 4, 3, 3, 7, 2, 2, 6, 3, 3, 3, 3, 3, 3, 3,
                                     3, 3, 3, 3, 3, 3, 7, 2, 2, 6, 3, 3, 3, 3, 3, 3, 3, 3, 3,
@@ -278,10 +375,18 @@ static void explains_what_is_not_raw(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        PROGRAM_TEST(an_option_gives_the_format),        PROGRAM_TEST(extensions_are_recognized),
-        PROGRAM_TEST(mpeg_audio_is_found_by_its_frames), PROGRAM_TEST(ac3_is_found_by_its_frames),
-        PROGRAM_TEST(ac3_is_written_without_a_header),   PROGRAM_TEST(frames_of_gsm_are_repacked),
-        PROGRAM_TEST(results_of_raw_files_end_in_wav),   PROGRAM_TEST(explains_what_is_not_raw),
+        PROGRAM_TEST(an_option_gives_the_format),
+        PROGRAM_TEST(extensions_are_recognized),
+        PROGRAM_TEST(mpeg_audio_is_found_by_its_frames),
+        PROGRAM_TEST(ac3_is_found_by_its_frames),
+        PROGRAM_TEST(ac3_is_written_without_a_header),
+        PROGRAM_TEST(frames_in_wav_files_are_counted),
+        PROGRAM_TEST(bursts_of_ac3_are_decoded),
+        PROGRAM_TEST(bursts_of_mpeg_audio_are_decoded),
+        PROGRAM_TEST(other_bursts_are_pcm),
+        PROGRAM_TEST(frames_of_gsm_are_repacked),
+        PROGRAM_TEST(results_of_raw_files_end_in_wav),
+        PROGRAM_TEST(explains_what_is_not_raw),
     };
 
     return cmocka_run_group_tests_name("program_raw", tests, 0, 0);
