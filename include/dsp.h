@@ -13,6 +13,7 @@
 #include "dsp_gsm.h"
 #include "dsp_mdct.h"
 #include "dsp_mpeg.h"
+#include "dsp_mpeg_encoder.h"
 
 /* Contiguous blocks; the samples of several channels are interleaved. */
 struct adpcm_blocks {
@@ -80,6 +81,7 @@ struct dsp {
     const struct dsp_celp *celp; /* dsp_celp.h */
     const struct dsp_mdct *mdct; /* dsp_mdct.h */
     const struct dsp_mpeg *mpeg; /* dsp_mpeg.h */
+    const struct dsp_mpeg_encoder *mpeg_encoder; /* dsp_mpeg_encoder.h */
 };
 
 /* Returns a set: 0 is plain C, 1 is SSE2, 2 is AVX2. If the build lacks that set, returns the best

@@ -360,7 +360,7 @@ static BOOL suits(const struct codec *codec, const struct wave_format *format, D
     return codec->encoder && format->byte_rate != 0 && codec_parse(codec, format, &layout) &&
            (!(flags & ACM_FORMATSUGGESTF_WBITSPERSAMPLE) ||
             format->bits_per_sample == wanted->bits_per_sample) &&
-           !tag_is_disabled(format->tag);
+           !layout.read_only && !tag_is_disabled(format->tag);
 }
 
 /* Suggests a format of the first codec that supports the rate and the channels, or of the wanted

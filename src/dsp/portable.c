@@ -21,4 +21,5 @@ const struct dsp dsp_portable = {
     .celp = &dsp_celp_c,
     .mdct = &dsp_mdct_c,
     .mpeg = &dsp_mpeg_c,
+    .mpeg_encoder = &dsp_mpeg_encoder_c,
 };

@@ -41,6 +41,7 @@
 #include "g711.tmpl.h"
 #include "mdct.tmpl.h"
 #include "mpeg.tmpl.h"
+#include "mpeg_encoder.tmpl.h"
 #include "ms_decode.tmpl.h"
 #include "yamaha_decode.tmpl.h"
 #else
@@ -56,6 +57,7 @@ const struct dsp SET = {
     .ms_decode = ms_decode,
     .yamaha_decode = yamaha_decode,
     .mdct = &mdct_kernels,
+    .mpeg_encoder = &mpeg_encoder_kernels,
 #else /* four lanes do not pay off for these */
     .alaw_expand = alaw_expand_c,
     .ulaw_expand = ulaw_expand_c,
@@ -64,6 +66,7 @@ const struct dsp SET = {
     .ms_decode = ms_decode_c,
     .yamaha_decode = yamaha_decode_c,
     .mdct = &dsp_mdct_c,
+    .mpeg_encoder = &dsp_mpeg_encoder_c,
 #endif
     .ima_decode = ima_decode,
     .ima_greedy = ima_greedy,

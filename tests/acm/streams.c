@@ -1,6 +1,7 @@
 /* Streams through DriverProc: opening, sizes and conversions of every codec in every mode, in both
  * layouts. */
 #include "host.h"
+#include "mpeg_frames.h"
 #include "mix.h"
 
 enum { BLOCKALIGN = 4, START = 0x10, FLUSH = 0x20 };
@@ -567,7 +568,9 @@ static void every_byte_is_used_in_the_end(void **unused)
 /* Bit streams and self-delimiting frames: the state stores an incomplete unit. */
 static bool takes_every_byte(const struct route *route)
 {
-    return route->decoding && route->layout.self_delimiting;
+    const struct layout *layout = &route->layout;
+
+    return route->decoding ? layout->self_delimiting : layout->delay > layout->block.frames;
 }
 
 static void only_whole_blocks_are_used(void **unused)
@@ -984,7 +987,8 @@ static void short_headers_are_refused(void **unused)
                 check(route, memcmp(header, before, size) == 0);
             else
                 check(route, header->cbSrcLengthUsed == header->cbSrcLength &&
-                                 header->cbDstLengthUsed == (full ? route.dst_block : 0));
+                                 (takes_every_byte(&route) ||
+                                  header->cbDstLengthUsed == (full ? route.dst_block : 0)));
         }
         stream_closed(instance);
     }
@@ -1403,9 +1407,11 @@ static void careless_headers_convert_alike(void **unused)
         void *plain = stream_opened(&route, 0), *careless;
         struct wave_format format = route.format;
         struct bytes src = material(&route, 3, 0, 28);
-        bool bands_depend_on_byte_rate = format.tag == 0x160 || format.tag == 0x161; /* WMA */
+        /* Of Windows Media Audio and of encoders of MPEG audio. */
+        bool depends_on_byte_rate =
+            format.tag == 0x160 || format.tag == 0x161 || (is_mpeg(format.tag) && !route.decoding);
 
-        format.byte_rate = bands_depend_on_byte_rate ? format.byte_rate : 0xFFFFFFFF;
+        format.byte_rate = depends_on_byte_rate ? format.byte_rate : 0xFFFFFFFF;
         format.extra_size = 0;
         *(route.decoding ? &route.src : &route.dst) = wfx_make(&format);
         careless = stream_opened(&route, 0);

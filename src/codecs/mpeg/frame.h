@@ -18,6 +18,8 @@ enum {
 enum {
     LAYER3_EXTRA = 12,
     LAYER3_ID_MPEG = 1,
+    LAYER3_PADDING_ISO = 0,
+    LAYER3_PADDING_ON = 1,
     LAYER3_PADDING_OFF = 2,
     LAYER3_DELAY = 1393, /* that of Windows' encoder and decoder together */
     MPEG1_EXTRA = 22,

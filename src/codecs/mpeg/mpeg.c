@@ -62,47 +62,71 @@ static const struct mode modes3[] = { RATES3_STEREO(44100),      RATES3_MONO(441
                                       RATES3_QUARTER(8000),      { 0 } };
 static const struct mode modes2[] = { RATES2(48000), RATES2(44100), RATES2(32000), { 0 } };
 
-/* The frame of a byte rate, or of a middle one if the byte rate is unknown or wrong. */
-static uint32_t nominal_bytes(const struct mpeg_header *header, uint32_t byte_rate)
+/* The bit rate of the table that is nearest to a byte rate, or a middle one if that is unknown. */
+static uint8_t nearest_bit_rate(const struct mpeg_header *header, uint32_t byte_rate)
 {
     struct mpeg_header other = *header;
-    uint32_t frames = mpeg_frame_samples(header);
-    uint64_t bytes = (uint64_t)byte_rate * frames / mpeg_sample_rate(header);
+    uint64_t least = UINT64_MAX;
+    uint8_t best = 9;
 
-    other.bit_rate_index = 1;
-    if (bytes >= mpeg_frame_bytes(&other) && bytes <= MPEG_FRAME_MOST)
-        return (uint32_t)bytes;
-    other.bit_rate_index = 9;
-    return mpeg_frame_bytes(&other);
+    for (uint8_t i = 1; i < MPEG_BIT_RATES && byte_rate != 0; i++) {
+        int64_t difference;
+
+        other.bit_rate_index = i;
+        difference = (int64_t)mpeg_bit_rate(&other) - 8 * (int64_t)byte_rate;
+        difference = difference < 0 ? -difference : difference;
+        if ((uint64_t)difference < least) {
+            least = (uint64_t)difference;
+            best = i;
+        }
+    }
+    return best;
 }
 
-static bool parse_layer(const struct wave_format *format, unsigned layer, struct layout *layout)
+/* `encoded` is the layer of the tag's encoder, and `layer` the one that is decoded. */
+static bool parse_layer(const struct wave_format *format, struct layout *layout, unsigned layer,
+                        unsigned encoded, enum mpeg_padding padding)
 {
-    struct mpeg_header header = { .layer = (uint8_t)layer };
+    struct mpeg_own own = { .header = { .layer = (uint8_t)layer }, .padding = padding };
 
-    if (layout->channels > 2 || !mpeg_set_sample_rate(&header, layout->sample_rate))
+    if (layout->channels > 2 || !mpeg_set_sample_rate(&own.header, layout->sample_rate))
         return false;
-    header.mode = layout->channels == 1 ? MPEG_MONO : MPEG_STEREO;
+    own.header.mode = layout->channels == 1 ? MPEG_MONO : MPEG_STEREO;
+    own.encoded = own.header;
+    own.encoded.layer = (uint8_t)encoded;
+    own.encoded.original = true;
+    own.encoded.bit_rate_index = nearest_bit_rate(&own.encoded, format->byte_rate);
     layout->self_delimiting = true;
-    layout->block.frames = mpeg_frame_samples(&header);
-    layout->block.bytes = nominal_bytes(&header, format->byte_rate);
-    header.bit_rate_index = 1;
-    layout->least_bytes = mpeg_frame_bytes(&header);
-    memcpy(layout->own, &header, sizeof header);
+    layout->read_only = encoded != layer;
+    layout->block.frames = mpeg_frame_samples(&own.header);
+    layout->block.bytes = mpeg_frame_bytes(&own.encoded) + (padding != MPEG_UNPADDED);
+    layout->delay = layout->block.frames + mpeg_encoder_delay(&own.encoded);
+    own.header.bit_rate_index = 1;
+    layout->least_bytes = mpeg_frame_bytes(&own.header);
+    memcpy(layout->own, &own, sizeof own);
     return true;
 }
 
 static bool parse3(const struct wave_format *format, struct layout *layout)
 {
-    return parse_layer(format, 3, layout);
+    uint32_t flags = format->extra_size >= 6 ? load32_le(format->extra + 2) : LAYER3_PADDING_OFF;
+    enum mpeg_padding padding = MPEG_UNPADDED;
+
+    if (flags == LAYER3_PADDING_ISO)
+        padding = MPEG_PADDED_EXACTLY;
+    if (flags == LAYER3_PADDING_ON)
+        padding = MPEG_PADDED;
+    return parse_layer(format, layout, 3, 3, padding);
 }
 
 /* fwHeadLayer is a set of layers: 1 for I, 2 for II, 4 for III. */
 static bool parse2(const struct wave_format *format, struct layout *layout)
 {
-    unsigned layers = format->extra_size >= 2 ? load16_le(format->extra) : 2;
+    unsigned layers = format->extra_size >= 2 ? load16_le(format->extra) : 2, layer = 2;
 
-    return parse_layer(format, layers & 2 ? 2 : layers & 4 ? 3 : layers & 1 ? 1 : 2, layout);
+    if (!(layers & 2) && layers & 5)
+        layer = layers & 4 ? 3 : 1;
+    return parse_layer(format, layout, layer, 2, MPEG_PADDED_EXACTLY);
 }
 
 static void complete2(struct wave_format *format, const struct mode *mode, uint8_t dialect)
@@ -118,6 +142,7 @@ const struct codec mpeg_layer3 = {
     .parse = parse3,
     .complete = mpeg_complete3,
     .decoder = &mpeg_decoder,
+    .encoder = &mpeg_layer3_encoder,
 };
 
 const struct codec mpeg_layer2 = {
@@ -127,4 +152,5 @@ const struct codec mpeg_layer2 = {
     .parse = parse2,
     .complete = complete2,
     .decoder = &mpeg_decoder,
+    .encoder = &mpeg_layer2_encoder,
 };
