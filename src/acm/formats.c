@@ -227,6 +227,13 @@ static LRESULT answer(void *to, void *from, DWORD size)
     return MMSYSERR_NOERROR;
 }
 
+/* Only PCM becomes PCM; a codec's format does not become another of the same tag. */
+static DWORD support_of(uint16_t tag)
+{
+    return ACMDRIVERDETAILS_SUPPORTF_CODEC |
+           (codec_find(tag) ? 0u : ACMDRIVERDETAILS_SUPPORTF_CONVERTER);
+}
+
 LRESULT acm_driver_details(ACMDRIVERDETAILSW *to)
 {
     ACMDRIVERDETAILSW details = {
@@ -235,7 +242,7 @@ LRESULT acm_driver_details(ACMDRIVERDETAILSW *to)
         .wPid = MM_PID_UNMAPPED,
         .vdwACM = MAKE_ACM_VERSION(3, 50, 0),
         .vdwDriver = MAKE_ACM_VERSION(VERSION_MAJOR, VERSION_MINOR, VERSION_PATCH),
-        .fdwSupport = ACMDRIVERDETAILS_SUPPORTF_CODEC,
+        .fdwSupport = support_of(TAG_PCM),
         .cFormatTags = index_of(WAVE_FORMAT_UNKNOWN),
         .hicon = to && to->cbStruct >= offsetof(ACMDRIVERDETAILSW, szShortName) ? driver_icon() : 0,
         .szShortName = L"OmniACM",
@@ -255,7 +262,7 @@ LRESULT acm_driver_details(ACMDRIVERDETAILSW *to)
 
 LRESULT acm_format_tag_details(ACMFORMATTAGDETAILSW *to, DWORD query)
 {
-    ACMFORMATTAGDETAILSW details = { .fdwSupport = ACMDRIVERDETAILS_SUPPORTF_CODEC };
+    ACMFORMATTAGDETAILSW details = { 0 };
     DWORD index;
     uint16_t tag;
 
@@ -280,6 +287,7 @@ LRESULT acm_format_tag_details(ACMFORMATTAGDETAILSW *to, DWORD query)
         return ACMERR_NOTPOSSIBLE;
     details.dwFormatTagIndex = index;
     details.dwFormatTag = tag;
+    details.fdwSupport = support_of(tag);
     details.cbFormatSize = format_size(tag);
     details.cStandardFormats = tag_is_disabled(tag) ? 0 : format_count(tag);
     put_text(details.szFormatTag,
@@ -327,7 +335,6 @@ LRESULT acm_format_details(ACMFORMATDETAILSW *to, DWORD query)
     if (!to || to->cbStruct < offsetof(ACMFORMATDETAILSW, szFormat))
         return MMSYSERR_INVALPARAM;
     memcpy(&details, to, offsetof(ACMFORMATDETAILSW, szFormat));
-    details.fdwSupport = ACMDRIVERDETAILS_SUPPORTF_CODEC;
     switch (query & ACM_FORMATDETAILSF_QUERYMASK) {
     case ACM_FORMATDETAILSF_INDEX:
         if (to->dwFormatTag > UINT16_MAX ||
@@ -347,6 +354,7 @@ LRESULT acm_format_details(ACMFORMATDETAILSW *to, DWORD query)
     }
     if (tag_is_disabled(format->tag))
         return ACMERR_NOTPOSSIBLE;
+    details.fdwSupport = support_of(format->tag);
     describe(details.szFormat, format);
     return answer(to, &details, sizeof details);
 }

@@ -33,6 +33,8 @@ static bool equals(const WCHAR *text, const char *other)
     return contains(text, other) && length_of(text, 512) == strlen(other);
 }
 
+enum { CODEC = 1, CONVERTER = 2 }; /* ACMDRIVERDETAILS_SUPPORTF_... */
+
 static void the_driver_describes_itself(void **unused)
 {
     ACMDRIVERDETAILSW details;
@@ -48,7 +50,7 @@ static void the_driver_describes_itself(void **unused)
     assert_int_equal(details.wPid, 0xFFFF);
     assert_int_equal(details.vdwACM, 0x03320000);
     assert_true(details.vdwDriver != 0);
-    assert_int_equal(details.fdwSupport, 1);
+    assert_int_equal(details.fdwSupport, CODEC | CONVERTER);
     assert_int_equal(details.cFilterTags, 0);
     assert_null(details.hicon);
     assert_true(equals(details.szShortName, "OmniACM"));
@@ -160,7 +162,7 @@ static void tags_are_listed_by_index(void **unused)
         assert_int_equal(details->cbStruct, sizeof *details);
         assert_int_equal(details->dwFormatTagIndex, index);
         assert_true(details->dwFormatTag != 0 && details->dwFormatTag <= 0xFFFF);
-        assert_int_equal(details->fdwSupport, 1);
+        assert_int_equal(details->fdwSupport, codec ? CODEC : CODEC | CONVERTER);
         assert_true(codec || details->dwFormatTag == 1 || details->dwFormatTag == 3 ||
                     details->dwFormatTag == 0xFFFE);
         if (codec)
@@ -351,14 +353,15 @@ static void standard_formats_are_valid(void **unused)
 
             assert_int_equal(listed->cbStruct, sizeof *listed);
             assert_true(listed->dwFormatTag == tag->dwFormatTag && listed->dwFormatIndex == index);
-            assert_int_equal(listed->fdwSupport, 1);
+            assert_int_equal(listed->fdwSupport, tag->fdwSupport);
             assert_int_equal(listed->pwfx->wFormatTag, tag->dwFormatTag);
             assert_true(size <= tag->cbFormatSize);
             asked = format_query(tag->dwFormatTag, index, listed->pwfx, (DWORD)size);
             assert_int_equal(ask(ACMDM_FORMAT_DETAILS, asked, ACM_FORMATDETAILSF_FORMAT),
                              MMSYSERR_NOERROR);
             assert_memory_equal(asked->szFormat, listed->szFormat, sizeof listed->szFormat);
-            assert_true(asked->dwFormatTag == tag->dwFormatTag && asked->fdwSupport == 1);
+            assert_true(asked->dwFormatTag == tag->dwFormatTag &&
+                        asked->fdwSupport == tag->fdwSupport);
             assert_memory_equal(listed->pwfx, before, size);
             for (DWORD earlier = 0; earlier < index; earlier++)
                 assert_memory_not_equal(format_at(tag->dwFormatTag, earlier)->pwfx, before, size);

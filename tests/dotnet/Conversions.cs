@@ -60,6 +60,12 @@ static class Conversions
         return Sound.ReadAll(stream);
     }
 
+    public static byte[] DecodeTo(string file, WaveFormat target) =>
+        Stream(new WaveFileReader(file), target);
+
+    public static byte[] ToRate(byte[] pcm, WaveFormat format, WaveFormat target) =>
+        Stream(new RawSourceWaveStream(new MemoryStream(pcm), format), target);
+
     public static byte[] Decode(string file)
     {
         var reader = new WaveFileReader(file);
