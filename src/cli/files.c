@@ -241,7 +241,7 @@ static bool is_bare(const wchar_t *path, const uint8_t *format)
     static const struct {
         const wchar_t *extension;
         uint16_t tag;
-    } known[] = { { L".ac3", TAG_AC3 } };
+    } known[] = { { L".ac3", TAG_AC3 }, { L".mp3", 0x55 }, { L".mp2", 0x50 } };
     const wchar_t *extension = wcsrchr(base_name(path), L'.');
 
     for (size_t i = 0; extension && i < sizeof known / sizeof *known; i++)

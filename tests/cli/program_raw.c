@@ -158,28 +158,39 @@ static void ac3_is_found_by_its_frames(void **unused)
     assert_int_not_equal(run("convert b.ac3 out.wav --overwrite"), 0);
 }
 
-/* AC-3 is written to an .ac3 file without a header, and read from it again. Another format has a
- * header even there. */
-static void ac3_is_written_without_a_header(void **unused)
+static void check_bare(const char *to, const char *name, uint16_t tag, struct mode mode)
 {
     uint8_t extra[EXTRA_ROOM];
+    char command[128];
     struct wave_format format;
-    struct bytes code = raw_code(0x2000, (struct mode){ 48000, 2, 192000 }, &format, extra), data;
+    struct bytes code = raw_code(tag, mode, &format, extra), data;
 
-    (void)unused;
-    put_pcm("in.wav", 48000, 2);
-    assert_int_equal(run("convert in.wav out.ac3 --overwrite --to ac3@192"), 0);
-    data = disk_get("out.ac3");
+    put_pcm("in.wav", (int)mode.sample_rate, mode.channels);
+    snprintf(command, sizeof command, "convert in.wav %s --overwrite --to %s", name, to);
+    assert_int_equal(run(command), 0);
+    data = disk_get(name);
     assert_int_equal(data.size, code.size);
     assert_memory_equal(data.data, code.data, code.size);
-    assert_int_equal(run("convert out.ac3 out.wav --overwrite"), 0);
-    check_decoded("out.wav", 0x2000, &format, code);
-    assert_int_equal(run("convert in.wav out.wav --overwrite --to ac3@256"), 0);
-    check_result("out.wav", 0x2000, 32000, 1);
+    snprintf(command, sizeof command, "convert %s out.wav --overwrite", name);
+    assert_int_equal(run(command), 0);
+    check_decoded("out.wav", tag, &format, code);
+    snprintf(command, sizeof command, "convert in.wav out.wav --overwrite --to %s", to);
+    assert_int_equal(run(command), 0);
+    check_result("out.wav", tag, mode.bit_rate / 8, 1);
+    free(code.data);
+}
+
+/* AC-3 and MPEG audio are written to .ac3, .mp3 and .mp2 files without a header, and read from them
+ * again. Another format has a header even there. */
+static void streams_of_frames_are_written_without_a_header(void **unused)
+{
+    (void)unused;
+    check_bare("ac3@192", "out.ac3", 0x2000, (struct mode){ 48000, 2, 192000 });
+    check_bare("mp3@128", "out.mp3", 0x55, (struct mode){ 44100, 2, 128000 });
+    check_bare("mp2@192", "out.mp2", 0x50, (struct mode){ 48000, 2, 192000 });
     put_pcm("in.wav", 8000, 1);
     assert_int_equal(run("convert in.wav out.ac3 --overwrite --to ulaw"), 0);
     check_result("out.ac3", 7, 8000, 1);
-    free(code.data);
 }
 
 /* The block of ffmpeg's headers is not that of the frames, which are counted. */
@@ -379,7 +390,7 @@ int main(void)
         PROGRAM_TEST(extensions_are_recognized),
         PROGRAM_TEST(mpeg_audio_is_found_by_its_frames),
         PROGRAM_TEST(ac3_is_found_by_its_frames),
-        PROGRAM_TEST(ac3_is_written_without_a_header),
+        PROGRAM_TEST(streams_of_frames_are_written_without_a_header),
         PROGRAM_TEST(frames_in_wav_files_are_counted),
         PROGRAM_TEST(bursts_of_ac3_are_decoded),
         PROGRAM_TEST(bursts_of_mpeg_audio_are_decoded),

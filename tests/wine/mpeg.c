@@ -1,6 +1,6 @@
-/* How programs feed an MP3 decoder through msacm32. `mpeg FILE` adds the driver from its file and
- * uses its handle; `mpeg installed` and `mpeg preferred` ask msacm32 for a driver: that is another
- * one, or ours where it is preferred. */
+/* How programs feed an MP3 decoder and encoder through msacm32. `mpeg FILE` adds the driver from
+ * its file and uses its handle; `mpeg installed` and `mpeg preferred` ask msacm32 for a driver:
+ * that is another one, or ours where it is preferred. */
 #define MPEG_FRAMES_ALONE
 #include <stdint.h>
 #include <stdlib.h>
@@ -298,6 +298,101 @@ static void in_avi(struct bytes stream, struct bytes whole)
     test_end("MP3 in an AVI file");
 }
 
+enum { BUFFER = 16384, LATENCY = 1393, SECONDS = 2 };
+
+static HACMSTREAM encoder_opened(HACMDRIVER driver)
+{
+    MPEGLAYER3WAVEFORMAT format = header_of(2, 16000, 1, MPEGLAYER3_WFX_EXTRA_BYTES);
+    WAVEFORMATEX pcm = { WAVE_FORMAT_PCM, 2, 44100, 176400, 4, 16, 0 };
+    HACMSTREAM stream = 0;
+
+    format.nBlockSize = 417;
+    CHECK(acmStreamOpen(&stream, driver, &pcm, (WAVEFORMATEX *)&format, 0, 0, 0,
+                        ACM_STREAMOPENF_NONREALTIME) == 0);
+    return stream;
+}
+
+/* Triangle waves of two rising frequencies. */
+static struct bytes triangles(void)
+{
+    struct bytes sound = { calloc(SECONDS * 44100, 4), SECONDS * 44100 * 4 };
+    int16_t *samples = (int16_t *)(void *)sound.data, left = 0, right = 0;
+
+    for (int i = 0; i < SECONDS * 44100; i++) {
+        left = (int16_t)(left + 400 + i / 100);
+        right = (int16_t)(right + 700 + i / 70);
+        samples[2 * i] = (int16_t)(abs(left) - 16384) / 2;
+        samples[2 * i + 1] = (int16_t)(abs(right) - 16384) / 2;
+    }
+    return sound;
+}
+
+/* VirtualDub: one buffer, whose size it asks for once. BLOCKALIGN for all pieces, then one END for
+ * what is left. */
+static struct bytes encoded(HACMDRIVER driver, struct bytes sound, DWORD piece)
+{
+    HACMSTREAM it = encoder_opened(driver);
+    DWORD room = size_of(it, piece), used;
+    struct bytes code = { malloc(sound.size + room), 0 };
+
+    for (size_t at = 0; at < sound.size; at += used) {
+        DWORD left = (DWORD)(sound.size - at);
+        BOOL last = left <= piece;
+
+        code.size += convert(it, sound.data + at, last ? left : piece, code.data + code.size, room,
+                             last ? ACM_STREAMCONVERTF_END : ACM_STREAMCONVERTF_BLOCKALIGN, &used);
+        CHECK(used == (last ? left : piece));
+        if (used == 0)
+            break;
+    }
+    CHECK(acmStreamClose(it, 0) == 0);
+    return code;
+}
+
+/* The energy of the sound relative to that of the difference, if the sound is LATENCY late. */
+static double quality_of(struct bytes sound, struct bytes back)
+{
+    const int16_t *a = (const int16_t *)(const void *)sound.data,
+                  *b = (const int16_t *)(const void *)back.data + 2 * LATENCY;
+    double signal = 0, noise = 1;
+
+    for (size_t i = 0; i < sound.size / 2; i++) {
+        signal += (double)a[i] * a[i];
+        noise += ((double)a[i] - b[i]) * ((double)a[i] - b[i]);
+    }
+    return signal / noise;
+}
+
+/* VirtualDub reads the headers of the frames, which have to follow each other from byte 0, and
+ * removes nCodecDelay samples of the sound. */
+static void encoding(HACMDRIVER driver)
+{
+    MPEGLAYER3WAVEFORMAT format = header_of(2, 16000, 1, MPEGLAYER3_WFX_EXTRA_BYTES);
+    struct bytes sound = triangles(), code = encoded(driver, sound, BUFFER), back;
+    struct bytes whole = encoded(driver, sound, (DWORD)sound.size);
+    struct bytes other = encoded(driver, sound, 4 * 1000);
+
+    for (size_t at = 0; at < code.size; at += 417) {
+        struct mpeg_header header = { 0 };
+
+        CHECK(mpeg_parse_header(code.data + at, &header) && mpeg_frame_bytes(&header) == 417);
+    }
+    CHECK(code.size % 417 == 0 && code.size / 417 * 1152 >= sound.size / 4 + LATENCY);
+    test_end("an encoder's frames follow each other from byte 0, and END makes the last ones");
+    CHECK(code.size == whole.size && memcmp(code.data, whole.data, code.size) == 0);
+    CHECK(code.size == other.size && memcmp(code.data, other.data, code.size) == 0);
+    test_end("pieces are encoded like the whole");
+    back = decoded(driver, &format, code);
+    CHECK(back.size == code.size / 417 * PCM_FRAME);
+    CHECK(quality_of(sound, back) > 50);
+    test_end("the delay is that of the header");
+    free(sound.data);
+    free(code.data);
+    free(whole.data);
+    free(other.data);
+    free(back.data);
+}
+
 /* The driver that msacm32 chooses for the format. */
 static BOOL ours_is_chosen(void)
 {
@@ -325,6 +420,7 @@ static void as_hosts_do(HACMDRIVER driver)
     until_nothing_is_made(driver, stream, whole);
     other_headers(driver, stream, whole);
     stereo_in_a_mono_header(driver, stream, whole);
+    encoding(driver);
     if (!driver)
         in_avi(stream, whole);
     free(stream.data);
