@@ -14,6 +14,7 @@
 #include "dsp_mdct.h"
 #include "dsp_mpeg.h"
 #include "dsp_mpeg_encoder.h"
+#include "dsp_spectrum.h"
 
 /* Contiguous blocks; the samples of several channels are interleaved. */
 struct adpcm_blocks {
@@ -77,11 +78,12 @@ struct dsp {
     void (*fir)(const int16_t *x, const int16_t *rows, unsigned taps, const struct fir_place *,
                 size_t n, int32_t *sums);
 
-    const struct dsp_gsm *gsm;   /* dsp_gsm.h */
-    const struct dsp_celp *celp; /* dsp_celp.h */
-    const struct dsp_mdct *mdct; /* dsp_mdct.h */
-    const struct dsp_mpeg *mpeg; /* dsp_mpeg.h */
+    const struct dsp_gsm *gsm;                   /* dsp_gsm.h */
+    const struct dsp_celp *celp;                 /* dsp_celp.h */
+    const struct dsp_mdct *mdct;                 /* dsp_mdct.h */
+    const struct dsp_mpeg *mpeg;                 /* dsp_mpeg.h */
     const struct dsp_mpeg_encoder *mpeg_encoder; /* dsp_mpeg_encoder.h */
+    const struct dsp_spectrum *spectrum;         /* dsp_spectrum.h */
 };
 
 /* Returns a set: 0 is plain C, 1 is SSE2, 2 is AVX2. If the build lacks that set, returns the best

@@ -30,6 +30,9 @@ void yamaha_search_c(const struct adpcm_blocks *, unsigned quality, const int16_
 void fir_c(const int16_t *x, const int16_t *rows, unsigned taps, const struct fir_place *, size_t n,
            int32_t *sums);
 
+/* mdct32_c.c */
+void dct4_32_c(const int32_t *x, int32_t *y, unsigned n, int shift);
+
 void mpeg_scale_c(const int32_t *q, int32_t *x, const struct mpeg_gain *gains, unsigned count);
 void mpeg_hybrid_c(int32_t x[MPEG_LINES], const struct mpeg_block *,
                    int32_t overlap[18][MPEG_BANDS], int32_t (*out)[MPEG_ROW], unsigned slot);

@@ -299,12 +299,11 @@ KERNEL __m256i saturated64(__m256i x)
 
 KERNEL __m256i negated64(__m256i x) { return sub64(_mm256_setzero_si256(), x); }
 
-/* mdct_up. The magnitudes are all ones where bits differ from the sign. */
-static int mdct_norm(const int32_t *x, unsigned n)
+/* The bits that differ from a value's sign, and bit 0 if a value is not 0. */
+static uint32_t mdct_any(const int32_t *x, unsigned n)
 {
-    __m256i any = _mm256_setzero_si256(), energy = any, some = any;
+    __m256i any = _mm256_setzero_si256(), some = any;
     uint32_t bits[8], nonzero[8];
-    uint64_t energies[4];
 
     for (unsigned k = 0; k < n; k += 8) {
         __m256i now = load_ints(x + k);
@@ -318,15 +317,24 @@ static int mdct_norm(const int32_t *x, unsigned n)
         bits[0] |= bits[i];
         nonzero[0] |= nonzero[i];
     }
-    bits[0] |= nonzero[0] != 0;
+    return bits[0] | (nonzero[0] != 0);
+}
+
+/* mdct_up */
+static int mdct_norm(const int32_t *x, unsigned n)
+{
+    __m256i energy = _mm256_setzero_si256();
+    uint32_t any = mdct_any(x, n);
+    uint64_t energies[4];
+
     for (unsigned k = 0; k < n; k += 8) {
-        __m256i now = _mm256_sra_epi32(load_ints(x + k), _mm_cvtsi32_si128(mdct_drop(bits[0])));
+        __m256i now = _mm256_sra_epi32(load_ints(x + k), _mm_cvtsi32_si128(mdct_drop(any)));
         __m256i odd = _mm256_srli_epi64(now, 32);
 
         energy = add64(energy, add64(_mm256_mul_epi32(now, now), _mm256_mul_epi32(odd, odd)));
     }
     _mm256_storeu_si256((__m256i_u *)(void *)energies, energy);
-    return mdct_up_of(bits[0], energies[0] + energies[1] + energies[2] + energies[3]);
+    return mdct_up_of(any, energies[0] + energies[1] + energies[2] + energies[3]);
 }
 
 static void mdct_dct4(const int32_t *x, int32_t *y, unsigned n, int shift)
@@ -412,5 +420,3 @@ static void mdct_fold(const int16_t *last, const int16_t *now, const int32_t *wi
         store128(z + n / 2 - 4 - i, packed64(reversed64(second)));
     }
 }
-
-static const struct dsp_mdct mdct_kernels = { mdct_dct4, mdct_overlap, mdct_fold };

@@ -10,7 +10,7 @@
  * ever greater than the norm of the input. Values have 32 bits and a sign, and sums up to 33, in
  * 64-bit variables; products with Q30 fit 63 bits. Each pass rounds once. */
 #include <string.h>
-#include "dsp_mdct.h"
+#include "dsp_c.h"
 #include "fixed.h"
 #include "mdct_tables.h"
 
@@ -212,4 +212,4 @@ static void fold(const int16_t *last, const int16_t *now, const int32_t *window,
     }
 }
 
-const struct dsp_mdct dsp_mdct_c = { dct4, overlap, fold };
+const struct dsp_mdct dsp_mdct_c = { dct4, dct4_32_c, overlap, fold };

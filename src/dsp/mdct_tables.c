@@ -35,6 +35,15 @@ int mdct_up_of(uint32_t any, uint64_t energy)
     return up < MDCT_UP_MOST ? up : MDCT_UP_MOST;
 }
 
+int mdct_up_32(uint32_t any, unsigned n)
+{
+    int up = MDCT_32_NORM_BITS - bits_of(any) - bits_of(n) / 2;
+
+    if (any == 0)
+        return MDCT_SILENCE;
+    return up < MDCT_UP_MOST ? up : MDCT_UP_MOST;
+}
+
 int mdct_up(const int32_t *x, unsigned n)
 {
     uint32_t any = 0;

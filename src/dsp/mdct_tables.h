@@ -32,6 +32,11 @@ int mdct_up(const int32_t *x, unsigned n);
 int mdct_drop(uint32_t any);
 int mdct_up_of(uint32_t any, uint64_t energy);
 
+/* The shift for values of 32 bits, which brings the norm below 2^MDCT_32_NORM_BITS, as far as `any`
+ * tells. */
+enum { MDCT_32_NORM_BITS = 29 };
+int mdct_up_32(uint32_t any, unsigned n);
+
 /* cos and sin of 2 pi / 5 and 4 pi / 5. */
 extern const struct phasor mdct_fifths[2];
 

@@ -22,4 +22,5 @@ const struct dsp dsp_portable = {
     .mdct = &dsp_mdct_c,
     .mpeg = &dsp_mpeg_c,
     .mpeg_encoder = &dsp_mpeg_encoder_c,
+    .spectrum = &dsp_spectrum_c,
 };

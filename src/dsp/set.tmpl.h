@@ -39,9 +39,10 @@
 
 #if VECTOR_BYTES == 32
 #include "g711.tmpl.h"
-#include "mdct.tmpl.h"
+#include "mdct32.tmpl.h"
 #include "mpeg.tmpl.h"
 #include "mpeg_encoder.tmpl.h"
+#include "spectrum.tmpl.h"
 #include "ms_decode.tmpl.h"
 #include "yamaha_decode.tmpl.h"
 #else
@@ -58,6 +59,7 @@ const struct dsp SET = {
     .yamaha_decode = yamaha_decode,
     .mdct = &mdct_kernels,
     .mpeg_encoder = &mpeg_encoder_kernels,
+    .spectrum = &spectrum_kernels,
 #else /* four lanes do not pay off for these */
     .alaw_expand = alaw_expand_c,
     .ulaw_expand = ulaw_expand_c,
@@ -67,6 +69,7 @@ const struct dsp SET = {
     .yamaha_decode = yamaha_decode_c,
     .mdct = &dsp_mdct_c,
     .mpeg_encoder = &dsp_mpeg_encoder_c,
+    .spectrum = &dsp_spectrum_c,
 #endif
     .ima_decode = ima_decode,
     .ima_greedy = ima_greedy,

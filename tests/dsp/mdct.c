@@ -207,6 +207,44 @@ static void any_input(void **unused)
     }
 }
 
+/* In 32 bits: close to the other one, and the same in every set. */
+static void in_32_bits(void **unused)
+{
+    uint32_t seed = 13;
+    long double worst = 0;
+
+    (void)unused;
+    for (int round = 0; round < ROUNDS; round++) {
+        static const unsigned powers[] = { 128, 256, 512, 1024, 2048 };
+        unsigned n = powers[draw(&seed) % 5];
+        int32_t x[MDCT_MOST], exact[MDCT_MOST], expected[MDCT_MOST];
+        int shift = (int)ceill(log2l(n)) + (int)(draw(&seed) % 4);
+
+        fill(x, n, &seed);
+        dsp_set(0)->mdct->dct4(x, exact, n, shift);
+        dsp_set(0)->mdct->dct4_32(x, expected, n, shift);
+        for (unsigned i = 0; i < n; i++) {
+            long double error = fabsl((long double)expected[i] - exact[i]) - 1;
+
+            error /= 1 + ldexpl(norm(x, n) * sqrtl(n / 2.0L), -shift);
+            worst = error > worst ? error : worst;
+        }
+        for (unsigned simd = 1; simd <= best_set(); simd++) {
+            int32_t *copy = malloc(n * sizeof *copy), *y = malloc(n * sizeof *y);
+
+            memcpy(copy, x, n * sizeof *x);
+            dsp_set(simd)->mdct->dct4_32(copy, y, n, shift);
+            assert_memory_equal(y, expected, n * sizeof *y);
+            dsp_set(simd)->mdct->dct4_32(copy, copy, n, shift);
+            assert_memory_equal(copy, expected, n * sizeof *y);
+            free(copy);
+            free(y);
+        }
+    }
+    print_message("# in 32 bits, the largest error is 2^%.2Lf of the norm\n", log2l(worst));
+    assert_true(worst < ldexpl(1, -20));
+}
+
 /* From the definition of the inverse MDCT in dsp_mdct.h. */
 static int64_t inverse(const int32_t *z, unsigned n, unsigned i)
 {
@@ -255,10 +293,8 @@ static void overlap(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(tables),
-        cmocka_unit_test(errors),
-        cmocka_unit_test(any_input),
-        cmocka_unit_test(overlap),
+        cmocka_unit_test(tables),     cmocka_unit_test(errors),  cmocka_unit_test(any_input),
+        cmocka_unit_test(in_32_bits), cmocka_unit_test(overlap),
     };
 
     return cmocka_run_group_tests_name("transforms", tests, 0, 0);

@@ -2,6 +2,9 @@
 #include <string.h>
 #include "encoder.h"
 
+/* The bits of an escaped level at the usual gains, of its run and its sign. */
+enum { ESCAPED = 20 };
+
 void wma_fill_codebook(struct wma_codebook *book, const struct wma_prefix_code *code)
 {
     uint32_t start = 0;
@@ -21,5 +24,14 @@ void wma_fill_codebook(struct wma_codebook *book, const struct wma_prefix_code *
         unsigned level = ++book->levels;
 
         book->first[level + 1] = (uint16_t)(book->first[level] + code->runs[level - 1]);
+    }
+    book->run_bits_least = ESCAPED;
+    for (unsigned run = 0; run < WMA_FRAME; run++) {
+        unsigned symbol = wma_symbol_of(book, 1, run),
+                 bits = book->lengths[symbol] + (symbol == WMA_ESCAPE ? ESCAPED : 1u);
+
+        book->run_bits[run] = (uint8_t)bits;
+        if (bits < book->run_bits_least)
+            book->run_bits_least = bits;
     }
 }

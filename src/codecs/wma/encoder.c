@@ -3,7 +3,7 @@
 #include "encoder.h"
 #include "fixed.h"
 
-enum { GAIN_FIRST = 90 };
+enum { PLACE_FIRST = 90 * 32 };
 
 /* The gain of the format is relative to coefficients of 2/n (version 1: the root) of the DCT-IV. */
 static void set_unit(struct wma_encoder *state)
@@ -20,21 +20,25 @@ static void set_unit(struct wma_encoder *state)
 }
 
 void wma_init_encoder(struct wma_encoder *state, const struct wma_format *format,
-                      const struct dsp_mdct *dsp, unsigned quality)
+                      const struct dsp *dsp, unsigned quality)
 {
     unsigned n;
 
     memset(state, 0, sizeof *state);
-    state->dsp = dsp;
-    state->quality = quality;
-    state->gain = GAIN_FIRST;
+    state->dsp = dsp->mdct;
+    state->spectrum = dsp->spectrum;
+    state->effort.quality = quality;
+    state->place = PLACE_FIRST;
+    state->ratio = 256;
     wma_set_up(&state->setup, format);
     state->count = state->setup.end[0] - state->setup.start;
     set_unit(state);
     for (unsigned i = 0; i < 2; i++)
         wma_fill_codebook(&state->books[i], &wma_coefficient_codes[2 * state->setup.code + i]);
     wma_fill_codebook(&state->exponent_book, &wma_exponent_code);
+    wma_open_exponents(state);
     wma_open_lsp(&state->lsp_logs);
+    wma_open_inverse(&state->inverse_curve, state->setup.frame_bits);
     n = 1u << state->setup.frame_bits;
     for (unsigned i = 0; i < n; i++)
         state->window[i] = wma_sine((int)((2 * i + 1) * (WMA_FRAME / n)));
@@ -64,11 +68,8 @@ static bool drop_empty(struct wma_encoder *state)
 
     for (unsigned c = 0; c < state->setup.format.channels; c++) {
         struct wma_channel *channel = &state->channels[c];
-        unsigned any = 0;
 
-        for (unsigned i = 0; i < channel->candidates && channel->coded; i++)
-            any |= channel->levels[i];
-        if (channel->coded && any == 0) {
+        if (channel->coded && channel->coded_levels == 0) {
             channel->coded = false;
             dropped = true;
         }
@@ -126,6 +127,7 @@ void wma_encode(struct wma_encoder *state, const int16_t *pcm, uint8_t *bytes)
 
     memset(bytes, 0, state->setup.format.block_bytes);
     wma_analyze(state, pcm);
+    state->effort.frames++;
     wma_choose_parts(state);
     for (unsigned c = 0; c < state->setup.format.channels; c++)
         if (state->channels[c].coded)

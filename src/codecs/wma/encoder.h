@@ -6,17 +6,22 @@
 #include "wma.h"
 
 enum {
-    WMA_LEVELS = 340,    /* of a code for coefficients */
-    WMA_LEVEL_Q = 8,     /* of magnitudes relative to the quantizer's step */
-    WMA_INVERSE_Q = 16,  /* of 1 / WMA_RATIO */
+    WMA_LEVELS = 340,       /* of a code for coefficients */
+    WMA_LEVEL_Q = 6,        /* of magnitudes relative to the quantizer's step */
+    WMA_TOO_LOUD = 1 << 20, /* the bits of levels that have no code */
+    WMA_INVERSE_Q = 16,     /* of 1 / WMA_RATIO */
+    WMA_INVERSE_MOST = 1 << (14 + WMA_INVERSE_Q),
     WMA_SCALE_BITS = 14, /* coefficients are 2^14 / n times the DCT-IV */
+    WMA_RANGE = 59,      /* of exponents */
     WMA_POINTS = 32      /* of a frame, at which curves are compared */
 };
 
 /* codebook.c: a prefix code by symbol. `first` has, for a code of coefficients, the symbol of each
- * level with a run of 0, from level 1 on, and then the number of symbols. */
+ * level with a run of 0, from level 1 on, and then the number of symbols. `run_bits` has the bits
+ * of level 1 after a run, with the sign. */
 struct wma_codebook {
-    unsigned levels;
+    unsigned levels, run_bits_least;
+    uint8_t run_bits[WMA_FRAME];
     uint16_t first[WMA_LEVELS + 2];
     uint8_t lengths[WMA_CODES];
     uint32_t bits[WMA_CODES];
@@ -40,8 +45,8 @@ static inline void wma_write_code(struct bit_writer *out, const struct wma_codeb
     bits_write(out, book->bits[symbol], book->lengths[symbol]);
 }
 
-/* lsp.c: logarithms, Q8, at the points of a curve: twice those of the distance to the LSP of each
- * index, and those of 2 + w and 2 - w. */
+/* lsp.c: logarithms, Q8, at the points of a curve: those of the distance to the LSP of each index,
+ * and half those of 2 + w and 2 - w. */
 struct wma_lsp_logs {
     int16_t ends[2][WMA_POINTS];
     int16_t distances[WMA_LSP][16][WMA_POINTS];
@@ -50,8 +55,34 @@ struct wma_lsp_logs {
 int wma_log2(uint64_t x); /* Q8; of 0 as of 1 */
 void wma_open_lsp(struct wma_lsp_logs *);
 
+/* How hard to search, and how many frames were encoded, so that searches may take turns. */
+struct wma_effort {
+    unsigned quality, frames;
+};
+
 /* Improves LSPs so that the logarithm of their curve, Q8, has the shape of a target. */
-void wma_fit_lsp(const struct wma_lsp_logs *, const int target[WMA_POINTS], uint8_t lsp[WMA_LSP]);
+void wma_fit_lsp(const struct wma_lsp_logs *, const int target[WMA_POINTS],
+                 const struct wma_effort *, uint8_t lsp[WMA_LSP]);
+
+/* inverse.c: tables by coefficient, Q28 and Q30, and of fourth roots of 1 to 2, Q30. */
+struct wma_inverse {
+    int32_t cosines[WMA_FRAME], ends[2][WMA_FRAME];
+    uint32_t roots[129];
+};
+
+struct wma_encoder;
+void wma_open_inverse(struct wma_inverse *, unsigned frame_bits);
+
+/* 1 / curve, WMA_INVERSE_Q, at most WMA_INVERSE_MOST. False if LSPs are so close to each other that
+ * more precision is needed. */
+bool wma_invert_lsp(const struct wma_encoder *, const uint8_t lsp[WMA_LSP],
+                    uint32_t inverse[WMA_FRAME]);
+
+/* Coefficients of one width, and the logarithm, Q8, of their mean square relative to the curve. */
+struct wma_band {
+    uint16_t width;
+    int16_t log;
+};
 
 /* A channel of a frame. Magnitudes are relative to its curve, as the quantizer's step is. */
 struct wma_channel {
@@ -60,21 +91,27 @@ struct wma_channel {
     const struct wma_codebook *codebook;
     int exponents[WMA_BANDS];
     uint8_t lsp[WMA_LSP];
+    unsigned band_count;
+    struct wma_band bands[WMA_POINTS];
     uint32_t inverse[WMA_FRAME]; /* 1 / curve, WMA_INVERSE_Q, by coded coefficient */
-    unsigned candidates;         /* the coefficients that steps make more than 0 */
-    uint16_t at[WMA_FRAME];
-    uint32_t magnitudes[WMA_FRAME];
-    uint16_t levels[WMA_FRAME];
+    uint16_t scaled[WMA_FRAME];  /* magnitudes, scaled for the steps that are tried */
+    unsigned coded_levels;       /* how many are not 0, where, and their magnitudes */
+    uint16_t at[WMA_FRAME], levels[WMA_FRAME];
 };
 
 struct wma_encoder {
     const struct dsp_mdct *dsp;
+    const struct dsp_spectrum *spectrum;
     struct wma_setup setup;
-    unsigned quality, count;            /* coefficients that are coded */
+    struct wma_effort effort;
+    unsigned count;                     /* coefficients that are coded */
     struct wma_gain unit, inverse_unit; /* of x, relative to the coefficients of the format */
-    unsigned gain;                      /* of the last frame, or 0 */
+    unsigned gain, place;               /* of the last frame, and where the search found it */
+    unsigned ratio;                     /* of its bits to those that were expected, Q8 */
     bool mid_side;
+    uint32_t inverse_sixteenths[WMA_RANGE + 1]; /* 10^(i/16), WMA_INVERSE_Q */
     struct wma_lsp_logs lsp_logs;
+    struct wma_inverse inverse_curve;
     struct wma_codebook books[2], exponent_book;
     int32_t window[WMA_FRAME];              /* Q30 */
     int16_t last[WMA_CHANNELS * WMA_FRAME]; /* the last frame, one channel after the other */
@@ -87,24 +124,28 @@ void wma_analyze(struct wma_encoder *, const int16_t *pcm);
 void wma_choose_parts(struct wma_encoder *);
 
 /* curve.c: the curve of a channel. `bits` is its length when it is written. */
+void wma_open_exponents(struct wma_encoder *);
 void wma_find_curve(const struct wma_encoder *, struct wma_channel *);
 unsigned wma_curve_bits(const struct wma_encoder *, const struct wma_channel *);
 void wma_write_curve(const struct wma_encoder *, struct bit_writer *, const struct wma_channel *);
 
 /* quantizer.c */
 struct wma_step {
-    unsigned gain;
-    unsigned price; /* of a bit, in 4096ths of the squared step */
-    uint32_t m;     /* magnitudes are multiplied by m / 2^shift */
-    unsigned shift;
-    unsigned escape, most; /* the bits of an escaped run and level, and the greatest level */
+    struct wma_gain inverse; /* 1 / step */
+    unsigned factor;         /* of scaled magnitudes, whose product has the Q WMA_LEVEL_Q + 16 */
+    unsigned price;          /* of a bit, in 4096ths of the squared step */
+    unsigned worth;          /* 1 / price */
+    unsigned escape, most;   /* the bits of an escaped run and level, and the greatest level */
 };
 
-struct wma_step wma_step_of(const struct wma_encoder *, unsigned gain, unsigned price);
+/* The shift with which magnitudes are scaled for this gain and up to WMA_GAINS - 1 above it. */
+enum { WMA_GAINS = 19 };
+unsigned wma_shift_of(const struct wma_encoder *, unsigned gain);
+struct wma_step wma_step_of(const struct wma_encoder *, unsigned gain, unsigned price,
+                            unsigned shift);
 
-/* Lists the coefficients of which the magnitude is at least `least`. */
-void wma_collect(struct wma_channel *, unsigned count, uint32_t least);
-/* Returns the bits of the levels. */
+/* Returns the bits of the levels; or WMA_TOO_LOUD and the decibels by which a level is too great.
+ */
 unsigned wma_quantize(const struct wma_encoder *, struct wma_channel *, const struct wma_step *);
 void wma_write_levels(const struct wma_encoder *, struct bit_writer *, const struct wma_channel *);
 
@@ -113,8 +154,14 @@ void wma_write_levels(const struct wma_encoder *, struct bit_writer *, const str
 bool wma_fit(struct wma_encoder *, unsigned used);
 unsigned wma_gain_bits(unsigned gain);
 
+/* predict.c: the place of a gain and a price, near another one if possible, with which the levels
+ * have about this many bits. The ratio is that of bits to what the bands let expect, Q8. */
+enum { WMA_PLACES = 32, /* in a decibel */ WMA_GAIN_MOST = 200 };
+unsigned wma_predict(const struct wma_encoder *, unsigned from, unsigned bits, unsigned ratio);
+unsigned wma_ratio_of(const struct wma_encoder *, unsigned place, unsigned bits);
+
 /* encoder.c */
-void wma_init_encoder(struct wma_encoder *, const struct wma_format *, const struct dsp_mdct *,
+void wma_init_encoder(struct wma_encoder *, const struct wma_format *, const struct dsp *,
                       unsigned quality);
 void wma_encode(struct wma_encoder *, const int16_t *pcm, uint8_t *bytes);
 

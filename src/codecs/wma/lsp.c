@@ -3,18 +3,11 @@
  * The curve at a frequency is (p^2 (2 - w) + q^2 (2 + w))^(-1/4), where p and q are products of the
  * distances of w, twice the cosine, to the odd and to the even LSPs. In the logarithm, products are
  * sums of entries in a table. */
-#include <stdlib.h>
 #include <string.h>
 #include "encoder.h"
 #include "fixed.h"
 
-enum { ENTRIES = 16, SWEEPS = 4 };
-
-/* log2(1 + 2^(-(i + 1/2) / 4)), Q8 */
-static const uint16_t sum_logs[40] = { 240, 211, 185, 161, 139, 120, 104, 89, 76, 65,
-                                       55,  47,  40,  34,  29,  24,  21,  17, 15, 12,
-                                       10,  9,   7,   6,   5,   4,   4,   3,  3,  2,
-                                       2,   2,   1,   1,   1,   1,   1,   1,  0,  0 };
+enum { SWEEPS_FAST = 2, SWEEPS = 4, LEAST_DISTANCE = 1 << 21 };
 
 int wma_log2(uint64_t x)
 {
@@ -24,78 +17,140 @@ int wma_log2(uint64_t x)
     return bits * 256 + (int)(rest + (rest * (256 - rest) * 92 >> 16));
 }
 
-/* log2(2^a + 2^b) */
-static int log_sum(int a, int b)
-{
-    int most = max_i32(a, b), difference = abs(a - b);
-
-    return difference >= 40 * 64 ? most : most + sum_logs[difference / 64];
-}
+static int16_t log_q28(int32_t x) { return (int16_t)(wma_log2((uint32_t)x) - 28 * 256); }
 
 void wma_open_lsp(struct wma_lsp_logs *logs)
 {
     for (int point = 0; point < WMA_POINTS; point++) {
         int32_t w = wma_sine(4096 - (2 * point + 1) * (4096 / WMA_POINTS)) / 2;
 
-        logs->ends[0][point] = (int16_t)wma_log2((uint32_t)((2 << 28) + w));
-        logs->ends[1][point] = (int16_t)wma_log2((uint32_t)((2 << 28) - w));
+        logs->ends[0][point] = log_q28((2 << 28) + w) / 2;
+        logs->ends[1][point] = log_q28((2 << 28) - w) / 2;
         for (unsigned i = 0; i < WMA_LSP; i++)
             for (unsigned j = 0; j < 1u << wma_lsp_bits(i); j++)
                 logs->distances[i][j][point] =
-                    (int16_t)(2 * (wma_log2((uint64_t)(L_abs(w - wma_lsp[i][j]) | 1 << 16)) -
-                                   28 * 256));
+                    log_q28(max_i32(L_abs(w - wma_lsp[i][j]), LEAST_DISTANCE));
     }
 }
 
-/* The sums of the logarithms of squares, for even and odd LSPs. */
-static void sum_up(const struct wma_lsp_logs *logs, const uint8_t lsp[WMA_LSP], int skip,
-                   int sums[2][WMA_POINTS])
+/* The logarithms of p and q, with the roots of 2 - w and 2 + w. */
+static void sum_up(const struct wma_lsp_logs *logs, const uint8_t lsp[WMA_LSP],
+                   int16_t sums[2][WMA_POINTS])
 {
-    for (int point = 0; point < WMA_POINTS; point++)
-        for (int odd = 0; odd < 2; odd++) {
-            int sum = logs->ends[odd][point] - 28 * 256;
-
-            for (int i = odd; i < WMA_LSP; i += 2)
-                if (i != skip)
-                    sum += logs->distances[i][lsp[i]][point];
-            sums[odd][point] = sum;
-        }
+    memcpy(sums, logs->ends, sizeof logs->ends);
+    for (int i = 0; i < WMA_LSP; i++)
+        for (int point = 0; point < WMA_POINTS; point++)
+            sums[i % 2][point] += logs->distances[i][lsp[i]][point];
 }
 
-/* The variance of the difference between the curve and the target, Q16. */
-static int64_t error_of(const int sums[2][WMA_POINTS], const int16_t *added, int odd,
-                        const int target[WMA_POINTS])
+/* The variance of the difference between the logarithms of 2^2a + 2^2b and the target, which is
+ * four times theirs. The logarithm of 1 + 2^-d is close to (1 - d/8)^4. */
+static int64_t error_of(const int16_t *a, const int16_t *added, const int16_t *b,
+                        const int16_t target[WMA_POINTS])
 {
-    int64_t squares = 0;
-    int sum = 0;
+    uint32_t squares = 0;
+    int32_t sum = 0;
 
     for (int point = 0; point < WMA_POINTS; point++) {
-        int both = log_sum(sums[odd][point] + added[point], sums[!odd][point]);
-        int difference = -both / 4 - target[point];
+        int16_t now = (int16_t)(a[point] + added[point]), other = b[point];
+        int16_t most = now > other ? now : other, least = now > other ? other : now;
+        int16_t apart = (int16_t)(most - least);
+        uint16_t u = (uint16_t)(apart < 1023 ? 65535 - apart * 64 : 0);
+        uint16_t square = (uint16_t)((uint32_t)u * u >> 16);
+        uint16_t more = (uint16_t)((uint32_t)square * square >> 16);
+        int16_t difference = (int16_t)((int16_t)(most + (more >> 9) - target[point]) >> 2);
 
         sum += difference;
-        squares += (int64_t)difference * difference;
+        squares += (uint32_t)(difference * difference);
     }
-    return squares - (int64_t)sum * sum / WMA_POINTS;
+    return (int64_t)squares * WMA_POINTS - (int64_t)sum * sum;
 }
 
-void wma_fit_lsp(const struct wma_lsp_logs *logs, const int target[WMA_POINTS],
-                 uint8_t lsp[WMA_LSP])
+/* LSPs that are being improved: the logarithms of their products, and the least error so far. */
+struct fit {
+    const struct wma_lsp_logs *logs;
+    uint8_t *lsp;
+    int16_t target[WMA_POINTS], sums[2][WMA_POINTS];
+    int64_t least;
+};
+
+/* One of them: the sums without it. */
+struct one {
+    const int16_t (*distances)[WMA_POINTS];
+    int16_t rest[WMA_POINTS];
+    const int16_t *other;
+    unsigned count, index;
+};
+
+static bool try_index(struct fit *fit, struct one *one, unsigned index)
 {
-    int sums[2][WMA_POINTS];
+    int64_t error = error_of(one->rest, one->distances[index], one->other, fit->target);
 
-    for (int sweep = 0; sweep < SWEEPS; sweep++)
-        for (int i = 0; i < WMA_LSP; i++) {
-            int64_t least = INT64_MAX;
+    if (error >= fit->least)
+        return false;
+    fit->least = error;
+    one->index = index;
+    return true;
+}
 
-            sum_up(logs, lsp, i, sums);
-            for (unsigned j = 0; j < 1u << wma_lsp_bits((unsigned)i); j++) {
-                int64_t error = error_of(sums, logs->distances[i][j], i % 2, target);
+static void try_all(struct fit *fit, struct one *one)
+{
+    for (unsigned i = 0; i < one->count; i++)
+        try_index(fit, one, i);
+}
 
-                if (error < least) {
-                    least = error;
-                    lsp[i] = (uint8_t)j;
-                }
-            }
-        }
+/* Moves up or down as long as that improves. */
+static void try_neighbors(struct fit *fit, struct one *one)
+{
+    unsigned start = one->index;
+
+    while (one->index + 1 < one->count && try_index(fit, one, one->index + 1))
+        continue;
+    while (one->index <= start && one->index > 0 && try_index(fit, one, one->index - 1))
+        continue;
+}
+
+/* Returns true if an LSP changes. */
+static bool improve(struct fit *fit, unsigned i, bool all)
+{
+    struct one one = { .distances = fit->logs->distances[i],
+                       .other = fit->sums[1 - i % 2],
+                       .count = 1u << wma_lsp_bits(i),
+                       .index = fit->lsp[i] };
+    int16_t *sums = fit->sums[i % 2];
+
+    for (int point = 0; point < WMA_POINTS; point++)
+        one.rest[point] = (int16_t)(sums[point] - one.distances[one.index][point]);
+    if (all)
+        try_all(fit, &one);
+    else
+        try_neighbors(fit, &one);
+    if (one.index == fit->lsp[i])
+        return false;
+    fit->lsp[i] = (uint8_t)one.index;
+    for (int point = 0; point < WMA_POINTS; point++)
+        sums[point] = (int16_t)(one.rest[point] + one.distances[one.index][point]);
+    return true;
+}
+
+/* Below quality 2, one or two LSPs, others in each frame, try all indices, and the others those
+ * near the last frame's. */
+void wma_fit_lsp(const struct wma_lsp_logs *logs, const int target[WMA_POINTS],
+                 const struct wma_effort *effort, uint8_t lsp[WMA_LSP])
+{
+    static const int16_t nothing[WMA_POINTS];
+    struct fit fit = { .logs = logs, .lsp = lsp };
+    unsigned sweeps = effort->quality == 0 ? SWEEPS_FAST : SWEEPS, turn = effort->frames % WMA_LSP,
+             second = effort->quality == 0 ? turn : (turn + WMA_LSP / 2) % WMA_LSP;
+    bool better = true;
+
+    for (int point = 0; point < WMA_POINTS; point++)
+        fit.target[point] = (int16_t)(-2 * target[point]);
+    sum_up(logs, lsp, fit.sums);
+    fit.least = error_of(fit.sums[0], nothing, fit.sums[1], fit.target);
+    for (unsigned sweep = 0; better && sweep < sweeps; sweep++) {
+        better = false;
+        for (unsigned i = 0; i < WMA_LSP; i++)
+            better |= improve(&fit, i, effort->quality == 2 || i == turn || i == second);
+    }
 }

@@ -2,38 +2,69 @@
 #include "encoder.h"
 #include "fixed.h"
 
-void wma_collect(struct wma_channel *channel, unsigned count, uint32_t least)
+enum {
+    ONE = 1 << WMA_LEVEL_Q,
+    LOUD = 48 * ONE, /* from here on, levels are computed with all bits */
+    PRICE_Q = 12,
+    WORTH_Q = 16,
+    LEAST_PRICE = 64,
+    ROUNDS = 16
+};
+
+/* 1 / step */
+static struct wma_gain inverse_of(const struct wma_encoder *state, unsigned gain)
 {
-    const uint64_t bound = (uint64_t)least << WMA_INVERSE_Q;
-    unsigned n = 0;
-
-    for (unsigned i = 0; i < count; i++) {
-        int32_t x = channel->x[i];
-        uint64_t y = (uint64_t)(uint32_t)(x < 0 ? -x : x) * channel->inverse[i];
-
-        channel->at[n] = (uint16_t)i;
-        channel->magnitudes[n] =
-            y >> WMA_INVERSE_Q > UINT32_MAX ? UINT32_MAX : (uint32_t)(y >> WMA_INVERSE_Q);
-        n += y >= bound;
-    }
-    channel->candidates = n;
+    return wma_times(wma_twentieth(-(int)gain), state->inverse_unit);
 }
 
-struct wma_step wma_step_of(const struct wma_encoder *state, unsigned gain, unsigned price)
+unsigned wma_shift_of(const struct wma_encoder *state, unsigned gain)
 {
-    struct wma_gain inverse = wma_times(wma_twentieth(-(int)gain), state->inverse_unit);
+    return (unsigned)clamp(WMA_INVERSE_Q - 1 - WMA_LEVEL_Q - inverse_of(state, gain).e, 0, 63);
+}
+
+/* An error of the step times 1/2 + d, for a level below, becomes 1/2 - d; its square is less by 2 d
+ * squared steps, which have to be worth the bits of the higher level. */
+struct wma_step wma_step_of(const struct wma_encoder *state, unsigned gain, unsigned price,
+                            unsigned shift)
+{
+    struct wma_gain inverse = inverse_of(state, gain);
+    int down = 30 + WMA_INVERSE_Q - 16 - WMA_LEVEL_Q - inverse.e - (int)shift;
     unsigned bits = wma_level_bits(gain);
 
-    return (struct wma_step){ .gain = gain,
+    return (struct wma_step){ .inverse = inverse,
+                              .factor = inverse.m >> clamp(down, 0, 31),
                               .price = price,
-                              .m = inverse.m,
-                              .shift = (unsigned)min_i32(30 - WMA_LEVEL_Q - inverse.e, 63),
+                              .worth =
+                                  (ONE << WORTH_Q) / (unsigned)max_i32((int)price, LEAST_PRICE),
                               .escape = bits + state->setup.frame_bits,
                               .most = (1u << bits) - 1 };
 }
 
-/* The bits of a level with its sign. */
-static unsigned cost_of(const struct wma_codebook *book, const struct wma_step *step,
+/* The decibels by which a level is too great, at least 1. */
+static unsigned excess_of(unsigned level, unsigned most)
+{
+    unsigned excess = 1;
+
+    for (uint64_t scaled = level; scaled * 912 / 1024 > most; scaled = scaled * 912 / 1024)
+        excess++;
+    return excess;
+}
+
+/* The level of a loud coefficient, rounded to nearest. */
+static unsigned loud_level(const struct wma_channel *channel, const struct wma_step *step,
+                           unsigned at)
+{
+    int64_t x = channel->x[at];
+    uint64_t magnitude = (uint64_t)(x < 0 ? -x : x) * channel->inverse[at];
+    struct wma_gain level = wma_times(wma_gain_of(magnitude, -WMA_INVERSE_Q), step->inverse);
+
+    if (level.e > 20)
+        return 1u << 20;
+    return (level.m + (1u << (29 - level.e))) >> (30 - level.e);
+}
+
+/* The bits of a level above 0, with its sign. */
+static unsigned bits_of(const struct wma_codebook *book, const struct wma_step *step,
                         unsigned level, unsigned run)
 {
     unsigned symbol = wma_symbol_of(book, level, run);
@@ -41,77 +72,111 @@ static unsigned cost_of(const struct wma_codebook *book, const struct wma_step *
     return book->lengths[symbol] + 1u + (symbol == WMA_ESCAPE ? step->escape : 0);
 }
 
-/* The level below t or the one above it: the error of the higher one is less by the square of the
- * step times 2 (t - level) - 1, which has to be worth its bits. */
-static unsigned level_of(const struct wma_codebook *book, const struct wma_step *step, unsigned t,
-                         unsigned run, unsigned *bits)
+static void fill_tops(const struct wma_codebook *book, unsigned price, unsigned tops[ROUNDS])
 {
-    enum { ONE = 1 << WMA_LEVEL_Q };
-    unsigned level = t >> WMA_LEVEL_Q, rest = t % ONE, less, more;
+    tops[0] = 0;
+    for (unsigned level = 1; level < ROUNDS; level++) {
+        int more = book->lengths[wma_symbol_of(book, level + 1, 0)] -
+                   book->lengths[wma_symbol_of(book, level, 0)];
 
-    less = level > 0 ? cost_of(book, step, level, run) : 0;
-    *bits = less;
-    if (rest < ONE / 2 || level == step->most)
-        return level;
-    more = cost_of(book, step, level + 1, run);
-    if (more > less && (2 * rest - ONE) * 16 <= step->price * (more - less))
-        return level;
-    *bits = more;
-    return level + 1;
+        tops[level] = ONE / 2 + (price * (unsigned)max_i32(more, 0) * ONE >> (PRICE_Q + 1));
+    }
 }
 
-/* A magnitude relative to the step, WMA_LEVEL_Q, as far as there are levels. */
-static unsigned relative(uint32_t y, const struct wma_step *step)
+/* Lists the coefficients that may have a level, and behind them the end. Returns how many there
+ * are. */
+static unsigned list_candidates(const struct wma_encoder *state, const struct wma_channel *channel,
+                                const struct wma_step *step, uint16_t list[WMA_FRAME + 1])
 {
-    uint64_t t = (uint64_t)y * step->m >> step->shift, most = (uint64_t)step->most << WMA_LEVEL_Q;
+    unsigned words = (state->count + SPECTRUM_MASK - 1) / SPECTRUM_MASK, n = 0;
+    uint32_t masks[WMA_FRAME / SPECTRUM_MASK];
+    unsigned bits = channel->codebook->run_bits_least;
+    unsigned least = ONE / 2 + (step->price * bits * ONE >> (PRICE_Q + 1));
 
-    return (unsigned)(t < most ? t : most);
+    least = (unsigned)min_i32((int)((least << 16) / step->factor), UINT16_MAX);
+    state->spectrum->above(channel->scaled, words * SPECTRUM_MASK, (uint16_t)least, masks);
+    for (unsigned word = 0; word < words; word++)
+        for (uint32_t mask = masks[word]; mask != 0; mask &= mask - 1)
+            list[n++] = (uint16_t)(word * SPECTRUM_MASK + (unsigned)__builtin_ctz(mask));
+    list[n] = (uint16_t)state->count;
+    return n;
+}
+
+/* The bits that level 1 adds between two runs. */
+static int added_bits(const struct wma_codebook *book, unsigned before, unsigned after)
+{
+    return book->run_bits[before] + book->run_bits[after] - book->run_bits[before + 1 + after];
 }
 
 unsigned wma_quantize(const struct wma_encoder *state, struct wma_channel *channel,
                       const struct wma_step *step)
 {
     const struct wma_codebook *book = channel->codebook;
-    const uint64_t half = 1 << (WMA_LEVEL_Q - 1);
-    const uint64_t least =
-        step->shift > 55 ? UINT64_MAX : ((half << step->shift) + step->m - 1) / step->m;
-    unsigned next = 0, sum = 0;
+    uint16_t list[WMA_FRAME + 1];
+    unsigned candidates = list_candidates(state, channel, step, list), next = 0, n = 0, sum = 0;
+    unsigned tops[ROUNDS];
 
-    for (unsigned i = 0; i < channel->candidates; i++) {
-        uint32_t y = channel->magnitudes[i];
-        unsigned at = channel->at[i], level = 0, bits;
+    fill_tops(book, step->price, tops);
+    for (unsigned i = 0; i < candidates; i++) {
+        unsigned at = list[i], run = at - next;
+        unsigned t = channel->scaled[at] * step->factor >> 16, level = t >> WMA_LEVEL_Q;
+        unsigned worth = (2 * t + 1 - ONE) * step->worth >> WORTH_Q;
+        bool taken = added_bits(book, run, list[i + 1] - at - 1u) <= (int)worth;
 
-        if (y >= least)
-            level = level_of(book, step, relative(y, step), at - next, &bits);
-        channel->levels[i] = (uint16_t)level;
-        if (level > 0) {
-            sum += bits;
-            next = at + 1;
+        level += t % ONE >= tops[level < ROUNDS ? level : ROUNDS - 1];
+        if (t >= LOUD) {
+            level = loud_level(channel, step, at);
+            if (level > step->most)
+                return WMA_TOO_LOUD + excess_of(level, step->most);
         }
+        channel->at[n] = (uint16_t)at;
+        channel->levels[n] = (uint16_t)level;
+        sum += taken ? bits_of(book, step, level, run) : 0;
+        next = taken ? at + 1 : next;
+        n += taken;
     }
+    channel->coded_levels = n;
     return sum + (next < state->count ? book->lengths[WMA_END] : 0);
+}
+
+/* Collects fields of up to 32 bits, which are written 32 bits at a time. */
+struct packer {
+    struct bit_writer *out;
+    uint64_t bits;
+    unsigned count;
+};
+
+static void pack(struct packer *packer, uint32_t value, unsigned count)
+{
+    packer->bits = packer->bits << count | value;
+    packer->count += count;
+    if (packer->count >= 32) {
+        packer->count -= 32;
+        bits_write(packer->out, (uint32_t)(packer->bits >> packer->count), 32);
+    }
 }
 
 void wma_write_levels(const struct wma_encoder *state, struct bit_writer *out,
                       const struct wma_channel *channel)
 {
     const struct wma_codebook *book = channel->codebook;
+    struct packer packer = { out, 0, 0 };
     unsigned next = 0;
 
-    for (unsigned i = 0; i < channel->candidates; i++) {
-        unsigned level = channel->levels[i], at = channel->at[i], symbol;
+    for (unsigned i = 0; i < channel->coded_levels; i++) {
+        unsigned level = channel->levels[i], at = channel->at[i], run = at - next;
+        unsigned symbol = wma_symbol_of(book, level, run), negative = channel->x[at] < 0;
 
-        if (level == 0)
-            continue;
-        symbol = wma_symbol_of(book, level, at - next);
-        wma_write_code(out, book, symbol);
-        if (symbol == WMA_ESCAPE) {
-            bits_write(out, level, wma_level_bits(state->gain));
-            bits_write(out, at - next, state->setup.frame_bits);
-        }
-        bits_write(out, channel->x[at] < 0, 1);
         next = at + 1;
+        if (symbol != WMA_ESCAPE) {
+            pack(&packer, book->bits[symbol] << 1 | negative, book->lengths[symbol] + 1u);
+            continue;
+        }
+        pack(&packer, book->bits[WMA_ESCAPE], book->lengths[WMA_ESCAPE]);
+        pack(&packer, level, wma_level_bits(state->gain));
+        pack(&packer, run << 1 | negative, state->setup.frame_bits + 1);
     }
     if (next < state->count)
-        wma_write_code(out, book, WMA_END);
+        pack(&packer, book->bits[WMA_END], book->lengths[WMA_END]);
+    bits_write(out, (uint32_t)packer.bits, packer.count);
 }

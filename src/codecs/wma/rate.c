@@ -4,157 +4,156 @@
 #include "fixed.h"
 
 enum {
-    PRICE = 480, /* of a bit: what an equally good choice of the levels costs */
-    PRICE_MOST = 1200,
-    GAIN_MOST = 200,
-    MARGIN = 3, /* decibels below a gain for which coefficients are collected */
-    JUMP_MOST = 12
+    PRICE = 740, /* of a bit: what an equally good choice of the levels costs */
+    PRICE_STEP = 12,
+    PATIENCE = 6, /* attempts before the interval is halved */
+    MARGIN = 6,   /* decibels below a gain for which magnitudes are scaled */
+};
+
+/* A gain and a price, and the bits that they make. */
+struct tried {
+    unsigned place, bits, floor;
 };
 
 struct search {
     struct wma_encoder *state;
-    unsigned used;              /* bits without gain and levels */
-    unsigned size;              /* bits */
-    unsigned floor;             /* the lowest gain for which the candidates are complete */
-    unsigned levels;            /* bits of the last attempt's levels */
-    unsigned gain, price, bits; /* of the last attempt */
+    unsigned used;          /* bits without gain and levels */
+    unsigned size;          /* bits */
+    unsigned floor, shift;  /* the lowest gain for which magnitudes are scaled, and how */
+    unsigned levels;        /* bits of the last attempt's levels */
+    unsigned place, bits;   /* of the last attempt */
+    unsigned excess;        /* decibels by which its levels are too great */
+    struct tried low, high; /* the highest place that does not fit, and the lowest one that does */
 };
 
 unsigned wma_gain_bits(unsigned gain) { return 7 * ((gain - 1) / 127 + 1); }
 
-static unsigned attempt(struct search *search, unsigned gain, unsigned price)
+static void scale(struct search *search, unsigned floor)
 {
     struct wma_encoder *state = search->state;
-    struct wma_step step = wma_step_of(state, gain, price);
-    unsigned bits = search->used + wma_gain_bits(gain), channels = state->setup.format.channels;
 
-    search->gain = gain;
-    search->price = price;
+    search->floor = floor;
+    search->shift = wma_shift_of(state, search->floor);
+    for (unsigned c = 0; c < state->setup.format.channels; c++) {
+        struct wma_channel *channel = &state->channels[c];
+
+        if (channel->coded)
+            state->spectrum->scale(channel->x, channel->inverse, search->shift, channel->scaled,
+                                   state->count);
+    }
+}
+
+static unsigned price_at(unsigned place)
+{
+    return PRICE - (WMA_PLACES - 1 - place % WMA_PLACES) * PRICE_STEP;
+}
+
+static void attempt(struct search *search, unsigned place, unsigned price)
+{
+    unsigned gain = place / WMA_PLACES;
+    struct wma_encoder *state = search->state;
+    unsigned bits = search->used + wma_gain_bits(gain), channels = state->setup.format.channels;
+    struct wma_step step;
+
+    if (gain < search->floor || gain >= search->floor + WMA_GAINS)
+        scale(search, gain > MARGIN ? gain - MARGIN : 1);
+    step = wma_step_of(state, gain, price, search->shift);
+    search->place = place;
     search->levels = 0;
+    search->excess = 0;
     for (unsigned c = 0; c < channels; c++) {
         unsigned levels =
             state->channels[c].coded ? wma_quantize(state, &state->channels[c], &step) : 0;
 
+        if (levels > WMA_TOO_LOUD)
+            search->excess = (unsigned)max_i32((int)search->excess, (int)(levels - WMA_TOO_LOUD));
         search->levels += levels;
         bits += levels;
         if (state->setup.format.version == 1 && channels == 2)
             bits = (bits + 7) / 8 * 8;
     }
     search->bits = bits;
-    return bits;
 }
 
-/* The step of a gain, in units of coefficients. */
-static uint32_t step_size(const struct wma_encoder *state, unsigned gain)
+/* The bits of levels with which all bits are `target`. */
+static unsigned room_for_levels(const struct search *search, unsigned target)
 {
-    struct wma_gain step = wma_times(wma_twentieth((int)gain), state->unit);
-
-    if (step.e < 0)
-        return 1;
-    return step.e > 30 ? UINT32_MAX : (uint32_t)((uint64_t)step.m >> (30 - step.e));
+    return (unsigned)max_i32((int)target - (int)search->used - 7, 1);
 }
 
-static void collect(struct search *search, unsigned gain)
+/* The next place to try: between those that are known to fit and not to fit, or else where the bits
+ * of the levels let expect the target. */
+static unsigned next_place(const struct search *search, unsigned target)
 {
-    struct wma_encoder *state = search->state;
+    const struct tried *low = &search->low, *high = &search->high;
 
-    search->floor = gain > MARGIN ? gain - MARGIN : 1;
-    for (unsigned c = 0; c < state->setup.format.channels; c++)
-        if (state->channels[c].coded)
-            wma_collect(&state->channels[c], state->count, step_size(state, search->floor) / 2);
-}
+    if (low->bits > 0 && high->bits > 0) {
+        unsigned part = (low->bits - target) * (high->place - low->place);
 
-/* The lowest gain with which the greatest level has a code. */
-static unsigned least_gain(const struct wma_encoder *state)
-{
-    unsigned low = 1, high = GAIN_MOST;
-    uint64_t peak = 0;
-
-    for (unsigned c = 0; c < state->setup.format.channels; c++)
-        for (unsigned i = 0; i < state->channels[c].candidates && state->channels[c].coded; i++)
-            if (peak < state->channels[c].magnitudes[i])
-                peak = state->channels[c].magnitudes[i];
-    while (low < high) {
-        unsigned middle = (low + high) / 2;
-        struct wma_step step = wma_step_of(state, middle, 0);
-
-        if (peak * step.m >> step.shift >> WMA_LEVEL_Q >= step.most)
-            low = middle + 1;
-        else
-            high = middle;
+        return low->place + part / (low->bits - high->bits);
     }
-    return low;
+    return wma_predict(search->state, search->place, room_for_levels(search, target),
+                       wma_ratio_of(search->state, search->place, search->levels));
 }
 
-/* Levels have about 7 % more bits for each decibel. */
-static int jump(const struct search *search, unsigned bits)
+/* Notes whether the last attempt fits. A level without a code excludes all places of its gain. */
+static void note(struct search *search)
 {
-    int difference = (int)bits - (int)search->size;
+    struct tried now = { search->place, search->bits, search->floor };
 
-    return clamp(difference * 14 / (int)(search->levels + 20), -JUMP_MOST, JUMP_MOST);
+    if (now.bits >= WMA_TOO_LOUD)
+        search->low =
+            (struct tried){ (now.place / WMA_PLACES + search->excess) * WMA_PLACES - 1, 0 };
+    else
+        *(now.bits > search->size ? &search->low : &search->high) = now;
 }
 
-/* The lowest gain that fits, with the usual price. */
-static unsigned find_gain(struct search *search)
+/* The places from the coarsest on become finer: the lowest one that fits, or one with which at most
+ * `slack` bits are left. */
+static void find_place(struct search *search, unsigned slack)
 {
-    struct wma_encoder *state = search->state;
-    unsigned gain = state->gain, low = 0, high = GAIN_MOST;
+    unsigned target = search->size - slack / 2, place;
 
-    while (high - low > 1) {
-        unsigned bits;
-
-        gain = (unsigned)clamp((int)gain, (int)low + 1, (int)high - 1);
-        if (gain < search->floor) {
-            collect(search, gain);
-            low = (unsigned)max_i32((int)low, (int)least_gain(state) - 1);
-            continue;
-        }
-        bits = attempt(search, gain, PRICE);
-        if (bits > search->size) {
-            low = gain;
-            gain += (unsigned)max_i32(jump(search, bits), 1);
-        } else {
-            high = gain;
-            if (state->quality == 0 && bits + search->size / 24 >= search->size)
-                break;
-            gain = (unsigned)max_i32((int)gain + min_i32(jump(search, bits), -1), 1);
-        }
-    }
-    return high;
-}
-
-/* The lowest price that fits. */
-static unsigned find_price(struct search *search, unsigned gain)
-{
-    unsigned low = 0, high = PRICE;
-
-    for (int i = 0; i < 5; i++) {
-        unsigned middle = (low + high) / 2;
-
-        unsigned bits = attempt(search, gain, middle);
-
-        if (bits > search->size)
-            low = middle;
-        else
-            high = middle;
-        if (bits <= search->size && bits + 8 > search->size)
+    place = wma_predict(search->state, search->place, room_for_levels(search, target),
+                        search->state->ratio);
+    for (unsigned i = 0; search->high.place > search->low.place + 1; i++) {
+        if (i >= PATIENCE)
+            place = (search->low.place + search->high.place) / 2;
+        place =
+            (unsigned)clamp((int)place, (int)search->low.place + 1, (int)search->high.place - 1);
+        attempt(search, place, price_at(place));
+        note(search);
+        if (search->bits <= search->size && search->bits + slack >= search->size)
             break;
+        place = next_place(search, target);
     }
-    return high;
 }
 
 bool wma_fit(struct wma_encoder *state, unsigned used)
 {
+    static const uint8_t slacks[] = { 24, 120, 255 };
+    unsigned size = state->setup.format.block_bytes * 8;
     struct search search = { .state = state,
                              .used = used,
-                             .floor = GAIN_MOST,
-                             .size = state->setup.format.block_bytes * 8 };
-    unsigned gain = find_gain(&search), price = PRICE;
+                             .place = state->place,
+                             .floor = UINT32_MAX / 2,
+                             .size = size,
+                             .low = { WMA_PLACES - 1, 0, 0 },
+                             .high = { WMA_GAIN_MOST * WMA_PLACES, 0, 0 } };
+    unsigned place;
 
-    if (state->quality > 0)
-        price = find_price(&search, gain);
-    state->gain = gain;
-    if (search.gain != gain || search.price != price)
-        attempt(&search, gain, price);
-    return search.bits <= search.size;
+    find_place(&search, size / slacks[state->effort.quality]);
+    place = search.high.place;
+    state->place = place;
+    state->gain = place / WMA_PLACES;
+    /* Where a finer step has no codes, bits are left for levels that are not worth them. */
+    if (search.low.bits == 0 && place == search.low.place + 1)
+        attempt(&search, place, 0);
+    if (search.high.floor != 0 && search.floor != search.high.floor)
+        scale(&search, search.high.floor);
+    if (search.place != place || search.bits > size)
+        attempt(&search, place, price_at(place));
+    if (search.bits <= size)
+        state->ratio = (3 * state->ratio + wma_ratio_of(state, place, search.levels)) / 4;
+    return search.bits <= size;
 }

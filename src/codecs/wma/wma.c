@@ -182,7 +182,7 @@ static void init_encoder(void *memory, const struct layout *layout, const struct
 {
     struct wma_format format = format_of(layout);
 
-    wma_init_encoder(memory, &format, options->dsp->mdct, (unsigned)min_i32(options->quality, 2));
+    wma_init_encoder(memory, &format, options->dsp, (unsigned)min_i32(options->quality, 2));
 }
 
 static void encode_block(void *memory, const int16_t *pcm, uint8_t *dst)
