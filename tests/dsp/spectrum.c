@@ -13,9 +13,9 @@ static int32_t *values(size_t n, int32_t limit, uint32_t *seed)
     bool limits = draw(seed) % 8 == 0;
 
     for (size_t i = 0; i < n; i++) {
-        int32_t value = (int32_t)(draw(seed) % (2u * (uint32_t)level + 1)) - level;
+        int64_t value = (int64_t)(draw(seed) % (2u * (uint32_t)level + 1)) - level;
 
-        x[i] = !limits ? value : value < 0 ? -limit : limit;
+        x[i] = !limits ? (int32_t)value : value < 0 ? -limit : limit;
     }
     return x;
 }

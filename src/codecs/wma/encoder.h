@@ -144,9 +144,25 @@ unsigned wma_shift_of(const struct wma_encoder *, unsigned gain);
 struct wma_step wma_step_of(const struct wma_encoder *, unsigned gain, unsigned price,
                             unsigned shift);
 
-/* Returns the bits of the levels; or WMA_TOO_LOUD and the decibels by which a level is too great.
- */
+/* From here on, levels are computed with all bits: rounded to nearest, they may have no code. Then
+ * the bits are WMA_TOO_LOUD and the decibels by which a level is too great, at least 1. */
+enum { WMA_LOUD = 48 << WMA_LEVEL_Q };
+unsigned wma_loud_level(const struct wma_channel *, const struct wma_step *, unsigned at);
+unsigned wma_too_loud(unsigned level, const struct wma_step *);
+
+/* The bits of a level above 0, with its sign. */
+unsigned wma_level_bits_of(const struct wma_codebook *, const struct wma_step *, unsigned level,
+                           unsigned run);
+
+/* Lists the coefficients that may have a level if it costs at least `bits`, and behind them the
+ * end. Returns how many there are. */
+unsigned wma_list_candidates(const struct wma_encoder *, const struct wma_channel *,
+                             const struct wma_step *, unsigned bits, uint16_t list[WMA_FRAME + 1]);
+
+/* Returns the bits of the levels. trellis.c: the same, with the best levels. */
 unsigned wma_quantize(const struct wma_encoder *, struct wma_channel *, const struct wma_step *);
+unsigned wma_quantize_best(const struct wma_encoder *, struct wma_channel *,
+                           const struct wma_step *);
 void wma_write_levels(const struct wma_encoder *, struct bit_writer *, const struct wma_channel *);
 
 /* rate.c: quantizes the channels with the finest step with which they and the gain fit the packet,

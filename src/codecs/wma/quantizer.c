@@ -2,14 +2,7 @@
 #include "encoder.h"
 #include "fixed.h"
 
-enum {
-    ONE = 1 << WMA_LEVEL_Q,
-    LOUD = 48 * ONE, /* from here on, levels are computed with all bits */
-    PRICE_Q = 12,
-    WORTH_Q = 16,
-    LEAST_PRICE = 64,
-    ROUNDS = 16
-};
+enum { ONE = 1 << WMA_LEVEL_Q, PRICE_Q = 12, WORTH_Q = 16, LEAST_PRICE = 64, ROUNDS = 16 };
 
 /* 1 / step */
 static struct wma_gain inverse_of(const struct wma_encoder *state, unsigned gain)
@@ -40,19 +33,16 @@ struct wma_step wma_step_of(const struct wma_encoder *state, unsigned gain, unsi
                               .most = (1u << bits) - 1 };
 }
 
-/* The decibels by which a level is too great, at least 1. */
-static unsigned excess_of(unsigned level, unsigned most)
+unsigned wma_too_loud(unsigned level, const struct wma_step *step)
 {
-    unsigned excess = 1;
+    unsigned excess = 1, most = step->most;
 
     for (uint64_t scaled = level; scaled * 912 / 1024 > most; scaled = scaled * 912 / 1024)
         excess++;
-    return excess;
+    return WMA_TOO_LOUD + excess;
 }
 
-/* The level of a loud coefficient, rounded to nearest. */
-static unsigned loud_level(const struct wma_channel *channel, const struct wma_step *step,
-                           unsigned at)
+unsigned wma_loud_level(const struct wma_channel *channel, const struct wma_step *step, unsigned at)
 {
     int64_t x = channel->x[at];
     uint64_t magnitude = (uint64_t)(x < 0 ? -x : x) * channel->inverse[at];
@@ -63,9 +53,8 @@ static unsigned loud_level(const struct wma_channel *channel, const struct wma_s
     return (level.m + (1u << (29 - level.e))) >> (30 - level.e);
 }
 
-/* The bits of a level above 0, with its sign. */
-static unsigned bits_of(const struct wma_codebook *book, const struct wma_step *step,
-                        unsigned level, unsigned run)
+unsigned wma_level_bits_of(const struct wma_codebook *book, const struct wma_step *step,
+                           unsigned level, unsigned run)
 {
     unsigned symbol = wma_symbol_of(book, level, run);
 
@@ -83,14 +72,12 @@ static void fill_tops(const struct wma_codebook *book, unsigned price, unsigned 
     }
 }
 
-/* Lists the coefficients that may have a level, and behind them the end. Returns how many there
- * are. */
-static unsigned list_candidates(const struct wma_encoder *state, const struct wma_channel *channel,
-                                const struct wma_step *step, uint16_t list[WMA_FRAME + 1])
+unsigned wma_list_candidates(const struct wma_encoder *state, const struct wma_channel *channel,
+                             const struct wma_step *step, unsigned bits,
+                             uint16_t list[WMA_FRAME + 1])
 {
     unsigned words = (state->count + SPECTRUM_MASK - 1) / SPECTRUM_MASK, n = 0;
     uint32_t masks[WMA_FRAME / SPECTRUM_MASK];
-    unsigned bits = channel->codebook->run_bits_least;
     unsigned least = ONE / 2 + (step->price * bits * ONE >> (PRICE_Q + 1));
 
     least = (unsigned)min_i32((int)((least << 16) / step->factor), UINT16_MAX);
@@ -113,7 +100,8 @@ unsigned wma_quantize(const struct wma_encoder *state, struct wma_channel *chann
 {
     const struct wma_codebook *book = channel->codebook;
     uint16_t list[WMA_FRAME + 1];
-    unsigned candidates = list_candidates(state, channel, step, list), next = 0, n = 0, sum = 0;
+    unsigned candidates = wma_list_candidates(state, channel, step, book->run_bits_least, list),
+             next = 0, n = 0, sum = 0;
     unsigned tops[ROUNDS];
 
     fill_tops(book, step->price, tops);
@@ -124,14 +112,14 @@ unsigned wma_quantize(const struct wma_encoder *state, struct wma_channel *chann
         bool taken = added_bits(book, run, list[i + 1] - at - 1u) <= (int)worth;
 
         level += t % ONE >= tops[level < ROUNDS ? level : ROUNDS - 1];
-        if (t >= LOUD) {
-            level = loud_level(channel, step, at);
+        if (t >= WMA_LOUD) {
+            level = wma_loud_level(channel, step, at);
             if (level > step->most)
-                return WMA_TOO_LOUD + excess_of(level, step->most);
+                return wma_too_loud(level, step);
         }
         channel->at[n] = (uint16_t)at;
         channel->levels[n] = (uint16_t)level;
-        sum += taken ? bits_of(book, step, level, run) : 0;
+        sum += taken ? wma_level_bits_of(book, step, level, run) : 0;
         next = taken ? at + 1 : next;
         n += taken;
     }
@@ -152,7 +140,8 @@ static void pack(struct packer *packer, uint32_t value, unsigned count)
     packer->count += count;
     if (packer->count >= 32) {
         packer->count -= 32;
-        bits_write(packer->out, (uint32_t)(packer->bits >> packer->count), 32);
+        bits_write(packer->out, (uint32_t)(packer->bits >> (packer->count + 16)), 16);
+        bits_write(packer->out, (uint32_t)(packer->bits >> packer->count), 16);
     }
 }
 

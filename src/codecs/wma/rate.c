@@ -62,9 +62,13 @@ static void attempt(struct search *search, unsigned place, unsigned price)
     search->levels = 0;
     search->excess = 0;
     for (unsigned c = 0; c < channels; c++) {
-        unsigned levels =
-            state->channels[c].coded ? wma_quantize(state, &state->channels[c], &step) : 0;
+        struct wma_channel *channel = &state->channels[c];
+        unsigned levels = 0;
 
+        if (channel->coded && state->effort.quality == 2)
+            levels = wma_quantize_best(state, channel, &step);
+        else if (channel->coded)
+            levels = wma_quantize(state, channel, &step);
         if (levels > WMA_TOO_LOUD)
             search->excess = (unsigned)max_i32((int)search->excess, (int)(levels - WMA_TOO_LOUD));
         search->levels += levels;
