@@ -101,7 +101,7 @@ void dct4_32_c(const int32_t *x, int32_t *y, unsigned n, int shift)
         any |= (uint32_t)(x[k] ^ x[k] >> 31) | (uint32_t)(x[k] != 0);
     up = mdct_up_32(any, n);
 
-    if (up == MDCT_SILENCE) {
+    if (up == MDCT_SILENCE || n < MDCT_LEAST) {
         memset(y, 0, n * sizeof *y);
         return;
     }

@@ -136,7 +136,7 @@ void wma_find_curve(const struct wma_encoder *state, struct wma_channel *channel
 }
 
 /* The symbol of an exponent. */
-static unsigned difference(const struct wma_channel *channel, unsigned i)
+static unsigned symbol_of(const struct wma_channel *channel, unsigned i)
 {
     return (unsigned)(channel->exponents[i] - (i > 0 ? channel->exponents[i - 1] : FIRST) + SAME);
 }
@@ -153,7 +153,7 @@ unsigned wma_curve_bits(const struct wma_encoder *state, const struct wma_channe
     if (state->setup.format.version == 1)
         bits += 5;
     for (unsigned i = state->setup.format.version == 1; i < state->setup.band_count[0]; i++)
-        bits += state->exponent_book.lengths[difference(channel, i)];
+        bits += state->exponent_book.lengths[symbol_of(channel, i)];
     return bits;
 }
 
@@ -168,5 +168,5 @@ void wma_write_curve(const struct wma_encoder *state, struct bit_writer *out,
     if (state->setup.format.version == 1)
         bits_write(out, (unsigned)channel->exponents[0] - FIRST_1, 5);
     for (unsigned i = state->setup.format.version == 1; i < state->setup.band_count[0]; i++)
-        wma_write_code(out, &state->exponent_book, difference(channel, i));
+        wma_write_code(out, &state->exponent_book, symbol_of(channel, i));
 }

@@ -107,7 +107,7 @@ static void note(struct search *search)
 
     if (now.bits >= WMA_TOO_LOUD)
         search->low =
-            (struct tried){ (now.place / WMA_PLACES + search->excess) * WMA_PLACES - 1, 0 };
+            (struct tried){ (now.place / WMA_PLACES + search->excess) * WMA_PLACES - 1, 0, 0 };
     else
         *(now.bits > search->size ? &search->low : &search->high) = now;
 }
