@@ -338,6 +338,12 @@ static void missing(void)
 #ifndef HAVE_MPG123
     printf("# without mpg123: libmpg123-dev is missing\n");
 #endif
+#ifndef HAVE_SHINE
+    printf("# without shine: libshine-dev is missing\n");
+#endif
+#ifndef HAVE_LAME
+    printf("# without lame: libmp3lame-dev is missing\n");
+#endif
 #ifndef HAVE_SNDFILE
     printf("# without libsndfile: libsndfile1-dev is missing\n");
 #endif
@@ -366,15 +372,17 @@ static bool is_selected(const struct codec *codec)
     return (!searching || searches) && (!only_tag || codec->tags->tag == only_tag);
 }
 
-/* Of several modes with the same byte rate, as G.722 has, only the first is measured. */
+/* Of several modes with the same byte rate, as G.722 has, only the first is measured, and of the
+ * many bit rates of MPEG audio. */
 static bool is_first(const struct codec *codec, const struct mode *mode)
 {
+    bool mpeg = codec->tags->tag == 0x55 || codec->tags->tag == 0x50;
     uint8_t extra[EXTRA_ROOM];
     uint32_t bytes = format_of(codec, *mode, extra).byte_rate;
 
     for (const struct mode *other = codec->modes; other < mode; other++)
         if (other->sample_rate == mode->sample_rate && other->channels == mode->channels &&
-            format_of(codec, *other, extra).byte_rate == bytes)
+            (mpeg || format_of(codec, *other, extra).byte_rate == bytes))
             return false;
     return true;
 }

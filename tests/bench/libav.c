@@ -186,6 +186,7 @@ const struct peer libav_peers[] = {
     { 0x401, 0, 0, DECODER, AV_CODEC_ID_IMC },
     { 0x402, 0, 0, DECODER, AV_CODEC_ID_IAC },
     { 0x270, 0, 0, DECODER, AV_CODEC_ID_ATRAC3 },
+    { 0x50, 0, 0, ENCODER, AV_CODEC_ID_MP2 },
     { 0x2000, 0, 0, ENCODER, AV_CODEC_ID_AC3 },
     { 0x2000, 0, 0, DECODER, AV_CODEC_ID_AC3 },
     { 0x160, 0, 0, DECODER, AV_CODEC_ID_WMAV1 },

@@ -21,6 +21,9 @@
 #ifdef HAVE_MPG123
 #include <mpg123.h>
 #endif
+#ifdef HAVE_SHINE
+#include <shine/layer3.h>
+#endif
 
 enum { CHUNK = 32768 };
 
@@ -241,6 +244,31 @@ static void mpg123_decodes(const struct task *task)
 }
 #endif
 
+#ifdef HAVE_SHINE
+static void shine_encodes(const struct task *task)
+{
+    shine_config_t config = { .wave = { task->format.channels == 1 ? PCM_MONO : PCM_STEREO,
+                                        (int)task->format.sample_rate } };
+    shine_t state;
+    size_t channels = task->format.channels, pass;
+
+    shine_set_config_mpeg_defaults(&config.mpeg);
+    config.mpeg.bitr = (int)(task->format.byte_rate * 8 / 1000);
+    config.mpeg.mode = channels == 1 ? MONO : STEREO;
+    state = shine_initialise(&config);
+    assert_non_null(state);
+    pass = (size_t)shine_samples_per_pass(state) * channels;
+    for (size_t at = 0; at + pass <= task->sound.count; at += pass) {
+        int written;
+        unsigned char *code =
+            shine_encode_buffer_interleaved(state, task->sound.samples + at, &written);
+
+        task_output(task, code, (size_t)written);
+    }
+    shine_close(state);
+}
+#endif
+
 #ifdef HAVE_SOX
 /* Writes a WAV file and outputs the blocks behind its header. sox warns at the end that it cannot
  * seek back in memory. */
@@ -315,6 +343,13 @@ const struct peer peers[] = {
 #ifdef HAVE_MPG123
     { 0x55, 0, 0, 2, "mpg123", 0, mpg123_decodes, 0 },
     { 0x50, 0, 0, 2, "mpg123", 0, mpg123_decodes, 0 },
+#endif
+#ifdef HAVE_SHINE
+    { 0x55, 0, 0, 2, "shine", shine_encodes, 0, 0 },
+#endif
+#ifdef HAVE_LAME
+    { 0x55, 0, 0, 2, "lame -q7", lame_encodes, 0, 7 },
+    { 0x55, 0, 0, 2, "lame -q5", lame_encodes, 0, 5 },
 #endif
     { 0 }
 };

@@ -34,6 +34,8 @@ struct peer {
 };
 extern const struct peer libav_peers[], peers[];
 
+void lame_encodes(const struct task *);
+
 /* Encoders that search. They are far slower, and compared with ours only on request. */
 extern const struct peer searching_peers[];
 
