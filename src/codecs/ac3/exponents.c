@@ -70,12 +70,16 @@ static int bits_of(unsigned end, unsigned strategy)
 static void find_paths(const struct minima blocks[AC3_BLOCKS], unsigned end, unsigned most,
                        int price, struct path paths[AC3_BLOCKS + 1])
 {
+    int sums[AC3_BLOCKS];
+
+    for (unsigned block = 0; block < AC3_BLOCKS; block++)
+        sums[block] = sum_of(&blocks[block], AC3_D15);
     for (unsigned start = 0; start < AC3_BLOCKS; start++) {
         struct minima minima = blocks[start];
         int own = 0;
 
         for (unsigned last = start; last < AC3_BLOCKS; last++) {
-            own += sum_of(&blocks[last], AC3_D15);
+            own += sums[last];
             if (last > start)
                 merge(&minima, &blocks[last]);
             for (unsigned strategy = AC3_D15; strategy <= most; strategy++) {

@@ -54,9 +54,28 @@ static uint64_t costs_of(const struct ac3_encoder *state, const struct ac3_chann
 struct search {
     const struct ac3_encoder *state;
     const unsigned *side;
-    int snr[AC3_OUTPUTS]; /* of the channels, in the order of the stream */
-    int left;             /* bits, or less than 0 */
+    int snr[AC3_OUTPUTS];     /* of the channels, in the order of the stream */
+    int counted[AC3_OUTPUTS]; /* the offset for which `costs` are known, or 0 */
+    uint64_t costs[AC3_OUTPUTS][AC3_BLOCKS];
+    int left; /* bits, or less than 0 */
 };
+
+static void count_channel(struct search *search, unsigned i)
+{
+    const struct ac3_encoder *state = search->state;
+    unsigned channel = state->channels[i];
+    uint64_t costs = 0;
+
+    if (search->counted[i] == search->snr[i])
+        return;
+    search->counted[i] = search->snr[i];
+    for (unsigned block = 0; block < AC3_BLOCKS; block++) {
+        if (state->strategies[channel][block] != AC3_REUSE)
+            costs = costs_of(state, &state->sets[channel][block], &state->bands[channel][block],
+                             search->snr[i]);
+        search->costs[i][block] = costs;
+    }
+}
 
 /* Counts the bits. The first two blocks have to end in the first 5/8 of the frame: 5.4.4. */
 static bool fits(struct search *search)
@@ -64,20 +83,15 @@ static bool fits(struct search *search)
     const struct ac3_encoder *state = search->state;
     int room = (int)state->bytes * 8 - END_BITS, bits = (int)search->side[0];
     int first_part = 8 * (int)ac3_first_part(state->bytes);
-    uint64_t costs[AC3_OUTPUTS] = { 0 };
 
+    for (unsigned i = 0; i < state->count; i++)
+        count_channel(search, i);
     search->left = room;
     for (unsigned block = 0; block < AC3_BLOCKS; block++) {
         uint64_t sum = 0;
 
-        for (unsigned i = 0; i < state->count; i++) {
-            unsigned channel = state->channels[i];
-
-            if (state->strategies[channel][block] != AC3_REUSE)
-                costs[i] = costs_of(state, &state->sets[channel][block],
-                                    &state->bands[channel][block], search->snr[i]);
-            sum += costs[i];
-        }
+        for (unsigned i = 0; i < state->count; i++)
+            sum += search->costs[i][block];
         bits += (int)(search->side[1 + block] + bits_of(sum));
         if (block == 1)
             search->left = first_part - bits;
