@@ -186,8 +186,9 @@ static BOOL CALLBACK block_by_block(HACMDRIVERID id, ACMFORMATDETAILSW *details,
     short *samples;
 
     (void)id, (void)support;
-    /* G.723.1's frames of two rates vary in size. */
-    if (is_pcm(details->dwFormatTag) || details->dwFormatTag == WAVE_FORMAT_MSG723)
+    /* The frames of G.723.1's two rates and of MPEG audio vary in size. */
+    if (is_pcm(details->dwFormatTag) || details->dwFormatTag == WAVE_FORMAT_MSG723 ||
+        details->dwFormatTag == WAVE_FORMAT_MPEGLAYER3 || details->dwFormatTag == WAVE_FORMAT_MPEG)
         return TRUE;
     if (!encodes((HACMDRIVER)driver, &from.Format, format))
         return TRUE;
