@@ -34,11 +34,11 @@ static void check_format(void (*check)(const struct subject *), struct subject *
     check(subject);
 }
 
-/* The portable kernels at the default quality are tested in every mode, other sets and qualities in
- * some of them, or in all with OMNIACM_FULL. */
+/* The portable kernels at the default quality are tested in every selected mode, other sets and
+ * qualities in some of them, or in all with OMNIACM_FULL. */
 static bool sampled(void) { return !all_cases() && (set != 0 || options.quality != 1); }
 
-/* Every mode, or one per codec: the first with some options, the last with the others. */
+/* Every selected mode, or one per codec: the first with some options, the last with the others. */
 static void each_mode(void (*check)(const struct subject *))
 {
     bool first = (set + options.quality) % 2;
@@ -47,7 +47,8 @@ static void each_mode(void (*check)(const struct subject *))
         for (const struct mode *mode = (*codec)->modes; mode->sample_rate; mode++) {
             struct subject subject = { .codec = *codec };
 
-            if (sampled() && (first ? mode != (*codec)->modes : mode[1].sample_rate != 0))
+            if (!mode_is_selected(*codec, mode) ||
+                (sampled() && (first ? mode != (*codec)->modes : mode[1].sample_rate != 0)))
                 continue;
             subject.format = format_of(*codec, *mode, subject.extra);
             check_format(check, &subject);

@@ -168,18 +168,6 @@ static void check_mode(const struct player *player, const struct codec *codec, s
     free(coded.file.data);
 }
 
-enum { MANY_MODES = 40, STEP = 9 };
-
-/* Of codecs with many modes, every ninth one is tested, or all of them. */
-static unsigned step_of(const struct codec *codec)
-{
-    unsigned modes = 0;
-
-    while (codec->modes[modes].sample_rate)
-        modes++;
-    return modes > MANY_MODES && !all_cases() ? STEP : 1;
-}
-
 /* Checks every format for which there is one of these peers. */
 static void check_players(decoder *const *peers, size_t count)
 {
@@ -196,7 +184,7 @@ static void check_players(decoder *const *peers, size_t count)
             uint8_t extra[EXTRA_ROOM];
             struct wave_format format = format_of(codec, *mode, extra);
 
-            if (has_player(player, &format) && (mode - codec->modes) % step_of(codec) == 0) {
+            if (has_player(player, &format) && mode_is_selected(codec, mode)) {
                 check_mode(player, codec, *mode);
                 formats++;
             }

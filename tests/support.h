@@ -91,6 +91,9 @@ uint8_t best_set(void);
 /* True if OMNIACM_FULL=1 asks for every case instead of a selection. */
 bool all_cases(void);
 
+/* Of codecs with many modes, true for every ninth one only, unless all cases are asked for. */
+bool mode_is_selected(const struct codec *, const struct mode *);
+
 /* Compares with the samples of a decoder in floating point: none may differ by more than 1, and 2 %
  * at most may differ at all. Both have `count` samples. */
 void check_near(const char *name, const int16_t *ours, const int16_t *theirs, size_t count);

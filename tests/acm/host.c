@@ -332,6 +332,7 @@ static bool mode_at(struct route *route, size_t number)
                 route->tag = codec_tag(i);
                 route->codec = codec_find(route->tag);
                 route->mode = *mode;
+                route->selected = mode_is_selected(route->codec, mode);
                 return true;
             }
     return false;
@@ -356,8 +357,8 @@ static void route_make(struct route *route)
 /* With `own` set, the modes and directions of a codec take the layouts in turn. */
 static bool is_wanted(const struct route *route, size_t number)
 {
-    return !route->own ||
-           (route->tag == route->codec->tags->tag && (number / 4 + number / 2 + number) % 2 == 0);
+    return !route->own || (route->selected && route->tag == route->codec->tags->tag &&
+                           (number / 4 + number / 2 + number) % 2 == 0);
 }
 
 bool route_next(struct route *route)

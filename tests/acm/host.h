@@ -87,7 +87,8 @@ WORD foreign_tag(void);
  * before, whose streams must be closed. */
 struct route {
     size_t number;
-    bool own; /* only the first tag of each codec, and the layouts in turn */
+    bool own; /* only the first tag and the selected modes of each codec, the layouts in turn */
+    bool selected; /* whether this mode is */
     uint16_t tag;
     const struct codec *codec;
     struct mode mode;
