@@ -63,7 +63,7 @@ uint64_t wav_samples(const struct wav *, uint64_t decoded, uint64_t block);
 
 struct wav_writer {
     struct wav_io io;
-    uint64_t end; /* bytes written */
+    uint64_t end;     /* bytes written */
     uint64_t data_at; /* 0 without a header */
     uint64_t fact_at; /* position of the sample count in the fact chunk; 0 for PCM, without one */
     bool has_junk;    /* space for a ds64 chunk is reserved */
