@@ -110,8 +110,10 @@ sealed class Checks
     }
 
     /// <summary>NAudio's data is the start of the program's, which continues with what the encoder
-    /// still has when the sound ends: an incomplete block, and a delay of less than a block.
-    /// A format without an encoder is refused.</summary>
+    /// still has when the sound ends: an incomplete block, and a delay of less than a block. Frames
+    /// of MPEG audio wait until the bit reservoir, of up to 511 bytes, is filled by the frames after
+    /// them, of which the end of the sound makes two. A format without an encoder is refused.
+    /// </summary>
     string CheckEncoder(WaveFormat format)
     {
         var (source, right) = reference.Encoded(format);
@@ -122,7 +124,9 @@ sealed class Checks
 
         if (right.Length == 0)
             return "omniacm.exe encodes nothing";
-        return Compare(data, right, right.Length - 2 * Unit(format), right.Length);
+        int waiting = Formats.IsMpeg(format) ? 511 + 4 * Unit(format) : 2 * Unit(format);
+
+        return Compare(data, right, right.Length - waiting, right.Length);
     }
 
     /// <summary>The program cuts the last block where the sound ended, which NAudio does not know.
@@ -135,7 +139,8 @@ sealed class Checks
         // Random bytes have no frames of MPEG audio and AC-3.
         if (right.Length == 0 && !Reference.IsRandom(source))
             return "omniacm.exe decodes nothing";
-        int block = right.Length / Math.Max(1, data.Length / format.BlockAlign) + Unit(format);
+        int size = Formats.IsMpeg(format) ? Unit(format) : format.BlockAlign;
+        int block = right.Length / Math.Max(1, data.Length / size) + Unit(format);
         bool truncated = data.Length % format.BlockAlign != 0;
 
         return Compare(decode(source), right, right.Length - (truncated ? block : 0),
@@ -170,9 +175,11 @@ sealed class Checks
         return Compare(Conversions.DecodeTo(source, target), two);
     }
 
-    /// <summary>The smallest unit that a format can be cut into, in bytes. Without blocks, it is
-    /// what a byte stream needs to align its bits.</summary>
-    static int Unit(WaveFormat format) => Math.Max(format.BlockAlign, 32);
+    /// <summary>The smallest unit that a format can be cut into, in bytes: a block, at most a frame
+    /// of MPEG audio, and otherwise what a byte stream needs to align its bits.</summary>
+    static int Unit(WaveFormat format) =>
+        Formats.IsMpeg(format) ? 1152 * format.AverageBytesPerSecond / format.SampleRate + 1
+                               : Math.Max(format.BlockAlign, 32);
 
     static string Compare(byte[] data, byte[] right) =>
         Compare(data, right, right.Length, right.Length);

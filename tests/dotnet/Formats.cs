@@ -27,6 +27,10 @@ static class Formats
         tag is WaveFormatEncoding.Pcm or WaveFormatEncoding.IeeeFloat
             or WaveFormatEncoding.Extensible;
 
+    /// <summary>Formats whose frames vary in size, so that their block is a byte.</summary>
+    public static bool IsMpeg(WaveFormat format) =>
+        format.Encoding is WaveFormatEncoding.MpegLayer3 or WaveFormatEncoding.Mpeg;
+
     public static WaveFormat PcmOf(WaveFormat format) =>
         new(format.SampleRate, 16, format.Channels);
 
