@@ -242,7 +242,7 @@ LRESULT acm_driver_details(ACMDRIVERDETAILSW *to)
         .wPid = MM_PID_UNMAPPED,
         .vdwACM = MAKE_ACM_VERSION(3, 50, 0),
         .vdwDriver = MAKE_ACM_VERSION(VERSION_MAJOR, VERSION_MINOR, VERSION_PATCH),
-        .fdwSupport = support_of(TAG_PCM),
+        .fdwSupport = ACMDRIVERDETAILS_SUPPORTF_CODEC, /* CONVERTER would be for every tag */
         .cFormatTags = index_of(WAVE_FORMAT_UNKNOWN),
         .hicon = to && to->cbStruct >= offsetof(ACMDRIVERDETAILSW, szShortName) ? driver_icon() : 0,
         .szShortName = L"OmniACM",

@@ -50,7 +50,7 @@ static void the_driver_describes_itself(void **unused)
     assert_int_equal(details.wPid, 0xFFFF);
     assert_int_equal(details.vdwACM, 0x03320000);
     assert_true(details.vdwDriver != 0);
-    assert_int_equal(details.fdwSupport, CODEC | CONVERTER);
+    assert_int_equal(details.fdwSupport, CODEC);
     assert_int_equal(details.cFilterTags, 0);
     assert_null(details.hicon);
     assert_true(equals(details.szShortName, "OmniACM"));
