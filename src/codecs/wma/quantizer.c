@@ -111,8 +111,9 @@ unsigned wma_quantize(const struct wma_encoder *state, struct wma_channel *chann
         unsigned worth = (2 * t + 1 - ONE) * step->worth >> WORTH_Q;
         bool taken = added_bits(book, run, list[i + 1] - at - 1u) <= (int)worth;
 
-        level += t % ONE >= tops[level < ROUNDS ? level : ROUNDS - 1];
-        if (t >= WMA_LOUD) {
+        if (t < WMA_LOUD) {
+            level += t % ONE >= tops[level < ROUNDS ? level : ROUNDS - 1];
+        } else {
             level = wma_loud_level(channel, step, at);
             if (level > step->most)
                 return wma_too_loud(level, step);

@@ -91,7 +91,7 @@ static unsigned next_place(const struct search *search, unsigned target)
 {
     const struct tried *low = &search->low, *high = &search->high;
 
-    if (low->bits > 0 && high->bits > 0) {
+    if (high->bits > 0 && low->bits > high->bits) {
         unsigned part = (low->bits - target) * (high->place - low->place);
 
         return low->place + part / (low->bits - high->bits);
