@@ -1,4 +1,4 @@
-/* Unaligned little-endian fields. */
+/* Unaligned fields: little-endian ones, and a big-endian one. */
 #ifndef OMNIACM_BITS_H
 #define OMNIACM_BITS_H
 
@@ -32,6 +32,11 @@ static inline void store64_le(uint8_t *p, uint64_t value)
 {
     store32_le(p, (uint32_t)value);
     store32_le(p + 4, (uint32_t)(value >> 32));
+}
+
+static inline void store64_be(uint8_t *p, uint64_t value)
+{
+    store64_le(p, __builtin_bswap64(value));
 }
 
 #endif

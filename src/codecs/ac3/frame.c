@@ -195,23 +195,6 @@ static void quantize(const struct ac3_channel *set, const int32_t *x, struct cod
     }
 }
 
-/* Writes them by 24 bits, since most have few. */
-static void write_codes(const struct codes *codes, struct bit_writer *out)
-{
-    uint64_t bits = 0;
-    unsigned count = 0;
-
-    for (unsigned i = 0; i < codes->count; i++) {
-        bits = bits << codes->list[i].bits | codes->list[i].value;
-        count += codes->list[i].bits;
-        if (count >= 24) {
-            count -= 24;
-            bits_write(out, (uint32_t)(bits >> count) & 0xFFFFFF, 24);
-        }
-    }
-    bits_write(out, (uint32_t)bits & ((1u << count) - 1), count);
-}
-
 static void write_mantissas(const struct ac3_encoder *state, unsigned block,
                             const uint8_t set_of[AC3_OUTPUTS], struct bit_writer *out)
 {
@@ -224,7 +207,8 @@ static void write_mantissas(const struct ac3_encoder *state, unsigned block,
 
         quantize(&state->sets[channel][set_of[channel]], state->x[channel][block], &codes);
     }
-    write_codes(&codes, out);
+    for (unsigned i = 0; i < codes.count; i++)
+        bits_write(out, codes.list[i].value, codes.list[i].bits);
 }
 
 /* --- Checksums: 6.1.7 and 8.2.14 --- */

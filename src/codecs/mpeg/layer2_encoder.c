@@ -1,6 +1,6 @@
 /* The encoder of Layer II: 11172-3, C.1.5.2. layer2_allocation.c divides the bits. */
 #include <string.h>
-#include "bits_out.h"
+#include "bit_writer.h"
 #include "fixed.h"
 #include "layer2_allocation.h"
 #include "mpeg.h"
@@ -69,7 +69,7 @@ static uint32_t quantize(int32_t x, unsigned scale, uint32_t levels)
     return (uint32_t)(y < 0 ? 0 : y >= levels ? levels - 1 : y);
 }
 
-static void put_samples(const struct l2_encoder *encoder, struct bits_out *out, unsigned c,
+static void put_samples(const struct l2_encoder *encoder, struct bit_writer *out, unsigned c,
                         unsigned b, unsigned t)
 {
     const struct l2_band *band = &encoder->band[c][b];
@@ -80,34 +80,34 @@ static void put_samples(const struct l2_encoder *encoder, struct bits_out *out, 
         v[i] = quantize(encoder->base.slots[c][MPEG_GRANULE_SLOTS + t + i][b], band->scale[t / 12],
                         quantizer->levels);
     if (quantizer->grouped) {
-        bits_put(out, (v[2] * quantizer->levels + v[1]) * quantizer->levels + v[0],
-                 quantizer->bits);
+        bits_write(out, (v[2] * quantizer->levels + v[1]) * quantizer->levels + v[0],
+                   quantizer->bits);
         return;
     }
     for (unsigned i = 0; i < 3; i++)
-        bits_put(out, v[i], quantizer->bits);
+        bits_write(out, v[i], quantizer->bits);
 }
 
-static void put_scales(struct bits_out *out, const struct l2_band *band)
+static void put_scales(struct bit_writer *out, const struct l2_band *band)
 {
-    bits_put(out, band->scale[0], 6);
+    bits_write(out, band->scale[0], 6);
     if (band->select == 0 || band->select == 3)
-        bits_put(out, band->scale[1], 6);
+        bits_write(out, band->scale[1], 6);
     if (band->select == 0 || band->select == 1)
-        bits_put(out, band->scale[2], 6);
+        bits_write(out, band->scale[2], 6);
 }
 
-static void put_frame(const struct l2_encoder *encoder, uint8_t *frame)
+static void put_frame(const struct l2_encoder *encoder, uint8_t *frame, uint32_t bytes)
 {
-    struct bits_out out = { frame + MPEG_HEADER_BYTES, 0, 0 };
+    struct bit_writer out = { frame + MPEG_HEADER_BYTES, 8 * (bytes - MPEG_HEADER_BYTES), 0 };
     unsigned channels = encoder->base.channels, subbands = encoder->table->subbands;
 
     for (unsigned i = 0; i < subbands * channels; i++)
-        bits_put(&out, encoder->band[i % channels][i / channels].code,
-                 mpeg_allocations[encoder->table->allocation[i / channels]].bits);
+        bits_write(&out, encoder->band[i % channels][i / channels].code,
+                   mpeg_allocations[encoder->table->allocation[i / channels]].bits);
     for (unsigned i = 0; i < subbands * channels; i++)
         if (encoder->band[i % channels][i / channels].code)
-            bits_put(&out, encoder->band[i % channels][i / channels].select, 2);
+            bits_write(&out, encoder->band[i % channels][i / channels].select, 2);
     for (unsigned i = 0; i < subbands * channels; i++)
         if (encoder->band[i % channels][i / channels].code)
             put_scales(&out, &encoder->band[i % channels][i / channels]);
@@ -115,7 +115,6 @@ static void put_frame(const struct l2_encoder *encoder, uint8_t *frame)
         for (unsigned i = 0; i < subbands * channels; i++)
             if (encoder->band[i % channels][i / channels].code)
                 put_samples(encoder, &out, i % channels, i / channels, t);
-    bits_flush(&out);
 }
 
 static void encode_frame(struct mpeg_encoder *base)
@@ -138,7 +137,7 @@ static void encode_frame(struct mpeg_encoder *base)
     l2_allocate(encoder, bits);
     frame = mpeg_add_frame(base, bytes);
     mpeg_write_header(&base->header, frame);
-    put_frame(encoder, frame);
+    put_frame(encoder, frame, bytes);
     mpeg_put(base, 0, base->pending.free);
 }
 

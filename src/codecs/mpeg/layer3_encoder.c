@@ -1,14 +1,14 @@
 /* The encoder of Layer III. A frame takes these stages:
  *
- *     samples -> subbands, attacks (analysis.c, blocks.c) -> lines (analysis.c)
+ *     samples -> subbands (encoder.c), attacks (blocks.c) -> lines (here)
  *     -> thresholds, left and right or middle and side (masking.c)
  *     -> bits of each granule and channel (here) -> quantized lines, tables (quantizer.c)
+ *     -> scale factors (factors.c)
  *     -> frame, reservoir (side.c, pending.c)
  */
 #include <string.h>
 #include "blocks.h"
 #include "dsp.h"
-#include "layer3_encoder.h"
 #include "factors.h"
 #include "fixed.h"
 #include "layer3_encoder.h"

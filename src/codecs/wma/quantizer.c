@@ -128,29 +128,10 @@ unsigned wma_quantize(const struct wma_encoder *state, struct wma_channel *chann
     return sum + (next < state->count ? book->lengths[WMA_END] : 0);
 }
 
-/* Collects fields of up to 32 bits, which are written 32 bits at a time. */
-struct packer {
-    struct bit_writer *out;
-    uint64_t bits;
-    unsigned count;
-};
-
-static void pack(struct packer *packer, uint32_t value, unsigned count)
-{
-    packer->bits = packer->bits << count | value;
-    packer->count += count;
-    if (packer->count >= 32) {
-        packer->count -= 32;
-        bits_write(packer->out, (uint32_t)(packer->bits >> (packer->count + 16)), 16);
-        bits_write(packer->out, (uint32_t)(packer->bits >> packer->count), 16);
-    }
-}
-
 void wma_write_levels(const struct wma_encoder *state, struct bit_writer *out,
                       const struct wma_channel *channel)
 {
     const struct wma_codebook *book = channel->codebook;
-    struct packer packer = { out, 0, 0 };
     unsigned next = 0;
 
     for (unsigned i = 0; i < channel->coded_levels; i++) {
@@ -159,14 +140,13 @@ void wma_write_levels(const struct wma_encoder *state, struct bit_writer *out,
 
         next = at + 1;
         if (symbol != WMA_ESCAPE) {
-            pack(&packer, book->bits[symbol] << 1 | negative, book->lengths[symbol] + 1u);
+            bits_write(out, book->bits[symbol] << 1 | negative, book->lengths[symbol] + 1u);
             continue;
         }
-        pack(&packer, book->bits[WMA_ESCAPE], book->lengths[WMA_ESCAPE]);
-        pack(&packer, level, wma_level_bits(state->gain));
-        pack(&packer, run << 1 | negative, state->setup.frame_bits + 1);
+        bits_write(out, book->bits[WMA_ESCAPE], book->lengths[WMA_ESCAPE]);
+        bits_write(out, level, wma_level_bits(state->gain));
+        bits_write(out, run << 1 | negative, state->setup.frame_bits + 1);
     }
     if (next < state->count)
-        pack(&packer, book->bits[WMA_END], book->lengths[WMA_END]);
-    bits_write(out, (uint32_t)packer.bits, packer.count);
+        bits_write(out, book->bits[WMA_END], book->lengths[WMA_END]);
 }
