@@ -148,6 +148,8 @@ bool ac3_find_mode(uint32_t mask, struct ac3_header *header, uint8_t source[AC3_
 {
     unsigned set = 0, bits[ROWS] = { 0 };
 
+    if (mask >= 2 * SIDE_RIGHT)
+        return false;
     for (unsigned bit = 1, n = 0; bit <= SIDE_RIGHT; bit *= 2)
         if (mask & bit) {
             unsigned speaker = speaker_of(bit, mask);
@@ -168,7 +170,7 @@ bool ac3_find_mode(uint32_t mask, struct ac3_header *header, uint8_t source[AC3_
             own |= speakers[mode][i];
             source[i] = (uint8_t)bits[__builtin_ctz(speakers[mode][i])];
         }
-        if (own == set && mask < 2 * SIDE_RIGHT)
+        if (own == set)
             return true;
     }
     return false;

@@ -37,8 +37,10 @@ void wma_init_encoder(struct wma_encoder *state, const struct wma_format *format
         wma_fill_codebook(&state->books[i], &wma_coefficient_codes[2 * state->setup.code + i]);
     wma_fill_codebook(&state->exponent_book, &wma_exponent_code);
     wma_open_exponents(state);
-    wma_open_lsp(&state->lsp_logs);
-    wma_open_inverse(&state->inverse_curve, state->setup.frame_bits);
+    if (!(format->options & WMA_EXPONENTS)) {
+        wma_open_lsp(&state->lsp_logs);
+        wma_open_inverse(&state->inverse_curve, state->setup.frame_bits);
+    }
     n = 1u << state->setup.frame_bits;
     for (unsigned i = 0; i < n; i++)
         state->window[i] = wma_sine((int)((2 * i + 1) * (WMA_FRAME / n)));
