@@ -297,11 +297,12 @@ static int convert_stream(struct conversion *job)
                                  .from = job->in.format,
                                  .to = &job->target.wfx };
     const struct convert_io io = { job, job->in.wav.data_size, read_data, write_data };
+    bool bare = frames_are_bare(job->out_path, job->target.wfx.wFormatTag);
     enum convert_end end;
     int result;
 
-    if (!output_create(&job->out, job->out_path, job->options->overwrite, job->target.bytes,
-                       expected_bytes(job))) {
+    if (!output_create(&job->out, job->out_path, job->options->overwrite,
+                       bare ? 0 : job->target.bytes, expected_bytes(job))) {
         result = fail(L"%ls: %ls", job->out_path, system_error_text(job->out.file.error));
         output_drop(&job->out);
         return result;

@@ -1,8 +1,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <windows.h>
-#include "ac3_file.h"
-#include "bits.h"
 #include "files.h"
 
 enum { MAX_STEP = 1 << 20 }; /* bytes per call */
@@ -235,21 +233,6 @@ static wchar_t *partial_path(const wchar_t *path)
     return partial;
 }
 
-/* Streams of frames, which need no header, and whose files usually have none. */
-static bool is_bare(const wchar_t *path, const uint8_t *format)
-{
-    static const struct {
-        const wchar_t *extension;
-        uint16_t tag;
-    } known[] = { { L".ac3", TAG_AC3 }, { L".mp3", 0x55 }, { L".mp2", 0x50 } };
-    const wchar_t *extension = wcsrchr(base_name(path), L'.');
-
-    for (size_t i = 0; extension && i < sizeof known / sizeof *known; i++)
-        if (_wcsicmp(extension, known[i].extension) == 0 && load16_le(format) == known[i].tag)
-            return true;
-    return false;
-}
-
 bool output_create(struct output *output, const wchar_t *path, bool overwrite, const void *format,
                    uint64_t expected)
 {
@@ -267,7 +250,7 @@ bool output_create(struct output *output, const wchar_t *path, bool overwrite, c
     output->created = file_create(&output->file, output->partial, &io);
     if (!output->created)
         return false;
-    if (!is_bare(path, format))
+    if (format)
         return wav_create(&output->writer, &io, format, expected);
     wav_create_bare(&output->writer, &io);
     return true;

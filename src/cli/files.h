@@ -27,8 +27,8 @@ bool file_is(const struct file *, const wchar_t *path);
 /* The name after the last separator. */
 const wchar_t *base_name(const wchar_t *path);
 
-/* A WAV file that is written under a temporary name, and renamed when it is complete. By
- * their extensions, AC-3 and MPEG audio have no header. */
+/* A file that is written under a temporary name, and renamed when it is complete: a WAV file, or if
+ * there is no format, nothing but data. */
 struct output {
     struct file file;
     struct wav_writer writer;

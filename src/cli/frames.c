@@ -9,8 +9,13 @@
 static const struct {
     const wchar_t *extension;
     bool (*open)(struct wav *, const struct wav_io *);
-} kinds[] = { { L".mp3", mpeg_open }, { L".mp2", mpeg_open }, { L".mp1", mpeg_open },
-              { L".mpa", mpeg_open }, { L".m2a", mpeg_open }, { L".ac3", ac3_open } };
+    uint16_t written; /* the tag whose files with this extension have no header, or 0 */
+} kinds[] = { { L".mp3", mpeg_open, TAG_MPEGLAYER3 },
+              { L".mp2", mpeg_open, TAG_MPEG },
+              { L".mp1", mpeg_open, 0 },
+              { L".mpa", mpeg_open, 0 },
+              { L".m2a", mpeg_open, 0 },
+              { L".ac3", ac3_open, TAG_AC3 } };
 
 enum { KINDS = sizeof kinds / sizeof *kinds };
 
@@ -26,6 +31,13 @@ static size_t kind_of(const wchar_t *path)
 }
 
 bool frames_are_named(const wchar_t *path) { return kind_of(path) < KINDS; }
+
+bool frames_are_bare(const wchar_t *path, uint16_t tag)
+{
+    size_t kind = kind_of(path);
+
+    return kind < KINDS && kinds[kind].written == tag;
+}
 
 bool frames_open(struct wav *wav, const struct wav_io *io, const wchar_t *path)
 {

@@ -24,6 +24,9 @@ bool frames_scan(const struct wav *, struct frame_facts *);
 /* Whether a path has the extension of such a stream. */
 bool frames_are_named(const wchar_t *path);
 
+/* Whether a file of this name with frames of this tag is written without a header. */
+bool frames_are_bare(const wchar_t *path, uint16_t tag);
+
 /* Makes `wav` the whole of a file that has one of these extensions, with the format of its frames;
  * false if it has none. */
 bool frames_open(struct wav *, const struct wav_io *, const wchar_t *path);

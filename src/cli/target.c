@@ -6,6 +6,7 @@
 #include "console.h"
 #include "errors.h"
 #include "formats.h"
+#include "tags.h"
 #include "target.h"
 
 static bool is_changed(const struct pcm_wanted *pcm)
@@ -166,8 +167,7 @@ static bool is_float(const WAVEFORMATEX *pcm)
 /* PCM as the options say. Without --bits and --to, PCM keeps its width. */
 static void make_pcm(struct conversion *job, DWORD tag)
 {
-    static const BYTE subtype[14] = { 0,    0, 0,    0,    0x10, 0,    0x80,
-                                      0x00, 0, 0xAA, 0x00, 0x38, 0x9B, 0x71 };
+    static const BYTE subtype[] = SUBTYPE_TAIL;
     const struct pcm_wanted *wanted = &job->options->pcm;
     const WAVEFORMATEX *from = job->in.format;
     WAVEFORMATEX *to = &job->target.wfx;
