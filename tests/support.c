@@ -366,6 +366,24 @@ struct bytes wav_make(const struct wave_format *format, const void *data, size_t
     return file;
 }
 
+void check_encoder_in_sets(const struct codec *codec, const struct wave_format *format,
+                           uint8_t quality, struct sound sound)
+{
+    struct options options = { .quality = quality, .dsp = dsp_set(0) };
+    struct bytes expected = encode_all(codec, format, &options, sound);
+
+    for (unsigned simd = 1; simd <= best_set(); simd++) {
+        struct bytes code;
+
+        options.dsp = dsp_set(simd);
+        code = encode_all(codec, format, &options, sound);
+        assert_int_equal(code.size, expected.size);
+        assert_memory_equal(code.data, expected.data, expected.size);
+        free(code.data);
+    }
+    free(expected.data);
+}
+
 void check_near(const char *name, const int16_t *ours, const int16_t *theirs, size_t count)
 {
     size_t differ = 0;

@@ -94,6 +94,10 @@ bool all_cases(void);
 /* Of codecs with many modes, true for every ninth one only, unless all cases are asked for. */
 bool mode_is_selected(const struct codec *, const struct mode *);
 
+/* Checks that an encoder makes the same bytes in every set of kernels. */
+void check_encoder_in_sets(const struct codec *, const struct wave_format *, uint8_t quality,
+                           struct sound);
+
 /* Compares with the samples of a decoder in floating point: none may differ by more than 1, and 2 %
  * at most may differ at all. Both have `count` samples. */
 void check_near(const char *name, const int16_t *ours, const int16_t *theirs, size_t count);
