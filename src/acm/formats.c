@@ -38,20 +38,14 @@ struct completed {
     uint8_t extra[EXTRA_ROOM];
 };
 
-/* Reads the members up to wBitsPerSample. */
+/* Reads the members up to wBitsPerSample, which are the same in both structures. */
 static struct wave_format fields_of(const uint8_t *bytes)
 {
-    WAVEFORMATEX wfx;
+    struct wave_format format = { .extra = (uint8_t *)bytes + EX_SIZE };
 
-    memcpy(&wfx, bytes, PCM_SIZE);
-    return (struct wave_format){ wfx.wFormatTag,
-                                 wfx.nChannels,
-                                 wfx.nSamplesPerSec,
-                                 wfx.nAvgBytesPerSec,
-                                 wfx.nBlockAlign,
-                                 wfx.wBitsPerSample,
-                                 0,
-                                 (uint8_t *)bytes + EX_SIZE };
+    _Static_assert(offsetof(struct wave_format, extra_size) == PCM_SIZE, "no padding");
+    memcpy(&format, bytes, PCM_SIZE);
+    return format;
 }
 
 BOOL format_read(struct wave_format *format, const WAVEFORMATEX *wfx, size_t size)
@@ -276,8 +270,7 @@ LRESULT acm_format_tag_details(ACMFORMATTAGDETAILSW *to, DWORD query)
         index = index_of(to->dwFormatTag);
         break;
     case ACM_FORMATTAGDETAILSF_LARGESTSIZE:
-        index =
-            to->dwFormatTag == WAVE_FORMAT_UNKNOWN ? index_of_largest() : index_of(to->dwFormatTag);
+        index = to->dwFormatTag ? index_of(to->dwFormatTag) : index_of_largest();
         break;
     default:
         return MMSYSERR_NOTSUPPORTED;
@@ -361,20 +354,20 @@ LRESULT acm_format_details(ACMFORMATDETAILSW *to, DWORD query)
 
 /* True if the codec encodes a completed format and it meets the caller's restrictions. */
 static BOOL suits(const struct codec *codec, const struct wave_format *format, DWORD flags,
-                  const struct wave_format *wanted)
+                  const struct wave_format *wanted, const struct settings *settings)
 {
     struct layout layout;
 
     return codec->encoder && format->byte_rate != 0 && codec_parse(codec, format, &layout) &&
            (!(flags & ACM_FORMATSUGGESTF_WBITSPERSAMPLE) ||
             format->bits_per_sample == wanted->bits_per_sample) &&
-           !layout.read_only && !tag_is_disabled(format->tag);
+           !layout.read_only && !settings_disable(settings, format->tag);
 }
 
 /* Suggests a format of the first codec that supports the rate and the channels, or of the wanted
  * tag's codec: one of the enumerated modes if possible, otherwise any that the codec completes. */
 static BOOL suggest_codec(struct completed *completed, struct mode mode, DWORD flags,
-                          const struct wave_format *wanted)
+                          const struct wave_format *wanted, const struct settings *settings)
 {
     for (const struct codec *const *codec = codecs; *codec; codec++) {
         uint16_t tag = flags & ACM_FORMATSUGGESTF_WFORMATTAG ? wanted->tag : (*codec)->tags->tag;
@@ -384,11 +377,11 @@ static BOOL suggest_codec(struct completed *completed, struct mode mode, DWORD f
         for (const struct mode *listed = (*codec)->modes; listed->sample_rate; listed++) {
             complete_codec(completed, tag, *codec, *listed);
             if (listed->sample_rate == mode.sample_rate && listed->channels == mode.channels &&
-                suits(*codec, &completed->format, flags, wanted))
+                suits(*codec, &completed->format, flags, wanted, settings))
                 return TRUE;
         }
         complete_codec(completed, tag, *codec, mode);
-        if (suits(*codec, &completed->format, flags, wanted))
+        if (suits(*codec, &completed->format, flags, wanted, settings))
             return TRUE;
     }
     return FALSE;
@@ -418,6 +411,7 @@ LRESULT acm_format_suggest(LPARAM parameter)
     ACMDRVFORMATSUGGEST suggest;
     struct wave_format from, wanted;
     struct completed completed;
+    struct settings settings;
     struct mode mode;
     DWORD flags;
     BOOL coded;
@@ -428,9 +422,9 @@ LRESULT acm_format_suggest(LPARAM parameter)
     if (flags & ~(DWORD)(ACM_FORMATSUGGESTF_WFORMATTAG | ACM_FORMATSUGGESTF_NCHANNELS |
                          ACM_FORMATSUGGESTF_NSAMPLESPERSEC | ACM_FORMATSUGGESTF_WBITSPERSAMPLE))
         return MMSYSERR_NOTSUPPORTED;
-    if (!format_read(&from, suggest.pwfxSrc, suggest.cbwfxSrc) || !is_known(&from) ||
-        tag_is_disabled(from.tag))
+    if (!format_read(&from, suggest.pwfxSrc, suggest.cbwfxSrc) || !is_known(&from))
         return ACMERR_NOTPOSSIBLE;
+    settings_read(&settings);
     /* Only the members that the flags name are valid. */
     wanted = fields_of((const uint8_t *)suggest.pwfxDst);
     mode = (struct mode){ from.sample_rate, from.channels, 0 };
@@ -439,11 +433,11 @@ LRESULT acm_format_suggest(LPARAM parameter)
     wanted.channel_mask = mode.channels == from.channels ? channel_mask(&from) : 0;
     coded = pcm_of(&from) == PCM_NONE;
     /* Hosts expect a codec for plain PCM, and plain PCM for everything else. */
-    if (mode.channels - 1u >= CHANNELS_MOST ||
+    if (mode.channels - 1u >= CHANNELS_MOST || settings_disable(&settings, from.tag) ||
         (flags & ACM_FORMATSUGGESTF_NSAMPLESPERSEC && wanted.sample_rate != mode.sample_rate) ||
-        !(((coded || becomes_plain_pcm(suggest.pwfxSrc)) &&
+        !(((coded || settings_unwrap_pcm(&settings, suggest.pwfxSrc)) &&
            suggest_pcm(&completed, mode, flags, &wanted)) ||
-          (!coded && suggest_codec(&completed, mode, flags, &wanted))) ||
+          (!coded && suggest_codec(&completed, mode, flags, &wanted, &settings))) ||
         !format_write(&completed.format, suggest.pwfxDst, suggest.cbwfxDst))
         return ACMERR_NOTPOSSIBLE;
     return MMSYSERR_NOERROR;

@@ -4,8 +4,6 @@
 #include "loader.h"
 #include "names.h"
 
-enum { TEXT_ROOM = 512 }; /* characters of OMNIACM_SETTINGS, and of the list of disabled tags */
-
 static const struct setting {
     const char *name;   /* in OMNIACM_SETTINGS */
     const WCHAR *value; /* in the registry; null if the setting is never stored */
@@ -128,6 +126,26 @@ static uint8_t best_simd(void)
     return IsProcessorFeaturePresent(PF_XMMI64_INSTRUCTIONS_AVAILABLE) ? 1 : 0;
 }
 
+/* Reads the disabled tags as a list with spaces between them. In the text they end at a comma. In
+ * the registry they are a sequence of strings that ends with an empty one. */
+static void read_disabled(WCHAR list[TEXT_ROOM], const WCHAR *text, struct stored *stored)
+{
+    const WCHAR *found = find(text, "disabled");
+
+    if (found) {
+        while (*found && *found != ',')
+            *list++ = *found++;
+        *list = 0;
+    } else if (stored_read(stored, L"Disabled", RRF_RT_REG_MULTI_SZ, list,
+                           TEXT_ROOM * sizeof *list)) {
+        for (; list[0] || list[1]; list++)
+            *list = *list ? *list : ' ';
+    } else {
+        *list = 0; /* an attempt may have written a part */
+    }
+}
+
+/* Reads the environment's text and, for what is missing there, the registry. */
 static void read(struct settings *settings, const WCHAR *text)
 {
     uint8_t best = best_simd();
@@ -135,6 +153,7 @@ static void read(struct settings *settings, const WCHAR *text)
 
     *settings = DEFAULT_SETTINGS;
     settings->simd = best;
+    read_disabled(settings->disabled, text, &stored);
     for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
         const WCHAR *found = find(text, table[i].name);
         DWORD value;
@@ -173,45 +192,36 @@ struct options settings_options(const struct settings *settings)
     return options;
 }
 
-/* True if the numbers at `list` include the tag, or the first tag of its codec. The list ends at
- * its terminator or at `end`. */
-static BOOL lists(const WCHAR *list, WCHAR separator, WCHAR end, uint16_t tag)
+/* True if the numbers at `list` include the tag, or the first tag of its codec. */
+static BOOL lists(const WCHAR *list, uint16_t tag)
 {
     const struct codec *codec = codec_find(tag);
 
-    while (*list && *list != end) {
+    while (*list) {
         DWORD number = number_at(&list);
 
         if (number == tag || (codec && number == codec->tags->tag))
             return TRUE;
-        while (*list && *list != separator && *list != end)
+        while (*list && *list != ' ')
             list++;
-        list += *list == separator;
+        list += *list == ' ';
     }
     return FALSE;
 }
 
-BOOL tag_is_disabled(uint16_t tag)
+BOOL settings_disable(const struct settings *settings, uint16_t tag)
 {
-    WCHAR text[TEXT_ROOM];
-    const WCHAR *list = find(environment(text), "disabled");
-
-    return list ? lists(list, ' ', ',', tag) : tag_is_disabled_in_registry(tag);
+    return lists(settings->disabled, tag);
 }
 
-BOOL tag_is_disabled_in_registry(uint16_t tag)
+BOOL tag_is_disabled(uint16_t tag)
 {
-    WCHAR text[TEXT_ROOM];
+    WCHAR text[TEXT_ROOM], list[TEXT_ROOM];
     struct stored stored = { 0 };
-    BOOL found = stored_read(&stored, L"Disabled", RRF_RT_REG_MULTI_SZ, text, sizeof text);
 
+    read_disabled(list, environment(text), &stored);
     stored_close(&stored);
-    if (!found)
-        return FALSE;
-    /* A sequence of strings that ends with an empty one becomes one list, separated by spaces. */
-    for (WCHAR *at = text; at[0] || at[1]; at++)
-        *at = *at ? *at : ' ';
-    return lists(text, ' ', ',', tag);
+    return lists(list, tag);
 }
 
 /* The host's own converter, which comes after this driver in Wine, has 8 and 16 bits, mono and
@@ -226,17 +236,15 @@ static BOOL has_host_converter(const WAVEFORMATEX *from, const WAVEFORMATEX *to)
            to->wBitsPerSample <= most;
 }
 
-BOOL converts_pcm(const WAVEFORMATEX *from, const WAVEFORMATEX *to)
+BOOL settings_convert_pcm(const struct settings *settings, const WAVEFORMATEX *from,
+                          const WAVEFORMATEX *to)
 {
-    struct settings settings;
-
-    settings_read(&settings);
-    return settings.converter >= (has_host_converter(from, to) ? 2 : 1);
+    return settings->converter >= (has_host_converter(from, to) ? 2 : 1);
 }
 
-BOOL becomes_plain_pcm(const WAVEFORMATEX *format)
+BOOL settings_unwrap_pcm(const struct settings *settings, const WAVEFORMATEX *format)
 {
-    return format->wFormatTag != WAVE_FORMAT_PCM && converts_pcm(format, format);
+    return format->wFormatTag != WAVE_FORMAT_PCM && settings_convert_pcm(settings, format, format);
 }
 
 /* Only the dialog writes. */

@@ -9,6 +9,8 @@
 #include "msacmdrv.h"
 #include "codec.h"
 
+enum { TEXT_ROOM = 512 }; /* characters of the variable, and of the list of disabled tags */
+
 struct settings {
     uint8_t quality;       /* encoders and rates: 0 fast, 1 standard, 2 best */
     uint8_t bit_order;     /* G.726 decoder: 0 detect, 1 MSB first, 2 LSB first */
@@ -18,30 +20,37 @@ struct settings {
     uint8_t simd;          /* the best kernels to use: 0 and 1 SSE2, 2 AVX2 */
     uint8_t interpolation; /* 1: QUIRK_REVERSED_INTERPOLATION */
     uint8_t postfilter;    /* 0: QUIRK_NO_POSTFILTER */
+
+    WCHAR disabled[TEXT_ROOM]; /* numbers of tags, separated by spaces; empty by default */
 };
 #define DEFAULT_SETTINGS ((struct settings){ .quality = 1, .converter = 1, .postfilter = 1 })
 
-/* Reads the settings for a stream. Invalid values are ignored; simd is at most what the processor
- * has. */
+/* Reads the settings for a stream or a suggestion. Invalid values are ignored; simd is at most what
+ * the processor has. The registry's key is opened once, or not at all if the variable has every
+ * setting that can be stored. */
 void settings_read(struct settings *);
 
 /* Translates settings for codecs. */
 struct options settings_options(const struct settings *);
 
-BOOL tag_is_disabled(uint16_t tag);
-
-/* True if this is PCM under another tag, and the settings let it be converted to tag 1. */
-BOOL becomes_plain_pcm(const WAVEFORMATEX *);
+/* True if the user has turned the tag off, or the first tag of its codec. */
+BOOL settings_disable(const struct settings *, uint16_t tag);
 
 /* True if the settings leave a conversion of PCM to PCM, or of the rate, to this driver. */
-BOOL converts_pcm(const WAVEFORMATEX *from, const WAVEFORMATEX *to);
+BOOL settings_convert_pcm(const struct settings *, const WAVEFORMATEX *from,
+                          const WAVEFORMATEX *to);
 
-/* The same without the environment, for the dialog, which edits the registry. */
+/* True if this is PCM under another tag, and the settings let it be converted to tag 1. */
+BOOL settings_unwrap_pcm(const struct settings *, const WAVEFORMATEX *);
+
+/* settings_disable for messages that need no other setting: reads only the disabled tags. */
+BOOL tag_is_disabled(uint16_t tag);
+
+/* Reads the settings without the environment, for the dialog, which edits the registry. */
 void settings_read_stored(struct settings *);
-BOOL tag_is_disabled_in_registry(uint16_t tag);
 
-/* Stores the settings and a zero-terminated list of disabled tags. Defaults are not stored: their
- * values are deleted. False if the registry could not be written. */
+/* Stores the settings and, instead of their `disabled`, a zero-terminated list of disabled tags.
+ * Defaults are not stored: their values are deleted. False if the registry could not be written. */
 BOOL settings_write(const struct settings *, const uint16_t *disabled);
 
 #endif

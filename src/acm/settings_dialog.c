@@ -150,10 +150,10 @@ static void start(struct dialog *dialog)
     insert_columns(dialog);
     insert_rows(dialog);
     fit_columns(dialog);
-    for (int row = 0; codecs[row]; row++)
-        set_row(dialog, row, !tag_is_disabled_in_registry(codecs[row]->tags->tag));
-    send(dialog, IDC_FORMATS, LVM_SETITEMSTATE, 0, (LPARAM)&item);
     settings_read_stored(&settings);
+    for (int row = 0; codecs[row]; row++)
+        set_row(dialog, row, !settings_disable(&settings, codecs[row]->tags->tag));
+    send(dialog, IDC_FORMATS, LVM_SETITEMSTATE, 0, (LPARAM)&item);
     show_settings(dialog, &settings);
     set_pending(dialog, FALSE);
 }

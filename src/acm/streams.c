@@ -13,10 +13,12 @@ static BOOL make_plan(struct conversion *plan, const ACMDRVSTREAMINSTANCE *insta
 }
 
 /* False if the user has turned the format off, or this conversion of PCM or of the rate. */
-static BOOL is_offered(const struct conversion *plan, const ACMDRVSTREAMINSTANCE *instance)
+static BOOL is_offered(const struct settings *settings, const struct conversion *plan,
+                       const ACMDRVSTREAMINSTANCE *instance)
 {
-    return !tag_is_disabled(plan->tag) && (((plan->decodes || plan->encodes) && !plan->resamples) ||
-                                           converts_pcm(instance->pwfxSrc, instance->pwfxDst));
+    return !settings_disable(settings, plan->tag) &&
+           (((plan->decodes || plan->encodes) && !plan->resamples) ||
+            settings_convert_pcm(settings, instance->pwfxSrc, instance->pwfxDst));
 }
 
 /* Conversions are synchronous, but a host that opened the stream with ASYNC still waits for the
@@ -44,11 +46,13 @@ LRESULT acm_stream_open(LPARAM parameter)
     if (!instance_read(parameter, &instance))
         return MMSYSERR_INVALPARAM;
     instance_set_driver(parameter, 0); /* no stale pointer remains if opening fails */
-    if (instance.pwfltr || !make_plan(&plan, &instance) || !is_offered(&plan, &instance))
+    if (instance.pwfltr || !make_plan(&plan, &instance))
+        return ACMERR_NOTPOSSIBLE;
+    settings_read(&settings);
+    if (!is_offered(&settings, &plan, &instance))
         return ACMERR_NOTPOSSIBLE;
     if (instance.fdwOpen & ACM_STREAMOPENF_QUERY)
         return MMSYSERR_NOERROR;
-    settings_read(&settings);
     options = settings_options(&settings);
     conversion_set_quality(&plan, options.quality);
     memory = HeapAlloc(GetProcessHeap(), 0, converter_bytes(&plan));

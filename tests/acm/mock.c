@@ -9,7 +9,7 @@ struct passed passed;
 unsigned passed_count;
 const char *environment;
 struct registered registered[8];
-unsigned registry_reads;
+unsigned registry_reads, registry_queries;
 BOOL registry_is_closed;
 BOOL kernel_has_registry = TRUE;
 DWORD64 processor_features;
@@ -28,7 +28,8 @@ void mock_fresh(void)
     heap = (struct heap){ .fill = 0xA5 };
     memset(callbacks, 0, sizeof callbacks);
     memset(&passed, 0, sizeof passed);
-    callback_count = passed_count = registry_reads = requests = request_failing = 0;
+    callback_count = passed_count = requests = request_failing = 0;
+    registry_reads = registry_queries = 0;
     memset(registered, 0, sizeof registered);
     environment = 0;
     kernel_has_registry = TRUE;
@@ -123,6 +124,7 @@ static LSTATUS WINAPI registry_open(HKEY root, const WCHAR *key, DWORD options, 
 static LSTATUS WINAPI registry_value(HKEY at_key, const WCHAR *key, const WCHAR *value, DWORD flags,
                                      DWORD *type, void *data, DWORD *size)
 {
+    registry_queries++;
     if (at_key != (HKEY)(void *)registered || key || type)
         return ERROR_FILE_NOT_FOUND;
     for (const struct registered *at = registered; at->value; at++) {

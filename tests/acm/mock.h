@@ -47,6 +47,7 @@ struct registered {
 };
 extern struct registered registered[8];
 extern unsigned registry_reads;    /* attempts to open a key */
+extern unsigned registry_queries;  /* attempts to read a value */
 extern DWORD64 processor_features; /* bit n: IsProcessorFeaturePresent(n) */
 extern BOOL registry_is_closed;    /* writing fails */
 extern BOOL kernel_has_registry;   /* RegGetValueW in kernel32 (since Windows 7) or in advapi32 */

@@ -20,12 +20,20 @@ static struct settings read(void)
     return settings;
 }
 
+static void assert_standard(const struct settings *settings)
+{
+    struct settings standard = DEFAULT_SETTINGS;
+
+    assert_memory_equal(settings, &standard, offsetof(struct settings, disabled));
+    assert_int_equal(*settings->disabled, 0);
+}
+
 static void without_settings_the_defaults_apply(void **unused)
 {
-    struct settings settings = read(), standard = DEFAULT_SETTINGS;
+    struct settings settings = read();
 
     (void)unused;
-    assert_memory_equal(&settings, &standard, sizeof settings);
+    assert_standard(&settings);
     assert_int_equal(settings.quality, 1);
     for (size_t i = 0; codec_tag(i); i++)
         assert_false(tag_is_disabled(codec_tag(i)));
@@ -54,7 +62,7 @@ static void the_registry_is_read(void **unused)
     }
 }
 
-/* Opening a stream reads the registry only once, and closes every key. */
+/* Reading the settings opens the key only once, and closes it. */
 static void the_registry_is_read_at_most_once(void **unused)
 {
     (void)unused;
@@ -68,6 +76,75 @@ static void the_registry_is_read_at_most_once(void **unused)
     assert_false(tag_is_disabled(7));
     assert_int_equal(registry_reads, 2);
     assert_int_equal(keys_open, 0);
+}
+
+/* Streams of each kind that need the settings, and suggestions in both directions. */
+static const struct message {
+    WAVEFORMATEX from, to;
+    BOOL suggests;
+} messages[] = {
+    { { WAVE_FORMAT_ALAW, 1, 8000, 8000, 1, 8, 0 }, { 1, 1, 8000, 16000, 2, 16, 0 }, FALSE },
+    { { 1, 1, 8000, 16000, 2, 16, 0 }, { WAVE_FORMAT_ALAW, 1, 8000, 8000, 1, 8, 0 }, FALSE },
+    { { WAVE_FORMAT_ALAW, 1, 8000, 8000, 1, 8, 0 }, { 1, 1, 44100, 88200, 2, 16, 0 }, FALSE },
+    { { 1, 1, 8000, 16000, 2, 16, 0 }, { 1, 1, 44100, 132300, 3, 24, 0 }, FALSE },
+    { { WAVE_FORMAT_ALAW, 1, 8000, 8000, 1, 8, 0 }, { 0 }, TRUE },
+    { { 1, 1, 8000, 16000, 2, 16, 0 }, { 0 }, TRUE },
+};
+
+/* Sends a message; returns the attempts to open the key. Values may be read only if it exists. */
+static unsigned openings_of(struct message message, DWORD flags, unsigned queries)
+{
+    ACMDRVSTREAMINSTANCE instance = { .cbStruct = sizeof instance,
+                                      .pwfxSrc = &message.from,
+                                      .pwfxDst = &message.to,
+                                      .fdwOpen = flags };
+    ACMDRVFORMATSUGGEST suggestion = { sizeof suggestion,   0,           &message.from,
+                                       sizeof message.from, &message.to, sizeof message.to };
+
+    registry_reads = registry_queries = 0;
+    if (message.suggests) {
+        assert_int_equal(acm_format_suggest((LPARAM)&suggestion), 0);
+    } else {
+        assert_int_equal(acm_stream_open((LPARAM)&instance), 0);
+        assert_int_equal(acm_stream_close((LPARAM)&instance), 0);
+    }
+    assert_int_equal(registry_queries, queries);
+    assert_int_equal(keys_open, 0);
+    return registry_reads;
+}
+
+/* Without a key, one attempt to open it is all; else each value is read once from the open key. */
+static void a_message_opens_the_key_once(void **unused)
+{
+    enum { VALUES = 6 };
+
+    (void)unused;
+    for (size_t i = 0; i < 2 * sizeof messages / sizeof *messages; i++) {
+        DWORD flags = i % 2 ? ACM_STREAMOPENF_QUERY : 0;
+
+        mock_fresh();
+        assert_int_equal(openings_of(messages[i / 2], flags, 0), 1);
+        registered[0] = (struct registered){ "Converter", REG_DWORD, 1, 0 };
+        assert_int_equal(openings_of(messages[i / 2], flags, VALUES), 1);
+        environment = "disabled=0x31,quality=2";
+        assert_int_equal(openings_of(messages[i / 2], flags, VALUES - 2), 1);
+        environment = "quality=1,bitorder=0,nibbleorder=0,dtx=0,converter=1,disabled=";
+        assert_int_equal(openings_of(messages[i / 2], flags, 0), 0);
+    }
+}
+
+/* The list may be incomplete in the registry's answer if it is too long. */
+static void a_long_list_disables_nothing(void **unused)
+{
+    static char list[2 * TEXT_ROOM];
+
+    (void)unused;
+    for (size_t i = 0; i < TEXT_ROOM + 100; i++)
+        list[i] = "0x31"[i % 5];
+    registered[0] = (struct registered){ "Disabled", REG_MULTI_SZ, 0, list };
+    assert_false(tag_is_disabled(0x31));
+    list[100 * 5] = 0;
+    assert_true(tag_is_disabled(0x31));
 }
 
 static void the_environment_comes_first(void **unused)
@@ -111,7 +188,7 @@ static void invalid_settings_are_ignored(void **unused)
                                          ",,,",        "Quality=2",
                                          "qualityx=2", "xquality=2" };
     char large[2000];
-    struct settings settings, standard = DEFAULT_SETTINGS;
+    struct settings settings;
 
     (void)unused;
     memset(large, 'x', sizeof large - 1);
@@ -119,16 +196,16 @@ static void invalid_settings_are_ignored(void **unused)
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         environment = texts[i];
         settings = read();
-        assert_memory_equal(&settings, &standard, sizeof settings);
+        assert_standard(&settings);
     }
     environment = large;
     settings = read();
-    assert_memory_equal(&settings, &standard, sizeof settings);
+    assert_standard(&settings);
     environment = 0;
     registered[0] = (struct registered){ "Quality", REG_DWORD, 77, 0 };
     registered[1] = (struct registered){ "Dtx", REG_MULTI_SZ, 0, "1\0" };
     settings = read();
-    assert_memory_equal(&settings, &standard, sizeof settings);
+    assert_standard(&settings);
 }
 
 static void tags_are_disabled(void **unused)
@@ -204,14 +281,14 @@ static void written_settings_are_read(void **unused)
     assert_true(settings_write(&wanted, off));
     environment = "quality=0,disabled=6";
     settings_read_stored(&found);
-    assert_memory_equal(&found, &wanted, sizeof found);
-    assert_true(tag_is_disabled_in_registry(7) && tag_is_disabled_in_registry(0x31) &&
-                tag_is_disabled_in_registry(0xFEDC));
-    assert_false(tag_is_disabled_in_registry(6));
+    assert_memory_equal(&found, &wanted, offsetof(struct settings, disabled));
+    assert_true(settings_disable(&found, 7) && settings_disable(&found, 0x31) &&
+                settings_disable(&found, 0xFEDC));
+    assert_false(settings_disable(&found, 6));
     assert_true(tag_is_disabled(6) && !tag_is_disabled(7));
     environment = 0;
     found = read();
-    assert_memory_equal(&found, &wanted, sizeof found);
+    assert_memory_equal(&found, &wanted, offsetof(struct settings, disabled));
     assert_true(tag_is_disabled(7) && tag_is_disabled(0x1500) && !tag_is_disabled(6));
     assert_true(settings_write(&standard, none));
     assert_null(registered[0].value);
@@ -253,6 +330,8 @@ int main(void)
         cmocka_unit_test_setup(without_settings_the_defaults_apply, fresh),
         cmocka_unit_test_setup(the_registry_is_read, fresh),
         cmocka_unit_test_setup(the_registry_is_read_at_most_once, fresh),
+        cmocka_unit_test_setup(a_message_opens_the_key_once, fresh),
+        cmocka_unit_test_setup(a_long_list_disables_nothing, fresh),
         cmocka_unit_test_setup(the_environment_comes_first, fresh),
         cmocka_unit_test_setup(the_best_set_of_kernels_is_chosen, fresh),
         cmocka_unit_test_setup(invalid_settings_are_ignored, fresh),
