@@ -1,6 +1,7 @@
 /* OKI and Dialogic ADPCM: decoding equals ffmpeg always, and sox unless a sample saturates;
  * encoding follows the note. */
 #include <math.h>
+#include "fixed.h"
 #include "codecs/oki_adpcm/tables.h"
 #include "adpcm_support.h"
 
@@ -99,15 +100,39 @@ static void the_tables_follow_from_the_note(void **unused)
 {
     (void)unused;
     for (int index = 0; index < OKI_STEPS; index++) {
-        assert_int_equal(oki_reciprocals[index], ceil(4294967296.0 / (4 * model_step(index))));
         for (int code = 0; code < OKI_CODES; code++) {
             struct model model = { 0, index, INT32_MIN, INT32_MAX };
             int sample = model_decode(&model, code);
 
             assert_int_equal(oki_effects[OKI_CODES * index + code].change * 16, sample);
             assert_int_equal(oki_effects[OKI_CODES * index + code].next, OKI_CODES * model.index);
+            assert_int_equal(oki_effects[OKI_CODES * index + code].reciprocal,
+                             ceil(4294967296.0 / (4 * model_step(model.index))));
         }
     }
+}
+
+/* From every step, a pair of codes leads where one code after the other does. */
+static void the_moves_of_pairs_are_those_of_their_codes(void **unused)
+{
+    (void)unused;
+    for (int index = 0; index < OKI_STEPS; index++)
+        for (unsigned one = 0; one < OKI_CODES / 2; one++)
+            for (unsigned other = 0; other < OKI_CODES / 2; other++) {
+                const struct oki_moves *moves = &oki_moves[one][other];
+                int offset = OKI_CODES * index, first = oki_effects[offset + (int)one].next;
+
+                assert_int_equal(clamp(offset + moves->sum, moves->least, moves->most),
+                                 oki_effects[first + (int)other].next);
+            }
+}
+
+/* Of the step that the smallest magnitude leads to, or of the largest one. */
+static uint32_t reciprocal_of(int index)
+{
+    bool last = index == OKI_STEPS - 1;
+
+    return oki_effects[OKI_CODES * (last ? index : index + 1) + (last ? 7 : 0)].reciprocal;
 }
 
 static void the_reciprocal_divides_every_distance(void **unused)
@@ -115,7 +140,7 @@ static void the_reciprocal_divides_every_distance(void **unused)
     (void)unused;
     for (int index = 0; index < OKI_STEPS; index++)
         for (uint32_t n = 0; n < 65536; n++)
-            assert_true((uint64_t)n * oki_reciprocals[index] >> 32 ==
+            assert_true((uint64_t)n * reciprocal_of(index) >> 32 ==
                         n / (uint32_t)(4 * model_step(index)));
 }
 
@@ -340,6 +365,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_tables_follow_from_the_note),
+        cmocka_unit_test(the_moves_of_pairs_are_those_of_their_codes),
         cmocka_unit_test(the_reciprocal_divides_every_distance),
         cmocka_unit_test(decoding_equals_ffmpeg),
         cmocka_unit_test(decoding_equals_sox_except_for_its_limits),

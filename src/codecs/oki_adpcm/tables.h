@@ -7,15 +7,22 @@
 enum { OKI_STEPS = 49, OKI_CODES = 16 };
 
 struct oki_effect {
-    int16_t change; /* of the sample, in 12 bits */
-    int16_t next;   /* OKI_CODES times the next index */
+    int16_t change;      /* of the sample, in 12 bits */
+    int16_t next;        /* OKI_CODES times the next index */
+    uint32_t reciprocal; /* of the next step, as below */
 };
 
-/* The effect of code c at index i is element OKI_CODES * i + c. */
+/* The effect of code c at index i is element OKI_CODES * i + c.
+ *
+ * A reciprocal is 2^32 divided by a quarter of the step in units of 16-bit samples (4 * step),
+ * rounded up: n * this >> 32 is the exact quotient for n < 2^16, because n * 4 * 1552 < 2^32. */
 extern const struct oki_effect oki_effects[OKI_STEPS * OKI_CODES];
 
-/* 2^32 divided by a quarter of the step in units of 16-bit samples (4 * step), rounded up: n * this
- * >> 32 is the exact quotient for n < 2^16, because n * 4 * 1552 < 2^32. */
-extern const uint32_t oki_reciprocals[OKI_STEPS];
+/* The effect of two codes in turn on OKI_CODES times the index of the step, by their magnitudes:
+ * the sum of their moves, then a clamp. */
+struct oki_moves {
+    int16_t sum, least, most;
+};
+extern const struct oki_moves oki_moves[OKI_CODES / 2][OKI_CODES / 2];
 
 #endif
