@@ -34,19 +34,34 @@ static int refuse(const wchar_t *where, DWORD error)
     return fail(L"%ls: %ls; %ls", where, system_error_text(error), nothing_changed);
 }
 
-/* Finds WIDTH\omniacm.acm in this program's folder, or next to that folder. */
-static bool find_source(const struct width *width, wchar_t path[SOURCE_ROOM])
+/* Finds NAME\omniacm.acm in this program's folder, or next to that folder. */
+static bool find_file(const wchar_t *name, wchar_t path[SOURCE_ROOM])
 {
     static const wchar_t *const places[] = { L"", L"..\\" };
     DWORD n = GetModuleFileNameW(0, path, SOURCE_ROOM - 64);
     wchar_t *end = n != 0 && n < SOURCE_ROOM - 64 ? wcsrchr(path, L'\\') : 0;
 
     for (size_t i = 0; end && i < sizeof places / sizeof *places; i++) {
-        swprintf(end + 1, 64, L"%ls%ls\\" DRIVER_FILE, places[i], width->name);
+        swprintf(end + 1, 64, L"%ls%ls\\" DRIVER_FILE, places[i], name);
         if (GetFileAttributesW(path) != INVALID_FILE_ATTRIBUTES)
             return true;
     }
     return false;
+}
+
+/* Finds the best file for a width, or prints an error. */
+static int find_source(const struct width *width, wchar_t path[SOURCE_ROOM])
+{
+    const wchar_t *name = 0;
+
+    for (unsigned i = 0; width->names[i]; i++) {
+        name = width->names[i];
+        if (find_file(name, path))
+            return EXIT_SUCCESS;
+    }
+    return fail(L"cannot find %ls\\" DRIVER_FILE L", which this system needs, in or next to this "
+                L"program's folder; %ls",
+                name, nothing_changed);
 }
 
 static int stage_files(struct installation *installation)
@@ -57,10 +72,8 @@ static int stage_files(struct installation *installation)
         const struct width *width = &installation->system.widths[i];
         struct replacement *file = &installation->files[i];
 
-        if (!find_source(width, source))
-            return fail(L"cannot find %ls\\" DRIVER_FILE L", which this system needs, in or next "
-                        L"to this program's folder; %ls",
-                        width->name, nothing_changed);
+        if (find_source(width, source) != EXIT_SUCCESS)
+            return EXIT_FAILURE;
         if (!replacement_stage(file, source, width->folder, DRIVER_FILE))
             return refuse(file->new_path, file->error);
     }

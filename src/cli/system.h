@@ -5,17 +5,18 @@
 #include <stdbool.h>
 #include <windows.h>
 
-enum { MAX_WIDTHS = 2 };
+enum { MAX_WIDTHS = 2, MAX_NAMES = 3 };
 
 struct width {
-    const wchar_t *name;      /* of the subfolder with the files to install: x64 or x86 */
+    /* Subfolders with the file to install, the best first; NULL after the last. */
+    const wchar_t *names[MAX_NAMES + 1];
     REGSAM view;              /* flag for opening registry keys */
     wchar_t folder[MAX_PATH]; /* System32 or SysWOW64 */
 };
 
 struct system {
     bool wine;
-    unsigned count; /* of widths: 2 on 64-bit systems */
+    unsigned count; /* of widths: 2 on 64-bit systems that also run 32-bit programs */
     struct width widths[MAX_WIDTHS];
 };
 

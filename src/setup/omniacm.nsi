@@ -47,7 +47,15 @@ VIAddVersionKey LegalCopyright "Copyright (c) 2026 The OmniACM authors. MIT Lice
 !insertmacro MUI_UNPAGE_INSTFILES
 !insertmacro MUI_LANGUAGE "English"
 
-Var native                          ; width of the system: x64 or x86
+; Packages for ARM64 have these files, too.
+!if /FileExists "${FILES}\arm64\omniacm.exe"
+    !define ARM64
+!endif
+!if /FileExists "${FILES}\arm64x\omniacm.acm"
+    !define ARM64X
+!endif
+
+Var native                          ; which program is installed: x64, x86 or arm64
 Var prefer                          ; option of `omniacm install`: --prefer, --no-prefer or empty
 
 ; The start of both the installer and the uninstaller.
@@ -86,6 +94,15 @@ Section "OmniACM driver and command line tool" DRIVER
     SetOutPath "$PLUGINSDIR\x86"
     File "${FILES}\x86\omniacm.acm"
     File "${FILES}\x86\omniacm.exe"
+    !ifdef ARM64
+        SetOutPath "$PLUGINSDIR\arm64"
+        File "${FILES}\arm64\omniacm.acm"
+        File "${FILES}\arm64\omniacm.exe"
+    !endif
+    !ifdef ARM64X
+        SetOutPath "$PLUGINSDIR\arm64x"
+        File "${FILES}\arm64x\omniacm.acm"
+    !endif
     !insertmacro run '"$PLUGINSDIR\$native\omniacm.exe" install $prefer'
     Call install_program
 SectionEnd
@@ -154,6 +171,11 @@ Function .onInit
     ${If} ${IsNativeAMD64}
         StrCpy $native "x64"
     ${EndIf}
+    !ifdef ARM64
+        ${If} ${IsNativeARM64}
+            StrCpy $native "arm64"
+        ${EndIf}
+    !endif
     ${If} $INSTDIR == ""
         StrCpy $INSTDIR "$PROGRAMFILES\OmniACM"
         ${If} ${RunningX64}

@@ -49,12 +49,15 @@ foreach(file ${BUILT})
                     { \"algorithm\": \"SHA256\", \"checksumValue\": \"${sum}\" }],
       \"licenseConcluded\": \"MIT\", \"copyrightText\": \"Copyright (c) 2026 ${PUBLISHER}\" },
     ")
-    if(file MATCHES "exe$")
+    if(file MATCHES "exe$" AND NOT id MATCHES "^arm64")
         string(APPEND SPDX_RELATIONS ",
     { \"spdxElementId\": \"SPDXRef-${id}\", \"relationshipType\": \"STATIC_LINK\", \"relatedSpdxElement\": \"SPDXRef-mingw-w64\" }")
     endif()
+    if(NOT id MATCHES "^arm64")     # those have no library but our own
+        string(APPEND SPDX_RELATIONS ",
+    { \"spdxElementId\": \"SPDXRef-${id}\", \"relationshipType\": \"STATIC_LINK\", \"relatedSpdxElement\": \"SPDXRef-libgcc\" }")
+    endif()
     string(APPEND SPDX_RELATIONS ",
-    { \"spdxElementId\": \"SPDXRef-${id}\", \"relationshipType\": \"STATIC_LINK\", \"relatedSpdxElement\": \"SPDXRef-libgcc\" },
     { \"spdxElementId\": \"SPDXRef-zip\", \"relationshipType\": \"CONTAINS\", \"relatedSpdxElement\": \"SPDXRef-${id}\" },
     { \"spdxElementId\": \"SPDXRef-setup\", \"relationshipType\": \"CONTAINS\", \"relatedSpdxElement\": \"SPDXRef-${id}\" }")
 endforeach()
