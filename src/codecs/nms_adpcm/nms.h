@@ -22,7 +22,7 @@ struct nms {
     int scale;                      /* its antilogarithm, 2 to 1024 */
     int a[NMS_POLES], b[NMS_ZEROS]; /* Q14 */
     int dq[NMS_ZEROS + 1];          /* quantized differences, the newest first */
-    int p[3];                       /* signs of the sums of dq and sez, the newest first */
+    int p[3];                       /* sums of dq and sez, the newest first */
     int sr[NMS_POLES];              /* reconstructed samples, the newest first */
     int sez, se;                    /* estimates: of the zeros alone, and of both filters */
 };

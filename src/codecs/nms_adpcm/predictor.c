@@ -27,78 +27,83 @@ static INLINED int antilog(int log)
     return line * nms_powers[log >> 6 & 31] >> (26 - (log >> 11));
 }
 
-/* -1, 0 or 1. -1 and 1 differ in all bits but the lowest, which the next function relies on. */
-static INLINED int sign_of(int x) { return (x > 0) - (x < 0); }
-
-static INLINED bool opposite(int sign, int other) { return (sign ^ other) == -2; }
-
 /* x less a 256th of it: x * 255 >> 8. */
 static INLINED int faded(int x) { return x - ((x + 255) >> 8); }
 
-static INLINED void adapt_scale(struct nms *state)
+/* The effects of a code on the quantized difference and on the scale. */
+struct effects {
+    int16_t levels[16], moves[16];
+};
+
+static void list_effects(struct effects *effects, unsigned bits)
 {
-    int move = nms_moves[state->bits - 2][(state->code & 7) >> (4 - state->bits)];
+    for (unsigned code = 0; code < 16; code++) {
+        unsigned magnitude = (code & 7) >> (4 - bits);
+        int level = nms_levels[bits - 2][magnitude];
+
+        effects->levels[code] = (int16_t)(code & 8 ? -level : level);
+        effects->moves[code] = nms_moves[bits - 2][magnitude];
+    }
+}
+
+static INLINED void adapt_scale(struct nms *state, const struct effects *effects)
+{
+    int move = effects->moves[state->code];
 
     state->log_scale = clamp((state->log_scale * 248 >> 8) + move, LOG_MIN, LOG_MAX);
     state->scale = antilog(state->log_scale);
 }
 
-/* Adapts the zeros by the signs of the differences; here 0 counts as positive. */
+/* 0 or 256. Here 0 counts as positive. */
+static INLINED int sign_of(int dq) { return dq >> 31 & 256; }
+
+/* A zero fades and grows by 128 if the signs of two differences agree; else it shrinks by 128.
+ * Since 128 * 256 is 2^15, both are one difference. */
+static INLINED int adapted(int b, int sign, int other)
+{
+    return b - ((b + 255 - (1 << 15)) >> 8) - (sign ^ other);
+}
+
 static INLINED void adapt_zeros(struct nms *state)
 {
 #pragma GCC unroll 6
     for (int i = 0; i < NMS_ZEROS; i++)
-        state->b[i] = faded(state->b[i]) + 128 - ((state->dq[0] ^ state->dq[i + 1]) >> 31 & 256);
+        state->b[i] = adapted(state->b[i], sign_of(state->dq[0]), sign_of(state->dq[i + 1]));
 }
 
+/* The masks are -1 if the last sum's sign is the opposite of the one before, or of that before it.
+ * By the bounds above, |sez + dq| < 36500, so that the products fit 32 bits. */
 static INLINED void adapt_poles(struct nms *state)
 {
     int pull = clamp(state->a[0] >> 5, -256, 256), most;
-    bool turned = opposite(state->p[0], state->p[1]);
+    int turned = (state->p[0] * state->p[1]) >> 31, before = (state->p[0] * state->p[2]) >> 31;
 
-    state->a[0] = faded(state->a[0]) + negate_if(-turned, 192);
-    state->a[1] = (state->a[1] * 254 >> 8) + negate_if(-!turned, pull) +
-                  negate_if(-opposite(state->p[0], state->p[2]), 128);
+    state->a[0] = faded(state->a[0]) + negate_if(turned, 192);
+    state->a[1] = (state->a[1] * 254 >> 8) + negate_if(~turned, pull) + negate_if(before, 128);
     state->a[1] = clamp(state->a[1], -12288, 12288);
     most = 15360 - state->a[1];
     state->a[0] = clamp(state->a[0], -most, most);
 }
 
-static INLINED void estimate(struct nms *state)
+static INLINED void estimate(struct nms *state, int zeros)
 {
-    int zeros = 0;
-
-#pragma GCC unroll 6
-    for (int i = 0; i < NMS_ZEROS; i++)
-        zeros += state->dq[i] * state->b[i];
     state->sez = zeros >> 14;
     state->se = (state->a[0] * state->sr[0] + state->a[1] * state->sr[1] + zeros) >> 14;
 }
 
-/* Adapts the predictor before each sample, including the first one. */
-static INLINED void advance(struct nms *state)
+/* The shift rounds down, as in the 16-bit NMSVCE.DLL. */
+static INLINED int difference(const struct nms *state, const struct effects *effects)
 {
-    adapt_scale(state);
-    adapt_zeros(state);
-    adapt_poles(state);
-    estimate(state);
+    return effects->levels[state->code] * state->scale >> 12;
 }
 
-/* The shift rounds down, as in the 16-bit NMSVCE.DLL. */
-static INLINED void reconstruct(struct nms *state, unsigned code)
+static INLINED void reconstruct(struct nms *state, int dq)
 {
-    int level = nms_levels[state->bits - 2][(code & 7) >> (4 - state->bits)] * state->scale;
-
-#pragma GCC unroll 6
-    for (int i = NMS_ZEROS; i > 0; i--)
-        state->dq[i] = state->dq[i - 1];
     state->p[2] = state->p[1];
     state->p[1] = state->p[0];
     state->sr[1] = state->sr[0];
-    state->dq[0] = negate_if(-(int)(code >> 3 & 1), level) >> 12;
-    state->p[0] = sign_of(state->sez + state->dq[0]);
-    state->sr[0] = clamp(state->se + state->dq[0], -SR_MAX, SR_MAX);
-    state->code = code;
+    state->p[0] = state->sez + dq;
+    state->sr[0] = clamp(state->se + dq, -SR_MAX, SR_MAX);
 }
 
 /* |se| < 2^17 by the bounds above, so that the distance, in Q13, fits 32 bits. */
@@ -120,25 +125,93 @@ static INLINED unsigned quantize(const struct nms *state, int difference)
 void nms_encode(struct nms *stored, const int16_t pcm[NMS_FRAME], uint16_t groups[NMS_GROUPS])
 {
     struct nms state = *stored;
+    struct effects effects;
 
+    list_effects(&effects, state.bits);
     for (unsigned i = 0; i < NMS_FRAME; i++) {
-        unsigned code;
+        int zeros = 0;
 
-        advance(&state);
-        code = quantize(&state, pcm[i] * SAMPLE_MAX / PCM_MAX - state.se - (i % 2 ? 0 : 2));
-        reconstruct(&state, code);
-        groups[i / 4] = (uint16_t)((unsigned)groups[i / 4] << 4 | code);
+        adapt_scale(&state, &effects);
+        adapt_zeros(&state);
+        adapt_poles(&state);
+#pragma GCC unroll 6
+        for (int k = 0; k < NMS_ZEROS; k++)
+            zeros += state.dq[k] * state.b[k];
+        estimate(&state, zeros);
+        state.code = quantize(&state, pcm[i] * SAMPLE_MAX / PCM_MAX - state.se - (i % 2 ? 0 : 2));
+#pragma GCC unroll 6
+        for (int k = NMS_ZEROS; k > 0; k--)
+            state.dq[k] = state.dq[k - 1];
+        state.dq[0] = difference(&state, &effects);
+        reconstruct(&state, state.dq[0]);
+        groups[i / 4] = (uint16_t)((unsigned)groups[i / 4] << 4 | state.code);
     }
     *stored = state;
 }
 
+/* The differences of a frame, behind those of the last one, the newest last. */
+struct differences {
+    int dq[NMS_ZEROS + 1 + NMS_FRAME], signs[NMS_ZEROS + 1 + NMS_FRAME];
+};
+
+static void decode_differences(struct nms *state, const uint16_t groups[NMS_GROUPS],
+                               struct differences *to, size_t n)
+{
+    struct effects effects;
+    struct nms next = *state;
+
+    list_effects(&effects, state->bits);
+    for (size_t i = 0; i <= NMS_ZEROS; i++)
+        to->dq[i] = state->dq[NMS_ZEROS - i];
+    for (size_t i = 0; i < n; i++) {
+        adapt_scale(&next, &effects);
+        next.code = (unsigned)groups[i / 4] >> (12 - 4 * (i % 4)) & 15;
+        to->dq[NMS_ZEROS + 1 + i] = difference(&next, &effects);
+    }
+    for (size_t i = 0; i <= NMS_ZEROS + n; i++)
+        to->signs[i] = sign_of(to->dq[i]);
+    *state = next;
+    for (size_t i = 0; i <= NMS_ZEROS; i++)
+        state->dq[i] = to->dq[NMS_ZEROS + n - i];
+}
+
+/* Adapts the zeros, and computes their sum for each sample. */
+static void filter_zeros(struct nms *state, const struct differences *from, int *sums, size_t n)
+{
+    int b[NMS_ZEROS];
+
+    memcpy(b, state->b, sizeof b);
+    for (size_t i = 0; i < n; i++) {
+        const int *dq = from->dq + i + NMS_ZEROS, *signs = from->signs + i + NMS_ZEROS;
+        int sum = 0;
+
+#pragma GCC unroll 6
+        for (int k = 0; k < NMS_ZEROS; k++) {
+            b[k] = adapted(b[k], signs[0], signs[-1 - k]);
+            sum += dq[-k] * b[k];
+        }
+        sums[i] = sum;
+    }
+    memcpy(state->b, b, sizeof b);
+}
+
+/* The codes alone determine the differences, and these the zeros. Only the poles need the estimates
+ * of the samples before. In loops of their own, the dependency chains of scale and zeros are 7 and
+ * 4 cycles per sample. That of the poles, in the last loop, is 18, because each pole's limit
+ * depends on the other pole; that of the samples, 11, runs beside it. */
 void nms_decode(struct nms *stored, const uint16_t groups[NMS_GROUPS], int16_t *pcm, size_t n)
 {
-    struct nms state = *stored;
+    struct differences differences;
+    int sums[NMS_FRAME];
+    struct nms state;
 
+    decode_differences(stored, groups, &differences, n);
+    filter_zeros(stored, &differences, sums, n);
+    state = *stored;
     for (size_t i = 0; i < n; i++) {
-        advance(&state);
-        reconstruct(&state, (unsigned)groups[i / 4] >> (12 - 4 * (i % 4)) & 15);
+        adapt_poles(&state);
+        estimate(&state, sums[i]);
+        reconstruct(&state, differences.dq[NMS_ZEROS + 1 + i]);
         pcm[i] =
             (int16_t)(clamp(wrap16(state.sr[0]), -SAMPLE_MAX, SAMPLE_MAX) * PCM_MAX / SAMPLE_MAX);
     }
