@@ -71,6 +71,14 @@ static INLINED void adapt_zeros(struct nms *state)
         state->b[i] = adapted(state->b[i], sign_of(state->dq[0]), sign_of(state->dq[i + 1]));
 }
 
+/* Clamps a pole. This is rare enough that a branch costs less than selections in the chain. */
+static INLINED int limited(int pole, int most)
+{
+    if (__builtin_expect((unsigned)(pole + most) > 2u * (unsigned)most, 0))
+        return pole < 0 ? -most : most;
+    return pole;
+}
+
 /* The masks are -1 if the last sum's sign is the opposite of the one before, or of that before it.
  * By the bounds above, |sez + dq| < 36500, so that the products fit 32 bits. */
 static INLINED void adapt_poles(struct nms *state)
@@ -80,9 +88,9 @@ static INLINED void adapt_poles(struct nms *state)
 
     state->a[0] = faded(state->a[0]) + negate_if(turned, 192);
     state->a[1] = (state->a[1] * 254 >> 8) + negate_if(~turned, pull) + negate_if(before, 128);
-    state->a[1] = clamp(state->a[1], -12288, 12288);
+    state->a[1] = limited(state->a[1], 12288);
     most = 15360 - state->a[1];
-    state->a[0] = clamp(state->a[0], -most, most);
+    state->a[0] = limited(state->a[0], most);
 }
 
 static INLINED void estimate(struct nms *state, int zeros)
@@ -149,9 +157,10 @@ void nms_encode(struct nms *stored, const int16_t pcm[NMS_FRAME], uint16_t group
     *stored = state;
 }
 
-/* The differences of a frame, behind those of the last one, the newest last. */
+/* The differences of a frame, behind those of the last one, the newest last; and their signs. */
+enum { LANES = 8 };
 struct differences {
-    int dq[NMS_ZEROS + 1 + NMS_FRAME], signs[NMS_ZEROS + 1 + NMS_FRAME];
+    int16_t dq[LANES + NMS_FRAME], signs[1 + LANES + NMS_FRAME];
 };
 
 static void decode_differences(struct nms *state, const uint16_t groups[NMS_GROUPS],
@@ -161,38 +170,49 @@ static void decode_differences(struct nms *state, const uint16_t groups[NMS_GROU
     struct nms next = *state;
 
     list_effects(&effects, state->bits);
+    to->dq[0] = 0;
     for (size_t i = 0; i <= NMS_ZEROS; i++)
-        to->dq[i] = state->dq[NMS_ZEROS - i];
+        to->dq[LANES - 1 - i] = (int16_t)state->dq[i];
     for (size_t i = 0; i < n; i++) {
         adapt_scale(&next, &effects);
         next.code = (unsigned)groups[i / 4] >> (12 - 4 * (i % 4)) & 15;
-        to->dq[NMS_ZEROS + 1 + i] = difference(&next, &effects);
+        to->dq[LANES + i] = (int16_t)difference(&next, &effects);
     }
-    for (size_t i = 0; i <= NMS_ZEROS + n; i++)
-        to->signs[i] = sign_of(to->dq[i]);
+    to->signs[0] = 0;
+    for (size_t i = 0; i < LANES + n; i++)
+        to->signs[1 + i] = (int16_t)(to->dq[i] >> 15 & 256);
     *state = next;
     for (size_t i = 0; i <= NMS_ZEROS; i++)
-        state->dq[i] = to->dq[NMS_ZEROS + n - i];
+        state->dq[i] = to->dq[LANES + n - 1 - i];
 }
 
-/* Adapts the zeros, and computes their sum for each sample. */
+/* Adapts the zeros, and computes their sum for each sample. Compilers can vectorize this: as zeros
+ * are between -2^15 and 32640, everything has 16 bits, if the rounding up of the fading is done in
+ * two steps. The last lane is the first zero; the first two lanes are not used. */
 static void filter_zeros(struct nms *state, const struct differences *from, int *sums, size_t n)
 {
-    int b[NMS_ZEROS];
+    static const int16_t used[LANES] = { 0, 0, -1, -1, -1, -1, -1, -1 };
+    int16_t b[LANES] = { 0 };
 
-    memcpy(b, state->b, sizeof b);
+    for (int k = 0; k < NMS_ZEROS; k++)
+        b[LANES - 1 - k] = (int16_t)state->b[k];
     for (size_t i = 0; i < n; i++) {
-        const int *dq = from->dq + i + NMS_ZEROS, *signs = from->signs + i + NMS_ZEROS;
+        const int16_t *dq = from->dq + i, *signs = from->signs + i;
+        int16_t sign = from->signs[i + LANES];
         int sum = 0;
 
-#pragma GCC unroll 6
-        for (int k = 0; k < NMS_ZEROS; k++) {
-            b[k] = adapted(b[k], signs[0], signs[-1 - k]);
-            sum += dq[-k] * b[k];
+        for (int k = 0; k < LANES; k++) {
+            int16_t half = (int16_t)((b[k] >> 1) + (b[k] & 1));
+            int16_t fall = (int16_t)((half + 127 - (1 << 14)) >> 7);
+
+            b[k] = (int16_t)((b[k] - fall - (sign ^ signs[k])) & used[k]);
         }
+        for (int k = 0; k < LANES; k++)
+            sum += dq[k] * b[k];
         sums[i] = sum;
     }
-    memcpy(state->b, b, sizeof b);
+    for (int k = 0; k < NMS_ZEROS; k++)
+        state->b[k] = b[LANES - 1 - k];
 }
 
 /* The codes alone determine the differences, and these the zeros. Only the poles need the estimates
@@ -211,7 +231,7 @@ void nms_decode(struct nms *stored, const uint16_t groups[NMS_GROUPS], int16_t *
     for (size_t i = 0; i < n; i++) {
         adapt_poles(&state);
         estimate(&state, sums[i]);
-        reconstruct(&state, differences.dq[NMS_ZEROS + 1 + i]);
+        reconstruct(&state, differences.dq[LANES + i]);
         pcm[i] =
             (int16_t)(clamp(wrap16(state.sr[0]), -SAMPLE_MAX, SAMPLE_MAX) * PCM_MAX / SAMPLE_MAX);
     }
