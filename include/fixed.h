@@ -24,6 +24,15 @@ static inline int32_t clamp(int32_t x, int32_t low, int32_t high)
     return x < low ? low : x > high ? high : x;
 }
 
+/* The same, if x is seldom out of range: in a dependency chain, a branch costs less than two
+ * conditional moves. */
+static inline int32_t seldom_clamped(int32_t x, int32_t low, int32_t high)
+{
+    if (__builtin_expect((uint32_t)x - (uint32_t)low > (uint32_t)high - (uint32_t)low, 0))
+        return x < low ? low : high;
+    return x;
+}
+
 static inline int32_t min_i32(int32_t a, int32_t b) { return a < b ? a : b; }
 static inline int32_t max_i32(int32_t a, int32_t b) { return a > b ? a : b; }
 static inline size_t min_size(size_t a, size_t b) { return a < b ? a : b; }

@@ -11,14 +11,14 @@
  * contains all of it. */
 
 /* LIMIT: saturates to 15 bits. */
-static inline int32_t g722_limit(int32_t x) { return clamp(x, -16384, 16383); }
+static inline int32_t g722_limit(int32_t x) { return seldom_clamped(x, -16384, 16383); }
 
 /* LOGSCL and SCALEL, or LOGSCH and SCALEH. `shift` is 8 in the low band and 10 in the high band.
  * det is at most 4096 * 4. */
 static INLINED void g722_adapt_step(struct g722_band *band, int32_t increment, int32_t max,
                                     int32_t shift)
 {
-    int32_t nb = clamp(band->nb + (-band->nb >> 7) + increment, 0, max);
+    int32_t nb = seldom_clamped(band->nb + (-band->nb >> 7) + increment, 0, max);
 
     band->nb = nb;
     band->det = g722_antilog[nb >> 6 & 31] * 2 >> (shift + 1 - (nb >> 11)) << 2;
@@ -28,12 +28,13 @@ static INLINED void g722_adapt_step(struct g722_band *band, int32_t increment, i
 static INLINED void g722_adapt_poles(struct g722_band *band, int32_t p0)
 {
     int32_t unlike1 = p0 ^ band->p1, unlike2 = p0 ^ band->p2,
-            wd2 = negate_if(~unlike1, saturate(band->a1 * 4)), a2, max_a1;
+            wd2 = negate_if(~unlike1, seldom_saturated(band->a1 * 4)), a2, max_a1;
 
     wd2 = min_i32(wd2, 32767) >> 7;
-    a2 = clamp(wd2 + negate_if(unlike2, 128) + band->a2 + (-band->a2 >> 7), -12288, 12288);
+    a2 = seldom_clamped(wd2 + negate_if(unlike2, 128) + band->a2 + (-band->a2 >> 7), -12288, 12288);
     max_a1 = 15360 - a2;
-    band->a1 = clamp(negate_if(unlike1, 192) + band->a1 + (-band->a1 >> 8), -max_a1, max_a1);
+    band->a1 =
+        seldom_clamped(negate_if(unlike1, 192) + band->a1 + (-band->a1 >> 8), -max_a1, max_a1);
     band->a2 = a2;
 }
 
@@ -62,7 +63,7 @@ static INLINED int32_t g722_estimate_zeros(struct g722_band *band, const int16_t
     }
     for (int i = G722_ORDER - 2; i >= 0; i--)
         sz = saturate(sz + (band->b[i] * d[i + 1] >> 15));
-    return saturate(sz + newest);
+    return seldom_saturated(sz + newest);
 }
 
 /* PARREC to PREDIC. d0 is stored before the past differences, doubled. Doubling cannot saturate
@@ -70,7 +71,7 @@ static INLINED int32_t g722_estimate_zeros(struct g722_band *band, const int16_t
 static INLINED void g722_adapt_band(struct g722_band *band, int32_t d0, int16_t *past)
 {
     int32_t step = d0 ? 128 : 0, p0 = (band->sz + d0) >> 31,
-            r0 = saturate(saturate(band->s + d0) * 2), r1 = band->r1;
+            r0 = seldom_saturated(seldom_saturated(band->s + d0) * 2), r1 = band->r1;
 
     band->b1 = g722_adapt_zero(band->b1, past[0], d0, step);
     for (int i = 0; i < G722_LANES; i++) {
@@ -85,7 +86,8 @@ static INLINED void g722_adapt_band(struct g722_band *band, int32_t d0, int16_t 
     band->r1 = r0;
     band->p2 = band->p1;
     band->p1 = p0;
-    band->s = saturate(saturate((band->a1 * r0 >> 15) + (band->a2 * r1 >> 15)) + band->sz);
+    band->s = seldom_saturated(seldom_saturated((band->a1 * r0 >> 15) + (band->a2 * r1 >> 15)) +
+                               band->sz);
 }
 
 static INLINED void g722_adapt_low(struct g722_band *band, unsigned code4, int16_t *past)
@@ -99,7 +101,7 @@ static INLINED void g722_adapt_low(struct g722_band *band, unsigned code4, int16
 /* Returns the reconstructed sample, before LIMIT. */
 static INLINED int32_t g722_adapt_high(struct g722_band *band, unsigned code, int16_t *past)
 {
-    int32_t d = band->det * g722_inverse_2[code] >> 15, r = saturate(band->s + d);
+    int32_t d = band->det * g722_inverse_2[code] >> 15, r = seldom_saturated(band->s + d);
 
     g722_adapt_step(band, g722_high_steps[code], 22528, 10);
     g722_adapt_band(band, d, past);

@@ -12,7 +12,7 @@ void g722_start(struct g722_coder *state)
 /* The magnitude of a negative difference is its one's complement. */
 static INLINED unsigned encode_low(struct g722_band *band, int32_t x, int16_t *past)
 {
-    int32_t e = saturate(x - band->s), sign = e >> 31;
+    int32_t e = seldom_saturated(x - band->s), sign = e >> 31;
     uint16_t magnitude = (uint16_t)(e ^ sign), det = (uint16_t)band->det;
     int16_t reached = 0;
     unsigned code;
@@ -27,7 +27,8 @@ static INLINED unsigned encode_low(struct g722_band *band, int32_t x, int16_t *p
 
 static INLINED unsigned encode_high(struct g722_band *band, int32_t x, int16_t *past)
 {
-    int32_t e = saturate(x - band->s), sign = e >> 31, far = (e ^ sign) >= 564 * band->det >> 12;
+    int32_t e = seldom_saturated(x - band->s), sign = e >> 31,
+            far = (e ^ sign) >= 564 * band->det >> 12;
     unsigned code = (unsigned)(3 + sign * 2 - far);
 
     g722_adapt_high(band, code, past);
@@ -39,7 +40,7 @@ static INLINED int32_t decode_low(struct g722_band *band, unsigned code, int mod
     int32_t level = mode == 1   ? g722_inverse_6[code]
                     : mode == 2 ? g722_inverse_5[code]
                                 : g722_inverse_4[code];
-    int32_t r = saturate(band->s + (band->det * level >> 15));
+    int32_t r = seldom_saturated(band->s + (band->det * level >> 15));
 
     g722_adapt_low(band, code >> (3 - mode), past);
     return g722_limit(r);

@@ -21,30 +21,61 @@
             b, a \
     }
 
+/* QUAN's decision levels, and the range of logarithms from each level to the next. */
+#define RANGE(first, last, code) [(first)-G726_LOG_MIN...(last) - G726_LOG_MIN] = code
+#define CODES2(to) \
+    { \
+        RANGE(G726_LOG_MIN, 260, to(3, 0)), RANGE(261, G726_LOG_MAX, to(3, 1)) \
+    }
+#define CODES3(to) \
+    { \
+        RANGE(G726_LOG_MIN, 7, to(7, 0)), RANGE(8, 217, to(7, 1)), RANGE(218, 330, to(7, 2)), \
+            RANGE(331, G726_LOG_MAX, to(7, 3)) \
+    }
+#define CODES4(to) \
+    { \
+        RANGE(G726_LOG_MIN, -125, to(15, 0)), RANGE(-124, 79, to(15, 1)), \
+            RANGE(80, 177, to(15, 2)), RANGE(178, 245, to(15, 3)), RANGE(246, 299, to(15, 4)), \
+            RANGE(300, 348, to(15, 5)), RANGE(349, 399, to(15, 6)), \
+            RANGE(400, G726_LOG_MAX, to(15, 7)) \
+    }
+#define CODES5(to) \
+    { \
+        RANGE(G726_LOG_MIN, -123, to(31, 0)), RANGE(-122, -17, to(31, 1)), \
+            RANGE(-16, 67, to(31, 2)), RANGE(68, 138, to(31, 3)), RANGE(139, 197, to(31, 4)), \
+            RANGE(198, 249, to(31, 5)), RANGE(250, 297, to(31, 6)), RANGE(298, 338, to(31, 7)), \
+            RANGE(339, 377, to(31, 8)), RANGE(378, 412, to(31, 9)), RANGE(413, 444, to(31, 10)), \
+            RANGE(445, 474, to(31, 11)), RANGE(475, 501, to(31, 12)), RANGE(502, 527, to(31, 13)), \
+            RANGE(528, 552, to(31, 14)), RANGE(553, G726_LOG_MAX, to(31, 15)) \
+    }
+
+/* The code of all zeros is not used, except at 16 kbit/s, which needs all four codes. */
+#define POSITIVE(ones, magnitude) ((magnitude) || (ones) == 3 ? (magnitude) : (ones))
+#define NEGATIVE(ones, magnitude) ((ones) - (magnitude))
+
 /* -2048 stands for minus infinity. */
 static const struct g726_rate rates[] = {
     { .bits = 2,
       .leak = 8, /* 16 kbit/s */
-      .levels = { 261, INT16_MAX },
+      .codes = { CODES2(POSITIVE), CODES2(NEGATIVE) },
       .inverse = MIRROR2(116, 365),
       .scale = MIRROR2(-22, 439),
       .speed = MIRROR2(0, 7) },
     { .bits = 3,
       .leak = 8, /* 24 kbit/s */
-      .levels = { 8, 218, 331, INT16_MAX },
+      .codes = { CODES3(POSITIVE), CODES3(NEGATIVE) },
       .inverse = MIRROR3(-2048, 135, 273, 373),
       .scale = MIRROR3(-4, 30, 137, 582),
       .speed = MIRROR3(0, 1, 2, 7) },
     { .bits = 4,
       .leak = 8, /* 32 kbit/s */
-      .levels = { -124, 80, 178, 246, 300, 349, 400, INT16_MAX },
+      .codes = { CODES4(POSITIVE), CODES4(NEGATIVE) },
       .inverse = MIRROR4(-2048, 4, 135, 213, 273, 323, 373, 425),
       .scale = MIRROR4(-12, 18, 41, 64, 112, 198, 355, 1122),
       .speed = MIRROR4(0, 0, 0, 1, 1, 1, 3, 7) },
     { .bits = 5,
       .leak = 9, /* 40 kbit/s */
-      .levels = { -122, -16, 68, 139, 198, 250, 298, 339, 378, 413, 445, 475, 502, 528, 553,
-                  INT16_MAX },
+      .codes = { CODES5(POSITIVE), CODES5(NEGATIVE) },
       .inverse =
           MIRROR5(-2048, -66, 28, 104, 169, 224, 274, 318, 358, 395, 429, 459, 488, 514, 539, 566),
       .scale = MIRROR5(14, 14, 24, 39, 40, 41, 58, 100, 141, 179, 219, 280, 358, 440, 529, 696),

@@ -71,14 +71,6 @@ static INLINED void adapt_zeros(struct nms *state)
         state->b[i] = adapted(state->b[i], sign_of(state->dq[0]), sign_of(state->dq[i + 1]));
 }
 
-/* Clamps a pole. This is rare enough that a branch costs less than selections in the chain. */
-static INLINED int limited(int pole, int most)
-{
-    if (__builtin_expect((unsigned)(pole + most) > 2u * (unsigned)most, 0))
-        return pole < 0 ? -most : most;
-    return pole;
-}
-
 /* The masks are -1 if the last sum's sign is the opposite of the one before, or of that before it.
  * By the bounds above, |sez + dq| < 36500, so that the products fit 32 bits. */
 static INLINED void adapt_poles(struct nms *state)
@@ -88,9 +80,9 @@ static INLINED void adapt_poles(struct nms *state)
 
     state->a[0] = faded(state->a[0]) + negate_if(turned, 192);
     state->a[1] = (state->a[1] * 254 >> 8) + negate_if(~turned, pull) + negate_if(before, 128);
-    state->a[1] = limited(state->a[1], 12288);
+    state->a[1] = seldom_clamped(state->a[1], -12288, 12288);
     most = 15360 - state->a[1];
-    state->a[0] = limited(state->a[0], most);
+    state->a[0] = seldom_clamped(state->a[0], -most, most);
 }
 
 static INLINED void estimate(struct nms *state, int zeros)

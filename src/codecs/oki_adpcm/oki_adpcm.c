@@ -65,21 +65,12 @@ static void init(void *memory, const struct layout *layout, const struct options
         state->channel_states[i].reciprocal = oki_effects->reciprocal; /* index 0 stays 0 */
 }
 
-/* Saturation is rare, so that one branch costs less than two clamps in the dependency chain of
- * every sample. */
-static inline int saturate12(int sample)
-{
-    if ((unsigned)(sample - SAMPLE_MIN) > SAMPLE_MAX - SAMPLE_MIN)
-        return sample < 0 ? SAMPLE_MIN : SAMPLE_MAX;
-    return sample;
-}
-
 static inline struct channel after(struct channel channel, unsigned code)
 {
     const struct oki_effect *effect = &oki_effects[channel.offset + code];
+    int sample = seldom_clamped(channel.sample + effect->change, SAMPLE_MIN, SAMPLE_MAX);
 
-    return (struct channel){ saturate12(channel.sample + effect->change), (unsigned)effect->next,
-                             effect->reciprocal };
+    return (struct channel){ sample, (unsigned)effect->next, effect->reciprocal };
 }
 
 static inline int16_t output(struct channel channel) { return (int16_t)(channel.sample * SCALE); }
