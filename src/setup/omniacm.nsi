@@ -171,7 +171,8 @@ Function .onInit
     ${If} ${IsNativeAMD64}
         StrCpy $native "x64"
     ${EndIf}
-    !ifdef ARM64
+    ; The native program finds the driver everywhere only if that is built for ARM64X.
+    !ifdef ARM64 & ARM64X
         ${If} ${IsNativeARM64}
             StrCpy $native "arm64"
         ${EndIf}
