@@ -1,5 +1,8 @@
 // A function with more than one page of variables calls __chkstk with their size / 16 in x15. It has to touch the pages
 // from the top, because Windows extends the stack page by page, and may change x16 and x17 only.
+#ifdef __arm64ec__
+#define __chkstk "#__chkstk_arm64ec"
+#endif
     .globl __chkstk
 __chkstk:
     mov x16, sp
