@@ -9,6 +9,7 @@
  * 14 codes ahead in each channel, which gains 4 dB on speech, but not beyond the end of a call:
  * each call makes all of its bytes, so that its codes depend on how the sound is divided. */
 #include "adpcm.h"
+#include "compiler.h"
 #include "creative.h"
 #include "fixed.h"
 
@@ -42,19 +43,35 @@ static void init_decoder(void *memory, const struct layout *layout, const struct
                                                    { 0, CREATIVE_STEP_MIN } } };
 }
 
+/* Inlined, so that the number of channels is a constant and the states are in registers. From one
+ * code to the next, the longest dependency chain is that of the step: a product, a shift and a
+ * selection, 6 cycles. A state in memory would add a store and a load to it, 4 to 5 cycles. */
+static INLINED void decode_bytes(struct decoder *state, const uint8_t *src, int16_t *pcm, size_t n,
+                                 unsigned channels)
+{
+    struct creative_state first = state->channel_states[0], second = state->channel_states[1];
+
+    for (size_t i = 0; i < n; i++) {
+        first = creative_next(first, src[i] >> 4);
+        pcm[2 * i] = (int16_t)first.sample;
+        second = creative_next(channels == 1 ? first : second, src[i] & 15u);
+        pcm[2 * i + 1] = (int16_t)second.sample;
+        if (channels == 1)
+            first = second;
+    }
+    state->channel_states[0] = first;
+    state->channel_states[1] = second;
+}
+
 static struct progress decode(void *memory, const uint8_t *src, int16_t *pcm, struct offer offer)
 {
     struct decoder *state = memory;
     size_t n = whole_blocks(offer.in, offer.out, &state->block, state->channels);
-    struct creative_state *first = &state->channel_states[0],
-                          *second = &state->channel_states[state->channels - 1];
 
-    for (size_t i = 0; i < n; i++) {
-        *first = creative_next(*first, src[i] >> 4);
-        pcm[2 * i] = (int16_t)first->sample;
-        *second = creative_next(*second, src[i] & 15u);
-        pcm[2 * i + 1] = (int16_t)second->sample;
-    }
+    if (state->channels == 1)
+        decode_bytes(state, src, pcm, n, 1);
+    else
+        decode_bytes(state, src, pcm, n, 2);
     return (struct progress){ n, 2 * n };
 }
 
