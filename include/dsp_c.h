@@ -41,6 +41,8 @@ void mpeg_hybrid_c(int32_t x[MPEG_LINES], const struct mpeg_block *,
 void mpeg_matrix_c(const int32_t (*bands)[MPEG_ROW], struct mpeg_filter *, unsigned slots);
 void mpeg_shift_c(struct mpeg_filter *, unsigned slots);
 
+void mpeg_dct3_c(int32_t y[32]); /* the last step of dsp_mpeg_encoder_c.analyze, for a slot */
+
 extern const struct dsp_gsm gsm610_kernels;
 extern const struct dsp_celp dsp_celp_c;
 extern const struct dsp_mdct dsp_mdct_c;

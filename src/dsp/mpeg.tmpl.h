@@ -346,8 +346,10 @@ KERNEL wrap32 pair_samples(wrap32 a, wrap32 b)
 static void put_samples(wrap32 r[8], unsigned slots, unsigned step, int16_t *pcm)
 {
     transpose8(r);
-    for (unsigned t = 0; t < slots; t++)
-        store_mpeg((int32_t *)(void *)(pcm + (size_t)t * step), r[t]);
+#pragma GCC unroll 8
+    for (unsigned t = 0; t < 8; t++)
+        if (t < slots)
+            store_mpeg((int32_t *)(void *)(pcm + (size_t)t * step), r[t]);
 }
 
 static void put_rows(mpeg_samples *rows, unsigned channels, unsigned slots, int16_t *pcm)

@@ -1,4 +1,5 @@
-/* The reference of MPEG audio's kernels.
+/* The reference of MPEG audio's kernels. Loops over constants are unrolled, which makes all shifts
+ * constant.
  *
  * The inverse MDCT of n values is a DCT-IV, whose values the window takes in another order. With
  * the angles a = pi/4n (2i + 1), a DCT-IV is a DCT-III of sums of neighbors:
@@ -9,6 +10,7 @@
  * factors, 1 / (2 cos(a)), are part of the window. */
 #include <string.h>
 #include "../codecs/mpeg/tables.h"
+#include "compiler.h"
 #include "dsp_c.h"
 #include "fixed.h"
 #include "mpeg_tables.h"
@@ -44,6 +46,7 @@ void mpeg_scale_c(const int32_t *q, int32_t *x, const struct mpeg_gain *gains, u
 static void reduce_aliases(int32_t *x, unsigned bands)
 {
     for (unsigned band = 1; band < bands; band++)
+#pragma GCC unroll 8
         for (unsigned i = 0; i < 8; i++) {
             int32_t *up = &x[band * 18 - 1 - i], *down = &x[band * 18 + i], u = *up, d = *down;
 
@@ -89,6 +92,7 @@ static void dct4_18(const int32_t *x, int32_t *t)
     for (int k = 1; k < 9; k++)
         in[k] = plus(z[2 * k + 1], z[2 * k - 1]);
     dct3_9(in, odd);
+#pragma GCC unroll 9
     for (int i = 0; i < 9; i++) {
         int32_t turned = times(odd[i], mpeg_ninth[i], mpeg_ninth_shift[i]);
 
@@ -130,6 +134,7 @@ static void long_band(const int32_t *x, unsigned type, unsigned parity, int32_t 
     int32_t t[18];
 
     dct4_18(x, t);
+#pragma GCC unroll 36
     for (int i = 0; i < 36; i++)
         f[i] = times(t[mpeg_long_source[i]], mpeg_long_window[type][parity][i], mpeg_long_shift[i]);
 }
@@ -173,47 +178,100 @@ void mpeg_hybrid_c(int32_t x[MPEG_LINES], const struct mpeg_block *block,
     }
 }
 
-/* Lee's recursion, in place: the sums of x[k] cos(pi/2n i (2k + 1)), 0 <= i < n. */
-static void dct2(int32_t *x, unsigned n, const int32_t *factors, const uint8_t *shifts)
+/* The two halves of Lee's recursion: a DCT of n values becomes two of n/2, and vice versa. All DCTs
+ * of a stage are side by side. The factors of n values follow 32 - n others. */
+static INLINED void split_dct(const int32_t x[32], unsigned n, int32_t y[32])
 {
-    unsigned half = n / 2;
-    int32_t sums[16], differences[16];
+#pragma GCC unroll 16
+    for (unsigned at = 0; at < 32; at += n)
+#pragma GCC unroll 16
+        for (unsigned i = 0; i < n / 2; i++) {
+            int32_t a = x[at + i], b = x[at + n - 1 - i];
 
-    for (unsigned i = 0; i < half; i++) {
-        sums[i] = plus(x[i], x[n - 1 - i]);
-        differences[i] = times(minus(x[i], x[n - 1 - i]), factors[i], shifts[i]);
-    }
-    if (n > 2) {
-        dct2(sums, half, factors + half, shifts + half);
-        dct2(differences, half, factors + half, shifts + half);
-    }
-    for (unsigned i = 0; i < half; i++) {
-        x[2 * i] = sums[i];
-        x[2 * i + 1] = i + 1 < half ? plus(differences[i], differences[i + 1]) : differences[i];
-    }
+            y[at + i] = plus(a, b);
+            y[at + n / 2 + i] =
+                times(minus(a, b), mpeg_lee[32 - n + i], mpeg_lee_shift[32 - n + i]);
+        }
 }
 
-/* Two samples of 32, j and 32 - j, are made of the same two values of each slot. 17 bits of window
- * and 29 of values fit 64 bits 32 times; the sum wraps to 32 bits above 1/2048 of a sample. */
-static int16_t rounded(int64_t sum) { return saturate(plus((int32_t)(sum >> 13), 1 << 10) >> 11); }
-
-static void window_slot(struct mpeg_filter *filter, unsigned at, unsigned step, int16_t *pcm)
+static INLINED void join_dct(const int32_t y[32], unsigned n, int32_t x[32])
 {
-    for (unsigned j = 0; j <= 16; j++) {
-        const int32_t *a = &filter->v[(16 + j) % 32][at], *c = &filter->v[16 - j][at - 1];
-        const int32_t *up = mpeg_window + j, *down = mpeg_window + 32 - j;
-        int64_t first = 0, second = 0;
+#pragma GCC unroll 16
+    for (unsigned at = 0; at < 32; at += n)
+#pragma GCC unroll 16
+        for (unsigned i = 0; i < n / 2; i++) {
+            const int32_t *odd = y + at + n / 2;
 
-        for (int i = 0; i < 8; i++, a -= 2, c -= 2, up += 64, down += 64) {
-            int64_t even = j < 16 ? *a : 0, odd = *c;
-
-            first += even * up[0] - odd * up[32];
-            second -= even * down[0] + (j > 0 ? odd * down[32] : 0);
+            x[at + 2 * i] = y[at + i];
+            x[at + 2 * i + 1] = i + 1 < n / 2 ? plus(odd[i], odd[i + 1]) : odd[i];
         }
-        pcm[j * step] = rounded(first);
-        if (j > 0 && j < 16)
-            pcm[(32 - j) * step] = rounded(second);
+}
+
+/* The sums of x[k] cos(pi/64 i (2k + 1)). */
+static void dct2_32(int32_t x[32])
+{
+    int32_t y[32];
+
+    split_dct(x, 32, y);
+    split_dct(y, 16, x);
+    split_dct(x, 8, y);
+    split_dct(y, 4, x);
+    split_dct(x, 2, y);
+    join_dct(y, 4, x);
+    join_dct(x, 8, y);
+    join_dct(y, 16, x);
+    join_dct(x, 32, y);
+    memcpy(x, y, sizeof y);
+}
+
+/* 17 bits of window and 29 of values fit 64 bits 32 times; the sum wraps to 32 bits above 1/2048 of
+ * a sample. */
+static int16_t rounded(int64_t sum)
+{
+    return seldom_saturated(plus((int32_t)(sum >> 13), 1 << 10) >> 11);
+}
+
+/* Every other tap of a phase. */
+static INLINED int64_t sum_of(const int32_t *v, const int32_t *window)
+{
+    int64_t sum = 0;
+
+#pragma GCC unroll 8
+    for (int i = 0; i < 8; i++)
+        sum += (int64_t)v[-2 * i] * window[64 * i];
+    return sum;
+}
+
+/* Samples j and 32 - j of 32 are made of the same two values of each slot. Since D[512 - i] is D[i]
+ * or -D[i], both are a sum of complex products, (e + io)(u + iv), each of which takes three real
+ * ones. */
+static void window_pair(const struct mpeg_filter *filter, unsigned at, unsigned j, unsigned step,
+                        int16_t *pcm)
+{
+    const int32_t *even = &filter->v[16 + j][at], *odd = &filter->v[16 - j][at - 15];
+    const int32_t *window = mpeg_window + j;
+    int64_t both = 0, real = 0, imaginary = 0;
+
+#pragma GCC unroll 8
+    for (int i = 0; i < 8; i++) {
+        int64_t e = even[-2 * i], o = odd[2 * i], u = window[64 * i], v = window[480 - 64 * i];
+
+        both += (e + o) * u;
+        real += o * (u + v);
+        imaginary += e * (v - u);
     }
+    pcm[j * step] = rounded(both - real);
+    pcm[(32 - j) * step] = rounded(both + imaginary);
+}
+
+static void window_slot(const struct mpeg_filter *filter, unsigned at, unsigned step, int16_t *pcm)
+{
+    const int32_t *middle = &filter->v[16][at], *last = &filter->v[0][at - 1];
+
+    pcm[0] = rounded(sum_of(middle, mpeg_window) - sum_of(middle - 1, mpeg_window + 32));
+    pcm[16 * step] = rounded(-sum_of(last, mpeg_window + 48));
+    for (unsigned j = 1; j < 16; j++)
+        window_pair(filter, at, j, step, pcm);
 }
 
 void mpeg_matrix_c(const int32_t (*bands)[MPEG_ROW], struct mpeg_filter *filter, unsigned slots)
@@ -223,7 +281,7 @@ void mpeg_matrix_c(const int32_t (*bands)[MPEG_ROW], struct mpeg_filter *filter,
 
         for (int k = 0; k < 32; k++)
             x[k] = bands[k][t];
-        dct2(x, 32, mpeg_lee, mpeg_lee_shift);
+        dct2_32(x);
         for (int k = 0; k < 32; k++)
             filter->v[k][MPEG_HISTORY + t] = plus(x[k], 4) >> 3;
     }

@@ -1,15 +1,13 @@
-/* The kernels of MPEG audio's encoders; mpeg_encoder_c.c explains the transforms. Lanes are slots
- * in the DCT of the filter bank, and bands in the MDCT.
+/* The kernels of MPEG audio's encoders that multiply signed 32-bit values; mpeg_encoder_c.c
+ * explains the transforms. Lanes are slots in the DCT of the filter bank, and bands in the MDCT.
  *
  * Parameter: VECTOR_BYTES, which must be 32 (simd32.h): products of signed 32-bit values are not in
  * SSE2. */
 #include <string.h>
 #include "dsp_mpeg_encoder.h"
+#include "mpeg_encoder_lanes.tmpl.h"
 #include "mpeg_encoder_tables.h"
 #include "simd32.h"
-
-KERNEL simd load_words(const void *from) { return _mm256_loadu_si256((const __m256i_u *)from); }
-KERNEL void store_words(void *to, vec32 x) { _mm256_storeu_si256((__m256i_u *)to, (simd)x); }
 
 /* x c / 2^q, rounded down. */
 KERNEL vec32 times(vec32 x, int32_t c, int q)
@@ -19,81 +17,6 @@ KERNEL vec32 times(vec32 x, int32_t c, int q)
     simd odd = _mm256_mul_epi32(_mm256_srli_epi64((simd)x, 32), by);
 
     return (vec32)_mm256_blend_epi32(even, _mm256_slli_epi64(odd, 32 - q), 0xAA);
-}
-
-/* The window, two taps in a product: D / 4 rounded down, and the remainder, for 16 outputs and the
- * taps j and j + 1, in the order of unpacked pairs. */
-struct window_taps {
-    simd high[4][4][2], low[4][4][2];
-};
-
-KERNEL simd taps_of(simd a, simd b, int half)
-{
-    return half ? _mm256_unpackhi_epi16(a, b) : _mm256_unpacklo_epi16(a, b);
-}
-
-static void split_window(struct window_taps *taps)
-{
-    int16_t high[MPEG_ENCODER_WINDOW], low[MPEG_ENCODER_WINDOW];
-
-    for (int i = 0; i < MPEG_ENCODER_WINDOW; i++) { /* reversed, as samples are */
-        high[i] = (int16_t)(mpeg_window[MPEG_ENCODER_WINDOW - 1 - i] >> 2);
-        low[i] = (int16_t)(mpeg_window[MPEG_ENCODER_WINDOW - 1 - i] & 3);
-    }
-    for (int part = 0; part < 4; part++)
-        for (int j = 0; j < 8; j += 2)
-            for (int half = 0; half < 2; half++) {
-                int at = MPEG_ENCODER_WINDOW - 64 * j - 16 * part - 16;
-
-                taps->high[part][j / 2][half] =
-                    taps_of(load_words(high + at), load_words(high + at - 64), half);
-                taps->low[part][j / 2][half] =
-                    taps_of(load_words(low + at), load_words(low + at - 64), half);
-            }
-}
-
-/* 16 outputs of the window, the last one first. */
-KERNEL void window_part(const struct window_taps *taps, const int16_t *pcm, int part, int32_t *z)
-{
-    vec32 sum[2];
-
-    for (int half = 0; half < 2; half++) {
-        vec32 high = set32(64), low = set32(0);
-
-        for (int j = 0; j < 8; j += 2) {
-            const int16_t *at = pcm + MPEG_ENCODER_WINDOW - 64 * j - 16 * part - 16;
-            vec32 x = (vec32)taps_of(load_words(at), load_words(at - 64), half);
-
-            high += madd16(x, (vec32)taps->high[part][j / 2][half]);
-            low += madd16(x, (vec32)taps->low[part][j / 2][half]);
-        }
-        sum[half] = (high + (low >> 2)) >> 7;
-    }
-    store_words(z, (vec32)_mm256_permute2x128_si256((simd)sum[0], (simd)sum[1], 0x20));
-    store_words(z + 8, (vec32)_mm256_permute2x128_si256((simd)sum[0], (simd)sum[1], 0x31));
-}
-
-KERNEL vec32 reversed(const int32_t *x)
-{
-    return (vec32)_mm256_permutevar8x32_epi32(load_words(x),
-                                              _mm256_setr_epi32(7, 6, 5, 4, 3, 2, 1, 0));
-}
-
-/* z[i] is in reversed[1 + 63 - i]; y as in window_slot(). */
-static void window_all(const struct window_taps *taps, const int16_t *pcm, int32_t y[32])
-{
-    int32_t memory[1 + 64 + 8], *z = memory + 1;
-    vec32 first;
-
-    for (int part = 0; part < 4; part++)
-        window_part(taps, pcm, part, z + 48 - 16 * part);
-    z[-1] = (int32_t)(0 - (uint32_t)z[63]);
-    z[64] = 0;
-    first = (vec32)_mm256_blend_epi32(load_words(z + 47), _mm256_setzero_si256(), 1);
-    store_words(y, reversed(z + 40) + first);
-    store_words(y + 8, reversed(z + 32) + (vec32)load_words(z + 55));
-    store_words(y + 16, reversed(z + 24) - (vec32)load_words(z - 1));
-    store_words(y + 24, reversed(z + 16) - (vec32)load_words(z + 7));
 }
 
 /* The stage of n values, around the stage of n/2. */
@@ -278,27 +201,33 @@ static void mpeg_transform(const mpeg_slot *slots, unsigned block_type,
     rows_to_lines(rows, lines);
 }
 
-KERNEL simd quantize8(const uint32_t *powers, simd factor)
+/* x c / 2^q, rounded down, for lanes that have their own c. */
+KERNEL vec32 times_lanes(vec32 x, vec32 c, int q)
 {
-    simd p = load_words(powers);
-    simd even = _mm256_srli_epi64(_mm256_mul_epu32(p, factor), 32);
-    simd odd = _mm256_mul_epu32(_mm256_srli_epi64(p, 32), factor);
-    simd y = _mm256_blend_epi32(even, odd, 0xAA);
+    simd even = _mm256_srli_epi64(_mm256_mul_epi32((simd)x, (simd)c), q);
+    simd odd = _mm256_mul_epi32(odd_lanes((simd)x), odd_lanes((simd)c));
 
-    y = _mm256_add_epi32(y, _mm256_set1_epi32(MPEG_ROUNDING));
-    return _mm256_srli_epi32(y, MPEG_QUANTIZER_Q);
+    return (vec32)_mm256_blend_epi32(even, _mm256_slli_epi64(odd, 32 - q), 0xAA);
 }
 
-static void mpeg_quantize(const uint32_t *powers, uint32_t factor, uint16_t *q, unsigned n)
+static void mpeg_quantize_bands(const mpeg_slot *slots, const struct mpeg_steps *steps,
+                                mpeg_slot *codes)
 {
-    simd by = _mm256_set1_epi32((int32_t)factor);
+    for (int b = 0; b < MPEG_ENCODER_BANDS; b += 8) {
+        vec32 inverse = (vec32)load_words(steps->inverse + b);
+        vec32 levels = (vec32)load_words(steps->levels + b);
+        simd shift = load_words(steps->shift + b);
 
-    for (unsigned i = 0; i < n; i += 16) {
-        simd both = _mm256_packus_epi32(quantize8(powers + i, by), quantize8(powers + i + 8, by));
+        for (int t = 0; t < MPEG_THIRD; t++) {
+            vec32 x = times_lanes((vec32)load_words(slots[t] + b), inverse, 30);
 
-        _mm256_storeu_si256((__m256i_u *)(void *)(q + i), _mm256_permute4x64_epi64(both, 0xD8));
+            x = (vec32)_mm256_sllv_epi32((simd)x, shift);
+            x = (times_lanes(x, levels, 28) + levels) >> 1;
+            store_words(codes[t] + b, max32(min32(x, levels - 1), set32(0)));
+        }
     }
 }
 
 static const struct dsp_mpeg_encoder mpeg_encoder_kernels = { mpeg_analyze, mpeg_transform,
-                                                              mpeg_quantize };
+                                                              mpeg_quantize, mpeg_measure,
+                                                              mpeg_quantize_bands };

@@ -1,5 +1,8 @@
 /* The kernels of MPEG audio's encoders in plain C. The filter bank is that of 11172-3, C.1.3. */
-#include "dsp_mpeg_encoder.h"
+#include <string.h>
+#include "compiler.h"
+#include "dsp_c.h"
+#include "fixed.h"
 #include "mpeg_encoder_tables.h"
 
 /* a c / 2^q, rounded down. */
@@ -19,6 +22,7 @@ static void window_slot(const int16_t *pcm, int32_t y[32])
     for (int i = 0; i < 64; i++) {
         int64_t sum = 0;
 
+#pragma GCC unroll 8
         for (int j = 0; j < 8; j++)
             sum += (int64_t)mpeg_window[i + 64 * j] * newest[-i - 64 * j];
         z[i] = (int32_t)((sum + 256) >> 9);
@@ -30,34 +34,58 @@ static void window_slot(const int16_t *pcm, int32_t y[32])
         y[m] = z[16 + m] - z[80 - m];
 }
 
-/* One stage of B. G. Lee's DCT-III, of n values that are `stride` apart: before the stages of half
- * the size, neighbors among the odd values are added; after them, the odd part is divided by 2 cos
- * and the halves are combined. */
-static void dct3(int32_t *y, int n, const int32_t *secants, int q)
+/* The two halves of a stage of B. G. Lee's DCT-III of n values, for all of them side by side:
+ * before the stages of half the size, neighbors among the odd values are added; after them, the odd
+ * part is divided by 2 cos, and the halves are combined. The secants of n values follow 32 - n
+ * others. */
+static INLINED void split_dct(const int32_t y[32], int n, int32_t halves[32])
 {
-    int32_t even[16], odd[16];
+#pragma GCC unroll 16
+    for (int at = 0; at < 32; at += n)
+#pragma GCC unroll 16
+        for (int i = 0; i < n / 2; i++) {
+            const int32_t *odd = y + at + 2 * i + 1;
 
-    if (n == 1)
-        return;
-    for (int i = 0; i < n / 2; i++) {
-        even[i] = y[2 * i];
-        odd[i] = y[2 * i + 1] + (i > 0 ? y[2 * i - 1] : 0);
-    }
-    dct3(even, n / 2, secants + n / 2, q + 1);
-    dct3(odd, n / 2, secants + n / 2, q + 1);
-    for (int k = 0; k < n / 2; k++) {
-        int32_t o = scaled(odd[k], secants[k], q);
+            halves[at + i] = y[at + 2 * i];
+            halves[at + n / 2 + i] = i > 0 ? odd[0] + odd[-2] : odd[0];
+        }
+}
 
-        y[k] = even[k] + o;
-        y[n - 1 - k] = even[k] - o;
-    }
+static INLINED void join_dct(const int32_t halves[32], int n, int q, int32_t y[32])
+{
+#pragma GCC unroll 16
+    for (int at = 0; at < 32; at += n)
+#pragma GCC unroll 16
+        for (int k = 0; k < n / 2; k++) {
+            int32_t even = halves[at + k];
+            int32_t odd = scaled(halves[at + n / 2 + k], mpeg_dct32_secants[32 - n + k], q);
+
+            y[at + k] = even + odd;
+            y[at + n - 1 - k] = even - odd;
+        }
+}
+
+void mpeg_dct3_c(int32_t y[32])
+{
+    int32_t x[32];
+
+    split_dct(y, 32, x);
+    split_dct(x, 16, y);
+    split_dct(y, 8, x);
+    split_dct(x, 4, y);
+    join_dct(y, 2, 31, x);
+    join_dct(x, 4, 30, y);
+    join_dct(y, 8, 29, x);
+    join_dct(x, 16, 28, y);
+    join_dct(y, 32, 27, x);
+    memcpy(y, x, sizeof x);
 }
 
 static void analyze(const int16_t *pcm, mpeg_slot *slots, unsigned count)
 {
     for (unsigned t = 0; t < count; t++) {
         window_slot(pcm + MPEG_ENCODER_BANDS * t, slots[t]);
-        dct3(slots[t], 32, mpeg_dct32_secants, 27);
+        mpeg_dct3_c(slots[t]);
     }
 }
 
@@ -93,8 +121,10 @@ static void dct18(const int32_t v[18], int32_t x[18])
 {
     int32_t a[18], b[9], d[9], even[9], odd[9];
 
+#pragma GCC unroll 18
     for (int n = 0; n < 18; n++)
         a[n] = scaled(v[n], mpeg_mdct_twiddles[n], 30);
+#pragma GCC unroll 9
     for (int n = 0; n < 9; n++) {
         b[n] = a[n] + a[17 - n];
         d[n] = scaled(a[n] - a[17 - n], mpeg_mdct_twiddles9[n], 30);
@@ -104,6 +134,7 @@ static void dct18(const int32_t v[18], int32_t x[18])
     odd[0] >>= 1;
     x[0] = even[0] >> 1;
     x[1] = odd[0] - x[0];
+#pragma GCC unroll 8
     for (int j = 1; j < 9; j++) {
         odd[j] -= odd[j - 1];
         x[2 * j] = even[j] - x[2 * j - 1];
@@ -116,6 +147,7 @@ static void transform_long(const int32_t s[36], const int32_t *window, int32_t x
 {
     int32_t v[18];
 
+#pragma GCC unroll 9
     for (int n = 0; n < 9; n++) {
         v[n] = -scaled(s[26 - n], window[26 - n], 32) - scaled(s[27 + n], window[27 + n], 32);
         v[9 + n] = scaled(s[n], window[n], 32) - scaled(s[17 - n], window[17 - n], 32);
@@ -149,6 +181,7 @@ static void transform_short(const int32_t s[36], const int32_t *window, int32_t 
 static void antialias(int32_t *x)
 {
     for (int edge = 18; edge < MPEG_ENCODER_LINES; edge += 18)
+#pragma GCC unroll 8
         for (int i = 0; i < 8; i++) {
             int32_t up = x[edge - 1 - i], down = x[edge + i];
             int32_t cs = mpeg_antialias[i][0], ca = mpeg_antialias[i][1];
@@ -181,4 +214,31 @@ static void quantize(const uint32_t *powers, uint32_t factor, uint16_t *q, unsig
         q[i] = (uint16_t)mpeg_quantized(powers[i], factor);
 }
 
-const struct dsp_mpeg_encoder dsp_mpeg_encoder_c = { analyze, transform, quantize };
+static void measure(const mpeg_slot *slots, int32_t peaks[MPEG_ENCODER_BANDS],
+                    uint64_t energies[MPEG_ENCODER_BANDS])
+{
+    for (int b = 0; b < MPEG_ENCODER_BANDS; b++)
+        peaks[b] = 0;
+    for (int t = 0; t < MPEG_THIRD; t++)
+        for (int b = 0; b < MPEG_ENCODER_BANDS; b++) {
+            int64_t x = slots[t][b];
+
+            peaks[b] = max_i32(peaks[b], (int32_t)(x < 0 ? -x : x));
+            energies[b] += (uint64_t)(x * x);
+        }
+}
+
+static void quantize_bands(const mpeg_slot *slots, const struct mpeg_steps *steps, mpeg_slot *codes)
+{
+    for (int t = 0; t < MPEG_THIRD; t++)
+        for (int b = 0; b < MPEG_ENCODER_BANDS; b++) {
+            int32_t x = scaled(slots[t][b], steps->inverse[b], 30), levels = steps->levels[b];
+
+            x = (int32_t)((uint32_t)x << steps->shift[b]);
+            x = (scaled(x, levels, 28) + levels) >> 1;
+            codes[t][b] = max_i32(min_i32(x, levels - 1), 0);
+        }
+}
+
+const struct dsp_mpeg_encoder dsp_mpeg_encoder_c = { analyze, transform, quantize, measure,
+                                                     quantize_bands };

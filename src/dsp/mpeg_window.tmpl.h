@@ -24,12 +24,14 @@ KERNEL wrap32 select_mpeg(wrap32 mask, wrap32 x, wrap32 y)
     return (wrap32)blend32((vec32)mask, (vec32)x, (vec32)y);
 }
 
-enum { MPEG_PAIRS = MPEG_HISTORY + MPEG_ROW };
-
 /* The two values of each slot that make samples j and 32 - j: v[16 + j] of the slot and v[16 - j]
  * of the one before, as pairs of their highest 16 bits and of their lowest 13. */
+struct mpeg_pairs {
+    int32_t high[MPEG_HISTORY + MPEG_ROW + 8], low[MPEG_HISTORY + MPEG_ROW + 8];
+};
+
 static void pair_values(const struct mpeg_filter *filter, unsigned j, unsigned slots,
-                        int32_t high[MPEG_PAIRS], int32_t low[MPEG_PAIRS])
+                        struct mpeg_pairs *pairs)
 {
     const int32_t *a = filter->v[(16 + j) % 32], *c = filter->v[16 - j] - 1;
     wrap32 mask = (wrap32)set32(0x1FFF1FFF);
@@ -37,9 +39,10 @@ static void pair_values(const struct mpeg_filter *filter, unsigned j, unsigned s
     for (unsigned i = 2; i < MPEG_HISTORY + slots; i += LANES32) {
         wrap32 first = load_mpeg(a + i), second = load_mpeg(c + i);
 
-        store_mpeg(high + i,
+        store_mpeg(pairs->high + i,
                    (wrap32)blend_halves((vec32)shift_lanes(first, 13), (vec32)(second << 3)));
-        store_mpeg(low + i, (wrap32)blend_halves((vec32)first, (vec32)(second << 16)) & mask);
+        store_mpeg(pairs->low + i,
+                   (wrap32)blend_halves((vec32)first, (vec32)(second << 16)) & mask);
     }
 }
 
@@ -68,18 +71,27 @@ KERNEL wrap32 window_samples(const int32_t *high, const int32_t *low, const int3
 
 typedef int32_t mpeg_samples[MPEG_BANDS][MPEG_ROW];
 
+/* Samples of one phase, of all slots: its ten pairs of taps stay in registers. */
+static void window_phase(const struct mpeg_pairs *pairs, unsigned slots, const int32_t taps[10],
+                         int32_t *row)
+{
+    for (unsigned t = 0; t < slots; t += LANES32)
+        store_mpeg(row + t, window_samples(pairs->high + MPEG_HISTORY + t,
+                                           pairs->low + MPEG_HISTORY + t, taps));
+}
+
+/* The pairs are made one phase ahead: loads that span two stores have to wait until both are in the
+ * cache. */
 static void window_channel(const struct mpeg_filter *filter, unsigned slots, mpeg_samples rows)
 {
+    struct mpeg_pairs pairs[2];
+
+    pair_values(filter, 0, slots, &pairs[0]);
     for (unsigned j = 0; j <= 16; j++) {
-        int32_t high[MPEG_PAIRS + 8], low[MPEG_PAIRS + 8];
-
-        pair_values(filter, j, slots, high, low);
-        for (unsigned t = 0; t < slots; t += LANES32) {
-            const int32_t *h = high + MPEG_HISTORY + t, *l = low + MPEG_HISTORY + t;
-
-            store_mpeg(rows[j] + t, window_samples(h, l, mpeg_taps[j][0]));
-            if (j > 0 && j < 16)
-                store_mpeg(rows[32 - j] + t, window_samples(h, l, mpeg_taps[j][1]));
-        }
+        if (j < 16)
+            pair_values(filter, j + 1, slots, &pairs[(j + 1) % 2]);
+        window_phase(&pairs[j % 2], slots, mpeg_taps[j][0], rows[j]);
+        if (j > 0 && j < 16)
+            window_phase(&pairs[j % 2], slots, mpeg_taps[j][1], rows[32 - j]);
     }
 }

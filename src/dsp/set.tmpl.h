@@ -47,6 +47,7 @@
 #include "yamaha_decode.tmpl.h"
 #else
 #include "mpeg_sse2.tmpl.h"
+#include "mpeg_encoder_sse2.tmpl.h"
 #endif
 
 const struct dsp SET = {
@@ -58,7 +59,6 @@ const struct dsp SET = {
     .ms_decode = ms_decode,
     .yamaha_decode = yamaha_decode,
     .mdct = &mdct_kernels,
-    .mpeg_encoder = &mpeg_encoder_kernels,
     .spectrum = &spectrum_kernels,
 #else /* four lanes do not pay off for these */
     .alaw_expand = alaw_expand_c,
@@ -68,7 +68,6 @@ const struct dsp SET = {
     .ms_decode = ms_decode_c,
     .yamaha_decode = yamaha_decode_c,
     .mdct = &dsp_mdct_c,
-    .mpeg_encoder = &dsp_mpeg_encoder_c,
     .spectrum = &dsp_spectrum_c,
 #endif
     .ima_decode = ima_decode,
@@ -83,4 +82,5 @@ const struct dsp SET = {
     .gsm = &gsm_kernels,
     .celp = &celp_kernels,
     .mpeg = &mpeg_kernels,
+    .mpeg_encoder = &mpeg_encoder_kernels,
 };

@@ -124,6 +124,82 @@ static void fill(int16_t *pcm, size_t n, uint32_t seed)
     }
 }
 
+static const double thirds[3] = { 1073741824, 1352829926, 1704458901 }; /* 2^(30 + i/3) */
+
+/* Values up to the scale factor, among them the factor itself and its negative. */
+static void fill_steps(struct mpeg_steps *steps, mpeg_slot *slots, uint32_t *random)
+{
+    static const int32_t levels[4] = { 0, 3, 9, 65535 };
+
+    for (int b = 0; b < MPEG_ENCODER_BANDS; b++) {
+        uint32_t most;
+
+        steps->inverse[b] = (int32_t)thirds[draw(random) % 3];
+        steps->shift[b] = (int32_t)(draw(random) % 21);
+        steps->levels[b] = levels[draw(random) % 4];
+        most = (uint32_t)(ldexp(1, 58 - steps->shift[b]) / steps->inverse[b]);
+        for (int t = 0; t < MPEG_THIRD; t++) {
+            uint32_t x = t < 2 ? most : draw(random) % (most + 1);
+
+            slots[t][b] = t % 2 ? -(int32_t)x : (int32_t)x;
+        }
+    }
+}
+
+/* Against a sum, and against the formula in the header: values are integers before they are divided
+ * by small scale factors. */
+static void the_quantizer_is_exact(void **unused)
+{
+    uint32_t random = 5;
+
+    (void)unused;
+    for (int round = 0; round < 100; round++) {
+        struct mpeg_steps steps;
+        mpeg_slot slots[MPEG_THIRD], codes[MPEG_THIRD];
+        int32_t peaks[MPEG_ENCODER_BANDS];
+        uint64_t energies[MPEG_ENCODER_BANDS] = { 0 };
+
+        fill_steps(&steps, slots, &random);
+        dsp_mpeg_encoder_c.measure(slots, peaks, energies);
+        dsp_mpeg_encoder_c.quantize_bands(slots, &steps, codes);
+        for (int b = 0; b < MPEG_ENCODER_BANDS; b++) {
+            int32_t levels = steps.levels[b];
+            double error = .5 + ldexp(levels, steps.shift[b] - 29) + 1. / 16;
+            uint64_t sum = 0;
+
+            assert_int_equal(peaks[b], slots[0][b]);
+            for (int t = 0; t < MPEG_THIRD; t++) {
+                double scaled = ldexp(slots[t][b], steps.shift[b] - 58) * steps.inverse[b];
+                double code = (scaled + 1) * levels / 2;
+
+                sum += (uint64_t)((int64_t)slots[t][b] * slots[t][b]);
+                if (code > levels - 1)
+                    code = levels - 1;
+                assert_in_range(codes[t][b], 0, levels > 0 ? levels - 1 : 0);
+                assert_true(levels == 0 || fabs(code - .5 - codes[t][b]) <= error);
+            }
+            assert_true(energies[b] == sum);
+        }
+    }
+}
+
+static void layer2_of(const struct dsp_mpeg_encoder *dsp, uint32_t *random)
+{
+    struct mpeg_steps steps;
+    mpeg_slot slots[MPEG_THIRD], codes[MPEG_THIRD], expected_codes[MPEG_THIRD];
+    int32_t peaks[MPEG_ENCODER_BANDS], expected_peaks[MPEG_ENCODER_BANDS];
+    uint64_t energies[MPEG_ENCODER_BANDS] = { 1 }, expected[MPEG_ENCODER_BANDS] = { 1 };
+
+    fill_steps(&steps, slots, random);
+    dsp->measure(slots, peaks, energies);
+    dsp_mpeg_encoder_c.measure(slots, expected_peaks, expected);
+    assert_memory_equal(peaks, expected_peaks, sizeof peaks);
+    assert_memory_equal(energies, expected, sizeof energies);
+    dsp->quantize_bands(slots, &steps, codes);
+    dsp_mpeg_encoder_c.quantize_bands(slots, &steps, expected_codes);
+    assert_memory_equal(codes, expected_codes, sizeof codes);
+}
+
 static void all_sets_agree(void **unused)
 {
     (void)unused;
@@ -155,6 +231,7 @@ static void all_sets_agree(void **unused)
             dsp->quantize(powers, factor, q, 16 * (1 + seed % 36));
             dsp_mpeg_encoder_c.quantize(powers, factor, expected_q, 16 * (1 + seed % 36));
             assert_memory_equal(q, expected_q, 16 * (1 + seed % 36) * sizeof *q);
+            layer2_of(dsp, &random);
         }
     }
 }
@@ -165,6 +242,7 @@ int main(void)
         cmocka_unit_test(constants_follow_their_formulas),
         cmocka_unit_test(the_filter_bank_is_accurate),
         cmocka_unit_test(the_mdct_is_accurate),
+        cmocka_unit_test(the_quantizer_is_exact),
         cmocka_unit_test(all_sets_agree),
     };
 

@@ -26,7 +26,7 @@ static unsigned decode_bands(struct mpeg_decoder *state, const struct mpeg_frame
     if (header->layer == 1)
         layer1_decode(header, frame->bytes, frame->size, state->bands);
     else if (header->layer == 2)
-        layer2_decode(header, frame->bytes, frame->size, state->bands);
+        layer2_decode(state->dsp, header, frame->bytes, frame->size, state->bands);
     else
         layer3_decode(&state->layer3, state->dsp, header, frame->bytes, frame->size, state->bands);
     return mpeg_frame_samples(header) / MPEG_BANDS;

@@ -189,69 +189,79 @@ static void read_scale_factors(struct frame_bits *in, unsigned subbands, unsigne
         }
 }
 
-/* The digits of a group, the first one the lowest. */
-static void split(uint32_t group, uint32_t levels, uint32_t codes[3])
+/* A subband whose samples are read, of one channel or of both. */
+struct reading {
+    int32_t *to; /* its samples, as 2 code + 1 - levels */
+    uint16_t levels;
+    uint16_t inverse; /* 2^16 / levels, rounded up, if the codes of a group are its digits; or 0 */
+    uint8_t bits;     /* of a code, or of a group */
+};
+
+static struct reading reading_of(const struct mpeg_quantizer *quantizer, int32_t *to)
 {
-    codes[0] = group % levels;
-    codes[1] = group / levels % levels;
-    codes[2] = group / levels / levels % levels;
+    uint32_t levels = quantizer->levels, inverse = quantizer->grouped ? 65535 / levels + 1 : 0;
+
+    return (struct reading){ to, quantizer->levels, (uint16_t)inverse, quantizer->bits };
+}
+
+/* Lists what each third of a granule contains; returns how many there are. */
+static unsigned list_readings(const struct plan2 *plan, unsigned subbands, unsigned channels,
+                              unsigned bound, mpeg_subbands *codes, struct reading *list)
+{
+    unsigned count = 0;
+
+    for (unsigned band = 0; band < subbands; band++)
+        for (unsigned ch = 0; ch < (band < bound ? channels : 1); ch++)
+            if (plan->quantizers[band][ch] != SILENT)
+                list[count++] =
+                    reading_of(&mpeg_quantizers[plan->quantizers[band][ch]], codes[ch][band]);
+    return count;
+}
+
+/* The first digit of a group is the lowest. The inverse is exact enough for 10 bits and 9 levels.
+ */
+static void read_group(struct frame_bits *in, const struct reading *reading, int32_t *to)
+{
+    uint32_t group = read_bits(in, reading->bits), levels = reading->levels;
+
+    for (int i = 0; i < 3; i++) {
+        uint32_t rest = group * reading->inverse >> 16;
+
+        to[i] = (int32_t)(2 * (group - rest * levels) + 1 - levels);
+        group = rest;
+    }
 }
 
 /* Three codes, of up to 48 bits together. */
-static void read_codes(struct frame_bits *in, unsigned quantizer, uint32_t codes[3])
+static void read_codes(struct frame_bits *in, const struct reading *reading, int32_t *to)
 {
-    unsigned bits = mpeg_quantizers[quantizer].bits;
+    unsigned bits = reading->bits;
     uint64_t next = peek(in);
 
-    switch (quantizer) {
-    case 0:
-        split((uint32_t)(next >> (64 - bits)), 3, codes);
-        break;
-    case 1:
-        split((uint32_t)(next >> (64 - bits)), 5, codes);
-        break;
-    case 3:
-        split((uint32_t)(next >> (64 - bits)), 9, codes);
-        break;
-    default:
-        for (int i = 0; i < 3; i++, next <<= bits)
-            codes[i] = (uint32_t)(next >> (64 - bits));
-        bits *= 3;
-    }
-    in->at += bits;
+    for (int i = 0; i < 3; i++, next <<= bits)
+        to[i] = 2 * (int32_t)(next >> (64 - bits)) + 1 - reading->levels;
+    in->at += 3 * bits;
 }
 
-/* By subband and channel, for a third of a frame. */
-typedef struct scaling scalings[MPEG_BANDS][2];
-
-static void list_scalings(const struct plan2 *plan, unsigned subbands, unsigned channels,
-                          unsigned third, scalings by)
+static void scale_band(const struct dsp_mpeg *dsp, const int32_t *codes, unsigned quantizer,
+                       const uint8_t factors[3], int32_t *x)
 {
-    for (unsigned band = 0; band < subbands; band++)
-        for (unsigned ch = 0; ch < channels; ch++)
-            if (plan->quantizers[band][ch] != SILENT)
-                by[band][ch] =
-                    scaling_of(plan->quantizers[band][ch], plan->scale_factors[band][ch][third]);
+    struct mpeg_gain gains[3];
+
+    for (unsigned i = 0; i < 3; i++) {
+        struct scaling by = scaling_of(quantizer, factors[i]);
+
+        gains[i] = (struct mpeg_gain){ by.mantissa, (int16_t)((int)by.shift - 32),
+                                       (uint16_t)(12 * (i + 1)) };
+    }
+    dsp->scale(codes, x, gains, 3);
 }
 
-/* Three samples of a subband, of one channel or of both. */
-static void read_samples(struct frame_bits *in, const struct plan2 *plan, const struct scaling *by,
-                         unsigned channels, unsigned bound, unsigned band, int32_t *to[2])
+/* Pieces of this size are a few stores each. */
+static void clear(int32_t x[MPEG_SLOTS])
 {
-    uint32_t codes[3] = { 0, 0, 0 };
-
-    for (unsigned ch = 0; ch < channels; ch++) {
-        int32_t *x = to[ch] + (size_t)band * MPEG_ROW;
-
-        if (plan->quantizers[band][ch] == SILENT) {
-            x[0] = x[1] = x[2] = 0;
-            continue;
-        }
-        if (ch == 0 || band < bound)
-            read_codes(in, plan->quantizers[band][ch], codes);
-        for (int i = 0; i < 3; i++)
-            x[i] = scaled(codes[i], by[ch]);
-    }
+    for (int i = 0; i < MPEG_SLOTS; i += 12)
+        memset(x + i, 0, 12 * sizeof *x);
 }
 
 /* The bit rate of free format decides on the table. */
@@ -262,27 +272,28 @@ static uint32_t bit_rate_of(const struct mpeg_header *header, unsigned bytes)
     return bit_rate ? bit_rate : bytes * mpeg_sample_rate(header) / 144;
 }
 
-void layer2_decode(const struct mpeg_header *header, const uint8_t *frame, unsigned bytes,
-                   mpeg_subbands *bands)
+void layer2_decode(const struct dsp_mpeg *dsp, const struct mpeg_header *header,
+                   const uint8_t *frame, unsigned bytes, mpeg_subbands *bands)
 {
     const struct mpeg_layer2 *table = mpeg_layer2_of(header, bit_rate_of(header, bytes));
     struct frame_bits in;
-    unsigned channels = mpeg_channels(header), bound = shared_from(header, table->subbands);
+    unsigned channels = mpeg_channels(header), bound = shared_from(header, table->subbands), count;
     struct plan2 plan = { 0 };
-    scalings by;
+    struct reading list[2 * MPEG_BANDS];
+    mpeg_subbands codes[2];
 
     open_frame(&in, header, frame, bytes);
     read_allocation(&in, table, channels, bound, &plan);
     read_scale_factors(&in, table->subbands, channels, &plan);
-    for (unsigned slot = 0; slot < MPEG_SLOTS; slot += 3) {
-        int32_t *to[2] = { bands[0][0] + slot, bands[channels - 1][0] + slot };
-
-        if (slot % 12 == 0)
-            list_scalings(&plan, table->subbands, channels, slot / 12, by);
-        for (unsigned band = 0; band < table->subbands; band++)
-            read_samples(&in, &plan, by[band], channels, bound, band, to);
-    }
+    count = list_readings(&plan, table->subbands, channels, bound, codes, list);
+    for (unsigned slot = 0; slot < MPEG_SLOTS; slot += 3)
+        for (unsigned i = 0; i < count; i++)
+            (list[i].inverse != 0 ? read_group : read_codes)(&in, &list[i], list[i].to + slot);
     for (unsigned ch = 0; ch < channels; ch++)
-        for (unsigned band = table->subbands; band < MPEG_BANDS; band++)
-            memset(bands[ch][band], 0, MPEG_SLOTS * sizeof **bands[ch]);
+        for (unsigned band = 0; band < MPEG_BANDS; band++)
+            if (band < table->subbands && plan.quantizers[band][ch] != SILENT)
+                scale_band(dsp, codes[band < bound ? ch : 0][band], plan.quantizers[band][ch],
+                           plan.scale_factors[band][ch], bands[ch][band]);
+            else
+                clear(bands[ch][band]);
 }

@@ -8,7 +8,7 @@
 /* Decode a frame to the subbands of its channels: 12 samples of each in Layer I, 36 in Layer II. */
 void layer1_decode(const struct mpeg_header *, const uint8_t *frame, unsigned bytes,
                    mpeg_subbands *bands);
-void layer2_decode(const struct mpeg_header *, const uint8_t *frame, unsigned bytes,
-                   mpeg_subbands *bands);
+void layer2_decode(const struct dsp_mpeg *, const struct mpeg_header *, const uint8_t *frame,
+                   unsigned bytes, mpeg_subbands *bands);
 
 #endif

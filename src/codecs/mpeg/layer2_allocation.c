@@ -6,11 +6,36 @@
 #include "layer2_allocation.h"
 
 enum {
-    AHEAD = 3,     /* codes that are compared with the present one */
-    SILENT = -4096 /* less than the weight of any subband that is heard */
+    SILENT = -4096, /* less than the weight of any subband that is heard */
+    LEAVES = 2 * MPEG_SUBBANDS
 };
 
 const int32_t l2_thirds[3] = { 1073741824, 1352829926, 1704458901 };
+
+/* The gain of a step, as in l2_gains, which changes the level of the noise and needs bits. These
+ * count by their power of 3/4: a large step now saves small ones later. */
+static int32_t gain_of(int32_t change, uint32_t need)
+{
+    return mpeg_log2(65536 - mpeg_exp2(change + 16 * 256)) - mpeg_log2(need) * 3 / 4;
+}
+
+static void init_gains(const struct l2_encoder *encoder, const struct mpeg_allocation *allocation,
+                       struct l2_gains *gains)
+{
+    const uint8_t *quantizers = allocation->quantizers;
+    unsigned codes = 1u << allocation->bits;
+
+    for (unsigned code = 1; code < codes; code++) {
+        const struct mpeg_quantizer *quantizer = &mpeg_quantizers[quantizers[code]];
+
+        gains->bits[code] = (uint16_t)((quantizer->grouped ? 12 : 36) * quantizer->bits);
+    }
+    for (unsigned code = 1; code < codes; code++)
+        for (unsigned i = 0; i < L2_AHEAD && code + 1 + i < codes; i++)
+            gains->gain[code][i] = (int16_t)gain_of(
+                encoder->levels_q8[quantizers[code]] - encoder->levels_q8[quantizers[code + 1 + i]],
+                gains->bits[code + 1 + i] - gains->bits[code]);
+}
 
 void l2_allocation_init(struct l2_encoder *encoder)
 {
@@ -19,6 +44,10 @@ void l2_allocation_init(struct l2_encoder *encoder)
 
     for (int i = 0; i < L2_QUANTIZERS; i++)
         encoder->levels_q8[i] = 2 * mpeg_log2(mpeg_quantizers[i].levels);
+    for (unsigned b = 0; b < encoder->table->subbands; b++)
+        if (b == 0 || encoder->table->allocation[b] != encoder->table->allocation[b - 1])
+            init_gains(encoder, &mpeg_allocations[encoder->table->allocation[b]],
+                       &encoder->gains[encoder->table->allocation[b]]);
     for (int b = 0; b < MPEG_LONG_BANDS; b++) {
         int32_t low = mpeg_bark(start[b] * rate / (2 * MPEG_GRANULE));
         int32_t high = mpeg_bark(start[b + 1] * rate / (2 * MPEG_GRANULE));
@@ -98,25 +127,6 @@ static int32_t unit_noise(const struct l2_band *band)
     return mpeg_log2(sum) - 2 * 256 * (30 - L2_FULL_SCALE - 1) + 2 * 256; /* 12 samples, a third */
 }
 
-static int32_t energy_of(const mpeg_slot *slots, unsigned band)
-{
-    uint64_t sum = 0;
-
-    for (unsigned t = 0; t < 36; t++)
-        sum += (uint64_t)((int64_t)slots[t][band] * slots[t][band]);
-    return mpeg_log2(sum);
-}
-
-static uint32_t bits_of(const struct l2_encoder *encoder, const struct l2_band *band,
-                        unsigned subband, unsigned code)
-{
-    const struct mpeg_quantizer *quantizer = l2_quantizer(encoder, subband, code);
-
-    if (code == 0)
-        return 0;
-    return (quantizer->grouped ? 12u : 36u) * quantizer->bits + 2 + band->scale_bits;
-}
-
 static int32_t noise_of(const struct l2_encoder *encoder, const struct l2_band *band,
                         unsigned subband, unsigned code)
 {
@@ -127,68 +137,93 @@ static int32_t noise_of(const struct l2_encoder *encoder, const struct l2_band *
 }
 
 /* Finds the better allocation that saves the most noise for its bits, of which there are `bits`.
- * Returns how much that is, as a level, or INT32_MIN if there is none. The bits count by their
- * power of 3/4: a large step now saves small ones later. */
+ * Returns how much that is, as a level, or INT32_MIN if there is none. */
 static int32_t find_next(const struct l2_encoder *encoder, struct l2_band *band, unsigned subband,
                          uint32_t bits)
 {
+    const struct l2_gains *gains = &encoder->gains[encoder->table->allocation[subband]];
     unsigned codes = 1u << mpeg_allocations[encoder->table->allocation[subband]].bits;
-    unsigned most = band->code + (unsigned)AHEAD < codes ? band->code + (unsigned)AHEAD : codes - 1;
-    uint32_t present = bits_of(encoder, band, subband, band->code);
     int32_t best = INT32_MIN;
 
-    for (unsigned code = band->code + 1u; code <= most; code++) {
-        uint32_t need = bits_of(encoder, band, subband, code) - present;
-        int32_t change = noise_of(encoder, band, subband, code) - band->noise, gain;
+    for (unsigned i = 0; i < L2_AHEAD && band->code + 1 + i < codes; i++) {
+        unsigned code = band->code + 1 + i;
+        uint32_t need = gains->bits[code] - gains->bits[band->code];
+        int32_t gain;
 
-        if (need > bits || change >= 0)
+        if (band->code == 0)
+            need += 2u + band->scale_bits;
+        if (need > bits)
             continue;
-        gain = mpeg_log2(65536 - mpeg_exp2(change + 16 * 256)) - mpeg_log2(need) * 3 / 4 +
-               band->noise + band->weight;
+        if (band->code == 0) {
+            int32_t change = noise_of(encoder, band, subband, code) - band->noise;
+
+            if (change >= 0)
+                continue;
+            gain = gain_of(change, need);
+        } else {
+            gain = gains->gain[band->code][i];
+        }
         if (gain > best) {
             band->next = (uint8_t)code;
             band->need = need;
             best = gain;
         }
     }
-    return best;
+    return best == INT32_MIN ? best : best + band->noise + band->weight;
 }
 
-static void start_band(struct l2_encoder *encoder, unsigned c, unsigned subband)
-{
-    struct l2_band *band = &encoder->band[c][subband];
-    const mpeg_slot *slots = (const mpeg_slot *)encoder->base.slots[c] + MPEG_GRANULE_SLOTS;
+/* A tournament: each node has the better one of the two below it, the first one if they are equal,
+ * and node 1 the best of all. */
+struct tournament {
+    uint8_t winner[2 * LEAVES];
+    int32_t gain[LEAVES];
+};
 
-    band->code = 0;
-    band->unit = unit_noise(band);
-    band->noise = energy_of(slots, subband);
+static void play(struct tournament *all, unsigned node)
+{
+    unsigned a = all->winner[2 * node], b = all->winner[2 * node + 1];
+
+    all->winner[node] = (uint8_t)(all->gain[b] > all->gain[a] ? b : a);
+}
+
+static void start(struct l2_encoder *encoder, uint32_t bits, struct tournament *all)
+{
+    unsigned channels = encoder->base.channels, count = channels * encoder->table->subbands;
+
+    for (unsigned i = 0; i < LEAVES; i++) {
+        all->winner[LEAVES + i] = (uint8_t)i;
+        all->gain[i] = INT32_MIN;
+    }
+    for (unsigned i = 0; i < count; i++) {
+        struct l2_band *band = &encoder->band[i % channels][i / channels];
+
+        band->code = 0;
+        band->unit = unit_noise(band);
+        band->noise = band->energy;
+        all->gain[i] = find_next(encoder, band, i / channels, bits);
+    }
+    for (unsigned node = LEAVES - 1; node > 0; node--)
+        play(all, node);
 }
 
 void l2_allocate(struct l2_encoder *encoder, uint32_t bits)
 {
-    unsigned channels = encoder->base.channels, count = channels * encoder->table->subbands;
-    int32_t gain[2 * MPEG_SUBBANDS] = { INT32_MIN };
+    unsigned channels = encoder->base.channels;
+    struct tournament all;
 
     find_thresholds(encoder);
-    for (unsigned i = 0; i < count; i++) {
-        start_band(encoder, i % channels, i / channels);
-        gain[i] =
-            find_next(encoder, &encoder->band[i % channels][i / channels], i / channels, bits);
-    }
-    for (;;) {
-        struct l2_band *band;
-        unsigned best = 0;
+    start(encoder, bits, &all);
+    while (all.gain[all.winner[1]] != INT32_MIN) {
+        unsigned best = all.winner[1], subband = best / channels;
+        struct l2_band *band = &encoder->band[best % channels][subband];
 
-        for (unsigned i = 1; i < count; i++)
-            best = gain[i] > gain[best] ? i : best;
-        if (gain[best] == INT32_MIN)
-            return;
-        band = &encoder->band[best % channels][best / channels];
         if (band->need <= bits) {
             bits -= band->need;
             band->code = band->next;
-            band->noise = noise_of(encoder, band, best / channels, band->code);
+            band->noise = noise_of(encoder, band, subband, band->code);
         }
-        gain[best] = find_next(encoder, band, best / channels, bits);
+        all.gain[best] = find_next(encoder, band, subband, bits);
+        for (unsigned node = (LEAVES + best) / 2; node > 0; node /= 2)
+            play(&all, node);
     }
 }

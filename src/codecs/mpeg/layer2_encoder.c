@@ -6,24 +6,17 @@
 #include "mpeg.h"
 #include "pending.h"
 
-/* The scale factor of 12 samples, 2^(1 - index/3) of full scale: the least that is not below them.
- */
-static uint8_t scale_of(const mpeg_slot *slots, unsigned band)
+/* The scale factor of samples up to a magnitude, 2^(1 - index/3) of full scale: the least that is
+ * not below them. */
+static uint8_t scale_of(int32_t peak)
 {
-    uint32_t most = 1, m;
-    int exponent, index;
+    uint32_t most = (uint32_t)max_i32(peak, 1), m;
+    int exponent = 31 - __builtin_clz(most), index; /* most is m 2^exponent, 1 <= m < 2 */
 
-    for (unsigned t = 0; t < 12; t++) {
-        int32_t x = slots[t][band];
-
-        most = (uint32_t)max_i32((int32_t)most, x < 0 ? -x : x);
-    }
-    exponent = 31 - __builtin_clz(most); /* most is m 2^exponent, 1 <= m < 2 */
     m = most << (30 - exponent);
     index = 3 * (L2_FULL_SCALE + 1 - exponent);
-    for (unsigned i = 0; i < 3; i++)
-        index -=
-            m > (uint32_t)l2_thirds[i]; /* m = 1 needs 2^exponent, m = 2 needs three thirds more */
+    for (unsigned i = 0; i < 3; i++) /* m = 1 needs 2^exponent, m = 2 needs three thirds more */
+        index -= m > (uint32_t)l2_thirds[i];
     return (uint8_t)clamp(index, 0, 62);
 }
 
@@ -59,33 +52,41 @@ static void choose_scales(struct l2_band *band)
     band->scale_bits = first && second ? 6 : first || second ? 12 : 18;
 }
 
-/* The values are floor((x / scale + 1) n / 2), for n levels. */
-static uint32_t quantize(int32_t x, unsigned scale, uint32_t levels)
+static void quantize(struct l2_encoder *encoder, unsigned c)
 {
-    int64_t y = (int64_t)x * l2_thirds[scale % 3] >> 30;
+    const mpeg_slot *slots = (const mpeg_slot *)encoder->base.slots[c] + MPEG_GRANULE_SLOTS;
 
-    y = ((y * levels * ((int64_t)1 << scale / 3)) >> (L2_FULL_SCALE + 1)) + levels;
-    y >>= 1;
-    return (uint32_t)(y < 0 ? 0 : y >= levels ? levels - 1 : y);
+    for (unsigned i = 0; i < 3; i++) {
+        struct mpeg_steps steps = { { 0 }, { 0 }, { 0 } };
+
+        for (unsigned b = 0; b < encoder->table->subbands; b++) {
+            const struct l2_band *band = &encoder->band[c][b];
+
+            if (!band->code)
+                continue;
+            steps.inverse[b] = l2_thirds[band->scale[i] % 3];
+            steps.shift[b] = band->scale[i] / 3;
+            steps.levels[b] = l2_quantizer(encoder, b, band->code)->levels;
+        }
+        encoder->base.dsp->quantize_bands(slots + MPEG_THIRD * i, &steps,
+                                          encoder->codes[c] + MPEG_THIRD * i);
+    }
 }
 
-static void put_samples(const struct l2_encoder *encoder, struct bit_writer *out, unsigned c,
-                        unsigned b, unsigned t)
+/* Three codes in turn of a subband. */
+static void put_samples(struct bit_writer *out, const struct mpeg_quantizer *quantizer,
+                        const mpeg_slot *codes, unsigned b)
 {
-    const struct l2_band *band = &encoder->band[c][b];
-    const struct mpeg_quantizer *quantizer = l2_quantizer(encoder, b, band->code);
-    uint32_t v[3];
+    uint32_t first = (uint32_t)codes[0][b], second = (uint32_t)codes[1][b],
+             third = (uint32_t)codes[2][b];
 
-    for (unsigned i = 0; i < 3; i++)
-        v[i] = quantize(encoder->base.slots[c][MPEG_GRANULE_SLOTS + t + i][b], band->scale[t / 12],
-                        quantizer->levels);
     if (quantizer->grouped) {
-        bits_write(out, (v[2] * quantizer->levels + v[1]) * quantizer->levels + v[0],
+        bits_write(out, (third * quantizer->levels + second) * quantizer->levels + first,
                    quantizer->bits);
         return;
     }
-    for (unsigned i = 0; i < 3; i++)
-        bits_write(out, v[i], quantizer->bits);
+    bits_write(out, first << quantizer->bits | second, 2u * quantizer->bits);
+    bits_write(out, third, quantizer->bits);
 }
 
 static void put_scales(struct bit_writer *out, const struct l2_band *band)
@@ -97,24 +98,63 @@ static void put_scales(struct bit_writer *out, const struct l2_band *band)
         bits_write(out, band->scale[2], 6);
 }
 
+/* The subbands that are not silent, in the order of the bitstream. */
+struct coded {
+    uint8_t channel, subband;
+    const struct l2_band *band;
+    const struct mpeg_quantizer *quantizer;
+};
+
+static unsigned list_coded(const struct l2_encoder *encoder, struct coded *list)
+{
+    unsigned count = 0;
+
+    for (uint8_t b = 0; b < encoder->table->subbands; b++)
+        for (uint8_t c = 0; c < encoder->base.channels; c++) {
+            const struct l2_band *band = &encoder->band[c][b];
+
+            if (band->code)
+                list[count++] = (struct coded){ c, b, band, l2_quantizer(encoder, b, band->code) };
+        }
+    return count;
+}
+
 static void put_frame(const struct l2_encoder *encoder, uint8_t *frame, uint32_t bytes)
 {
     struct bit_writer out = { frame + MPEG_HEADER_BYTES, 8 * (bytes - MPEG_HEADER_BYTES), 0 };
     unsigned channels = encoder->base.channels, subbands = encoder->table->subbands;
+    struct coded list[2 * MPEG_SUBBANDS];
+    unsigned count = list_coded(encoder, list);
 
     for (unsigned i = 0; i < subbands * channels; i++)
         bits_write(&out, encoder->band[i % channels][i / channels].code,
                    mpeg_allocations[encoder->table->allocation[i / channels]].bits);
-    for (unsigned i = 0; i < subbands * channels; i++)
-        if (encoder->band[i % channels][i / channels].code)
-            bits_write(&out, encoder->band[i % channels][i / channels].select, 2);
-    for (unsigned i = 0; i < subbands * channels; i++)
-        if (encoder->band[i % channels][i / channels].code)
-            put_scales(&out, &encoder->band[i % channels][i / channels]);
-    for (unsigned t = 0; t < 36; t += 3)
-        for (unsigned i = 0; i < subbands * channels; i++)
-            if (encoder->band[i % channels][i / channels].code)
-                put_samples(encoder, &out, i % channels, i / channels, t);
+    for (unsigned i = 0; i < count; i++)
+        bits_write(&out, list[i].band->select, 2);
+    for (unsigned i = 0; i < count; i++)
+        put_scales(&out, list[i].band);
+    for (unsigned t = 0; t < 3 * MPEG_THIRD; t += 3)
+        for (unsigned i = 0; i < count; i++)
+            put_samples(&out, list[i].quantizer, encoder->codes[list[i].channel] + t,
+                        list[i].subband);
+}
+
+static void find_scales(struct l2_encoder *encoder, unsigned c)
+{
+    const mpeg_slot *slots = (const mpeg_slot *)encoder->base.slots[c] + MPEG_GRANULE_SLOTS;
+    int32_t peaks[3][MPEG_SUBBANDS];
+    uint64_t energies[MPEG_SUBBANDS] = { 0 };
+
+    for (unsigned i = 0; i < 3; i++)
+        encoder->base.dsp->measure(slots + MPEG_THIRD * i, peaks[i], energies);
+    for (unsigned b = 0; b < encoder->table->subbands; b++) {
+        struct l2_band *band = &encoder->band[c][b];
+
+        for (unsigned i = 0; i < 3; i++)
+            band->scale[i] = scale_of(peaks[i][b]);
+        choose_scales(band);
+        band->energy = mpeg_log2(energies[b]);
+    }
 }
 
 static void encode_frame(struct mpeg_encoder *base)
@@ -124,17 +164,13 @@ static void encode_frame(struct mpeg_encoder *base)
     uint8_t *frame;
 
     mpeg_analyze(base);
+    for (unsigned c = 0; c < base->channels; c++)
+        find_scales(encoder, c);
     for (unsigned b = 0; b < encoder->table->subbands; b++)
-        for (unsigned c = 0; c < base->channels; c++) {
-            struct l2_band *band = &encoder->band[c][b];
-            const mpeg_slot *slots = (const mpeg_slot *)base->slots[c] + MPEG_GRANULE_SLOTS;
-
-            for (unsigned i = 0; i < 3; i++)
-                band->scale[i] = scale_of(slots + 12 * i, b);
-            choose_scales(band);
-            bits -= mpeg_allocations[encoder->table->allocation[b]].bits;
-        }
+        bits -= base->channels * mpeg_allocations[encoder->table->allocation[b]].bits;
     l2_allocate(encoder, bits);
+    for (unsigned c = 0; c < base->channels; c++)
+        quantize(encoder, c);
     frame = mpeg_add_frame(base, bytes);
     mpeg_write_header(&base->header, frame);
     put_frame(encoder, frame, bytes);

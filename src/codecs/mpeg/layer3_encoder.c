@@ -155,9 +155,14 @@ static void encode_frame(struct mpeg_encoder *base)
 
     mpeg_analyze(base);
     for (unsigned g = 0; g < encoder->granules; g++) {
+        const int32_t(*x)[MPEG_GRANULE] = (const int32_t(*)[MPEG_GRANULE])encoder->x[g];
+        bool is_short;
+
         find_lines(encoder, g);
-        mpeg_find_levels(&base->masking, (const int32_t(*)[MPEG_GRANULE])encoder->x[g],
-                         encoder->part[g][0].block_type == MPEG_SHORT, encoder->levels[g]);
+        is_short = encoder->part[g][0].block_type == MPEG_SHORT;
+        mpeg_find_levels(&base->masking, x, is_short, encoder->levels[g]);
+        if (base->channels == 2)
+            mpeg_add_mid_side(&base->masking, x, is_short, encoder->levels[g]);
     }
     mid_side = is_mid_side(encoder);
     if (encoder->base.channels == 2) {

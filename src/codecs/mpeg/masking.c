@@ -24,30 +24,6 @@ static const uint16_t bark_edges[BARKS + 1] = { 20,   100,  200,   300,   400,  
 static const int8_t quiet_decibels[BARKS + 1] = { 83, 23, 13, 10, 8,  6,  5, 4, 4, 3, 2,  2,  1,
                                                   0,  -2, -4, -5, -4, -2, 1, 2, 4, 9, 21, 58, 120 };
 
-int32_t mpeg_log2(uint64_t x)
-{
-    int exponent;
-    int32_t m;
-
-    if (x == 0)
-        return 0;
-    exponent = 63 - __builtin_clzll(x);
-    m = (int32_t)(x << (63 - exponent) >> 55) & 255;
-    return exponent * 256 + m + (m * (256 - m) * 88 >> 16);
-}
-
-uint32_t mpeg_exp2(int32_t x)
-{
-    int32_t m = x & 255, whole = x >> 8;
-    uint32_t y = 256 + (uint32_t)(m - (m * (256 - m) * 88 >> 16));
-
-    if (whole > 24)
-        return UINT32_MAX / 64;
-    if (whole < 0)
-        return 0;
-    return whole >= 8 ? y << (whole - 8) : y >> (8 - whole);
-}
-
 /* In 256ths of a bark. */
 int32_t mpeg_bark(int32_t hz)
 {
@@ -183,10 +159,8 @@ static void limit_rise(int32_t last[MPEG_BANDS_MOST], const struct mpeg_bands *b
     last[MPEG_BANDS_MOST - 1] = bands->windows != 1;
 }
 
-/* Noise in the middle and side channels comes from both speakers: their threshold is the lower one
- * of left and right. */
 void mpeg_find_levels(struct mpeg_masking *masking, const int32_t (*x)[MPEG_GRANULE], bool is_short,
-                      struct mpeg_levels levels[4])
+                      struct mpeg_levels levels[2])
 {
     const struct mpeg_bands *bands = &masking->bands[is_short];
 
@@ -197,8 +171,15 @@ void mpeg_find_levels(struct mpeg_masking *masking, const int32_t (*x)[MPEG_GRAN
             limit_rise(masking->last[c], bands, &levels[c]);
         find_entropy(bands, &levels[c]);
     }
-    if (masking->channels == 1)
-        return;
+}
+
+/* Noise in the middle and side channels comes from both speakers: their threshold is the lower one
+ * of left and right. */
+void mpeg_add_mid_side(const struct mpeg_masking *masking, const int32_t (*x)[MPEG_GRANULE],
+                       bool is_short, struct mpeg_levels levels[4])
+{
+    const struct mpeg_bands *bands = &masking->bands[is_short];
+
     find_mid_side_energy(x[0], x[1], bands, &levels[2], &levels[3]);
     for (unsigned b = 0; b < bands->count; b++) {
         int32_t least = min_i32(levels[0].threshold[b], levels[1].threshold[b]);

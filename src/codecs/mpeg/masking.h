@@ -27,15 +27,43 @@ struct mpeg_masking {
     int32_t last[2][MPEG_BANDS_MOST];
 };
 
-int32_t mpeg_log2(uint64_t x); /* Q8; 0 for 0 */
-uint32_t mpeg_exp2(int32_t x); /* its inverse, rounded down, and less than 2^26 */
+/* Q8; 0 for 0. */
+static inline int32_t mpeg_log2(uint64_t x)
+{
+    int exponent;
+    int32_t m;
+
+    if (x == 0)
+        return 0;
+    exponent = 63 - __builtin_clzll(x);
+    m = (int32_t)(x << (63 - exponent) >> 55) & 255;
+    return exponent * 256 + m + (m * (256 - m) * 88 >> 16);
+}
+
+/* Its inverse, rounded down, and less than 2^26. */
+static inline uint32_t mpeg_exp2(int32_t x)
+{
+    int32_t m = x & 255, whole = x >> 8;
+    uint32_t y = 256 + (uint32_t)(m - (m * (256 - m) * 88 >> 16));
+
+    if (whole > 24)
+        return UINT32_MAX / 64;
+    if (whole < 0)
+        return 0;
+    return whole >= 8 ? y << (whole - 8) : y >> (8 - whole);
+}
+
 int32_t mpeg_bark(int32_t hz); /* Q8 */
 
 void mpeg_masking_init(struct mpeg_masking *, const struct mpeg_header *);
 
-/* Sets the levels of a granule: of one channel, or of left, right, middle and side. */
+/* Sets the levels of each channel of a granule. */
 void mpeg_find_levels(struct mpeg_masking *, const int32_t (*x)[MPEG_GRANULE], bool is_short,
-                      struct mpeg_levels levels[4]);
+                      struct mpeg_levels levels[2]);
+
+/* Sets those of the middle and the side channel, behind those of left and right. */
+void mpeg_add_mid_side(const struct mpeg_masking *, const int32_t (*x)[MPEG_GRANULE], bool is_short,
+                       struct mpeg_levels levels[4]);
 
 /* Middle and side, (a + b) / sqrt 2 and (a - b) / sqrt 2, in the place of left and right. */
 void mpeg_mid_side(int32_t a[MPEG_GRANULE], int32_t b[MPEG_GRANULE]);
