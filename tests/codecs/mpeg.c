@@ -346,6 +346,69 @@ static void streams_of_ffmpeg(void **unused)
     check_encoder("ffmpeg -v error -i - -c:a mp2 -b:a 32k -f mp2 -", 16000, 1);
 }
 
+static const unsigned all_rates[9] = {
+    44100, 48000, 32000, 22050, 24000, 16000, 11025, 12000, 8000
+};
+
+/* lame's options for MPEG-1, MPEG-2 and MPEG-2.5. */
+static const char *const all_options[3][9] = {
+    { "-b 64", "-b 128", "-b 256", "-V 0", "-V 6", "--abr 130", "--nores -b 112", "-m s -b 192",
+      "-p -b 96" },
+    { "-b 24", "-b 64", "-b 144", "-V 0", "-V 6", "--abr 60", "--nores -b 48", "-m s -b 96",
+      "-p -b 40" },
+    { "-b 16", "-b 32", "-b 64", "-V 0", "-V 6", "--abr 30", "--nores -b 24", "-m s -b 48",
+      "-p -b 40" },
+};
+
+static unsigned check_all_of_layer3(void)
+{
+    unsigned count = 0;
+
+    for (unsigned i = 0; i < 9 * 2 * 9; i++) {
+        unsigned rate = i / 18;
+        char command[96];
+
+        snprintf(command, sizeof command, "lame --quiet %s --resample %u - -",
+                 all_options[rate / 3][i % 9], all_rates[rate]);
+        check_encoder(command, all_rates[rate], 1 + i / 9 % 2);
+        count++;
+    }
+    for (unsigned i = 0; i < 9; i++, count++)
+        check_encoder(i < 6 ? "shineenc -q -b 64 - -" : "shineenc -q -b 32 - -", all_rates[i], 2);
+    return count;
+}
+
+static unsigned check_all_of_layer2(void)
+{
+    unsigned count = 0;
+
+    for (unsigned i = 0; i < 6 * 2; i++, count += 3) {
+        unsigned rate = all_rates[i / 2], channels = 1 + i % 2;
+        unsigned kbits = (i < 6 ? 64 : 32) * channels;
+        char command[96];
+
+        snprintf(command, sizeof command, "twolame --quiet -r -s %u -N %u -b %u - -", rate,
+                 channels, kbits);
+        check_encoder(command, rate, channels);
+        snprintf(command, sizeof command, "twolame --quiet -r -s %u -N %u -m %c -b %u - -", rate,
+                 channels, channels == 2 ? 'j' : 'm', kbits * 2);
+        check_encoder(command, rate, channels);
+        snprintf(command, sizeof command, "ffmpeg -v error -i - -c:a mp2 -b:a %uk -f mp2 -",
+                 kbits * 2);
+        check_encoder(command, rate, channels);
+    }
+    return count;
+}
+
+/* 200 streams take minutes. */
+static void streams_of_all_modes(void **unused)
+{
+    (void)unused;
+    if (!all_cases())
+        skip();
+    assert_true(check_all_of_layer3() + check_all_of_layer2() >= 200);
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -357,6 +420,7 @@ int main(void)
         cmocka_unit_test(seeking_takes_three_frames),
         cmocka_unit_test(streams_of_shine),
         cmocka_unit_test(streams_of_twolame),
+        cmocka_unit_test(streams_of_all_modes),
         cmocka_unit_test(streams_of_ffmpeg),
     };
 
