@@ -29,11 +29,22 @@ static struct sound decode(const struct codec *codec, const struct mode *mode, s
     return decode_all(codec, &format, 0, code);
 }
 
+/* 18 and 20 kbit/s are three frames, or one, of 16 kbit/s and then one of 24. */
+static uint32_t bit_rate_of(const struct mode *mode, unsigned frame)
+{
+    unsigned period = mode->bit_rate == 18000 ? 4 : mode->bit_rate == 20000 ? 2 : 1;
+
+    if (period == 1)
+        return mode->bit_rate;
+    return frame % period == period - 1 ? 24000 : 16000;
+}
+
 /* Bytes that Layer III's main data can be ahead of its frame, and what the frames left. */
 static void check_frames(const struct mode *mode, unsigned layer, struct bytes code)
 {
     size_t at = 0;
     uint32_t reservoir = 0;
+    unsigned frame = 0;
 
     while (at < code.size) {
         struct mpeg_header header;
@@ -41,7 +52,7 @@ static void check_frames(const struct mode *mode, unsigned layer, struct bytes c
         assert_true(code.size - at >= 4 && mpeg_parse_header(code.data + at, &header));
         assert_int_equal(header.layer, layer);
         assert_int_equal(mpeg_sample_rate(&header), mode->sample_rate);
-        assert_int_equal(mpeg_bit_rate(&header), mode->bit_rate);
+        assert_int_equal(mpeg_bit_rate(&header), bit_rate_of(mode, frame++));
         assert_int_equal(mpeg_channels(&header), mode->channels);
         if (layer == 3) {
             uint32_t begin = code.data[at + 4];
@@ -101,6 +112,57 @@ static void check_mode(const struct codec *codec, unsigned layer, const struct m
         free(code.data);
     }
     free(sound.samples);
+}
+
+/* What Windows XP's codec enumerated: the bit rates in kbit/s, and nBlockSize. */
+static const struct listed {
+    uint16_t rate;
+    uint8_t channels, kbits, frames; /* in a block */
+    uint16_t block;
+} listed[] = {
+    { 22050, 2, 56, 1, 182 }, { 22050, 2, 48, 1, 156 }, { 22050, 2, 40, 1, 130 },
+    { 16000, 2, 56, 1, 252 }, { 16000, 2, 48, 1, 216 }, { 16000, 2, 40, 1, 180 },
+    { 16000, 2, 32, 1, 144 }, { 12000, 2, 32, 1, 192 }, { 12000, 2, 24, 1, 144 },
+    { 12000, 2, 20, 2, 240 }, { 12000, 2, 18, 4, 432 }, { 11025, 2, 32, 1, 208 },
+    { 11025, 2, 24, 1, 156 }, { 11025, 2, 20, 2, 260 }, { 11025, 2, 18, 4, 468 },
+    { 8000, 2, 32, 1, 288 },  { 8000, 2, 24, 1, 216 },  { 8000, 2, 20, 2, 360 },
+    { 8000, 2, 18, 4, 648 },  { 22050, 1, 32, 1, 104 }, { 22050, 1, 24, 1, 78 },
+    { 16000, 1, 32, 1, 144 }, { 16000, 1, 24, 1, 108 }, { 16000, 1, 20, 2, 180 },
+    { 16000, 1, 18, 4, 324 }, { 16000, 1, 16, 1, 72 },  { 12000, 1, 20, 2, 240 },
+    { 12000, 1, 18, 4, 432 }, { 12000, 1, 16, 1, 96 },  { 12000, 1, 8, 1, 48 },
+    { 11025, 1, 20, 2, 260 }, { 11025, 1, 18, 4, 468 }, { 11025, 1, 16, 1, 104 },
+    { 11025, 1, 8, 1, 52 },   { 8000, 1, 16, 1, 144 },  { 8000, 1, 8, 1, 72 },
+};
+
+static const struct mode *mode_of(const struct listed *of)
+{
+    const struct mode *mode = mpeg_layer3.modes;
+
+    while (mode->sample_rate && (mode->sample_rate != of->rate || mode->channels != of->channels ||
+                                 mode->bit_rate != 1000u * of->kbits))
+        mode++;
+    return mode;
+}
+
+static void the_formats_of_windows_are_listed(void **unused)
+{
+    (void)unused;
+    for (size_t i = 0; i < sizeof listed / sizeof *listed; i++) {
+        const struct mode *mode = mode_of(&listed[i]);
+        uint8_t extra[EXTRA_ROOM];
+        struct wave_format format;
+
+        assert_int_equal(mode->sample_rate, listed[i].rate);
+        format = format_of(&mpeg_layer3, *mode, extra);
+        assert_int_equal(format.byte_rate, 125 * listed[i].kbits);
+        assert_int_equal(format.block_align, 1);
+        assert_int_equal(format.extra_size, 12);
+        assert_int_equal(load16_le(extra), 1);
+        assert_int_equal(load32_le(extra + 2), 2);
+        assert_int_equal(load16_le(extra + 6), listed[i].block);
+        assert_int_equal(load16_le(extra + 8), listed[i].frames);
+        assert_int_equal(load16_le(extra + 10), 1393);
+    }
 }
 
 /* Every fifth mode, or all of them. */
@@ -410,8 +472,11 @@ static void layer2_is_as_good_as_twolame(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(peers_decode_the_modes),       cmocka_unit_test(the_latency_is_exact),
-        cmocka_unit_test(padding_follows_the_format),   cmocka_unit_test(layer3_is_as_good_as_lame),
+        cmocka_unit_test(the_formats_of_windows_are_listed),
+        cmocka_unit_test(peers_decode_the_modes),
+        cmocka_unit_test(the_latency_is_exact),
+        cmocka_unit_test(padding_follows_the_format),
+        cmocka_unit_test(layer3_is_as_good_as_lame),
         cmocka_unit_test(layer2_is_as_good_as_twolame),
     };
 

@@ -5,34 +5,50 @@
 #include "fixed.h"
 #include "pending.h"
 
-void mpeg_encoder_init(struct mpeg_encoder *encoder, const struct mpeg_header *header,
-                       enum mpeg_padding padding, const struct options *options)
+uint32_t mpeg_most_bytes(const struct mpeg_own *own)
 {
-    uint32_t rate = mpeg_sample_rate(header);
+    struct mpeg_header header = own->encoded;
 
+    if (own->period > 1)
+        header.bit_rate_index++;
+    return mpeg_frame_bytes(&header) + (own->padding != MPEG_UNPADDED);
+}
+
+void mpeg_encoder_init(struct mpeg_encoder *encoder, const struct mpeg_own *own,
+                       const struct options *options)
+{
     encoder->dsp = options->dsp->mpeg_encoder;
-    encoder->header = *header;
+    encoder->header = own->encoded;
     encoder->quality = options->quality < 2 ? options->quality : 2;
-    encoder->channels = (uint8_t)mpeg_channels(header);
-    encoder->padding = padding;
-    encoder->frame_bytes = mpeg_frame_bytes(header) + (padding != MPEG_UNPADDED);
-    encoder->padding_whole = rate;
-    encoder->frame = mpeg_frame_samples(header);
-    encoder->padding_part = encoder->frame / 8 * mpeg_bit_rate(header) % rate;
+    encoder->channels = (uint8_t)mpeg_channels(&own->encoded);
+    encoder->padding = own->padding;
+    encoder->bit_rate_index = own->encoded.bit_rate_index;
+    encoder->period = own->period;
+    encoder->frame_bytes = mpeg_most_bytes(own);
+    encoder->frame = mpeg_frame_samples(&own->encoded);
     encoder->drained = UINT32_MAX;
-    mpeg_masking_init(&encoder->masking, header);
+    mpeg_masking_init(&encoder->masking, &own->encoded);
 }
 
 uint32_t mpeg_next_frame(struct mpeg_encoder *encoder)
 {
-    encoder->header.padding = encoder->padding == MPEG_PADDED;
-    if (encoder->padding == MPEG_PADDED_EXACTLY) {
-        encoder->padding_rest += encoder->padding_part;
-        encoder->header.padding = encoder->padding_rest >= encoder->padding_whole;
-        if (encoder->header.padding)
-            encoder->padding_rest -= encoder->padding_whole;
+    struct mpeg_header *header = &encoder->header;
+    uint32_t rate = mpeg_sample_rate(header);
+
+    header->bit_rate_index = encoder->bit_rate_index;
+    if (++encoder->in_period >= encoder->period) {
+        encoder->in_period = 0;
+        if (encoder->period > 1)
+            header->bit_rate_index++;
     }
-    return mpeg_frame_bytes(&encoder->header);
+    header->padding = encoder->padding == MPEG_PADDED;
+    if (encoder->padding == MPEG_PADDED_EXACTLY) {
+        encoder->padding_rest += encoder->frame / 8 * mpeg_bit_rate(header) % rate;
+        header->padding = encoder->padding_rest >= rate;
+        if (header->padding)
+            encoder->padding_rest -= rate;
+    }
+    return mpeg_frame_bytes(header);
 }
 
 void mpeg_analyze(struct mpeg_encoder *encoder)

@@ -30,6 +30,15 @@ enum {
  */
 enum mpeg_padding { MPEG_UNPADDED, MPEG_PADDED_EXACTLY, MPEG_PADDED };
 
+/* layout.own: the stream that a format describes, and how an encoder writes it. */
+struct mpeg_own {
+    struct mpeg_header header;  /* without a bit rate */
+    struct mpeg_header encoded; /* with the nearest bit rate of the table */
+    enum mpeg_padding padding;
+    uint8_t
+        period; /* mpeg_period(): frames, of which the last has the next higher bit rate, or 1 */
+};
+
 /* Frames that are not complete, from the first byte of the first one. */
 struct mpeg_pending {
     uint8_t bytes[MPEG_PENDING];
@@ -47,11 +56,12 @@ struct mpeg_encoder {
     struct mpeg_header header;
     uint8_t quality, channels;
     enum mpeg_padding padding;
-    uint32_t padding_part, padding_whole, padding_rest; /* what a frame lacks, in parts of a byte */
-    uint32_t frame_bytes;                               /* of a frame, at most */
-    uint32_t overhead;                                  /* bytes of a frame before its main data */
-    uint32_t delay;                                     /* of encoder and decoder */
-    uint32_t look_ahead, frame;                         /* samples of a channel */
+    uint8_t bit_rate_index, period, in_period; /* the lower bit rate; mpeg_own; frames since then */
+    uint32_t padding_rest;                     /* what the frames lack, in parts of a byte */
+    uint32_t frame_bytes;                      /* of a frame, at most */
+    uint32_t overhead;                         /* bytes of a frame before its main data */
+    uint32_t delay;                            /* of encoder and decoder */
+    uint32_t look_ahead, frame;                /* samples of a channel */
     uint32_t filled, drained; /* samples of a frame that are there; silent ones at the end */
     int16_t pcm[2][MPEG_PCM];
     mpeg_slot slots[2][3 * MPEG_GRANULE_SLOTS]; /* from the granule before the frame on */
@@ -60,10 +70,12 @@ struct mpeg_encoder {
 };
 
 /* Initializes all of it but `encode`, `overhead`, the delay and the look-ahead. */
-void mpeg_encoder_init(struct mpeg_encoder *, const struct mpeg_header *, enum mpeg_padding,
-                       const struct options *);
+void mpeg_encoder_init(struct mpeg_encoder *, const struct mpeg_own *, const struct options *);
 
-/* The bytes of the next frame; sets header.padding. */
+/* The most bytes of a frame. */
+uint32_t mpeg_most_bytes(const struct mpeg_own *);
+
+/* The bytes of the next frame; sets its bit rate and padding. */
 uint32_t mpeg_next_frame(struct mpeg_encoder *);
 
 /* Splits the samples of a frame into subbands. */

@@ -4,26 +4,43 @@
 #include "format.h"
 #include "frame.h"
 
-/* The frame of a mode; its length without padding, or 0. */
-static uint32_t frame_of(const struct mode *mode, unsigned layer, uint32_t *bit_rate)
+enum { LOWER_RATE = 16000 };
+
+unsigned mpeg_period(const struct mpeg_header *header, uint32_t bit_rate)
+{
+    if (header->layer != 3 || !mpeg_is_lsf(header))
+        return 1;
+    return bit_rate == 18000 ? 4 : bit_rate == 20000 ? 2 : 1;
+}
+
+/* The frames of a mode: their length without padding, or 0. A block is a period. */
+static uint32_t block_of(const struct mode *mode, unsigned layer, uint32_t *bit_rate,
+                         unsigned *period)
 {
     struct mpeg_header header = { .layer = (uint8_t)layer };
+    uint32_t bytes;
 
     *bit_rate = mode->bit_rate;
+    *period = 1;
     if (*bit_rate == 0)
         *bit_rate = layer == 3 ? 64000u * mode->channels : 96000u * mode->channels;
     if (!mpeg_set_sample_rate(&header, mode->sample_rate))
         return 0;
-    if (!mpeg_set_bit_rate(&header, *bit_rate)) {
+    *period = mpeg_period(&header, *bit_rate);
+    if (!mpeg_set_bit_rate(&header, *period > 1 ? LOWER_RATE : *bit_rate)) {
         header.bit_rate_index = 8;
         *bit_rate = mpeg_bit_rate(&header);
     }
-    return mpeg_frame_bytes(&header);
+    bytes = (*period - 1) * mpeg_frame_bytes(&header);
+    if (*period > 1)
+        header.bit_rate_index++;
+    return bytes + mpeg_frame_bytes(&header);
 }
 
 void mpeg_complete3(struct wave_format *format, const struct mode *mode, uint8_t dialect)
 {
-    uint32_t bit_rate, frame = frame_of(mode, 3, &bit_rate);
+    unsigned period;
+    uint32_t bit_rate, block = block_of(mode, 3, &bit_rate, &period);
 
     (void)dialect;
     format->channels = mode->channels;
@@ -34,15 +51,16 @@ void mpeg_complete3(struct wave_format *format, const struct mode *mode, uint8_t
     format->extra_size = LAYER3_EXTRA;
     store16_le(format->extra, LAYER3_ID_MPEG);
     store32_le(format->extra + 2, LAYER3_PADDING_OFF);
-    store16_le(format->extra + 6, (uint16_t)frame);
-    store16_le(format->extra + 8, 1); /* frames in a block */
+    store16_le(format->extra + 6, (uint16_t)block);
+    store16_le(format->extra + 8, (uint16_t)period); /* frames in a block */
     store16_le(format->extra + 10, LAYER3_DELAY);
 }
 
 /* A block is a frame if all frames have the same length. */
 void mpeg_complete2(struct wave_format *format, const struct mode *mode, unsigned layer)
 {
-    uint32_t bit_rate, frame = frame_of(mode, layer, &bit_rate);
+    unsigned period;
+    uint32_t bit_rate, frame = block_of(mode, layer, &bit_rate, &period);
     bool constant = mode->sample_rate % 11025 != 0;
 
     format->channels = mode->channels;

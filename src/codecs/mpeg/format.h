@@ -3,6 +3,12 @@
 #define OMNIACM_MPEG_FORMAT_H
 
 #include "codec.h"
+#include "frame.h"
+
+/* Two bit rates of Fraunhofer's codec are not in the table of LSF, 18 and 20 kbit/s: all of 4 or 2
+ * frames but the last one have 16 kbit/s, and the last one has the next bit rate, 24. Returns how
+ * many, or 1 for other bit rates. */
+unsigned mpeg_period(const struct mpeg_header *, uint32_t bit_rate);
 
 /* Complete MPEGLAYER3WAVEFORMAT, as Fraunhofer's codec does, and MPEG1WAVEFORMAT for a layer of 1
  * to 3. */

@@ -243,17 +243,22 @@ static void read_codes(struct frame_bits *in, const struct reading *reading, int
     in->at += 3 * bits;
 }
 
+/* The last bits of a mantissa do not matter to small values, so that one rounding is enough. */
+static struct mpeg_gain gain_of(struct scaling by, unsigned end)
+{
+    unsigned small = by.shift > 32 ? by.shift - 32 : 0;
+
+    return (struct mpeg_gain){ (by.mantissa + (1 << small >> 1)) >> small,
+                               (int16_t)((int)(by.shift - small) - 32), (uint16_t)end };
+}
+
 static void scale_band(const struct dsp_mpeg *dsp, const int32_t *codes, unsigned quantizer,
                        const uint8_t factors[3], int32_t *x)
 {
     struct mpeg_gain gains[3];
 
-    for (unsigned i = 0; i < 3; i++) {
-        struct scaling by = scaling_of(quantizer, factors[i]);
-
-        gains[i] = (struct mpeg_gain){ by.mantissa, (int16_t)((int)by.shift - 32),
-                                       (uint16_t)(12 * (i + 1)) };
-    }
+    for (unsigned i = 0; i < 3; i++)
+        gains[i] = gain_of(scaling_of(quantizer, factors[i]), 12 * (i + 1));
     dsp->scale(codes, x, gains, 3);
 }
 

@@ -186,7 +186,7 @@ static void init(void *state, const struct layout *layout, const struct options 
     memcpy(&own, layout->own, sizeof own);
     header = &own.encoded;
     memset(encoder, 0, sizeof *encoder);
-    mpeg_encoder_init(&encoder->base, header, own.padding, options);
+    mpeg_encoder_init(&encoder->base, &own, options);
     encoder->base.encode = encode_frame;
     encoder->base.overhead = MPEG_HEADER_BYTES;
     encoder->base.delay = L2_DELAY;

@@ -190,14 +190,15 @@ static void encode_frame(struct mpeg_encoder *base)
         mpeg_put(&encoder->base, 0, pending->free - encoder->reservoir_most);
 }
 
-static void l3_init(struct l3_encoder *encoder, const struct mpeg_header *header,
-                    enum mpeg_padding padding, const struct options *options)
+static void l3_init(struct l3_encoder *encoder, const struct mpeg_own *own,
+                    const struct options *options)
 {
+    const struct mpeg_header *header = &own->encoded;
     struct mpeg_encoder *base = &encoder->base;
     uint32_t rate = mpeg_sample_rate(header), bit_rate = mpeg_bit_rate(header);
 
     memset(encoder, 0, sizeof *encoder);
-    mpeg_encoder_init(base, header, padding, options);
+    mpeg_encoder_init(base, own, options);
     base->encode = encode_frame;
     base->overhead = MPEG_HEADER_BYTES + mpeg_side_bytes(header);
     base->delay = L3_DELAY + L3_DECODER_DELAY;
@@ -215,7 +216,7 @@ static void init(void *state, const struct layout *layout, const struct options 
     struct mpeg_own own;
 
     memcpy(&own, layout->own, sizeof own);
-    l3_init(state, &own.encoded, own.padding, options);
+    l3_init(state, &own, options);
 }
 
 const struct codec_encoder mpeg_layer3_encoder = { sizeof(struct l3_encoder), init, mpeg_encode };

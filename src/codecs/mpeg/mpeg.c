@@ -34,6 +34,9 @@
     { \
         rate, 1, 16000 \
     }
+/* Which Windows XP lists besides those of the standard: mpeg_period(). */
+#define RATES3_BETWEEN(rate, channels) \
+    { rate, channels, 20000 }, { rate, channels, 18000 }
 #define RATES3_QUARTER(rate) \
     { rate, 2, 24000 }, { rate, 2, 64000 }, { rate, 2, 56000 }, { rate, 2, 40000 }, \
         { rate, 2, 32000 }, { rate, 1, 16000 }, { rate, 1, 32000 }, { rate, 1, 24000 }, \
@@ -58,8 +61,11 @@ static const struct mode modes3[] = { RATES3_STEREO(44100),      RATES3_MONO(441
                                       RATES3_HALF_STEREO(22050), RATES3_HALF_MONO(22050),
                                       RATES3_HALF_STEREO(24000), RATES3_HALF_MONO(24000),
                                       RATES3_HALF_STEREO(16000), RATES3_HALF_MONO(16000),
-                                      RATES3_QUARTER(11025),     RATES3_QUARTER(12000),
-                                      RATES3_QUARTER(8000),      { 0 } };
+                                      RATES3_BETWEEN(16000, 1),  RATES3_QUARTER(11025),
+                                      RATES3_BETWEEN(11025, 2),  RATES3_BETWEEN(11025, 1),
+                                      RATES3_QUARTER(12000),     RATES3_BETWEEN(12000, 2),
+                                      RATES3_BETWEEN(12000, 1),  RATES3_QUARTER(8000),
+                                      RATES3_BETWEEN(8000, 2),   { 0 } };
 static const struct mode modes2[] = { RATES2(48000), RATES2(44100), RATES2(32000), { 0 } };
 
 /* The bit rate of the table that is nearest to a byte rate, or a middle one if that is unknown. */
@@ -96,10 +102,11 @@ static bool parse_layer(const struct wave_format *format, struct layout *layout,
     own.encoded.layer = (uint8_t)encoded;
     own.encoded.original = true;
     own.encoded.bit_rate_index = nearest_bit_rate(&own.encoded, format->byte_rate);
+    own.period = (uint8_t)mpeg_period(&own.encoded, 8 * format->byte_rate);
     layout->self_delimiting = true;
     layout->read_only = encoded != layer;
     layout->block.frames = mpeg_frame_samples(&own.header);
-    layout->block.bytes = mpeg_frame_bytes(&own.encoded) + (padding != MPEG_UNPADDED);
+    layout->block.bytes = mpeg_most_bytes(&own);
     layout->delay = layout->block.frames + mpeg_encoder_delay(&own.encoded);
     own.header.bit_rate_index = 1;
     layout->least_bytes = mpeg_frame_bytes(&own.header);

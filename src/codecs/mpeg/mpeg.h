@@ -22,13 +22,6 @@ struct mpeg_decoder {
     int16_t pcm[MPEG_FRAME_SAMPLES];
 };
 
-/* layout.own: the stream that a format describes, and how an encoder writes it. */
-struct mpeg_own {
-    struct mpeg_header header;  /* without a bit rate */
-    struct mpeg_header encoded; /* with the nearest bit rate of the table */
-    enum mpeg_padding padding;
-};
-
 extern const struct codec_decoder mpeg_decoder;
 extern const struct codec_encoder mpeg_layer3_encoder, mpeg_layer2_encoder;
 
