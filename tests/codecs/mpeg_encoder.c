@@ -114,7 +114,7 @@ static void check_mode(const struct codec *codec, unsigned layer, const struct m
     free(sound.samples);
 }
 
-/* What Windows XP's codec enumerated: the bit rates in kbit/s, and nBlockSize. */
+/* The formats of Windows XP's codec: bit rates in kbit/s, and nBlockSize. */
 static const struct listed {
     uint16_t rate;
     uint8_t channels, kbits, frames; /* in a block */
