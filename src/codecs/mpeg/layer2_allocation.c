@@ -186,7 +186,7 @@ static void play(struct tournament *all, unsigned node)
     all->winner[node] = (uint8_t)(all->gain[b] > all->gain[a] ? b : a);
 }
 
-static void start(struct l2_encoder *encoder, uint32_t bits, struct tournament *all)
+static void start_steps(struct l2_encoder *encoder, uint32_t bits, struct tournament *all)
 {
     unsigned channels = encoder->base.channels, count = channels * encoder->table->subbands;
 
@@ -212,7 +212,7 @@ void l2_allocate(struct l2_encoder *encoder, uint32_t bits)
     struct tournament all;
 
     find_thresholds(encoder);
-    start(encoder, bits, &all);
+    start_steps(encoder, bits, &all);
     while (all.gain[all.winner[1]] != INT32_MIN) {
         unsigned best = all.winner[1], subband = best / channels;
         struct l2_band *band = &encoder->band[best % channels][subband];
