@@ -119,7 +119,7 @@ static void the_moves_of_pairs_are_those_of_their_codes(void **unused)
     for (int index = 0; index < OKI_STEPS; index++)
         for (unsigned one = 0; one < OKI_CODES / 2; one++)
             for (unsigned other = 0; other < OKI_CODES / 2; other++) {
-                const struct oki_moves *moves = &oki_moves[one][other];
+                const struct oki_moves *moves = &oki_moves[OKI_CODES * one + other];
                 int offset = OKI_CODES * index, first = oki_effects[offset + (int)one].next;
 
                 assert_int_equal(clamp(offset + moves->sum, moves->least, moves->most),

@@ -105,14 +105,13 @@ static INLINED void decode_mono(struct state *state, const uint8_t *src, int16_t
     int offset = (int)channel.offset;
 
     for (size_t i = 0; i < n; i++) {
-        unsigned high = src[i] >> 4, low = src[i] & 15u;
-        unsigned one = low_first ? low : high, other = low_first ? high : low;
-        const struct oki_moves *moves = &oki_moves[one & 7][other & 7];
+        unsigned high_first = low_first ? src[i] >> 4 | (src[i] & 15u) << 4 : src[i];
+        const struct oki_moves *moves = &oki_moves[high_first & OKI_MAGNITUDES];
 
         channel.offset = (unsigned)offset;
-        channel = after(channel, one);
+        channel = after(channel, high_first >> 4);
         pcm[2 * i] = output(channel);
-        channel = after(channel, other);
+        channel = after(channel, high_first & 15);
         pcm[2 * i + 1] = output(channel);
         offset = clamp(offset + moves->sum, moves->least, moves->most);
     }

@@ -79,14 +79,18 @@ const struct oki_effect oki_effects[OKI_STEPS * OKI_CODES] = {
 #define PAIR(one, other) \
     { \
         ((one) + (other)) * OKI_CODES, CLAMPED(other) * OKI_CODES, \
-            CLAMPED(OKI_STEPS - 1 + (other)) * OKI_CODES \
+            CLAMPED(OKI_STEPS - 1 + (other)) * OKI_CODES, 0 \
+    }
+#define NONE \
+    { \
+        0, 0, 0, 0 \
     }
 #define PAIRS(one) \
-    { \
-        PAIR(one, -1), PAIR(one, -1), PAIR(one, -1), PAIR(one, -1), PAIR(one, 2), PAIR(one, 4), \
-            PAIR(one, 6), PAIR(one, 8) \
-    }
+    PAIR(one, -1), PAIR(one, -1), PAIR(one, -1), PAIR(one, -1), PAIR(one, 2), PAIR(one, 4), \
+        PAIR(one, 6), PAIR(one, 8)
+#define UNUSED NONE, NONE, NONE, NONE, NONE, NONE, NONE, NONE
 
-const struct oki_moves oki_moves[OKI_CODES / 2][OKI_CODES / 2] = { PAIRS(-1), PAIRS(-1), PAIRS(-1),
-                                                                   PAIRS(-1), PAIRS(2),  PAIRS(4),
-                                                                   PAIRS(6),  PAIRS(8) };
+const struct oki_moves oki_moves[OKI_PAIRS] = { PAIRS(-1), UNUSED, PAIRS(-1), UNUSED,
+                                                PAIRS(-1), UNUSED, PAIRS(-1), UNUSED,
+                                                PAIRS(2),  UNUSED, PAIRS(4),  UNUSED,
+                                                PAIRS(6),  UNUSED, PAIRS(8) };

@@ -18,11 +18,12 @@ struct oki_effect {
  * rounded up: n * this >> 32 is the exact quotient for n < 2^16, because n * 4 * 1552 < 2^32. */
 extern const struct oki_effect oki_effects[OKI_STEPS * OKI_CODES];
 
-/* The effect of two codes in turn on OKI_CODES times the index of the step, by their magnitudes:
- * the sum of their moves, then a clamp. */
+/* The effect of two codes in turn on OKI_CODES times the index of the step: the sum of their moves,
+ * then a clamp. That of codes with magnitudes m and n is element OKI_CODES * m + n. */
 struct oki_moves {
-    int16_t sum, least, most;
+    int16_t sum, least, most, unused; /* 8 bytes, by which processors can scale an index */
 };
-extern const struct oki_moves oki_moves[OKI_CODES / 2][OKI_CODES / 2];
+enum { OKI_PAIRS = 0x78, OKI_MAGNITUDES = 0x77 /* of two codes in a byte */ };
+extern const struct oki_moves oki_moves[OKI_PAIRS];
 
 #endif
