@@ -356,6 +356,9 @@ static void rejects_ambiguous_driver_names(void **unused)
 
 static void uses_other_drivers_without_ours(void **unused)
 {
+    ACMDRIVERDETAILSW details = { .cbStruct = sizeof details };
+    char version[64];
+
     (void)unused;
     drivers_made[0] = (struct driver_made){ L"Other", L"Other", 0x31, true, false, SOUND };
     put_pcm("in.wav", 8000, 1);
@@ -367,7 +370,10 @@ static void uses_other_drivers_without_ours(void **unused)
     assert_true(says("0x0022") && says("OmniACM"));
     disk_put("omniacm.acm", "MZ", 2); /* next to the program, but not a library */
     assert_int_equal(run("list"), 0);
-    assert_true(says("omniacm.acm"));
+    ask(ACMDM_DRIVER_DETAILS, &details, 0);
+    snprintf(version, sizeof version, "Other: Other %u.%u\n", (unsigned)details.vdwDriver >> 24,
+             (unsigned)details.vdwDriver >> 16 & 255);
+    assert_true(says("omniacm.acm") && says(version));
 }
 
 /* Six channels become WAVE_FORMAT_EXTENSIBLE with their speakers, and the opposite. */

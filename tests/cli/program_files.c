@@ -1,6 +1,7 @@
 /* Files with unusual headers, and what the program does with them: the right audio, remarks, what
  * `info` says; and other drivers, which are not trusted. */
 #include "program_support.h"
+#include "cli/trust.h"
 
 /* --- Files as they are found --- */
 
@@ -273,6 +274,27 @@ static void a_header_that_contradicts_itself_reaches_no_other_driver(void **unus
     assert_int_equal(children, 0);
 }
 
+/* A block of 256 bytes that is filled by the samples of its header, and one sample too many. */
+static void samples_may_fill_a_block(void **unused)
+{
+    static const struct {
+        WORD tag, most;
+    } formats[] = { { WAVE_FORMAT_IMA_ADPCM, 505 }, { WAVE_FORMAT_ADPCM, 500 } };
+
+    (void)unused;
+    for (size_t i = 0; i < 2; i++)
+        for (WORD bits = 0; bits <= 4; bits += 4) {
+            struct {
+                WAVEFORMATEX wfx;
+                WORD samples;
+            } header = { { formats[i].tag, 1, 8000, 4096, 256, bits, 2 }, formats[i].most };
+
+            assert_null(trust_fault(&header.wfx));
+            header.samples++;
+            assert_non_null(trust_fault(&header.wfx));
+        }
+}
+
 static void the_length_of_its_result_is_checked(void **unused)
 {
     (void)unused;
@@ -294,6 +316,7 @@ int main(void)
         PROGRAM_TEST(other_drivers_run_in_a_process_of_their_own),
         PROGRAM_TEST(a_crash_costs_one_file),
         PROGRAM_TEST(a_header_that_contradicts_itself_reaches_no_other_driver),
+        PROGRAM_TEST(samples_may_fill_a_block),
         PROGRAM_TEST(the_length_of_its_result_is_checked),
     };
 
