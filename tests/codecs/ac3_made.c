@@ -374,10 +374,38 @@ static void made_streams_decode_as_with_peers(void **unused)
             check_made(mode, i % 2, (mode + i) % 3, i < 2 ? 8 : 7 + i, i == 1);
 }
 
+/* D2.3: after the preferred mix and the levels for Lt/Rt come those for Lo/Ro, of which a surround
+ * level above -1.5 dB is reserved. */
+static void alternate_headers_have_levels_of_their_own(void **unused)
+{
+    (void)unused;
+    for (unsigned center = 0; center < 8; center++)
+        for (unsigned surround = 0; surround < 8; surround++) {
+            uint8_t bytes[16] = { 0 };
+            struct maker maker = { .bytes = bytes };
+            struct ac3_header header = { .mode = 7 };
+            struct bit_reader in = { bytes, 8 * sizeof bytes, 0 };
+
+            maker.at = 40;
+            put(&maker, 6, 5);             /* bsid */
+            put(&maker, 7, 3 + 3);         /* bsmod, acmod */
+            put(&maker, 0, 2 + 2 + 1 + 5); /* levels, LFE, loudness */
+            put(&maker, 0, 3 + 2);         /* none of three options, copyright, original */
+            put(&maker, 0x195, 1 + 2 + 6); /* xbsi1e, dmixmod, and 2 and 5 for Lt/Rt */
+            put(&maker, center << 3 | surround, 6);
+            put(&maker, 0, 2); /* no second part, no additional information */
+            ac3_read_header(&in, &header);
+            assert_int_equal(in.at, maker.at);
+            assert_int_equal(header.center, center);
+            assert_int_equal(header.surround, surround < 3 ? 3 : surround);
+        }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(made_streams_decode_as_with_peers),
+        cmocka_unit_test(alternate_headers_have_levels_of_their_own),
     };
 
     return cmocka_run_group_tests_name("AC-3, made streams", tests, 0, 0);
