@@ -42,13 +42,14 @@ static int32_t scaled(uint32_t code, struct scaling by)
     return (int32_t)((x + ((int64_t)1 << by.shift >> 1)) >> by.shift);
 }
 
-/* The bits of a frame behind its header, and zeros: more than all fields of any frame, so that none
- * has to be compared with the end. */
-enum { FRAME_ROOM = MPEG_BANDS * 2 * (4 + 2 + 18 + 36 * 16) / 8 + 8 };
+/* The most bits of a frame before its samples, and of those. */
+enum { PLAN_BITS = MPEG_BANDS * 2 * (4 + 2 + 18), SAMPLE_BITS = MPEG_BANDS * 2 * 36 * 16 };
 
+/* The bits of a frame behind its header, and zeros behind them as far as its fields reach, so that
+ * none has to be compared with the end. */
 struct frame_bits {
-    uint8_t bytes[FRAME_ROOM];
-    uint32_t at;
+    uint8_t bytes[(PLAN_BITS + SAMPLE_BITS) / 8 + 8];
+    uint32_t size, at;
 };
 
 static void open_frame(struct frame_bits *in, const struct mpeg_header *header,
@@ -58,8 +59,19 @@ static void open_frame(struct frame_bits *in, const struct mpeg_header *header,
 
     n = bytes > start ? bytes - start : 0;
     memcpy(in->bytes, frame + start, n);
-    memset(in->bytes + n, 0, FRAME_ROOM - n);
+    in->size = n;
     in->at = 0;
+}
+
+/* Makes sure that the next `bits` can be read. */
+static void require(struct frame_bits *in, uint32_t bits)
+{
+    uint32_t size = (in->at + bits) / 8 + 8;
+
+    if (size > in->size) {
+        memset(in->bytes + in->size, 0, size - in->size);
+        in->size = size;
+    }
 }
 
 /* At least 57 bits, from the highest one on. */
@@ -121,6 +133,7 @@ void layer1_decode(const struct mpeg_header *header, const uint8_t *frame, unsig
     struct plan1 plan = { 0 };
 
     open_frame(&in, header, frame, bytes);
+    require(&in, PLAN_BITS + SAMPLE_BITS);
     read_plan1(&in, channels, bound, &plan);
     for (unsigned slot = 0; slot < 12; slot++)
         for (unsigned band = 0; band < MPEG_BANDS; band++) {
@@ -243,6 +256,15 @@ static void read_codes(struct frame_bits *in, const struct reading *reading, int
     in->at += 3 * bits;
 }
 
+static uint32_t bits_of(const struct reading *list, unsigned count)
+{
+    uint32_t bits = 0;
+
+    for (unsigned i = 0; i < count; i++)
+        bits += MPEG_SLOTS / 3u * list[i].bits * (list[i].inverse != 0 ? 1 : 3);
+    return bits;
+}
+
 /* The last bits of a mantissa do not matter to small values, so that one rounding is enough. */
 static struct mpeg_gain gain_of(struct scaling by, unsigned end)
 {
@@ -288,9 +310,11 @@ void layer2_decode(const struct dsp_mpeg *dsp, const struct mpeg_header *header,
     mpeg_subbands codes[2];
 
     open_frame(&in, header, frame, bytes);
+    require(&in, PLAN_BITS);
     read_allocation(&in, table, channels, bound, &plan);
     read_scale_factors(&in, table->subbands, channels, &plan);
     count = list_readings(&plan, table->subbands, channels, bound, codes, list);
+    require(&in, bits_of(list, count));
     for (unsigned slot = 0; slot < MPEG_SLOTS; slot += 3)
         for (unsigned i = 0; i < count; i++)
             (list[i].inverse != 0 ? read_group : read_codes)(&in, &list[i], list[i].to + slot);
