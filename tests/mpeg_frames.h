@@ -83,7 +83,8 @@ static inline struct bytes mpeg_frames(struct mpeg_header header, unsigned count
 static inline bool is_mpeg(uint16_t tag) { return tag == 0x55 || tag == 0x50; }
 
 #ifndef MPEG_FRAMES_ALONE
-/* As many bytes of frames of a format: the nominal bit rate, and no padding. The caller frees. */
+/* As many bytes of frames of a format: the nominal bit rate, or 16 kbit/s for those between the
+ * standard's, and no padding. The caller frees. */
 static inline struct bytes mpeg_frames_of(const struct wave_format *format, size_t size,
                                           uint32_t seed)
 {
@@ -91,8 +92,9 @@ static inline struct bytes mpeg_frames_of(const struct wave_format *format, size
                                   .mode = format->channels == 1 ? MPEG_MONO : MPEG_STEREO };
     struct bytes stream;
 
-    assert_true(mpeg_set_sample_rate(&header, format->sample_rate) &&
-                mpeg_set_bit_rate(&header, format->byte_rate * 8));
+    assert_true(
+        mpeg_set_sample_rate(&header, format->sample_rate) &&
+        (mpeg_set_bit_rate(&header, format->byte_rate * 8) || mpeg_set_bit_rate(&header, 16000)));
     stream =
         mpeg_frames(header, (unsigned)(size / mpeg_frame_bytes(&header)) + 1, MPEG_FIXED, seed);
     stream.size = size;
