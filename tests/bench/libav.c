@@ -19,6 +19,10 @@ static AVCodecContext *open_context(const struct task *task, const AVCodec *code
         context->bit_rate = 6300;
     if (task->id == AV_CODEC_ID_ADPCM_G726 || task->id == AV_CODEC_ID_ADPCM_G726LE)
         context->bit_rate = (int64_t)format->sample_rate * format->bits_per_sample;
+    /* Their encoders round the length of a block down, and the rate rounds it up. */
+    if (av_codec_is_encoder(codec) &&
+        (task->id == AV_CODEC_ID_WMAV1 || task->id == AV_CODEC_ID_WMAV2))
+        context->bit_rate += 8;
     av_channel_layout_default(&context->ch_layout, format->channels);
     context->sample_fmt = codec->sample_fmts ? codec->sample_fmts[0] : AV_SAMPLE_FMT_S16;
     context->block_align = format->block_align;
