@@ -29,11 +29,11 @@ enum { G726_LOG_MIN = -128, G726_LOG_MAX = 575, G726_LOGS = G726_LOG_MAX - G726_
 
 /* The tables of one bit rate, indexed by the code including its sign bit. */
 struct g726_rate {
-    int16_t inverse[32];         /* DQLN (RECONST), log2 in Q7; the sign of a code is its top bit */
-    int16_t scale[32];           /* WI, Q4 (FUNCTW) */
-    uint8_t speed[32];           /* FI (FUNCTF) */
-    uint8_t codes[2][G726_LOGS]; /* by the sign and the clamped log2 in Q7 (QUAN) */
-    uint8_t bits, leak;          /* bits per code; the coefficients B leak by 2^-leak (UPB) */
+    int16_t inverse[32]; /* DQLN (RECONST), log2 in Q7; the sign of a code is its top bit */
+    int16_t scale[32];   /* WI, Q4 (FUNCTW) */
+    uint8_t speed[32];   /* FI (FUNCTF) */
+    const uint8_t (*codes)[G726_LOGS]; /* by the sign and the clamped log2 in Q7 (QUAN) */
+    uint8_t bits, leak;                /* bits per code; the coefficients B leak by 2^-leak (UPB) */
 };
 
 /* Returns the tables for codes of 2 to 5 bits. */

@@ -92,9 +92,9 @@ static INLINED void g726_adapt_poles(struct g726_coder *s, int32_t pk0, int32_t 
     int32_t fa1 = clamp(a1, -8191, 8191) * 4, uga2 = negate_if(pks2, 16384) - negate_if(pks1, fa1),
             limit;
 
-    a2 = seldom_clamped(a2 + (uga2 >> 7 & any) - (a2 >> 7), -12288, 12288);
+    a2 = clamp(a2 + (uga2 >> 7 & any) - (a2 >> 7), -12288, 12288);
     limit = 15360 - a2;
-    s->a[0] = seldom_clamped(a1 + (negate_if(pks1, 192) & any) - (a1 >> 8), -limit, limit);
+    s->a[0] = clamp(a1 + (negate_if(pks1, 192) & any) - (a1 >> 8), -limit, limit);
     s->a[1] = a2;
 }
 
