@@ -52,9 +52,11 @@ static INLINED void decode_bytes(struct decoder *state, const uint8_t *src, int1
     struct creative_state first = state->channel_states[0], second = state->channel_states[1];
 
     for (size_t i = 0; i < n; i++) {
-        first = creative_next(first, src[i] >> 4);
+        unsigned code = src[i];
+
+        first = creative_next(first, code >> 4);
+        second = creative_next(channels == 1 ? first : second, code & 15);
         pcm[2 * i] = (int16_t)first.sample;
-        second = creative_next(channels == 1 ? first : second, src[i] & 15u);
         pcm[2 * i + 1] = (int16_t)second.sample;
         if (channels == 1)
             first = second;
