@@ -7,6 +7,7 @@
 #include <string.h>
 #include "../src/codecs/mpeg/frame.h"
 #ifndef MPEG_FRAMES_ALONE
+#include "../src/codecs/mpeg/format.h"
 #include "support.h"
 #endif
 
@@ -61,6 +62,14 @@ static inline void mpeg_fill_frame(const struct mpeg_header *header, uint8_t *fr
         frame[i] = frame[i] == 0xFF ? 0xFE : frame[i];
 }
 
+static inline void mpeg_add_frame(struct bytes *stream, const struct mpeg_header *header,
+                                  uint32_t *seed)
+{
+    mpeg_write_header(header, stream->data + stream->size);
+    mpeg_fill_frame(header, stream->data + stream->size, seed);
+    stream->size += mpeg_frame_bytes(header);
+}
+
 /* `count` frames with the bit rate of the header, unless it varies. The caller frees. */
 static inline struct bytes mpeg_frames(struct mpeg_header header, unsigned count,
                                        enum mpeg_sizes sizes, uint32_t seed)
@@ -72,9 +81,7 @@ static inline struct bytes mpeg_frames(struct mpeg_header header, unsigned count
         header.bit_rate_index = (uint8_t)(sizes == MPEG_VARIABLE ? 8 + draw(&seed) % 7 : index);
         header.padding = sizes != MPEG_FIXED && draw(&seed) % 2;
         header.mode_extension = (uint8_t)(header.mode == MPEG_JOINT ? draw(&seed) % 4 : 0);
-        mpeg_write_header(&header, stream.data + stream.size);
-        mpeg_fill_frame(&header, stream.data + stream.size, &seed);
-        stream.size += mpeg_frame_bytes(&header);
+        mpeg_add_frame(&stream, &header, &seed);
     }
     return stream;
 }
@@ -83,20 +90,25 @@ static inline struct bytes mpeg_frames(struct mpeg_header header, unsigned count
 static inline bool is_mpeg(uint16_t tag) { return tag == 0x55 || tag == 0x50; }
 
 #ifndef MPEG_FRAMES_ALONE
-/* As many bytes of frames of a format: the nominal bit rate, or 16 kbit/s for those between the
- * standard's, and no padding. The caller frees. */
+/* As many bytes of frames of a format: the nominal bit rate, and no padding. The caller frees. */
 static inline struct bytes mpeg_frames_of(const struct wave_format *format, size_t size,
                                           uint32_t seed)
 {
     struct mpeg_header header = { .layer = format->tag == 0x55 ? 3 : 2,
                                   .mode = format->channels == 1 ? MPEG_MONO : MPEG_STEREO };
-    struct bytes stream;
+    struct bytes stream = { malloc(size + MPEG_FRAME_MOST), 0 };
+    uint32_t bit_rate = format->byte_rate * 8;
+    unsigned period;
+    uint8_t index;
 
-    assert_true(
-        mpeg_set_sample_rate(&header, format->sample_rate) &&
-        (mpeg_set_bit_rate(&header, format->byte_rate * 8) || mpeg_set_bit_rate(&header, 16000)));
-    stream =
-        mpeg_frames(header, (unsigned)(size / mpeg_frame_bytes(&header)) + 1, MPEG_FIXED, seed);
+    assert_true(mpeg_set_sample_rate(&header, format->sample_rate));
+    period = mpeg_period(&header, bit_rate);
+    assert_true(mpeg_set_bit_rate(&header, period > 1 ? 16000 : bit_rate));
+    index = header.bit_rate_index;
+    for (unsigned i = 1; stream.size < size; i++) {
+        header.bit_rate_index = (uint8_t)(index + (period > 1 && i % period == 0));
+        mpeg_add_frame(&stream, &header, &seed);
+    }
     stream.size = size;
     return stream;
 }

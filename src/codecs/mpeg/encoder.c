@@ -5,13 +5,10 @@
 #include "fixed.h"
 #include "pending.h"
 
-uint32_t mpeg_most_bytes(const struct mpeg_own *own)
+uint32_t mpeg_block_bytes(const struct mpeg_own *own)
 {
-    struct mpeg_header header = own->encoded;
-
-    if (own->period > 1)
-        header.bit_rate_index++;
-    return mpeg_frame_bytes(&header) + (own->padding != MPEG_UNPADDED);
+    return mpeg_period_bytes(&own->encoded, own->period) +
+           (own->padding != MPEG_UNPADDED ? own->period : 0);
 }
 
 void mpeg_encoder_init(struct mpeg_encoder *encoder, const struct mpeg_own *own,
@@ -24,7 +21,7 @@ void mpeg_encoder_init(struct mpeg_encoder *encoder, const struct mpeg_own *own,
     encoder->padding = own->padding;
     encoder->bit_rate_index = own->encoded.bit_rate_index;
     encoder->period = own->period;
-    encoder->frame_bytes = mpeg_most_bytes(own);
+    encoder->block_bytes = mpeg_block_bytes(own);
     encoder->frame = mpeg_frame_samples(&own->encoded);
     encoder->drained = UINT32_MAX;
     mpeg_masking_init(&encoder->masking, &own->encoded);
@@ -86,13 +83,13 @@ static void fill(struct mpeg_encoder *encoder, const int16_t *pcm, uint32_t coun
     encoder->filled = 0;
 }
 
-/* At the end, silence follows until the decoder has made the last sample, and the last frames are
+/* At the end, silence follows until the decoder has made the last sample, and the last block is
  * complete. Returns false if nothing is left. */
 static bool drain(struct mpeg_encoder *encoder)
 {
     uint32_t room = encoder->frame - encoder->filled;
 
-    if (encoder->drained < encoder->delay) {
+    if (encoder->drained < encoder->delay || encoder->in_period != 0) {
         encoder->drained += room;
         fill(encoder, 0, room);
         return true;
@@ -129,19 +126,20 @@ struct progress mpeg_encode(void *state, const int16_t *pcm, uint8_t *dst, struc
     struct progress done = { 0, 0 };
 
     for (;;) {
-        uint32_t full = mpeg_full_frame(&encoder->pending);
+        /* A block that is full waits until the one that follows has all its samples. */
+        uint32_t full = encoder->in_period == 0 ? mpeg_full_block(encoder) : 0;
+        uint32_t left = (encoder->period - encoder->in_period) * encoder->frame - encoder->filled;
         size_t in = (offer.in - done.used) / encoder->channels;
 
         if (full > offer.out - done.made)
             return done;
         if (full > 0) {
-            mpeg_take_frame(&encoder->pending, dst + done.made);
+            mpeg_take_block(encoder, dst + done.made);
             done.made += full;
         } else if (in > 0) {
-            in = min_size(in, encoder->frame - encoder->filled);
-            if (encoder->filled + in == encoder->frame &&
-                offer.out - done.made < encoder->frame_bytes)
+            if (in >= left && offer.out - done.made < encoder->block_bytes)
                 return done;
+            in = min_size(in, encoder->frame - encoder->filled);
             fill(encoder, pcm + done.used, (uint32_t)in);
             done.used += in * encoder->channels;
             encoder->drained = 0;

@@ -5,6 +5,7 @@
 
 #include "codec.h"
 #include "dsp_mpeg_encoder.h"
+#include "format.h"
 #include "frame.h"
 #include "masking.h"
 #include "tables.h"
@@ -22,7 +23,8 @@ enum {
     MPEG_GRANULE_SLOTS = 18,
     MPEG_WAITING = 8, /* frames that wait for their main data, at most */
     /* Bytes of those and of the next one. At most 511 bytes of main data are free in those that
-     * wait, which are one frame, or several short ones of together less than the longest frame. */
+     * wait, which are one frame, or several short ones of together less than the longest frame, as
+     * are the others of two periods of four (at most 24 kbit/s at 8000 Hz, 216 bytes each). */
     MPEG_PENDING = 2 * MPEG_FRAME_MOST
 };
 
@@ -35,14 +37,13 @@ struct mpeg_own {
     struct mpeg_header header;  /* without a bit rate */
     struct mpeg_header encoded; /* with the nearest bit rate of the table */
     enum mpeg_padding padding;
-    uint8_t
-        period; /* mpeg_period(): frames, of which the last has the next higher bit rate, or 1 */
+    uint8_t period; /* mpeg_period(): the frames of a block */
 };
 
 /* Frames that are not complete, from the first byte of the first one. */
 struct mpeg_pending {
     uint8_t bytes[MPEG_PENDING];
-    uint16_t length[MPEG_WAITING + 2];
+    uint16_t length[MPEG_WAITING + 2 * MPEG_LONGEST_PERIOD];
     uint32_t frames;
     uint32_t filled;   /* the first byte of main data that is not written */
     uint32_t boundary; /* the end of its frame */
@@ -58,7 +59,7 @@ struct mpeg_encoder {
     enum mpeg_padding padding;
     uint8_t bit_rate_index, period, in_period; /* the lower bit rate; mpeg_own; frames since then */
     uint32_t padding_rest;                     /* what the frames lack, in parts of a byte */
-    uint32_t frame_bytes;                      /* of a frame, at most */
+    uint32_t block_bytes;                      /* mpeg_block_bytes() */
     uint32_t overhead;                         /* bytes of a frame before its main data */
     uint32_t delay;                            /* of encoder and decoder */
     uint32_t look_ahead, frame;                /* samples of a channel */
@@ -69,11 +70,11 @@ struct mpeg_encoder {
     struct mpeg_pending pending;
 };
 
+/* The most bytes of a block. */
+uint32_t mpeg_block_bytes(const struct mpeg_own *);
+
 /* Initializes all of it but `encode`, `overhead`, the delay and the look-ahead. */
 void mpeg_encoder_init(struct mpeg_encoder *, const struct mpeg_own *, const struct options *);
-
-/* The most bytes of a frame. */
-uint32_t mpeg_most_bytes(const struct mpeg_own *);
 
 /* The bytes of the next frame; sets its bit rate and padding. */
 uint32_t mpeg_next_frame(struct mpeg_encoder *);

@@ -10,7 +10,16 @@ unsigned mpeg_period(const struct mpeg_header *header, uint32_t bit_rate)
 {
     if (header->layer != 3 || !mpeg_is_lsf(header))
         return 1;
-    return bit_rate == 18000 ? 4 : bit_rate == 20000 ? 2 : 1;
+    return bit_rate == 18000 ? MPEG_LONGEST_PERIOD : bit_rate == 20000 ? 2 : 1;
+}
+
+uint32_t mpeg_period_bytes(const struct mpeg_header *header, unsigned period)
+{
+    struct mpeg_header last = *header;
+
+    if (period > 1)
+        last.bit_rate_index++;
+    return (period - 1) * mpeg_frame_bytes(header) + mpeg_frame_bytes(&last);
 }
 
 /* The frames of a mode: their length without padding, or 0. A block is a period. */
@@ -18,7 +27,6 @@ static uint32_t block_of(const struct mode *mode, unsigned layer, uint32_t *bit_
                          unsigned *period)
 {
     struct mpeg_header header = { .layer = (uint8_t)layer };
-    uint32_t bytes;
 
     *bit_rate = mode->bit_rate;
     *period = 1;
@@ -31,10 +39,7 @@ static uint32_t block_of(const struct mode *mode, unsigned layer, uint32_t *bit_
         header.bit_rate_index = 8;
         *bit_rate = mpeg_bit_rate(&header);
     }
-    bytes = (*period - 1) * mpeg_frame_bytes(&header);
-    if (*period > 1)
-        header.bit_rate_index++;
-    return bytes + mpeg_frame_bytes(&header);
+    return mpeg_period_bytes(&header, *period);
 }
 
 void mpeg_complete3(struct wave_format *format, const struct mode *mode, uint8_t dialect)

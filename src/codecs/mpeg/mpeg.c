@@ -105,11 +105,11 @@ static bool parse_layer(const struct wave_format *format, struct layout *layout,
     own.period = (uint8_t)mpeg_period(&own.encoded, 8 * format->byte_rate);
     layout->self_delimiting = true;
     layout->read_only = encoded != layer;
-    layout->block.frames = mpeg_frame_samples(&own.header);
-    layout->block.bytes = mpeg_most_bytes(&own);
+    layout->block.frames = own.period * mpeg_frame_samples(&own.header);
+    layout->block.bytes = mpeg_block_bytes(&own);
     layout->delay = layout->block.frames + mpeg_encoder_delay(&own.encoded);
     own.header.bit_rate_index = 1;
-    layout->least_bytes = mpeg_frame_bytes(&own.header);
+    layout->least_bytes = own.period * mpeg_frame_bytes(&own.header);
     memcpy(layout->own, &own, sizeof own);
     return true;
 }

@@ -52,20 +52,29 @@ uint8_t *mpeg_add_frame(struct mpeg_encoder *encoder, uint32_t bytes)
     return frame;
 }
 
-uint32_t mpeg_full_frame(const struct mpeg_pending *pending)
+uint32_t mpeg_full_block(const struct mpeg_encoder *encoder)
 {
-    return pending->frames > 0 && pending->filled >= pending->length[0] ? pending->length[0] : 0;
+    const struct mpeg_pending *pending = &encoder->pending;
+    uint32_t bytes = 0;
+
+    if (pending->frames < encoder->period)
+        return 0;
+    for (unsigned i = 0; i < encoder->period; i++)
+        bytes += pending->length[i];
+    return pending->filled >= bytes ? bytes : 0;
 }
 
-void mpeg_take_frame(struct mpeg_pending *pending, uint8_t *dst)
+void mpeg_take_block(struct mpeg_encoder *encoder, uint8_t *dst)
 {
-    uint32_t bytes = pending->length[0];
+    struct mpeg_pending *pending = &encoder->pending;
+    uint32_t bytes = mpeg_full_block(encoder);
 
     memcpy(dst, pending->bytes, bytes);
     pending->end -= bytes;
     pending->filled -= bytes;
     pending->boundary -= bytes;
     memmove(pending->bytes, pending->bytes + bytes, pending->end);
-    pending->frames--;
-    memmove(pending->length, pending->length + 1, pending->frames * sizeof pending->length[0]);
+    pending->frames -= encoder->period;
+    memmove(pending->length, pending->length + encoder->period,
+            pending->frames * sizeof pending->length[0]);
 }

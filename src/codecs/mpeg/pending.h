@@ -10,8 +10,8 @@ uint8_t *mpeg_add_frame(struct mpeg_encoder *, uint32_t bytes);
 /* Writes main data, or stuffing if `bytes` is null, of at most pending.free bytes. */
 void mpeg_put(struct mpeg_encoder *, const uint8_t *bytes, uint32_t count);
 
-/* The bytes of the first frame if it is full, otherwise 0. */
-uint32_t mpeg_full_frame(const struct mpeg_pending *);
-void mpeg_take_frame(struct mpeg_pending *, uint8_t *dst);
+/* The bytes of the first block if all its frames are full, otherwise 0. */
+uint32_t mpeg_full_block(const struct mpeg_encoder *);
+void mpeg_take_block(struct mpeg_encoder *, uint8_t *dst);
 
 #endif
