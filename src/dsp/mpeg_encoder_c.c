@@ -55,7 +55,6 @@ static INLINED void join_dct(const int32_t halves[32], int n, int q, int32_t y[3
 {
 #pragma GCC unroll 16
     for (int at = 0; at < 32; at += n)
-#pragma GCC unroll 16
         for (int k = 0; k < n / 2; k++) {
             int32_t even = halves[at + k];
             int32_t odd = scaled(halves[at + n / 2 + k], mpeg_dct32_secants[32 - n + k], q);

