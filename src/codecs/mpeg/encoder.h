@@ -23,8 +23,8 @@ enum {
     MPEG_GRANULE_SLOTS = 18,
     MPEG_WAITING = 8, /* frames that wait for their main data, at most */
     /* Bytes of those and of the next one. At most 511 bytes of main data are free in those that
-     * wait, which are one frame, or several short ones of together less than the longest frame, as
-     * are the others of two periods of four (at most 24 kbit/s at 8000 Hz, 216 bytes each). */
+     * wait, which are one frame, or several short ones of together less than the longest frame.
+     * Where a block has several frames, there are at most 16 of at most 216 bytes. */
     MPEG_PENDING = 2 * MPEG_FRAME_MOST
 };
 
