@@ -118,14 +118,9 @@ static DWORD WINAPI time_limit(void *unused)
 
 int main(int argc, char **argv)
 {
-    struct file file;
+    struct file file = file_of(argc, argv);
     struct sound expected;
 
-    if (argc != 2)
-        return 2;
-    file = file_read(argv[1]);
-    if (!file.format || !file.data)
-        return 2;
     CloseHandle(CreateThread(0, 0, time_limit, 0, 0, 0));
     expected = decode(file);
     CHECK(expected.size / file.size >= 3);

@@ -168,14 +168,9 @@ static void play(struct file file, struct sound expected, DWORD sample)
 
 int main(int argc, char **argv)
 {
-    struct file file;
+    struct file file = file_of(argc, argv);
     struct sound expected;
 
-    if (argc != 2)
-        return 2;
-    file = file_read(argv[1]);
-    if (!file.format || !file.data)
-        return 2;
     CoInitializeEx(0, COINIT_MULTITHREADED);
     expected = decode(file);
     /* A tenth of a second and two seconds, in whole blocks. */

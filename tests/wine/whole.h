@@ -44,6 +44,18 @@ static inline struct file file_read(const char *name)
     return file;
 }
 
+/* The file that the program's only argument names; without one, the program ends. */
+static inline struct file file_of(int argc, char **argv)
+{
+    struct file file = { 0 };
+
+    if (argc == 2)
+        file = file_read(argv[1]);
+    if (!file.format || !file.data)
+        exit(2);
+    return file;
+}
+
 /* The format of the file as 16-bit PCM. */
 static inline WAVEFORMATEX pcm_of(struct file file)
 {

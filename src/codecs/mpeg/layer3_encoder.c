@@ -82,7 +82,7 @@ static void find_lines(struct l3_encoder *encoder, unsigned granule)
     }
 }
 
-/* Middle and side are better if they need fewer bits. */
+/* Middle and side are taken unless they need 5 % more bits, by the estimate of entropy. */
 static bool is_mid_side(const struct l3_encoder *encoder)
 {
     uint32_t sides = 0, middle = 0;
