@@ -30,9 +30,9 @@ static unsigned read_prefix(struct bit_reader *in, const struct atrac3_book *boo
 
 static int read_signed(struct bit_reader *in, unsigned width)
 {
-    int value = (int)bits_read(in, width), half = 1 << (width - 1);
+    int value = (int)bits_read(in, width), range = 1 << width;
 
-    return value < half ? value : value - 2 * half;
+    return value < range / 2 ? value : value - range;
 }
 
 static int value_of(unsigned symbol, const struct atrac3_book *book)
