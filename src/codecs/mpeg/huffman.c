@@ -2,8 +2,8 @@
 #include <string.h>
 #include "layer3.h"
 
-/* A table of pairs: where its entries begin in `fast` and in `tree`; 64 less the bits that index
- * the former, or 0 for the tables without codes.
+/* A table of pairs: where its entries begin in `fast` and in `tree`; how many bits, at most 10,
+ * index the former, or 0 for the tables without codes.
  *
  * An entry of `fast` covers a code with its signs: its length in bits 10 to 14, and both values
  * plus
@@ -13,7 +13,7 @@
  * form, or cover a code without its signs: its length in bits 8 to 12, and both values. */
 struct book {
     uint16_t fast, tree;
-    uint8_t shift, linbits;
+    uint8_t bits, linbits;
 };
 
 #include "decode_table.h"
@@ -29,27 +29,40 @@ static const int32_t powers[31] = {
     1025670099,  1132193366,  1241285180,
 };
 
-/* The next bits from the highest one on: at least 57. */
-static uint64_t peek(const struct layer3_bits *in)
-{
-    uint64_t word;
+/* As many bits as a register has: 64 or 32. The highest 57 or 25 are valid, which are enough for
+ * a code of 19 bits, or for some short ones. */
+typedef size_t word;
 
-    memcpy(&word, in->bytes + in->at / 8, sizeof word);
-    return __builtin_bswap64(word) << in->at % 8;
+enum { WORD_BITS = 8 * sizeof(word), FAST_BITS = 10, PAIRS = (WORD_BITS - 7) / FAST_BITS };
+
+/* The next bits, from the highest one on. */
+static word peek(const uint8_t *bytes, uint32_t at)
+{
+    word bits;
+
+    memcpy(&bits, bytes + at / 8, sizeof bits);
+    bits = sizeof bits == 8 ? (word)__builtin_bswap64(bits) : __builtin_bswap32((uint32_t)bits);
+    return bits << at % 8;
+}
+
+/* `count` is at least 1. */
+static unsigned read(struct layer3_bits *in, unsigned count)
+{
+    unsigned value = (unsigned)(peek(in->bytes, in->at) >> (WORD_BITS - count));
+
+    in->at += count;
+    return value;
 }
 
 /* Reads the linbits and the sign of a value. */
 static void read_value(struct layer3_bits *in, unsigned value, unsigned linbits, unsigned line,
                        struct layer3_lines *out)
 {
-    if (value == ESCAPE && linbits != 0) {
-        value += (unsigned)(peek(in) >> (64 - linbits));
-        in->at += linbits;
-    }
+    if (value == ESCAPE && linbits != 0)
+        value += read(in, linbits);
     if (value != 0) {
-        bool negative = peek(in) >> 63 != 0;
+        bool negative = read(in, 1) != 0;
 
-        in->at++;
         if (value > ESCAPE)
             out->large[out->large_count++] =
                 (struct layer3_large){ (uint16_t)line,
@@ -64,12 +77,12 @@ static __attribute__((noinline)) void read_long_pair(struct layer3_bits *in,
                                                      const struct book *book, unsigned entry,
                                                      unsigned line, struct layer3_lines *out)
 {
-    uint64_t window = peek(in) << PREFIX;
+    word window = peek(in->bytes, in->at) << PREFIX;
 
     while (entry & LINK) {
         unsigned width = entry >> 12 & 7;
 
-        entry = tree[book->tree + (entry & 0xFFF) + (window >> (64 - width))];
+        entry = tree[book->tree + (entry & 0xFFF) + (window >> (WORD_BITS - width))];
         window <<= width;
     }
     in->at += entry >> 8;
@@ -78,29 +91,43 @@ static __attribute__((noinline)) void read_long_pair(struct layer3_bits *in,
     read_value(in, entry & 15, book->linbits, line + 1, out);
 }
 
-/* Pairs up to the line `end`; returns the line behind the last one. */
+/* Pairs up to the line `end`; returns the line behind the last one. Short codes are taken from one
+ * word, so that each waits for the last one's length, but not for memory. */
 static unsigned read_pairs(struct layer3_bits *in, unsigned table, unsigned line, unsigned end,
                            struct layer3_lines *out)
 {
     const struct book *book = &books[table];
     const uint16_t *entries = fast + book->fast;
+    unsigned shift = WORD_BITS - book->bits;
+    uint32_t at = in->at, data_end = in->end;
 
-    if (book->shift == 0) {
+    if (book->bits == 0) {
         for (; line < end; line++)
             out->q[line] = 0;
         return line;
     }
-    for (; line < end && in->at < in->end; line += 2) {
-        unsigned entry = entries[peek(in) >> book->shift];
+    while (line < end && at < data_end) {
+        word window = peek(in->bytes, at);
+        unsigned stop = line + 2 * PAIRS < end ? line + 2 * PAIRS : end;
+        unsigned entry = entries[window >> shift];
 
-        if (entry & LINK) {
-            read_long_pair(in, book, entry, line, out);
-            continue;
+        for (; !(entry & LINK); entry = entries[window >> shift]) {
+            out->q[line] = powers[entry >> 5 & 31];
+            out->q[line + 1] = powers[entry & 31];
+            window <<= entry >> 10;
+            at += entry >> 10;
+            line += 2;
+            if (line >= stop || at >= data_end)
+                break;
         }
-        out->q[line] = powers[entry >> 5 & 31];
-        out->q[line + 1] = powers[entry & 31];
-        in->at += entry >> 10;
+        if (entry & LINK) {
+            in->at = at;
+            read_long_pair(in, book, entry, line, out);
+            at = in->at;
+            line += 2;
+        }
     }
+    in->at = at;
     return line;
 }
 
@@ -108,22 +135,26 @@ static unsigned read_pairs(struct layer3_bits *in, unsigned table, unsigned line
 static unsigned read_quadruples(struct layer3_bits *in, unsigned table, unsigned line,
                                 struct layer3_lines *out)
 {
-    static const int32_t values[4] = { 0, 1 << 25, -(1 << 25), 0 };
+    enum { ONE = 1 << 25 };
+    static const int32_t values[16][2] = {
+        { 0, 0 },      { 0, ONE }, { 0, -ONE }, { 0, 0 },      { ONE, 0 },     { ONE, ONE },
+        { ONE, -ONE }, { ONE, 0 }, { -ONE, 0 }, { -ONE, ONE }, { -ONE, -ONE }, { -ONE, 0 }
+    };
     const uint16_t *entries = quadruples + (table ? 1024 : 0);
-    unsigned shift = table ? 64 - 8 : 64 - 10;
+    unsigned shift = WORD_BITS - (table ? 8 : 10);
+    uint32_t at = in->at, data_end = in->end;
 
-    while (line + 4 <= MPEG_LINES && in->at < in->end) {
-        unsigned entry = entries[peek(in) >> shift];
+    while (line + 4 <= MPEG_LINES && at < data_end) {
+        unsigned entry = entries[peek(in->bytes, at) >> shift];
 
-        in->at += entry >> 8;
-        if (in->at > in->end)
+        at += entry >> 8;
+        if (at > data_end)
             break;
-        out->q[line] = values[entry >> 6 & 3];
-        out->q[line + 1] = values[entry >> 4 & 3];
-        out->q[line + 2] = values[entry >> 2 & 3];
-        out->q[line + 3] = values[entry & 3];
+        memcpy(out->q + line, values[entry >> 4 & 15], sizeof *values);
+        memcpy(out->q + line + 2, values[entry & 15], sizeof *values);
         line += 4;
     }
+    in->at = at;
     return line;
 }
 
