@@ -288,36 +288,9 @@ static void mpeg_hybrid(int32_t x[MPEG_LINES], const struct mpeg_block *block,
     }
 }
 
-/* Lee's recursion. */
-#define LEE(n, half, first, smaller) \
-    KERNEL void lanes_dct2_##n(wrap32 *x) \
-    { \
-        wrap32 sums[half], differences[half]; \
-\
-        _Pragma("GCC unroll 16") for (int i = 0; i < half; i++) \
-        { \
-            sums[i] = x[i] + x[n - 1 - i]; \
-            differences[i] = \
-                times1(x[i] - x[n - 1 - i], mpeg_lee[first + i], mpeg_lee_shift[first + i]); \
-        } \
-        smaller(sums); \
-        smaller(differences); \
-        _Pragma("GCC unroll 16") for (int i = 0; i < half; i++) \
-        { \
-            x[2 * i] = sums[i]; \
-            x[2 * i + 1] = differences[i]; \
-            if (i + 1 < half) \
-                x[2 * i + 1] += differences[i + 1]; \
-        } \
-    }
-#define NOTHING(x) (void)(x)
-LEE(2, 1, 30, NOTHING)
-LEE(4, 2, 28, lanes_dct2_2)
-LEE(8, 4, 24, lanes_dct2_4)
-LEE(16, 8, 16, lanes_dct2_8)
-LEE(32, 16, 0, lanes_dct2_16)
-#undef LEE
-#undef NOTHING
+#define LEE_VALUE wrap32
+#define LEE_TIMES times1
+#include "mpeg_lee.tmpl.h"
 
 /* Matrixing of eight slots. */
 static void matrix_slots(const int32_t (*bands)[MPEG_ROW], struct mpeg_filter *filter, unsigned t)
@@ -327,7 +300,7 @@ static void matrix_slots(const int32_t (*bands)[MPEG_ROW], struct mpeg_filter *f
 #pragma GCC unroll 32
     for (int k = 0; k < 32; k++)
         x[k] = load_mpeg(bands[k] + t);
-    lanes_dct2_32(x);
+    dct2_32(x);
 #pragma GCC unroll 32
     for (int k = 0; k < 32; k++)
         store_mpeg(filter->v[k] + MPEG_HISTORY + t, shift_lanes(x[k] + 4, 3));

@@ -29,17 +29,16 @@ void mpeg_scale_c(const int32_t *q, int32_t *x, const struct mpeg_gain *gains, u
     unsigned i = 0;
 
     for (unsigned k = 0; k < count; k++) {
-        int32_t mantissa = gains[k].mantissa, half;
+        int32_t mantissa = gains[k].mantissa;
         int shift = gains[k].shift;
+        int32_t half = shift > 0 ? (int32_t)(1u << (shift - 1)) : 0;
 
-        if (shift <= 0) {
-            for (; i < gains[k].end; i++)
-                x[i] = times(q[i], mantissa, (unsigned)-shift);
-            continue;
-        }
-        half = (int32_t)(1u << (shift - 1));
-        for (; i < gains[k].end; i++)
+        for (; shift <= 0 && i < gains[k].end; i++)
+            x[i] = times(q[i], mantissa, (unsigned)-shift);
+        for (; i < gains[k].end; i += 2) {
             x[i] = plus(times(q[i], mantissa, 0), half) >> shift;
+            x[i + 1] = plus(times(q[i + 1], mantissa, 0), half) >> shift;
+        }
     }
 }
 
@@ -56,7 +55,7 @@ static void reduce_aliases(int32_t *x, unsigned bands)
 }
 
 /* y[i] = sum of z[k] cos(pi/18 k (2i + 1)) */
-static void dct3_9(const int32_t *z, int32_t *y)
+static INLINED void dct3_9(const int32_t *z, int32_t *y)
 {
     int32_t half = z[6] >> 1, first = plus(z[0], half), last = minus(z[0], z[6]);
     int32_t s = minus(minus(z[2], z[4]), z[8]), a = plus(z[2], z[4]), b = minus(z[4], z[8]);
@@ -70,6 +69,7 @@ static void dct3_9(const int32_t *z, int32_t *y)
                         plus(first, minus(p2, p0)), minus(last, s) };
     int32_t odd[4] = { plus(middle, q0), q1, minus(q2, middle), minus(minus(q0, q2), middle) };
 
+#pragma GCC unroll 4
     for (int i = 0; i < 4; i++) {
         y[i] = plus(even[i], odd[i]);
         y[8 - i] = minus(even[i], odd[i]);
@@ -78,17 +78,20 @@ static void dct3_9(const int32_t *z, int32_t *y)
 }
 
 /* A DCT-IV of 18 values without its last factors. */
-static void dct4_18(const int32_t *x, int32_t *t)
+static INLINED void dct4_18(const int32_t *x, int32_t *t)
 {
     int32_t z[18], in[9], even[9], odd[9];
 
     z[0] = x[0];
+#pragma GCC unroll 17
     for (int k = 1; k < 18; k++)
         z[k] = plus(x[k], x[k - 1]);
+#pragma GCC unroll 9
     for (int k = 0; k < 9; k++)
         in[k] = z[2 * k];
     dct3_9(in, even);
     in[0] = z[1];
+#pragma GCC unroll 8
     for (int k = 1; k < 9; k++)
         in[k] = plus(z[2 * k + 1], z[2 * k - 1]);
     dct3_9(in, odd);
@@ -101,7 +104,7 @@ static void dct4_18(const int32_t *x, int32_t *t)
     }
 }
 
-static void dct3_3(int32_t a, int32_t b, int32_t c, int32_t *y)
+static INLINED void dct3_3(int32_t a, int32_t b, int32_t c, int32_t *y)
 {
     int32_t first = plus(a, c >> 1), turned = times(b, MPEG_COS30);
 
@@ -111,15 +114,17 @@ static void dct3_3(int32_t a, int32_t b, int32_t c, int32_t *y)
 }
 
 /* The same for 6 values, three lines apart. */
-static void dct4_6(const int32_t *x, int32_t *t)
+static INLINED void dct4_6(const int32_t *x, int32_t *t)
 {
     int32_t z[6], even[3], odd[3];
 
     z[0] = x[0];
+#pragma GCC unroll 5
     for (int k = 1; k < 6; k++)
         z[k] = plus(x[3 * k], x[3 * (k - 1)]);
     dct3_3(z[0], z[2], z[4], even);
     dct3_3(z[1], plus(z[3], z[1]), plus(z[5], z[3]), odd);
+#pragma GCC unroll 3
     for (int i = 0; i < 3; i++) {
         int32_t turned = times(odd[i], mpeg_third[i], mpeg_third_shift[i]);
 
@@ -128,27 +133,45 @@ static void dct4_6(const int32_t *x, int32_t *t)
     }
 }
 
-/* The 36 windowed values of a band. */
-static void long_band(const int32_t *x, unsigned type, unsigned parity, int32_t *f)
+/* A band of 18 slots: the windowed values with the overlap, whose values are MPEG_BANDS apart. */
+static void long_band(const int32_t *x, const int32_t window[36], int32_t *overlap, int32_t *out)
 {
     int32_t t[18];
 
     dct4_18(x, t);
-#pragma GCC unroll 36
-    for (int i = 0; i < 36; i++)
-        f[i] = times(t[mpeg_long_source[i]], mpeg_long_window[type][parity][i], mpeg_long_shift[i]);
+#pragma GCC unroll 18
+    for (int i = 0; i < 18; i++)
+        out[i] = plus(times(t[mpeg_long_source[i]], window[i], mpeg_long_shift[i]),
+                      overlap[i * MPEG_BANDS]);
+#pragma GCC unroll 18
+    for (int i = 18; i < 36; i++)
+        overlap[(i - 18) * MPEG_BANDS] =
+            times(t[mpeg_long_source[i]], window[i], mpeg_long_shift[i]);
 }
 
-static void short_band(const int32_t *x, unsigned parity, int32_t *f)
+static void short_band(const int32_t *x, const int32_t window[12], int32_t *overlap, int32_t *out)
 {
-    memset(f, 0, 36 * sizeof *f);
-    for (int window = 0; window < 3; window++) {
-        int32_t t[6], *to = f + 6 + 6 * window;
+    int32_t f[36] = { 0 };
 
-        dct4_6(x + window, t);
+    for (int which = 0; which < 3; which++) {
+        int32_t t[6], *to = f + 6 + 6 * which;
+
+        dct4_6(x + which, t);
+#pragma GCC unroll 12
         for (int i = 0; i < 12; i++)
-            to[i] = plus(to[i], times(t[mpeg_short_source[i]], mpeg_short_window[parity][i],
-                                      mpeg_short_shift[i]));
+            to[i] = plus(to[i], times(t[mpeg_short_source[i]], window[i], mpeg_short_shift[i]));
+    }
+    for (int i = 0; i < 18; i++) {
+        out[i] = plus(f[i], overlap[i * MPEG_BANDS]);
+        overlap[i * MPEG_BANDS] = f[18 + i];
+    }
+}
+
+static void silent_band(int32_t *overlap, int32_t *out)
+{
+    for (int i = 0; i < 18; i++) {
+        out[i] = overlap[i * MPEG_BANDS];
+        overlap[i * MPEG_BANDS] = 0;
     }
 }
 
@@ -165,64 +188,25 @@ void mpeg_hybrid_c(int32_t x[MPEG_LINES], const struct mpeg_block *block,
         bands = block->long_bands;
     for (unsigned band = 0; band < MPEG_BANDS; band++) {
         unsigned type = band < block->long_bands ? MPEG_LONG_TYPE : block->type;
-        int32_t f[36] = { 0 };
+        int32_t *last = &overlap[0][band], *now = &out[band][slot];
 
-        if (band < bands && type == MPEG_SHORT_TYPE)
-            short_band(x + band * 18, band % 2, f);
-        else if (band < bands)
-            long_band(x + band * 18, type, band % 2, f);
-        for (int i = 0; i < 18; i++) {
-            out[band][slot + (unsigned)i] = plus(f[i], overlap[i][band]);
-            overlap[i][band] = f[18 + i];
-        }
+        if (band >= bands)
+            silent_band(last, now);
+        else if (type == MPEG_SHORT_TYPE)
+            short_band(x + band * 18, mpeg_short_window[band % 2], last, now);
+        else
+            long_band(x + band * 18, mpeg_long_window[type][band % 2], last, now);
     }
 }
 
-/* The two halves of Lee's recursion: a DCT of n values becomes two of n/2, and vice versa. All DCTs
- * of a stage are side by side. The factors of n values follow 32 - n others. */
-static INLINED void split_dct(const int32_t x[32], unsigned n, int32_t y[32])
+static INLINED uint32_t times_wrapped(uint32_t x, int32_t c, unsigned shift)
 {
-#pragma GCC unroll 16
-    for (unsigned at = 0; at < 32; at += n)
-#pragma GCC unroll 16
-        for (unsigned i = 0; i < n / 2; i++) {
-            int32_t a = x[at + i], b = x[at + n - 1 - i];
-
-            y[at + i] = plus(a, b);
-            y[at + n / 2 + i] =
-                times(minus(a, b), mpeg_lee[32 - n + i], mpeg_lee_shift[32 - n + i]);
-        }
+    return (uint32_t)times((int32_t)x, c, shift);
 }
 
-static INLINED void join_dct(const int32_t y[32], unsigned n, int32_t x[32])
-{
-#pragma GCC unroll 16
-    for (unsigned at = 0; at < 32; at += n)
-#pragma GCC unroll 16
-        for (unsigned i = 0; i < n / 2; i++) {
-            const int32_t *odd = y + at + n / 2;
-
-            x[at + 2 * i] = y[at + i];
-            x[at + 2 * i + 1] = i + 1 < n / 2 ? plus(odd[i], odd[i + 1]) : odd[i];
-        }
-}
-
-/* The sums of x[k] cos(pi/64 i (2k + 1)). */
-static void dct2_32(int32_t x[32])
-{
-    int32_t y[32];
-
-    split_dct(x, 32, y);
-    split_dct(y, 16, x);
-    split_dct(x, 8, y);
-    split_dct(y, 4, x);
-    split_dct(x, 2, y);
-    join_dct(y, 4, x);
-    join_dct(x, 8, y);
-    join_dct(y, 16, x);
-    join_dct(x, 32, y);
-    memcpy(x, y, sizeof y);
-}
+#define LEE_VALUE uint32_t
+#define LEE_TIMES times_wrapped
+#include "mpeg_lee.tmpl.h"
 
 /* 17 bits of window and 29 of values fit 64 bits 32 times; the sum wraps to 32 bits above 1/2048 of
  * a sample. */
@@ -249,16 +233,16 @@ static void window_pair(const struct mpeg_filter *filter, unsigned at, unsigned 
                         int16_t *pcm)
 {
     const int32_t *even = &filter->v[16 + j][at], *odd = &filter->v[16 - j][at - 15];
-    const int32_t *window = mpeg_window + j;
+    const intptr_t(*turns)[3] = mpeg_turns[j - 1];
     int64_t both = 0, real = 0, imaginary = 0;
 
 #pragma GCC unroll 8
     for (int i = 0; i < 8; i++) {
-        int64_t e = even[-2 * i], o = odd[2 * i], u = window[64 * i], v = window[480 - 64 * i];
+        intptr_t e = even[-2 * i], o = odd[2 * i];
 
-        both += (e + o) * u;
-        real += o * (u + v);
-        imaginary += e * (v - u);
+        both += (int64_t)(e + o) * turns[i][0];
+        real += (int64_t)o * turns[i][1];
+        imaginary += (int64_t)e * turns[i][2];
     }
     pcm[j * step] = rounded(both - real);
     pcm[(32 - j) * step] = rounded(both + imaginary);
@@ -277,13 +261,15 @@ static void window_slot(const struct mpeg_filter *filter, unsigned at, unsigned 
 void mpeg_matrix_c(const int32_t (*bands)[MPEG_ROW], struct mpeg_filter *filter, unsigned slots)
 {
     for (unsigned t = 0; t < slots; t++) {
-        int32_t x[32];
+        uint32_t x[32];
 
+#pragma GCC unroll 32
         for (int k = 0; k < 32; k++)
-            x[k] = bands[k][t];
+            x[k] = (uint32_t)bands[k][t];
         dct2_32(x);
+#pragma GCC unroll 32
         for (int k = 0; k < 32; k++)
-            filter->v[k][MPEG_HISTORY + t] = plus(x[k], 4) >> 3;
+            filter->v[k][MPEG_HISTORY + t] = (int32_t)(x[k] + 4) >> 3;
     }
 }
 

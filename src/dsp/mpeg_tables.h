@@ -20,7 +20,9 @@
  * mpeg_long_window: by block type (short: 0) and the parity of the band, for each of the 36 values
  *     of an inverse MDCT, the window, times the sign that its symmetry and the frequency inversion
  *     have there, times 1 / (2 cos(pi/72 (2i + 1))), where i is the value of the DCT-IV behind it.
- * mpeg_short_window: the same for the 12 values of a short block. */
+ * mpeg_short_window: the same for the 12 values of a short block.
+ * mpeg_turns: by phase j, from 1 on, and tap: u, u + v and v - u, for u = mpeg_window[64 i + j] and
+ *     v = mpeg_window[480 - 64 i + j]; as wide as a register, for products with memory. */
 #include "mpeg_table.h"
 
 /* The values of the DCT-IV behind those of the inverse MDCT. */

@@ -83,6 +83,20 @@ static void taps(void **unused)
         }
 }
 
+/* The factors of complex products. */
+static void turns(void **unused)
+{
+    (void)unused;
+    for (int j = 1; j < 16; j++)
+        for (int i = 0; i < 8; i++) {
+            int32_t u = mpeg_window[64 * i + j], v = mpeg_window[480 - 64 * i + j];
+
+            assert_int_equal(mpeg_turns[j - 1][i][0], u);
+            assert_int_equal(mpeg_turns[j - 1][i][1], u + v);
+            assert_int_equal(mpeg_turns[j - 1][i][2], v - u);
+        }
+}
+
 /* --- Accuracy --- */
 
 static int32_t signed_draw(uint32_t *seed, int bits) { return (int32_t)draw(seed) >> (32 - bits); }
@@ -277,6 +291,7 @@ int main(void)
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(constants),
         cmocka_unit_test(taps),
+        cmocka_unit_test(turns),
         cmocka_unit_test(the_inverse_mdct_is_accurate),
         cmocka_unit_test(the_synthesis_is_accurate),
         cmocka_unit_test(all_sets_agree),
