@@ -60,7 +60,16 @@ void ac3_read_header(struct bit_reader *in, struct ac3_header *);
 /* The bytes of the first 5/8 of a frame, which have a checksum of their own. */
 unsigned ac3_first_part(unsigned bytes);
 
-/* Whether they have a correct checksum. */
+/* 6.1.7: checksums are remainders of a division by x^16 + x^15 + x^2 + 1. A bit of 0 turns one into
+ * the next. */
+enum { AC3_POLYNOMIAL = 0x8005 };
+
+static inline unsigned ac3_next_checksum(unsigned sum)
+{
+    return (sum << 1 ^ (sum & 0x8000 ? AC3_POLYNOMIAL : 0)) & 0xFFFF;
+}
+
+/* Whether the first part has a correct checksum. */
 bool ac3_checksum_fits(const uint8_t *frame, unsigned bytes);
 
 /* --- allocation.c: the widths of mantissas, 7.2 --- */

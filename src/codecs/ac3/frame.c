@@ -3,7 +3,7 @@
 #include "encoder.h"
 #include "fixed.h"
 
-enum { CHECKSUM = 0x8005, SYNC = 0x0B77, CENTER_CODE = 1, SURROUND_CODE = 1 };
+enum { SYNC = 0x0B77, CENTER_CODE = 1, SURROUND_CODE = 1 };
 
 /* --- Everything but mantissas --- */
 
@@ -229,7 +229,7 @@ void ac3_init_checksums(struct ac3_encoder *state)
         unsigned sum = byte << 8;
 
         for (int bit = 0; bit < 8; bit++)
-            sum = sum << 1 ^ (sum & 0x8000 ? CHECKSUM : 0);
+            sum = ac3_next_checksum(sum);
         state->checksums[byte] = (uint16_t)sum;
     }
 }
@@ -237,7 +237,7 @@ void ac3_init_checksums(struct ac3_encoder *state)
 /* Steps the checksum back by a bit. */
 static unsigned step_back(unsigned sum)
 {
-    return sum & 1 ? (sum ^ CHECKSUM) >> 1 | 0x8000 : sum >> 1;
+    return sum & 1 ? (sum ^ AC3_POLYNOMIAL) >> 1 | 0x8000 : sum >> 1;
 }
 
 /* The product of two polynomials. */
@@ -246,7 +246,7 @@ static unsigned times(unsigned a, unsigned b)
     unsigned sum = 0;
 
     for (int bit = 15; bit >= 0; bit--) {
-        sum = (sum << 1 ^ (sum & 0x8000 ? CHECKSUM : 0)) & 0xFFFF;
+        sum = ac3_next_checksum(sum);
         if (b >> bit & 1)
             sum ^= a;
     }

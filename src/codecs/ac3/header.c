@@ -92,7 +92,6 @@ unsigned ac3_first_part(unsigned bytes)
     return 2 * ((words >> 1) + (words >> 3));
 }
 
-/* 6.1.7: the remainder of a division by x^16 + x^15 + x^2 + 1. */
 bool ac3_checksum_fits(const uint8_t *frame, unsigned bytes)
 {
     unsigned end = ac3_first_part(bytes), sum = 0;
@@ -100,7 +99,7 @@ bool ac3_checksum_fits(const uint8_t *frame, unsigned bytes)
     for (unsigned i = 2; i < end; i++) {
         sum ^= (unsigned)frame[i] << 8;
         for (int bit = 0; bit < 8; bit++)
-            sum = (sum << 1 ^ (sum & 0x8000 ? 0x8005 : 0)) & 0xFFFF;
+            sum = ac3_next_checksum(sum);
     }
     return sum == 0;
 }
