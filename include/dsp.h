@@ -30,6 +30,8 @@ struct ms_predictor {
     uint8_t number;
 };
 
+struct g722_coder; /* src/codecs/g722/g722.h */
+
 /* Where an output of a filter bank begins: in the samples, and in the coefficients. */
 struct fir_place {
     uint32_t at, row;
@@ -70,6 +72,12 @@ struct dsp {
     void (*yamaha_greedy)(const struct adpcm_blocks *, const int16_t *pcm, uint8_t *dst);
     void (*yamaha_search)(const struct adpcm_blocks *, unsigned quality, const int16_t *pcm,
                           uint8_t *dst);
+
+    /* Convert n octets of G.722, which hold two samples each. The mode is 1, 2 or 3. */
+    void (*g722_encode)(struct g722_coder *, const int16_t *pcm, uint8_t *octets, size_t n,
+                        int mode);
+    void (*g722_decode)(struct g722_coder *, const uint8_t *octets, int16_t *pcm, size_t n,
+                        int mode);
 
     /* For each of n places, the sum of the products of `taps` samples from x[at] and coefficients:
      * rows[row + i] is the upper part of coefficient i, Q14, and rows[row + taps + i], 1/256 of

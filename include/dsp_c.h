@@ -27,6 +27,9 @@ void yamaha_greedy_c(const struct adpcm_blocks *, const int16_t *pcm, uint8_t *d
 void yamaha_search_c(const struct adpcm_blocks *, unsigned quality, const int16_t *pcm,
                      uint8_t *dst);
 
+void g722_encode_c(struct g722_coder *, const int16_t *pcm, uint8_t *octets, size_t n, int mode);
+void g722_decode_c(struct g722_coder *, const uint8_t *octets, int16_t *pcm, size_t n, int mode);
+
 void fir_c(const int16_t *x, const int16_t *rows, unsigned taps, const struct fir_place *, size_t n,
            int32_t *sums);
 

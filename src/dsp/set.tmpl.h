@@ -30,6 +30,7 @@
 #include "yamaha.tmpl.h"
 #include "yamaha_greedy.tmpl.h"
 #include "yamaha_search.tmpl.h"
+#include "g722.tmpl.h"
 #include "gsm.tmpl.h"
 #include "gsm_lag.tmpl.h"
 #include "gsm_lattice.tmpl.h"
@@ -78,6 +79,8 @@ const struct dsp SET = {
     .ms_encode = ms_encode,
     .yamaha_greedy = yamaha_greedy,
     .yamaha_search = yamaha_search,
+    .g722_encode = g722_encode,
+    .g722_decode = g722_decode,
     .fir = fir,
     .gsm = &gsm_kernels,
     .celp = &celp_kernels,

@@ -90,6 +90,14 @@ static INLINED void g722_adapt_band(struct g722_band *band, int32_t d0, int16_t 
                                band->sz);
 }
 
+/* QUANTH. The magnitude of a negative difference is its one's complement. */
+static inline unsigned g722_high_code(int32_t e, int32_t det)
+{
+    int32_t sign = e >> 31, far = (e ^ sign) >= 564 * det >> 12;
+
+    return (unsigned)(3 + sign * 2 - far);
+}
+
 static INLINED void g722_adapt_low(struct g722_band *band, unsigned code4, int16_t *past)
 {
     int32_t d = band->det * g722_inverse_4[code4] >> 15;

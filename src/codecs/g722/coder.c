@@ -1,6 +1,7 @@
 /* The ITU-T G.722 coder: the filter bank of clause 5.2 and the loops over octets. */
 #include <string.h>
 #include "band.h"
+#include "dsp_c.h"
 
 void g722_start(struct g722_coder *state)
 {
@@ -27,9 +28,7 @@ static INLINED unsigned encode_low(struct g722_band *band, int32_t x, int16_t *p
 
 static INLINED unsigned encode_high(struct g722_band *band, int32_t x, int16_t *past)
 {
-    int32_t e = seldom_saturated(x - band->s), sign = e >> 31,
-            far = (e ^ sign) >= 564 * band->det >> 12;
-    unsigned code = (unsigned)(3 + sign * 2 - far);
+    unsigned code = g722_high_code(seldom_saturated(x - band->s), band->det);
 
     g722_adapt_high(band, code, past);
     return code;
@@ -97,8 +96,8 @@ static void close_window(struct window *window, struct g722_band *band, size_t n
     memcpy(band->d, window->d + CHUNK - n, sizeof band->d);
 }
 
-void g722_encode_octets(struct g722_coder *state, const int16_t *pcm, uint8_t *octets, size_t n,
-                        int mode)
+void g722_encode_c(struct g722_coder *state, const int16_t *pcm, uint8_t *octets, size_t n,
+                   int mode)
 {
     struct g722_band low = state->low, high = state->high;
     struct window low_window, high_window;
@@ -127,8 +126,8 @@ void g722_encode_octets(struct g722_coder *state, const int16_t *pcm, uint8_t *o
     state->high = high;
 }
 
-void g722_decode_octets(struct g722_coder *state, const uint8_t *octets, int16_t *pcm, size_t n,
-                        int mode)
+void g722_decode_c(struct g722_coder *state, const uint8_t *octets, int16_t *pcm, size_t n,
+                   int mode)
 {
     struct g722_band low = state->low, high = state->high;
     struct window low_window, high_window;

@@ -2,6 +2,7 @@
  * octet to other data. */
 #include "g722.h"
 #include "codec.h"
+#include "dsp.h"
 
 static const struct tag tags[] = { { 0x65, 0, "G.722 ADPCM" },
                                    { 0x28F, 0, "G.722 (tag 28F)" },
@@ -15,6 +16,7 @@ static const struct span block = { 1, 2 };
 
 struct g722_stream {
     struct g722_coder coder;
+    const struct dsp *dsp;
     int mode;
 };
 
@@ -59,8 +61,8 @@ static void init(void *memory, const struct layout *layout, const struct options
 {
     struct g722_stream *state = memory;
 
-    (void)options;
     g722_start(&state->coder);
+    state->dsp = options->dsp;
     state->mode = 9 - layout->bits;
 }
 
@@ -69,7 +71,7 @@ static struct progress decode(void *memory, const uint8_t *src, int16_t *pcm, st
     struct g722_stream *state = memory;
     size_t n = whole_blocks(offer.in, offer.out, &block, 1);
 
-    g722_decode_octets(&state->coder, src, pcm, n, state->mode);
+    state->dsp->g722_decode(&state->coder, src, pcm, n, state->mode);
     return (struct progress){ n, 2 * n };
 }
 
@@ -78,7 +80,7 @@ static struct progress encode(void *memory, const int16_t *pcm, uint8_t *dst, st
     struct g722_stream *state = memory;
     size_t n = whole_blocks(offer.out, offer.in, &block, 1);
 
-    g722_encode_octets(&state->coder, pcm, dst, n, state->mode);
+    state->dsp->g722_encode(&state->coder, pcm, dst, n, state->mode);
     return (struct progress){ 2 * n, n };
 }
 

@@ -31,12 +31,6 @@ struct g722_coder {
 
 void g722_start(struct g722_coder *);
 
-/* Convert n octets, which hold two samples each. The mode is 1, 2 or 3. */
-void g722_encode_octets(struct g722_coder *, const int16_t *pcm, uint8_t *octets, size_t n,
-                        int mode);
-void g722_decode_octets(struct g722_coder *, const uint8_t *octets, int16_t *pcm, size_t n,
-                        int mode);
-
 /* The quadrature mirror filters. x has G722_TAPS - 2 past samples, then n pairs of new ones. */
 void g722_split(const int16_t *x, int16_t *low, int16_t *high, size_t n);
 void g722_join(const int16_t *x, int16_t *pcm, size_t n);
