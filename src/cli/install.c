@@ -25,13 +25,26 @@ static bool lacks_rights(DWORD error)
            error == ERROR_WRITE_PROTECT;
 }
 
-static int refuse(const wchar_t *where, DWORD error)
+static bool undo(struct installation *installation)
 {
+    bool undone = true;
+
+    for (unsigned i = 0; i < installation->system.count; i++)
+        undone &= replacement_undo(&installation->files[i]);
+    return undone;
+}
+
+/* Undoes what has been done, and prints an error. */
+static int refuse(struct installation *installation, const wchar_t *where, DWORD error)
+{
+    const wchar_t *outcome =
+        undo(installation) ? nothing_changed : L"the driver is incomplete: run this again";
+
     if (lacks_rights(error))
         return fail(L"%ls: %ls; run this from an administrator's command prompt "
                     L"('Run as administrator'); %ls",
-                    where, system_error_text(error), nothing_changed);
-    return fail(L"%ls: %ls; %ls", where, system_error_text(error), nothing_changed);
+                    where, system_error_text(error), outcome);
+    return fail(L"%ls: %ls; %ls", where, system_error_text(error), outcome);
 }
 
 /* Finds NAME\omniacm.acm in this program's folder, or next to that folder. */
@@ -75,7 +88,7 @@ static int stage_files(struct installation *installation)
         if (find_source(width, source) != EXIT_SUCCESS)
             return EXIT_FAILURE;
         if (!replacement_stage(file, source, width->folder, DRIVER_FILE))
-            return refuse(file->new_path, file->error);
+            return refuse(installation, file->new_path, file->error);
     }
     return EXIT_SUCCESS;
 }
@@ -94,19 +107,15 @@ static int commit(struct installation *installation, bool installs)
 
     for (unsigned i = 0; i < installation->system.count; i++)
         if (!replacement_commit(&installation->files[i]))
-            return refuse(installation->files[i].target, installation->files[i].error);
+            return refuse(installation, installation->files[i].target,
+                          installation->files[i].error);
     error =
         installs ? registry_add(&installation->registry) : registry_remove(&installation->registry);
     if (error == ERROR_SUCCESS)
         return EXIT_SUCCESS;
-    return refuse(installs ? L"cannot register the driver" : L"cannot unregister the driver",
+    return refuse(installation,
+                  installs ? L"cannot register the driver" : L"cannot unregister the driver",
                   (DWORD)error);
-}
-
-static void undo(struct installation *installation)
-{
-    for (unsigned i = 0; i < installation->system.count; i++)
-        replacement_undo(&installation->files[i]);
 }
 
 static void finish(struct installation *installation)
@@ -128,7 +137,7 @@ static int change(struct installation *installation, bool installs)
     int result;
 
     if (error != ERROR_SUCCESS)
-        return refuse(L"cannot open the registry", (DWORD)error);
+        return refuse(installation, L"cannot open the registry", (DWORD)error);
     wow64_redirection_disable(&installation->redirection);
     for (unsigned i = 0; i < installation->system.count; i++)
         replacement_delete_old(installation->system.widths[i].folder, DRIVER_FILE);

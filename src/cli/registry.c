@@ -82,17 +82,10 @@ static LSTATUS delete_values(const struct registry *registry)
     return first;
 }
 
-/* Wine also reads system.ini, and only that reliably: its loop over Drivers32 ends at the first
- * value whose name is not shorter than the previous one. It would list a driver that is in both
- * places twice. */
-LSTATUS registry_add(const struct registry *registry)
+static LSTATUS add_values(const struct registry *registry)
 {
     LSTATUS error = ERROR_SUCCESS;
 
-    if (registry->system->wine) {
-        delete_values(registry);
-        return write_ini(DRIVER_FILE);
-    }
     for (unsigned i = 0; i < registry->system->count && error == ERROR_SUCCESS; i++) {
         error = registry_set_text(registry->views[i].drivers, DRIVER_ALIAS, DRIVER_FILE);
         if (error == ERROR_SUCCESS)
@@ -102,12 +95,36 @@ LSTATUS registry_add(const struct registry *registry)
     return error;
 }
 
+/* Wine also reads system.ini, and only that reliably: its loop over Drivers32 ends at the first
+ * value whose name is not shorter than the previous one. It would list a driver that is in both
+ * places twice. */
+LSTATUS registry_add(const struct registry *registry)
+{
+    bool added_before = registry_has_driver(registry->system);
+    LSTATUS error;
+
+    if (registry->system->wine) {
+        error = write_ini(DRIVER_FILE);
+        if (error == ERROR_SUCCESS)
+            delete_values(registry);
+        return error;
+    }
+    error = add_values(registry);
+    if (error != ERROR_SUCCESS && !added_before)
+        delete_values(registry);
+    return error;
+}
+
 LSTATUS registry_remove(const struct registry *registry)
 {
-    LSTATUS ini = registry->system->wine && ini_has_driver() ? write_ini(0) : ERROR_SUCCESS;
-    LSTATUS values = delete_values(registry);
+    bool added_before = registry_has_driver(registry->system);
+    LSTATUS error = delete_values(registry);
 
-    return ini != ERROR_SUCCESS ? ini : values;
+    if (registry->system->wine)
+        return error == ERROR_SUCCESS && ini_has_driver() ? write_ini(0) : error;
+    if (error != ERROR_SUCCESS && added_before)
+        add_values(registry);
+    return error;
 }
 
 bool registry_has_driver(const struct system *system)

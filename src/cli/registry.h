@@ -18,6 +18,7 @@ struct registry {
 LSTATUS registry_open(struct registry *, const struct system *);
 void registry_close(struct registry *);
 
+/* After a failure, the driver is registered as it was before. */
 LSTATUS registry_add(const struct registry *);
 LSTATUS registry_remove(const struct registry *);
 bool registry_has_driver(const struct system *);

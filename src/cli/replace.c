@@ -35,20 +35,18 @@ bool replacement_stage(struct replacement *replacement, const wchar_t *source,
         swprintf(replacement->old_path, REPLACE_ROOM, L"%ls.old%d", replacement->target, i);
     if (replacement->removes)
         return true;
+    replacement->staged = true; /* a copy that fails may leave a part of the file */
     if (!CopyFileW(source, replacement->new_path, FALSE))
         return failed(replacement);
-    replacement->staged = true;
     SetFileAttributesW(replacement->new_path, FILE_ATTRIBUTE_NORMAL);
     return true;
 }
 
 bool replacement_commit(struct replacement *replacement)
 {
-    if (exists(replacement->target)) {
-        if (!move(replacement->target, replacement->old_path))
-            return failed(replacement);
-        replacement->moved = true;
-    }
+    replacement->moved = move(replacement->target, replacement->old_path);
+    if (!replacement->moved && GetLastError() != ERROR_FILE_NOT_FOUND)
+        return failed(replacement);
     if (replacement->removes)
         return true;
     if (!move(replacement->new_path, replacement->target))
@@ -57,14 +55,18 @@ bool replacement_commit(struct replacement *replacement)
     return true;
 }
 
-void replacement_undo(struct replacement *replacement)
+bool replacement_undo(struct replacement *replacement)
 {
+    bool undone = true;
+
     if (replacement->placed)
-        DeleteFileW(replacement->target);
+        undone = DeleteFileW(replacement->target);
     else if (replacement->staged)
         DeleteFileW(replacement->new_path);
     if (replacement->moved)
-        move(replacement->old_path, replacement->target);
+        undone = move(replacement->old_path, replacement->target);
+    replacement->staged = replacement->placed = replacement->moved = false;
+    return undone;
 }
 
 /* Deletes a file now, or else when Windows restarts. */
@@ -88,6 +90,8 @@ void replacement_delete_old(const wchar_t *folder, const wchar_t *name)
     WIN32_FIND_DATAW found;
     HANDLE search;
 
+    swprintf(path, REPLACE_ROOM, L"%ls\\%ls.new", folder, name);
+    DeleteFileW(path);
     swprintf(path, REPLACE_ROOM, L"%ls\\%ls.old*", folder, name);
     search = FindFirstFileW(path, &found);
     if (search == INVALID_HANDLE_VALUE)

@@ -20,19 +20,20 @@ struct replacement {
     DWORD error;
 };
 
-/* Writes the new file next to the target; a NULL source removes the target instead. On failure
- * nothing has changed. */
+/* Writes the new file next to the target; a NULL source removes the target instead. After a
+ * failure, replacement_undo() deletes what has been written. */
 bool replacement_stage(struct replacement *, const wchar_t *source, const wchar_t *folder,
                        const wchar_t *name);
 
-/* Puts the new file in place. After a failure, replacement_undo() restores the old one. */
+/* Puts the new file in place. After a failure, replacement_undo() restores the old one; it returns
+ * false if it cannot. */
 bool replacement_commit(struct replacement *);
-void replacement_undo(struct replacement *);
+bool replacement_undo(struct replacement *);
 
 /* Deletes the old file. Returns false if it is in use and can only go when Windows restarts. */
 bool replacement_finish(struct replacement *);
 
-/* Deletes old files that earlier runs had to leave behind. */
+/* Deletes the files that earlier runs had to leave behind, or left when they were interrupted. */
 void replacement_delete_old(const wchar_t *folder, const wchar_t *name);
 
 #endif

@@ -14,7 +14,8 @@ static bool is_64_bit(void)
 
 static bool exists(const wchar_t *folder)
 {
-    return GetFileAttributesW(folder) != INVALID_FILE_ATTRIBUTES;
+    return GetFileAttributesW(folder) != INVALID_FILE_ATTRIBUTES ||
+           (GetLastError() != ERROR_FILE_NOT_FOUND && GetLastError() != ERROR_PATH_NOT_FOUND);
 }
 
 /* Windows 10 and later say what the processor is, also to the programs that they emulate. */

@@ -29,37 +29,50 @@ static bool is_ours(const wchar_t *priority)
     return comma && _wcsicmp(comma + 1 + wcsspn(comma + 1, L" "), DRIVER_ALIAS) == 0;
 }
 
-/* Reads all priorities but ours. Returns the number of values, including ours. */
-static unsigned read_others(HKEY key, struct priorities *others)
+static bool is_listed(const struct priorities *priorities, const wchar_t *text)
 {
-    unsigned i = 0;
-
-    others->count = 0;
-    for (; i < MAX_PRIORITIES; i++) {
-        wchar_t *text = others->list[others->count];
-        DWORD size = sizeof others->list[0];
-
-        if (RegGetValueW(key, 0, value_name(i), RRF_RT_REG_SZ, 0, text, &size) != ERROR_SUCCESS)
-            break;
-        if (!is_ours(text))
-            others->count++;
-    }
-    return i;
+    for (unsigned i = 0; i < priorities->count; i++)
+        if (wcscmp(priorities->list[i], text) == 0)
+            return true;
+    return false;
 }
 
-/* Writes ours, if it comes first, then the others, and deletes the rest of the old values. */
+/* Reads all priorities but ours. Counts the values, including ours, and those that an interrupted
+ * run has left twice. */
+static LSTATUS read_others(HKEY key, struct priorities *others, unsigned *values)
+{
+    others->count = 0;
+    for (*values = 0; *values < MAX_PRIORITIES; ++*values) {
+        wchar_t *text = others->list[others->count];
+        DWORD size = sizeof others->list[0];
+        LSTATUS error = RegGetValueW(key, 0, value_name(*values), RRF_RT_REG_SZ, 0, text, &size);
+
+        if (error != ERROR_SUCCESS)
+            return error == ERROR_FILE_NOT_FOUND ? ERROR_SUCCESS : error;
+        if (!is_ours(text) && !is_listed(others, text))
+            others->count++;
+    }
+    return ERROR_SUCCESS;
+}
+
+/* Writes ours, if it comes first, then the others, and deletes the rest of the old values. If this
+ * is interrupted, no other driver is missing: ours is inserted from the end of the list, and
+ * removed from its beginning. */
 static LSTATUS write_priorities(HKEY key, const struct priorities *others, unsigned old_count,
                                 bool first)
 {
     LSTATUS error = ERROR_SUCCESS;
-    unsigned next = 0;
+    unsigned count = others->count;
 
-    if (first)
-        error = registry_set_text(key, value_name(next++), L"1, " DRIVER_ALIAS);
-    for (unsigned i = 0; i < others->count && error == ERROR_SUCCESS; i++)
-        error = registry_set_text(key, value_name(next++), others->list[i]);
-    for (; next < old_count && error == ERROR_SUCCESS; next++)
-        error = registry_delete_value(key, value_name(next));
+    for (unsigned i = 0; i < count && error == ERROR_SUCCESS; i++) {
+        unsigned at = first ? count - 1 - i : i;
+
+        error = registry_set_text(key, value_name(at + first), others->list[at]);
+    }
+    if (first && error == ERROR_SUCCESS)
+        error = registry_set_text(key, value_name(0), L"1, " DRIVER_ALIAS);
+    while (old_count > count + first && error == ERROR_SUCCESS)
+        error = registry_delete_value(key, value_name(--old_count));
     return error;
 }
 
@@ -97,9 +110,11 @@ LSTATUS user_priority_set(bool first)
     else
         error = RegOpenKeyExW(HKEY_CURRENT_USER, PRIORITY_KEY, 0, access, &key);
     if (error == ERROR_SUCCESS) {
-        unsigned old_count = read_others(key, others);
+        unsigned old_count;
 
-        error = write_priorities(key, others, old_count, first);
+        error = read_others(key, others, &old_count);
+        if (error == ERROR_SUCCESS)
+            error = write_priorities(key, others, old_count, first);
         RegCloseKey(key);
     } else if (!first && error == ERROR_FILE_NOT_FOUND) {
         error = ERROR_SUCCESS;

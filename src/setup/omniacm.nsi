@@ -26,6 +26,8 @@ ShowUninstDetails nevershow
 !define PRIORITY "Software\Microsoft\Multimedia\Audio Compression Manager\Priority v4.00"
 !define NO_RIGHTS "Installing or removing OmniACM, a driver for all users of this computer, requires administrator rights. \
     Nothing was changed."
+!define NO_PROGRAM "The driver is installed, but the program cannot be written to $INSTDIR. Is the disk full? \
+    Run this again."
 !define ERROR_ELEVATION_REQUIRED 740
 
 VIProductVersion "${VERSION}.0"
@@ -116,16 +118,24 @@ SectionEnd
     !insertmacro MUI_DESCRIPTION_TEXT ${PREFER} "Use OmniACM before Windows' own G.711, ADPCM and GSM codecs (current user)."
 !insertmacro MUI_FUNCTION_DESCRIPTION_END
 
-; The program may be running, so an old one is renamed first.
+; The program may be running, so an old one is renamed first. It comes back if the disk is full.
 Function install_program
     SetOutPath "$INSTDIR"
     Delete "$INSTDIR\omniacm.exe.old"
     Rename "$INSTDIR\omniacm.exe" "$INSTDIR\omniacm.exe.old"
+    ClearErrors
     CopyFiles /SILENT "$PLUGINSDIR\$native\omniacm.exe" "$INSTDIR\omniacm.exe"
-    Delete /REBOOTOK "$INSTDIR\omniacm.exe.old"
     File "${FILES}\README.md"
     File "${FILES}\LICENSE.txt"
     WriteUninstaller "$INSTDIR\uninstall.exe"
+    ${If} ${Errors}
+        Delete "$INSTDIR\omniacm.exe"
+        Rename "$INSTDIR\omniacm.exe.old" "$INSTDIR\omniacm.exe"
+        MessageBox MB_OK|MB_ICONSTOP "${NO_PROGRAM}" /SD IDOK
+        SetErrorLevel 2
+        Abort "${NO_PROGRAM}"
+    ${EndIf}
+    Delete /REBOOTOK "$INSTDIR\omniacm.exe.old"
     WriteRegStr HKLM "${UNINSTALL}" "DisplayName" "OmniACM"
     WriteRegStr HKLM "${UNINSTALL}" "DisplayVersion" "${VERSION}"
     WriteRegStr HKLM "${UNINSTALL}" "DisplayIcon" "$INSTDIR\omniacm.exe"

@@ -95,6 +95,8 @@ DWORD WINAPI GetFileAttributesW(LPCWSTR path)
     return missing ? INVALID_FILE_ATTRIBUTES : FILE_ATTRIBUTE_DIRECTORY;
 }
 
+DWORD WINAPI GetLastError(void) { return ERROR_FILE_NOT_FOUND; }
+
 BOOL WINAPI Wow64DisableWow64FsRedirection(PVOID *state)
 {
     (void)state;
