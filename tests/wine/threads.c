@@ -1,9 +1,10 @@
 /* 64 streams through msacm32 on 8 threads give the same output as each stream alone, and opening
- * and closing 10,000 drivers and streams leaks neither handles nor memory. `threads FILE` adds the
- * driver from its file. */
+ * and closing 10,000 drivers and streams leaks neither handles nor memory. `threads FILE [SECONDS]`
+ * adds the driver from its file, and repeats the streams for that time. */
 #include <stdlib.h>
 #include <string.h>
 #include "check.h"
+#include "leaks.h"
 
 enum {
     STREAMS = 64,
@@ -116,46 +117,55 @@ static void make_job(struct job *job, DWORD number)
     job->together = calloc(1, job->room);
 }
 
-static void all_at_once(void)
+static void make_jobs(void)
 {
-    HANDLE threads[THREADS];
-
     for (DWORD i = 0; i < STREAMS; i++) {
         make_job(&jobs[i], i);
         jobs[i].alone_size = convert(&jobs[i], jobs[i].alone);
         CHECK(jobs[i].alone_size != 0 || needs_frames(jobs[i].from->wFormatTag));
     }
+    CHECK(encoders > STREAMS / 4);
+    printf("# %lu of the streams encode\n", encoders);
+}
+
+static void all_at_once(void)
+{
+    HANDLE threads[THREADS];
+
     for (int i = 0; i < THREADS; i++)
         threads[i] = CreateThread(0, 0, convert_eight, &jobs[i * EACH], 0, 0);
     CHECK(WaitForMultipleObjects(THREADS, threads, TRUE, 120000) != WAIT_TIMEOUT);
-    for (DWORD i = 0; i < STREAMS; i++)
+    for (int i = 0; i < THREADS; i++)
+        CloseHandle(threads[i]);
+    for (DWORD i = 0; i < STREAMS; i++) {
         CHECK(jobs[i].alone_size == jobs[i].together_size &&
               memcmp(jobs[i].alone, jobs[i].together, jobs[i].room) == 0);
-    CHECK(encoders > STREAMS / 4);
-    printf("# %lu of the streams encode\n", encoders);
-    test_end("64 streams on 8 threads give the same output as each alone");
+        memset(jobs[i].together, 0, jobs[i].room);
+    }
 }
 
-/* The allocated bytes of the process heap. */
-static size_t heap_bytes(void)
+/* At least once, and until the time is over; the memory and the handles of the third round remain
+ * the same from then on. */
+static void all_for(DWORD seconds)
 {
-    PROCESS_HEAP_ENTRY entry = { 0 };
+    DWORD begin = GetTickCount(), rounds = 0;
+    DWORD_PTR handle = 0;
     size_t bytes = 0;
 
-    HeapLock(GetProcessHeap());
-    while (HeapWalk(GetProcessHeap(), &entry))
-        bytes += entry.wFlags & PROCESS_HEAP_ENTRY_BUSY ? entry.cbData : 0;
-    HeapUnlock(GetProcessHeap());
-    return bytes;
-}
-
-/* The next free handle, which changes if handles leak. (Wine does not count them.) */
-static DWORD_PTR next_handle(void)
-{
-    HANDLE event = CreateEventA(0, 0, 0, 0);
-
-    CloseHandle(event);
-    return (DWORD_PTR)event;
+    for (; rounds == 0 || GetTickCount() - begin < 1000 * seconds; rounds++) {
+        all_at_once();
+        if (rounds == 2) {
+            handle = next_handle();
+            bytes = heap_bytes();
+        }
+    }
+    if (rounds > 3) {
+        printf("# %lu rounds in %lu s; %lu bytes of heap after 3, and %lu at the end\n", rounds,
+               seconds, (unsigned long)bytes, (unsigned long)heap_bytes());
+        CHECK(next_handle() == handle);
+        CHECK(heap_bytes() <= bytes + 4096);
+    }
+    test_end("64 streams on 8 threads give the same output as each alone");
 }
 
 static void open_and_close(DWORD cycles)
@@ -202,7 +212,8 @@ int main(int argc, char **argv)
     memset(room, 0, sizeof room);
     CHECK(acmFormatEnumW(driver, &details, keep_format, 0, 0) == 0);
     CHECK(format_count > 10);
-    all_at_once();
+    make_jobs();
+    all_for(argc > 2 ? strtoul(argv[2], 0, 10) : 0);
     nothing_is_left();
     acmDriverClose(driver, 0);
     acmDriverRemove(id, 0);
