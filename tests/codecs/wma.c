@@ -368,19 +368,13 @@ static size_t convert_in_pieces(struct plan *plan, struct bytes blocks, uint8_t 
     return made;
 }
 
-static void pieces_of_a_reservoir_equal_the_whole(void **unused)
+static void check_pieces(const struct wave_format *format, struct bytes blocks)
 {
-    struct bytes file = vector_read("wma/0161-options1F-48k-reservoir.wav"), blocks;
-    struct wave_format format;
-    struct plan plan;
-    struct sound whole;
+    struct sound whole = decode_all(&wma2, format, 0, blocks);
+    struct plan plan = plan_of(format);
     uint32_t room;
     uint8_t *out;
 
-    (void)unused;
-    blocks = wav_open(file, &format);
-    whole = decode_all(&wma2, &format, 0, blocks);
-    plan = plan_of(&format);
     assert_true(stream_size_from_source(&plan, (uint32_t)blocks.size, &room));
     assert_true(room >= whole.count * sizeof(int16_t));
     out = malloc(room + 65536);
@@ -392,7 +386,31 @@ static void pieces_of_a_reservoir_equal_the_whole(void **unused)
     }
     free(out);
     free(whole.samples);
+}
+
+static void pieces_of_a_reservoir_equal_the_whole(void **unused)
+{
+    struct bytes file = vector_read("wma/0161-options1F-48k-reservoir.wav"), blocks;
+    struct wave_format format;
+
+    (void)unused;
+    blocks = wav_open(file, &format);
+    check_pieces(&format, blocks);
     free(file.data);
+}
+
+static void pieces_of_random_packets_equal_the_whole(void **unused)
+{
+    uint8_t extra[10] = { 0, 0, 0, 0, WMA_EXPONENTS | WMA_RESERVOIR };
+    const struct wave_format format = { 0x161, 2, 44100, 8000, 743, 16, sizeof extra, extra };
+    struct bytes packets = { malloc(20 * 743), 20 * 743 };
+    uint32_t seed = 6;
+
+    (void)unused;
+    for (size_t i = 0; i < packets.size; i++)
+        packets.data[i] = (uint8_t)(draw(&seed) >> 9);
+    check_pieces(&format, packets);
+    free(packets.data);
 }
 
 /* One frame of room at a time, all packets in each call, with PART, for which the stream carries
@@ -605,6 +623,7 @@ int main(void)
         cmocka_unit_test(streams_of_ffmpeg_decode_the_same),
         cmocka_unit_test(made_blocks_decode_as_with_ffmpeg),
         cmocka_unit_test(pieces_of_a_reservoir_equal_the_whole),
+        cmocka_unit_test(pieces_of_random_packets_equal_the_whole),
         cmocka_unit_test(frames_come_as_there_is_room),
         cmocka_unit_test(damaged_packets_do_no_harm),
         cmocka_unit_test(silence_follows_a_damaged_frame),
