@@ -66,7 +66,7 @@ void gsm610_pack(const struct gsm610_parameters *, const struct gsm610_packing *
 
 /* preprocess.c: the filters before the encoder and after the decoder. */
 struct gsm610_preprocessor {
-    int16_t last;         /* z1 */
+    int16_t last;         /* z1 / 4 */
     int32_t highpass_q15; /* z2 */
     int16_t emphasis;     /* mp */
 };
