@@ -21,15 +21,14 @@ KERNEL __m128i product(__m128i a, __m128i b)
 #endif
 }
 
-/* The predecessor of each sample. */
-KERNEL __m128i delayed_by_one(__m128i before, __m128i now)
-{
+/* Eight samples of two vectors, from number n of the first one on. A macro, since n must be
+ * constant. */
 #if VECTOR_BYTES == 32
-    return _mm_alignr_epi8(now, before, 14);
+#define SAMPLES_FROM(n, first, second) _mm_alignr_epi8(second, first, 2 * (n))
 #else
-    return _mm_or_si128(_mm_slli_si128(now, 2), _mm_srli_si128(before, 14));
+#define SAMPLES_FROM(n, first, second) \
+    _mm_or_si128(_mm_srli_si128(first, 2 * (n)), _mm_slli_si128(second, 16 - 2 * (n)))
 #endif
-}
 
 KERNEL __m128i newest(int16_t x) { return _mm_slli_si128(_mm_cvtsi32_si128(x), 14); }
 KERNEL int16_t newest_of(__m128i x) { return (int16_t)_mm_extract_epi16(x, 7); }

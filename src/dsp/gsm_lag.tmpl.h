@@ -2,63 +2,91 @@
  *
  * Parameter: VECTOR_BYTES. Include after gsm.tmpl.h. */
 
-/* The number of groups of LANES32 lags that one loop handles: the largest that leaves a register
- * each for samples and products, and wastes few lanes. */
-#ifdef __x86_64__
-enum { LAG_GROUPS = LANES32 == 8 ? 11 : 7 };
-#else
-enum { LAG_GROUPS = LANES32 == 8 ? 6 : 5 };
-#endif
-/* The last groups extend beyond GSM_LAG_MAX. */
+/* All lags but the longest, in groups of LANES32 each. A round has as many groups, and as many
+ * pairs of `d`, as there are registers for. A product of group g with pair k reads the same past
+ * samples as one of group g + 1 with pair k + LAG_STRIDE. */
 enum {
+    LAG_GROUPS = 5,
+    LAG_STRIDE = LANES32 / 2,
+#ifdef __x86_64__
+    LAG_TERMS = 5,
+#else
+    LAG_TERMS = 1,
+#endif
     LAG_STEP = LAG_GROUPS * LANES32,
-    LAG_ROUNDS = (GSM_LAG_MAX - GSM_LAG_MIN + LAG_STEP) / LAG_STEP
+    D_PAIRS = GSM_SUBFRAME / 2
 };
-enum { LAG_END = GSM_LAG_MIN + LAG_ROUNDS * LAG_STEP };
 
-/* Pairs of the past samples i and i + 1, from `now` - LAG_END to `now`, with zeros before `now` -
- * GSM_LAG_MAX. The last pair is meaningless and unused. */
-KERNEL void lag_pairs(const int16_t *now, int16_t pairs[LAG_END][2])
+/* Pairs of the past samples i and i + 1, from `now` - GSM_LAG_MAX to `now`. The last pair is
+ * meaningless and unused. */
+KERNEL void lag_pairs(const int16_t *now, int16_t pairs[GSM_LAG_MAX][2])
 {
-    memset(pairs, 0, (LAG_END - GSM_LAG_MAX) * sizeof *pairs);
-#pragma GCC unroll 5
-    for (int i = LAG_END - GSM_LAG_MAX; i < LAG_END; i += GSM_VECTOR) {
-        __m128i here = load128(now - LAG_END + i), next = load128(now - LAG_END + i + 1);
+    __m128i here = load128(now - GSM_LAG_MAX), after, next;
 
+#pragma GCC unroll 5
+    for (int i = 0; i < GSM_LAG_MAX; i += GSM_VECTOR) {
+        after = load128(now - GSM_LAG_MAX + i + GSM_VECTOR);
+        next = SAMPLES_FROM(1, here, after);
         store128(pairs[i], _mm_unpacklo_epi16(here, next));
         store128(pairs[i + 4], _mm_unpackhi_epi16(here, next));
+        here = after;
     }
 }
 
-/* Within the vector of a group, lags descend; the first group begins with lag + LANES32 - 1. */
-KERNEL void lag_sums(const int32_t d[GSM_SUBFRAME / 2], const int16_t pairs[LAG_END][2], int lag,
+/* The sums of the lags from `lag` on. Within the vector of a group, lags descend. */
+KERNEL void lag_sums(const int32_t d[D_PAIRS], const int16_t pairs[GSM_LAG_MAX][2], int lag,
                      vec32 sums[LAG_GROUPS])
 {
-    const int16_t(*first)[2] = pairs + LAG_END - (lag + LANES32 - 1);
-    vec32 past;
+    const int16_t(*first)[2] = pairs + GSM_LAG_MAX - (lag + LANES32 - 1);
+    vec32 terms[LAG_TERMS], past;
 
     for (int g = 0; g < LAG_GROUPS; g++)
         sums[g] = set32(0);
-    for (int k = 0; k < GSM_SUBFRAME / 2; k++)
-#pragma GCC unroll 11
-        for (int g = 0; g < LAG_GROUPS; g++) {
-            memcpy(&past, first[2 * k - g * LANES32], sizeof past);
-            sums[g] += madd16(set32(d[k]), past);
+    for (int start = 0; start < D_PAIRS; start += LAG_STRIDE * LAG_TERMS)
+        for (int k = start; k < start + LAG_STRIDE; k++) {
+            for (int i = 0; i < LAG_TERMS; i++)
+                terms[i] = set32(d[k + LAG_STRIDE * i]);
+#pragma GCC unroll 9
+            for (int at = 1 - LAG_GROUPS; at < LAG_TERMS; at++) {
+                memcpy(&past, first[2 * k + at * LANES32], sizeof past);
+#pragma GCC unroll 5
+                for (int g = 0; g < LAG_GROUPS; g++)
+                    if (at + g >= 0 && at + g < LAG_TERMS)
+                        sums[g] += madd16(terms[at + g], past);
+            }
         }
 }
+
+/* The greatest and the least lane, in all lanes. */
+#if VECTOR_BYTES == 32
+#define OTHER_HALF(x) ((vec32)_mm256_permute2x128_si256((simd)(x), (simd)(x), 1))
+#else
+#define OTHER_HALF(x) (x)
+#endif
+#define SHUFFLED(x, order) ((vec32)SIMD(shuffle_epi32)((simd)(x), order))
+KERNEL vec32 greatest32(vec32 x)
+{
+    x = max32(x, OTHER_HALF(x));
+    x = max32(x, SHUFFLED(x, 0x4E));
+    return max32(x, SHUFFLED(x, 0xB1));
+}
+
+KERNEL vec32 least32(vec32 x)
+{
+    x = min32(x, OTHER_HALF(x));
+    x = min32(x, SHUFFLED(x, 0x4E));
+    return min32(x, SHUFFLED(x, 0xB1));
+}
+#undef OTHER_HALF
+#undef SHUFFLED
 
 /* The greatest sum, and the smallest lag that has it. */
 KERNEL void lag_best(vec32 sums, vec32 lags, int32_t *sum, uint8_t *lag)
 {
-    int32_t most = 0, least = GSM_LAG_MAX;
+    vec32 most = greatest32(sums);
 
-    for (int l = 0; l < LANES32; l++)
-        most = sums[l] > most ? sums[l] : most;
-    lags = blend32(sums == set32(most), lags, set32(GSM_LAG_MAX));
-    for (int l = 0; l < LANES32; l++)
-        least = lags[l] < least ? lags[l] : least;
-    *sum = most;
-    *lag = (uint8_t)least;
+    *sum = most[0];
+    *lag = (uint8_t)least32(blend32(sums == most, lags, set32(GSM_LAG_MAX)))[0];
 }
 
 /* Samples are within 2^12 after the shift. */
@@ -75,13 +103,23 @@ KERNEL int32_t power_of(const int16_t *past)
     return sum_of(power) * 2;
 }
 
+KERNEL int32_t lag_sum(const int16_t d[GSM_SUBFRAME], const int16_t *past)
+{
+    __m128i sum = _mm_setzero_si128();
+
+#pragma GCC unroll 5
+    for (int k = 0; k < GSM_SUBFRAME; k += GSM_VECTOR)
+        sum = _mm_add_epi32(sum, _mm_madd_epi16(load128(d + k), load128(past + k)));
+    return sum_of(sum);
+}
+
 static struct gsm_match gsm_search(const int16_t d[GSM_SUBFRAME], const int16_t *now)
 {
-    int16_t pairs[LAG_END][2], scaled[GSM_SUBFRAME],
+    int16_t pairs[GSM_LAG_MAX][2], scaled[GSM_SUBFRAME],
         peak = peak_of_vectors(d, GSM_SUBFRAME / GSM_VECTOR);
     int scale = peak == 0 || norm_s(peak) > 6 ? 0 : 6 - norm_s(peak);
-    int32_t d_pairs[GSM_SUBFRAME / 2];
-    vec32 best = set32(0), best_lag = set32(GSM_LAG_MIN), place, sums[LAG_GROUPS], lags, better;
+    int32_t d_pairs[D_PAIRS], longest;
+    vec32 best = set32(0), best_lag = set32(GSM_LAG_MIN), place, sums[LAG_GROUPS], better;
     struct gsm_match match;
 
 #pragma GCC unroll 5
@@ -91,17 +129,21 @@ static struct gsm_match gsm_search(const int16_t d[GSM_SUBFRAME], const int16_t 
     lag_pairs(now, pairs);
     for (int l = 0; l < LANES32; l++)
         place[l] = l;
-    for (int lag = GSM_LAG_MIN; lag < LAG_END; lag += LAG_STEP) {
+    for (int lag = GSM_LAG_MIN; lag < GSM_LAG_MAX; lag += LAG_STEP) {
         lag_sums(d_pairs, (const int16_t(*)[2])pairs, lag, sums);
-#pragma GCC unroll 11
+#pragma GCC unroll 5
         for (int g = 0; g < LAG_GROUPS; g++) {
-            lags = set32(lag + (g + 1) * LANES32 - 1) - place;
-            better = (sums[g] > best) & (lags <= GSM_LAG_MAX);
+            better = sums[g] > best;
             best = blend32(better, sums[g], best);
-            best_lag = blend32(better, lags, best_lag);
+            best_lag = blend32(better, set32(lag + (g + 1) * LANES32 - 1) - place, best_lag);
         }
     }
     lag_best(best, best_lag, &match.sum, &match.lag);
+    longest = lag_sum(scaled, now - GSM_LAG_MAX);
+    if (longest > match.sum) {
+        match.sum = longest;
+        match.lag = GSM_LAG_MAX;
+    }
     match.sum = match.sum * 2 >> (6 - scale);
     match.power = power_of(now - match.lag);
     return match;

@@ -84,6 +84,23 @@ static void compare_autocorrelation(const struct dsp_gsm *ours, const struct dsp
     assert_memory_equal(my_sums, their_sums, sizeof my_sums);
 }
 
+/* The sums of any input, whose magnitudes do not exceed the first. */
+static void compare_reflection(const struct dsp_gsm *ours, const struct dsp_gsm *reference,
+                               unsigned kind, uint32_t *seed)
+{
+    int16_t s[GSM610_FRAME], mine[GSM610_ORDER], theirs[GSM610_ORDER];
+    int32_t sums[GSM610_ORDER + 1];
+
+    fill(s, GSM610_FRAME, kind, seed);
+    reference->autocorrelate(s, sums);
+    ours->reflect(sums, mine), reference->reflect(sums, theirs);
+    assert_memory_equal(mine, theirs, sizeof mine);
+    for (int i = 1; i <= GSM610_ORDER; i++)
+        sums[i] = (int32_t)((int64_t)sums[0] * (int16_t)(draw(seed) >> 9) / INT16_MIN);
+    ours->reflect(sums, mine), reference->reflect(sums, theirs);
+    assert_memory_equal(mine, theirs, sizeof mine);
+}
+
 static void compare_interpolation(const struct dsp_gsm *ours, const struct dsp_gsm *reference,
                                   unsigned kind, uint32_t *seed)
 {
@@ -173,23 +190,49 @@ static void compare_prediction(const struct dsp_gsm *ours, const struct dsp_gsm 
     int16_t past[GSM610_SUBFRAME], e[GSM610_SUBFRAME], mine[GSM610_SUBFRAME],
         theirs[GSM610_SUBFRAME];
     int16_t gain = gsm610_gain_levels_q15[draw(seed) >> 8 & 3];
+    struct gsm_peak peak = gsm610_decode_peak(draw(seed) >> 8 & 63);
+    unsigned grid = draw(seed) >> 8 & 3;
+    uint8_t codes[GSM610_PULSES];
 
     fill(past, GSM610_SUBFRAME, kind, seed),
         fill(e, GSM610_SUBFRAME, draw(seed) >> 8 & 1 ? 3 : kind, seed);
-    ours->add(past, gain, e, mine), reference->add(past, gain, e, theirs);
-    assert_memory_equal(mine, theirs, sizeof mine);
     memcpy(mine, e, sizeof e), memcpy(theirs, e, sizeof e);
     ours->subtract(past, gain, mine), reference->subtract(past, gain, theirs);
     assert_memory_equal(mine, theirs, sizeof mine);
+    for (int i = 0; i < GSM610_PULSES; i++)
+        codes[i] = draw(seed) >> 8 & 7;
+    ours->excite(peak, codes, grid, past, gain, mine);
+    reference->excite(peak, codes, grid, past, gain, theirs);
+    assert_memory_equal(mine, theirs, sizeof mine);
 }
 
-static void compare_weighting(const struct dsp_gsm *ours, const struct dsp_gsm *reference,
+static void compare_selection(const struct dsp_gsm *ours, const struct dsp_gsm *reference,
                               unsigned kind, uint32_t *seed)
 {
-    int16_t e[GSM610_SUBFRAME], mine[GSM610_SUBFRAME], theirs[GSM610_SUBFRAME];
+    int16_t e[GSM610_SUBFRAME];
+    struct gsm_pulses mine, theirs;
 
     fill(e, GSM610_SUBFRAME, kind, seed);
-    ours->weigh(e, mine), reference->weigh(e, theirs);
+    ours->select(e, &mine), reference->select(e, &theirs);
+    assert_memory_equal(mine.values, theirs.values, sizeof mine.values);
+    assert_int_equal(mine.peak, theirs.peak);
+    assert_int_equal(mine.grid, theirs.grid);
+}
+
+/* Pulses and shifts as they occur, and an inverse of any mantissa. */
+static void compare_quantization(const struct dsp_gsm *ours, const struct dsp_gsm *reference,
+                                 unsigned kind, uint32_t *seed)
+{
+    int16_t inverse = gsm610_inverse_mantissas[draw(seed) >> 8 & 7];
+    uint8_t mine[GSM610_PULSES], theirs[GSM610_PULSES];
+    struct gsm_pulses pulses = { { 0 }, 0, 0 };
+    int shift = (int)(draw(seed) >> 8) % 11;
+
+    fill(pulses.values, GSM610_PULSES, kind, seed);
+    for (int i = 0; i < GSM610_PULSES; i++)
+        pulses.values[i] = (int16_t)(pulses.values[i] >> shift);
+    ours->quantize(&pulses, shift, inverse, mine);
+    reference->quantize(&pulses, shift, inverse, theirs);
     assert_memory_equal(mine, theirs, sizeof mine);
 }
 
@@ -201,25 +244,29 @@ static void compare_weighting(const struct dsp_gsm *ours, const struct dsp_gsm *
     }
 SAME(emphasis)
 SAME(autocorrelation)
+SAME(reflection)
 SAME(interpolation)
 SAME(analysis)
 SAME(synthesis)
 SAME(search)
 SAME(prediction)
-SAME(weighting)
+SAME(selection)
+SAME(quantization)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(emphasis_is_the_same),
         cmocka_unit_test(autocorrelation_is_the_same),
+        cmocka_unit_test(reflection_is_the_same),
         cmocka_unit_test(interpolation_is_the_same),
         cmocka_unit_test(interpolation_of_every_ratio_is_the_same),
         cmocka_unit_test(analysis_is_the_same),
         cmocka_unit_test(synthesis_is_the_same),
         cmocka_unit_test(search_is_the_same),
         cmocka_unit_test(prediction_is_the_same),
-        cmocka_unit_test(weighting_is_the_same),
+        cmocka_unit_test(selection_is_the_same),
+        cmocka_unit_test(quantization_is_the_same),
     };
 
     return cmocka_run_group_tests_name("gsm sets", tests, 0, 0);

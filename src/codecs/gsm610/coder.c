@@ -6,12 +6,14 @@
 const struct dsp_gsm gsm610_kernels = {
     .emphasize = gsm610_emphasize,
     .autocorrelate = gsm610_autocorrelate,
+    .reflect = gsm610_reflect,
     .interpolate = gsm610_interpolate,
     .analyze = gsm610_analyze,
     .search = gsm610_search,
     .subtract = gsm610_subtract,
-    .weigh = gsm610_weigh,
-    .add = gsm610_add,
+    .select = gsm610_select,
+    .quantize = gsm610_quantize,
+    .excite = gsm610_excite,
     .synthesize = gsm610_synthesize,
 };
 
@@ -36,11 +38,24 @@ static bool is_reduced(const struct gsm610_packing *packing)
     return packing->block_bytes < GSM610_BLOCK_BYTES;
 }
 
+/* Stores what the pulses leave of the residual, for the next search. */
+static void search_pulses(struct gsm610_encoder *state, const int32_t response[GSM610_RESPONSE],
+                          const int16_t d[GSM610_SUBFRAME], unsigned pulse_bits,
+                          struct gsm610_subframe *sub)
+{
+    int16_t e[GSM610_SUBFRAME];
+
+    gsm610_pulse_search(response, state->error, d, pulse_bits, sub);
+    gsm610_rpe_decode(sub, e);
+    for (int n = 0; n < GSM610_SUBFRAME; n++)
+        state->error[n] = saturate(d[n] - e[n]);
+}
+
 void gsm610_encode_frame(struct gsm610_encoder *state, const int16_t pcm[GSM610_FRAME],
                          struct gsm610_parameters *out)
 {
     const struct dsp_gsm *kernels = state->kernels;
-    int16_t s[GSM610_FRAME], reflection[GSM610_ORDER], e[GSM610_SUBFRAME];
+    int16_t s[GSM610_FRAME], reflection[GSM610_ORDER];
     int32_t response[GSM610_RESPONSE];
 
     gsm610_preprocess(kernels, &state->input, pcm, s);
@@ -57,13 +72,10 @@ void gsm610_encode_frame(struct gsm610_encoder *state, const int16_t pcm[GSM610_
         gsm610_long_term_search(kernels, d, now, sub);
         gsm610_long_term_analysis(kernels, now, sub, d);
         if (is_reduced(state->packing))
-            gsm610_pulse_search(response, state->error, d, state->packing->pulse_bits[i], sub);
+            search_pulses(state, response, d, state->packing->pulse_bits[i], sub);
         else
             gsm610_rpe_encode(kernels, d, sub);
-        gsm610_rpe_decode(sub, e);
-        gsm610_long_term_synthesis(kernels, e, sub, now);
-        for (int n = 0; n < GSM610_SUBFRAME; n++)
-            state->error[n] = saturate(d[n] - e[n]);
+        gsm610_long_term_synthesis(kernels, sub, sub->lag, now);
     }
     memmove(state->residual, state->residual + GSM610_FRAME,
             GSM610_LAG_MAX * sizeof *state->residual);
@@ -80,14 +92,10 @@ static uint8_t valid_lag(struct gsm610_decoder *state, uint8_t lag)
 void gsm610_decode_frame(struct gsm610_decoder *state, const struct gsm610_parameters *in,
                          int16_t pcm[GSM610_FRAME])
 {
-    int16_t e[GSM610_SUBFRAME];
-
     for (int i = 0; i < GSM610_SUBFRAMES; i++) {
-        struct gsm610_subframe sub = in->subframes[i];
+        const struct gsm610_subframe *sub = &in->subframes[i];
 
-        sub.lag = valid_lag(state, sub.lag);
-        gsm610_rpe_decode(&sub, e);
-        gsm610_long_term_synthesis(state->kernels, e, &sub,
+        gsm610_long_term_synthesis(state->kernels, sub, valid_lag(state, sub->lag),
                                    state->residual + GSM610_LAG_MAX + GSM610_SUBFRAME * i);
     }
     memcpy(pcm, state->residual + GSM610_LAG_MAX, GSM610_FRAME * sizeof *pcm);

@@ -15,7 +15,7 @@ enum {
     GSM610_SUBFRAME = GSM_SUBFRAME,
     GSM610_SUBFRAMES = GSM610_FRAME / GSM610_SUBFRAME,
     GSM610_ORDER = GSM_ORDER,
-    GSM610_PULSES = 13
+    GSM610_PULSES = GSM_PULSES
 };
 enum {
     GSM610_LAG_MIN = GSM_LAG_MIN,
@@ -118,12 +118,13 @@ void gsm610_long_term_search(const struct dsp_gsm *, const int16_t d[GSM610_SUBF
 void gsm610_long_term_analysis(const struct dsp_gsm *, const int16_t *now,
                                const struct gsm610_subframe *,
                                int16_t d[GSM610_SUBFRAME]); /* 4.2.12 */
-void gsm610_long_term_synthesis(const struct dsp_gsm *, const int16_t e[GSM610_SUBFRAME],
-                                const struct gsm610_subframe *, int16_t *now); /* 4.2.18, 4.3.2 */
+void gsm610_long_term_synthesis(const struct dsp_gsm *, const struct gsm610_subframe *, int lag,
+                                int16_t *now); /* 4.2.16 to 4.2.18, 4.3.2 */
 
 /* rpe.c: the residual as 13 pulses, every third sample. */
 void gsm610_rpe_encode(const struct dsp_gsm *, const int16_t e[GSM610_SUBFRAME],
                        struct gsm610_subframe *);    /* 4.2.13 to 4.2.15 */
+struct gsm_peak gsm610_decode_peak(uint8_t code);    /* 4.2.15 */
 void gsm610_levels(uint8_t peak, int16_t levels[8]); /* 4.2.16: of the pulse codes 0 to 7 */
 void gsm610_rpe_decode(const struct gsm610_subframe *, int16_t e[GSM610_SUBFRAME]); /* 4.2.17 */
 
@@ -140,15 +141,18 @@ void gsm610_pulse_search(const int32_t h[GSM610_RESPONSE], const int16_t error[G
  * src/dsp. Each is defined next to the stage that calls it. */
 void gsm610_emphasize(int16_t last, int16_t s[GSM610_FRAME]);
 void gsm610_autocorrelate(int16_t s[GSM610_FRAME], int32_t sums[GSM610_ORDER + 1]);
+void gsm610_reflect(const int32_t sums[GSM610_ORDER + 1], int16_t reflection[GSM610_ORDER]);
 void gsm610_interpolate(const int16_t before_q14[GSM610_ORDER], const int16_t now_q14[GSM610_ORDER],
                         int16_t reflection[GSM_SECTIONS][GSM610_ORDER]);
 void gsm610_analyze(int16_t delayed[GSM610_ORDER],
                     const int16_t reflection[GSM_SECTIONS][GSM610_ORDER], int16_t s[GSM610_FRAME]);
 struct gsm_match gsm610_search(const int16_t d[GSM610_SUBFRAME], const int16_t *now);
 void gsm610_subtract(const int16_t *past, int16_t gain_q15, int16_t d[GSM610_SUBFRAME]);
-void gsm610_weigh(const int16_t e[GSM610_SUBFRAME], int16_t x[GSM610_SUBFRAME]);
-void gsm610_add(const int16_t *past, int16_t gain_q15, const int16_t e[GSM610_SUBFRAME],
-                int16_t *now);
+void gsm610_select(const int16_t e[GSM610_SUBFRAME], struct gsm_pulses *);
+void gsm610_quantize(const struct gsm_pulses *, int shift, int16_t inverse,
+                     uint8_t codes[GSM_PULSES]);
+void gsm610_excite(struct gsm_peak, const uint8_t codes[GSM_PULSES], unsigned grid,
+                   const int16_t *past, int16_t gain_q15, int16_t *now);
 void gsm610_synthesize(int16_t delayed[GSM610_ORDER], int16_t *emphasis,
                        const int16_t reflection[GSM_SECTIONS][GSM610_ORDER],
                        int16_t s[GSM610_FRAME]);

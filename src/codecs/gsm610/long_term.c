@@ -79,13 +79,6 @@ void gsm610_subtract(const int16_t *past, int16_t gain_q15, int16_t d[GSM610_SUB
         d[k] = saturate(d[k] - gsm610_mult_r(gain_q15, past[k]));
 }
 
-void gsm610_add(const int16_t *past, int16_t gain_q15, const int16_t e[GSM610_SUBFRAME],
-                int16_t *now)
-{
-    for (int k = 0; k < GSM610_SUBFRAME; k++)
-        now[k] = saturate(e[k] + gsm610_mult_r(gain_q15, past[k]));
-}
-
 /* 4.2.12 */
 void gsm610_long_term_analysis(const struct dsp_gsm *kernels, const int16_t *now,
                                const struct gsm610_subframe *in, int16_t d[GSM610_SUBFRAME])
@@ -94,8 +87,9 @@ void gsm610_long_term_analysis(const struct dsp_gsm *kernels, const int16_t *now
 }
 
 /* 4.3.2, and 4.2.18, which is the same in the encoder. */
-void gsm610_long_term_synthesis(const struct dsp_gsm *kernels, const int16_t e[GSM610_SUBFRAME],
-                                const struct gsm610_subframe *in, int16_t *now)
+void gsm610_long_term_synthesis(const struct dsp_gsm *kernels, const struct gsm610_subframe *in,
+                                int lag, int16_t *now)
 {
-    kernels->add(now - in->lag, gsm610_gain_levels_q15[in->gain], e, now);
+    kernels->excite(gsm610_decode_peak(in->peak), in->pulses, in->grid, now - lag,
+                    gsm610_gain_levels_q15[in->gain], now);
 }

@@ -37,7 +37,7 @@ void gsm610_autocorrelate(int16_t s[GSM610_FRAME], int32_t sums[GSM610_ORDER + 1
 
 /* 4.2.5: the Schur recursion. It stops, and leaves the other coefficients at zero, if a coefficient
  * would exceed 1. */
-static void schur(const int32_t sums[GSM610_ORDER + 1], int16_t reflection[GSM610_ORDER])
+void gsm610_reflect(const int32_t sums[GSM610_ORDER + 1], int16_t reflection[GSM610_ORDER])
 {
     int16_t p[GSM610_ORDER + 1], k[GSM610_ORDER + 1], shift = norm_l(sums[0]);
 
@@ -68,5 +68,5 @@ void gsm610_reflection(const struct dsp_gsm *kernels, int16_t s[GSM610_FRAME],
     int32_t sums[GSM610_ORDER + 1];
 
     kernels->autocorrelate(s, sums);
-    schur(sums, reflection);
+    kernels->reflect(sums, reflection);
 }

@@ -41,6 +41,64 @@ static unsigned frame_offset(const struct gsm610_packing *packing, unsigned fram
     return packing->block_bytes * 4u * frame;
 }
 
+/* Eight codes of 3 bits as bytes, the lowest first, and the converse. */
+static uint64_t spread(uint64_t bits)
+{
+    bits &= 0xFFFFFF;
+    bits = (bits | bits << 20) & 0x00000FFF00000FFF;
+    bits = (bits | bits << 10) & 0x003F003F003F003F;
+    return (bits | bits << 5) & 0x0707070707070707;
+}
+
+static uint64_t gathered(uint64_t bytes)
+{
+    bytes = (bytes | bytes >> 5) & 0x003F003F003F003F;
+    bytes = (bytes | bytes >> 10) & 0x00000FFF00000FFF;
+    return (bytes | bytes >> 20) & 0xFFFFFF;
+}
+
+/* The last eight pulses overlap the first eight. */
+enum { PULSES_LATE = GSM610_PULSES - 8 };
+
+/* The pulses of a subframe with 3 bits each. */
+static void unpack_pulses(uint64_t bits, uint8_t pulses[GSM_PULSES])
+{
+    store64_le(pulses + PULSES_LATE, spread(bits >> 3 * PULSES_LATE));
+    store64_le(pulses, spread(bits));
+}
+
+static uint64_t pack_pulses(const uint8_t pulses[GSM_PULSES])
+{
+    return gathered(load64_le(pulses)) | gathered(load64_le(pulses + PULSES_LATE))
+                                             << 3 * PULSES_LATE;
+}
+
+/* The same with fewer bits each. */
+static void unpack_reduced(uint64_t bits, unsigned pulse_bits, uint8_t pulses[GSM_PULSES])
+{
+    for (unsigned j = 0; j < GSM610_PULSES; j++) {
+        unsigned n = gsm610_pulse_bits(pulse_bits, j);
+
+        pulses[j] = gsm610_pulse_codes[n][bits & ((1u << n) - 1)];
+        bits >>= n;
+    }
+}
+
+/* The code of `bits` bits for a pulse is its top bits. */
+static uint64_t pack_reduced(const uint8_t pulses[GSM_PULSES], unsigned pulse_bits)
+{
+    uint64_t bits = 0;
+    unsigned to = 0;
+
+    for (unsigned j = 0; j < GSM610_PULSES; j++) {
+        unsigned n = gsm610_pulse_bits(pulse_bits, j);
+
+        bits |= (uint64_t)(pulses[j] >> (3 - n)) << to;
+        to += n;
+    }
+    return bits;
+}
+
 void gsm610_unpack(const uint8_t *block, const struct gsm610_packing *packing, unsigned frame,
                    struct gsm610_parameters *out)
 {
@@ -59,17 +117,12 @@ void gsm610_unpack(const uint8_t *block, const struct gsm610_packing *packing, u
         sub->grid = bits >> 9 & 3;
         sub->peak = bits >> 11 & 63;
         bits >>= HEAD_BITS;
-        for (unsigned j = 0; j < GSM610_PULSES; j++) {
-            unsigned n = gsm610_pulse_bits(packing->pulse_bits[i], j);
-
-            sub->pulses[j] = gsm610_pulse_codes[n][bits & ((1u << n) - 1)];
-            bits >>= n;
-        }
+        if (packing->pulse_bits[i] == 3 * GSM610_PULSES)
+            unpack_pulses(bits, sub->pulses);
+        else
+            unpack_reduced(bits, packing->pulse_bits[i], sub->pulses);
     }
 }
-
-/* The code of `bits` bits for a pulse: its top bits. */
-static unsigned code_of(unsigned pulse, unsigned bits) { return pulse >> (3 - bits); }
 
 void gsm610_pack(const struct gsm610_parameters *in, const struct gsm610_packing *packing,
                  unsigned frame, uint8_t *block)
@@ -83,16 +136,13 @@ void gsm610_pack(const struct gsm610_parameters *in, const struct gsm610_packing
     at += LAR_BITS;
     for (int i = 0; i < GSM610_SUBFRAMES; at += HEAD_BITS + packing->pulse_bits[i++]) {
         const struct gsm610_subframe *sub = &in->subframes[i];
-        unsigned to = HEAD_BITS;
 
-        bits = sub->lag | (uint64_t)sub->gain << 7 | (uint64_t)sub->grid << 9 |
-               (uint64_t)sub->peak << 11;
-        for (unsigned j = 0; j < GSM610_PULSES; j++) {
-            unsigned n = gsm610_pulse_bits(packing->pulse_bits[i], j);
+        uint32_t head = sub->lag | (uint32_t)sub->gain << 7 | (uint32_t)sub->grid << 9 |
+                        (uint32_t)sub->peak << 11;
 
-            bits |= (uint64_t)code_of(sub->pulses[j], n) << to;
-            to += n;
-        }
-        put_bits(block, packing, at, bits);
+        bits = packing->pulse_bits[i] == 3 * GSM610_PULSES
+                   ? pack_pulses(sub->pulses)
+                   : pack_reduced(sub->pulses, packing->pulse_bits[i]);
+        put_bits(block, packing, at, bits << HEAD_BITS | head);
     }
 }
