@@ -57,19 +57,21 @@ static inline int combination_count_from(const int32_t counts[COMBINATION_PLACES
 
 /* Stores the n positions of set `number` in ascending order; returns false beyond the last set.
  * `left` counts the sets from this one to the last. Of these, counts[n][i] have all positions above
- * i, so that the first position is the first i where these are fewer than `left`. */
+ * i, so that the first position is the first i where these are fewer than `left`. One position
+ * alone is the last of them, counted from the end. */
 static inline bool combination_unrank(int32_t number, int n, uint8_t *at)
 {
     int32_t left = combination_counts[n][0] + combination_counts[n - 1][0] - number;
 
     if (left <= 0)
         return false;
-    for (; n > 0; n--) {
+    for (; n > 1; n--) {
         int i = combination_count_from(combination_counts[n], left);
 
         left -= combination_counts[n][i];
         *at++ = (uint8_t)i;
     }
+    *at = (uint8_t)(COMBINATION_PLACES - left);
     return true;
 }
 

@@ -11,6 +11,14 @@ enum {
     CELP_SUBFRAME = 64 /* the longest block that `poles` takes */
 };
 
+/* A filter for `two_poles`: the arguments of `poles`, and its result. */
+struct celp_filter {
+    const int32_t *in;
+    const int16_t *a;
+    int16_t *y;
+    int32_t *out, peak;
+};
+
 struct dsp_celp {
     /* sums[i] = sum of a[j] x[i - j] over j < 2 `pairs`. */
     void (*zeros)(const int16_t *x, const int16_t *a, int pairs, int32_t *sums, int n);
@@ -20,6 +28,9 @@ struct dsp_celp {
      * below 32767, every y fits 16 bits. n is a multiple of 4. */
     int32_t (*poles)(const int32_t *in, const int16_t a[CELP_ORDER], int shift, int16_t *y,
                      int32_t *out, int n);
+
+    /* Two filters side by side, which do not depend on each other, in the time of one. */
+    void (*two_poles)(struct celp_filter filters[2], int shift, int n);
 
     /* sums[k] = sum of a[i] b[i + k], for 0 <= k < `count`. */
     void (*correlate)(const int16_t *a, const int16_t *b, int n, int32_t *sums, int count);

@@ -204,6 +204,112 @@ static int32_t celp_poles(const int32_t *in, const int16_t a[CELP_ORDER], int sh
     }
 }
 
+static int32_t celp_peak(const int16_t *a, int n)
+{
+    i16x8 high = load8(a), low = high;
+
+    for (int i = NARROW; i < n; i += NARROW) {
+        i16x8 x = load8(a + last_from(i, n, NARROW));
+
+        high = max_i16(high, x);
+        low = min_i16(low, x);
+    }
+    return peak_in(high, low);
+}
+
+#if VECTOR_BYTES == 32
+/* The same with a filter in each half of a register. c[j] begins with the coefficient of distance
+ * j - 3, or with a zero. */
+struct wide_fours {
+    uvec32 now, next, third, last;
+};
+
+KERNEL uvec32 wide_products(vec32 sample, vec32 c) { return (uvec32)madd16(sample, c); }
+#define WIDE_SPREAD(x, lane) ((vec32)_mm256_shuffle_epi32((simd)(x), (lane)*0x55))
+
+KERNEL void add_samples(struct wide_fours *sums, vec32 samples, int lane, const vec32 c[14])
+{
+    if (lane < 3)
+        sums->now += wide_products(samples, c[3 - lane]);
+    sums->next += wide_products(samples, c[7 - lane]);
+    sums->third += wide_products(samples, c[11 - lane]);
+    if (lane >= 2)
+        sums->last += wide_products(samples, c[15 - lane]);
+}
+
+KERNEL struct wide_fours from_pasts(const struct celp_filter filters[2], const vec32 c[14])
+{
+    struct wide_fours sums = { { 0 }, { 0 }, { 0 }, { 0 } };
+
+#pragma GCC unroll 10
+    for (int j = 1; j <= CELP_ORDER; j++) {
+        i32x4 first = same(filters[0].y[-j]), second = same(filters[1].y[-j]);
+        vec32 samples = load_halves(&first, &second);
+
+        sums.now += wide_products(samples, c[3 + j]);
+        if (j <= 6)
+            sums.next += wide_products(samples, c[7 + j]);
+        if (j <= 2)
+            sums.third += wide_products(samples, c[11 + j]);
+    }
+    return sums;
+}
+
+KERNEL void spread_coefficients(const struct celp_filter filters[2], vec32 wide[14])
+{
+    int32_t c[2][4 + CELP_ORDER + 4] = { { 0 } };
+
+    for (int i = 0; i < 2; i++)
+        for (int j = 0; j < CELP_ORDER; j++)
+            c[i][4 + j] = (uint16_t)filters[i].a[j];
+    for (int j = 0; j < 14; j++)
+        wide[j] = load_halves(c[0] + j, c[1] + j);
+}
+
+KERNEL void two_poles_by(struct celp_filter filters[2], int shift, int n)
+{
+    vec32 c[14], bias = set32(1 << (shift - 1));
+    struct wide_fours sums;
+
+    spread_coefficients(filters, c);
+    sums = from_pasts(filters, c);
+    for (int i = 0; i < n; i += 4) {
+        __m128i narrow[2];
+        vec32 y;
+
+        sums.now += (uvec32)load_halves(filters[0].in + i, filters[1].in + i) + (uvec32)bias;
+        add_samples(&sums, WIDE_SPREAD((vec32)sums.now >> shift, 0), 0, c);
+        add_samples(&sums, WIDE_SPREAD((vec32)sums.now >> shift, 1), 1, c);
+        add_samples(&sums, WIDE_SPREAD((vec32)sums.now >> shift, 2), 2, c);
+        add_samples(&sums, WIDE_SPREAD((vec32)sums.now >> shift, 3), 3, c);
+        y = (vec32)_mm256_packs_epi32((simd)((vec32)sums.now >> shift), _mm256_setzero_si256());
+        store_halves(y, &narrow[0], &narrow[1]);
+        memcpy(filters[0].y + i, &narrow[0], 4 * sizeof(int16_t));
+        memcpy(filters[1].y + i, &narrow[1], 4 * sizeof(int16_t));
+        sums.now -= (uvec32)bias;
+        store_halves((vec32)sums.now, filters[0].out + i, filters[1].out + i);
+        sums = (struct wide_fours){ sums.next, sums.third, sums.last, { 0 } };
+    }
+    for (int i = 0; i < 2; i++)
+        filters[i].peak = celp_peak(filters[i].y - CELP_ORDER, CELP_ORDER + n);
+}
+
+static void celp_two_poles(struct celp_filter filters[2], int shift, int n)
+{
+    if (shift == 12) /* a constant, as above */
+        two_poles_by(filters, 12, n);
+    else
+        two_poles_by(filters, shift, n);
+}
+#else
+static void celp_two_poles(struct celp_filter filters[2], int shift, int n)
+{
+    for (int i = 0; i < 2; i++)
+        filters[i].peak =
+            celp_poles(filters[i].in, filters[i].a, shift, filters[i].y, filters[i].out, n);
+}
+#endif
+
 /* --- Sums --- */
 
 /* The last vector of a sum, with zeros for the samples that have already been counted. */
@@ -284,19 +390,6 @@ static int64_t celp_energy(const int16_t *a, int n)
     return (int64_t)total;
 }
 
-static int32_t celp_peak(const int16_t *a, int n)
-{
-    i16x8 high = load8(a), low = high;
-
-    for (int i = NARROW; i < n; i += NARROW) {
-        i16x8 x = load8(a + last_from(i, n, NARROW));
-
-        high = max_i16(high, x);
-        low = min_i16(low, x);
-    }
-    return peak_in(high, low);
-}
-
 /* --- Gains --- */
 
 KERNEL i16x8 narrowed_sums(const int32_t *in, i32x4 bias, int shift)
@@ -353,6 +446,6 @@ static void celp_scale(const int16_t *a, const int16_t *gains, int32_t bias, int
 }
 
 static const struct dsp_celp celp_kernels = {
-    celp_zeros, celp_poles,  celp_correlate, celp_dot, celp_energy,
-    celp_peak,  celp_narrow, celp_scale,     celp_mix,
+    celp_zeros,  celp_poles, celp_two_poles, celp_correlate, celp_dot,
+    celp_energy, celp_peak,  celp_narrow,    celp_scale,     celp_mix,
 };

@@ -69,6 +69,13 @@ static int32_t poles(const int32_t *in, const int16_t a[CELP_ORDER], int shift, 
     return peak(y - CELP_ORDER, CELP_ORDER + n);
 }
 
+static void two_poles(struct celp_filter filters[2], int shift, int n)
+{
+    for (int i = 0; i < 2; i++)
+        filters[i].peak =
+            poles(filters[i].in, filters[i].a, shift, filters[i].y, filters[i].out, n);
+}
+
 static int32_t dot(const int16_t *a, const int16_t *b, int n)
 {
     uint32_t sum = 0;
@@ -145,6 +152,5 @@ static void mix(const int16_t *a, int16_t gain_a, const int16_t *b, int16_t gain
         out[i] = saturate((a[i] * gain_a + b[i] * gain_b + bias) >> shift);
 }
 
-const struct dsp_celp dsp_celp_c = {
-    zeros, poles, correlate, dot, energy, peak, narrow, scale, mix
-};
+const struct dsp_celp dsp_celp_c = { zeros,  poles, two_poles, correlate, dot,
+                                     energy, peak,  narrow,    scale,     mix };

@@ -91,6 +91,36 @@ static void poles_are_the_same(struct round *round)
     free(copy);
 }
 
+/* Each of two filters side by side gives what it gives alone. */
+static void two_poles_are_the_same(struct round *round)
+{
+    int n = 16 + 4 * (int)(draw(&round->seed) % 13), shift = 11 + (int)(draw(&round->seed) % 4);
+    int32_t in[2][CELP_SUBFRAME], out[2][CELP_SUBFRAME], expected[2][CELP_SUBFRAME];
+    int16_t a[2][CELP_ORDER], y[2][CELP_ORDER + CELP_SUBFRAME], *copy[2];
+    struct celp_filter pair[2];
+
+    for (int i = 0; i < 2; i++) {
+        int loud = 2 + (int)(draw(&round->seed) % 20);
+
+        fill(y[i], CELP_ORDER, &round->seed);
+        for (int j = 0; j < CELP_ORDER; j++)
+            a[i][j] = noise(&round->seed, shift - 1);
+        for (int j = 0; j < n; j++)
+            in[i][j] = (int32_t)draw(&round->seed) >> (31 - loud);
+        copy[i] = exactly(y[i], ((size_t)n + CELP_ORDER) * sizeof **y);
+        pair[i] = (struct celp_filter){ in[i], a[i], copy[i] + CELP_ORDER, out[i], 0 };
+    }
+    round->mine->two_poles(pair, shift, n);
+    for (int i = 0; i < 2; i++) {
+        int32_t peak = round->mine->poles(in[i], a[i], shift, y[i] + CELP_ORDER, expected[i], n);
+
+        assert_int_equal(pair[i].peak, peak);
+        assert_memory_equal(out[i], expected[i], (size_t)n * sizeof **out);
+        assert_memory_equal(copy[i], y[i], ((size_t)n + CELP_ORDER) * sizeof **y);
+        free(copy[i]);
+    }
+}
+
 static void sums_are_the_same(struct round *round)
 {
     int n = 16 + (int)(draw(&round->seed) % 120), count = (int)(draw(&round->seed) % 13);
@@ -168,16 +198,15 @@ static void each_round(void (*test)(struct round *))
 
 static void zeros(void **unused) { (void)unused, each_round(zeros_are_the_same); }
 static void poles(void **unused) { (void)unused, each_round(poles_are_the_same); }
+static void two_poles(void **unused) { (void)unused, each_round(two_poles_are_the_same); }
 static void sums(void **unused) { (void)unused, each_round(sums_are_the_same); }
 static void gains(void **unused) { (void)unused, each_round(gains_are_the_same); }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(zeros),
-        cmocka_unit_test(poles),
-        cmocka_unit_test(sums),
-        cmocka_unit_test(gains),
+        cmocka_unit_test(zeros), cmocka_unit_test(poles), cmocka_unit_test(two_poles),
+        cmocka_unit_test(sums),  cmocka_unit_test(gains),
     };
 
     return cmocka_run_group_tests_name("speech kernels", tests, 0, 0);

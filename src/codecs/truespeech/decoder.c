@@ -25,9 +25,10 @@ static void predictors(const struct truespeech_decoder *state,
 void truespeech_decode_frame(struct truespeech_decoder *state,
                              const struct truespeech_parameters *in, int16_t pcm[TRUESPEECH_FRAME])
 {
-    int16_t a_q12[TRUESPEECH_SUBFRAMES][TRUESPEECH_ORDER], e[TRUESPEECH_SUBFRAME],
-        p[TRUESPEECH_SUBFRAME];
-    struct truespeech_synthesis_filter filter = { 0 };
+    int16_t a_q12[TRUESPEECH_SUBFRAMES][TRUESPEECH_ORDER], p[TRUESPEECH_SUBFRAME],
+        e[TRUESPEECH_SUBFRAMES][TRUESPEECH_SUBFRAME];
+    struct truespeech_synthesis_filter filters[TRUESPEECH_SUBFRAMES];
+    const struct truespeech_synthesis_filter *selected[TRUESPEECH_SUBFRAMES];
 
     predictors(state, in, a_q12);
     for (int i = 0; i < TRUESPEECH_SUBFRAMES; i++) {
@@ -39,13 +40,15 @@ void truespeech_decode_frame(struct truespeech_decoder *state,
         else
             truespeech_long_term(state->dsp, now, truespeech_lag(sub->ltp, in->base[i / 2]),
                                  truespeech_taps[sub->ltp % TRUESPEECH_TAPS], p);
-        truespeech_place_pulses(sub, e);
-        truespeech_excite(now, p, e);
-        if (i % 2 == 0 || in->blend)
+        truespeech_place_pulses(sub, e[i]);
+        truespeech_excite(now, p, e[i]);
+        selected[i] = &filters[in->blend ? i : i / 2 * 2];
+        if (selected[i] == &filters[i])
             truespeech_filter(state->dsp, a_q12[i], truespeech_reflections[0][in->reflection[0]],
-                              &filter);
-        truespeech_synthesize(&state->synthesis, &filter, e, pcm + TRUESPEECH_SUBFRAME * i);
+                              &filters[i]);
     }
+    truespeech_synthesize_frame(&state->synthesis, selected,
+                                (const int16_t(*)[TRUESPEECH_SUBFRAME])e, pcm);
     memmove(state->history, state->history + TRUESPEECH_FRAME,
             TRUESPEECH_HISTORY * sizeof *state->history);
     memcpy(state->a_q12, a_q12[3], sizeof state->a_q12);

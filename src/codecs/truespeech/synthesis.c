@@ -69,44 +69,87 @@ static void feed(const int16_t *x, int32_t sums[TRUESPEECH_SUBFRAME])
 
 enum { PAST = CELP_ORDER, ROOM = 64 }; /* a multiple of 8, for compilers that vectorize */
 
-/* Filters stage by stage; returns false, without a result, if a sample would be clipped on the way
- * or a sum would wrap. */
-static bool synthesize_exactly(struct truespeech_synthesis *state,
-                               const struct truespeech_synthesis_filter *filter,
-                               const int16_t e[TRUESPEECH_SUBFRAME],
-                               int16_t out[TRUESPEECH_SUBFRAME])
+/* A recursion whose samples have this peak is exact only if none was clipped and no sum wrapped. */
+static bool is_exact(const int16_t c_q12[TRUESPEECH_ORDER], int32_t peak)
 {
-    const struct dsp_celp *dsp = filter->dsp;
-    int16_t s[PAST + ROOM] = { 0 }, y[PAST + ROOM] = { 0 }, sharp[ROOM];
-    int32_t in[TRUESPEECH_SUBFRAME], sums[ROOM] = { 0 }, peak;
+    return peak <= TRUESPEECH_SAMPLE_MAX && !may_wrap(c_q12, peak);
+}
 
-    memcpy(s + PAST - TRUESPEECH_ORDER, state->s, sizeof state->s);
-    memcpy(y + PAST - TRUESPEECH_ORDER, state->y, sizeof state->y);
-    feed(e, in);
-    peak = dsp->poles(in, filter->a_q12, 12, s + PAST, sums, TRUESPEECH_SUBFRAME);
-    if (peak > TRUESPEECH_SAMPLE_MAX || may_wrap(filter->a_q12, peak))
-        return false;
-    dsp->zeros(s + PAST - 1, filter->zeros_q12, TRUESPEECH_ORDER / 2, sums,
-               TRUESPEECH_SUBFRAME); /* below 1.22 * 2^30, as above */
+/* The input of the postfilter's poles, from the output s of 1/A. */
+static void feed_poles(const struct truespeech_synthesis_filter *filter, const int16_t *s,
+                       int32_t in[TRUESPEECH_SUBFRAME])
+{
+    int32_t sums[ROOM] = { 0 };
+    int16_t sharp[ROOM];
+
+    filter->dsp->zeros(s - 1, filter->zeros_q12, TRUESPEECH_ORDER / 2, sums,
+                       TRUESPEECH_SUBFRAME); /* below 1.22 * 2^30, as above */
     for (int i = 0; i < ROOM; i++)
-        sharp[i] = wrap16(s[PAST + i] + (-sums[i] >> 12));
+        sharp[i] = wrap16(s[i] + (-sums[i] >> 12));
     feed(sharp, in);
-    peak = dsp->poles(in, filter->poles_q12, 12, y + PAST, sums, TRUESPEECH_SUBFRAME);
-    if (peak > TRUESPEECH_SAMPLE_MAX || may_wrap(filter->poles_q12, peak))
-        return false;
+}
+
+/* The output of the postfilter, from the sums of its poles and their output y. */
+static void finish(const struct truespeech_synthesis_filter *filter, int32_t sums[ROOM],
+                   const int16_t *y, int16_t out[TRUESPEECH_SUBFRAME])
+{
+    int16_t all[ROOM];
+
     for (int i = 0; i < ROOM; i++) {
-        int32_t tilted =
-            sums[i] + (y[PAST - 1 + i] * filter->tilt >> 4); /* the tilt adds less than 2^27 */
+        int32_t tilted = sums[i] + (y[i - 1] * filter->tilt >> 4); /* adds less than 2^27 */
 
         sums[i] = tilted - (tilted >> 3);
     }
-    dsp->narrow(sums, 0x800, 12, sharp, ROOM);
+    filter->dsp->narrow(sums, 0x800, 12, all, ROOM);
     for (int i = 0; i < ROOM; i++)
-        sharp[i] = (int16_t)clamp(sharp[i], -TRUESPEECH_SAMPLE_MAX, TRUESPEECH_SAMPLE_MAX);
-    memcpy(out, sharp, TRUESPEECH_SUBFRAME * sizeof *out);
-    memcpy(state->s, s + PAST + TRUESPEECH_SUBFRAME - TRUESPEECH_ORDER, sizeof state->s);
-    memcpy(state->y, y + PAST + TRUESPEECH_SUBFRAME - TRUESPEECH_ORDER, sizeof state->y);
-    return true;
+        all[i] = (int16_t)clamp(all[i], -TRUESPEECH_SAMPLE_MAX, TRUESPEECH_SAMPLE_MAX);
+    memcpy(out, all, TRUESPEECH_SUBFRAME * sizeof *out);
+}
+
+/* Filters `count` subframes, at most those of a frame, stage by stage, until a sample would be
+ * clipped on the way or a sum would wrap; returns how many subframes it finished. The poles of the
+ * postfilter and 1/A of the next subframe depend on their own past alone, so they run side by side.
+ */
+static int synthesize_exactly(struct truespeech_synthesis *state,
+                              const struct truespeech_synthesis_filter *const *filters,
+                              const int16_t (*e)[TRUESPEECH_SUBFRAME], int count, int16_t *out)
+{
+    int16_t past_s[PAST + TRUESPEECH_FRAME + ROOM] = { 0 }, *s = past_s + PAST;
+    int16_t past_y[PAST + TRUESPEECH_FRAME + ROOM] = { 0 }, *y = past_y + PAST;
+    const struct dsp_celp *dsp = filters[0]->dsp;
+    int32_t in[2][TRUESPEECH_SUBFRAME], sums[2][ROOM] = { { 0 } };
+    struct celp_filter pair[2] = { { .in = in[0], .out = sums[0] },
+                                   { .in = in[1], .out = sums[1] } };
+    int i = 0;
+
+    memcpy(s - TRUESPEECH_ORDER, state->s, sizeof state->s);
+    memcpy(y - TRUESPEECH_ORDER, state->y, sizeof state->y);
+    feed(e[0], in[1]);
+    pair[1].peak = dsp->poles(in[1], filters[0]->a_q12, 12, s, sums[1], TRUESPEECH_SUBFRAME);
+    for (; i < count; i++, s += TRUESPEECH_SUBFRAME, y += TRUESPEECH_SUBFRAME) {
+        const struct truespeech_synthesis_filter *filter = filters[i];
+
+        if (!is_exact(filter->a_q12, pair[1].peak))
+            break;
+        feed_poles(filter, s, in[0]);
+        if (i + 1 < count) {
+            feed(e[i + 1], in[1]);
+            pair[0].a = filter->poles_q12;
+            pair[0].y = y;
+            pair[1].a = filters[i + 1]->a_q12;
+            pair[1].y = s + TRUESPEECH_SUBFRAME;
+            dsp->two_poles(pair, 12, TRUESPEECH_SUBFRAME);
+        } else {
+            pair[0].peak =
+                dsp->poles(in[0], filter->poles_q12, 12, y, sums[0], TRUESPEECH_SUBFRAME);
+        }
+        if (!is_exact(filter->poles_q12, pair[0].peak))
+            break;
+        finish(filter, sums[0], y, out + TRUESPEECH_SUBFRAME * i);
+    }
+    memcpy(state->s, s - TRUESPEECH_ORDER, sizeof state->s);
+    memcpy(state->y, y - TRUESPEECH_ORDER, sizeof state->y);
+    return i;
 }
 
 /* Both recursions in one loop: each depends on its own last sample only, so the processor runs them
@@ -145,10 +188,29 @@ static void synthesize_in_steps(struct truespeech_synthesis *state,
     }
 }
 
+static void synthesize(struct truespeech_synthesis *state,
+                       const struct truespeech_synthesis_filter *const *filters,
+                       const int16_t (*e)[TRUESPEECH_SUBFRAME], int count, int16_t *out)
+{
+    for (int i = 0; i < count; i++) {
+        i +=
+            synthesize_exactly(state, filters + i, e + i, count - i, out + TRUESPEECH_SUBFRAME * i);
+        if (i < count)
+            synthesize_in_steps(state, filters[i], e[i], out + TRUESPEECH_SUBFRAME * i);
+    }
+}
+
 void truespeech_synthesize(struct truespeech_synthesis *state,
                            const struct truespeech_synthesis_filter *filter,
                            const int16_t e[TRUESPEECH_SUBFRAME], int16_t out[TRUESPEECH_SUBFRAME])
 {
-    if (!synthesize_exactly(state, filter, e, out))
-        synthesize_in_steps(state, filter, e, out);
+    synthesize(state, &filter, (const int16_t(*)[TRUESPEECH_SUBFRAME])e, 1, out);
+}
+
+void truespeech_synthesize_frame(
+    struct truespeech_synthesis *state,
+    const struct truespeech_synthesis_filter *const filters[TRUESPEECH_SUBFRAMES],
+    const int16_t e[TRUESPEECH_SUBFRAMES][TRUESPEECH_SUBFRAME], int16_t out[TRUESPEECH_FRAME])
+{
+    synthesize(state, filters, e, TRUESPEECH_SUBFRAMES, out);
 }

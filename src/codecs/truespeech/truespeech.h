@@ -105,6 +105,10 @@ void truespeech_filter(const struct dsp_celp *dsp, const int16_t a_q12[TRUESPEEC
 void truespeech_synthesize(struct truespeech_synthesis *,
                            const struct truespeech_synthesis_filter *,
                            const int16_t e[TRUESPEECH_SUBFRAME], int16_t out[TRUESPEECH_SUBFRAME]);
+void truespeech_synthesize_frame(
+    struct truespeech_synthesis *,
+    const struct truespeech_synthesis_filter *const filters[TRUESPEECH_SUBFRAMES],
+    const int16_t e[TRUESPEECH_SUBFRAMES][TRUESPEECH_SUBFRAME], int16_t out[TRUESPEECH_FRAME]);
 
 /* decoder.c */
 struct truespeech_decoder {
