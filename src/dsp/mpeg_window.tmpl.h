@@ -33,11 +33,11 @@ struct mpeg_pairs {
 static void pair_values(const struct mpeg_filter *filter, unsigned j, unsigned slots,
                         struct mpeg_pairs *pairs)
 {
-    const int32_t *a = filter->v[(16 + j) % 32], *c = filter->v[16 - j] - 1;
+    const int32_t *a = filter->v[(16 + j) % 32], *c = filter->v[16 - j];
     wrap32 mask = (wrap32)set32(0x1FFF1FFF);
 
     for (unsigned i = 2; i < MPEG_HISTORY + slots; i += LANES32) {
-        wrap32 first = load_mpeg(a + i), second = load_mpeg(c + i);
+        wrap32 first = load_mpeg(a + i), second = load_mpeg(c + (i - 1));
 
         store_mpeg(pairs->high + i,
                    (wrap32)blend_halves((vec32)shift_lanes(first, 13), (vec32)(second << 3)));
