@@ -5,8 +5,9 @@
 #include <stdint.h>
 
 enum {
-    SPECTRUM_MASK = 32, /* coefficients in an element of a mask */
-    SPECTRUM_LSP = 5    /* every second one of ten */
+    SPECTRUM_MASK = 32,  /* coefficients in an element of a mask */
+    SPECTRUM_LSP = 5,    /* every second one of ten */
+    SPECTRUM_POINTS = 32 /* at which curves of LSPs are compared */
 };
 
 struct dsp_spectrum {
@@ -33,6 +34,11 @@ struct dsp_spectrum {
     /* Sets the bits of the elements of y that are at least `least`, which is not 0, from bit 0 of
      * the first mask on, and clears the others. n is a multiple of SPECTRUM_MASK. */
     void (*above)(const uint16_t *y, unsigned n, uint16_t least, uint32_t *mask);
+
+    /* With p = a + added and q = b, logarithms in Q8: the variance of a quarter of the difference
+     * between the target and half the logarithm of 2^2p + 2^2q, times SPECTRUM_POINTS^2. */
+    int64_t (*lsp_error)(const int16_t *a, const int16_t *added, const int16_t *b,
+                         const int16_t *target);
 };
 
 extern const struct dsp_spectrum dsp_spectrum_c;

@@ -115,6 +115,37 @@ static void spectrum_above(const uint16_t *y, unsigned n, uint16_t least, uint32
     }
 }
 
+static int64_t spectrum_lsp_error(const int16_t *a, const int16_t *added, const int16_t *b,
+                                  const int16_t *target)
+{
+    const __m256i most_apart = _mm256_set1_epi16(1022), ones = _mm256_set1_epi16(-1),
+                  one = _mm256_set1_epi16(1);
+    __m256i sums = _mm256_setzero_si256(), squares = sums;
+    __m128i totals;
+    int64_t sum;
+
+    for (int i = 0; i < SPECTRUM_POINTS; i += 16) {
+        __m256i other = (__m256i)load32(b + i),
+                now = _mm256_add_epi16((__m256i)load32(a + i), (__m256i)load32(added + i));
+        __m256i most = _mm256_max_epi16(now, other),
+                apart = _mm256_sub_epi16(most, _mm256_min_epi16(now, other));
+        __m256i u = _mm256_andnot_si256(_mm256_cmpgt_epi16(apart, most_apart),
+                                        _mm256_sub_epi16(ones, _mm256_slli_epi16(apart, 6)));
+        __m256i square = _mm256_mulhi_epu16(u, u), more = _mm256_mulhi_epu16(square, square);
+        __m256i log = _mm256_add_epi16(most, _mm256_srli_epi16(more, 9));
+        __m256i difference =
+            _mm256_srai_epi16(_mm256_sub_epi16(log, (__m256i)load32(target + i)), 2);
+
+        sums = _mm256_add_epi32(sums, _mm256_madd_epi16(difference, one));
+        squares = _mm256_add_epi32(squares, _mm256_madd_epi16(difference, difference));
+    }
+    sums = _mm256_hadd_epi32(sums, squares);
+    totals = _mm_add_epi32(_mm256_castsi256_si128(sums), _mm256_extracti128_si256(sums, 1));
+    totals = _mm_hadd_epi32(totals, totals);
+    sum = _mm_cvtsi128_si32(totals);
+    return (int64_t)(uint32_t)_mm_extract_epi32(totals, 1) * SPECTRUM_POINTS - sum * sum;
+}
+
 static const struct dsp_spectrum spectrum_kernels = { spectrum_mid_side, spectrum_energy,
-                                                      spectrum_scale, spectrum_distances,
-                                                      spectrum_above };
+                                                      spectrum_scale,    spectrum_distances,
+                                                      spectrum_above,    spectrum_lsp_error };

@@ -64,4 +64,26 @@ static void above(const uint16_t *y, unsigned n, uint16_t least, uint32_t *mask)
     }
 }
 
-const struct dsp_spectrum dsp_spectrum_c = { mid_side, energy, scale, distances, above };
+/* The logarithm of 1 + 2^-2d is close to (1 - d/4)^4. */
+static int64_t lsp_error(const int16_t *a, const int16_t *added, const int16_t *b,
+                         const int16_t *target)
+{
+    uint32_t squares = 0;
+    int32_t sum = 0;
+
+    for (int point = 0; point < SPECTRUM_POINTS; point++) {
+        int16_t now = (int16_t)(a[point] + added[point]), other = b[point];
+        int16_t most = now > other ? now : other, least = now > other ? other : now;
+        int16_t apart = (int16_t)(most - least);
+        uint16_t u = (uint16_t)(apart < 1023 ? 65535 - apart * 64 : 0);
+        uint16_t square = (uint16_t)((uint32_t)u * u >> 16);
+        uint16_t more = (uint16_t)((uint32_t)square * square >> 16);
+        int16_t difference = (int16_t)((int16_t)(most + (more >> 9) - target[point]) >> 2);
+
+        sum += difference;
+        squares += (uint32_t)(difference * difference);
+    }
+    return (int64_t)squares * SPECTRUM_POINTS - (int64_t)sum * sum;
+}
+
+const struct dsp_spectrum dsp_spectrum_c = { mid_side, energy, scale, distances, above, lsp_error };

@@ -411,7 +411,7 @@ static void fitted_lsps(void **unused)
             sum += target[i];
         }
         memset(lsp, 4, sizeof lsp);
-        wma_fit_lsp(logs, target, &(struct wma_effort){ .quality = 2 }, lsp);
+        wma_fit_lsp(dsp_set(0)->spectrum, logs, target, &(struct wma_effort){ .quality = 2 }, lsp);
         wma_lsp_curve(&setup, 0, lsp, ratio);
         for (int i = 0; i < WMA_POINTS; i++)
             mean += log2(ratio[i * 16 + 8]) - target[i] / 256.;

@@ -112,6 +112,26 @@ static void check_above(const struct dsp_spectrum *dsp, uint32_t *seed)
     free(mask);
 }
 
+/* The logarithms are approximate: differences are within 2 of the exact ones. */
+static void check_lsp_error(const struct dsp_spectrum *dsp, uint32_t *seed)
+{
+    int16_t x[4][SPECTRUM_POINTS];
+    double sum = 0, squares = 0, error;
+    int64_t result;
+
+    for (int i = 0; i < SPECTRUM_POINTS; i++) {
+        for (int j = 0; j < 4; j++)
+            x[j][i] = (int16_t)((int)(draw(seed) % 8000) - 4000);
+        error = 256 * log2(exp2((x[0][i] + x[1][i]) / 128.) + exp2(x[2][i] / 128.)) / 2 - x[3][i];
+        sum += error / 4;
+        squares += error / 4 * error / 4;
+    }
+    result = dsp->lsp_error(x[0], x[1], x[2], x[3]);
+    error = sqrt((double)result) - sqrt(squares * SPECTRUM_POINTS - sum * sum);
+    assert_true(fabs(error) < 2 * SPECTRUM_POINTS);
+    assert_true(result == dsp_set(0)->spectrum->lsp_error(x[0], x[1], x[2], x[3]));
+}
+
 static void every_set(void (*check)(const struct dsp_spectrum *, uint32_t *seed))
 {
     uint32_t seed = 11;
@@ -145,6 +165,12 @@ static void distances(void **unused)
     every_set(check_distances);
 }
 
+static void lsp_error(void **unused)
+{
+    (void)unused;
+    every_set(check_lsp_error);
+}
+
 static void above(void **unused)
 {
     (void)unused;
@@ -155,7 +181,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(mid_side),  cmocka_unit_test(energy), cmocka_unit_test(scale),
-        cmocka_unit_test(distances), cmocka_unit_test(above),
+        cmocka_unit_test(distances), cmocka_unit_test(above),  cmocka_unit_test(lsp_error),
     };
 
     return cmocka_run_group_tests_name("loops over coefficients", tests, 0, 0);

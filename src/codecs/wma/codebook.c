@@ -25,6 +25,13 @@ void wma_fill_codebook(struct wma_codebook *book, const struct wma_prefix_code *
 
         book->first[level + 1] = (uint16_t)(book->first[level] + code->runs[level - 1]);
     }
+    for (unsigned level = 1; level < WMA_NEAR_LEVELS; level++)
+        for (unsigned run = 0; run < WMA_NEAR_RUNS; run++) {
+            unsigned symbol = wma_symbol_of(book, level, run);
+
+            if (symbol != WMA_ESCAPE)
+                book->near_bits[level][run] = (uint8_t)(book->lengths[symbol] + 1);
+        }
     book->run_bits_least = ESCAPED;
     for (unsigned run = 0; run < WMA_FRAME; run++) {
         unsigned symbol = wma_symbol_of(book, 1, run),

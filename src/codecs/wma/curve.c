@@ -108,7 +108,7 @@ static void find_lsp(const struct wma_encoder *state, struct wma_channel *channe
         channel->bands[i] = (struct wma_band){ (uint16_t)width, (int16_t)log };
         target[i] = (int)((int64_t)log * LSP_SLOPE >> 18);
     }
-    wma_fit_lsp(&state->lsp_logs, target, &state->effort, channel->lsp);
+    wma_fit_lsp(state->spectrum, &state->lsp_logs, target, &state->effort, channel->lsp);
     invert_lsp(state, channel->lsp, inverse);
     memcpy(channel->inverse, inverse + from, state->count * sizeof *inverse);
     for (unsigned i = 0; i < WMA_POINTS; i++) {

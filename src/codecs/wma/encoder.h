@@ -11,17 +11,20 @@ enum {
     WMA_TOO_LOUD = 1 << 20, /* the bits of levels that have no code */
     WMA_INVERSE_Q = 16,     /* of 1 / WMA_RATIO */
     WMA_INVERSE_MOST = 1 << (14 + WMA_INVERSE_Q),
-    WMA_SCALE_BITS = 14, /* coefficients are 2^14 / n times the DCT-IV */
-    WMA_RANGE = 59,      /* of exponents */
-    WMA_POINTS = 32      /* of a frame, at which curves are compared */
+    WMA_SCALE_BITS = 14,          /* coefficients are 2^14 / n times the DCT-IV */
+    WMA_RANGE = 59,               /* of exponents */
+    WMA_POINTS = SPECTRUM_POINTS, /* of a frame, at which curves are compared */
+    WMA_NEAR_LEVELS = 16,         /* most levels and runs are below these */
+    WMA_NEAR_RUNS = 32
 };
 
 /* codebook.c: a prefix code by symbol. `first` has, for a code of coefficients, the symbol of each
  * level with a run of 0, from level 1 on, and then the number of symbols. `run_bits` has the bits
- * of level 1 after a run, with the sign. */
+ * of level 1 after a run, with the sign; `near_bits` those of small levels after short runs, or 0
+ * without a symbol. */
 struct wma_codebook {
     unsigned levels, run_bits_least;
-    uint8_t run_bits[WMA_FRAME];
+    uint8_t run_bits[WMA_FRAME], near_bits[WMA_NEAR_LEVELS][WMA_NEAR_RUNS];
     uint16_t first[WMA_LEVELS + 2];
     uint8_t lengths[WMA_CODES];
     uint32_t bits[WMA_CODES];
@@ -61,8 +64,8 @@ struct wma_effort {
 };
 
 /* Improves LSPs so that the logarithm of their curve, Q8, has the shape of a target. */
-void wma_fit_lsp(const struct wma_lsp_logs *, const int target[WMA_POINTS],
-                 const struct wma_effort *, uint8_t lsp[WMA_LSP]);
+void wma_fit_lsp(const struct dsp_spectrum *, const struct wma_lsp_logs *,
+                 const int target[WMA_POINTS], const struct wma_effort *, uint8_t lsp[WMA_LSP]);
 
 /* inverse.c: tables by coefficient, Q28 and Q30, and of fourth roots of 1 to 2, Q30. */
 struct wma_inverse {
@@ -151,8 +154,16 @@ unsigned wma_loud_level(const struct wma_channel *, const struct wma_step *, uns
 unsigned wma_too_loud(unsigned level, const struct wma_step *);
 
 /* The bits of a level above 0, with its sign. */
-unsigned wma_level_bits_of(const struct wma_codebook *, const struct wma_step *, unsigned level,
-                           unsigned run);
+static inline unsigned wma_level_bits_of(const struct wma_codebook *book,
+                                         const struct wma_step *step, unsigned level, unsigned run)
+{
+    unsigned symbol;
+
+    if (level < WMA_NEAR_LEVELS && run < WMA_NEAR_RUNS && book->near_bits[level][run] != 0)
+        return book->near_bits[level][run];
+    symbol = wma_symbol_of(book, level, run);
+    return book->lengths[symbol] + 1u + (symbol == WMA_ESCAPE ? step->escape : 0);
+}
 
 /* Lists the coefficients that may have a level if it costs at least `bits`, and behind them the
  * end. Returns how many there are. */

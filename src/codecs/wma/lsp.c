@@ -43,31 +43,9 @@ static void sum_up(const struct wma_lsp_logs *logs, const uint8_t lsp[WMA_LSP],
             sums[i % 2][point] += logs->distances[i][lsp[i]][point];
 }
 
-/* The variance of the difference between the logarithms of 2^2a + 2^2b and the target, which is
- * four times theirs. The logarithm of 1 + 2^-d is close to (1 - d/8)^4. */
-static int64_t error_of(const int16_t *a, const int16_t *added, const int16_t *b,
-                        const int16_t target[WMA_POINTS])
-{
-    uint32_t squares = 0;
-    int32_t sum = 0;
-
-    for (int point = 0; point < WMA_POINTS; point++) {
-        int16_t now = (int16_t)(a[point] + added[point]), other = b[point];
-        int16_t most = now > other ? now : other, least = now > other ? other : now;
-        int16_t apart = (int16_t)(most - least);
-        uint16_t u = (uint16_t)(apart < 1023 ? 65535 - apart * 64 : 0);
-        uint16_t square = (uint16_t)((uint32_t)u * u >> 16);
-        uint16_t more = (uint16_t)((uint32_t)square * square >> 16);
-        int16_t difference = (int16_t)((int16_t)(most + (more >> 9) - target[point]) >> 2);
-
-        sum += difference;
-        squares += (uint32_t)(difference * difference);
-    }
-    return (int64_t)squares * WMA_POINTS - (int64_t)sum * sum;
-}
-
 /* LSPs that are being improved: the logarithms of their products, and the least error so far. */
 struct fit {
+    const struct dsp_spectrum *spectrum;
     const struct wma_lsp_logs *logs;
     uint8_t *lsp;
     int16_t target[WMA_POINTS], sums[2][WMA_POINTS];
@@ -84,7 +62,8 @@ struct one {
 
 static bool try_index(struct fit *fit, struct one *one, unsigned index)
 {
-    int64_t error = error_of(one->rest, one->distances[index], one->other, fit->target);
+    int64_t error =
+        fit->spectrum->lsp_error(one->rest, one->distances[index], one->other, fit->target);
 
     if (error >= fit->least)
         return false;
@@ -135,11 +114,12 @@ static bool improve(struct fit *fit, unsigned i, bool all)
 
 /* Below quality 2, one or two LSPs, others in each frame, try all indices, and the others those
  * near the last frame's. */
-void wma_fit_lsp(const struct wma_lsp_logs *logs, const int target[WMA_POINTS],
-                 const struct wma_effort *effort, uint8_t lsp[WMA_LSP])
+void wma_fit_lsp(const struct dsp_spectrum *spectrum, const struct wma_lsp_logs *logs,
+                 const int target[WMA_POINTS], const struct wma_effort *effort,
+                 uint8_t lsp[WMA_LSP])
 {
     static const int16_t nothing[WMA_POINTS];
-    struct fit fit = { .logs = logs, .lsp = lsp };
+    struct fit fit = { .spectrum = spectrum, .logs = logs, .lsp = lsp };
     unsigned sweeps = effort->quality == 0 ? SWEEPS_FAST : SWEEPS, turn = effort->frames % WMA_LSP,
              second = effort->quality == 0 ? turn : (turn + WMA_LSP / 2) % WMA_LSP;
     bool better = true;
@@ -147,7 +127,7 @@ void wma_fit_lsp(const struct wma_lsp_logs *logs, const int target[WMA_POINTS],
     for (int point = 0; point < WMA_POINTS; point++)
         fit.target[point] = (int16_t)(-2 * target[point]);
     sum_up(logs, lsp, fit.sums);
-    fit.least = error_of(fit.sums[0], nothing, fit.sums[1], fit.target);
+    fit.least = spectrum->lsp_error(fit.sums[0], nothing, fit.sums[1], fit.target);
     for (unsigned sweep = 0; better && sweep < sweeps; sweep++) {
         better = false;
         for (unsigned i = 0; i < WMA_LSP; i++)

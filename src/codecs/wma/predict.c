@@ -13,13 +13,11 @@ static const uint16_t entropy[LOGS] = { 0,   1,   2,   4,   10,  24,  58,  124,
 
 static unsigned entropy_of(int log)
 {
-    int at = (log >> 8) - LEAST_LOG;
+    int above = max_i32(log - LEAST_LOG * 256, 0), at = min_i32(above >> 8, LOGS - 2);
+    int rest = above - at * 256, loud = max_i32(rest - 256, 0);
 
-    if (at < 0)
-        return 0;
-    if (at >= LOGS - 1)
-        return entropy[LOGS - 1] + (unsigned)((at - (LOGS - 1)) * 256 + (log & 255)) / 2;
-    return entropy[at] + ((unsigned)(entropy[at + 1] - entropy[at]) * ((unsigned)log & 255) >> 8);
+    return entropy[at] + (unsigned)((entropy[at + 1] - entropy[at]) * (rest - loud) >> 8) +
+           (unsigned)loud / 2;
 }
 
 static unsigned expected_bits(const struct wma_encoder *state, unsigned place)

@@ -53,14 +53,6 @@ unsigned wma_loud_level(const struct wma_channel *channel, const struct wma_step
     return (level.m + (1u << (29 - level.e))) >> (30 - level.e);
 }
 
-unsigned wma_level_bits_of(const struct wma_codebook *book, const struct wma_step *step,
-                           unsigned level, unsigned run)
-{
-    unsigned symbol = wma_symbol_of(book, level, run);
-
-    return book->lengths[symbol] + 1u + (symbol == WMA_ESCAPE ? step->escape : 0);
-}
-
 static void fill_tops(const struct wma_codebook *book, unsigned price, unsigned tops[ROUNDS])
 {
     tops[0] = 0;
