@@ -6,8 +6,10 @@
 enum {
     PRICE = 740, /* of a bit: what an equally good choice of the levels costs */
     PRICE_STEP = 12,
-    PATIENCE = 6, /* attempts before the interval is halved */
-    MARGIN = 6,   /* decibels below a gain for which magnitudes are scaled */
+    PATIENCE = 6,   /* attempts before the interval is halved */
+    LEAST_MOVE = 4, /* in one direction, for each attempt */
+    HURRY = 4,      /* attempts before more and more bits may be left */
+    MARGIN = 6,     /* decibels below a gain for which magnitudes are scaled */
 };
 
 /* A gain and a price, and the bits that they make. */
@@ -23,6 +25,8 @@ struct search {
     unsigned levels;        /* bits of the last attempt's levels */
     unsigned place, bits;   /* of the last attempt */
     unsigned excess;        /* decibels by which its levels are too great */
+    unsigned repeats;       /* attempts in a row of which all fit, or none does */
+    bool fitted;            /* the last attempt */
     struct tried low, high; /* the highest place that does not fit, and the lowest one that does */
 };
 
@@ -85,31 +89,43 @@ static unsigned room_for_levels(const struct search *search, unsigned target)
     return (unsigned)max_i32((int)target - (int)search->used - 7, 1);
 }
 
-/* The next place to try: between those that are known to fit and not to fit, or else where the bits
- * of the levels let expect the target. */
+/* The next place to try. Where levels have no code, it is the first one at which all may have one.
+ * Between places that are known to fit and not to fit, it is where a line between their bits has
+ * the target; the end that stays where it is counts half, so that it does not stay for long
+ * (Illinois algorithm). Otherwise, it is where the bits of the levels let expect the target. */
 static unsigned next_place(const struct search *search, unsigned target)
 {
     const struct tried *low = &search->low, *high = &search->high;
+    int least = search->repeats > 1 ? LEAST_MOVE * (int)search->repeats : 1, place;
 
-    if (high->bits > 0 && low->bits > high->bits) {
-        unsigned part = (low->bits - target) * (high->place - low->place);
+    if (search->excess > 0)
+        return low->place + 1;
+    if (high->bits > 0 && low->bits > 0) {
+        unsigned above = low->bits - target, below = target - high->bits;
 
-        return low->place + part / (low->bits - high->bits);
+        if (search->repeats > 1)
+            *(search->fitted ? &above : &below) /= 2;
+        return low->place + 1 + above * (high->place - low->place) / (above + below + 1);
     }
-    return wma_predict(search->state, search->place, room_for_levels(search, target),
-                       wma_ratio_of(search->state, search->place, search->levels));
+    place = (int)wma_predict(search->state, search->place, room_for_levels(search, target),
+                             wma_ratio_of(search->state, search->place, search->levels));
+    return (unsigned)(search->fitted ? min_i32(place, (int)search->place - least)
+                                     : max_i32(place, (int)search->place + least));
 }
 
 /* Notes whether the last attempt fits. A level without a code excludes all places of its gain. */
 static void note(struct search *search)
 {
     struct tried now = { search->place, search->bits, search->floor };
+    bool fits = now.bits <= search->size;
 
+    search->repeats = fits == search->fitted ? search->repeats + 1 : 1;
+    search->fitted = fits;
     if (now.bits >= WMA_TOO_LOUD)
         search->low =
             (struct tried){ (now.place / WMA_PLACES + search->excess) * WMA_PLACES - 1, 0, 0 };
     else
-        *(now.bits > search->size ? &search->low : &search->high) = now;
+        *(fits ? &search->high : &search->low) = now;
 }
 
 /* The places from the coarsest on become finer: the lowest one that fits, or one with which at most
@@ -127,7 +143,9 @@ static void find_place(struct search *search, unsigned slack)
             (unsigned)clamp((int)place, (int)search->low.place + 1, (int)search->high.place - 1);
         attempt(search, place, price_at(place));
         note(search);
-        if (search->bits <= search->size && search->bits + slack >= search->size)
+        if (i >= HURRY)
+            slack += slack / 2;
+        if (search->high.bits + slack >= search->size)
             break;
         place = next_place(search, target);
     }
@@ -135,7 +153,7 @@ static void find_place(struct search *search, unsigned slack)
 
 bool wma_fit(struct wma_encoder *state, unsigned used)
 {
-    static const uint8_t slacks[] = { 24, 120, 255 };
+    static const uint8_t slacks[] = { 30, 150, 255 };
     unsigned size = state->setup.format.block_bytes * 8;
     struct search search = { .state = state,
                              .used = used,
