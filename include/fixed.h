@@ -33,6 +33,14 @@ static inline int32_t seldom_clamped(int32_t x, int32_t low, int32_t high)
     return x;
 }
 
+/* The same for limits of -most and most. */
+static inline int32_t seldom_limited(int32_t x, int32_t most)
+{
+    if (__builtin_expect((uint32_t)x + (uint32_t)most > 2 * (uint32_t)most, 0))
+        return x < 0 ? -most : most;
+    return x;
+}
+
 static inline int32_t min_i32(int32_t a, int32_t b) { return a < b ? a : b; }
 static inline int32_t max_i32(int32_t a, int32_t b) { return a > b ? a : b; }
 static inline size_t min_size(size_t a, size_t b) { return a < b ? a : b; }

@@ -30,7 +30,7 @@ struct nms {
 void nms_start(struct nms *, unsigned bits);
 
 /* Convert between the 16-bit samples and the codes of a frame, of which nms_decode may be asked for
- * the first n. */
+ * the first n, a multiple of 4. */
 void nms_encode(struct nms *, const int16_t pcm[NMS_FRAME], uint16_t groups[NMS_GROUPS]);
 void nms_decode(struct nms *, const uint16_t groups[NMS_GROUPS], int16_t *pcm, size_t n);
 

@@ -50,7 +50,8 @@ static INLINED void adapt_scale(struct nms *state, const struct effects *effects
 {
     int move = effects->moves[state->code];
 
-    state->log_scale = clamp((state->log_scale * 248 >> 8) + move, LOG_MIN, LOG_MAX);
+    state->log_scale =
+        seldom_clamped(state->log_scale - ((state->log_scale + 31) >> 5) + move, LOG_MIN, LOG_MAX);
     state->scale = antilog(state->log_scale);
 }
 
@@ -64,25 +65,17 @@ static INLINED int adapted(int b, int sign, int other)
     return b - ((b + 255 - (1 << 15)) >> 8) - (sign ^ other);
 }
 
-static INLINED void adapt_zeros(struct nms *state)
-{
-#pragma GCC unroll 6
-    for (int i = 0; i < NMS_ZEROS; i++)
-        state->b[i] = adapted(state->b[i], sign_of(state->dq[0]), sign_of(state->dq[i + 1]));
-}
-
 /* The masks are -1 if the last sum's sign is the opposite of the one before, or of that before it.
  * By the bounds above, |sez + dq| < 36500, so that the products fit 32 bits. */
 static INLINED void adapt_poles(struct nms *state)
 {
-    int pull = clamp(state->a[0] >> 5, -256, 256), most;
+    int pull = clamp(state->a[0] >> 5, -256, 256);
     int turned = (state->p[0] * state->p[1]) >> 31, before = (state->p[0] * state->p[2]) >> 31;
 
     state->a[0] = faded(state->a[0]) + negate_if(turned, 192);
-    state->a[1] = (state->a[1] * 254 >> 8) + negate_if(~turned, pull) + negate_if(before, 128);
-    state->a[1] = seldom_clamped(state->a[1], -12288, 12288);
-    most = 15360 - state->a[1];
-    state->a[0] = seldom_clamped(state->a[0], -most, most);
+    state->a[1] += negate_if(~turned, pull) + negate_if(before, 128) - ((state->a[1] + 127) >> 7);
+    state->a[1] = seldom_limited(state->a[1], 12288);
+    state->a[0] = seldom_limited(state->a[0], 15360 - state->a[1]);
 }
 
 static INLINED void estimate(struct nms *state, int zeros)
@@ -103,57 +96,136 @@ static INLINED void reconstruct(struct nms *state, int dq)
     state->p[1] = state->p[0];
     state->sr[1] = state->sr[0];
     state->p[0] = state->sez + dq;
-    state->sr[0] = clamp(state->se + dq, -SR_MAX, SR_MAX);
+    state->sr[0] = seldom_limited(state->se + dq, SR_MAX);
+}
+
+/* The number of thresholds that a distance reaches. Tests each one: an early exit would be
+ * mispredicted. Two sums, so that their chain is half as long. */
+static INLINED unsigned reached(const int16_t *thresholds, int scale, int distance, unsigned count)
+{
+    unsigned below[2] = { 0, 0 };
+
+#pragma GCC unroll 7
+    for (unsigned i = 0; i < count; i++)
+        below[i % 2] += (unsigned)(distance - thresholds[i] * scale) >> 31;
+    return count - (below[0] + below[1]);
 }
 
 /* |se| < 2^17 by the bounds above, so that the distance, in Q13, fits 32 bits. */
 static INLINED unsigned quantize(const struct nms *state, int difference)
 {
     const int16_t *thresholds = nms_thresholds[state->bits - 2];
-    int distance = (difference < 0 ? -difference : difference) * 8192,
-        last = (1 << (state->bits - 1)) - 1, n = 0;
+    int distance = (difference < 0 ? -difference : difference) * 8192, scale = state->scale;
+    unsigned sign = difference < 0 ? 8 : 0;
 
-    /* Tests every threshold: an early exit would be mispredicted. */
-    for (int i = 0; i < last; i++)
-        n += distance >= thresholds[i] * state->scale;
-    return (unsigned)n << (4 - state->bits) | (difference < 0 ? 8 : 0);
-}
-
-/* Works on a copy of the state, which stays in registers: in memory, values that are stored in
- * parts and loaded as a whole would stall. Every other difference is lowered by 2, as in NMS' own
- * coders. */
-void nms_encode(struct nms *stored, const int16_t pcm[NMS_FRAME], uint16_t groups[NMS_GROUPS])
-{
-    struct nms state = *stored;
-    struct effects effects;
-
-    list_effects(&effects, state.bits);
-    for (unsigned i = 0; i < NMS_FRAME; i++) {
-        int zeros = 0;
-
-        adapt_scale(&state, &effects);
-        adapt_zeros(&state);
-        adapt_poles(&state);
-#pragma GCC unroll 6
-        for (int k = 0; k < NMS_ZEROS; k++)
-            zeros += state.dq[k] * state.b[k];
-        estimate(&state, zeros);
-        state.code = quantize(&state, pcm[i] * SAMPLE_MAX / PCM_MAX - state.se - (i % 2 ? 0 : 2));
-#pragma GCC unroll 6
-        for (int k = NMS_ZEROS; k > 0; k--)
-            state.dq[k] = state.dq[k - 1];
-        state.dq[0] = difference(&state, &effects);
-        reconstruct(&state, state.dq[0]);
-        groups[i / 4] = (uint16_t)((unsigned)groups[i / 4] << 4 | state.code);
-    }
-    *stored = state;
+    if (state->bits == 4)
+        return reached(thresholds, scale, distance, 7) | sign;
+    if (state->bits == 3)
+        return reached(thresholds, scale, distance, 3) << 1 | sign;
+    return reached(thresholds, scale, distance, 1) << 2 | sign;
 }
 
 /* The differences of a frame, behind those of the last one, the newest last; and their signs. */
-enum { LANES = 8 };
+enum { LANES = 8, PAST = LANES + 2 };
 struct differences {
-    int16_t dq[LANES + NMS_FRAME], signs[1 + LANES + NMS_FRAME];
+    int16_t dq[PAST + NMS_FRAME], signs[PAST + NMS_FRAME];
 };
+
+static INLINED void store_difference(struct differences *to, size_t at, int dq)
+{
+    to->dq[at] = (int16_t)dq;
+    to->signs[at] = (int16_t)sign_of(dq);
+}
+
+static void open_differences(struct differences *to, const struct nms *state)
+{
+    for (size_t i = 0; i < PAST - 1 - NMS_ZEROS; i++)
+        store_difference(to, i, 0);
+    for (size_t i = 0; i <= NMS_ZEROS; i++)
+        store_difference(to, PAST - 1 - i, state->dq[i]);
+}
+
+static void close_differences(const struct differences *from, struct nms *state, size_t n)
+{
+    for (size_t i = 0; i <= NMS_ZEROS; i++)
+        state->dq[i] = from->dq[PAST + n - 1 - i];
+}
+
+/* The zeros in lanes, the first of them in the last lane. Compilers can vectorize what follows: as
+ * zeros are between -2^15 and 32640, everything has 16 bits, if the rounding up of the fading is
+ * done in two steps. */
+static void load_zeros(int16_t b[LANES], const struct nms *state)
+{
+    b[0] = b[1] = 0;
+    for (int k = 0; k < NMS_ZEROS; k++)
+        b[LANES - 1 - k] = (int16_t)state->b[k];
+}
+
+static void store_zeros(const int16_t b[LANES], struct nms *state)
+{
+    for (int k = 0; k < NMS_ZEROS; k++)
+        state->b[k] = b[LANES - 1 - k];
+}
+
+/* `signs` are those of the differences before the ones that the lanes multiply. */
+static INLINED void adapt_zeros(int16_t b[LANES], int sign, const int16_t *signs)
+{
+    for (int k = 0; k < LANES; k++) {
+        int16_t rounding = (int16_t)((b[k] & 1) + 127 - (1 << 14));
+        int16_t fall = (int16_t)((int16_t)((b[k] >> 1) + rounding) >> 7);
+
+        b[k] = (int16_t)((int16_t)(b[k] - ((int16_t)sign ^ signs[k])) - fall);
+    }
+}
+
+static INLINED int sum_zeros(const int16_t b[LANES], const int16_t *dq, const int16_t used[LANES])
+{
+    int sum = 0;
+
+    for (int k = 0; k < LANES; k++)
+        sum += (int16_t)(dq[k] & used[k]) * b[k];
+    return sum;
+}
+
+/* Works on a copy of the state, which stays in registers: in memory, values that are stored in
+ * parts and loaded as a whole would stall. For the same reason, the first zero is apart from the
+ * others: its difference has just been stored. From one code to the next, the longest dependency
+ * chains have about 40 cycles: through the scale (21) and the thresholds (11), and through the
+ * difference (10), the poles (11), the estimate (9) and the thresholds. Every other difference is
+ * lowered by 2, as in NMS' own coders. */
+void nms_encode(struct nms *stored, const int16_t pcm[NMS_FRAME], uint16_t groups[NMS_GROUPS])
+{
+    static const int16_t used[LANES] = { 0, 0, 0, -1, -1, -1, -1, -1 };
+    struct nms state = *stored;
+    struct differences past;
+    struct effects effects;
+    int16_t b[LANES];
+
+    list_effects(&effects, state.bits);
+    open_differences(&past, &state);
+    load_zeros(b, &state);
+    memmove(b + 1, b, (LANES - 1) * sizeof *b);
+    for (unsigned i = 0; i < NMS_FRAME; i++) {
+        int sign = sign_of(state.dq[0]);
+
+        adapt_scale(&state, &effects);
+        adapt_zeros(b, sign, past.signs + i);
+        state.b[0] = adapted(state.b[0], sign, sign_of(state.dq[1]));
+        adapt_poles(&state);
+        estimate(&state, sum_zeros(b, past.dq + 1 + i, used) + state.b[0] * state.dq[0]);
+        state.code = quantize(&state, pcm[i] * SAMPLE_MAX / PCM_MAX - state.se - (i % 2 ? 0 : 2));
+        state.dq[1] = state.dq[0];
+        state.dq[0] = difference(&state, &effects);
+        store_difference(&past, PAST + i, state.dq[0]);
+        reconstruct(&state, state.dq[0]);
+        groups[i / 4] = (uint16_t)((unsigned)groups[i / 4] << 4 | state.code);
+    }
+    memmove(b, b + 1, (LANES - 1) * sizeof *b);
+    b[LANES - 1] = (int16_t)state.b[0];
+    store_zeros(b, &state);
+    close_differences(&past, &state, NMS_FRAME);
+    *stored = state;
+}
 
 static void decode_differences(struct nms *state, const uint16_t groups[NMS_GROUPS],
                                struct differences *to, size_t n)
@@ -162,55 +234,39 @@ static void decode_differences(struct nms *state, const uint16_t groups[NMS_GROU
     struct nms next = *state;
 
     list_effects(&effects, state->bits);
-    to->dq[0] = 0;
-    for (size_t i = 0; i <= NMS_ZEROS; i++)
-        to->dq[LANES - 1 - i] = (int16_t)state->dq[i];
-    for (size_t i = 0; i < n; i++) {
-        adapt_scale(&next, &effects);
-        next.code = (unsigned)groups[i / 4] >> (12 - 4 * (i % 4)) & 15;
-        to->dq[LANES + i] = (int16_t)difference(&next, &effects);
+    open_differences(to, state);
+    for (size_t i = 0; i < n; i += 4) {
+        unsigned group = groups[i / 4];
+
+#pragma GCC unroll 4
+        for (unsigned k = 0; k < 4; k++) {
+            adapt_scale(&next, &effects);
+            next.code = group >> (12 - 4 * k) & 15;
+            store_difference(to, PAST + i + k, difference(&next, &effects));
+        }
     }
-    to->signs[0] = 0;
-    for (size_t i = 0; i < LANES + n; i++)
-        to->signs[1 + i] = (int16_t)(to->dq[i] >> 15 & 256);
     *state = next;
-    for (size_t i = 0; i <= NMS_ZEROS; i++)
-        state->dq[i] = to->dq[LANES + n - 1 - i];
+    close_differences(to, state, n);
 }
 
-/* Adapts the zeros, and computes their sum for each sample. Compilers can vectorize this: as zeros
- * are between -2^15 and 32640, everything has 16 bits, if the rounding up of the fading is done in
- * two steps. The last lane is the first zero; the first two lanes are not used. */
+/* Adapts the zeros, and computes their sum for each sample. */
 static void filter_zeros(struct nms *state, const struct differences *from, int *sums, size_t n)
 {
     static const int16_t used[LANES] = { 0, 0, -1, -1, -1, -1, -1, -1 };
-    int16_t b[LANES] = { 0 };
+    int16_t b[LANES];
 
-    for (int k = 0; k < NMS_ZEROS; k++)
-        b[LANES - 1 - k] = (int16_t)state->b[k];
+    load_zeros(b, state);
     for (size_t i = 0; i < n; i++) {
-        const int16_t *dq = from->dq + i, *signs = from->signs + i;
-        int16_t sign = from->signs[i + LANES];
-        int sum = 0;
-
-        for (int k = 0; k < LANES; k++) {
-            int16_t half = (int16_t)((b[k] >> 1) + (b[k] & 1));
-            int16_t fall = (int16_t)((half + 127 - (1 << 14)) >> 7);
-
-            b[k] = (int16_t)((b[k] - fall - (sign ^ signs[k])) & used[k]);
-        }
-        for (int k = 0; k < LANES; k++)
-            sum += dq[k] * b[k];
-        sums[i] = sum;
+        adapt_zeros(b, from->signs[PAST - 1 + i], from->signs + 1 + i);
+        sums[i] = sum_zeros(b, from->dq + 2 + i, used);
     }
-    for (int k = 0; k < NMS_ZEROS; k++)
-        state->b[k] = b[LANES - 1 - k];
+    store_zeros(b, state);
 }
 
 /* The codes alone determine the differences, and these the zeros. Only the poles need the estimates
- * of the samples before. In loops of their own, the dependency chains of scale and zeros are 7 and
- * 4 cycles per sample. That of the poles, in the last loop, is 18, because each pole's limit
- * depends on the other pole; that of the samples, 11, runs beside it. */
+ * of the samples before. In loops of their own, the dependency chains of scale and zeros are 4
+ * cycles per sample, those of the poles and the samples, in the last loop, 4 and 8, as long as the
+ * limits are predicted; the number of instructions, about 30, 25 and 65, is the limit. */
 void nms_decode(struct nms *stored, const uint16_t groups[NMS_GROUPS], int16_t *pcm, size_t n)
 {
     struct differences differences;
@@ -223,9 +279,8 @@ void nms_decode(struct nms *stored, const uint16_t groups[NMS_GROUPS], int16_t *
     for (size_t i = 0; i < n; i++) {
         adapt_poles(&state);
         estimate(&state, sums[i]);
-        reconstruct(&state, differences.dq[LANES + i]);
-        pcm[i] =
-            (int16_t)(clamp(wrap16(state.sr[0]), -SAMPLE_MAX, SAMPLE_MAX) * PCM_MAX / SAMPLE_MAX);
+        reconstruct(&state, differences.dq[PAST + i]);
+        pcm[i] = (int16_t)(seldom_limited(wrap16(state.sr[0]), SAMPLE_MAX) * PCM_MAX / SAMPLE_MAX);
     }
     *stored = state;
 }
