@@ -31,6 +31,7 @@ struct ms_predictor {
 };
 
 struct g722_coder; /* src/codecs/g722/g722.h */
+struct g726_coder; /* src/codecs/g726/g726.h */
 
 /* Where an output of a filter bank begins: in the samples, and in the coefficients. */
 struct fir_place {
@@ -78,6 +79,12 @@ struct dsp {
                         int mode);
     void (*g722_decode)(struct g722_coder *, const uint8_t *octets, int16_t *pcm, size_t n,
                         int mode);
+
+    /* Convert n samples of one channel of G.726. Samples and codes are `stride` elements apart. */
+    void (*g726_encode)(struct g726_coder *, const int16_t *pcm, uint8_t *codes, size_t n,
+                        size_t stride);
+    void (*g726_decode)(struct g726_coder *, const uint8_t *codes, int16_t *pcm, size_t n,
+                        size_t stride);
 
     /* For each of n places, the sum of the products of `taps` samples from x[at] and coefficients:
      * rows[row + i] is the upper part of coefficient i, Q14, and rows[row + taps + i], 1/256 of

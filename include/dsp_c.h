@@ -30,6 +30,11 @@ void yamaha_search_c(const struct adpcm_blocks *, unsigned quality, const int16_
 void g722_encode_c(struct g722_coder *, const int16_t *pcm, uint8_t *octets, size_t n, int mode);
 void g722_decode_c(struct g722_coder *, const uint8_t *octets, int16_t *pcm, size_t n, int mode);
 
+void g726_encode_c(struct g726_coder *, const int16_t *pcm, uint8_t *codes, size_t n,
+                   size_t stride);
+void g726_decode_c(struct g726_coder *, const uint8_t *codes, int16_t *pcm, size_t n,
+                   size_t stride);
+
 void fir_c(const int16_t *x, const int16_t *rows, unsigned taps, const struct fir_place *, size_t n,
            int32_t *sums);
 

@@ -31,6 +31,7 @@
 #include "yamaha_greedy.tmpl.h"
 #include "yamaha_search.tmpl.h"
 #include "g722.tmpl.h"
+#include "g726.tmpl.h"
 #include "gsm.tmpl.h"
 #include "gsm_lag.tmpl.h"
 #include "gsm_lattice.tmpl.h"
@@ -81,6 +82,8 @@ const struct dsp SET = {
     .yamaha_search = yamaha_search,
     .g722_encode = g722_encode,
     .g722_decode = g722_decode,
+    .g726_encode = g726_encode,
+    .g726_decode = g726_decode,
     .fir = fir,
     .gsm = &gsm_kernels,
     .celp = &celp_kernels,

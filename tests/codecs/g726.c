@@ -130,7 +130,8 @@ enum { RATES = 4 };
 
 static const unsigned rates[RATES] = { 2, 3, 4, 5 };
 
-static void check_encoder(const char *input, const char *codes, bool is_a, unsigned bits)
+static void check_encoder_of(const struct dsp *dsp, const char *input, const char *codes, bool is_a,
+                             unsigned bits)
 {
     struct bytes in = vector_read(input), cod = vector_read(codes);
     struct law law = law_of(is_a);
@@ -142,13 +143,19 @@ static void check_encoder(const char *input, const char *codes, bool is_a, unsig
         int16_t pcm = law.linear[in.data[i]];
         uint8_t code;
 
-        g726_encode_samples(&state, &pcm, &code, 1, 1);
+        dsp->g726_encode(&state, &pcm, &code, 1, 1);
         if (code != load16_le(cod.data + i))
             fail_msg("%s: code %zu is %u, not %u", codes, i / 2, code, load16_le(cod.data + i));
     }
     print_message("%s: %zu codes\n", codes, in.size / 2);
     free(in.data);
     free(cod.data);
+}
+
+static void check_encoder(const char *input, const char *codes, bool is_a, unsigned bits)
+{
+    for (unsigned set = 0; set <= best_set(); set++)
+        check_encoder_of(dsp_set(set), input, codes, is_a, bits);
 }
 
 static void check_decoder(const char *codes, const char *output, bool is_a, unsigned bits)
@@ -277,7 +284,7 @@ static size_t check_decoding(unsigned bits, const uint8_t *codes, size_t n)
     g726_start(&state, bits);
     g726_start(&other, bits);
     peer_decode(bits, codes, n, theirs);
-    g726_decode_samples(&state, codes, ours, n, 1);
+    g726_decode_c(&state, codes, ours, n, 1);
     for (size_t i = 0; i < n; i++) {
         int32_t sr = reconstructed(&other, codes[i]).sr;
 
@@ -300,7 +307,7 @@ static void check_both_directions(struct sound sound)
 
         g726_start(&state, rates[i]);
         peer_encode(rates[i], sound, theirs);
-        g726_encode_samples(&state, sound.samples, ours, sound.count, 1);
+        g726_encode_c(&state, sound.samples, ours, sound.count, 1);
         assert_memory_equal(ours, theirs, sound.count);
         check_decoding(rates[i], theirs, sound.count);
     }

@@ -1,6 +1,7 @@
 /* The ITU-T G.726 coder: the loops of clause 4.2 over samples and codes. */
 #include <string.h>
 #include "g726.h"
+#include "dsp_c.h"
 #include "fixed.h"
 #include "predictor.h"
 #include "scale.h"
@@ -89,8 +90,8 @@ static void close_window(const struct g726_window *window, struct g726_coder *s,
 /* The loops below work on copies of the state and of the rate's tables. Elsewhere, a table can be
  * at the window's addresses modulo 4096; processors then take loads for ones that depend on the
  * last stores, which was seen to cost a third of the speed. */
-void g726_encode_samples(struct g726_coder *state, const int16_t *pcm, uint8_t *codes, size_t n,
-                         size_t stride)
+void g726_encode_c(struct g726_coder *state, const int16_t *pcm, uint8_t *codes, size_t n,
+                   size_t stride)
 {
     struct g726_coder s = *state;
     struct g726_rate rate = *state->rate;
@@ -114,11 +115,8 @@ void g726_encode_samples(struct g726_coder *state, const int16_t *pcm, uint8_t *
     *state = s;
 }
 
-/* LIMO of Annex A saturates to 14 bits; the result has 16 again. */
-static inline int16_t limit_output(int32_t sr) { return (int16_t)(saturate(sr * 4) & ~3); }
-
-void g726_decode_samples(struct g726_coder *state, const uint8_t *codes, int16_t *pcm, size_t n,
-                         size_t stride)
+void g726_decode_c(struct g726_coder *state, const uint8_t *codes, int16_t *pcm, size_t n,
+                   size_t stride)
 {
     struct g726_coder s = *state;
     struct g726_rate rate = *state->rate;
@@ -130,7 +128,7 @@ void g726_decode_samples(struct g726_coder *state, const uint8_t *codes, int16_t
         open_window(&window, &s);
         for (size_t at = G726_WINDOW; at > G726_WINDOW - chunk;
              at--, codes += stride, pcm += stride)
-            *pcm = limit_output(adapt(&s, *codes, estimate(&s, &window, at), &window, at));
+            *pcm = g726_limit_output(adapt(&s, *codes, estimate(&s, &window, at), &window, at));
         close_window(&window, &s, chunk);
     }
     s.rate = state->rate;

@@ -6,6 +6,7 @@
 #include "g726.h"
 #include "bits.h"
 #include "codec.h"
+#include "dsp.h"
 #include "fixed.h"
 
 /* Cisco gateways have separate tags for 16, 24 and 32 kbit/s. */
@@ -62,6 +63,7 @@ struct g726_packing {
 
 struct g726_decoder {
     struct g726_packing packing;
+    const struct dsp *dsp;
     enum g726_order order; /* G726_ORDER_DETECTED, which reads like MSB first, until it is known */
     uint32_t collected, sufficient; /* bytes of `evidence`, and how many the next attempt needs */
     size_t ahead;
@@ -73,6 +75,7 @@ struct g726_decoder {
 
 struct g726_encoder {
     struct g726_packing packing;
+    const struct dsp *dsp;
     struct g726_coder channels[CHANNELS];
     uint32_t pending; /* samples of an incomplete unit */
     int16_t samples[UNIT_CODES];
@@ -204,6 +207,7 @@ static void init_decoder(void *memory, const struct layout *layout, const struct
 
     memset(state, 0, sizeof *state);
     state->packing = *packing_of(layout);
+    state->dsp = options->dsp;
     state->order = G726_ORDER_DETECTED;
     state->sufficient = G726_ORDER_MIN_BYTES;
     if (options->quirks & QUIRK_MSB_FIRST)
@@ -218,9 +222,9 @@ static void init_encoder(void *memory, const struct layout *layout, const struct
 {
     struct g726_encoder *state = memory;
 
-    (void)options;
     memset(state, 0, sizeof *state);
     state->packing = *packing_of(layout);
+    state->dsp = options->dsp;
     for (unsigned i = 0; i < state->packing.channels; i++)
         g726_start(&state->channels[i], state->packing.bits);
 }
@@ -235,8 +239,8 @@ static void decode_codes(struct g726_decoder *state, const uint8_t *src, size_t 
         chunk = n < CHUNK ? n : CHUNK;
         g726_unpack(src, chunk, state->packing.bits, state->order, codes);
         for (unsigned i = 0; i < channels; i++)
-            g726_decode_samples(&state->channels[i], codes + i, pcm + i, chunk / channels,
-                                channels);
+            state->dsp->g726_decode(&state->channels[i], codes + i, pcm + i, chunk / channels,
+                                    channels);
     }
 }
 
@@ -248,8 +252,8 @@ static void encode_codes(struct g726_encoder *state, const int16_t *pcm, size_t 
     for (size_t chunk; n != 0; n -= chunk, dst += chunk * state->packing.bits / 8, pcm += chunk) {
         chunk = n < CHUNK ? n : CHUNK;
         for (unsigned i = 0; i < channels; i++)
-            g726_encode_samples(&state->channels[i], pcm + i, codes + i, chunk / channels,
-                                channels);
+            state->dsp->g726_encode(&state->channels[i], pcm + i, codes + i, chunk / channels,
+                                    channels);
         g726_pack(codes, chunk, state->packing.bits, dst);
     }
 }

@@ -27,6 +27,9 @@ struct g726_past {
 /* All decision levels of QUAN are between these. */
 enum { G726_LOG_MIN = -128, G726_LOG_MAX = 575, G726_LOGS = G726_LOG_MAX - G726_LOG_MIN + 1 };
 
+/* The logarithm that stands for 0 in DQLN. */
+enum { G726_LOG_ZERO = -2048 };
+
 /* The tables of one bit rate, indexed by the code including its sign bit. */
 struct g726_rate {
     int16_t inverse[32]; /* DQLN (RECONST), log2 in Q7; the sign of a code is its top bit */
@@ -38,6 +41,9 @@ struct g726_rate {
 
 /* Returns the tables for codes of 2 to 5 bits. */
 const struct g726_rate *g726_rate_for(unsigned bits);
+
+/* With ^, compilers omit what 31 - would need. */
+static inline int32_t g726_log2(uint32_t x) { return __builtin_clz(x) ^ 31; }
 
 /* The state of an encoder or a decoder, which process a code in the same way. */
 struct g726_coder {
@@ -55,12 +61,6 @@ struct g726_coder {
 };
 
 void g726_start(struct g726_coder *, unsigned bits);
-
-/* Convert `n` samples of one channel. Samples and codes are `stride` elements apart. */
-void g726_encode_samples(struct g726_coder *, const int16_t *pcm, uint8_t *codes, size_t n,
-                         size_t stride);
-void g726_decode_samples(struct g726_coder *, const uint8_t *codes, int16_t *pcm, size_t n,
-                         size_t stride);
 
 /* Codes are packed from the start of a byte, the first of them in its highest or in its lowest
  * bits. g726_pack writes the most significant bits first and sets unused bits of the last byte to

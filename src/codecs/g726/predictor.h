@@ -20,7 +20,7 @@ static inline struct g726_float g726_to_float(int32_t magnitude, int32_t exponen
                                 (uint8_t)exponent };
 }
 
-static inline int32_t g726_bit_length(uint32_t x) { return 31 - __builtin_clz(x << 1 | 1); }
+static inline int32_t g726_bit_length(uint32_t x) { return g726_log2(x << 1 | 1); }
 
 /* FMULT. The magnitude of a coefficient has 13 bits: the lowest two of its 16 are dropped, and
  * -32768 becomes 0. The product of the mantissas has 8 bits after rounding, and the exponents shift
@@ -30,7 +30,7 @@ static inline int32_t g726_fmult(int32_t coefficient, struct g726_float x)
     int32_t sign = coefficient >> 31, an = coefficient >> 2;
     uint32_t magnitude = (uint32_t)((an ^ sign) - sign) & 8191;
     uint32_t doubled = magnitude ? magnitude << 1 : 1;
-    int32_t exponent = 31 - __builtin_clz(doubled);
+    int32_t exponent = g726_log2(doubled);
     uint32_t mantissa = doubled << 5 >> exponent;
     uint32_t product =
         ((x.mantissa * mantissa + 48) >> 4 << 9 >> (28 - exponent - x.exponent)) & 32767;
@@ -89,12 +89,10 @@ static INLINED int32_t g726_estimate_poles(const struct g726_coder *s)
 static INLINED void g726_adapt_poles(struct g726_coder *s, int32_t pk0, int32_t any)
 {
     int32_t pks1 = pk0 ^ s->pk[0], pks2 = pk0 ^ s->pk[1], a1 = s->a[0], a2 = s->a[1];
-    int32_t fa1 = clamp(a1, -8191, 8191) * 4, uga2 = negate_if(pks2, 16384) - negate_if(pks1, fa1),
-            limit;
+    int32_t fa1 = clamp(a1, -8191, 8191) * 4, uga2 = negate_if(pks2, 16384) - negate_if(pks1, fa1);
 
-    a2 = clamp(a2 + (uga2 >> 7 & any) - (a2 >> 7), -12288, 12288);
-    limit = 15360 - a2;
-    s->a[0] = clamp(a1 + (negate_if(pks1, 192) & any) - (a1 >> 8), -limit, limit);
+    a2 = seldom_limited(a2 + (uga2 >> 7 & any) - (a2 >> 7), 12288);
+    s->a[0] = seldom_limited(a1 + (negate_if(pks1, 192) & any) - (a1 >> 8), 15360 - a2);
     s->a[1] = a2;
 }
 
@@ -119,13 +117,19 @@ static INLINED void g726_adapt_zeros(struct g726_coder *s, const struct g726_win
     }
 }
 
-/* TRANS: true if a tone is present and the difference exceeds a threshold. */
+/* TRANS: 1 if a tone is present and the difference exceeds a threshold. Tones are rare and last
+ * long, so that the branch is predicted. */
 static inline int32_t g726_is_transition(const struct g726_coder *s, int32_t magnitude)
 {
-    int32_t fraction = s->yl >> 10 & 31, whole = s->yl >> 15;
-    int32_t thr2 = whole > 9 ? 31 << 10 : (32 + fraction) << whole;
+    int32_t fraction = s->yl >> 10 & 31, whole = s->yl >> 15, thr2;
 
-    return s->td & (magnitude > (thr2 + (thr2 >> 1)) >> 1);
+    if (__builtin_expect(!s->td, 1))
+        return 0;
+    thr2 = whole > 9 ? 31 << 10 : (32 + fraction) << whole;
+    return magnitude > (thr2 + (thr2 >> 1)) >> 1;
 }
+
+/* LIMO of Annex A saturates to 14 bits; the result has 16 again. */
+static inline int16_t g726_limit_output(int32_t sr) { return (int16_t)(saturate(sr * 4) & ~3); }
 
 #endif

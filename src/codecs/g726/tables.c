@@ -58,7 +58,6 @@ static const uint8_t codes_3[2][G726_LOGS] = { CODES3(POSITIVE), CODES3(NEGATIVE
 static const uint8_t codes_4[2][G726_LOGS] = { CODES4(POSITIVE), CODES4(NEGATIVE) };
 static const uint8_t codes_5[2][G726_LOGS] = { CODES5(POSITIVE), CODES5(NEGATIVE) };
 
-/* -2048 stands for minus infinity. */
 static const struct g726_rate rates[] = {
     { .bits = 2,
       .leak = 8, /* 16 kbit/s */
@@ -69,20 +68,20 @@ static const struct g726_rate rates[] = {
     { .bits = 3,
       .leak = 8, /* 24 kbit/s */
       .codes = codes_3,
-      .inverse = MIRROR3(-2048, 135, 273, 373),
+      .inverse = MIRROR3(G726_LOG_ZERO, 135, 273, 373),
       .scale = MIRROR3(-4, 30, 137, 582),
       .speed = MIRROR3(0, 1, 2, 7) },
     { .bits = 4,
       .leak = 8, /* 32 kbit/s */
       .codes = codes_4,
-      .inverse = MIRROR4(-2048, 4, 135, 213, 273, 323, 373, 425),
+      .inverse = MIRROR4(G726_LOG_ZERO, 4, 135, 213, 273, 323, 373, 425),
       .scale = MIRROR4(-12, 18, 41, 64, 112, 198, 355, 1122),
       .speed = MIRROR4(0, 0, 0, 1, 1, 1, 3, 7) },
     { .bits = 5,
       .leak = 9, /* 40 kbit/s */
       .codes = codes_5,
-      .inverse =
-          MIRROR5(-2048, -66, 28, 104, 169, 224, 274, 318, 358, 395, 429, 459, 488, 514, 539, 566),
+      .inverse = MIRROR5(G726_LOG_ZERO, -66, 28, 104, 169, 224, 274, 318, 358, 395, 429, 459, 488,
+                         514, 539, 566),
       .scale = MIRROR5(14, 14, 24, 39, 40, 41, 58, 100, 141, 179, 219, 280, 358, 440, 529, 696),
       .speed = MIRROR5(0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 2, 3, 4, 5, 6, 6) },
 };
