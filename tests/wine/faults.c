@@ -368,7 +368,7 @@ static void each_call(bool installs, enum start start, const char *name, unsigne
                 (plan == POWER && !disturb(installs, start, plan, at, !installs)))
                 break;
         }
-        CHECK(at > 20 && at < CALLS_MOST);
+        CHECK(at > 10 && at < CALLS_MOST);
         snprintf(text, sizeof text, "%s, as in %s: each of %u calls %s", name,
                  looks_like_windows ? "Windows" : "Wine", tried, plans[plan]);
         test_end(text);
