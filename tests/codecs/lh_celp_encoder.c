@@ -186,6 +186,24 @@ static void no_sound_is_amplified(void **unused)
     each_hard_sound(check_calm);
 }
 
+/* The band-pass weakens these frequencies, so that the filter before it would have to exceed 16
+ * bits, and wraps. */
+static void loud_low_tones_are_not_amplified(void **unused)
+{
+    static int16_t x[SECOND];
+
+    (void)unused;
+    for (int hz = 70; hz <= 100; hz += 10)
+        for (int peak = 8000; peak <= 16000; peak += 8000) {
+            char name[40];
+
+            for (int i = 0; i < SECOND; i++)
+                x[i] = (int16_t)lrint(peak * sin(2 * 3.14159265358979 * hz * i / SECOND));
+            snprintf(name, sizeof name, "%d Hz, peak %d", hz, peak);
+            check_calm(name, x, SECOND);
+        }
+}
+
 /* The first subframe of each frame has at least one pulse: silence becomes the quietest of them. */
 static void silence_is_nearly_silent(void **unused)
 {
@@ -340,6 +358,7 @@ int main(void)
         cmocka_unit_test(each_block_becomes_a_block_at_once),
         cmocka_unit_test(the_encoder_knows_what_the_decoder_does),
         cmocka_unit_test(no_sound_is_amplified),
+        cmocka_unit_test(loud_low_tones_are_not_amplified),
         cmocka_unit_test(silence_is_nearly_silent),
         cmocka_unit_test(responses_are_those_of_the_filters),
         cmocka_unit_test(a_code_search_finds_codes),

@@ -183,11 +183,29 @@ static void encode_with(const struct lh_celp_encoder *state, const uint8_t codes
     *out = paths[0];
 }
 
+/* Keeps the better of two encodings. */
+static void try_set(const struct lh_celp_encoder *state, const uint8_t codes[LH_CELP_ORDER],
+                    const int16_t x[LH_CELP_FRAME], struct path *best, uint8_t lsf[LH_CELP_ORDER])
+{
+    struct path path;
+
+    encode_with(state, codes, x, &efforts[state->quality], &path);
+    if (path.error < best->error) {
+        *best = path;
+        memcpy(lsf, codes, LH_CELP_ORDER);
+    }
+}
+
 /* Surveys all sets of frequencies with little effort, then searches the best of them with full
- * effort. */
+ * effort.
+ *
+ * Filters that wrap, as loud low sounds make them, may go on wrapping. The error is larger than the
+ * sound then, and equally spaced frequencies, with which 1/A is nearly 1, bring the filters to
+ * rest. */
 static void encode_delayed(struct lh_celp_encoder *state, const int16_t *pcm,
                            struct lh_celp_parameters *out)
 {
+    static const uint8_t flat[LH_CELP_ORDER] = { 5, 8, 10, 4, 11, 4, 5, 2, 5, 1 };
     int16_t x[LH_CELP_FRAME];
     const struct lh_celp_effort *effort = &efforts[state->quality];
     uint8_t codes[LH_CELP_SPECTRA_MAX][LH_CELP_ORDER];
@@ -203,13 +221,11 @@ static void encode_delayed(struct lh_celp_encoder *state, const int16_t *pcm,
     for (int n = 0; n < effort->finalists; n++) {
         int set = index_of_minimum(errors, effort->spectra);
 
-        encode_with(state, codes[set], x, effort, &path);
+        try_set(state, codes[set], x, &best, out->lsf);
         errors[set] = INT64_MAX;
-        if (path.error < best.error) {
-            best = path;
-            memcpy(out->lsf, codes[set], LH_CELP_ORDER);
-        }
     }
+    if (best.error > energy_exact(x, LH_CELP_FRAME))
+        try_set(state, flat, x, &best, out->lsf);
     memcpy(out->subframes, best.subframes, sizeof out->subframes);
 }
 
