@@ -22,7 +22,9 @@ class Figures:
                     self.add(Line(*text.rstrip("\n").split("\t")[1:]))
 
     def add(self, line):
-        entry = Entry(int(line.tag, 16), line.name, int(line.rate), int(line.channels), int(line.bits))
+        # The names of tags that Windows has, too, end with ours in the driver.
+        name = line.name.removesuffix(" (OmniACM)")
+        entry = Entry(int(line.tag, 16), name, int(line.rate), int(line.channels), int(line.bits))
         if entry not in self.entries:
             self.entries.append(entry)
         self.values[entry, line.direction, line.place, line.buffers, line.who].append(float(line.figure))

@@ -11,7 +11,7 @@
 #include <math.h>
 #include "sounds.h"
 
-enum { BANDS = 14, SAMPLES_MAX = 1024 }; /* samples in 32 ms at any rate */
+enum { BANDS = 14, SAMPLES_MAX = 1536 }; /* samples in 32 ms at up to 48 kHz */
 static const double PI = 3.14159265358979323846, SILENCE_RATIO = 1e-4;
 
 static const double edges[BANDS + 1] = { 300,  400,  510,  630,  770,  920,  1080, 1270,

@@ -3,7 +3,7 @@
 #include "fixed.h"
 #include "sounds.h"
 
-enum { DELAY_MAX = 512, COMPARED = 20000 }; /* samples that determine a delay */
+enum { DELAY_MAX = 3000, COMPARED = 20000 }; /* samples that determine a delay */
 
 struct sound sound_at(uint32_t rate, uint16_t channels)
 {

@@ -19,17 +19,19 @@ BLUE, ORANGE, GREEN, PURPLE = "#2f6db3", "#e08214", "#3a9a5b", "#8354a8"
 FAMILIES = {
     "PCM": (PALE, {0x06, 0x07}),
     "ADPCM": (BLUE, {0x11, 0x02, 0x10, 0x17, 0x20, 0x200, 0x69, 0x38, 0x64, 0x45, 0x40, 0x14, 0x61, 0x62, 0x125}),
-    "two bands, or a transform": (GREEN, {0x65, 0x28E, 0x160, 0x161}),
+    "two bands, or a transform": (GREEN, {0x65, 0x28E, 0x160, 0x161, 0x50, 0x55, 0x2000}),
     "model of a voice": (ORANGE, {0x31, 0x32, 0x22, 0x42, 0x83, 0x135, 0x41, 0x70}),
 }
 SHORT = {0x06: "A-law", 0x07: "µ-law", 0x11: "IMA", 0x02: "Microsoft", 0x31: "GSM 6.10", 0x32: "MSN Audio", 0x22: "TrueSpeech", 0x10: "OKI", 0x38: "NMS", 0x20: "Yamaha",
          0x200: "Creative", 0x69: "Xbox", 0x64: "G.726", 0x65: "G.722", 0x42: "G.723.1", 0x83: "G.729A", 0x61: "Duck DK4", 0x62: "Duck DK3", 0x125: "Sanyo",
          0x28E: "Siren", 0x160: "WMA 1", 0x161: "WMA", 0x401: "Intel Music", 0x402: "Indeo", 0x270: "ATRAC3", 0x130: "ACELP.net", 0x41: "G.728",
-         0x70: "L&H CELP"}
+         0x70: "L&H CELP", 0x50: "Layer II", 0x55: "MP3", 0x2000: "AC-3"}
 # Formats that only differ from another one in their framing.
 SAME = {0x17, 0x45, 0x40, 0x14, 0x135}
-# Formats that lie on another one's line in the picture of quality, or to the right of it.
-HIDDEN = SAME | {0x160, 0x61}
+# Formats that lie on another one's line in the picture of quality, or to the right of it, which ends
+# at KBITS_MOST.
+HIDDEN = SAME | {0x160, 0x61, 0x50, 0x2000}
+KBITS_MOST = 84
 
 plt.rcParams.update({"font.family": "DejaVu Sans", "font.size": 8.5, "text.color": INK, "axes.edgecolor": PALE, "axes.labelcolor": INK,
                      "xtick.color": INK, "ytick.color": INK, "axes.spines.top": False, "axes.spines.right": False})
@@ -98,6 +100,8 @@ def read_quality(path):
         for line in file:
             if line.startswith("quality\t"):
                 _, tag, _, _, bits, quality, _, _, loudness = line.split("\t")
+                if int(bits) > 1000 * KBITS_MOST:
+                    continue
                 codecs.setdefault(int(tag, 16), {}).setdefault(int(bits) / 1000, {})[int(quality)] = float(loudness)
     return {tag: sorted(points.items()) for tag, points in codecs.items() if tag not in HIDDEN}
 
@@ -142,7 +146,7 @@ def draw_quality(codecs, folder):
         labels.append((SHORT[tag], color, *usual[-1], len(usual) > 1))
     name_points(axes, labels)
     axes.set_xscale("log")
-    axes.set_xlim(4.6, 84)
+    axes.set_xlim(4.6, KBITS_MOST)
     axes.set_ylim(bottom=axes.get_ylim()[0] - 0.8)
     axes.xaxis.set_major_locator(FixedLocator([5, 6, 8, 10, 13, 16, 24, 32, 40, 64]))
     axes.xaxis.set_minor_locator(NullLocator())
