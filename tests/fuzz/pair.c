@@ -268,7 +268,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     check_lengths(&pair, code_bytes, bytes / frame);
     above = snr_of(&pair, sound, (int16_t *)(void *)decoded, bytes / 2) - pair.floor->db[pair.kind];
     MUST(above >= 0);
-    nearness[pair.floor - floors][pair.kind][above < NEAREST ? (int)above : NEAREST - 1] = 1;
+    nearness[pair.floor - floors][pair.kind][above < (double)NEAREST ? (int)above : NEAREST - 1] =
+        1;
     free(sound);
     free(code);
     free(decoded);
