@@ -85,8 +85,10 @@ static int stage_files(struct installation *installation)
         const struct width *width = &installation->system.widths[i];
         struct replacement *file = &installation->files[i];
 
-        if (find_source(width, source) != EXIT_SUCCESS)
+        if (find_source(width, source) != EXIT_SUCCESS) {
+            undo(installation);
             return EXIT_FAILURE;
+        }
         if (!replacement_stage(file, source, width->folder, DRIVER_FILE))
             return refuse(installation, file->new_path, file->error);
     }
@@ -146,8 +148,6 @@ static int change(struct installation *installation, bool installs)
         result = commit(installation, installs);
     if (result == EXIT_SUCCESS)
         finish(installation);
-    else
-        undo(installation);
     wow64_redirection_restore(installation->redirection);
     return result;
 }

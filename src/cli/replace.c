@@ -65,7 +65,6 @@ bool replacement_undo(struct replacement *replacement)
         DeleteFileW(replacement->new_path);
     if (replacement->moved)
         undone = move(replacement->old_path, replacement->target);
-    replacement->staged = replacement->placed = replacement->moved = false;
     return undone;
 }
 
