@@ -33,7 +33,7 @@ static inline int32_t seldom_clamped(int32_t x, int32_t low, int32_t high)
     return x;
 }
 
-/* The same for limits of -most and most. */
+/* The same for limits of -most and most, of which compilers make less code. */
 static inline int32_t seldom_limited(int32_t x, int32_t most)
 {
     if (__builtin_expect((uint32_t)x + (uint32_t)most > 2 * (uint32_t)most, 0))

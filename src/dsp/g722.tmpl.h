@@ -31,11 +31,6 @@ KERNEL __m128i g722_broadcast(__m128i x)
     return _mm_unpacklo_epi64(x, x);
 }
 
-KERNEL __m128i g722_negate_if(__m128i mask, __m128i x)
-{
-    return _mm_sub_epi16(_mm_xor_si128(x, mask), mask);
-}
-
 /* a * b >> 15. */
 KERNEL __m128i g722_products(__m128i a, __m128i b)
 {
@@ -116,7 +111,7 @@ KERNEL void g722_adapt(struct g722_lanes *x, int band, __m128i d0, __m128i newes
 
     /* Half of a coefficient is rounded up first, so that -b >> 8 fits 16 bits. */
     b = _mm_sub_epi16(b, _mm_srai_epi16(_mm_add_epi16(_mm_srai_epi16(b, 1), odd), 7));
-    x->b[band] = _mm_add_epi16(b, g722_negate_if(unlike, step));
+    x->b[band] = _mm_add_epi16(b, negate128_if(unlike, step));
     x->d[band] = _mm_or_si128(_mm_slli_si128(x->d[band], 2), newest);
 }
 
@@ -180,9 +175,9 @@ KERNEL void g722_poles(struct g722_lanes *x, __m128i p0)
 
     wd2 = _mm_xor_si128(_mm_adds_epi16(wd2, wd2), like1);
     wd2 = _mm_srai_epi16(_mm_subs_epi16(wd2, like1), 7);
-    a2 = _mm_add_epi16(a2, g722_negate_if(unlike2, _mm_set1_epi16(128)));
+    a2 = _mm_add_epi16(a2, negate128_if(unlike2, _mm_set1_epi16(128)));
     x->a2 = g722_clamped(_mm_add_epi16(a2, wd2), _mm_set1_epi16(12288));
-    a1 = _mm_add_epi16(a1, g722_negate_if(unlike1, _mm_set1_epi16(192)));
+    a1 = _mm_add_epi16(a1, negate128_if(unlike1, _mm_set1_epi16(192)));
     x->a1 = g722_clamped(a1, _mm_sub_epi16(_mm_set1_epi16(15360), x->a2));
 }
 
@@ -366,7 +361,7 @@ KERNEL void g722_mix_pairs(int16_t *x, size_t n)
         __m128i pairs = load128(x + 2 * i);
         __m128i swapped = _mm_or_si128(_mm_slli_epi32(pairs, 16), _mm_srli_epi32(pairs, 16));
 
-        store128(x + 2 * i, _mm_add_epi16(g722_negate_if(odd, pairs), swapped));
+        store128(x + 2 * i, _mm_add_epi16(negate128_if(odd, pairs), swapped));
     }
 }
 

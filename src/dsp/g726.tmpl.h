@@ -21,17 +21,12 @@ struct g726_lanes {
     __m128i leak; /* of struct g726_rate */
 };
 
-KERNEL __m128i g726_negate_if(__m128i mask, __m128i x)
-{
-    return _mm_sub_epi16(_mm_xor_si128(x, mask), mask);
-}
-
 KERNEL __m128i g726_abs(__m128i x)
 {
 #if VECTOR_BYTES == 32
     return _mm_abs_epi16(x);
 #else
-    return g726_negate_if(_mm_srai_epi16(x, 15), x);
+    return negate128_if(_mm_srai_epi16(x, 15), x);
 #endif
 }
 
@@ -79,7 +74,7 @@ KERNEL struct g726_sums g726_estimate(const struct g726_coder *s, const struct g
     values = _mm_packs_epi32(
         g726_rounded(_mm_unpacklo_epi16(low, high), _mm_unpacklo_epi16(grain_low, grain_high)),
         g726_rounded(_mm_unpackhi_epi16(low, high), _mm_unpackhi_epi16(grain_low, grain_high)));
-    values = g726_negate_if(_mm_srai_epi16(_mm_xor_si128(x->signs, b), 15), values);
+    values = negate128_if(_mm_srai_epi16(_mm_xor_si128(x->signs, b), 15), values);
     sums = _mm_madd_epi16(values, _mm_set1_epi16(1));
     zeros = _mm_add_epi32(sums, _mm_shuffle_epi32(sums, 1));
     zeros = _mm_add_epi32(zeros, _mm_shuffle_epi32(sums, 2));
@@ -131,7 +126,7 @@ KERNEL void g726_advance(struct g726_lanes *x, struct g726_difference dq, __m128
 {
     __m128i b = _mm_sub_epi16(x->coefficients, _mm_sra_epi16(x->coefficients, x->leak));
 
-    x->coefficients = _mm_add_epi16(b, g726_negate_if(_mm_srai_epi16(x->signs, 15), growth));
+    x->coefficients = _mm_add_epi16(b, negate128_if(_mm_srai_epi16(x->signs, 15), growth));
     x->doubled = _mm_insert_epi16(_mm_slli_si128(x->doubled, 2), dq.doubled, 0);
     x->power = _mm_insert_epi16(_mm_slli_si128(x->power, 2), dq.power, 0);
     x->signs = _mm_insert_epi16(_mm_slli_si128(x->signs, 2), dq.sign, 0);

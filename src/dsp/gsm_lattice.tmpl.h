@@ -15,7 +15,7 @@ KERNEL __m128i reflection_of(__m128i lar)
     r = _mm_or_si128(_mm_andnot_si128(flat, r),
                      _mm_and_si128(flat, _mm_adds_epi16(_mm_srai_epi16(lar, 2),
                                                         _mm_set1_epi16(GSM_OFFSET_Q12))));
-    return _mm_sub_epi16(_mm_xor_si128(r, sign), sign);
+    return negate128_if(sign, r);
 }
 
 static void gsm_interpolate(const int16_t before_q14[GSM_ORDER], const int16_t now_q14[GSM_ORDER],

@@ -121,6 +121,12 @@ KERNEL vec32 clamp32(vec32 x, int32_t least, int32_t most)
 KERNEL __m128i load128(const void *from) { return _mm_loadu_si128((const __m128i_u *)from); }
 KERNEL void store128(void *to, __m128i x) { _mm_storeu_si128((__m128i_u *)to, x); }
 
+/* Negates the lanes of 16 bits whose masks are -1; those with 0 stay as they are. */
+KERNEL __m128i negate128_if(__m128i mask, __m128i x)
+{
+    return _mm_sub_epi16(_mm_xor_si128(x, mask), mask);
+}
+
 /* Loads and stores 16 bytes per half of a register. SSE2's has only the low half. */
 KERNEL vec32 load_halves(const void *low, const void *high)
 {

@@ -136,7 +136,6 @@ void gsm610_pack(const struct gsm610_parameters *in, const struct gsm610_packing
     at += LAR_BITS;
     for (int i = 0; i < GSM610_SUBFRAMES; at += HEAD_BITS + packing->pulse_bits[i++]) {
         const struct gsm610_subframe *sub = &in->subframes[i];
-
         uint32_t head = sub->lag | (uint32_t)sub->gain << 7 | (uint32_t)sub->grid << 9 |
                         (uint32_t)sub->peak << 11;
 
