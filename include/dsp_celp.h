@@ -8,7 +8,16 @@
 
 enum {
     CELP_ORDER = 10,
-    CELP_SUBFRAME = 64 /* the longest block that `poles` takes */
+    CELP_SUBFRAME = 64, /* the longest block that `poles` takes */
+    CELP_PLACES = 32,   /* of pulses, in `place_pulses` */
+    CELP_PULSES = 6,    /* the most of them */
+    CELP_TERMS = 24     /* in a row of `first_above` */
+};
+
+/* The pulses of a search: each is `gain` or -`gain`. */
+struct celp_pulses {
+    int count;
+    int16_t gain, places[CELP_PULSES], values[CELP_PULSES];
 };
 
 /* A filter for `two_poles`: the arguments of `poles`, and its result. */
@@ -47,6 +56,31 @@ struct dsp_celp {
                   int n);
     void (*mix)(const int16_t *a, int16_t gain_a, const int16_t *b, int16_t gain_b, int32_t bias,
                 int shift, int16_t *out, int n);
+
+    /* out[i] = a[i] + (b[i] gain + 2^14) / 2^15, rounded down and saturated; b[i] and gain are not
+     * both -32768. */
+    void (*accumulate)(const int16_t *a, const int16_t *b, int16_t gain, int16_t *out, int n);
+
+    /* Places pulses one after the other at the largest magnitude of what is left, the first of
+     * equals, with its sign. rest[i] is left at the beginning, and a pulse at p takes 2 own[i - p]
+     * times its value away; no sum exceeds 32 bits. There is at most one pulse in a place, and none
+     * in the last two. places[0] is given. Reads own[-29] to own[31]. */
+    void (*place_pulses)(const int16_t *own, const int32_t rest[CELP_PLACES], struct celp_pulses *);
+
+    /* y[i] = sum of values[j] h[i - at[j]] / 2^13, rounded down and saturated, for `count` pulses
+     * and 64 samples. No sum exceeds 32 bits. h is readable from at[j] samples before. */
+    void (*respond)(const int16_t *h, const int *at, const int16_t *values, int count,
+                    int16_t y[CELP_SUBFRAME]);
+
+    /* The first of `count` rows whose scalar product with c is above `least`, or `count`. */
+    int (*first_above)(const int16_t c[CELP_TERMS], const int16_t (*rows)[CELP_TERMS], int count,
+                       int32_t least);
+
+    /* The first code of the largest gain, the sum of (target[j] - code[j]) times weights[j] code[j]
+     * / 2^15, rounded to nearest; 0 if none is positive. Weights are not negative, differences fit
+     * 16 bits and sums 32. `count` is a multiple of 8. */
+    int (*best_code)(const int16_t (*codes)[4], int count, const int16_t target[4],
+                     const int16_t weights[4]);
 };
 
 extern const struct dsp_celp dsp_celp_c;

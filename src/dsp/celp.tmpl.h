@@ -444,8 +444,3 @@ static void celp_scale(const int16_t *a, const int16_t *gains, int32_t bias, int
     }
     memcpy(out + n - NARROW, &last, sizeof last);
 }
-
-static const struct dsp_celp celp_kernels = {
-    celp_zeros,  celp_poles, celp_two_poles, celp_correlate, celp_dot,
-    celp_energy, celp_peak,  celp_narrow,    celp_scale,     celp_mix,
-};

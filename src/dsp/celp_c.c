@@ -1,5 +1,5 @@
 /* The reference of the speech coders' kernels. */
-#include "dsp_celp.h"
+#include "celp_search.h"
 #include "fixed.h"
 
 /* Loops run over pieces of a constant length, which compilers vectorize; the rest is scalar. */
@@ -152,5 +152,29 @@ static void mix(const int16_t *a, int16_t gain_a, const int16_t *b, int16_t gain
         out[i] = saturate((a[i] * gain_a + b[i] * gain_b + bias) >> shift);
 }
 
-const struct dsp_celp dsp_celp_c = { zeros,  poles, two_poles, correlate, dot,
-                                     energy, peak,  narrow,    scale,     mix };
+static void accumulate(const int16_t *a, const int16_t *b, int16_t gain, int16_t *out, int n)
+{
+    for (int at = 0; at + PIECE <= n; at += PIECE)
+        for (int i = 0; i < PIECE; i++)
+            out[at + i] = saturate(a[at + i] + ((b[at + i] * gain + 0x4000) >> 15));
+    for (int i = n / PIECE * PIECE; i < n; i++)
+        out[i] = saturate(a[i] + ((b[i] * gain + 0x4000) >> 15));
+}
+
+const struct dsp_celp dsp_celp_c = {
+    zeros,
+    poles,
+    two_poles,
+    correlate,
+    dot,
+    energy,
+    peak,
+    narrow,
+    scale,
+    mix,
+    accumulate,
+    celp_place_pulses_c,
+    celp_respond_c,
+    celp_first_above_c,
+    celp_best_code_c,
+};

@@ -37,6 +37,7 @@
 #include "gsm_lattice.tmpl.h"
 #include "gsm_stages.tmpl.h"
 #include "celp.tmpl.h"
+#include "celp_search.tmpl.h"
 #include "fir.tmpl.h"
 
 #if VECTOR_BYTES == 32

@@ -291,6 +291,8 @@ static void pulses_are_decoded_as_they_were_found(void **unused)
         int16_t target[G7231_SUBFRAME], h_q13[G7231_SUBFRAME], e[G7231_SUBFRAME],
             back[G7231_SUBFRAME];
         int lag = G7231_LAG_MIN + (int)(draw(&seed) % 124), budget = 120;
+        struct g7231_pulse_search search = { dsp_set(best_set())->celp, target, h_q13,
+                                             (int16_t)lag };
 
         parameters.lags[0] = parameters.lags[1] = (int16_t)lag;
         sub->lag_offset = 1;
@@ -300,10 +302,9 @@ static void pulses_are_decoded_as_they_were_found(void **unused)
             h_q13[i] = (int16_t)(i == 0 ? 8192 : any(&seed, 14) >> i / 4);
         }
         if (n % 2)
-            g7231_algebraic(target, h_q13, (int16_t)lag, &budget, sub, e);
+            g7231_algebraic(&search, &budget, sub, e);
         else
-            g7231_multipulse(target, h_q13, (int16_t)lag, g7231_pulses[n / 2 % G7231_SUBFRAMES],
-                             sub, e);
+            g7231_multipulse(&search, g7231_pulses[n / 2 % G7231_SUBFRAMES], sub, e);
         g7231_fixed(&parameters, n / 2 % G7231_SUBFRAMES, back);
         assert_memory_equal(e, back, sizeof e);
     }

@@ -3,6 +3,7 @@
  * nothing else. */
 #include "support.h"
 #include "dsp.h"
+#include "fixed.h"
 
 enum { ROUNDS = 4000, LENGTH_MAX = 280, GUARD = 0x5A5A };
 
@@ -185,6 +186,155 @@ static void gains_are_the_same(struct round *round)
     free(sums);
 }
 
+static void accumulated_are_the_same(struct round *round)
+{
+    int n = 16 + (int)(draw(&round->seed) % 60);
+    int16_t a[LENGTH_MAX], b[LENGTH_MAX], expected[LENGTH_MAX], out[LENGTH_MAX], gain, *x, *y;
+
+    fill(a, LENGTH_MAX, &round->seed);
+    fill(b, LENGTH_MAX, &round->seed);
+    fill(&gain, 1, &round->seed);
+    for (int i = 0; i < LENGTH_MAX; i++)
+        b[i] = (int16_t)(gain == INT16_MIN && b[i] == INT16_MIN ? 0 : b[i]);
+    x = exactly(a, (size_t)n * sizeof *a);
+    y = exactly(b, (size_t)n * sizeof *b);
+    for (int i = 0; i < LENGTH_MAX; i++)
+        out[i] = expected[i] = GUARD;
+    for (int i = 0; i < n; i++)
+        expected[i] = saturate(a[i] + ((b[i] * gain + 0x4000) >> 15));
+    round->mine->accumulate(x, y, gain, out, n);
+    assert_memory_equal(out, expected, sizeof out);
+    free(x);
+    free(y);
+}
+
+/* Pulses by the definition: each at the first of the largest magnitudes that remain. */
+static void expected_pulses(const int16_t *own, int32_t rest[CELP_PLACES],
+                            struct celp_pulses *pulses)
+{
+    for (int j = 0; j < pulses->count; j++) {
+        int32_t largest = -1;
+
+        for (int i = 0; i < CELP_PLACES - 2 && j > 0; i++) {
+            bool taken = false;
+
+            for (int k = 0; k < j; k++)
+                taken |= pulses->places[k] == i;
+            if (!taken && abs(rest[i]) > largest) {
+                largest = abs(rest[i]);
+                pulses->places[j] = (int16_t)i;
+            }
+        }
+        pulses->values[j] = (int16_t)(rest[pulses->places[j]] < 0 ? -pulses->gain : pulses->gain);
+        for (int i = 0; i < CELP_PLACES; i++)
+            rest[i] -= 2 * pulses->values[j] * own[i - pulses->places[j]];
+    }
+}
+
+/* Small numbers make ties. */
+static void pulses_are_the_same(struct round *round)
+{
+    int bits = 1 + (int)(draw(&round->seed) % 16), loud = (int)(draw(&round->seed) % 28);
+    struct celp_pulses pulses = { .count = 1 + (int)(draw(&round->seed) % CELP_PULSES),
+                                  .gain = (int16_t)(1 + draw(&round->seed) % 2500),
+                                  .places = { (int16_t)(draw(&round->seed) % 30) } },
+                       expected = pulses;
+    int32_t rest[CELP_PLACES], *copy;
+    int16_t own[61], *x;
+
+    for (int i = 0; i < 61; i++)
+        own[i] = noise(&round->seed, bits);
+    for (int i = 0; i < CELP_PLACES; i++)
+        rest[i] = (int32_t)draw(&round->seed) >> (31 - loud);
+    copy = exactly(rest, sizeof rest);
+    x = exactly(own, sizeof own);
+    round->mine->place_pulses(x + 29, copy, &pulses);
+    expected_pulses(own + 29, rest, &expected);
+    for (int j = 0; j < pulses.count; j++) {
+        assert_int_equal(pulses.places[j], expected.places[j]);
+        assert_int_equal(pulses.values[j], expected.values[j]);
+    }
+    free(copy);
+    free(x);
+}
+
+static void responses_are_the_same(struct round *round)
+{
+    int count = 1 + (int)(draw(&round->seed) % CELP_PULSES), at[CELP_PULSES], past = 0;
+    int16_t h[2 * CELP_SUBFRAME], values[CELP_PULSES], y[CELP_SUBFRAME], *copy;
+
+    fill(h, 2 * CELP_SUBFRAME, &round->seed);
+    for (int j = 0; j < count; j++) {
+        at[j] = (int)(draw(&round->seed) % 60);
+        values[j] = noise(&round->seed, 13);
+        past = at[j] > past ? at[j] : past;
+    }
+    copy = exactly(h, (size_t)(past + CELP_SUBFRAME) * sizeof *h);
+    round->mine->respond(copy + past, at, values, count, y);
+    for (int i = 0; i < CELP_SUBFRAME; i++) {
+        int32_t sum = 0;
+
+        for (int j = 0; j < count; j++)
+            sum += values[j] * h[past + i - at[j]];
+        assert_int_equal(y[i], saturate(sum >> 13));
+    }
+    free(copy);
+}
+
+/* Rows of few different numbers have equal products. */
+static void rows_are_the_same(struct round *round)
+{
+    int count = (int)(draw(&round->seed) % 12), bits = 1 + (int)(draw(&round->seed) % 13),
+        first = 0;
+    int16_t c[CELP_TERMS], (*rows)[CELP_TERMS] = malloc((size_t)(count + 1) * sizeof *rows);
+    int32_t least = noise(&round->seed, 16) * (1 << (bits / 2)), sum;
+
+    for (int i = 0; i < CELP_TERMS; i++)
+        c[i] = noise(&round->seed, bits);
+    for (int i = 0; i < count; i++)
+        for (int j = 0; j < CELP_TERMS; j++)
+            rows[i][j] = noise(&round->seed, bits);
+    for (; first < count; first++) {
+        sum = 0;
+        for (int j = 0; j < CELP_TERMS; j++)
+            sum += c[j] * rows[first][j];
+        if (sum > least)
+            break;
+    }
+    assert_int_equal(round->mine->first_above(c, (const int16_t(*)[CELP_TERMS])rows, count, least),
+                     first);
+    free(rows);
+}
+
+static void codes_are_the_same(struct round *round)
+{
+    int count = 8 * (1 + (int)(draw(&round->seed) % 4)), bits = 2 + (int)(draw(&round->seed) % 12);
+    int16_t codes[32][4], target[4], weights[4], (*copy)[4];
+    int32_t best = 0;
+    int expected = 0;
+
+    for (int j = 0; j < 4; j++) {
+        target[j] = noise(&round->seed, bits + 1);
+        weights[j] = (int16_t)(draw(&round->seed) & INT16_MAX);
+    }
+    for (int i = 0; i < count; i++) {
+        int32_t gain = 0;
+
+        for (int j = 0; j < 4; j++) {
+            codes[i][j] = noise(&round->seed, bits);
+            gain += (target[j] - codes[i][j]) * mult_r(weights[j], codes[i][j]);
+        }
+        if (gain > best) {
+            best = gain;
+            expected = i;
+        }
+    }
+    copy = exactly(codes, (size_t)count * sizeof *codes);
+    assert_int_equal(round->mine->best_code((const int16_t(*)[4])copy, count, target, weights),
+                     expected);
+    free(copy);
+}
+
 static void each_round(void (*test)(struct round *))
 {
     struct round round = { .seed = 6, .reference = dsp_set(0)->celp };
@@ -201,12 +351,19 @@ static void poles(void **unused) { (void)unused, each_round(poles_are_the_same);
 static void two_poles(void **unused) { (void)unused, each_round(two_poles_are_the_same); }
 static void sums(void **unused) { (void)unused, each_round(sums_are_the_same); }
 static void gains(void **unused) { (void)unused, each_round(gains_are_the_same); }
+static void accumulated(void **unused) { (void)unused, each_round(accumulated_are_the_same); }
+static void pulses(void **unused) { (void)unused, each_round(pulses_are_the_same); }
+static void responses(void **unused) { (void)unused, each_round(responses_are_the_same); }
+static void rows(void **unused) { (void)unused, each_round(rows_are_the_same); }
+static void codes(void **unused) { (void)unused, each_round(codes_are_the_same); }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(zeros), cmocka_unit_test(poles), cmocka_unit_test(two_poles),
-        cmocka_unit_test(sums),  cmocka_unit_test(gains),
+        cmocka_unit_test(zeros),  cmocka_unit_test(poles),     cmocka_unit_test(two_poles),
+        cmocka_unit_test(sums),   cmocka_unit_test(gains),     cmocka_unit_test(accumulated),
+        cmocka_unit_test(pulses), cmocka_unit_test(responses), cmocka_unit_test(rows),
+        cmocka_unit_test(codes),
     };
 
     return cmocka_run_group_tests_name("speech kernels", tests, 0, 0);

@@ -165,8 +165,7 @@ static int16_t quantize_gain(const int16_t target[G7231_SUBFRAME], const int16_t
     return (int16_t)index;
 }
 
-void g7231_algebraic(const int16_t target[G7231_SUBFRAME], const int16_t h_q13[G7231_SUBFRAME],
-                     int16_t pair_lag, int *budget, struct g7231_subframe *out,
+void g7231_algebraic(const struct g7231_pulse_search *in, int *budget, struct g7231_subframe *out,
                      int16_t e[G7231_SUBFRAME])
 {
     struct workspace work;
@@ -174,10 +173,10 @@ void g7231_algebraic(const int16_t target[G7231_SUBFRAME], const int16_t h_q13[G
     int16_t y[G7231_SUBFRAME] = { 0 };
 
     for (int i = 0; i < G7231_SUBFRAME; i++)
-        work.h_q12[i] = (int16_t)(h_q13[i] >> 1);
-    g7231_echo(work.h_q12, pair_lag, out);
+        work.h_q12[i] = (int16_t)(in->h_q13[i] >> 1);
+    g7231_echo(work.h_q12, in->pair_lag, out);
     correlate(&work);
-    correlate_target(&work, target);
+    correlate_target(&work, in->target);
     fix_signs(&work);
     best = search(&work, budget);
     out->positions = out->signs = out->train = 0;
@@ -194,8 +193,8 @@ void g7231_algebraic(const int16_t target[G7231_SUBFRAME], const int16_t h_q13[G
         if (at < G7231_SUBFRAME)
             e[at] = work.sign[best.at[k]];
     }
-    out->amplitude = quantize_gain(target, y);
+    out->amplitude = quantize_gain(in->target, y);
     for (int i = 0; i < G7231_SUBFRAME; i++)
         e[i] = (int16_t)(e[i] * g7231_fixed_gains[out->amplitude]);
-    g7231_echo(e, pair_lag, out);
+    g7231_echo(e, in->pair_lag, out);
 }

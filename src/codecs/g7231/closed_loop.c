@@ -74,17 +74,22 @@ static void bounds(const struct g7231_taming *state, uint16_t sine, int low, int
 /* The impulse response, and the same reversed, with zeros around it: [ROOM - 1 - i] is the sample
  * at i. */
 struct response {
+    const struct dsp_celp *dsp;
     int16_t h_q13[ROOM], backwards[2 * ROOM];
     int64_t energy;
+    int32_t peak;
 };
 
-static void prepare(const int16_t h_q13[G7231_SUBFRAME], struct response *out)
+static void prepare(const struct dsp_celp *dsp, const int16_t h_q13[G7231_SUBFRAME],
+                    struct response *out)
 {
     memset(out, 0, sizeof *out);
+    out->dsp = dsp;
     memcpy(out->h_q13, h_q13, G7231_SUBFRAME * sizeof *h_q13);
     for (int i = 0; i < G7231_SUBFRAME; i++)
         out->backwards[ROOM - 1 - i] = h_q13[i];
-    out->energy = energy_exact(h_q13, G7231_SUBFRAME);
+    out->energy = dsp->energy(h_q13, G7231_SUBFRAME);
+    out->peak = dsp->peak(h_q13, G7231_SUBFRAME);
 }
 
 /* Filters e, and adds it to `sums` by L_mac or subtracts it by L_msu. The sums are up to 2^30 in
@@ -92,13 +97,17 @@ static void prepare(const int16_t h_q13[G7231_SUBFRAME], struct response *out)
 static void convolve(const int16_t e[G7231_SUBFRAME], const struct response *response, bool away,
                      int32_t sums[G7231_SUBFRAME])
 {
+    const struct dsp_celp *dsp = response->dsp;
     int16_t padded[ROOM] = { 0 };
+    int32_t falling[G7231_SUBFRAME];
 
     memcpy(padded, e, G7231_SUBFRAME * sizeof *e);
-    if (mac_is_exact(4 * energy_exact(e, G7231_SUBFRAME),
+    if (mac_is_exact(4 * dsp->energy(e, G7231_SUBFRAME),
                      response->energy)) { /* the change is within 2^30 */
+        dsp->correlate(padded, response->backwards + ROOM - G7231_SUBFRAME, ROOM, falling,
+                       G7231_SUBFRAME);
         for (int i = 0; i < G7231_SUBFRAME; i++) {
-            int32_t sum = 2 * dot_exact(padded, response->backwards + ROOM - 1 - i, ROOM);
+            int32_t sum = 2 * falling[G7231_SUBFRAME - 1 - i];
 
             sums[i] += away ? -sum : sum;
         }
@@ -114,6 +123,7 @@ static void convolve(const int16_t e[G7231_SUBFRAME], const struct response *res
 static void filter_past(const int16_t past[G7231_SUBFRAME + G7231_TAPS - 1],
                         const struct response *response, int16_t out[G7231_TAPS][ROOM])
 {
+    const struct dsp_celp *dsp = response->dsp;
     int32_t sums[G7231_SUBFRAME] = { 0 };
 
     convolve(past + G7231_TAPS - 1, response, false, sums);
@@ -121,7 +131,10 @@ static void filter_past(const int16_t past[G7231_SUBFRAME + G7231_TAPS - 1],
         out[G7231_TAPS - 1][i] = round_q15(sums[i]);
     for (int k = G7231_TAPS - 2; k >= 0; k--) {
         out[k][0] = mult_r(past[k], 0x2000);
-        for (int i = 1; i < G7231_SUBFRAME; i++)
+        if (response->peak <= INT16_MAX)
+            dsp->accumulate(out[k + 1], response->h_q13 + 1, past[k], out[k] + 1,
+                            G7231_SUBFRAME - 1);
+        for (int i = 1; i < G7231_SUBFRAME && response->peak > INT16_MAX; i++)
             out[k][i] =
                 round_q15(L_mac(L_deposit_h(out[k + 1][i - 1]), past[k], response->h_q13[i]));
     }
@@ -129,36 +142,41 @@ static void filter_past(const int16_t past[G7231_SUBFRAME + G7231_TAPS - 1],
         memset(out[k] + G7231_SUBFRAME, 0, (ROOM - G7231_SUBFRAME) * sizeof **out);
 }
 
+/* A vector of zeros behind a subframe, with its energy. */
+struct filtered {
+    const int16_t *x;
+    int64_t energy;
+};
+
 /* The sum of halved products, doubled n times at the end. */
-static int32_t half_dot(const int16_t a[ROOM], int64_t energy_a, const int16_t b[ROOM],
-                        int64_t energy_b, int n)
+static int32_t half_dot(const struct dsp_celp *dsp, struct filtered a, struct filtered b, int n)
 {
     int32_t sum = 0;
 
-    if (mac_is_exact(energy_a, energy_b))
-        return L_shl(dot_exact(a, b, ROOM), n);
+    if (mac_is_exact(a.energy, b.energy))
+        return L_shl(dsp->dot(a.x, b.x, ROOM), n);
     for (int i = 0; i < G7231_SUBFRAME; i++)
-        sum = L_add(sum, L_mult(a[i], b[i]) >> 1);
+        sum = L_add(sum, L_mult(a.x[i], b.x[i]) >> 1);
     return L_shl(sum, n);
 }
 
 /* The factors for the terms of a code vector: the correlation of the target with each tap, the
  * energy of each tap, and twice the correlations between taps. */
-static void correlate(const int16_t target[ROOM], int64_t energy, int16_t y[G7231_TAPS][ROOM],
-                      int32_t out[G7231_TERMS])
+static void correlate(const struct dsp_celp *dsp, struct filtered target,
+                      int16_t y[G7231_TAPS][ROOM], int32_t out[G7231_TERMS])
 {
-    int64_t energies[G7231_TAPS];
+    struct filtered taps[G7231_TAPS];
 
     memset(out, 0, G7231_TERMS * sizeof *out);
     for (int i = 0; i < G7231_TAPS; i++) {
-        energies[i] = energy_exact(y[i], G7231_SUBFRAME);
-        *out++ = half_dot(target, energy, y[i], energies[i], 1);
+        taps[i] = (struct filtered){ y[i], dsp->energy(y[i], ROOM) };
+        *out++ = half_dot(dsp, target, taps[i], 1);
     }
     for (int i = 0; i < G7231_TAPS; i++)
-        *out++ = L_energy(0, energies[i]);
+        *out++ = L_energy(0, taps[i].energy);
     for (int i = 1; i < G7231_TAPS; i++)
         for (int j = 0; j < i; j++)
-            *out++ = half_dot(y[i], energies[i], y[j], energies[j], 2);
+            *out++ = half_dot(dsp, taps[i], taps[j], 2);
 }
 
 static void normalize_terms(int lags, int32_t wide[LAGS_MAX][G7231_TERMS],
@@ -173,7 +191,7 @@ static void normalize_terms(int lags, int32_t wide[LAGS_MAX][G7231_TERMS],
     shift = norm_l(peak);
     for (int k = 0; k < lags; k++)
         for (int i = 0; i < G7231_TERMS; i++)
-            out[k][i] = round_q15(L_shl(wide[k][i], shift));
+            out[k][i] = round_q15((int32_t)((uint32_t)wide[k][i] << shift));
 }
 
 static int32_t gain_of(const int16_t c[G7231_TERMS], const int16_t terms[G7231_TERMS])
@@ -204,8 +222,8 @@ static bool is_bounded_above(const int16_t c[G7231_TERMS])
  * gain is negative (ten terms add less than 2^31 to -2^31) and the vector does not count, whatever
  * the wrapping sum is. Otherwise, if no sum can saturate upward, the two sums are equal. So no
  * vector is missed. */
-static int best_vector(const int16_t c[G7231_TERMS], const int16_t (*book)[G7231_TERMS], int count,
-                       int32_t *best)
+static int best_vector(const struct dsp_celp *dsp, const int16_t c[G7231_TERMS],
+                       const int16_t (*book)[G7231_TERMS], int count, int32_t *best)
 {
     bool bounded = is_bounded_above(c);
     int index = -1;
@@ -213,8 +231,10 @@ static int best_vector(const int16_t c[G7231_TERMS], const int16_t (*book)[G7231
     for (int i = 0; i < count; i++) {
         int32_t gain;
 
-        if (bounded && dot_exact(c, book[i], G7231_TERMS) <= *best)
-            continue;
+        if (bounded)
+            i += dsp->first_above(c, book + i, count - i, *best);
+        if (i == count)
+            break;
         gain = gain_of(c, book[i]);
         if (gain > *best) {
             *best = gain;
@@ -224,17 +244,22 @@ static int best_vector(const int16_t c[G7231_TERMS], const int16_t (*book)[G7231
     return index;
 }
 
-static void search(enum g7231_rate rate, int odd, int pair_lag, const int counts[2],
-                   int16_t c[LAGS_MAX][G7231_TERMS], struct g7231_subframe *sub)
+/* Finds the lag and the taps with the largest gain; `lag` is the middle one of three, or the second
+ * of four. */
+static void search(const struct g7231_encoder *state, int lag, int16_t c[LAGS_MAX][G7231_TERMS],
+                   struct g7231_parameters *out, int subframe)
 {
+    struct g7231_subframe *sub = &out->subframes[subframe];
+    int odd = subframe % 2, counts[2];
     int32_t best = 0;
 
+    bounds(&state->taming, state->sine, lag - 1, lag + 1 + odd, counts);
     sub->lag_offset = 1;
     sub->taps = 0;
     for (int k = 0; k < 3 + odd; k++) {
-        bool small = rate == G7231_RATE_63 && (odd ? pair_lag : pair_lag - 1 + k) < G7231_SHORT_LAG;
-        int index =
-            best_vector(c[k], small ? g7231_gains_85 : g7231_gains_170, counts[!small], &best);
+        bool small = out->rate == G7231_RATE_63 && (odd ? lag : lag - 1 + k) < G7231_SHORT_LAG;
+        int index = best_vector(state->dsp, c[k], small ? g7231_gains_85 : g7231_gains_170,
+                                counts[!small], &best);
 
         if (index >= 0) {
             sub->lag_offset = (int16_t)k;
@@ -254,21 +279,20 @@ void g7231_closed_loop(const struct g7231_encoder *state, const int16_t *now,
     int16_t past[G7231_SUBFRAME + G7231_TAPS - 1], y[G7231_TAPS][ROOM], c[LAGS_MAX][G7231_TERMS],
         own[G7231_SUBFRAME], padded[ROOM] = { 0 };
     int32_t wide[LAGS_MAX][G7231_TERMS], sums[G7231_SUBFRAME];
-    int odd = subframe % 2, lags = 3 + odd, lag = out->lags[subframe / 2], counts[2];
-    int64_t energy = energy_exact(target, G7231_SUBFRAME);
+    int odd = subframe % 2, lags = 3 + odd, lag = out->lags[subframe / 2];
+    struct filtered aim = { padded, state->dsp->energy(target, G7231_SUBFRAME) };
 
     if (!odd)
         lag = clamp(lag, G7231_LAG_MIN + 1, LAG_MAX);
-    prepare(h_q13, &response);
+    prepare(state->dsp, h_q13, &response);
     memcpy(padded, target, G7231_SUBFRAME * sizeof *target);
     for (int k = 0; k < lags; k++) {
         g7231_past(now, lag - 1 + k, past);
         filter_past(past, &response, y);
-        correlate(padded, energy, y, wide[k]);
+        correlate(state->dsp, aim, y, wide[k]);
     }
     normalize_terms(lags, wide, c);
-    bounds(&state->taming, state->sine, lag - 1, lag - 2 + lags, counts);
-    search(out->rate, odd, lag, counts, c, sub);
+    search(state, lag, c, out, subframe);
     if (!odd) {
         lag += sub->lag_offset - 1;
         sub->lag_offset = 1;

@@ -82,9 +82,9 @@ static int16_t gain_index(const struct g7231_silence *state)
 
 /* The descriptor has the mean filter of the previous frames, from which voice activity detection
  * also learns, or the filter of this frame if that one suits it better. */
-static void describe(struct g7231_silence *state, struct g7231_activity *activity,
-                     const int16_t own[G7231_ORDER], const int16_t last_lsp[G7231_ORDER],
-                     struct g7231_parameters *out)
+static void describe(const struct dsp_celp *dsp, struct g7231_silence *state,
+                     struct g7231_activity *activity, const int16_t own[G7231_ORDER],
+                     const int16_t last_lsp[G7231_ORDER], struct g7231_parameters *out)
 {
     struct g7231_autocorrelation mean = sum_of(state->acf + 1, G7231_SILENCE_FRAMES);
     int16_t filter[G7231_ORDER], unused;
@@ -98,7 +98,7 @@ static void describe(struct g7231_silence *state, struct g7231_activity *activit
         autocorrelate(filter, &state->reference);
     }
     g7231_lsp_from_lpc(filter, last_lsp, state->noise.lsp);
-    out->lsp = g7231_lsp_encode(state->noise.lsp, last_lsp);
+    out->lsp = g7231_lsp_encode(dsp, state->noise.lsp, last_lsp);
     g7231_lsp_decode(out->lsp, false, last_lsp, state->noise.lsp);
     state->index = out->subframes[0].amplitude;
     state->noise.target_gain = g7231_noise_gain(state->index);
@@ -121,7 +121,7 @@ void g7231_silence(const struct dsp_celp *dsp, struct g7231_silence *state,
                     : G7231_UNTRANSMITTED;
     out->subframes[0].amplitude = index;
     if (out->kind == G7231_SID)
-        describe(state, activity, own, last_lsp, out);
+        describe(dsp, state, activity, own, last_lsp, out);
     g7231_noise_approach(&state->noise, first);
     g7231_noise(dsp, &state->noise, out->rate, excitation, out);
     state->last_kind = out->kind;

@@ -69,7 +69,8 @@ static void encode_subframe(struct g7231_encoder *state, const struct analysis *
                             struct g7231_parameters *out)
 {
     int16_t target[G7231_SUBFRAME], h_q13[G7231_SUBFRAME], fixed[G7231_SUBFRAME],
-        adaptive[G7231_SUBFRAME], lag;
+        adaptive[G7231_SUBFRAME];
+    struct g7231_pulse_search pulses = { state->dsp, target, h_q13, 0 };
     const int16_t *lpc_q13 = filters->lpc_q13[k];
     const struct g7231_weighting *weighting = &in->weighting[k];
     struct g7231_harmonic harmonic = filters->harmonics[k];
@@ -79,12 +80,12 @@ static void encode_subframe(struct g7231_encoder *state, const struct analysis *
     g7231_impulse_response(state->dsp, lpc_q13, weighting, harmonic, h_q13);
     g7231_subtract_ringing(state->dsp, &state->ringing, lpc_q13, weighting, harmonic, target);
     g7231_closed_loop(state, now, h_q13, out, k, target);
-    lag = out->lags[k / 2];
+    pulses.pair_lag = out->lags[k / 2];
     if (out->rate == G7231_RATE_63)
-        g7231_multipulse(target, h_q13, lag, g7231_pulses[k], sub, fixed);
+        g7231_multipulse(&pulses, g7231_pulses[k], sub, fixed);
     else
-        g7231_algebraic(target, h_q13, lag, &filters->budget, sub, fixed);
-    g7231_adaptive(state->dsp, now, out->rate, lag, sub, adaptive);
+        g7231_algebraic(&pulses, &filters->budget, sub, fixed);
+    g7231_adaptive(state->dsp, now, out->rate, pulses.pair_lag, sub, adaptive);
     g7231_excitation(state->dsp, fixed, adaptive, now);
 }
 
@@ -99,7 +100,7 @@ static void encode_speech(struct g7231_encoder *state, const struct analysis *in
     for (int k = 0; k < G7231_SUBFRAMES; k++)
         filters.harmonics[k] = g7231_harmonic(
             state->dsp, in->normal + G7231_HISTORY + k * G7231_SUBFRAME, out->lags[k / 2]);
-    out->lsp = g7231_lsp_encode(in->lsp, state->lsp);
+    out->lsp = g7231_lsp_encode(state->dsp, in->lsp, state->lsp);
     g7231_lsp_decode(out->lsp, false, state->lsp, lsp);
     g7231_lsp_interpolate(state->lsp, lsp, filters.lpc_q13);
     memcpy(state->lsp, lsp, sizeof lsp);

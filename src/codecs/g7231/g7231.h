@@ -119,7 +119,7 @@ int16_t g7231_levinson(const int16_t r[G7231_ORDER + 1], int16_t lpc_q13[G7231_O
 /* lsp.c: frequencies of line spectral pairs, 0x8000 = pi. `previous` is the last frame's. */
 void g7231_lsp_from_lpc(const int16_t lpc_q13[G7231_ORDER], const int16_t previous[G7231_ORDER],
                         int16_t lsp[G7231_ORDER]); /* 2.5 */
-uint32_t g7231_lsp_encode(const int16_t lsp[G7231_ORDER],
+uint32_t g7231_lsp_encode(const struct dsp_celp *dsp, const int16_t lsp[G7231_ORDER],
                           const int16_t previous[G7231_ORDER]); /* 2.5 */
 void g7231_lsp_decode(uint32_t codes, bool erased, const int16_t previous[G7231_ORDER],
                       int16_t lsp[G7231_ORDER]); /* 2.6, 3.2, 3.10.1 */
@@ -270,11 +270,14 @@ void g7231_closed_loop(const struct g7231_encoder *, const int16_t *now,
 
 /* multipulse.c (2.15) and algebraic.c (2.16): the searches of the pulses fill in the rest of the
  * subframe, and the excitation. */
-void g7231_multipulse(const int16_t target[G7231_SUBFRAME], const int16_t h_q13[G7231_SUBFRAME],
-                      int16_t pair_lag, int pulses, struct g7231_subframe *,
+struct g7231_pulse_search {
+    const struct dsp_celp *dsp;
+    const int16_t *target, *h_q13; /* of a subframe; the response is that of the filters */
+    int16_t pair_lag;
+};
+void g7231_multipulse(const struct g7231_pulse_search *, int pulses, struct g7231_subframe *,
                       int16_t e[G7231_SUBFRAME]);
-void g7231_algebraic(const int16_t target[G7231_SUBFRAME], const int16_t h_q13[G7231_SUBFRAME],
-                     int16_t pair_lag, int *budget, struct g7231_subframe *,
+void g7231_algebraic(const struct g7231_pulse_search *, int *budget, struct g7231_subframe *,
                      int16_t e[G7231_SUBFRAME]);
 
 /* vad.c, A.2: voice activity detection. */

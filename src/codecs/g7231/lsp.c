@@ -14,12 +14,12 @@ enum {
 };
 
 static const struct band {
-    const int16_t *codes;
+    const int16_t (*codes)[4];
     int first, count;
 } bands[BANDS] = {
-    { g7231_lsp_band0[0], 0, 3 },
-    { g7231_lsp_band1[0], 3, 3 },
-    { g7231_lsp_band2[0], 6, 4 },
+    { g7231_lsp_band0, 0, 3 },
+    { g7231_lsp_band1, 3, 3 },
+    { g7231_lsp_band2, 6, 4 },
 };
 
 /* --- From coefficients --- */
@@ -112,32 +112,29 @@ static void weights(const int16_t lsp[G7231_ORDER], int16_t w[G7231_ORDER])
         w[i] = shl(w[i], shift);
 }
 
-/* 2 target . w code - code . w code. Codes are below 6013 and weights below 1: with targets below
- * 8000 no sum exceeds 4 (4 8000 6012 + 2 6012^2) < 2^31, and nothing saturates. */
-static inline int32_t gain_of(const int16_t *code, const int16_t *target, const int16_t *w,
-                              int count, bool exact)
+/* 2 target . w code - code . w code by L_mac and L_msu. */
+static int32_t gain_of(const int16_t *code, const int16_t *target, const int16_t *w, int count)
 {
     int16_t weighted[4];
     int32_t gain = 0;
 
     for (int j = 0; j < count; j++) {
-        weighted[j] = (int16_t)((w[j] * code[j] + 0x4000) >> 15); /* mult_r */
-        gain = exact ? gain + target[j] * weighted[j] : L_mac(gain, target[j], weighted[j]);
+        weighted[j] = mult_r(w[j], code[j]);
+        gain = L_mac(gain, target[j], weighted[j]);
     }
-    gain = exact ? 4 * gain : L_shl(gain, 1);
+    gain = L_shl(gain, 1);
     for (int j = 0; j < count; j++)
-        gain = exact ? gain - 2 * code[j] * weighted[j] : L_msu(gain, code[j], weighted[j]);
+        gain = L_msu(gain, code[j], weighted[j]);
     return gain;
 }
 
-static inline uint32_t nearest(const int16_t *code, const int16_t *target, const int16_t *w,
-                               int count, bool exact)
+static uint32_t nearest_saturating(const struct band *band, const int16_t *target, const int16_t *w)
 {
     int32_t best = -1;
     uint32_t index = 0;
 
-    for (uint32_t i = 0; i < G7231_LSP_CODES; i++, code += count) {
-        int32_t gain = gain_of(code, target, w, count, exact);
+    for (uint32_t i = 0; i < G7231_LSP_CODES; i++) {
+        int32_t gain = gain_of(band->codes[i], target, w, band->count);
 
         if (gain > best) {
             best = gain;
@@ -147,17 +144,21 @@ static inline uint32_t nearest(const int16_t *code, const int16_t *target, const
     return index;
 }
 
-/* The arguments are constants so that compilers specialize the loop. */
-static uint32_t nearest_in(const struct band *band, const int16_t *target, const int16_t *w)
+/* The code of the largest gain. Codes are below 6013 and weights below 1: with targets below 8000
+ * no sum exceeds 4 (4 8000 6012 + 2 6012^2) < 2^31, and nothing saturates. That of the first code
+ * is 0. */
+static uint32_t nearest(const struct dsp_celp *dsp, const struct band *band, const int16_t *target,
+                        const int16_t *w)
 {
-    bool exact = true;
+    int16_t twice[4] = { 0 }, weights[4] = { 0 };
 
-    for (int j = 0; j < band->count; j++)
-        exact = exact && target[j] < 8000 && target[j] > -8000;
-    if (!exact)
-        return nearest(band->codes, target, w, band->count, false);
-    return band->count == 3 ? nearest(band->codes, target, w, 3, true)
-                            : nearest(band->codes, target, w, 4, true);
+    for (int j = 0; j < band->count; j++) {
+        if (target[j] >= 8000 || target[j] <= -8000)
+            return nearest_saturating(band, target, w);
+        twice[j] = (int16_t)(2 * target[j]);
+        weights[j] = w[j];
+    }
+    return (uint32_t)dsp->best_code(band->codes, G7231_LSP_CODES, twice, weights);
 }
 
 static int16_t predicted(const int16_t previous[G7231_ORDER], int i, int16_t factor_q15)
@@ -165,7 +166,8 @@ static int16_t predicted(const int16_t previous[G7231_ORDER], int i, int16_t fac
     return mult_r(sub(previous[i], g7231_lsp_mean[i]), factor_q15);
 }
 
-uint32_t g7231_lsp_encode(const int16_t lsp[G7231_ORDER], const int16_t previous[G7231_ORDER])
+uint32_t g7231_lsp_encode(const struct dsp_celp *dsp, const int16_t lsp[G7231_ORDER],
+                          const int16_t previous[G7231_ORDER])
 {
     int16_t w[G7231_ORDER], target[G7231_ORDER];
     uint32_t codes = 0;
@@ -174,7 +176,7 @@ uint32_t g7231_lsp_encode(const int16_t lsp[G7231_ORDER], const int16_t previous
     for (int i = 0; i < G7231_ORDER; i++)
         target[i] = sub(sub(lsp[i], g7231_lsp_mean[i]), predicted(previous, i, PREDICTION_Q15));
     for (int k = 0; k < BANDS; k++)
-        codes = codes << 8 | nearest_in(&bands[k], target + bands[k].first, w + bands[k].first);
+        codes = codes << 8 | nearest(dsp, &bands[k], target + bands[k].first, w + bands[k].first);
     return codes;
 }
 
@@ -206,8 +208,7 @@ void g7231_lsp_decode(uint32_t codes, bool erased, const int16_t previous[G7231_
     for (int k = 0; k < BANDS; k++) {
         uint32_t code = erased ? 0 : codes >> 8 * (BANDS - 1 - k) & 0xFF;
 
-        memcpy(lsp + bands[k].first, bands[k].codes + code * (unsigned)bands[k].count,
-               (size_t)bands[k].count * sizeof *lsp);
+        memcpy(lsp + bands[k].first, bands[k].codes[code], (size_t)bands[k].count * sizeof *lsp);
     }
     for (int i = 0; i < G7231_ORDER; i++)
         lsp[i] = add(

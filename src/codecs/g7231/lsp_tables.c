@@ -5,7 +5,7 @@ const int16_t g7231_lsp_mean[G7231_ORDER] = {
     3131, 4721, 7690, 10806, 13872, 16495, 19752, 22260, 25484, 27718,
 };
 
-const int16_t g7231_lsp_band0[G7231_LSP_CODES][3] = {
+const int16_t g7231_lsp_band0[G7231_LSP_CODES][4] = {
     { 0, 0, 0 },
     { -270, -1372, -1032 },
     { -541, -1650, -1382 },
@@ -264,7 +264,7 @@ const int16_t g7231_lsp_band0[G7231_LSP_CODES][3] = {
     { 1693, 4793, 6012 },
 };
 
-const int16_t g7231_lsp_band1[G7231_LSP_CODES][3] = {
+const int16_t g7231_lsp_band1[G7231_LSP_CODES][4] = {
     { 0, 0, 0 },
     { -2114, -1302, 76 },
     { -2652, -1278, -1368 },

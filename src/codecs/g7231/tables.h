@@ -29,10 +29,11 @@ extern const int16_t g7231_postfilter_zeros_q15[G7231_ORDER],
 /* cos(2 pi i / 512). [CosineTable] */
 extern const int16_t g7231_cosine_q14[G7231_COSINES];
 
-/* 2.5: the long-term mean of the frequencies, and three code books for the difference from it.
+/* 2.5: the long-term mean of the frequencies, and three code books for the difference from it,
+ * the first two of three numbers and a zero.
  * [LspDcTable, Band0Tb8 to Band2Tb8] */
 extern const int16_t g7231_lsp_mean[G7231_ORDER];
-extern const int16_t g7231_lsp_band0[G7231_LSP_CODES][3], g7231_lsp_band1[G7231_LSP_CODES][3],
+extern const int16_t g7231_lsp_band0[G7231_LSP_CODES][4], g7231_lsp_band1[G7231_LSP_CODES][4],
     g7231_lsp_band2[G7231_LSP_CODES][4];
 
 /* 2.14: five taps b in Q14, then -b b for each, then -b b' for each pair (1,0), (2,0), (2,1),
