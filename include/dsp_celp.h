@@ -28,6 +28,18 @@ struct celp_filter {
     int32_t *out, peak;
 };
 
+/* The search for two pulses among eight places each: what each place p and q and each pair adds to
+ * the correlation with the target and to the energy. Sums and d are not negative. */
+enum { CELP_TRACK = 8, CELP_POSITIONS = 40, CELP_TRACKS = 5 };
+struct celp_pairs {
+    int16_t sums[CELP_TRACK], d[CELP_TRACK], phi[CELP_TRACK][CELP_TRACK];
+    int32_t energies[CELP_TRACK], halves[CELP_TRACK];
+};
+struct celp_pair {
+    int32_t square, energy; /* both fit in 16 bits, and the square is at least -1 */
+    int p, q;
+};
+
 struct dsp_celp {
     /* sums[i] = sum of a[j] x[i - j] over j < 2 `pairs`. */
     void (*zeros)(const int16_t *x, const int16_t *a, int pairs, int32_t *sums, int n);
@@ -81,6 +93,26 @@ struct dsp_celp {
      * 16 bits and sums 32. `count` is a multiple of 8. */
     int (*best_code)(const int16_t (*codes)[4], int count, const int16_t target[4],
                      const int16_t weights[4]);
+
+    /* The first row of the smallest distance, or 0 if none is below 2^30: the sum of squared
+     * differences, or, with weights, of products of differences and weighted ones, which are
+     * divided by 2^15 and rounded down. Differences with a weight, and without weights all, fit 16
+     * bits, and sums 31. Weights are not negative. `count` is a multiple of 4. */
+    int (*nearest)(const int16_t (*rows)[CELP_ORDER], int count, const int16_t target[CELP_ORDER],
+                   const int16_t *weights);
+
+    /* Autocorrelations of a response for all pairs of positions i and j: phi[i][j] is the sum of
+     * h[n] h[n + |i - j|] over n < 40 - max(i, j), divided by 2^15 and rounded down. If `sign` is
+     * the same at both, 0 or -1, positive ones lose one; if not, they are negated. No sum exceeds
+     * 2^30 in magnitude. Positions a multiple of 5 apart, which share a track, need not be set. */
+    void (*fill_phi)(const int16_t h[CELP_POSITIONS], const int16_t sign[CELP_POSITIONS],
+                     int16_t (*phi)[CELP_POSITIONS]);
+
+    /* Takes the first pair of the largest s^2 / e that exceeds `best`, where s = sums[p] + d[q],
+     * saturated, s^2 is divided by 2^15, and e = (energies[p] + 2^13 phi[p][q] + halves[q]) / 2^16,
+     * both rounded down. Each pair in turn, q by q, is compared by products of squares and energies
+     * with the best one before it. */
+    void (*best_pair)(const struct celp_pairs *, struct celp_pair *best);
 };
 
 extern const struct dsp_celp dsp_celp_c;

@@ -177,4 +177,7 @@ const struct dsp_celp dsp_celp_c = {
     celp_respond_c,
     celp_first_above_c,
     celp_best_code_c,
+    celp_nearest_c,
+    celp_fill_phi_c,
+    celp_best_pair_c,
 };

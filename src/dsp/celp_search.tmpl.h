@@ -230,8 +230,225 @@ static int celp_best_code(const int16_t (*codes)[4], int count, const int16_t ta
     return index;
 }
 
+/* The first eight of ten numbers, and the last two, four times. */
+struct ten {
+    i16x8 first, last;
+};
+
+KERNEL struct ten ten_of(const int16_t from[CELP_ORDER])
+{
+    return (struct ten){ load8(from), (i16x8)same(pair_of(from[8], from[9])) };
+}
+
+/* Products of differences and weighted ones, in pairs. A difference without a weight may wrap. */
+KERNEL u32x4 weighted_squares(i16x8 target, i16x8 row, i16x8 weights, bool weighted)
+{
+    __m128i x = _mm_sub_epi16((__m128i)target, (__m128i)row), w = (__m128i)weights,
+            low = _mm_srli_epi16(_mm_mullo_epi16(x, w), 15), high = _mm_mulhi_epi16(x, w);
+
+    return (u32x4)_mm_madd_epi16(x, weighted ? _mm_or_si128(_mm_add_epi16(high, high), low) : x);
+}
+
+KERNEL i32x4 four_distances(const int16_t (*rows)[CELP_ORDER], const struct ten *target,
+                            const struct ten *weights, bool weighted)
+{
+    i32x4 last;
+    u32x4 sums[4];
+
+#pragma GCC unroll 4
+    for (int k = 0; k < 4; k++) {
+        last[k] = pair_of(rows[k][8], rows[k][9]);
+        sums[k] = weighted_squares(target->first, load8(rows[k]), weights->first, weighted);
+    }
+    return (i32x4)(sums_of(sums[0], sums[1], sums[2], sums[3]) +
+                   weighted_squares(target->last, (i16x8)last, weights->last, weighted));
+}
+
+KERNEL int nearest_by(const int16_t (*rows)[CELP_ORDER], int count, const struct ten *target,
+                      const struct ten *weights, bool weighted)
+{
+    i32x4 least = same(1 << 30), indices = { 0 }, now = { 0, 1, 2, 3 };
+    int32_t min = 1 << 30, index = 0;
+
+    for (int i = 0; i < count; i += 4, now += 4) {
+        i32x4 distances = four_distances(rows + i, target, weights, weighted),
+              less = distances < least;
+
+        least = (distances & less) | (least & ~less);
+        indices = (now & less) | (indices & ~less);
+    }
+    for (int l = 0; l < 4; l++)
+        if (least[l] < min || (least[l] == min && indices[l] < index)) {
+            min = least[l];
+            index = indices[l];
+        }
+    return index;
+}
+
+static int celp_nearest(const int16_t (*rows)[CELP_ORDER], int count,
+                        const int16_t target[CELP_ORDER], const int16_t *weights)
+{
+    struct ten t = ten_of(target), w = ten_of(weights ? weights : target);
+
+    return weights ? nearest_by(rows, count, &t, &w, true) : nearest_by(rows, count, &t, &w, false);
+}
+
+/* --- Pairs of positions --- */
+
+/* Transposes 8 x 8 numbers. */
+KERNEL void transpose_positions(i16x8 r[8])
+{
+    i16x8 a[8];
+
+#pragma GCC unroll 4
+    for (int i = 0; i < 4; i++) {
+        a[2 * i] = low_pairs(r[i], r[i + 4]);
+        a[2 * i + 1] = high_pairs(r[i], r[i + 4]);
+    }
+#pragma GCC unroll 4
+    for (int i = 0; i < 4; i++) {
+        r[2 * i] = low_pairs(a[i], a[i + 4]);
+        r[2 * i + 1] = high_pairs(a[i], a[i + 4]);
+    }
+#pragma GCC unroll 4
+    for (int i = 0; i < 4; i++) {
+        a[2 * i] = low_pairs(r[i], r[i + 4]);
+        a[2 * i + 1] = high_pairs(r[i], r[i + 4]);
+    }
+#pragma GCC unroll 8
+    for (int i = 0; i < 8; i++)
+        r[i] = a[i];
+}
+
+/* Copies a lower triangle to both. */
+KERNEL void mirror(const int16_t (*lower)[CELP_POSITIONS], int16_t (*phi)[CELP_POSITIONS])
+{
+    for (int row = 0; row < CELP_POSITIONS; row += 8)
+        for (int column = 0; column <= row; column += 8) {
+            i16x8 block[8], places = { 0, 1, 2, 3, 4, 5, 6, 7 };
+
+#pragma GCC unroll 8
+            for (int k = 0; k < 8; k++) {
+                block[k] = load8(lower[row + k] + column);
+                memcpy(phi[row + k] + column, &block[k], sizeof block[k]);
+            }
+            transpose_positions(block);
+#pragma GCC unroll 8
+            for (int k = 0; k < 8; k++) {
+                i16x8 above = places > (int16_t)k;
+
+                if (row == column)
+                    block[k] = (block[k] & above) | (load8(lower[row + k] + column) & ~above);
+                memcpy(phi[column + k] + row, &block[k], sizeof block[k]);
+            }
+        }
+}
+
+/* The sums of a row of phi are those of the row below, one place further on, and a product more:
+ * the row's sum k belongs to its column k - m. A lane is a sum; all of a row grow at once. */
+static void celp_fill_phi(const int16_t h[CELP_POSITIONS], const int16_t sign[CELP_POSITIONS],
+                          int16_t (*phi)[CELP_POSITIONS])
+{
+    uint32_t sums[CELP_POSITIONS] = { 0 };
+    int32_t backwards[2 * CELP_POSITIONS] = { 0 };
+    int16_t signs[2 * CELP_POSITIONS] = { 0 };
+    int16_t lower[1 + CELP_POSITIONS][CELP_POSITIONS]; /* behind room for a vector's beginning */
+
+    memcpy(signs + CELP_POSITIONS, sign, CELP_POSITIONS * sizeof *sign);
+    for (int i = 0; i < CELP_POSITIONS; i++)
+        backwards[CELP_POSITIONS + i] = (uint16_t)h[CELP_POSITIONS - 1 - i];
+    for (int m = 0; m < CELP_POSITIONS; m++) {
+        i32x4 factor = same((uint16_t)h[m]);
+        int16_t *row = lower[CELP_POSITIONS - m];
+        i16x8 own =
+            (i16x8)same(pair_of(sign[CELP_POSITIONS - 1 - m], sign[CELP_POSITIONS - 1 - m]));
+
+        for (int k = m & ~7; k < CELP_POSITIONS; k += 8) {
+            const int32_t *past = backwards + CELP_POSITIONS + k - m;
+            u32x4 low = (u32x4)load8(sums + k) + products_at((i32x4)factor, past),
+                  high = (u32x4)load8(sums + k + 4) + products_at((i32x4)factor, past + 4);
+            i16x8 x = packed((i32x4)low >> 15, (i32x4)high >> 15),
+                  differ = own ^ load8(signs + CELP_POSITIONS + k - m);
+
+            x = ((x + (x > 0)) & ~differ) | (-x & differ);
+            memcpy(sums + k, &low, sizeof low);
+            memcpy(sums + k + 4, &high, sizeof high);
+            memcpy(row + k - m, &x, sizeof x);
+        }
+    }
+    mirror((const int16_t(*)[CELP_POSITIONS])lower + 1, phi);
+}
+
+/* Eight pairs, or the best of each lane. */
+struct pairs8 {
+    i16x8 squares, energies;
+};
+
+KERNEL struct pairs8 pairs_of(const struct celp_pairs *in, int p)
+{
+    i16x8 none = { 0 }, phi = load8(in->phi[p]);
+    __m128i sums =
+        _mm_adds_epi16((__m128i)same(pair_of(in->sums[p], in->sums[p])), (__m128i)load8(in->d));
+    i32x4 low = (i32x4)low_pairs(none, phi) >> 3, high = (i32x4)high_pairs(none, phi) >> 3,
+          energy = same(in->energies[p]);
+
+    low += energy + (i32x4)load8(in->halves);
+    high += energy + (i32x4)load8(in->halves + 4);
+    return (struct pairs8){ (i16x8)_mm_mulhi_epu16(sums, _mm_add_epi16(sums, sums)),
+                            packed(low >> 16, high >> 16) };
+}
+
+/* -1 where x is better than the best: x.square best.energy - best.square x.energy > 0. */
+KERNEL i16x8 better_lanes(const struct pairs8 *x, const struct pairs8 *best)
+{
+    i16x8 minus = -best->squares;
+    i32x4 low = pair_products(low_pairs(x->squares, x->energies), low_pairs(best->energies, minus)),
+          high =
+              pair_products(high_pairs(x->squares, x->energies), high_pairs(best->energies, minus));
+
+    return packed(low > 0, high > 0);
+}
+
+/* Of the best pairs of each q, takes the best one, the first p of equals. */
+KERNEL void best_of_lanes(const struct pairs8 *lanes, i16x8 rows, struct celp_pair *best)
+{
+    for (int q = 0; q < CELP_TRACK; q++) {
+        int32_t square = lanes->squares[q], energy = lanes->energies[q],
+                ahead = best->energy * square - best->square * energy;
+
+        if (ahead > 0 || (ahead == 0 && rows[q] < best->p))
+            *best = (struct celp_pair){ square, energy, rows[q], q };
+    }
+}
+
+/* Where all energies are positive, "better" orders the pairs, and each q may have a best one of its
+ * own. Otherwise the order of the comparisons matters. */
+static void celp_best_pair(const struct celp_pairs *in, struct celp_pair *best)
+{
+    struct pairs8 lanes;
+    i16x8 rows = (i16x8)same(pair_of((int16_t)best->p, (int16_t)best->p)), least;
+
+    lanes.squares = (i16x8)same(pair_of((int16_t)best->square, (int16_t)best->square));
+    lanes.energies = (i16x8)same(pair_of((int16_t)best->energy, (int16_t)best->energy));
+    least = lanes.energies;
+    for (int p = 0; p < CELP_TRACK; p++) {
+        struct pairs8 now = pairs_of(in, p);
+        i16x8 better = better_lanes(&now, &lanes);
+
+        least = min_i16(least, now.energies);
+        lanes.squares = (now.squares & better) | (lanes.squares & ~better);
+        lanes.energies = (now.energies & better) | (lanes.energies & ~better);
+        rows = ((i16x8)same(pair_of((int16_t)p, (int16_t)p)) & better) | (rows & ~better);
+    }
+    if (_mm_movemask_epi8((__m128i)(least <= 0)) != 0)
+        celp_best_pair_c(in, best);
+    else
+        best_of_lanes(&lanes, rows, best);
+}
+
 static const struct dsp_celp celp_kernels = {
     celp_zeros,      celp_poles,        celp_two_poles, celp_correlate,   celp_dot,
     celp_energy,     celp_peak,         celp_narrow,    celp_scale,       celp_mix,
     celp_accumulate, celp_place_pulses, celp_respond,   celp_first_above, celp_best_code,
+    celp_nearest,    celp_fill_phi,     celp_best_pair,
 };

@@ -86,3 +86,90 @@ int celp_best_code_c(const int16_t (*codes)[4], int count, const int16_t target[
     }
     return index;
 }
+
+/* Eight differences at a time are those that compilers vectorize. */
+static int32_t distance_to(const int16_t row[CELP_ORDER], const int16_t target[CELP_ORDER])
+{
+    int32_t sum = 0, error8 = target[8] - row[8], error9 = target[9] - row[9];
+
+    for (int i = 0; i < 8; i++) {
+        int16_t error = (int16_t)(target[i] - row[i]);
+
+        sum += error * error;
+    }
+    return sum + error8 * error8 + error9 * error9;
+}
+
+static int32_t weighted_distance(const int16_t *row, const int16_t *target, const int16_t *weights,
+                                 int n)
+{
+    int32_t sum = 0;
+
+    for (int i = 0; i < n; i++) {
+        int32_t error = target[i] - row[i];
+
+        sum += (weights[i] * error >> 15) * error;
+    }
+    return sum;
+}
+
+/* Weights of 0 at the beginning or the end cost nothing. */
+int celp_nearest_c(const int16_t (*rows)[CELP_ORDER], int count, const int16_t target[CELP_ORDER],
+                   const int16_t *weights)
+{
+    int32_t min = 1 << 30;
+    int index = 0, from = 0, to = CELP_ORDER;
+
+    while (weights && from < to && weights[from] == 0)
+        from++;
+    while (weights && to > from && weights[to - 1] == 0)
+        to--;
+    for (int i = 0; i < count; i++) {
+        int32_t distance =
+            weights ? weighted_distance(rows[i] + from, target + from, weights + from, to - from)
+                    : distance_to(rows[i], target);
+
+        if (distance < min) {
+            min = distance;
+            index = i;
+        }
+    }
+    return index;
+}
+
+/* Fills a diagonal from its lower end up, one product more per step, without branches. */
+static void fill_diagonal(const int16_t h[CELP_POSITIONS], const int16_t *sign, int distance,
+                          int16_t (*phi)[CELP_POSITIONS])
+{
+    const int16_t *other = sign + distance;
+    int32_t sum = 0;
+
+    for (int i = CELP_POSITIONS - 1 - distance, j = CELP_POSITIONS - 1; i >= 0; i--, j--, h++) {
+        int32_t product, differ = sign[i] ^ other[i];
+
+        sum += h[0] * h[distance];
+        product = sum >> 15;
+        product = ((product - (product > 0)) & ~differ) | (-product & differ);
+        phi[i][j] = phi[j][i] = (int16_t)product;
+    }
+}
+
+void celp_fill_phi_c(const int16_t h[CELP_POSITIONS], const int16_t sign[CELP_POSITIONS],
+                     int16_t (*phi)[CELP_POSITIONS])
+{
+    for (int distance = 1; distance < CELP_POSITIONS; distance++)
+        if (distance % CELP_TRACKS != 0)
+            fill_diagonal(h, sign, distance, phi);
+}
+
+void celp_best_pair_c(const struct celp_pairs *in, struct celp_pair *best)
+{
+    for (int p = 0; p < CELP_TRACK; p++)
+        for (int q = 0; q < CELP_TRACK; q++) {
+            int32_t sum = saturate(in->sums[p] + in->d[q]), square = sum * sum >> 15;
+            int32_t energy = (in->energies[p] + in->phi[p][q] * (1 << 13) + in->halves[q]) >> 16;
+
+            if (best->energy * square > best->square * energy)
+                *best = (struct celp_pair){ square, energy, p, q };
+        }
+}

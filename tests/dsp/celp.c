@@ -335,6 +335,97 @@ static void codes_are_the_same(struct round *round)
     free(copy);
 }
 
+/* Few different numbers make ties. A weight of 0 allows any difference. */
+static void nearest_are_the_same(struct round *round)
+{
+    int count = 4 * (1 + (int)(draw(&round->seed) % 8)), bits = 1 + (int)(draw(&round->seed) % 13),
+        expected = 0;
+    bool weighted = draw(&round->seed) & 1;
+    int16_t target[CELP_ORDER], weights[CELP_ORDER], (*rows)[CELP_ORDER];
+    int32_t min = 1 << 30;
+
+    rows = malloc((size_t)count * sizeof *rows);
+    for (int j = 0; j < CELP_ORDER; j++) {
+        weights[j] = (int16_t)(draw(&round->seed) % 3 ? draw(&round->seed) & INT16_MAX : 0);
+        target[j] = noise(&round->seed, weighted && weights[j] == 0 ? 16 : bits);
+    }
+    for (int i = 0; i < count; i++) {
+        int64_t sum = 0;
+
+        for (int j = 0; j < CELP_ORDER; j++) {
+            int32_t error = target[j] - (rows[i][j] = noise(&round->seed, bits));
+
+            sum += (weighted ? weights[j] * (int64_t)error >> 15 : error) * error;
+        }
+        if (sum < min) {
+            min = (int32_t)sum;
+            expected = i;
+        }
+    }
+    assert_int_equal(round->mine->nearest((const int16_t(*)[CELP_ORDER])rows, count, target,
+                                          weighted ? weights : 0),
+                     expected);
+    free(rows);
+}
+
+/* The standard's way: sums from the definition, then the signs. */
+static void phi_is_the_same(struct round *round)
+{
+    int16_t h[CELP_POSITIONS], signs[CELP_POSITIONS],
+        (*phi)[CELP_POSITIONS] = malloc(CELP_POSITIONS * sizeof *phi);
+    int bits = 1 + (int)(draw(&round->seed) % 13);
+
+    for (int i = 0; i < CELP_POSITIONS; i++) {
+        h[i] = noise(&round->seed, bits);
+        signs[i] = (int16_t) - (int)(draw(&round->seed) & 1);
+    }
+    round->mine->fill_phi(h, signs, phi);
+    for (int i = 0; i < CELP_POSITIONS; i++)
+        for (int j = 0; j < i; j++) {
+            int32_t sum = 0;
+
+            for (int n = 0; n < CELP_POSITIONS - i; n++)
+                sum += h[n] * h[n + i - j];
+            if ((i - j) % CELP_TRACKS == 0)
+                continue;
+            sum >>= 15;
+            sum = signs[i] != signs[j] ? -sum : sum - (sum > 0);
+            assert_int_equal(phi[i][j], sum);
+            assert_int_equal(phi[j][i], sum);
+        }
+    free(phi);
+}
+
+/* Few different numbers make ties, and energies may be negative. */
+static void pairs_are_the_same(struct round *round)
+{
+    int bits = 1 + (int)(draw(&round->seed) % 14), least = (int)(draw(&round->seed) % 3);
+    struct celp_pair best = { -1, 1, 0, 0 }, expected = best;
+    struct celp_pairs in;
+
+    for (int i = 0; i < CELP_TRACK; i++) {
+        in.sums[i] = (int16_t)(noise(&round->seed, bits + 2) & INT16_MAX);
+        in.d[i] = (int16_t)(noise(&round->seed, bits + 1) & INT16_MAX);
+        in.energies[i] = noise(&round->seed, bits + 1) * (1 << 14) + (least << (13 + bits));
+        in.halves[i] = noise(&round->seed, bits) * (1 << 15);
+        for (int j = 0; j < CELP_TRACK; j++)
+            in.phi[i][j] = noise(&round->seed, bits);
+    }
+    for (int p = 0; p < CELP_TRACK; p++)
+        for (int q = 0; q < CELP_TRACK; q++) {
+            int32_t sum = saturate(in.sums[p] + in.d[q]), square = sum * sum >> 15;
+            int32_t energy = (in.energies[p] + in.phi[p][q] * 8192 + in.halves[q]) >> 16;
+
+            if (expected.energy * square > expected.square * energy)
+                expected = (struct celp_pair){ square, energy, p, q };
+        }
+    round->mine->best_pair(&in, &best);
+    assert_int_equal(best.p, expected.p);
+    assert_int_equal(best.q, expected.q);
+    assert_int_equal(best.square, expected.square);
+    assert_int_equal(best.energy, expected.energy);
+}
+
 static void each_round(void (*test)(struct round *))
 {
     struct round round = { .seed = 6, .reference = dsp_set(0)->celp };
@@ -355,15 +446,19 @@ static void accumulated(void **unused) { (void)unused, each_round(accumulated_ar
 static void pulses(void **unused) { (void)unused, each_round(pulses_are_the_same); }
 static void responses(void **unused) { (void)unused, each_round(responses_are_the_same); }
 static void rows(void **unused) { (void)unused, each_round(rows_are_the_same); }
+static void phi(void **unused) { (void)unused, each_round(phi_is_the_same); }
+static void nearest(void **unused) { (void)unused, each_round(nearest_are_the_same); }
+static void pairs(void **unused) { (void)unused, each_round(pairs_are_the_same); }
 static void codes(void **unused) { (void)unused, each_round(codes_are_the_same); }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(zeros),  cmocka_unit_test(poles),     cmocka_unit_test(two_poles),
-        cmocka_unit_test(sums),   cmocka_unit_test(gains),     cmocka_unit_test(accumulated),
-        cmocka_unit_test(pulses), cmocka_unit_test(responses), cmocka_unit_test(rows),
-        cmocka_unit_test(codes),
+        cmocka_unit_test(zeros),   cmocka_unit_test(poles),     cmocka_unit_test(two_poles),
+        cmocka_unit_test(sums),    cmocka_unit_test(gains),     cmocka_unit_test(accumulated),
+        cmocka_unit_test(pulses),  cmocka_unit_test(responses), cmocka_unit_test(rows),
+        cmocka_unit_test(codes),   cmocka_unit_test(phi),       cmocka_unit_test(pairs),
+        cmocka_unit_test(nearest),
     };
 
     return cmocka_run_group_tests_name("speech kernels", tests, 0, 0);

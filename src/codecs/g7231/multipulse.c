@@ -48,9 +48,9 @@ static void prepare(struct workspace *work, const struct g7231_pulse_search *in,
     energy_half = in->dsp->energy(half, ROOM);
     shift = norm_l(L_energy(0, energy_half));
     exact = mac_is_exact(energy_half, energy_half);
-    in->dsp->correlate(half, half, ROOM, sums, G7231_SUBFRAME);
     for (int i = 0; i < G7231_SUBFRAME; i += 2) {
-        int32_t sum = exact ? 2 * sums[i] : L_dot(0, half + i, half, ROOM);
+        int32_t sum =
+            exact ? 2 * in->dsp->dot(half + i, half, ROOM) : L_dot(0, half + i, half, ROOM);
 
         work->own[CELP_PLACES + i / 2] = work->own[CELP_PLACES - i / 2] =
             round_q15(L_shl(sum, shift));

@@ -10,20 +10,23 @@ void g729_backward_filter(const struct dsp_celp *dsp, const int16_t h_q12[G729_S
                           const int16_t target[G729_SUBFRAME], int16_t d[G729_SUBFRAME])
 {
     int16_t padded[2 * G729_SUBFRAME] = { 0 };
-    int32_t sums[G729_SUBFRAME], max = 0;
+    int32_t sums[G729_SUBFRAME], bits = 0; /* those of all magnitudes */
     bool exact =
         mac_is_exact(dsp->energy(h_q12, G729_SUBFRAME), dsp->energy(target, G729_SUBFRAME));
     int shift;
 
     memcpy(padded, target, G729_SUBFRAME * sizeof *padded);
     dsp->correlate(h_q12, padded, G729_SUBFRAME, sums, G729_SUBFRAME);
-    for (int i = 0; i < G729_SUBFRAME; i++) {
-        sums[i] = exact ? 2 * sums[i] : L_dot(0, target + i, h_q12, G729_SUBFRAME - i);
-        max = max_i32(L_abs(sums[i]), max);
+    for (int i = 0; i < G729_SUBFRAME && exact; i++) {
+        sums[i] *= 2;
+        bits |= negate_if(-(sums[i] < 0), sums[i]);
     }
-    shift = norm_l(max);
-    for (int i = 0; i < G729_SUBFRAME; i++)
-        d[i] = extract_l(sums[i] >> (18 - min_i32(shift, 16)));
+    for (int i = 0; i < G729_SUBFRAME && !exact; i++) {
+        sums[i] = L_dot(0, target + i, h_q12, G729_SUBFRAME - i);
+        bits |= L_abs(sums[i]);
+    }
+    shift = norm_l(bits);
+    dsp->narrow(sums, 0, 18 - min_i32(shift, 16), d, G729_SUBFRAME);
 }
 
 static int32_t saturating_dot(const struct dsp_celp *dsp, const int16_t d[G729_SUBFRAME],

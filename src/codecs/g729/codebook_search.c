@@ -10,9 +10,9 @@ struct matrix {
     /* (52): magnitudes of the correlation of the target with the response. */
     int16_t d[G729_SUBFRAME];
     /* -1 where that correlation is negative, else 0. */
-    int32_t sign[G729_SUBFRAME];
-    /* (53): autocorrelations of the response times the signs of both positions. Off the diagonal,
-     * pairs within a track are not set. */
+    int16_t sign[G729_SUBFRAME];
+    /* (53): autocorrelations of the response times the signs of both positions. Off the
+     * diagonal, pairs within a track are not used. */
     int16_t phi[G729_SUBFRAME][G729_SUBFRAME];
 };
 
@@ -36,25 +36,6 @@ static int16_t with_signs(int16_t x, bool differ)
     return differ ? negate(x) : (int16_t)(x - (x > 0));
 }
 
-/* Fills a diagonal from its lower end up, one product more per step, without saturation or
- * branches. -32768 does not occur, because by Fejer's inequality the sum is at most cos(pi / 41)
- * times the energy. */
-static void fill_diagonal(const int16_t h[G729_SUBFRAME], int distance, struct matrix *matrix)
-{
-    const int32_t *sign = matrix->sign, *other = matrix->sign + distance;
-    int16_t(*phi)[G729_SUBFRAME] = matrix->phi;
-    int32_t sum = 0;
-
-    for (int i = G729_SUBFRAME - 1 - distance, j = G729_SUBFRAME - 1; i >= 0; i--, j--, h++) {
-        int32_t product, differ = sign[i] ^ other[i];
-
-        sum += h[0] * h[distance];
-        product = sum >> 15;
-        product = ((product - (product > 0)) & ~differ) | (-product & differ);
-        phi[i][j] = phi[j][i] = (int16_t)product;
-    }
-}
-
 static void fill_diagonal_saturating(const int16_t h[G729_SUBFRAME], int distance,
                                      struct matrix *matrix)
 {
@@ -67,23 +48,28 @@ static void fill_diagonal_saturating(const int16_t h[G729_SUBFRAME], int distanc
     }
 }
 
-static void fill_matrix(const int16_t h[G729_SUBFRAME], bool exact, struct matrix *matrix)
+/* In the kernel, -32768 does not occur, because by Fejer's inequality a sum is at most cos(pi / 41)
+ * times the energy. */
+static void fill_matrix(const struct dsp_celp *dsp, const int16_t h[G729_SUBFRAME], bool exact,
+                        struct matrix *matrix)
 {
     int32_t sum = 0;
 
+    if (exact)
+        dsp->fill_phi(h, matrix->sign, matrix->phi);
+    for (int distance = 1; distance < G729_SUBFRAME && !exact; distance++)
+        if (distance % TRACKS != 0)
+            fill_diagonal_saturating(h, distance, matrix);
     for (int i = G729_SUBFRAME - 1, k = 0; i >= 0; i--, k++) {
         sum = L_mac(sum, h[k], h[k]);
         matrix->phi[i][i] = extract_h(sum);
     }
-    for (int distance = 1; distance < G729_SUBFRAME; distance++)
-        if (distance % TRACKS != 0)
-            (exact ? fill_diagonal : fill_diagonal_saturating)(h, distance, matrix);
 }
 
 static void take_signs(const int16_t d[G729_SUBFRAME], struct matrix *matrix)
 {
     for (int i = 0; i < G729_SUBFRAME; i++) {
-        matrix->sign[i] = -(d[i] < 0);
+        matrix->sign[i] = (int16_t) - (d[i] < 0);
         matrix->d[i] = abs_s(d[i]);
     }
 }
@@ -142,55 +128,57 @@ static struct choice first_pair(const struct matrix *matrix, int track, int othe
     return best;
 }
 
-/* The other two pulses: all pairs of positions. Energies are divided by 16. */
-static struct choice second_pair(const struct matrix *matrix, const struct choice *first, int track,
-                                 int other)
+/* The autocorrelations of two tracks. */
+static void load_tracks(const struct matrix *matrix, int track, int other, struct celp_pairs *pairs)
+{
+    for (int p = 0; p < CELP_TRACK; p++)
+        for (int q = 0; q < CELP_TRACK; q++)
+            pairs->phi[p][q] = matrix->phi[track + TRACKS * p][other + TRACKS * q];
+    for (int q = 0; q < CELP_TRACK; q++)
+        pairs->d[q] = matrix->d[other + TRACKS * q];
+}
+
+/* The other two pulses: all pairs of positions, of which `pairs` has the autocorrelations. Energies
+ * are divided by 16. */
+static struct choice second_pair(const struct dsp_celp *dsp, const struct matrix *matrix,
+                                 const struct choice *first, int track, struct celp_pairs *pairs)
 {
     const int16_t *phi0 = matrix->phi[first->positions[0]],
                   *phi1 = matrix->phi[first->positions[1]];
-    int32_t halves[G729_SUBFRAME / TRACKS],
-        sum0 = matrix->d[first->positions[0]] + matrix->d[first->positions[1]];
-    struct choice best = { -1, 1, { first->positions[0], first->positions[1], track, other } };
+    int32_t sum = matrix->d[first->positions[0]] + matrix->d[first->positions[1]];
+    struct celp_pair best = { -1, 1, 0, 0 };
 
-    for (int m = 0; m < G729_SUBFRAME / TRACKS; m++) {
-        int q = other + TRACKS * m;
+    for (int m = 0; m < CELP_TRACK; m++) {
+        int p = track + TRACKS * m, q = p + 1;
 
-        halves[m] = (((2 * phi0[q] + 2 * phi1[q] + matrix->phi[q][q]) * (1 << 13) + 0x8000) >> 16) *
-                    (1 << 15);
+        pairs->halves[m] =
+            (((2 * phi0[q] + 2 * phi1[q] + matrix->phi[q][q]) * (1 << 13) + 0x8000) >> 16) *
+            (1 << 15);
+        pairs->energies[m] = first->energy * (1 << 14) +
+                             (2 * phi0[p] + 2 * phi1[p] + matrix->phi[p][p]) * (1 << 12) + 0x8000;
+        pairs->sums[m] = (int16_t)(sum + matrix->d[p]);
     }
-    for (int p = track; p < G729_SUBFRAME; p += TRACKS) {
-        int32_t energy = first->energy * (1 << 14) +
-                         (2 * phi0[p] + 2 * phi1[p] + matrix->phi[p][p]) * (1 << 12) + 0x8000;
-        int32_t sum1 = sum0 + matrix->d[p];
-
-        for (int m = 0; m < G729_SUBFRAME / TRACKS; m++) {
-            int q = other + TRACKS * m;
-            int32_t square = square_of(sum1 + matrix->d[q]);
-            int32_t rounded = (energy + matrix->phi[p][q] * (1 << 13) + halves[m]) >> 16;
-
-            if (is_better(square, rounded, &best)) {
-                best.square = square;
-                best.energy = rounded;
-                best.positions[2] = p;
-                best.positions[3] = q;
-            }
-        }
-    }
-    return best;
+    dsp->best_pair(pairs, &best);
+    return (struct choice){ best.square,
+                            best.energy,
+                            { first->positions[0], first->positions[1], track + TRACKS * best.p,
+                              track + 1 + TRACKS * best.q } };
 }
 
 /* The fourth pulse is tried on track 3, then on track 4, and the tracks are paired in two orders
  * each time. `chosen` is indexed by track. */
-static void search_pulses(const struct matrix *matrix, int chosen[4])
+static void search_pulses(const struct dsp_celp *dsp, const struct matrix *matrix, int chosen[4])
 {
     struct choice best = { -1, 1, { 0, 1, 2, 3 } };
+    struct celp_pairs pairs[2];
 
+    load_tracks(matrix, 0, 1, &pairs[0]);
+    load_tracks(matrix, 1, 2, &pairs[1]);
     for (int last = 3; last < TRACKS; last++)
         for (int order = 0; order < 2; order++) {
             struct choice first =
                 order == 0 ? first_pair(matrix, 2, last) : first_pair(matrix, last, 0);
-            struct choice all =
-                order == 0 ? second_pair(matrix, &first, 0, 1) : second_pair(matrix, &first, 1, 2);
+            struct choice all = second_pair(dsp, matrix, &first, order, &pairs[order]);
 
             if (is_better(all.square, all.energy, &best))
                 best = all;
@@ -205,17 +193,19 @@ static void encode_pulses(const struct matrix *matrix, const int chosen[4],
                           const int16_t h_q12[G729_SUBFRAME], struct g729_subframe *out,
                           int16_t filtered_q12[G729_SUBFRAME])
 {
+    int16_t padded[2 * G729_SUBFRAME] = { 0 };
     unsigned codes[4];
 
+    memcpy(padded + G729_SUBFRAME, h_q12, G729_SUBFRAME * sizeof *h_q12);
     out->signs = 0;
     memset(filtered_q12, 0, G729_SUBFRAME * sizeof *filtered_q12);
     for (int i = 0; i < 4; i++) {
         int sample = chosen[i], index = sample / TRACKS;
         bool negative = matrix->sign[sample] != 0;
 
-        for (int n = sample; n < G729_SUBFRAME; n++)
-            filtered_q12[n] = negative ? sub(filtered_q12[n], h_q12[n - sample])
-                                       : add(filtered_q12[n], h_q12[n - sample]);
+        for (int n = 0; n < G729_SUBFRAME; n++)
+            filtered_q12[n] = saturate(filtered_q12[n] +
+                                       negate_if(-negative, padded[G729_SUBFRAME + n - sample]));
         codes[i] = (unsigned)(i < 3 ? index : 2 * index + sample % TRACKS - 3);
         out->signs = (uint8_t)(out->signs | !negative << i);
     }
@@ -233,7 +223,7 @@ void g729_codebook_search(const struct dsp_celp *dsp, const int16_t h_q12[G729_S
 
     g729_backward_filter(dsp, h_q12, target, d);
     take_signs(d, &matrix);
-    fill_matrix(h, exact, &matrix);
-    search_pulses(&matrix, chosen);
+    fill_matrix(dsp, h, exact, &matrix);
+    search_pulses(dsp, &matrix, chosen);
     encode_pulses(&matrix, chosen, h_q12, out, filtered_q12);
 }

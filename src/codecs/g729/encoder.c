@@ -125,7 +125,7 @@ static void encode_speech(struct g729_encoder *state, const int16_t lsp_q15[G729
 
     state->noise_seed = G729_NOISE_SEED;
     out->kind = G729_SPEECH;
-    g729_lsp_quantize(&state->lsf, lsp_q15, &out->lsf, quantized_q15);
+    g729_lsp_quantize(state->dsp, &state->lsf, lsp_q15, &out->lsf, quantized_q15);
     g729_interpolate(state->quantized_q15, quantized_q15, a_q12);
     memcpy(state->lsp_q15, lsp_q15, sizeof state->lsp_q15);
     memcpy(state->quantized_q15, quantized_q15, sizeof quantized_q15);

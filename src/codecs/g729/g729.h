@@ -151,8 +151,9 @@ void g729_sid_lsp_decode(struct g729_lsf_memory *, const struct g729_sid *,
 
 /* lsf_quantizer.c: 3.2.4. */
 void g729_lsf_weights(const int16_t lsf_q13[G729_ORDER], int16_t weights[G729_ORDER]);
-void g729_lsp_quantize(struct g729_lsf_memory *, const int16_t lsp_q15[G729_ORDER],
-                       struct g729_lsf_codes *, int16_t quantized_q15[G729_ORDER]);
+void g729_lsp_quantize(const struct dsp_celp *dsp, struct g729_lsf_memory *,
+                       const int16_t lsp_q15[G729_ORDER], struct g729_lsf_codes *,
+                       int16_t quantized_q15[G729_ORDER]);
 
 /* --- The excitation --- */
 

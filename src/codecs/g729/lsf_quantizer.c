@@ -68,29 +68,16 @@ static bool is_near(const int16_t target_q13[G729_ORDER])
 }
 
 /* The first stage, by unweighted distance. */
-static uint8_t search_stage1(const int16_t target_q13[G729_ORDER])
+static uint8_t search_stage1(const struct dsp_celp *dsp, const int16_t target_q13[G729_ORDER])
 {
-    bool near = is_near(target_q13);
     int64_t min = DISTANCE_MAX;
     uint8_t best = 0;
 
+    if (is_near(target_q13))
+        return (uint8_t)dsp->nearest(g729_lsf_stage1_q13, G729_LSF_STAGE1, target_q13, 0);
     for (int code = 0; code < G729_LSF_STAGE1; code++) {
-        const int16_t *entry_q13 = g729_lsf_stage1_q13[code];
-        int64_t distance;
+        int64_t distance = stage1_distance(target_q13, g729_lsf_stage1_q13[code]);
 
-        if (near) {
-            int32_t sum = 0, error8 = target_q13[8] - entry_q13[8],
-                    error9 = target_q13[9] - entry_q13[9];
-
-            for (int i = 0; i < 8; i++) {
-                int16_t error = (int16_t)(target_q13[i] - entry_q13[i]);
-
-                sum += error * error;
-            }
-            distance = sum + error8 * error8 + error9 * error9;
-        } else {
-            distance = stage1_distance(target_q13, entry_q13);
-        }
         if (distance < min) {
             min = distance;
             best = (uint8_t)code;
@@ -115,21 +102,21 @@ static int64_t stage2_distance(const int16_t residue_q13[5], const int16_t weigh
     return sum;
 }
 
-/* Half of the second stage, by weighted distance. No entry exceeds 2400, so small residues keep a
- * sum of five within 31 bits. */
-static uint8_t search_stage2(const int16_t residue_q13[5], const int16_t weights[5], int from)
+/* The half of the second stage that begins at `from`, by weighted distance. No entry exceeds 2400,
+ * so small residues keep a sum of five within 31 bits. */
+static uint8_t search_stage2(const struct dsp_celp *dsp, const int16_t residue_q13[G729_ORDER],
+                             const int16_t weights[G729_ORDER], int from)
 {
-    const int16_t *r = residue_q13, *w = weights;
-    bool near = peak_of(residue_q13, 5) <= EXACT_ERROR_MAX;
+    int16_t half[G729_ORDER] = { 0 };
     int64_t min = DISTANCE_MAX;
     uint8_t best = 0;
 
+    memcpy(half + from, weights + from, 5 * sizeof *half);
+    if (peak_of(residue_q13 + from, 5) <= EXACT_ERROR_MAX)
+        return (uint8_t)dsp->nearest(g729_lsf_stage2_q13, G729_LSF_STAGE2, residue_q13, half);
     for (int code = 0; code < G729_LSF_STAGE2; code++) {
-        const int16_t *e = g729_lsf_stage2_q13[code] + from;
-        int64_t distance = near ? square(r[0] - e[0], w[0]) + square(r[1] - e[1], w[1]) +
-                                      square(r[2] - e[2], w[2]) + square(r[3] - e[3], w[3]) +
-                                      square(r[4] - e[4], w[4])
-                                : stage2_distance(residue_q13, weights, e);
+        int64_t distance =
+            stage2_distance(residue_q13 + from, weights + from, g729_lsf_stage2_q13[code] + from);
 
         if (distance < min) {
             min = distance;
@@ -155,7 +142,8 @@ static int32_t total_distance(const struct g729_predictor *predictor,
 }
 
 /* Selects the codes for one predictor, and returns their distance. */
-static int32_t quantize_with(uint8_t predictor, const struct g729_lsf_memory *memory,
+static int32_t quantize_with(const struct dsp_celp *dsp, uint8_t predictor,
+                             const struct g729_lsf_memory *memory,
                              const int16_t lsf_q13[G729_ORDER], const int16_t weights[G729_ORDER],
                              struct g729_lsf_codes *codes)
 {
@@ -163,11 +151,11 @@ static int32_t quantize_with(uint8_t predictor, const struct g729_lsf_memory *me
 
     g729_lsf_extract(&g729_predictors[predictor], memory, lsf_q13, target_q13);
     codes->predictor = predictor;
-    codes->stage1 = search_stage1(target_q13);
+    codes->stage1 = search_stage1(dsp, target_q13);
     for (int i = 0; i < G729_ORDER; i++)
         residue_q13[i] = sub(target_q13[i], g729_lsf_stage1_q13[codes->stage1][i]);
-    codes->stage2[0] = search_stage2(residue_q13, weights, 0);
-    codes->stage2[1] = search_stage2(residue_q13 + 5, weights + 5, 5);
+    codes->stage2[0] = search_stage2(dsp, residue_q13, weights, 0);
+    codes->stage2[1] = search_stage2(dsp, residue_q13, weights, G729_ORDER / 2);
     g729_lsf_sum(codes, sum_q13);
     g729_lsf_spread(sum_q13, G729_ORDER / 2, G729_LSF_GAP1_Q13);
     g729_lsf_spread(sum_q13 + G729_ORDER / 2 - 1, G729_ORDER / 2 + 1, G729_LSF_GAP1_Q13);
@@ -175,16 +163,17 @@ static int32_t quantize_with(uint8_t predictor, const struct g729_lsf_memory *me
     return total_distance(&g729_predictors[predictor], weights, sum_q13, target_q13);
 }
 
-void g729_lsp_quantize(struct g729_lsf_memory *memory, const int16_t lsp_q15[G729_ORDER],
-                       struct g729_lsf_codes *codes, int16_t quantized_q15[G729_ORDER])
+void g729_lsp_quantize(const struct dsp_celp *dsp, struct g729_lsf_memory *memory,
+                       const int16_t lsp_q15[G729_ORDER], struct g729_lsf_codes *codes,
+                       int16_t quantized_q15[G729_ORDER])
 {
     int16_t lsf_q13[G729_ORDER], weights[G729_ORDER];
     struct g729_lsf_codes other;
 
     g729_lsp_to_lsf(lsp_q15, lsf_q13);
     g729_lsf_weights(lsf_q13, weights);
-    if (quantize_with(1, memory, lsf_q13, weights, &other) <
-        quantize_with(0, memory, lsf_q13, weights, codes))
+    if (quantize_with(dsp, 1, memory, lsf_q13, weights, &other) <
+        quantize_with(dsp, 0, memory, lsf_q13, weights, codes))
         *codes = other;
     g729_lsf_reconstruct(codes, memory, lsf_q13);
     g729_lsf_to_lsp(lsf_q13, quantized_q15);
