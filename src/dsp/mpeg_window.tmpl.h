@@ -46,38 +46,54 @@ static void pair_values(const struct mpeg_filter *filter, unsigned j, unsigned s
     }
 }
 
-KERNEL wrap32 madd_mpeg(const int32_t *pairs, int32_t taps)
+KERNEL wrap32 madd_mpeg(const int32_t *pairs, wrap32 taps)
 {
-    return (wrap32)madd16((vec32)load_mpeg(pairs), set32(taps));
+    return (wrap32)madd16((vec32)load_mpeg(pairs), (vec32)taps);
 }
 
-/* Samples of one of the 32 phases: ten products, of which the last two have a factor of 4. */
-KERNEL wrap32 window_sum(const int32_t *pairs, const int32_t taps[10])
+/* Samples of one of the 32 phases in `groups` registers, so that each pair of taps is loaded once
+ * for all of them: ten products, of which the last two have a factor of 4. */
+KERNEL void window_groups(const int32_t *high, const int32_t *low, const int32_t taps[10],
+                          unsigned groups, int32_t *row)
 {
-    wrap32 sum = madd_mpeg(pairs, taps[0]), large;
+    wrap32 sums[2][3], tap[2] = { (wrap32)set32(taps[8]), (wrap32)set32(taps[9]) };
 
-#pragma GCC unroll 7
-    for (int i = 1; i < 8; i++)
-        sum += madd_mpeg(pairs - 2 * i, taps[i]);
-    large = madd_mpeg(pairs - 6, taps[8]) + madd_mpeg(pairs - 8, taps[9]);
-    return sum + (large << 2);
-}
+#pragma GCC unroll 3
+    for (unsigned g = 0; g < groups; g++) {
+        const int32_t *h = high + g * LANES32, *l = low + g * LANES32;
 
-KERNEL wrap32 window_samples(const int32_t *high, const int32_t *low, const int32_t taps[10])
-{
-    return shift_lanes(window_sum(high, taps) + shift_lanes(window_sum(low, taps), 13) + (1 << 10),
-                       11);
+        sums[0][g] = (madd_mpeg(h - 6, tap[0]) + madd_mpeg(h - 8, tap[1])) << 2;
+        sums[1][g] = (madd_mpeg(l - 6, tap[0]) + madd_mpeg(l - 8, tap[1])) << 2;
+    }
+#pragma GCC unroll 8
+    for (int i = 0; i < 8; i++) {
+        wrap32 both = (wrap32)set32(taps[i]);
+
+#pragma GCC unroll 3
+        for (unsigned g = 0; g < groups; g++) {
+            sums[0][g] += madd_mpeg(high + g * LANES32 - 2 * i, both);
+            sums[1][g] += madd_mpeg(low + g * LANES32 - 2 * i, both);
+        }
+    }
+#pragma GCC unroll 3
+    for (unsigned g = 0; g < groups; g++)
+        store_mpeg(row + g * LANES32,
+                   shift_lanes(sums[0][g] + shift_lanes(sums[1][g], 13) + (1 << 10), 11));
 }
 
 typedef int32_t mpeg_samples[MPEG_BANDS][MPEG_ROW];
 
-/* Samples of one phase, of all slots: its ten pairs of taps stay in registers. */
+/* Samples of one phase, of all slots. */
 static void window_phase(const struct mpeg_pairs *pairs, unsigned slots, const int32_t taps[10],
                          int32_t *row)
 {
-    for (unsigned t = 0; t < slots; t += LANES32)
-        store_mpeg(row + t, window_samples(pairs->high + MPEG_HISTORY + t,
-                                           pairs->low + MPEG_HISTORY + t, taps));
+    const int32_t *high = pairs->high + MPEG_HISTORY, *low = pairs->low + MPEG_HISTORY;
+    unsigned t = 0;
+
+    for (; t + 2 * LANES32 < slots; t += 3 * LANES32)
+        window_groups(high + t, low + t, taps, 3, row + t);
+    for (; t < slots; t += 2 * LANES32)
+        window_groups(high + t, low + t, taps, 2, row + t);
 }
 
 /* The pairs are made one phase ahead: loads that span two stores have to wait until both are in the

@@ -40,16 +40,30 @@
 #include "celp_search.tmpl.h"
 #include "fir.tmpl.h"
 
+/* GCC 12 would move all products of the window before their sums, for which it then lacks
+ * registers.
+ */
+#ifndef __clang__
+#pragma GCC push_options
+#pragma GCC optimize("no-tree-reassoc", "no-tree-ter")
+#endif
+#if VECTOR_BYTES == 32
+#include "mpeg.tmpl.h"
+#else
+#include "mpeg_sse2.tmpl.h"
+#endif
+#ifndef __clang__
+#pragma GCC pop_options
+#endif
+
 #if VECTOR_BYTES == 32
 #include "g711.tmpl.h"
 #include "mdct32.tmpl.h"
-#include "mpeg.tmpl.h"
 #include "mpeg_encoder.tmpl.h"
 #include "spectrum.tmpl.h"
 #include "ms_decode.tmpl.h"
 #include "yamaha_decode.tmpl.h"
 #else
-#include "mpeg_sse2.tmpl.h"
 #include "mpeg_encoder_sse2.tmpl.h"
 #endif
 
