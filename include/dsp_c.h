@@ -42,8 +42,8 @@ void fir_c(const int16_t *x, const int16_t *rows, unsigned taps, const struct fi
 void dct4_32_c(const int32_t *x, int32_t *y, unsigned n, int shift);
 
 void mpeg_scale_c(const int32_t *q, int32_t *x, const struct mpeg_gain *gains, unsigned count);
-void mpeg_hybrid_c(int32_t x[MPEG_LINES], const struct mpeg_block *,
-                   int32_t overlap[18][MPEG_BANDS], int32_t (*out)[MPEG_ROW], unsigned slot);
+void mpeg_hybrid_c(int32_t x[MPEG_LINES], const struct mpeg_block *, struct mpeg_overlap *,
+                   int32_t (*out)[MPEG_ROW], unsigned slot);
 
 /* Two parts of `synthesize`: the matrixing, and making room for the next slots. */
 void mpeg_matrix_c(const int32_t (*bands)[MPEG_ROW], struct mpeg_filter *, unsigned slots);

@@ -34,6 +34,13 @@ struct mpeg_block {
     uint8_t type, long_bands, bands;
 };
 
+/* The second halves of the windows of the granule before, with the bands side by side; those from
+ * `bands` on are 0. */
+struct mpeg_overlap {
+    int32_t x[18][MPEG_BANDS];
+    unsigned bands;
+};
+
 typedef int32_t mpeg_subbands[MPEG_BANDS][MPEG_ROW];
 
 /* The matrixing of the last slots, Q23 in 29 bits: the DCT, v[n] = sum of s[k] cos(pi/64 n (2k+1)).
@@ -47,17 +54,23 @@ struct dsp_mpeg {
     void (*scale)(const int32_t *q, int32_t *x, const struct mpeg_gain *gains, unsigned count);
 
     /* Alias reduction, inverse MDCT, overlap and frequency inversion of a granule. The lines of x
-     * are in the order of bands; a short block's are those of its three windows in turn. The
-     * overlap has the bands side by side. `out` gets 18 samples of each band, at the given slot; x
-     * is used up. */
-    void (*hybrid)(int32_t x[MPEG_LINES], const struct mpeg_block *,
-                   int32_t overlap[18][MPEG_BANDS], int32_t (*out)[MPEG_ROW], unsigned slot);
+     * are in the order of bands; a short block's are those of its three windows in turn. They are
+     * read up to mpeg_lines_read(). `out` gets 18 samples of each band, at the given slot; x is
+     * used up. */
+    void (*hybrid)(int32_t x[MPEG_LINES], const struct mpeg_block *, struct mpeg_overlap *,
+                   int32_t (*out)[MPEG_ROW], unsigned slot);
 
     /* The synthesis filter bank: `slots` samples of each band, at most MPEG_SLOTS, become 32 times
      * as many samples, interleaved if there are two channels. */
     void (*synthesize)(struct mpeg_filter *, const mpeg_subbands *, unsigned channels,
                        unsigned slots, int16_t *pcm);
 };
+
+/* Kernels take eight bands at once, and the alias reduction adds a band. */
+static inline unsigned mpeg_lines_read(unsigned bands)
+{
+    return bands < MPEG_BANDS ? (bands + 8) / 8 * 8 * 18 : MPEG_LINES;
+}
 
 extern const struct dsp_mpeg dsp_mpeg_c;
 #endif

@@ -254,21 +254,33 @@ static void lanes_to_slots(wrap32 f[18], int32_t (*out)[MPEG_ROW], unsigned slot
         memcpy(out[band] + slot + 16, &pairs[band / 4 * 2 + band % 2 + band / 2 % 2 * 4], 8);
 }
 
+static void silence_bands(int32_t (*out)[MPEG_ROW], unsigned from, unsigned slot)
+{
+    wrap32 zero = (wrap32)set32(0);
+
+    for (unsigned band = from; band < MPEG_BANDS; band++) {
+        store_mpeg(out[band] + slot, zero);
+        store_mpeg(out[band] + slot + 8, zero);
+        memset(out[band] + slot + 16, 0, 8);
+    }
+}
+
 static void mpeg_hybrid(int32_t x[MPEG_LINES], const struct mpeg_block *block,
-                        int32_t overlap[18][MPEG_BANDS], int32_t (*out)[MPEG_ROW], unsigned slot)
+                        struct mpeg_overlap *overlap, int32_t (*out)[MPEG_ROW], unsigned slot)
 {
     int32_t rows[18][MPEG_STRIDE];
-    unsigned bands = block->bands, groups;
+    unsigned bands = block->bands, groups, sounding;
 
     if (block->type != MPEG_SHORT_TYPE)
         bands += bands < MPEG_BANDS;
-    else if (bands < block->long_bands)
+    if (bands < block->long_bands)
         bands = block->long_bands;
     groups = (bands + 7) / 8;
+    sounding = bands > overlap->bands ? groups : (overlap->bands + 7) / 8;
     for (unsigned group = 0; group < groups; group++)
         lines_to_lanes(x + group * 144, (int32_t(*)[MPEG_STRIDE])(rows[0] + 8 * group));
     mpeg_reduce_aliases(rows, block->type == MPEG_SHORT_TYPE ? block->long_bands : bands);
-    for (unsigned group = 0; group < MPEG_BANDS / 8; group++) {
+    for (unsigned group = 0; group < sounding; group++) {
         int32_t(*lanes)[MPEG_STRIDE] = (int32_t(*)[MPEG_STRIDE])(rows[0] + 8 * group);
         wrap32 f[36];
 
@@ -277,15 +289,16 @@ static void mpeg_hybrid(int32_t x[MPEG_LINES], const struct mpeg_block *block,
             if (group == 0 && block->long_bands != 0)
                 mix_lanes(lanes, block->long_bands, f);
         } else {
-            for (int i = 0; i < 36; i++)
-                f[i] = (wrap32)set32(0);
+            memset(f, 0, sizeof f);
         }
         for (int i = 0; i < 18; i++) {
-            f[i] += load_mpeg(overlap[i] + 8 * group);
-            store_mpeg(overlap[i] + 8 * group, f[18 + i]);
+            f[i] += load_mpeg(overlap->x[i] + 8 * group);
+            store_mpeg(overlap->x[i] + 8 * group, f[18 + i]);
         }
         lanes_to_slots(f, out + 8 * group, slot);
     }
+    silence_bands(out, 8 * sounding, slot);
+    overlap->bands = bands;
 }
 
 #define LEE_VALUE wrap32

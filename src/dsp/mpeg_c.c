@@ -176,7 +176,7 @@ static void silent_band(int32_t *overlap, int32_t *out)
 }
 
 void mpeg_hybrid_c(int32_t x[MPEG_LINES], const struct mpeg_block *block,
-                   int32_t overlap[18][MPEG_BANDS], int32_t (*out)[MPEG_ROW], unsigned slot)
+                   struct mpeg_overlap *overlap, int32_t (*out)[MPEG_ROW], unsigned slot)
 {
     unsigned bands = block->bands;
 
@@ -188,15 +188,18 @@ void mpeg_hybrid_c(int32_t x[MPEG_LINES], const struct mpeg_block *block,
         bands = block->long_bands;
     for (unsigned band = 0; band < MPEG_BANDS; band++) {
         unsigned type = band < block->long_bands ? MPEG_LONG_TYPE : block->type;
-        int32_t *last = &overlap[0][band], *now = &out[band][slot];
+        int32_t *last = &overlap->x[0][band], *now = &out[band][slot];
 
-        if (band >= bands)
+        if (band >= bands && band >= overlap->bands)
+            memset(now, 0, 18 * sizeof *now);
+        else if (band >= bands)
             silent_band(last, now);
         else if (type == MPEG_SHORT_TYPE)
             short_band(x + band * 18, mpeg_short_window[band % 2], last, now);
         else
             long_band(x + band * 18, mpeg_long_window[type][band % 2], last, now);
     }
+    overlap->bands = bands;
 }
 
 static INLINED uint32_t times_wrapped(uint32_t x, int32_t c, unsigned shift)

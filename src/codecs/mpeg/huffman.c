@@ -1,6 +1,7 @@
 /* Huffman decoding. */
 #include <string.h>
 #include "layer3.h"
+#include "peek.h"
 
 /* A table of pairs: where its entries begin in `fast` and in `tree`; how many bits, at most 10,
  * index the former, or 0 for the tables without codes.
@@ -29,66 +30,44 @@ static const int32_t powers[31] = {
     1025670099,  1132193366,  1241285180,
 };
 
-/* As many bits as a register has: 64 or 32. The highest 57 or 25 are valid, which are enough for
- * a code of 19 bits, or for some short ones. */
-typedef size_t word;
+/* Codes of `fast` that fit a word. */
+enum { FAST_BITS = 10, PAIRS = MPEG_PEEK_BITS / FAST_BITS };
 
-enum { WORD_BITS = 8 * sizeof(word), FAST_BITS = 10, PAIRS = (WORD_BITS - 7) / FAST_BITS };
-
-/* The next bits, from the highest one on. */
-static word peek(const uint8_t *bytes, uint32_t at)
+/* Reads the linbits and the sign of a value, without branches, which would be mispredicted: the
+ * sign of 0 is that of another value, and a large value also leaves the power of 15. */
+static INLINED void read_value(struct mpeg_cursor *in, unsigned value, unsigned linbits,
+                               unsigned line, struct layer3_lines *out)
 {
-    word bits;
+    unsigned extra = value == ESCAPE ? linbits : 0, power = value;
+    int sign = (in->word << extra) >> (MPEG_WORD_BITS - 1) != 0 ? -1 : 1;
 
-    memcpy(&bits, bytes + at / 8, sizeof bits);
-    bits = sizeof bits == 8 ? (word)__builtin_bswap64(bits) : __builtin_bswap32((uint32_t)bits);
-    return bits << at % 8;
+    value += mpeg_first_bits(in->word, extra);
+    mpeg_skip(in, extra + (value != 0));
+    out->q[line] = powers[ESCAPE + sign * (int)power];
+    out->large[out->large_count] =
+        (struct layer3_large){ (uint16_t)line, (int16_t)(sign * (int)value) };
+    out->large_count += value > ESCAPE;
 }
 
-/* `count` is at least 1. */
-static unsigned read(struct layer3_bits *in, unsigned count)
+/* A pair that needs more than an entry of `fast`: a code of up to 19 bits and two values of up
+ * to 14. Returns the bit behind it. */
+static __attribute__((noinline)) uint32_t read_long_pair(const uint8_t *bytes, uint32_t at,
+                                                         const struct book *book, unsigned entry,
+                                                         unsigned line, struct layer3_lines *out)
 {
-    unsigned value = (unsigned)(peek(in->bytes, in->at) >> (WORD_BITS - count));
-
-    in->at += count;
-    return value;
-}
-
-/* Reads the linbits and the sign of a value. */
-static void read_value(struct layer3_bits *in, unsigned value, unsigned linbits, unsigned line,
-                       struct layer3_lines *out)
-{
-    if (value == ESCAPE && linbits != 0)
-        value += read(in, linbits);
-    if (value != 0) {
-        bool negative = read(in, 1) != 0;
-
-        if (value > ESCAPE)
-            out->large[out->large_count++] =
-                (struct layer3_large){ (uint16_t)line,
-                                       (int16_t)(negative ? -(int)value : (int)value) };
-        else
-            out->q[line] = powers[negative ? 15 - value : 15 + value];
-    }
-}
-
-/* A pair that needs more than an entry of `fast`. */
-static __attribute__((noinline)) void read_long_pair(struct layer3_bits *in,
-                                                     const struct book *book, unsigned entry,
-                                                     unsigned line, struct layer3_lines *out)
-{
-    word window = peek(in->bytes, in->at) << PREFIX;
+    struct mpeg_cursor in = mpeg_cursor_at(bytes, at);
+    mpeg_word word = in.word << PREFIX;
 
     while (entry & LINK) {
         unsigned width = entry >> 12 & 7;
 
-        entry = tree[book->tree + (entry & 0xFFF) + (window >> (WORD_BITS - width))];
-        window <<= width;
+        entry = tree[book->tree + (entry & 0xFFF) + mpeg_first_bits(word, width)];
+        word <<= width;
     }
-    in->at += entry >> 8;
-    out->q[line] = out->q[line + 1] = 0;
-    read_value(in, entry >> 4 & 15, book->linbits, line, out);
-    read_value(in, entry & 15, book->linbits, line + 1, out);
+    mpeg_skip(&in, entry >> 8);
+    read_value(&in, entry >> 4 & 15, book->linbits, line, out);
+    read_value(&in, entry & 15, book->linbits, line + 1, out);
+    return in.at;
 }
 
 /* Pairs up to the line `end`; returns the line behind the last one. Short codes are taken from one
@@ -98,7 +77,7 @@ static unsigned read_pairs(struct layer3_bits *in, unsigned table, unsigned line
 {
     const struct book *book = &books[table];
     const uint16_t *entries = fast + book->fast;
-    unsigned shift = WORD_BITS - book->bits;
+    unsigned shift = MPEG_WORD_BITS - book->bits;
     uint32_t at = in->at, data_end = in->end;
 
     if (book->bits == 0) {
@@ -107,7 +86,7 @@ static unsigned read_pairs(struct layer3_bits *in, unsigned table, unsigned line
         return line;
     }
     while (line < end && at < data_end) {
-        word window = peek(in->bytes, at);
+        mpeg_word window = mpeg_peek(in->bytes, at);
         unsigned stop = line + 2 * PAIRS < end ? line + 2 * PAIRS : end;
         unsigned entry = entries[window >> shift];
 
@@ -121,9 +100,7 @@ static unsigned read_pairs(struct layer3_bits *in, unsigned table, unsigned line
                 break;
         }
         if (entry & LINK) {
-            in->at = at;
-            read_long_pair(in, book, entry, line, out);
-            at = in->at;
+            at = read_long_pair(in->bytes, at, book, entry, line, out);
             line += 2;
         }
     }
@@ -141,11 +118,11 @@ static unsigned read_quadruples(struct layer3_bits *in, unsigned table, unsigned
         { ONE, -ONE }, { ONE, 0 }, { -ONE, 0 }, { -ONE, ONE }, { -ONE, -ONE }, { -ONE, 0 }
     };
     const uint16_t *entries = quadruples + (table ? 1024 : 0);
-    unsigned shift = WORD_BITS - (table ? 8 : 10);
+    unsigned shift = MPEG_WORD_BITS - (table ? 8 : 10);
     uint32_t at = in->at, data_end = in->end;
 
     while (line + 4 <= MPEG_LINES && at < data_end) {
-        unsigned entry = entries[peek(in->bytes, at) >> shift];
+        unsigned entry = entries[mpeg_peek(in->bytes, at) >> shift];
 
         at += entry >> 8;
         if (at > data_end)

@@ -1,6 +1,7 @@
 /* Layers I and II. */
 #include <string.h>
 #include "layer12.h"
+#include "peek.h"
 
 /* The samples of a quantizer of n levels are (2 code + 1 - n) / n, times a scale factor of
  * 2^(1 - i/3). The factor for Q26 is 2^(-i/3) times the mantissa of i mod 3 and 2^-shift, and its
@@ -74,22 +75,10 @@ static void require(struct frame_bits *in, uint32_t bits)
     }
 }
 
-/* At least 57 bits, from the highest one on. */
-static uint64_t peek(const struct frame_bits *in)
-{
-    uint64_t word;
-
-    memcpy(&word, in->bytes + in->at / 8, sizeof word);
-    return __builtin_bswap64(word) << in->at % 8;
-}
-
 /* `count` is 0 to 16. */
-static uint32_t read_bits(struct frame_bits *in, unsigned count)
+static unsigned read_bits(struct frame_bits *in, unsigned count)
 {
-    uint32_t value = (uint32_t)(peek(in) >> 32);
-
-    in->at += count;
-    return count ? value >> (32 - count) : 0;
+    return mpeg_read(in->bytes, &in->at, count);
 }
 
 /* The first subband of which both channels share the samples. */
@@ -208,13 +197,15 @@ struct reading {
     uint16_t levels;
     uint16_t inverse; /* 2^16 / levels, rounded up, if the codes of a group are its digits; or 0 */
     uint8_t bits;     /* of a code, or of a group */
+    uint8_t total;    /* bits of three samples */
 };
 
 static struct reading reading_of(const struct mpeg_quantizer *quantizer, int32_t *to)
 {
     uint32_t levels = quantizer->levels, inverse = quantizer->grouped ? 65535 / levels + 1 : 0;
 
-    return (struct reading){ to, quantizer->levels, (uint16_t)inverse, quantizer->bits };
+    return (struct reading){ to, quantizer->levels, (uint16_t)inverse, quantizer->bits,
+                             (uint8_t)(quantizer->bits * (quantizer->grouped ? 1 : 3)) };
 }
 
 /* Lists what each third of a granule contains; returns how many there are. */
@@ -233,9 +224,10 @@ static unsigned list_readings(const struct plan2 *plan, unsigned subbands, unsig
 
 /* The first digit of a group is the lowest. The inverse is exact enough for 10 bits and 9 levels.
  */
-static void read_group(struct frame_bits *in, const struct reading *reading, int32_t *to)
+static void read_group(const uint8_t *bytes, uint32_t at, const struct reading *reading,
+                       int32_t *to)
 {
-    uint32_t group = read_bits(in, reading->bits), levels = reading->levels;
+    uint32_t group = mpeg_first_bits(mpeg_peek(bytes, at), reading->bits), levels = reading->levels;
 
     for (int i = 0; i < 3; i++) {
         uint32_t rest = group * reading->inverse >> 16;
@@ -246,14 +238,30 @@ static void read_group(struct frame_bits *in, const struct reading *reading, int
 }
 
 /* Three codes, of up to 48 bits together. */
-static void read_codes(struct frame_bits *in, const struct reading *reading, int32_t *to)
+static void read_codes(const uint8_t *bytes, uint32_t at, const struct reading *reading,
+                       int32_t *to)
 {
-    unsigned bits = reading->bits;
-    uint64_t next = peek(in);
+    struct mpeg_cursor in = mpeg_cursor_at(bytes, at);
 
-    for (int i = 0; i < 3; i++, next <<= bits)
-        to[i] = 2 * (int32_t)(next >> (64 - bits)) + 1 - reading->levels;
-    in->at += 3 * bits;
+    for (int i = 0; i < 3; i++) {
+        to[i] = 2 * (int32_t)mpeg_first_bits(in.word, reading->bits) + 1 - reading->levels;
+        mpeg_skip(&in, reading->bits);
+    }
+}
+
+/* All samples of a frame, three of each subband in turn. */
+static void read_samples(struct frame_bits *in, const struct reading *list, unsigned count)
+{
+    uint32_t at = in->at;
+
+    for (unsigned slot = 0; slot < MPEG_SLOTS; slot += 3)
+        for (unsigned i = 0; i < count; i++) {
+            if (list[i].inverse != 0)
+                read_group(in->bytes, at, &list[i], list[i].to + slot);
+            else
+                read_codes(in->bytes, at, &list[i], list[i].to + slot);
+            at += list[i].total;
+        }
 }
 
 static uint32_t bits_of(const struct reading *list, unsigned count)
@@ -261,7 +269,7 @@ static uint32_t bits_of(const struct reading *list, unsigned count)
     uint32_t bits = 0;
 
     for (unsigned i = 0; i < count; i++)
-        bits += MPEG_SLOTS / 3u * list[i].bits * (list[i].inverse != 0 ? 1 : 3);
+        bits += MPEG_SLOTS / 3u * list[i].total;
     return bits;
 }
 
@@ -315,9 +323,7 @@ void layer2_decode(const struct dsp_mpeg *dsp, const struct mpeg_header *header,
     read_scale_factors(&in, table->subbands, channels, &plan);
     count = list_readings(&plan, table->subbands, channels, bound, codes, list);
     require(&in, bits_of(list, count));
-    for (unsigned slot = 0; slot < MPEG_SLOTS; slot += 3)
-        for (unsigned i = 0; i < count; i++)
-            (list[i].inverse != 0 ? read_group : read_codes)(&in, &list[i], list[i].to + slot);
+    read_samples(&in, list, count);
     for (unsigned ch = 0; ch < channels; ch++)
         for (unsigned band = 0; band < MPEG_BANDS; band++)
             if (band < table->subbands && plan.quantizers[band][ch] != SILENT)

@@ -61,6 +61,17 @@ static bool same_runs(const struct stage *stage)
            stage->runs[0].first_short == stage->runs[1].first_short;
 }
 
+/* Zeros behind the lines that were read, as far as the channel's filter bank reads: everywhere in
+ * short blocks, whose lines change places. */
+static void append_zeros(const struct stage *stage, struct layer3_decoder *state, unsigned ch)
+{
+    bool is_short = stage->granules[ch].block_type == MPEG_SHORT_TYPE;
+    unsigned end = is_short ? MPEG_LINES : mpeg_lines_read((stage->lines[ch] + 17) / 18);
+    unsigned count = state->lines[ch].count;
+
+    memset(state->x[ch] + count, 0, (end - count) * sizeof **state->x);
+}
+
 /* Requantizes and joins the channels. */
 static void make_lines(struct layer3_decoder *state, const struct dsp_mpeg *dsp,
                        struct stage *stage)
@@ -68,23 +79,22 @@ static void make_lines(struct layer3_decoder *state, const struct dsp_mpeg *dsp,
     unsigned channels = mpeg_channels(stage->header);
     bool joint =
         stage->header->mode == MPEG_JOINT && stage->header->mode_extension != 0 && same_runs(stage);
+    unsigned first = state->lines[0].count, second = state->lines[1].count;
+    unsigned most = first > second ? first : second;
     uint8_t kinds[LAYER3_RUNS] = { 0 };
 
     if (joint)
         layer3_plan_stereo(stage->header, &stage->runs[1], &state->scales[1], &state->lines[1],
                            kinds);
     for (unsigned ch = 0; ch < channels; ch++) {
+        stage->lines[ch] = joint ? most : state->lines[ch].count;
         layer3_requantize(dsp, &stage->granules[ch], &stage->runs[ch], &state->scales[ch], kinds,
                           &state->lines[ch], state->x[ch]);
-        stage->lines[ch] = state->lines[ch].count;
+        append_zeros(stage, state, ch);
     }
-    if (joint) {
-        unsigned most = stage->lines[0] > stage->lines[1] ? stage->lines[0] : stage->lines[1];
-
+    if (joint)
         layer3_join(stage->header, &stage->granules[1], &stage->runs[1], &state->scales[1], kinds,
-                    most, state->x[0], state->x[1]);
-        stage->lines[0] = stage->lines[1] = most;
-    }
+                    stage->lines[0], state->x[0], state->x[1]);
 }
 
 /* The lowest bands of a mixed block, which are long. */
@@ -111,7 +121,7 @@ static void filter(struct layer3_decoder *state, const struct dsp_mpeg *dsp, str
         lines = runs->ends[run];
     }
     block.bands = (uint8_t)((lines + 17) / 18);
-    dsp->hybrid(state->x[ch], &block, state->overlap[ch], bands[ch], slot);
+    dsp->hybrid(state->x[ch], &block, &state->overlap[ch], bands[ch], slot);
 }
 
 /* Appends the main data of a frame to the reservoir; returns how many bytes there are. */

@@ -59,7 +59,7 @@ void layer3_read_scales(struct layer3_bits *, const struct mpeg_header *,
                         const struct layer3_granule *, unsigned shared, bool intensity,
                         struct layer3_scales *);
 
-/* huffman.c: values beyond 15, of which the lines are 0 until they are scaled. */
+/* huffman.c: values beyond 15, instead of which the lines have 15 until they are scaled. */
 struct layer3_large {
     uint16_t line;
     int16_t value;
@@ -78,8 +78,8 @@ void layer3_read_lines(struct layer3_bits *, const struct layer3_granule *, stru
 /* stereo.c: how the lines of both channels are joined, by run. */
 enum layer3_stereo { LAYER3_SEPARATE, LAYER3_MID_SIDE, LAYER3_INTENSITY };
 
-/* requantize.c: all lines, in Q26. Those of middle/side stereo are scaled by another 1 / sqrt(2).
- */
+/* requantize.c: the lines that were read, in Q26. Those of middle/side stereo are scaled by another
+ * 1 / sqrt(2). */
 void layer3_requantize(const struct dsp_mpeg *, const struct layer3_granule *,
                        const struct layer3_runs *, const struct layer3_scales *,
                        const uint8_t kinds[LAYER3_RUNS], const struct layer3_lines *, int32_t *x);
@@ -100,7 +100,7 @@ void layer3_join(const struct mpeg_header *, const struct layer3_granule *right,
 struct layer3_decoder {
     uint8_t main_data[LAYER3_RESERVOIR + 4096 + LAYER3_PAST];
     unsigned reservoir; /* bytes of earlier frames at its start */
-    int32_t overlap[2][18][MPEG_BANDS];
+    struct mpeg_overlap overlap[2];
     struct layer3_scales scales[2];
     struct layer3_lines lines[2];
     int32_t x[2][MPEG_LINES + 8];

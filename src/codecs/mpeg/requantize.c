@@ -1,8 +1,7 @@
 /* Requantization: 2.4.3.4. */
-#include <string.h>
 #include "layer3.h"
 
-enum { UNIT_GAIN = 210, NORMAL_BITS = 6 };
+enum { UNIT_GAIN = 210 };
 
 /* i^(4/3) for i of 64 to 130, Q21. */
 static const int32_t powers[67] = {
@@ -31,24 +30,32 @@ static struct mpeg_gain gain_of(int exponent, unsigned end)
     return (struct mpeg_gain){ quarters[exponent & 3], (int16_t)shift, (uint16_t)end };
 }
 
+/* 2^(4/3 (bits - 7)) for values of 5 to 14 bits, as an exponent and the mantissa's index in thirds.
+ */
+static const struct {
+    int8_t exponent;
+    uint8_t third;
+} octaves[10] = {
+    { -3, 1 }, { -2, 2 }, { 0, 0 }, { 1, 1 }, { 2, 2 },
+    { 4, 0 },  { 5, 1 },  { 6, 2 }, { 8, 0 }, { 9, 1 },
+};
+
 /* value^(4/3) / 2^exponent, Q20: interpolated by differences, with an error below 2^-23 of it. */
 static int32_t power_of(unsigned value, int *exponent)
 {
-    unsigned bits = 32u - (unsigned)__builtin_clz(value), at, rest;
-    int32_t scale = (int32_t)bits - NORMAL_BITS - 1, first, second;
-    int64_t power;
+    unsigned bits = 32u - (unsigned)__builtin_clz(value), rest;
+    const int32_t *power;
+    int32_t first, second, sum;
 
     value <<= 14 - bits; /* below 2^14 */
-    at = value >> 7;
+    power = powers + ((value >> 7) - 64);
     rest = value & 127;
-    first = powers[at - 64 + 1] - powers[at - 64];
-    second = powers[at - 64 + 2] - powers[at - 64 + 1] - first;
-    power = powers[at - 64] + (((int64_t)first * rest) >> 7) -
-            (((int64_t)second * rest * (128 - rest)) >> 15);
-    scale = 4 * scale;
-    *exponent = (scale + 300) / 3 - 100;
-    power = power * thirds[scale - 3 * *exponent] >> 30;
-    return (int32_t)(power >> 1);
+    first = power[1] - power[0];
+    second = power[2] - power[1] - first;
+    /* The differences have 24 and 16 bits. */
+    sum = power[0] + (first * (int32_t)rest >> 7) - (second * (int32_t)(rest * (128 - rest)) >> 15);
+    *exponent = octaves[bits - 5].exponent;
+    return (int32_t)((int64_t)sum * thirds[octaves[bits - 5].third] >> 31);
 }
 
 /* A value that has no power in the list of the Huffman decoder. */
@@ -56,19 +63,24 @@ static int32_t scaled(int value, int quarter_exponent)
 {
     int exponent, shift;
     int64_t x = power_of((unsigned)(value < 0 ? -value : value), &exponent);
+    int32_t result;
 
-    x = x * quarters[quarter_exponent & 3] >> 24; /* Q26 */
-    shift = exponent + (quarter_exponent >> 2);
-    if (shift < -40)
+    x *= quarters[quarter_exponent & 3]; /* Q50, below 2^61 */
+    shift = 24 - exponent - (quarter_exponent >> 2);
+    if (shift > 61)
         return 0;
-    x = shift < 0 ? (x + ((int64_t)1 << (-shift - 1))) >> -shift
-                  : (int64_t)((uint64_t)x << (shift < 63 ? shift : 63));
-    return (int32_t)(value < 0 ? 0 - (uint64_t)x : (uint64_t)x);
+    if (shift > 32) /* the usual case needs no long shifts */
+        result = ((int32_t)(x >> 32) + (int32_t)(1u << (shift - 33))) >> (shift - 32);
+    else if (shift > 24)
+        result = (int32_t)((x + ((int64_t)1 << (shift - 1))) >> shift);
+    else
+        result = (int32_t)((uint64_t)(x >> 24) << (24 - shift < 63 ? 24 - shift : 63));
+    return value < 0 ? (int32_t)(0 - (uint32_t)result) : result;
 }
 
-/* In quarters of a power of two. */
+/* Of a run, in quarters of a power of two. */
 static int exponent_of(const struct layer3_granule *granule, const struct layer3_runs *runs,
-                       const struct layer3_scales *scales, unsigned run)
+                       const struct layer3_scales *scales, enum layer3_stereo kind, unsigned run)
 {
     int factor = scales->factors[run], exponent = granule->global_gain - UNIT_GAIN;
 
@@ -76,6 +88,8 @@ static int exponent_of(const struct layer3_granule *granule, const struct layer3
         exponent -= 8 * granule->subblock_gain[(run - runs->first_short) % 3];
     else if (granule->preflag)
         factor += mpeg_pretab[run];
+    if (kind == LAYER3_MID_SIDE)
+        exponent -= 2;
     return exponent - (granule->coarse ? 4 : 2) * factor;
 }
 
@@ -85,21 +99,23 @@ void layer3_requantize(const struct dsp_mpeg *dsp, const struct layer3_granule *
                        int32_t *x)
 {
     struct mpeg_gain gains[LAYER3_RUNS];
-    int exponents[LAYER3_RUNS] = { 0 };
-    unsigned count = 0;
+    unsigned count = 0, run = 0;
+    int exponent = exponent_of(granule, runs, scales, kinds[0], 0);
 
     do {
-        exponents[count] = exponent_of(granule, runs, scales, count);
-        if (kinds[count] == LAYER3_MID_SIDE)
-            exponents[count] -= 2;
-        gains[count] = gain_of(exponents[count], runs->ends[count]);
+        gains[count] =
+            gain_of(exponent_of(granule, runs, scales, kinds[count], count), runs->ends[count]);
     } while (runs->ends[count++] < lines->count);
     gains[count - 1].end = (uint16_t)lines->count;
     dsp->scale(lines->q, x, gains, count);
-    memset(x + lines->count, 0, (MPEG_LINES - lines->count) * sizeof *x);
-    for (unsigned i = 0, run = 0; i < lines->large_count; i++) {
-        while (lines->large[i].line >= runs->ends[run])
-            run++;
-        x[lines->large[i].line] = scaled(lines->large[i].value, exponents[run]);
+    for (unsigned i = 0; i < lines->large_count; i++) {
+        const struct layer3_large *large = &lines->large[i];
+
+        if (large->line >= runs->ends[run]) {
+            while (large->line >= runs->ends[run])
+                run++;
+            exponent = exponent_of(granule, runs, scales, kinds[run], run);
+        }
+        x[large->line] = scaled(large->value, exponent);
     }
 }

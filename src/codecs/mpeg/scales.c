@@ -1,17 +1,9 @@
 /* Scale factors: 11172-3, 2.4.2.7; 13818-3, 2.4.3.2. */
 #include <string.h>
 #include "layer3.h"
+#include "peek.h"
 
 enum { MPEG1_ILLEGAL = 7 };
-
-static unsigned read_bits(struct layer3_bits *in, unsigned count)
-{
-    unsigned value = 0;
-
-    for (unsigned i = 0; i < count; i++, in->at++)
-        value = value << 1 | ((unsigned)in->bytes[in->at / 8] >> (7 - in->at % 8) & 1);
-    return value;
-}
 
 /* Reads as many factors as do not exceed the data. `illegal` is a position for which intensity
  * stereo is off. */
@@ -19,7 +11,7 @@ static void read_some(struct layer3_bits *in, unsigned first, unsigned count, un
                       unsigned illegal, struct layer3_scales *scales)
 {
     for (unsigned i = first; i < first + count; i++) {
-        unsigned value = in->at < in->end ? read_bits(in, bits) : 0;
+        unsigned value = in->at < in->end ? mpeg_read(in->bytes, &in->at, bits) : 0;
 
         scales->factors[i] = (uint8_t)value;
         scales->positions[i] = value == illegal ? LAYER3_ILLEGAL : (uint8_t)value;

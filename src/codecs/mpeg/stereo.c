@@ -18,9 +18,6 @@ static bool is_silent(const struct layer3_lines *lines, unsigned from, unsigned 
     for (unsigned i = from; i < to; i++)
         if (lines->q[i] != 0)
             return false;
-    for (unsigned i = 0; i < lines->large_count; i++)
-        if (lines->large[i].line >= from && lines->large[i].line < to)
-            return false;
     return true;
 }
 
