@@ -7,7 +7,8 @@
 
 enum {
     SILENT = -4096, /* less than the weight of any subband that is heard */
-    LEAVES = 2 * MPEG_SUBBANDS
+    PLAYERS = 2 * MPEG_SUBBANDS,
+    NONE = INT32_MIN
 };
 
 const int32_t l2_thirds[3] = { 1073741824, 1352829926, 1704458901 };
@@ -137,13 +138,13 @@ static int32_t noise_of(const struct l2_encoder *encoder, const struct l2_band *
 }
 
 /* Finds the better allocation that saves the most noise for its bits, of which there are `bits`.
- * Returns how much that is, as a level, or INT32_MIN if there is none. */
+ * Returns how much that is, as a level, or NONE. */
 static int32_t find_next(const struct l2_encoder *encoder, struct l2_band *band, unsigned subband,
                          uint32_t bits)
 {
     const struct l2_gains *gains = &encoder->gains[encoder->table->allocation[subband]];
     unsigned codes = 1u << mpeg_allocations[encoder->table->allocation[subband]].bits;
-    int32_t best = INT32_MIN;
+    int32_t best = NONE;
 
     for (unsigned i = 0; i < L2_AHEAD && band->code + 1 + i < codes; i++) {
         unsigned code = band->code + 1 + i;
@@ -169,52 +170,72 @@ static int32_t find_next(const struct l2_encoder *encoder, struct l2_band *band,
             best = gain;
         }
     }
-    return best == INT32_MIN ? best : best + band->noise + band->weight;
+    return best == NONE ? NONE : best + band->noise + band->weight;
 }
 
-/* A tournament: each node has the better one of the two below it, the first one if they are equal,
- * and node 1 the best of all. */
+/* A tournament: node 1 has the best of all, and each node the better one of the two below it. A
+ * gain, which is within 2^24, is followed by the number of its player, the first one highest, so
+ * that one comparison finds the better one and knows who it is. */
 struct tournament {
-    uint8_t winner[2 * LEAVES];
-    int32_t gain[LEAVES];
+    int32_t best[2 * PLAYERS];
+    unsigned players; /* a power of two */
 };
+
+static void enter(struct tournament *all, unsigned player, int32_t gain)
+{
+    all->best[all->players + player] =
+        gain == NONE ? NONE : gain * PLAYERS + PLAYERS - 1 - (int32_t)player;
+}
+
+static unsigned winner_of(const struct tournament *all)
+{
+    return PLAYERS - 1 - ((uint32_t)all->best[1] & (PLAYERS - 1));
+}
 
 static void play(struct tournament *all, unsigned node)
 {
-    unsigned a = all->winner[2 * node], b = all->winner[2 * node + 1];
+    all->best[node] = max_i32(all->best[2 * node], all->best[2 * node + 1]);
+}
 
-    all->winner[node] = (uint8_t)(all->gain[b] > all->gain[a] ? b : a);
+/* The games of a player whose gain has changed. */
+static void play_again(struct tournament *all, unsigned player)
+{
+    unsigned node = all->players + player;
+    int32_t best = all->best[node];
+
+    for (; node > 1; node /= 2) {
+        best = max_i32(best, all->best[node ^ 1]);
+        all->best[node / 2] = best;
+    }
 }
 
 static void start_steps(struct l2_encoder *encoder, uint32_t bits, struct tournament *all)
 {
     unsigned channels = encoder->base.channels, count = channels * encoder->table->subbands;
 
-    for (unsigned i = 0; i < LEAVES; i++) {
-        all->winner[LEAVES + i] = (uint8_t)i;
-        all->gain[i] = INT32_MIN;
-    }
+    for (unsigned i = count; i < all->players; i++)
+        enter(all, i, NONE);
     for (unsigned i = 0; i < count; i++) {
         struct l2_band *band = &encoder->band[i % channels][i / channels];
 
         band->code = 0;
         band->unit = unit_noise(band);
         band->noise = band->energy;
-        all->gain[i] = find_next(encoder, band, i / channels, bits);
+        enter(all, i, find_next(encoder, band, i / channels, bits));
     }
-    for (unsigned node = LEAVES - 1; node > 0; node--)
+    for (unsigned node = all->players - 1; node > 0; node--)
         play(all, node);
 }
 
 void l2_allocate(struct l2_encoder *encoder, uint32_t bits)
 {
     unsigned channels = encoder->base.channels;
-    struct tournament all;
+    struct tournament all = { .players = channels * MPEG_SUBBANDS };
 
     find_thresholds(encoder);
     start_steps(encoder, bits, &all);
-    while (all.gain[all.winner[1]] != INT32_MIN) {
-        unsigned best = all.winner[1], subband = best / channels;
+    while (all.best[1] != NONE) {
+        unsigned best = winner_of(&all), subband = best / channels;
         struct l2_band *band = &encoder->band[best % channels][subband];
 
         if (band->need <= bits) {
@@ -222,8 +243,7 @@ void l2_allocate(struct l2_encoder *encoder, uint32_t bits)
             band->code = band->next;
             band->noise = noise_of(encoder, band, subband, band->code);
         }
-        all.gain[best] = find_next(encoder, band, subband, bits);
-        for (unsigned node = (LEAVES + best) / 2; node > 0; node /= 2)
-            play(&all, node);
+        enter(&all, best, find_next(encoder, band, subband, bits));
+        play_again(&all, best);
     }
 }
