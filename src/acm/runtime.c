@@ -28,7 +28,7 @@ void *memmove(void *to, const void *from, size_t n)
     uint8_t *t = to;
     const uint8_t *f = from;
 
-    if (t > f)
+    if ((uintptr_t)t - (uintptr_t)f < n) /* `to` begins within `from` */
         while (n--)
             t[n] = f[n];
     else
