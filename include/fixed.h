@@ -69,6 +69,19 @@ static inline uint32_t isqrt64(uint64_t x)
     return (uint32_t)root;
 }
 
+/* The logarithm to the base 2, Q8, to within 5/256; 0 for 0. */
+static inline int32_t log2_near(uint64_t x)
+{
+    int exponent;
+    int32_t m;
+
+    if (x == 0)
+        return 0;
+    exponent = 63 - __builtin_clzll(x);
+    m = (int32_t)(x << (63 - exponent) >> 55) & 255;
+    return exponent * 256 + m + (m * (256 - m) * 88 >> 16);
+}
+
 static inline int32_t L_saturate(int64_t x)
 {
     return (int32_t)(x > INT32_MAX ? INT32_MAX : x < INT32_MIN ? INT32_MIN : x);

@@ -73,7 +73,7 @@ static int32_t band_noise(const int32_t *x, const uint16_t *q, unsigned count, i
         v >>= 3;
         sum += (uint64_t)(v * v);
     }
-    return mpeg_log2(sum) + 6 * 256;
+    return log2_near(sum) + 6 * 256;
 }
 
 /* How far the noise is above what is heard, by band; returns the sum of the ratios. */

@@ -17,7 +17,7 @@ const int32_t l2_thirds[3] = { 1073741824, 1352829926, 1704458901 };
  * count by their power of 3/4: a large step now saves small ones later. */
 static int32_t gain_of(int32_t change, uint32_t need)
 {
-    return mpeg_log2(65536 - mpeg_exp2(change + 16 * 256)) - mpeg_log2(need) * 3 / 4;
+    return log2_near(65536 - mpeg_exp2(change + 16 * 256)) - log2_near(need) * 3 / 4;
 }
 
 static void init_gains(const struct l2_encoder *encoder, const struct mpeg_allocation *allocation,
@@ -44,7 +44,7 @@ void l2_allocation_init(struct l2_encoder *encoder)
     int32_t rate = (int32_t)mpeg_sample_rate(&encoder->base.header);
 
     for (int i = 0; i < L2_QUANTIZERS; i++)
-        encoder->levels_q8[i] = 2 * mpeg_log2(mpeg_quantizers[i].levels);
+        encoder->levels_q8[i] = 2 * log2_near(mpeg_quantizers[i].levels);
     for (unsigned b = 0; b < encoder->table->subbands; b++)
         if (b == 0 || encoder->table->allocation[b] != encoder->table->allocation[b - 1])
             init_gains(encoder, &mpeg_allocations[encoder->table->allocation[b]],
@@ -54,7 +54,7 @@ void l2_allocation_init(struct l2_encoder *encoder)
         int32_t high = mpeg_bark(start[b + 1] * rate / (2 * MPEG_GRANULE));
 
         encoder->density[b] =
-            mpeg_log2((uint64_t)max_i32(high - low, 1)) - mpeg_log2(start[b + 1] - start[b]);
+            log2_near((uint64_t)max_i32(high - low, 1)) - log2_near(start[b + 1] - start[b]);
     }
 }
 
@@ -72,7 +72,7 @@ static int32_t level_of_sum(int32_t a, int32_t b)
 {
     int32_t most = max_i32(a, b), least = min_i32(a, b);
 
-    return most + mpeg_log2(65536 + mpeg_exp2(least - most + 16 * 256)) - 16 * 256;
+    return most + log2_near(65536 + mpeg_exp2(least - most + 16 * 256)) - 16 * 256;
 }
 
 /* How audible noise is in each subband: the barks of each scale-factor band in it, over the mean
@@ -88,12 +88,12 @@ static void find_weights(struct l2_encoder *encoder, unsigned c)
     for (unsigned b = 0; b < MPEG_LONG_BANDS; b++) {
         int32_t line =
             level_of_sum(encoder->levels[0][c].threshold[b], encoder->levels[1][c].threshold[b]) -
-            mpeg_log2(start[b + 1] - start[b]);
+            log2_near(start[b + 1] - start[b]);
 
         for (unsigned k = start[b] / 18; k <= (start[b + 1] - 1u) / 18; k++) {
             int32_t from = max_i32(start[b], 18 * (int32_t)k);
             int32_t to = min_i32(start[b + 1], 18 * (int32_t)k + 18);
-            int32_t weight = mpeg_log2((uint64_t)(to - from)) + encoder->density[b];
+            int32_t weight = log2_near((uint64_t)(to - from)) + encoder->density[b];
 
             bands[k].weight = level_of_sum(bands[k].weight, weight - line * 29 / 32);
         }
@@ -125,7 +125,7 @@ static int32_t unit_noise(const struct l2_band *band)
 
         sum += (uint64_t)(scale * scale);
     }
-    return mpeg_log2(sum) - 2 * 256 * (30 - L2_FULL_SCALE - 1) + 2 * 256; /* 12 samples, a third */
+    return log2_near(sum) - 2 * 256 * (30 - L2_FULL_SCALE - 1) + 2 * 256; /* 12 samples, a third */
 }
 
 static int32_t noise_of(const struct l2_encoder *encoder, const struct l2_band *band,

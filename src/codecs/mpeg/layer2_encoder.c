@@ -153,7 +153,7 @@ static void find_scales(struct l2_encoder *encoder, unsigned c)
         for (unsigned i = 0; i < 3; i++)
             band->scale[i] = scale_of(peaks[i][b]);
         choose_scales(band);
-        band->energy = mpeg_log2(energies[b]);
+        band->energy = log2_near(energies[b]);
     }
 }
 

@@ -49,7 +49,7 @@ static void init_bands(struct mpeg_bands *bands, const uint16_t *edges, unsigned
         bands->start[b + 1] = (uint16_t)(bands->start[b] + width);
         bands->bark_q3[b] = (uint8_t)(bark >> 5);
         bands->quiet[b] =
-            (int16_t)(FULL_SCALE * 256 - decibels(LOUDNESS) + mpeg_log2(width) +
+            (int16_t)(FULL_SCALE * 256 - decibels(LOUDNESS) + log2_near(width) +
                       decibels(quiet_decibels[z] * (8 - part) + quiet_decibels[z + 1] * part) / 8);
     }
 }
@@ -76,7 +76,7 @@ static void find_energy(const int32_t *x, const struct mpeg_bands *bands, struct
 
             sum += (uint64_t)(v * v);
         }
-        out->energy[b] = mpeg_log2(sum) + 6 * 256;
+        out->energy[b] = log2_near(sum) + 6 * 256;
     }
 }
 
@@ -140,8 +140,8 @@ static void find_mid_side_energy(const int32_t *l, const int32_t *r, const struc
             m += (uint64_t)(sum * sum);
             s += (uint64_t)(difference * difference);
         }
-        mid->energy[b] = mpeg_log2(m) + 7 * 256;
-        side->energy[b] = mpeg_log2(s) + 7 * 256;
+        mid->energy[b] = log2_near(m) + 7 * 256;
+        side->energy[b] = log2_near(s) + 7 * 256;
     }
 }
 

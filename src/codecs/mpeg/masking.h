@@ -27,20 +27,7 @@ struct mpeg_masking {
     int32_t last[2][MPEG_BANDS_MOST];
 };
 
-/* Q8; 0 for 0. */
-static inline int32_t mpeg_log2(uint64_t x)
-{
-    int exponent;
-    int32_t m;
-
-    if (x == 0)
-        return 0;
-    exponent = 63 - __builtin_clzll(x);
-    m = (int32_t)(x << (63 - exponent) >> 55) & 255;
-    return exponent * 256 + m + (m * (256 - m) * 88 >> 16);
-}
-
-/* Its inverse, rounded down, and less than 2^26. */
+/* The inverse of log2_near, rounded down, and less than 2^26. */
 static inline uint32_t mpeg_exp2(int32_t x)
 {
     int32_t m = x & 255, whole = x >> 8;

@@ -19,7 +19,7 @@ enum {
 /* The logarithm of the mean square. The norm of all coefficients is below 2^29. */
 static int loudness(const struct wma_encoder *state, const int32_t *x, unsigned n)
 {
-    return wma_log2(state->spectrum->energy(x, n) / (n > 0 ? n : 1) + 1);
+    return log2_near(state->spectrum->energy(x, n) / (n > 0 ? n : 1) + 1);
 }
 
 /* WMA_INVERSE_Q; curves are at least 2^-14. */
@@ -112,7 +112,7 @@ static void find_lsp(const struct wma_encoder *state, struct wma_channel *channe
     invert_lsp(state, channel->lsp, inverse);
     memcpy(channel->inverse, inverse + from, state->count * sizeof *inverse);
     for (unsigned i = 0; i < WMA_POINTS; i++) {
-        int more = wma_log2(inverse[i * width + width / 2]) - 256 * WMA_INVERSE_Q;
+        int more = log2_near(inverse[i * width + width / 2]) - 256 * WMA_INVERSE_Q;
 
         channel->bands[i].log = (int16_t)(channel->bands[i].log + 2 * more);
     }

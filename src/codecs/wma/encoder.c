@@ -15,7 +15,7 @@ static void set_unit(struct wma_encoder *state)
     if (state->setup.format.version == 1)
         unit = wma_times(unit, bits % 2 ? (struct wma_gain){ one, half }
                                         : (struct wma_gain){ root2, half - 1 });
-    state->unit = unit;
+    state->unit_log = 2 * (log2_near(unit.m) + (unit.e - 30) * 256);
     state->inverse_unit = wma_gain_of((1ull << 62) / unit.m, -32 - unit.e);
 }
 
@@ -63,6 +63,14 @@ static unsigned side_bits(const struct wma_encoder *state)
     return bits;
 }
 
+static bool any_level(const struct wma_channel *channel)
+{
+    for (unsigned i = 0; i < channel->listed; i++)
+        if (channel->levels[i] > 0)
+            return true;
+    return false;
+}
+
 /* A channel without levels need not be coded, which leaves more room for the other one. */
 static bool drop_empty(struct wma_encoder *state)
 {
@@ -71,7 +79,7 @@ static bool drop_empty(struct wma_encoder *state)
     for (unsigned c = 0; c < state->setup.format.channels; c++) {
         struct wma_channel *channel = &state->channels[c];
 
-        if (channel->coded && channel->coded_levels == 0) {
+        if (channel->coded && !any_level(channel)) {
             channel->coded = false;
             dropped = true;
         }

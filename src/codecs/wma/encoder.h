@@ -55,7 +55,6 @@ struct wma_lsp_logs {
     int16_t distances[WMA_LSP][16][WMA_POINTS];
 };
 
-int wma_log2(uint64_t x); /* Q8; of 0 as of 1 */
 void wma_open_lsp(struct wma_lsp_logs *);
 
 /* How hard to search, and how many frames were encoded, so that searches may take turns. */
@@ -67,9 +66,12 @@ struct wma_effort {
 void wma_fit_lsp(const struct dsp_spectrum *, const struct wma_lsp_logs *,
                  const int target[WMA_POINTS], const struct wma_effort *, uint8_t lsp[WMA_LSP]);
 
-/* inverse.c: tables by coefficient, Q28 and Q30, and of fourth roots of 1 to 2, Q30. */
+/* inverse.c: tables by coefficient and, from WMA_FRAME on, of every eighth one, Q28 and Q30, and
+ * fourth roots of 1 to 2, Q30. */
+enum { WMA_KNOTS_APART = 8, WMA_KNOTS = WMA_FRAME / WMA_KNOTS_APART + 8 };
+
 struct wma_inverse {
-    int32_t cosines[WMA_FRAME], ends[2][WMA_FRAME];
+    int32_t cosines[WMA_FRAME + WMA_KNOTS], ends[2][WMA_FRAME + WMA_KNOTS];
     uint32_t roots[129];
 };
 
@@ -98,8 +100,10 @@ struct wma_channel {
     struct wma_band bands[WMA_POINTS];
     uint32_t inverse[WMA_FRAME]; /* 1 / curve, WMA_INVERSE_Q, by coded coefficient */
     uint16_t scaled[WMA_FRAME];  /* magnitudes, scaled for the steps that are tried */
-    unsigned coded_levels;       /* how many are not 0, where, and their magnitudes */
-    uint16_t at[WMA_FRAME], levels[WMA_FRAME];
+    unsigned listed;             /* coefficients that may have levels above 0 */
+    uint16_t at[WMA_FRAME + 1], levels[WMA_FRAME];
+    int16_t margins[WMA_FRAME]; /* bits that levels are worth, less those that they take */
+    unsigned bits;              /* of the levels */
 };
 
 struct wma_encoder {
@@ -107,10 +111,11 @@ struct wma_encoder {
     const struct dsp_spectrum *spectrum;
     struct wma_setup setup;
     struct wma_effort effort;
-    unsigned count;                     /* coefficients that are coded */
-    struct wma_gain unit, inverse_unit; /* of x, relative to the coefficients of the format */
-    unsigned gain, place;               /* of the last frame, and where the search found it */
-    unsigned ratio;                     /* of its bits to those that were expected, Q8 */
+    unsigned count;               /* coefficients that are coded */
+    struct wma_gain inverse_unit; /* of the coefficients of the format, relative to x */
+    unsigned gain, place;         /* of the last frame, and where the search found it */
+    unsigned ratio;               /* of bits to those that were expected, Q8, on average */
+    int unit_log;                 /* twice the logarithm of the unit, Q8 */
     bool mid_side;
     uint32_t inverse_sixteenths[WMA_RANGE + 1]; /* 10^(i/16), WMA_INVERSE_Q */
     struct wma_lsp_logs lsp_logs;
@@ -176,16 +181,24 @@ unsigned wma_quantize_best(const struct wma_encoder *, struct wma_channel *,
                            const struct wma_step *);
 void wma_write_levels(const struct wma_encoder *, struct bit_writer *, const struct wma_channel *);
 
+/* adjust.c: drops levels of up to a margin, the highest frequencies first, until `excess` bits are
+ * saved; adds levels from a margin on, the lowest frequencies first, that take up to `room` bits.
+ */
+void wma_drop_levels(const struct wma_encoder *, struct wma_channel *, const struct wma_step *,
+                     int margin, int excess);
+void wma_add_levels(const struct wma_encoder *, struct wma_channel *, const struct wma_step *,
+                    int margin, int room);
+
 /* rate.c: quantizes the channels with the finest step with which they and the gain fit the packet,
  * behind `used` bits. False if there is none. */
 bool wma_fit(struct wma_encoder *, unsigned used);
 unsigned wma_gain_bits(unsigned gain);
 
 /* predict.c: the place of a gain and a price, near another one if possible, with which the levels
- * have about this many bits. The ratio is that of bits to what the bands let expect, Q8. */
+ * have about this many bits. With the other one, they have `known` bits, unless that is 0. */
 enum { WMA_PLACES = 32, /* in a decibel */ WMA_GAIN_MOST = 200 };
-unsigned wma_predict(const struct wma_encoder *, unsigned from, unsigned bits, unsigned ratio);
-unsigned wma_ratio_of(const struct wma_encoder *, unsigned place, unsigned bits);
+unsigned wma_predict(const struct wma_encoder *, unsigned from, unsigned known, unsigned bits);
+unsigned wma_next_ratio(const struct wma_encoder *, unsigned place, unsigned bits);
 
 /* encoder.c */
 void wma_init_encoder(struct wma_encoder *, const struct wma_format *, const struct dsp *,

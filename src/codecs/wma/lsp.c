@@ -9,15 +9,7 @@
 
 enum { SWEEPS_FAST = 2, SWEEPS = 4, LEAST_DISTANCE = 1 << 21 };
 
-int wma_log2(uint64_t x)
-{
-    int bits = 63 - __builtin_clzll(x | 1);
-    unsigned rest = (unsigned)(bits > 8 ? x >> (bits - 8) : x << (8 - bits)) & 255;
-
-    return bits * 256 + (int)(rest + (rest * (256 - rest) * 92 >> 16));
-}
-
-static int16_t log_q28(int32_t x) { return (int16_t)(wma_log2((uint32_t)x) - 28 * 256); }
+static int16_t log_q28(int32_t x) { return (int16_t)(log2_near((uint32_t)x) - 28 * 256); }
 
 void wma_open_lsp(struct wma_lsp_logs *logs)
 {
@@ -31,6 +23,19 @@ void wma_open_lsp(struct wma_lsp_logs *logs)
                 logs->distances[i][j][point] =
                     log_q28(max_i32(L_abs(w - wma_lsp[i][j]), LEAST_DISTANCE));
     }
+}
+
+static void add_points(int16_t *restrict to, const int16_t *restrict a, const int16_t *restrict b)
+{
+    for (int point = 0; point < WMA_POINTS; point++)
+        to[point] = (int16_t)(a[point] + b[point]);
+}
+
+static void subtract_points(int16_t *restrict to, const int16_t *restrict a,
+                            const int16_t *restrict b)
+{
+    for (int point = 0; point < WMA_POINTS; point++)
+        to[point] = (int16_t)(a[point] - b[point]);
 }
 
 /* The logarithms of p and q, with the roots of 2 - w and 2 + w. */
@@ -98,8 +103,7 @@ static bool improve(struct fit *fit, unsigned i, bool all)
                        .index = fit->lsp[i] };
     int16_t *sums = fit->sums[i % 2];
 
-    for (int point = 0; point < WMA_POINTS; point++)
-        one.rest[point] = (int16_t)(sums[point] - one.distances[one.index][point]);
+    subtract_points(one.rest, sums, one.distances[one.index]);
     if (all)
         try_all(fit, &one);
     else
@@ -107,30 +111,29 @@ static bool improve(struct fit *fit, unsigned i, bool all)
     if (one.index == fit->lsp[i])
         return false;
     fit->lsp[i] = (uint8_t)one.index;
-    for (int point = 0; point < WMA_POINTS; point++)
-        sums[point] = (int16_t)(one.rest[point] + one.distances[one.index][point]);
+    add_points(sums, one.rest, one.distances[one.index]);
     return true;
 }
 
-/* Below quality 2, one or two LSPs, others in each frame, try all indices, and the others those
- * near the last frame's. */
+/* Each LSP is improved in turn until none of them changes any more. Below quality 2, one or two
+ * LSPs, others in each frame, try all indices once, and the others those near the last frame's. */
 void wma_fit_lsp(const struct dsp_spectrum *spectrum, const struct wma_lsp_logs *logs,
                  const int target[WMA_POINTS], const struct wma_effort *effort,
                  uint8_t lsp[WMA_LSP])
 {
     static const int16_t nothing[WMA_POINTS];
     struct fit fit = { .spectrum = spectrum, .logs = logs, .lsp = lsp };
-    unsigned sweeps = effort->quality == 0 ? SWEEPS_FAST : SWEEPS, turn = effort->frames % WMA_LSP,
-             second = effort->quality == 0 ? turn : (turn + WMA_LSP / 2) % WMA_LSP;
-    bool better = true;
+    unsigned sweeps = effort->quality < 2 ? SWEEPS_FAST : SWEEPS, turn = effort->frames % WMA_LSP,
+             second = effort->quality == 0 ? turn : (turn + WMA_LSP / 2) % WMA_LSP, same = 0;
 
     for (int point = 0; point < WMA_POINTS; point++)
         fit.target[point] = (int16_t)(-2 * target[point]);
     sum_up(logs, lsp, fit.sums);
     fit.least = spectrum->lsp_error(fit.sums[0], nothing, fit.sums[1], fit.target);
-    for (unsigned sweep = 0; better && sweep < sweeps; sweep++) {
-        better = false;
-        for (unsigned i = 0; i < WMA_LSP; i++)
-            better |= improve(&fit, i, effort->quality == 2 || i == turn || i == second);
+    for (unsigned n = 0; n < sweeps * WMA_LSP && same < WMA_LSP; n++) {
+        unsigned i = n % WMA_LSP;
+        bool all = n < WMA_LSP && (i == turn || i == second);
+
+        same = improve(&fit, i, effort->quality == 2 || all) ? 0 : same + 1;
     }
 }

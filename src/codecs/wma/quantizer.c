@@ -91,17 +91,17 @@ unsigned wma_quantize(const struct wma_encoder *state, struct wma_channel *chann
                       const struct wma_step *step)
 {
     const struct wma_codebook *book = channel->codebook;
-    uint16_t list[WMA_FRAME + 1];
-    unsigned candidates = wma_list_candidates(state, channel, step, book->run_bits_least, list),
-             next = 0, n = 0, sum = 0;
+    uint16_t *list = channel->at;
+    unsigned count = wma_list_candidates(state, channel, step, book->run_bits_least, list),
+             next = 0, sum = 0;
     unsigned tops[ROUNDS];
 
     fill_tops(book, step->price, tops);
-    for (unsigned i = 0; i < candidates; i++) {
+    channel->listed = count;
+    for (unsigned i = 0; i < count; i++) {
         unsigned at = list[i], run = at - next;
         unsigned t = channel->scaled[at] * step->factor >> 16, level = t >> WMA_LEVEL_Q;
-        unsigned worth = (2 * t + 1 - ONE) * step->worth >> WORTH_Q;
-        bool taken = added_bits(book, run, list[i + 1] - at - 1u) <= (int)worth;
+        int margin;
 
         if (t < WMA_LOUD) {
             level += t % ONE >= tops[level < ROUNDS ? level : ROUNDS - 1];
@@ -109,14 +109,15 @@ unsigned wma_quantize(const struct wma_encoder *state, struct wma_channel *chann
             level = wma_loud_level(channel, step, at);
             if (level > step->most)
                 return wma_too_loud(level, step);
+            t = WMA_LOUD;
         }
-        channel->at[n] = (uint16_t)at;
-        channel->levels[n] = (uint16_t)level;
-        sum += taken ? wma_level_bits_of(book, step, level, run) : 0;
-        next = taken ? at + 1 : next;
-        n += taken;
+        margin = (int)((2 * t + 1 - ONE) * step->worth >> WORTH_Q) -
+                 added_bits(book, run, list[i + 1] - at - 1u);
+        channel->margins[i] = (int16_t)margin;
+        channel->levels[i] = (uint16_t)(margin < 0 ? 0 : level);
+        sum += margin < 0 ? 0 : wma_level_bits_of(book, step, level, run);
+        next = margin < 0 ? next : at + 1;
     }
-    channel->coded_levels = n;
     return sum + (next < state->count ? book->lengths[WMA_END] : 0);
 }
 
@@ -126,10 +127,12 @@ void wma_write_levels(const struct wma_encoder *state, struct bit_writer *out,
     const struct wma_codebook *book = channel->codebook;
     unsigned next = 0;
 
-    for (unsigned i = 0; i < channel->coded_levels; i++) {
+    for (unsigned i = 0; i < channel->listed; i++) {
         unsigned level = channel->levels[i], at = channel->at[i], run = at - next;
         unsigned symbol = wma_symbol_of(book, level, run), negative = channel->x[at] < 0;
 
+        if (level == 0)
+            continue;
         next = at + 1;
         if (symbol != WMA_ESCAPE) {
             bits_write(out, book->bits[symbol] << 1 | negative, book->lengths[symbol] + 1u);

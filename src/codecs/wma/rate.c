@@ -4,8 +4,8 @@
 #include "fixed.h"
 
 enum {
-    PRICE = 740, /* of a bit: what an equally good choice of the levels costs */
-    PRICE_STEP = 12,
+    PRICE = 700,    /* of a bit: what an equally good choice of the levels costs */
+    PRICE_STEP = 9, /* with it, bits are about the same at both ends of a decibel */
     PATIENCE = 6,   /* attempts before the interval is halved */
     LEAST_MOVE = 4, /* in one direction, for each attempt */
     HURRY = 4,      /* attempts before more and more bits may be left */
@@ -19,15 +19,17 @@ struct tried {
 
 struct search {
     struct wma_encoder *state;
-    unsigned used;          /* bits without gain and levels */
-    unsigned size;          /* bits */
-    unsigned floor, shift;  /* the lowest gain for which magnitudes are scaled, and how */
-    unsigned levels;        /* bits of the last attempt's levels */
-    unsigned place, bits;   /* of the last attempt */
-    unsigned excess;        /* decibels by which its levels are too great */
-    unsigned repeats;       /* attempts in a row of which all fit, or none does */
-    bool fitted;            /* the last attempt */
-    struct tried low, high; /* the highest place that does not fit, and the lowest one that does */
+    struct wma_step step;        /* of the last attempt */
+    unsigned used;               /* bits without gain and levels */
+    unsigned size, limit;        /* bits of the packet, and with those that can be dropped */
+    unsigned pads[WMA_CHANNELS]; /* the bits behind the levels of each channel */
+    unsigned floor, shift;       /* the lowest gain for which magnitudes are scaled, and how */
+    unsigned levels;             /* bits of the last attempt's levels */
+    unsigned place, bits;        /* of the last attempt */
+    unsigned excess;             /* decibels by which its levels are too great */
+    unsigned repeats;            /* attempts in a row of which all fit, or none does */
+    bool fitted;                 /* the last attempt */
+    struct tried low, high; /* the highest place beyond the limit, and the lowest one within it */
 };
 
 unsigned wma_gain_bits(unsigned gain) { return 7 * ((gain - 1) / 127 + 1); }
@@ -52,35 +54,75 @@ static unsigned price_at(unsigned place)
     return PRICE - (WMA_PLACES - 1 - place % WMA_PLACES) * PRICE_STEP;
 }
 
+/* All bits. In version 1, the levels of a channel of two end with a byte. */
+static void count_bits(struct search *search)
+{
+    const struct wma_encoder *state = search->state;
+    unsigned channels = state->setup.format.channels,
+             align = state->setup.format.version == 1 && channels == 2 ? 7 : 0;
+
+    search->bits = search->used + wma_gain_bits(search->place / WMA_PLACES);
+    for (unsigned c = 0; c < channels; c++) {
+        search->bits += state->channels[c].bits;
+        search->pads[c] = -search->bits & align;
+        search->bits += search->pads[c];
+    }
+}
+
 static void attempt(struct search *search, unsigned place, unsigned price)
 {
     unsigned gain = place / WMA_PLACES;
     struct wma_encoder *state = search->state;
-    unsigned bits = search->used + wma_gain_bits(gain), channels = state->setup.format.channels;
-    struct wma_step step;
 
     if (gain < search->floor || gain >= search->floor + WMA_GAINS)
         scale(search, gain > MARGIN ? gain - MARGIN : 1);
-    step = wma_step_of(state, gain, price, search->shift);
+    search->step = wma_step_of(state, gain, price, search->shift);
     search->place = place;
     search->levels = 0;
     search->excess = 0;
-    for (unsigned c = 0; c < channels; c++) {
+    for (unsigned c = 0; c < state->setup.format.channels; c++) {
         struct wma_channel *channel = &state->channels[c];
-        unsigned levels = 0;
 
+        channel->bits = 0;
+        channel->listed = 0;
         if (channel->coded && state->effort.quality == 2)
-            levels = wma_quantize_best(state, channel, &step);
+            channel->bits = wma_quantize_best(state, channel, &search->step);
         else if (channel->coded)
-            levels = wma_quantize(state, channel, &step);
-        if (levels > WMA_TOO_LOUD)
-            search->excess = (unsigned)max_i32((int)search->excess, (int)(levels - WMA_TOO_LOUD));
-        search->levels += levels;
-        bits += levels;
-        if (state->setup.format.version == 1 && channels == 2)
-            bits = (bits + 7) / 8 * 8;
+            channel->bits = wma_quantize(state, channel, &search->step);
+        if (channel->bits > WMA_TOO_LOUD)
+            search->excess =
+                (unsigned)max_i32((int)search->excess, (int)(channel->bits - WMA_TOO_LOUD));
+        search->levels += channel->bits;
     }
-    search->bits = bits;
+    count_bits(search);
+}
+
+/* The bits that levels of a channel may take more than they do; negative if they take too many. */
+static int room_of(const struct search *search, unsigned channel)
+{
+    return (int)search->size - (int)search->bits + (int)search->pads[channel];
+}
+
+/* Drops the levels that are least worth their bits until the others fit, and then adds those that
+ * almost are, as long as bits are left. */
+static void adjust(struct search *search)
+{
+    static const int16_t margins[] = { 0, 1, 3, 7, INT16_MAX };
+    struct wma_encoder *state = search->state;
+    unsigned channels = state->setup.format.channels;
+
+    for (unsigned i = 0; i < 5 && search->bits > search->size; i++)
+        for (unsigned c = channels; c-- > 0 && search->bits > search->size;) {
+            wma_drop_levels(state, &state->channels[c], &search->step, margins[i],
+                            -room_of(search, c));
+            count_bits(search);
+        }
+    for (unsigned i = 0; i < 4 && search->bits < search->size; i++)
+        for (unsigned c = 0; c < channels; c++) {
+            wma_add_levels(state, &state->channels[c], &search->step, -margins[i],
+                           room_of(search, c));
+            count_bits(search);
+        }
 }
 
 /* The bits of levels with which all bits are `target`. */
@@ -107,17 +149,18 @@ static unsigned next_place(const struct search *search, unsigned target)
             *(search->fitted ? &above : &below) /= 2;
         return low->place + 1 + above * (high->place - low->place) / (above + below + 1);
     }
-    place = (int)wma_predict(search->state, search->place, room_for_levels(search, target),
-                             wma_ratio_of(search->state, search->place, search->levels));
+    place = (int)wma_predict(search->state, search->place, search->levels,
+                             room_for_levels(search, target));
     return (unsigned)(search->fitted ? min_i32(place, (int)search->place - least)
                                      : max_i32(place, (int)search->place + least));
 }
 
-/* Notes whether the last attempt fits. A level without a code excludes all places of its gain. */
+/* Notes whether the last attempt is within the limit. A level without a code excludes all places of
+ * its gain. */
 static void note(struct search *search)
 {
     struct tried now = { search->place, search->bits, search->floor };
-    bool fits = now.bits <= search->size;
+    bool fits = now.bits <= search->limit;
 
     search->repeats = fits == search->fitted ? search->repeats + 1 : 1;
     search->fitted = fits;
@@ -128,14 +171,13 @@ static void note(struct search *search)
         *(fits ? &search->high : &search->low) = now;
 }
 
-/* The places from the coarsest on become finer: the lowest one that fits, or one with which at most
- * `slack` bits are left. */
+/* The places from the coarsest on become finer: the lowest one that is within the limit, or one
+ * with which at most `slack` bits are left to it. */
 static void find_place(struct search *search, unsigned slack)
 {
-    unsigned target = search->size - slack / 2, place;
+    unsigned target = search->limit - slack / 2, place;
 
-    place = wma_predict(search->state, search->place, room_for_levels(search, target),
-                        search->state->ratio);
+    place = wma_predict(search->state, search->place, 0, room_for_levels(search, target));
     for (unsigned i = 0; search->high.place > search->low.place + 1; i++) {
         if (i >= PATIENCE)
             place = (search->low.place + search->high.place) / 2;
@@ -145,26 +187,33 @@ static void find_place(struct search *search, unsigned slack)
         note(search);
         if (i >= HURRY)
             slack += slack / 2;
-        if (search->high.bits + slack >= search->size)
+        if (search->high.bits + slack >= search->limit)
             break;
         place = next_place(search, target);
     }
 }
 
+/* The bits that the first attempts may leave over or, if levels can be dropped, take too many, in
+ * thousandths of the packet. */
+struct tolerance {
+    uint8_t below, above;
+};
+
 bool wma_fit(struct wma_encoder *state, unsigned used)
 {
-    static const uint8_t slacks[] = { 30, 150, 255 };
-    unsigned size = state->setup.format.block_bytes * 8;
+    static const struct tolerance tolerances[] = { { 33, 0 }, { 10, 20 }, { 4, 0 } };
+    struct tolerance tolerance = tolerances[state->effort.quality];
+    unsigned size = state->setup.format.block_bytes * 8, place;
     struct search search = { .state = state,
                              .used = used,
                              .place = state->place,
                              .floor = UINT32_MAX / 2,
                              .size = size,
+                             .limit = size + size * tolerance.above / 1000,
                              .low = { WMA_PLACES - 1, 0, 0 },
                              .high = { WMA_GAIN_MOST * WMA_PLACES, 0, 0 } };
-    unsigned place;
 
-    find_place(&search, size / slacks[state->effort.quality]);
+    find_place(&search, size * (tolerance.below + tolerance.above) / 1000);
     place = search.high.place;
     state->place = place;
     state->gain = place / WMA_PLACES;
@@ -173,9 +222,12 @@ bool wma_fit(struct wma_encoder *state, unsigned used)
         attempt(&search, place, 0);
     if (search.high.floor != 0 && search.floor != search.high.floor)
         scale(&search, search.high.floor);
-    if (search.place != place || search.bits > size)
+    if (search.place != place || search.bits > search.limit)
         attempt(&search, place, price_at(place));
-    if (search.bits <= size)
-        state->ratio = (3 * state->ratio + wma_ratio_of(state, place, search.levels)) / 4;
+    if (search.bits <= search.limit) {
+        state->ratio = wma_next_ratio(state, place, search.levels);
+        if (state->effort.quality == 1)
+            adjust(&search);
+    }
     return search.bits <= size;
 }

@@ -75,7 +75,7 @@ static unsigned take_path(const struct wma_encoder *state, struct wma_channel *c
 
     for (unsigned i = last; i > 0; i = nodes[i].previous)
         n++;
-    channel->coded_levels = n;
+    channel->listed = n;
     for (unsigned i = last; i > 0; i = nodes[i].previous) {
         unsigned at = nodes[i].next - 1u, run = at - nodes[nodes[i].previous].next;
 
