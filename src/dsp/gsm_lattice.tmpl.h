@@ -1,6 +1,7 @@
 /* The lattice filters of GSM 06.10. No coefficient is -1.
  *
  * Parameter: VECTOR_BYTES. Include after gsm.tmpl.h. */
+#include <stdbool.h>
 
 /* 4.2.9, one ratio per lane. */
 KERNEL __m128i reflection_of(__m128i lar)
@@ -103,42 +104,57 @@ KERNEL __m128i combined(__m128i low, __m128i high)
     return _mm_castpd_si128(_mm_move_sd(_mm_castsi128_pd(high), _mm_castsi128_pd(low)));
 }
 
-/* Sums without saturation are faster. They leave in `changed` what saturation would change; if it
- * is null, they saturate. */
-KERNEL __m128i sum_in_chain(__m128i a, __m128i b, __m128i *changed)
-{
-    __m128i saturated = _mm_adds_epi16(a, b), sum = _mm_add_epi16(a, b);
+/* Sums without saturation are faster. They are exact as long as nothing exceeds 16 bits, which a
+ * bound shows afterwards: see exact_limit. */
+struct extremes {
+    __m128i least, most;
+};
 
-    if (!changed)
-        return saturated;
-    *changed = _mm_or_si128(*changed, _mm_xor_si128(saturated, sum));
-    return sum;
+KERNEL void extend(struct extremes *extremes, __m128i x)
+{
+    extremes->least = _mm_min_epi16(extremes->least, x);
+    extremes->most = _mm_max_epi16(extremes->most, x);
 }
 
-KERNEL __m128i difference_in_chain(__m128i a, __m128i b, __m128i *changed)
+KERNEL __m128i lattice_sum(__m128i a, __m128i b, bool saturating)
 {
-    __m128i saturated = _mm_subs_epi16(a, b), difference = _mm_sub_epi16(a, b);
+    return saturating ? _mm_adds_epi16(a, b) : _mm_add_epi16(a, b);
+}
 
-    if (!changed)
-        return saturated;
-    *changed = _mm_or_si128(*changed, _mm_xor_si128(saturated, difference));
-    return difference;
+KERNEL __m128i lattice_difference(__m128i a, __m128i b, bool saturating)
+{
+    return saturating ? _mm_subs_epi16(a, b) : _mm_sub_epi16(a, b);
+}
+
+/* One stage in each half: v is its delayed input, and becomes the delayed input of the stage above.
+ * Returns the input of the stage below. */
+KERNEL __m128i synthesis_stage(__m128i r, __m128i *v, __m128i forward, bool saturating)
+{
+    forward = lattice_difference(forward, product(r, *v), saturating);
+    *v = lattice_sum(*v, product(r, forward), saturating);
+    return forward;
 }
 
 /* v[0] to v[2] are the inputs of the stages 7 and 3, 6 and 2, and 5 and 1. v[3] is the last result:
- * its high half is the output, which is the input of stage 0 too. Returns it. */
+ * its high half is the output, which is the input of stage 0 too. Returns it. If `extremes` is
+ * null, the sums saturate. */
 KERNEL __m128i synthesis_step(const __m128i r[STAGE_PAIRS], __m128i v[STAGE_PAIRS], __m128i forward,
-                              __m128i *changed)
+                              struct extremes *extremes)
 {
-    forward = difference_in_chain(forward, product(r[0], v[0]), changed);
-    v[0] = sum_in_chain(v[0], product(r[0], forward), changed);
-    v[3] = _mm_unpackhi_epi64(v[0], v[3]);
-    forward = _mm_subs_epi16(forward, product(r[1], v[1]));
-    v[0] = _mm_adds_epi16(v[1], product(r[1], forward));
-    forward = difference_in_chain(forward, product(r[2], v[2]), changed);
-    v[1] = _mm_adds_epi16(v[2], product(r[2], forward));
-    forward = difference_in_chain(forward, product(r[3], v[3]), changed);
-    v[2] = _mm_adds_epi16(v[3], product(r[3], forward));
+    bool saturating = !extremes;
+    __m128i first = v[0];
+
+    if (extremes)
+        extend(extremes, forward);
+    forward = synthesis_stage(r[0], &first, forward, saturating);
+    v[3] = _mm_unpackhi_epi64(first, v[3]);
+    if (extremes)
+        extend(extremes, v[3]);
+#pragma GCC unroll 3
+    for (int i = 1; i < STAGE_PAIRS; i++) {
+        v[i - 1] = v[i];
+        forward = synthesis_stage(r[i], &v[i - 1], forward, saturating);
+    }
     v[3] = forward;
     return forward;
 }
@@ -175,7 +191,7 @@ KERNEL void enter_section(const int16_t reflection[GSM_SECTIONS][GSM_ORDER], int
 
 KERNEL void synthesized(int16_t delayed[GSM_ORDER], __m128i *emphasis,
                         const int16_t reflection[GSM_SECTIONS][GSM_ORDER], const int16_t *in,
-                        int16_t *out, __m128i *changed)
+                        int16_t *out, struct extremes *extremes)
 {
     const __m128i zero = _mm_setzero_si128();
     __m128i r[STAGE_PAIRS] = { zero, zero, zero, zero }, entering[STAGE_PAIRS], first = zero;
@@ -190,11 +206,11 @@ KERNEL void synthesized(int16_t delayed[GSM_ORDER], __m128i *emphasis,
 
         enter_section(reflection, section, r, entering);
         first = v[0];
-        forward = synthesis_step(entering, v, next_input(in + at, forward), changed);
+        forward = synthesis_step(entering, v, next_input(in + at, forward), extremes);
         if (section > 0)
             emphasized(emphasis, forward, out + at - 1);
         for (at++; at < end; at++) {
-            forward = synthesis_step(r, v, next_input(in + at, forward), changed);
+            forward = synthesis_step(r, v, next_input(in + at, forward), extremes);
             emphasized(emphasis, forward, out + at - 1);
         }
     }
@@ -206,20 +222,69 @@ KERNEL void synthesized(int16_t delayed[GSM_ORDER], __m128i *emphasis,
     delayed[0] = high_half(v[3]);
 }
 
-/* Saturation is rare: the frame is filtered again where it occurs. */
+/* The product of 1 + |r| over four stages in Q10, rounded up: less than 2^15. */
+KERNEL int32_t gain_of_stages(const int16_t r[4])
+{
+    int32_t gain = 1024;
+
+    for (int i = 0; i < 4; i++)
+        gain = (gain * (1024 + 1 + (r[i] >> 5)) >> 10) + 1;
+    return gain;
+}
+
+/* Returns the greatest p with which no sum exceeds 16 bits. Let p be the greatest magnitude of the
+ * input of stage 7, the output of stage 4, which is the input of stage 3, and the output of stage 0
+ * (f[8], f[4], f[0]), of the delayed values v[4] and v[0], and of all delayed values at the start.
+ * In each half of the stages, from bottom to top,
+ *
+ *     |f[i + 1]| <= |f[i]| + |r[i] v[i]| + 1/2,  |v[i + 1]| <= |v[i]| + |r[i] f[i]| + 1/2,
+ *
+ * so that both are at most p times the product of 1 + |r| of the stages below in this half, and at
+ * most 8 from rounding. The stages compute f from top to bottom, and the same holds: the sum of all
+ * |r[i] v[i]| of a half is at most p times the product of all four, less p. Coefficients change
+ * within a frame; the greatest magnitude of each counts. */
+KERNEL int32_t exact_limit(const int16_t reflection[GSM_SECTIONS][GSM_ORDER])
+{
+    __m128i zero = _mm_setzero_si128(), greatest = zero;
+    int16_t r[GSM_ORDER];
+
+    for (int i = 0; i < GSM_SECTIONS; i++) {
+        __m128i x = load128(reflection[i]);
+
+        greatest = _mm_max_epi16(greatest, _mm_max_epi16(x, _mm_subs_epi16(zero, x)));
+    }
+    store128(r, greatest);
+    return ((INT16_MAX - 8) << 10) / max_i32(gain_of_stages(r), gain_of_stages(r + 4));
+}
+
+KERNEL bool is_exact(const struct extremes *extremes, int32_t limit)
+{
+    int16_t values[2 * GSM_VECTOR];
+
+    store128(values, extremes->least);
+    store128(values + GSM_VECTOR, extremes->most);
+    return peak_of_vectors(values, 2) <= limit;
+}
+
+/* Large values are rare: the frame is filtered again where they occur. */
 static void gsm_synthesize(int16_t delayed[GSM_ORDER], int16_t *emphasis,
                            const int16_t reflection[GSM_SECTIONS][GSM_ORDER], int16_t s[GSM_FRAME])
 {
     enum { ROOM = 4 };
-    __m128i last = samples_of(0, *emphasis), changed = _mm_setzero_si128();
-    __m128i before = load128(delayed);
+    __m128i last = samples_of(0, *emphasis), before = load128(delayed);
+    struct extremes extremes = { before, before };
     int16_t in[GSM_FRAME + ROOM], out[GSM_FRAME + ROOM];
+    int32_t limit = exact_limit(reflection);
+    bool exact = is_exact(&extremes, limit);
 
     for (int at = 0; at < GSM_FRAME; at += GSM_VECTOR)
         store128(in + at, load128(s + at));
     memset(in + GSM_FRAME, 0, ROOM * sizeof *in);
-    synthesized(delayed, &last, reflection, in, out, &changed);
-    if (_mm_movemask_epi8(_mm_cmpeq_epi16(changed, _mm_setzero_si128())) != 0xFFFF) {
+    if (exact) {
+        synthesized(delayed, &last, reflection, in, out, &extremes);
+        exact = is_exact(&extremes, limit);
+    }
+    if (!exact) {
         store128(delayed, before);
         last = samples_of(0, *emphasis);
         synthesized(delayed, &last, reflection, in, out, 0);
