@@ -12,8 +12,8 @@ struct workspace {
     int16_t padded_q13[2 * ROOM];          /* the response from [ROOM] on, between zeros */
     int64_t energy;                        /* of the target */
     int32_t peak;                          /* of the response */
-    int16_t own[2 * CELP_PLACES];  /* the autocorrelation of the response, normalized; at lag 2 d in
-                                  [CELP_PLACES + d] */
+    /* The autocorrelation of the response, normalized: of lag 2 d in [CELP_PLACES + d]. */
+    int16_t own[2 * CELP_PLACES];
     int32_t cross[2][CELP_PLACES]; /* with the target, on the same scale: positions of each grid */
     int train;
 };
@@ -26,13 +26,14 @@ struct choice {
 
 static void prepare(struct workspace *work, const struct g7231_pulse_search *in, bool train)
 {
-    int16_t half[G7231_SUBFRAME + ROOM] = { 0 }, *h_q13 = work->padded_q13 + ROOM;
+    int16_t half[G7231_SUBFRAME + ROOM] = { 0 }, *h_q13;
     int32_t sums[G7231_SUBFRAME];
     int64_t energy, energy_half;
     bool exact;
     int shift;
 
     memset(work, 0, sizeof *work);
+    h_q13 = work->padded_q13 + ROOM;
     work->dsp = in->dsp;
     memcpy(work->target, in->target, G7231_SUBFRAME * sizeof *in->target);
     work->energy = in->dsp->energy(work->target, ROOM);

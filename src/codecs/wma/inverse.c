@@ -77,28 +77,28 @@ static uint32_t least_of(const uint32_t *x, unsigned n)
 }
 
 /* The magnitude of the second difference. */
-static uint64_t bend(const uint32_t *knot)
+static uint64_t bend(const uint32_t knots[3])
 {
-    int64_t bend = (int64_t)knot[-1] + knot[1] - 2 * (int64_t)knot[0];
+    int64_t bend = (int64_t)knots[0] + knots[2] - 2 * (int64_t)knots[1];
 
     return (uint64_t)(bend < 0 ? -bend : bend);
 }
 
-/* Between two knots, an interpolation is off by 0.8 % at most, and by 0.03 % in the mean, unless
- * the curve bends by more than an eighth. Near the least value, to which the curve is relative, it
- * is computed. */
-static bool is_smooth(const uint32_t knots[2], uint32_t least)
+/* Between the second and the third of four knots, an interpolation is off by 0.8 % at most, and by
+ * 0.03 % in the mean, unless the curve bends by more than an eighth. Near the least value, to which
+ * the curve is relative, it is computed. */
+static bool is_smooth(const uint32_t knots[4], uint32_t least)
 {
-    uint32_t low = min_u32(knots[0], knots[1]);
+    uint32_t low = min_u32(knots[1], knots[2]);
 
     return (bend(knots) + bend(knots + 1)) * 8 <= low && low > least + least / 64;
 }
 
-/* From the first of two knots on, by the mean of their second differences. */
-static void interpolate(const uint32_t *knots, uint32_t y[APART])
+/* From the second of four knots on, by the mean of the two second differences. */
+static void interpolate(const uint32_t knots[4], uint32_t y[APART])
 {
-    int32_t a = (int32_t)knots[-1], b = (int32_t)knots[0], c = (int32_t)knots[1],
-            d = (int32_t)knots[2];
+    int32_t a = (int32_t)knots[0], b = (int32_t)knots[1], c = (int32_t)knots[2],
+            d = (int32_t)knots[3];
     int32_t second = ((a - b) / 2 + (d - c) / 2) / (APART * APART);
     int32_t value = b, first = (c - b) / APART - second * (APART - 1) / 2;
 
@@ -143,24 +143,24 @@ bool wma_invert_lsp(const struct wma_encoder *state, const uint8_t indices[WMA_L
                     uint32_t result[WMA_FRAME])
 {
     unsigned groups = (1u << state->setup.frame_bits) / APART;
-    uint32_t memory[1 + WMA_KNOTS], *knots = memory + 1, least;
+    uint32_t knots[1 + WMA_KNOTS], least; /* the curve at 0 is in knots[1] */
     bool exact = state->effort.quality == 2, smooth[WMA_FRAME / APART];
     struct pairs pairs;
     uint64_t factor;
 
     for (int i = 0; i < WMA_LSP; i++)
         pairs.lsp[i % 2][i / 2] = wma_lsp[i][indices[i]];
-    find_roots(state, &pairs, WMA_FRAME, groups + 8, knots);
-    knots[-1] = knots[1]; /* the curve is symmetric about both ends of the spectrum */
-    knots[groups + 1] = knots[groups - 1];
-    least = least_of(knots, groups);
+    find_roots(state, &pairs, WMA_FRAME, groups + 8, knots + 1);
+    knots[0] = knots[2]; /* the curve is symmetric about both ends of the spectrum */
+    knots[groups + 2] = knots[groups];
+    least = least_of(knots + 1, groups);
     for (unsigned i = 0; i < groups; i++)
         smooth[i] = !exact && is_smooth(knots + i, least);
     least = min_u32(least, find_rough(state, &pairs, smooth, groups, result));
     if (least < LEAST_ROOT)
         return false;
     factor = (1ull << (30 + WMA_INVERSE_Q)) / least;
-    scale(memory, groups + 3, factor);
+    scale(knots, groups + 3, factor);
     for (unsigned i = 0; i < groups; i++)
         if (smooth[i])
             interpolate(knots + i, result + i * APART);
