@@ -40,9 +40,7 @@
 #include "celp_search.tmpl.h"
 #include "fir.tmpl.h"
 
-/* GCC 12 would move all products of the window before their sums, for which it then lacks
- * registers.
- */
+/* GCC 12 would move all products of the window before their sums, and then it lacks registers. */
 #ifndef __clang__
 #pragma GCC push_options
 #pragma GCC optimize("no-tree-reassoc", "no-tree-ter")

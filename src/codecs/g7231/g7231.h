@@ -65,13 +65,6 @@ size_t g7231_pack(const struct g7231_parameters *, uint8_t frame[G7231_FRAME_BYT
 
 /* --- Arithmetic --- */
 
-/* L_dot from 0, by an exact sum where the energies of the vectors allow it. */
-static inline int32_t g7231_dot(const int16_t *a, int64_t energy_a, const int16_t *b,
-                                int64_t energy_b, int n)
-{
-    return mac_is_exact(energy_a, energy_b) ? 2 * dot_exact(a, b, n) : L_dot(0, a, b, n);
-}
-
 static inline int g7231_magnitude(int16_t x) { return x < 0 ? -x : x; }
 
 /* The square root of a number in [0, 1) as an even Q15 number. [Sqrt_lbc] */

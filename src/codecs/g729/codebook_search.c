@@ -4,7 +4,6 @@
 #include "mac.h"
 
 /* Track t has the positions t, t + 5, ...; the pulses are on tracks 0, 1, 2, and 3 or 4. */
-enum { TRACKS = 5 };
 
 struct matrix {
     /* (52): magnitudes of the correlation of the target with the response. */
@@ -58,7 +57,7 @@ static void fill_matrix(const struct dsp_celp *dsp, const int16_t h[G729_SUBFRAM
     if (exact)
         dsp->fill_phi(h, matrix->sign, matrix->phi);
     for (int distance = 1; distance < G729_SUBFRAME && !exact; distance++)
-        if (distance % TRACKS != 0)
+        if (distance % CELP_TRACKS != 0)
             fill_diagonal_saturating(h, distance, matrix);
     for (int i = G729_SUBFRAME - 1, k = 0; i >= 0; i--, k++) {
         sum = L_mac(sum, h[k], h[k]);
@@ -87,9 +86,9 @@ static bool is_better(int32_t square, int32_t energy, const struct choice *than)
 
 static int best_of_track(const struct matrix *matrix, int track, int except)
 {
-    int best = except == track ? track + TRACKS : track;
+    int best = except == track ? track + CELP_TRACKS : track;
 
-    for (int p = best + TRACKS; p < G729_SUBFRAME; p += TRACKS)
+    for (int p = best + CELP_TRACKS; p < G729_SUBFRAME; p += CELP_TRACKS)
         if (p != except && matrix->d[p] > matrix->d[best])
             best = p;
     return best;
@@ -116,7 +115,7 @@ static struct choice first_pair(const struct matrix *matrix, int track, int othe
 
         p = best_of_track(matrix, track, p);
         phi_p = matrix->phi[p];
-        for (int q = other; q < G729_SUBFRAME; q += TRACKS) {
+        for (int q = other; q < G729_SUBFRAME; q += CELP_TRACKS) {
             int32_t energy = (phi_p[p] + 2 * phi_p[q] + matrix->phi[q][q]) * (1 << 14);
             int32_t square = square_of(matrix->d[p] + matrix->d[q]),
                     rounded = (energy + 0x8000) >> 16;
@@ -133,9 +132,9 @@ static void load_tracks(const struct matrix *matrix, int track, int other, struc
 {
     for (int p = 0; p < CELP_TRACK; p++)
         for (int q = 0; q < CELP_TRACK; q++)
-            pairs->phi[p][q] = matrix->phi[track + TRACKS * p][other + TRACKS * q];
+            pairs->phi[p][q] = matrix->phi[track + CELP_TRACKS * p][other + CELP_TRACKS * q];
     for (int q = 0; q < CELP_TRACK; q++)
-        pairs->d[q] = matrix->d[other + TRACKS * q];
+        pairs->d[q] = matrix->d[other + CELP_TRACKS * q];
 }
 
 /* The other two pulses: all pairs of positions, of which `pairs` has the autocorrelations. Energies
@@ -149,7 +148,7 @@ static struct choice second_pair(const struct dsp_celp *dsp, const struct matrix
     struct celp_pair best = { -1, 1, 0, 0 };
 
     for (int m = 0; m < CELP_TRACK; m++) {
-        int p = track + TRACKS * m, q = p + 1;
+        int p = track + CELP_TRACKS * m, q = p + 1;
 
         pairs->halves[m] =
             (((2 * phi0[q] + 2 * phi1[q] + matrix->phi[q][q]) * (1 << 13) + 0x8000) >> 16) *
@@ -161,8 +160,8 @@ static struct choice second_pair(const struct dsp_celp *dsp, const struct matrix
     dsp->best_pair(pairs, &best);
     return (struct choice){ best.square,
                             best.energy,
-                            { first->positions[0], first->positions[1], track + TRACKS * best.p,
-                              track + 1 + TRACKS * best.q } };
+                            { first->positions[0], first->positions[1],
+                              track + CELP_TRACKS * best.p, track + 1 + CELP_TRACKS * best.q } };
 }
 
 /* The fourth pulse is tried on track 3, then on track 4, and the tracks are paired in two orders
@@ -174,7 +173,7 @@ static void search_pulses(const struct dsp_celp *dsp, const struct matrix *matri
 
     load_tracks(matrix, 0, 1, &pairs[0]);
     load_tracks(matrix, 1, 2, &pairs[1]);
-    for (int last = 3; last < TRACKS; last++)
+    for (int last = 3; last < CELP_TRACKS; last++)
         for (int order = 0; order < 2; order++) {
             struct choice first =
                 order == 0 ? first_pair(matrix, 2, last) : first_pair(matrix, last, 0);
@@ -184,7 +183,8 @@ static void search_pulses(const struct dsp_celp *dsp, const struct matrix *matri
                 best = all;
         }
     for (int i = 0; i < 4; i++)
-        chosen[best.positions[i] % TRACKS < 3 ? best.positions[i] % TRACKS : 3] = best.positions[i];
+        chosen[best.positions[i] % CELP_TRACKS < 3 ? best.positions[i] % CELP_TRACKS : 3] =
+            best.positions[i];
 }
 
 /* 3.8.2: codes of the pulses, and the filtered vector. Its sum saturates, in the order of the
@@ -200,13 +200,13 @@ static void encode_pulses(const struct matrix *matrix, const int chosen[4],
     out->signs = 0;
     memset(filtered_q12, 0, G729_SUBFRAME * sizeof *filtered_q12);
     for (int i = 0; i < 4; i++) {
-        int sample = chosen[i], index = sample / TRACKS;
+        int sample = chosen[i], index = sample / CELP_TRACKS;
         bool negative = matrix->sign[sample] != 0;
 
         for (int n = 0; n < G729_SUBFRAME; n++)
             filtered_q12[n] = saturate(filtered_q12[n] +
                                        negate_if(-negative, padded[G729_SUBFRAME + n - sample]));
-        codes[i] = (unsigned)(i < 3 ? index : 2 * index + sample % TRACKS - 3);
+        codes[i] = (unsigned)(i < 3 ? index : 2 * index + sample % CELP_TRACKS - 3);
         out->signs = (uint8_t)(out->signs | !negative << i);
     }
     out->positions = (uint16_t)(codes[0] | codes[1] << 3 | codes[2] << 6 | codes[3] << 9);

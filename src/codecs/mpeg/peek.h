@@ -1,5 +1,4 @@
-/* Fields of bits, which are not compared with the end of the data: 8 bytes behind it can be read.
- */
+/* Fields of bits, without a check for the end of the data: 8 bytes behind it can be read. */
 #ifndef OMNIACM_MPEG_PEEK_H
 #define OMNIACM_MPEG_PEEK_H
 
