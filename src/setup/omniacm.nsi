@@ -118,18 +118,24 @@ SectionEnd
     !insertmacro MUI_DESCRIPTION_TEXT ${PREFER} "Use OmniACM before Windows' own G.711, ADPCM and GSM codecs (current user)."
 !insertmacro MUI_FUNCTION_DESCRIPTION_END
 
-; The program may be running, so an old one is renamed first. It comes back if the disk is full.
+; The program may be running, so that it is renamed, not overwritten. If the power fails or the disk is full, a whole one remains:
+; omniacm.exe or omniacm.exe.old.
 Function install_program
     SetOutPath "$INSTDIR"
-    Delete "$INSTDIR\omniacm.exe.old"
-    Rename "$INSTDIR\omniacm.exe" "$INSTDIR\omniacm.exe.old"
     ClearErrors
-    CopyFiles /SILENT "$PLUGINSDIR\$native\omniacm.exe" "$INSTDIR\omniacm.exe"
+    CopyFiles /SILENT "$PLUGINSDIR\$native\omniacm.exe" "$INSTDIR\omniacm.exe.new"
     File "${FILES}\README.md"
     File "${FILES}\LICENSE.txt"
     WriteUninstaller "$INSTDIR\uninstall.exe"
+    ${IfNot} ${Errors}
+        Delete "$INSTDIR\omniacm.exe.old"
+        Rename "$INSTDIR\omniacm.exe" "$INSTDIR\omniacm.exe.old"
+        Delete "$INSTDIR\omniacm.exe"                           ; if an earlier omniacm.exe.old is still running
+        ClearErrors
+        Rename "$INSTDIR\omniacm.exe.new" "$INSTDIR\omniacm.exe"
+    ${EndIf}
     ${If} ${Errors}
-        Delete "$INSTDIR\omniacm.exe"
+        Delete "$INSTDIR\omniacm.exe.new"
         Rename "$INSTDIR\omniacm.exe.old" "$INSTDIR\omniacm.exe"
         MessageBox MB_OK|MB_ICONSTOP "${NO_PROGRAM}" /SD IDOK
         SetErrorLevel 2
@@ -214,13 +220,16 @@ Function un.onInit
     !insertmacro begin
 FunctionEnd
 
+; If it is interrupted, it can be run again: the entry goes before the uninstaller, the uninstaller before the program that it runs.
 Section "Uninstall"
+    Rename "$INSTDIR\omniacm.exe.old" "$INSTDIR\omniacm.exe"    ; if an interrupted installation left no omniacm.exe
     !insertmacro run '"$INSTDIR\omniacm.exe" uninstall'
-    Delete /REBOOTOK "$INSTDIR\omniacm.exe"
-    Delete /REBOOTOK "$INSTDIR\omniacm.exe.old"
     Delete "$INSTDIR\README.md"
     Delete "$INSTDIR\LICENSE.txt"
-    Delete "$INSTDIR\uninstall.exe"
-    RMDir /REBOOTOK "$INSTDIR"
     DeleteRegKey HKLM "${UNINSTALL}"
+    Delete "$INSTDIR\uninstall.exe"
+    Delete "$INSTDIR\omniacm.exe.new"
+    Delete /REBOOTOK "$INSTDIR\omniacm.exe.old"
+    Delete /REBOOTOK "$INSTDIR\omniacm.exe"
+    RMDir /REBOOTOK "$INSTDIR"
 SectionEnd
