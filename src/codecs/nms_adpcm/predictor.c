@@ -56,14 +56,11 @@ static INLINED void adapt_scale(struct nms *state, const struct effects *effects
 }
 
 /* 0 or 256. Here 0 counts as positive. */
-static INLINED int sign_of(int dq) { return dq >> 31 & 256; }
+static INLINED int sign_of(int x) { return x >> 31 & 256; }
 
 /* A zero fades and grows by 128 if the signs of two differences agree; else it shrinks by 128.
  * Since 128 * 256 is 2^15, both are one difference. */
-static INLINED int adapted(int b, int sign, int other)
-{
-    return b - ((b + 255 - (1 << 15)) >> 8) - (sign ^ other);
-}
+static INLINED int adapted(int b, int sign) { return b - ((b + 255 - (1 << 15)) >> 8) - sign; }
 
 /* The masks are -1 if the last sum's sign is the opposite of the one before, or of that before it.
  * By the bounds above, |sez + dq| < 36500, so that the products fit 32 bits. */
@@ -72,8 +69,8 @@ static INLINED void adapt_poles(struct nms *state)
     int pull = clamp(state->a[0] >> 5, -256, 256);
     int turned = (state->p[0] * state->p[1]) >> 31, before = (state->p[0] * state->p[2]) >> 31;
 
-    state->a[0] = faded(state->a[0]) + negate_if(turned, 192);
-    state->a[1] += negate_if(~turned, pull) + negate_if(before, 128) - ((state->a[1] + 127) >> 7);
+    state->a[0] = faded(state->a[0]) + 192 + (turned & -384);
+    state->a[1] += 128 + (before & -256) - (pull ^ turned) + turned - ((state->a[1] + 127) >> 7);
     state->a[1] = seldom_limited(state->a[1], 12288);
     state->a[0] = seldom_limited(state->a[0], 15360 - state->a[1]);
 }
@@ -90,13 +87,21 @@ static INLINED int difference(const struct nms *state, const struct effects *eff
     return effects->levels[state->code] * state->scale >> 12;
 }
 
-static INLINED void reconstruct(struct nms *state, int dq)
+/* Returns the sample with 14 bits. Without its limits, which are seldom reached, it is the sum. */
+static INLINED int reconstruct(struct nms *state, int dq)
 {
+    int sr = state->se + dq, sample = sr;
+
+    if (__builtin_expect(sr != seldom_limited(sr, SAMPLE_MAX), 0)) {
+        sr = clamp(sr, -SR_MAX, SR_MAX);
+        sample = clamp(wrap16(sr), -SAMPLE_MAX, SAMPLE_MAX);
+    }
     state->p[2] = state->p[1];
     state->p[1] = state->p[0];
     state->sr[1] = state->sr[0];
     state->p[0] = state->sez + dq;
-    state->sr[0] = seldom_limited(state->se + dq, SR_MAX);
+    state->sr[0] = sr;
+    return sample;
 }
 
 /* The number of thresholds that a distance reaches. Tests each one: an early exit would be
@@ -125,24 +130,18 @@ static INLINED unsigned quantize(const struct nms *state, int difference)
     return reached(thresholds, scale, distance, 1) << 2 | sign;
 }
 
-/* The differences of a frame, behind those of the last one, the newest last; and their signs. */
+/* The differences of a frame, behind those of the last one, the newest last. */
 enum { LANES = 8, PAST = LANES + 2 };
 struct differences {
-    int16_t dq[PAST + NMS_FRAME], signs[PAST + NMS_FRAME];
+    int16_t dq[PAST + NMS_FRAME];
 };
-
-static INLINED void store_difference(struct differences *to, size_t at, int dq)
-{
-    to->dq[at] = (int16_t)dq;
-    to->signs[at] = (int16_t)sign_of(dq);
-}
 
 static void open_differences(struct differences *to, const struct nms *state)
 {
     for (size_t i = 0; i < PAST - 1 - NMS_ZEROS; i++)
-        store_difference(to, i, 0);
+        to->dq[i] = 0;
     for (size_t i = 0; i <= NMS_ZEROS; i++)
-        store_difference(to, PAST - 1 - i, state->dq[i]);
+        to->dq[PAST - 1 - i] = (int16_t)state->dq[i];
 }
 
 static void close_differences(const struct differences *from, struct nms *state, size_t n)
@@ -167,14 +166,15 @@ static void store_zeros(const int16_t b[LANES], struct nms *state)
         state->b[k] = b[LANES - 1 - k];
 }
 
-/* `signs` are those of the differences before the ones that the lanes multiply. */
-static INLINED void adapt_zeros(int16_t b[LANES], int sign, const int16_t *signs)
+/* `dq` are the differences before the ones that the lanes multiply. */
+static INLINED void adapt_zeros(int16_t b[LANES], int newest, const int16_t *dq)
 {
     for (int k = 0; k < LANES; k++) {
         int16_t rounding = (int16_t)((b[k] & 1) + 127 - (1 << 14));
         int16_t fall = (int16_t)((int16_t)((b[k] >> 1) + rounding) >> 7);
+        int16_t change = (int16_t)((int16_t)((int16_t)newest ^ dq[k]) >> 15 & 256);
 
-        b[k] = (int16_t)((int16_t)(b[k] - ((int16_t)sign ^ signs[k])) - fall);
+        b[k] = (int16_t)((int16_t)(b[k] - change) - fall);
     }
 }
 
@@ -206,17 +206,15 @@ void nms_encode(struct nms *stored, const int16_t pcm[NMS_FRAME], uint16_t group
     load_zeros(b, &state);
     memmove(b + 1, b, (LANES - 1) * sizeof *b);
     for (unsigned i = 0; i < NMS_FRAME; i++) {
-        int sign = sign_of(state.dq[0]);
-
         adapt_scale(&state, &effects);
-        adapt_zeros(b, sign, past.signs + i);
-        state.b[0] = adapted(state.b[0], sign, sign_of(state.dq[1]));
+        adapt_zeros(b, state.dq[0], past.dq + i);
+        state.b[0] = adapted(state.b[0], sign_of(state.dq[0] ^ state.dq[1]));
         adapt_poles(&state);
         estimate(&state, sum_zeros(b, past.dq + 1 + i, used) + state.b[0] * state.dq[0]);
         state.code = quantize(&state, pcm[i] * SAMPLE_MAX / PCM_MAX - state.se - (i % 2 ? 0 : 2));
         state.dq[1] = state.dq[0];
         state.dq[0] = difference(&state, &effects);
-        store_difference(&past, PAST + i, state.dq[0]);
+        past.dq[PAST + i] = (int16_t)state.dq[0];
         reconstruct(&state, state.dq[0]);
         groups[i / 4] = (uint16_t)((unsigned)groups[i / 4] << 4 | state.code);
     }
@@ -242,45 +240,43 @@ static void decode_differences(struct nms *state, const uint16_t groups[NMS_GROU
         for (unsigned k = 0; k < 4; k++) {
             adapt_scale(&next, &effects);
             next.code = group >> (12 - 4 * k) & 15;
-            store_difference(to, PAST + i + k, difference(&next, &effects));
+            to->dq[PAST + i + k] = (int16_t)difference(&next, &effects);
         }
     }
     *state = next;
     close_differences(to, state, n);
 }
 
-/* Adapts the zeros, and computes their sum for each sample. */
-static void filter_zeros(struct nms *state, const struct differences *from, int *sums, size_t n)
+/* sample * PCM_MAX / SAMPLE_MAX, with the fraction beyond 4 in Q32. As it is rounded up by less
+ * than 2^-32, the result is exact. */
+static INLINED int to_pcm(int sample)
 {
-    static const int16_t used[LANES] = { 0, 0, -1, -1, -1, -1, -1, -1 };
-    int16_t b[LANES];
+    const int64_t fraction = ((int64_t)(PCM_MAX - 4 * SAMPLE_MAX) << 32) / SAMPLE_MAX + 1;
 
-    load_zeros(b, state);
-    for (size_t i = 0; i < n; i++) {
-        adapt_zeros(b, from->signs[PAST - 1 + i], from->signs + 1 + i);
-        sums[i] = sum_zeros(b, from->dq + 2 + i, used);
-    }
-    store_zeros(b, state);
+    return 4 * sample + (int)(sample * fraction >> 32) - (sample >> 31);
 }
 
 /* The codes alone determine the differences, and these the zeros. Only the poles need the estimates
- * of the samples before. In loops of their own, the dependency chains of scale and zeros are 4
- * cycles per sample, those of the poles and the samples, in the last loop, 4 and 8, as long as the
- * limits are predicted; the number of instructions, about 30, 25 and 65, is the limit. */
+ * of the samples before. In a loop of its own, the dependency chain of the scale is 4 cycles per
+ * sample. The chains of the second loop are side by side: those of the zeros (6), the poles (4) and
+ * the samples (8), as long as the limits are predicted. In two loops, whose chains follow each
+ * other, they take 1.3 times as long. */
 void nms_decode(struct nms *stored, const uint16_t groups[NMS_GROUPS], int16_t *pcm, size_t n)
 {
-    struct differences differences;
-    int sums[NMS_FRAME];
+    static const int16_t used[LANES] = { 0, 0, -1, -1, -1, -1, -1, -1 };
+    struct differences past;
+    int16_t b[LANES];
     struct nms state;
 
-    decode_differences(stored, groups, &differences, n);
-    filter_zeros(stored, &differences, sums, n);
+    decode_differences(stored, groups, &past, n);
     state = *stored;
+    load_zeros(b, &state);
     for (size_t i = 0; i < n; i++) {
+        adapt_zeros(b, past.dq[PAST - 1 + i], past.dq + 1 + i);
         adapt_poles(&state);
-        estimate(&state, sums[i]);
-        reconstruct(&state, differences.dq[PAST + i]);
-        pcm[i] = (int16_t)(seldom_limited(wrap16(state.sr[0]), SAMPLE_MAX) * PCM_MAX / SAMPLE_MAX);
+        estimate(&state, sum_zeros(b, past.dq + 2 + i, used));
+        pcm[i] = (int16_t)to_pcm(reconstruct(&state, past.dq[PAST + i]));
     }
+    store_zeros(b, &state);
     *stored = state;
 }
