@@ -102,7 +102,7 @@ static inline struct bytes mpeg_frames_of(const struct wave_format *format, size
     uint8_t index;
 
     assert_true(mpeg_set_sample_rate(&header, format->sample_rate));
-    period = mpeg_period(&header, bit_rate);
+    period = mpeg_period(&header, format->byte_rate);
     assert_true(mpeg_set_bit_rate(&header, period > 1 ? 16000 : bit_rate));
     index = header.bit_rate_index;
     for (unsigned i = 1; stream.size < size; i++) {

@@ -1,6 +1,7 @@
 /* How MPEG audio is found in a stream: in pieces of any length, with tags and junk around it, in
  * headers that contradict it, and in damaged frames. The frames are those of mpeg_frames.h. */
 #include "support.h"
+#include "codecs/mpeg/sync.h"
 #include "stream.h"
 #include "mpeg_frames.h"
 
@@ -379,6 +380,23 @@ static void random_bytes_make_few_frames(void **unused)
     }
 }
 
+/* Whether a frame is in free format can depend on the third header. Padding is longest in Layer I. */
+static void the_longest_search_ends(void **unused)
+{
+    struct request request = { 44100, 0x50, 2, 0, WHOLE, 0 };
+    struct bytes bytes = { calloc(20000, 1), 20000 };
+
+    (void)unused;
+    for (size_t i = 0; i < 2; i++) {
+        uint8_t *header = bytes.data + i * SYNC_FREE_MOST;
+
+        header[0] = header[1] = 0xFF;
+        header[2] = i == 0 ? 0 : 2; /* padding */
+    }
+    free(convert(&request, bytes).samples);
+    free(bytes.data);
+}
+
 /* Damaged frames: the same bytes in every set, and no byte outside is read. */
 static void damaged_frames_are_survived(void **unused)
 {
@@ -437,6 +455,25 @@ static void formats_are_read_leniently(void **unused)
             }
 }
 
+/* Eight times these byte rates are 18 and 20 kbit/s in 32 bits. */
+static void large_byte_rates_are_the_highest(void **unused)
+{
+    static const uint32_t byte_rates[] = { 20000, 2250 + (1u << 29), 2500 + (1u << 31) };
+    struct layout layout;
+
+    (void)unused;
+    for (size_t i = 0; i < sizeof byte_rates / sizeof *byte_rates; i++) {
+        struct wave_format format = { .channels = 1,
+                                      .sample_rate = 16000,
+                                      .byte_rate = byte_rates[i],
+                                      .block_align = 1 };
+
+        assert_true(parses(&mpeg_layer3, &format, &layout));
+        assert_int_equal(layout.block.frames, 576);
+        assert_int_equal(layout.block.bytes, 720);
+    }
+}
+
 /* Room for two frames in small pieces, and not much more than necessary in large ones. */
 static void sizes_suffice(void **unused)
 {
@@ -475,8 +512,10 @@ int main(void)
         cmocka_unit_test(the_stream_is_found_again),
         cmocka_unit_test(one_frame_is_enough),
         cmocka_unit_test(random_bytes_make_few_frames),
+        cmocka_unit_test(the_longest_search_ends),
         cmocka_unit_test(damaged_frames_are_survived),
         cmocka_unit_test(formats_are_read_leniently),
+        cmocka_unit_test(large_byte_rates_are_the_highest),
         cmocka_unit_test(sizes_suffice),
     };
 

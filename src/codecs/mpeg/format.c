@@ -6,11 +6,11 @@
 
 enum { LOWER_RATE = 16000 };
 
-unsigned mpeg_period(const struct mpeg_header *header, uint32_t bit_rate)
+unsigned mpeg_period(const struct mpeg_header *header, uint32_t byte_rate)
 {
     if (header->layer != 3 || !mpeg_is_lsf(header))
         return 1;
-    return bit_rate == 18000 ? MPEG_LONGEST_PERIOD : bit_rate == 20000 ? 2 : 1;
+    return byte_rate == 18000 / 8 ? MPEG_LONGEST_PERIOD : byte_rate == 20000 / 8 ? 2 : 1;
 }
 
 uint32_t mpeg_period_bytes(const struct mpeg_header *header, unsigned period)
@@ -34,7 +34,7 @@ static uint32_t block_of(const struct mode *mode, unsigned layer, uint32_t *bit_
         *bit_rate = layer == 3 ? 64000u * mode->channels : 96000u * mode->channels;
     if (!mpeg_set_sample_rate(&header, mode->sample_rate))
         return 0;
-    *period = mpeg_period(&header, *bit_rate);
+    *period = mpeg_period(&header, *bit_rate / 8);
     if (!mpeg_set_bit_rate(&header, *period > 1 ? LOWER_RATE : *bit_rate)) {
         header.bit_rate_index = 8;
         *bit_rate = mpeg_bit_rate(&header);

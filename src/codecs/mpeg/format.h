@@ -10,7 +10,7 @@ enum { MPEG_LONGEST_PERIOD = 4 };
 /* Two bit rates of Fraunhofer's codec are not in the table of LSF, 18 and 20 kbit/s: all of 4 or 2
  * frames but the last one have 16 kbit/s, and the last one has the next bit rate, 24. Returns how
  * many, or 1 for other bit rates. A block is such a period. */
-unsigned mpeg_period(const struct mpeg_header *, uint32_t bit_rate);
+unsigned mpeg_period(const struct mpeg_header *, uint32_t byte_rate);
 
 /* The bytes of a period without padding. The header has the lower bit rate. */
 uint32_t mpeg_period_bytes(const struct mpeg_header *, unsigned period);

@@ -102,7 +102,7 @@ static bool parse_layer(const struct wave_format *format, struct layout *layout,
     own.encoded.layer = (uint8_t)encoded;
     own.encoded.original = true;
     own.encoded.bit_rate_index = nearest_bit_rate(&own.encoded, format->byte_rate);
-    own.period = (uint8_t)mpeg_period(&own.encoded, 8 * format->byte_rate);
+    own.period = (uint8_t)mpeg_period(&own.encoded, format->byte_rate);
     layout->self_delimiting = true;
     layout->read_only = encoded != layer;
     layout->block.frames = own.period * mpeg_frame_samples(&own.header);

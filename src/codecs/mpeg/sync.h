@@ -8,7 +8,9 @@
 
 enum {
     SYNC_FREE_MOST = 4092, /* bytes of a frame of free format */
-    SYNC_ROOM = 2 * (SYNC_FREE_MOST + 1) + MPEG_HEADER_BYTES + 1 /* for any decision */
+    SYNC_PADDING_MOST = 4, /* bytes, in Layer I */
+    /* For any decision, of which that about three headers of free format needs most. */
+    SYNC_ROOM = 2 * (SYNC_FREE_MOST + SYNC_PADDING_MOST) + MPEG_HEADER_BYTES
 };
 
 struct mpeg_sync {
