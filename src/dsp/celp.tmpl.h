@@ -159,6 +159,13 @@ KERNEL int32_t peak_in(i16x8 high, i16x8 low)
 
 #define SPREAD(x, lane) ((i32x4)_mm_shuffle_epi32((__m128i)(x), (lane)*0x55))
 
+/* A sample, in all lanes, from sums that include everything but its product with the sample before
+ * it, so that this product, a sum and a shift are all that it waits for. */
+KERNEL i32x4 next_sample(i32x4 sums, i32x4 before, i32x4 nearest, int shift)
+{
+    return (i32x4)((u32x4)sums + (u32x4)pair_products((i16x8)before, (i16x8)nearest)) >> shift;
+}
+
 KERNEL int32_t poles_by(const int32_t *in, const int16_t a[CELP_ORDER], int shift, int16_t *y,
                         int32_t *out, int n)
 {
@@ -166,19 +173,27 @@ KERNEL int32_t poles_by(const int32_t *in, const int16_t a[CELP_ORDER], int shif
     u32x4 bias = (u32x4)same(1 << (shift - 1));
     i16x8 high = max_i16(load8(y - 8), load8(y - CELP_ORDER)),
           low = min_i16(load8(y - 8), load8(y - CELP_ORDER));
+    i32x4 nearest = same((uint16_t)a[0]), first, second, third, fourth;
     struct fours sums;
 
     for (int j = 0; j < CELP_ORDER; j++)
         c[4 + j] = (uint16_t)a[j];
     sums = from_past(y, c);
+    sums.now += (u32x4)load8(in) + bias;
+    first = SPREAD(sums.now, 0) >> shift;
     for (int i = 0; i < n; i += 4) {
+        int ahead = i + 4 < n ? i + 4 : i; /* the last sums are not used */
         i16x8 narrow;
 
-        sums.now += (u32x4)load8(in + i) + bias;
-        add_sample(&sums, SPREAD((i32x4)sums.now >> shift, 0), 0, c);
-        add_sample(&sums, SPREAD((i32x4)sums.now >> shift, 1), 1, c);
-        add_sample(&sums, SPREAD((i32x4)sums.now >> shift, 2), 2, c);
-        add_sample(&sums, SPREAD((i32x4)sums.now >> shift, 3), 3, c);
+        second = next_sample(SPREAD(sums.now, 1), first, nearest, shift);
+        add_sample(&sums, first, 0, c);
+        third = next_sample(SPREAD(sums.now, 2), second, nearest, shift);
+        add_sample(&sums, second, 1, c);
+        fourth = next_sample(SPREAD(sums.now, 3), third, nearest, shift);
+        add_sample(&sums, third, 2, c);
+        sums.next += (u32x4)load8(in + ahead) + bias;
+        first = next_sample(SPREAD(sums.next, 0), fourth, nearest, shift);
+        add_sample(&sums, fourth, 3, c);
         narrow = packed((i32x4)sums.now >> shift, (i32x4)sums.now >> shift);
         sums.now -= bias;
         memcpy(out + i, &sums.now, 4 * sizeof *out);
@@ -227,6 +242,11 @@ struct wide_fours {
 KERNEL uvec32 wide_products(vec32 sample, vec32 c) { return (uvec32)madd16(sample, c); }
 #define WIDE_SPREAD(x, lane) ((vec32)_mm256_shuffle_epi32((simd)(x), (lane)*0x55))
 
+KERNEL vec32 next_samples(vec32 sums, vec32 before, vec32 nearest, int shift)
+{
+    return (vec32)((uvec32)sums + wide_products(before, nearest)) >> shift;
+}
+
 KERNEL void add_samples(struct wide_fours *sums, vec32 samples, int lane, const vec32 c[14])
 {
     if (lane < 3)
@@ -268,20 +288,29 @@ KERNEL void spread_coefficients(const struct celp_filter filters[2], vec32 wide[
 
 KERNEL void two_poles_by(struct celp_filter filters[2], int shift, int n)
 {
-    vec32 c[14], bias = set32(1 << (shift - 1));
+    vec32 c[14], bias = set32(1 << (shift - 1)), nearest, first, second, third, fourth;
     struct wide_fours sums;
 
     spread_coefficients(filters, c);
+    nearest = WIDE_SPREAD(c[4], 0);
     sums = from_pasts(filters, c);
+    sums.now += (uvec32)load_halves(filters[0].in, filters[1].in) + (uvec32)bias;
+    first = WIDE_SPREAD(sums.now, 0) >> shift;
     for (int i = 0; i < n; i += 4) {
+        int ahead = i + 4 < n ? i + 4 : i; /* the last sums are not used */
         __m128i narrow[2];
         vec32 y;
 
-        sums.now += (uvec32)load_halves(filters[0].in + i, filters[1].in + i) + (uvec32)bias;
-        add_samples(&sums, WIDE_SPREAD((vec32)sums.now >> shift, 0), 0, c);
-        add_samples(&sums, WIDE_SPREAD((vec32)sums.now >> shift, 1), 1, c);
-        add_samples(&sums, WIDE_SPREAD((vec32)sums.now >> shift, 2), 2, c);
-        add_samples(&sums, WIDE_SPREAD((vec32)sums.now >> shift, 3), 3, c);
+        second = next_samples(WIDE_SPREAD(sums.now, 1), first, nearest, shift);
+        add_samples(&sums, first, 0, c);
+        third = next_samples(WIDE_SPREAD(sums.now, 2), second, nearest, shift);
+        add_samples(&sums, second, 1, c);
+        fourth = next_samples(WIDE_SPREAD(sums.now, 3), third, nearest, shift);
+        add_samples(&sums, third, 2, c);
+        sums.next +=
+            (uvec32)load_halves(filters[0].in + ahead, filters[1].in + ahead) + (uvec32)bias;
+        first = next_samples(WIDE_SPREAD(sums.next, 0), fourth, nearest, shift);
+        add_samples(&sums, fourth, 3, c);
         y = (vec32)_mm256_packs_epi32((simd)((vec32)sums.now >> shift), _mm256_setzero_si256());
         store_halves(y, &narrow[0], &narrow[1]);
         memcpy(filters[0].y + i, &narrow[0], 4 * sizeof(int16_t));
