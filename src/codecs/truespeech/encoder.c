@@ -227,5 +227,5 @@ void truespeech_encode_frame(struct truespeech_encoder *state,
         }
     }
     write(&best, reflection[chosen], out);
-    truespeech_decode_frame(&state->decoder, out, decoded);
+    truespeech_decode_frames(&state->decoder, out, 1, decoded);
 }

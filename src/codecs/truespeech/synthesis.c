@@ -2,6 +2,17 @@
 #include <string.h>
 #include "tables.h"
 
+/* The greatest magnitude of samples with which a recursion neither clips a sample nor wraps a sum:
+ * its input and what the tilt adds stay below 2^28. */
+static int32_t exact_limit(const int16_t c_q12[TRUESPEECH_ORDER])
+{
+    int32_t sum = 1; /* a divisor */
+
+    for (int i = 0; i < TRUESPEECH_ORDER; i++)
+        sum += c_q12[i] < 0 ? -c_q12[i] : c_q12[i];
+    return min_i32(TRUESPEECH_SAMPLE_MAX, (INT32_MAX - (1 << 28)) / sum);
+}
+
 void truespeech_filter(const struct dsp_celp *dsp, const int16_t a_q12[TRUESPEECH_ORDER],
                        int16_t k_q15, struct truespeech_synthesis_filter *filter)
 {
@@ -13,6 +24,8 @@ void truespeech_filter(const struct dsp_celp *dsp, const int16_t a_q12[TRUESPEEC
         filter->poles_q12[i] = (int16_t)(truespeech_decay_750[i] * a_q12[i] >> 15);
     }
     filter->tilt = (int16_t)(k_q15 - (k_q15 >> 2));
+    filter->a_limit = exact_limit(filter->a_q12);
+    filter->poles_limit = exact_limit(filter->poles_q12);
 }
 
 /* A single comparison in the usual case. */
@@ -48,15 +61,6 @@ static inline int32_t zeros(const int16_t rising_q12[TRUESPEECH_ORDER], const in
     return sum;
 }
 
-static bool may_wrap(const int16_t c_q12[TRUESPEECH_ORDER], int32_t peak)
-{
-    int32_t sum = 0;
-
-    for (int i = 0; i < TRUESPEECH_ORDER; i++)
-        sum += c_q12[i] < 0 ? -c_q12[i] : c_q12[i];
-    return (int64_t)sum * peak > INT32_MAX - (1 << 28);
-}
-
 /* 4096 x, so that the input of a recursion and its prediction are one sum. x has 16 bits, hence at
  * most 2^27. */
 static void feed(const int16_t *x, int32_t sums[TRUESPEECH_SUBFRAME])
@@ -68,20 +72,16 @@ static void feed(const int16_t *x, int32_t sums[TRUESPEECH_SUBFRAME])
 }
 
 enum { PAST = CELP_ORDER, ROOM = 64 }; /* a multiple of 8, for compilers that vectorize */
+enum { SPARE = ROOM - TRUESPEECH_SUBFRAME };
 
-/* A recursion whose samples have this peak is exact only if none was clipped and no sum wrapped. */
-static bool is_exact(const int16_t c_q12[TRUESPEECH_ORDER], int32_t peak)
-{
-    return peak <= TRUESPEECH_SAMPLE_MAX && !may_wrap(c_q12, peak);
-}
-
-/* The input of the postfilter's poles, from the output s of 1/A. */
+/* The input of the postfilter's poles, from the output s of 1/A, which has ROOM samples. */
 static void feed_poles(const struct truespeech_synthesis_filter *filter, const int16_t *s,
                        int32_t in[TRUESPEECH_SUBFRAME])
 {
-    int32_t sums[ROOM] = { 0 };
+    int32_t sums[ROOM];
     int16_t sharp[ROOM];
 
+    memset(sums + TRUESPEECH_SUBFRAME, 0, SPARE * sizeof *sums);
     filter->dsp->zeros(s - 1, filter->zeros_q12, TRUESPEECH_ORDER / 2, sums,
                        TRUESPEECH_SUBFRAME); /* below 1.22 * 2^30, as above */
     for (int i = 0; i < ROOM; i++)
@@ -106,7 +106,15 @@ static void finish(const struct truespeech_synthesis_filter *filter, int32_t sum
     memcpy(out, all, TRUESPEECH_SUBFRAME * sizeof *out);
 }
 
-/* Filters `count` subframes, at most those of a frame, stage by stage, until a sample would be
+/* Copies the last samples of a recursion behind zeros. */
+static int16_t *begin(int16_t *past, const int16_t last[TRUESPEECH_ORDER])
+{
+    memset(past, 0, (PAST - TRUESPEECH_ORDER) * sizeof *past);
+    memcpy(past + PAST - TRUESPEECH_ORDER, last, TRUESPEECH_ORDER * sizeof *past);
+    return past + PAST;
+}
+
+/* Filters `count` subframes, at most those of a group, stage by stage, until a sample would be
  * clipped on the way or a sum would wrap; returns how many subframes it finished. The poles of the
  * postfilter and 1/A of the next subframe depend on their own past alone, so they run side by side.
  */
@@ -114,23 +122,26 @@ static int synthesize_exactly(struct truespeech_synthesis *state,
                               const struct truespeech_synthesis_filter *const *filters,
                               const int16_t (*e)[TRUESPEECH_SUBFRAME], int count, int16_t *out)
 {
-    int16_t past_s[PAST + TRUESPEECH_FRAME + ROOM] = { 0 }, *s = past_s + PAST;
-    int16_t past_y[PAST + TRUESPEECH_FRAME + ROOM] = { 0 }, *y = past_y + PAST;
+    int16_t past_s[PAST + TRUESPEECH_GROUP * TRUESPEECH_FRAME + SPARE], *s,
+        past_y[PAST + TRUESPEECH_GROUP * TRUESPEECH_FRAME + SPARE], *y;
     const struct dsp_celp *dsp = filters[0]->dsp;
-    int32_t in[2][TRUESPEECH_SUBFRAME], sums[2][ROOM] = { { 0 } };
+    int32_t in[2][TRUESPEECH_SUBFRAME], sums[2][ROOM];
     struct celp_filter pair[2] = { { .in = in[0], .out = sums[0] },
                                    { .in = in[1], .out = sums[1] } };
     int i = 0;
 
-    memcpy(s - TRUESPEECH_ORDER, state->s, sizeof state->s);
-    memcpy(y - TRUESPEECH_ORDER, state->y, sizeof state->y);
+    s = begin(past_s, state->s);
+    y = begin(past_y, state->y);
+    memset(sums[0] + TRUESPEECH_SUBFRAME, 0, SPARE * sizeof **sums);
     feed(e[0], in[1]);
     pair[1].peak = dsp->poles(in[1], filters[0]->a_q12, 12, s, sums[1], TRUESPEECH_SUBFRAME);
     for (; i < count; i++, s += TRUESPEECH_SUBFRAME, y += TRUESPEECH_SUBFRAME) {
         const struct truespeech_synthesis_filter *filter = filters[i];
 
-        if (!is_exact(filter->a_q12, pair[1].peak))
+        if (pair[1].peak > filter->a_limit)
             break;
+        memset(s + TRUESPEECH_SUBFRAME, 0, SPARE * sizeof *s);
+        memset(y + TRUESPEECH_SUBFRAME, 0, SPARE * sizeof *y);
         feed_poles(filter, s, in[0]);
         if (i + 1 < count) {
             feed(e[i + 1], in[1]);
@@ -143,7 +154,7 @@ static int synthesize_exactly(struct truespeech_synthesis *state,
             pair[0].peak =
                 dsp->poles(in[0], filter->poles_q12, 12, y, sums[0], TRUESPEECH_SUBFRAME);
         }
-        if (!is_exact(filter->poles_q12, pair[0].peak))
+        if (pair[0].peak > filter->poles_limit)
             break;
         finish(filter, sums[0], y, out + TRUESPEECH_SUBFRAME * i);
     }
@@ -188,9 +199,9 @@ static void synthesize_in_steps(struct truespeech_synthesis *state,
     }
 }
 
-static void synthesize(struct truespeech_synthesis *state,
-                       const struct truespeech_synthesis_filter *const *filters,
-                       const int16_t (*e)[TRUESPEECH_SUBFRAME], int count, int16_t *out)
+void truespeech_synthesize_all(struct truespeech_synthesis *state,
+                               const struct truespeech_synthesis_filter *const *filters,
+                               const int16_t (*e)[TRUESPEECH_SUBFRAME], int count, int16_t *out)
 {
     for (int i = 0; i < count; i++) {
         i +=
@@ -204,13 +215,5 @@ void truespeech_synthesize(struct truespeech_synthesis *state,
                            const struct truespeech_synthesis_filter *filter,
                            const int16_t e[TRUESPEECH_SUBFRAME], int16_t out[TRUESPEECH_SUBFRAME])
 {
-    synthesize(state, &filter, (const int16_t(*)[TRUESPEECH_SUBFRAME])e, 1, out);
-}
-
-void truespeech_synthesize_frame(
-    struct truespeech_synthesis *state,
-    const struct truespeech_synthesis_filter *const filters[TRUESPEECH_SUBFRAMES],
-    const int16_t e[TRUESPEECH_SUBFRAMES][TRUESPEECH_SUBFRAME], int16_t out[TRUESPEECH_FRAME])
-{
-    synthesize(state, filters, e, TRUESPEECH_SUBFRAMES, out);
+    truespeech_synthesize_all(state, &filter, (const int16_t(*)[TRUESPEECH_SUBFRAME])e, 1, out);
 }

@@ -59,11 +59,14 @@ static void init_decoder(void *memory, const struct layout *layout, const struct
 static struct progress decode(void *state, const uint8_t *src, int16_t *pcm, struct offer offer)
 {
     size_t blocks = whole_blocks(offer.in, offer.out, &block, 1);
-    struct truespeech_parameters parameters;
+    struct truespeech_parameters parameters[TRUESPEECH_GROUP];
 
-    for (size_t i = 0; i < blocks; i++) {
-        truespeech_unpack(src + i * TRUESPEECH_FRAME_BYTES, &parameters);
-        truespeech_decode_frame(state, &parameters, pcm + i * TRUESPEECH_FRAME);
+    for (size_t i = 0; i < blocks; i += TRUESPEECH_GROUP) {
+        int count = (int)min_size(blocks - i, TRUESPEECH_GROUP);
+
+        for (int j = 0; j < count; j++)
+            truespeech_unpack(src + (i + (size_t)j) * TRUESPEECH_FRAME_BYTES, &parameters[j]);
+        truespeech_decode_frames(state, parameters, count, pcm + i * TRUESPEECH_FRAME);
     }
     return (struct progress){ blocks * TRUESPEECH_FRAME_BYTES, blocks * TRUESPEECH_FRAME };
 }

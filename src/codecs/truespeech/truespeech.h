@@ -16,7 +16,8 @@ enum {
     TRUESPEECH_SUBFRAMES = 4,
     TRUESPEECH_SUBFRAME = 60,
     TRUESPEECH_ORDER = 8,
-    TRUESPEECH_FRAME_BYTES = 32
+    TRUESPEECH_FRAME_BYTES = 32,
+    TRUESPEECH_GROUP = 4 /* the most frames that are decoded together */
 };
 
 /* The taps are at lag and at lag + 1. */
@@ -99,16 +100,17 @@ struct truespeech_synthesis_filter {
     int16_t zeros_q12[TRUESPEECH_ORDER];
     int16_t poles_q12[CELP_ORDER]; /* zeros follow */
     int16_t tilt;                  /* 3/4 k, Q15 */
+    int32_t a_limit, poles_limit;  /* no louder sample is filtered stage by stage */
 };
 void truespeech_filter(const struct dsp_celp *dsp, const int16_t a_q12[TRUESPEECH_ORDER],
                        int16_t k_q15, struct truespeech_synthesis_filter *);
 void truespeech_synthesize(struct truespeech_synthesis *,
                            const struct truespeech_synthesis_filter *,
                            const int16_t e[TRUESPEECH_SUBFRAME], int16_t out[TRUESPEECH_SUBFRAME]);
-void truespeech_synthesize_frame(
-    struct truespeech_synthesis *,
-    const struct truespeech_synthesis_filter *const filters[TRUESPEECH_SUBFRAMES],
-    const int16_t e[TRUESPEECH_SUBFRAMES][TRUESPEECH_SUBFRAME], int16_t out[TRUESPEECH_FRAME]);
+/* The subframes of up to TRUESPEECH_GROUP frames. */
+void truespeech_synthesize_all(struct truespeech_synthesis *,
+                               const struct truespeech_synthesis_filter *const *filters,
+                               const int16_t (*e)[TRUESPEECH_SUBFRAME], int count, int16_t *out);
 
 /* decoder.c */
 struct truespeech_decoder {
@@ -118,7 +120,7 @@ struct truespeech_decoder {
     struct truespeech_synthesis synthesis;
     uint8_t reversed; /* blends in FFmpeg's order */
 };
-void truespeech_decode_frame(struct truespeech_decoder *, const struct truespeech_parameters *,
-                             int16_t pcm[TRUESPEECH_FRAME]);
+void truespeech_decode_frames(struct truespeech_decoder *, const struct truespeech_parameters *,
+                              int count, int16_t *pcm);
 
 #endif
