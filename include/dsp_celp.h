@@ -46,7 +46,8 @@ struct dsp_celp {
 
     /* out[i] = in[i] + sum of a[j] y[i - 1 - j], and y[i] = out[i] / 2^shift, rounded to nearest;
      * out may be in. Returns the greatest magnitude of y and of the ten samples before it: if it is
-     * below 32767, every y fits 16 bits. n is a multiple of 4. */
+     * below 32767, every y fits; else those from there on are undefined. n is a multiple of 4, and
+     * at least 8. */
     int32_t (*poles)(const int32_t *in, const int16_t a[CELP_ORDER], int shift, int16_t *y,
                      int32_t *out, int n);
 

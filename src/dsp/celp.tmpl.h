@@ -73,6 +73,11 @@ KERNEL u32x4 sums_of(u32x4 a, u32x4 b, u32x4 c, u32x4 d)
            (u32x4)_mm_unpackhi_epi64((__m128i)ab, (__m128i)cd);
 }
 
+KERNEL i16x8 narrowed_sums(const int32_t *in, i32x4 bias, int shift)
+{
+    return packed(((i32x4)load8(in) + bias) >> shift, ((i32x4)load8(in + 4) + bias) >> shift);
+}
+
 KERNEL int last_from(int at, int n, int width) { return at < n - width ? at : n - width; }
 
 /* --- Zeros --- */
@@ -106,46 +111,6 @@ static void celp_zeros(const int16_t *x, const int16_t *a, int pairs, int32_t *s
 
 /* --- Poles --- */
 
-/* The sums of four samples and of the next twelve. Each sample adds its products to all of them as
- * soon as it is known. `c` holds the coefficients in 32 bits, padded with zeros: that of distance d
- * is c[3 + d]. */
-struct fours {
-    u32x4 now, next, third, last;
-};
-
-KERNEL u32x4 products_at(i32x4 sample, const int32_t *c)
-{
-    return (u32x4)pair_products((i16x8)sample, load8(c));
-}
-
-KERNEL void add_sample(struct fours *sums, i32x4 sample, int lane, const int32_t *c)
-{
-    if (lane < 3)
-        sums->now += products_at(sample, c + 3 - lane);
-    sums->next += products_at(sample, c + 7 - lane);
-    sums->third += products_at(sample, c + 11 - lane);
-    if (lane >= 2)
-        sums->last += products_at(sample, c + 15 - lane);
-}
-
-/* The contribution of the ten previous samples to the first twelve sums. */
-KERNEL struct fours from_past(const int16_t *y, const int32_t *c)
-{
-    struct fours sums = { { 0 }, { 0 }, { 0 }, { 0 } };
-
-#pragma GCC unroll 10
-    for (int j = 1; j <= CELP_ORDER; j++) {
-        i32x4 sample = same(y[-j]);
-
-        sums.now += products_at(sample, c + 3 + j);
-        if (j <= 6)
-            sums.next += products_at(sample, c + 7 + j);
-        if (j <= 2)
-            sums.third += products_at(sample, c + 11 + j);
-    }
-    return sums;
-}
-
 KERNEL int32_t peak_in(i16x8 high, i16x8 low)
 {
     int32_t peak = 0;
@@ -157,52 +122,105 @@ KERNEL int32_t peak_in(i16x8 high, i16x8 low)
     return peak;
 }
 
-#define SPREAD(x, lane) ((i32x4)_mm_shuffle_epi32((__m128i)(x), (lane)*0x55))
+/* Ten samples in pairs, or the coefficients of the first six for the four that follow the ten: a
+ * lane is one of the four, which is further away by its number. */
+struct pairs10 {
+    i32x4 of[CELP_ORDER / 2];
+};
+struct older_taps {
+    i16x8 of[3];
+};
 
-/* A sample, in all lanes, from sums that include everything but its product with the sample before
- * it, so that this product, a sum and a shift are all that it waits for. */
-KERNEL i32x4 next_sample(i32x4 sums, i32x4 before, i32x4 nearest, int shift)
+#define SKIPPED(x, samples) ((i16x8)_mm_srli_si128(x, 2 * (samples)))
+
+KERNEL struct older_taps older_taps_of(const int16_t a[CELP_ORDER])
 {
-    return (i32x4)((u32x4)sums + (u32x4)pair_products((i16x8)before, (i16x8)nearest)) >> shift;
+    __m128i from3 = (__m128i)load8(a + 2);
+
+    return (struct older_taps){ { low_pairs(SKIPPED(from3, 7), SKIPPED(from3, 6)),
+                                  low_pairs(SKIPPED(from3, 5), SKIPPED(from3, 4)),
+                                  low_pairs(SKIPPED(from3, 3), SKIPPED(from3, 2)) } };
 }
 
+KERNEL struct pairs10 load_pairs(const int16_t *from)
+{
+    struct pairs10 pairs;
+
+    for (int i = 0; i < CELP_ORDER / 2; i++) {
+        int32_t pair;
+
+        memcpy(&pair, from + 2 * i, sizeof pair);
+        pairs.of[i] = same(pair);
+    }
+    return pairs;
+}
+
+KERNEL u32x4 older_products(const struct older_taps *taps, const struct pairs10 *past)
+{
+    return (u32x4)pair_products((i16x8)past->of[0], taps->of[0]) +
+           (u32x4)pair_products((i16x8)past->of[1], taps->of[1]) +
+           (u32x4)pair_products((i16x8)past->of[2], taps->of[2]);
+}
+
+KERNEL uint32_t scaled_down(uint32_t sum, int shift) { return (uint32_t)((int32_t)sum >> shift); }
+
+/* y[i] = (sums[i] + bias) / 2^shift for all n. Returns the peak. */
+KERNEL int32_t store_samples(const int32_t *sums, int32_t bias, int shift, int16_t *y, int n)
+{
+    i16x8 high = max_i16(load8(y - 8), load8(y - CELP_ORDER)),
+          low = min_i16(load8(y - 8), load8(y - CELP_ORDER));
+
+    for (int i = 0; i < n; i += NARROW) {
+        int at = last_from(i, n, NARROW);
+        i16x8 x = narrowed_sums(sums + at, same(bias), shift);
+
+        memcpy(y + at, &x, sizeof x);
+        high = max_i16(high, x);
+        low = min_i16(low, x);
+    }
+    return peak_in(high, low);
+}
+
+/* Four samples at a time. The products of those four and of the four before them are scalar, since
+ * the dependency chain from one sample to the next is then a multiplication, an addition and a
+ * shift of scalars: five cycles, and seven or more in lanes. Products of older samples are in
+ * lanes, which have the time of four samples to reach scalar registers. */
 KERNEL int32_t poles_by(const int32_t *in, const int16_t a[CELP_ORDER], int shift, int16_t *y,
                         int32_t *out, int n)
 {
-    int32_t c[4 + CELP_ORDER + 4] = { 0 };
-    u32x4 bias = (u32x4)same(1 << (shift - 1));
-    i16x8 high = max_i16(load8(y - 8), load8(y - CELP_ORDER)),
-          low = min_i16(load8(y - 8), load8(y - CELP_ORDER));
-    i32x4 nearest = same((uint16_t)a[0]), first, second, third, fourth;
-    struct fours sums;
+    struct older_taps taps = older_taps_of(a);
+    struct pairs10 past = load_pairs(y - CELP_ORDER);
+    uint32_t c[8], y0 = (uint32_t)y[-4], y1 = (uint32_t)y[-3], y2 = (uint32_t)y[-2],
+                   y3 = (uint32_t)y[-1], bias = (uint32_t)1 << (shift - 1);
 
-    for (int j = 0; j < CELP_ORDER; j++)
-        c[4 + j] = (uint16_t)a[j];
-    sums = from_past(y, c);
-    sums.now += (u32x4)load8(in) + bias;
-    first = SPREAD(sums.now, 0) >> shift;
+    for (int j = 1; j < 8; j++)
+        c[j] = (uint32_t)a[j - 1];
     for (int i = 0; i < n; i += 4) {
-        int ahead = i + 4 < n ? i + 4 : i; /* the last sums are not used */
-        i16x8 narrow;
+        u32x4 older = (u32x4)load8(in + i) + bias + older_products(&taps, &past);
+        uint32_t sum0 = older[0] + c[4] * y0 + c[3] * y1 + c[2] * y2,
+                 sum1 = older[1] + c[5] * y0 + c[4] * y1 + c[3] * y2 + c[2] * y3,
+                 sum2 = older[2] + c[6] * y0 + c[5] * y1 + c[4] * y2 + c[3] * y3,
+                 sum3 = older[3] + c[7] * y0 + c[6] * y1 + c[5] * y2 + c[4] * y3;
 
-        second = next_sample(SPREAD(sums.now, 1), first, nearest, shift);
-        add_sample(&sums, first, 0, c);
-        third = next_sample(SPREAD(sums.now, 2), second, nearest, shift);
-        add_sample(&sums, second, 1, c);
-        fourth = next_sample(SPREAD(sums.now, 3), third, nearest, shift);
-        add_sample(&sums, third, 2, c);
-        sums.next += (u32x4)load8(in + ahead) + bias;
-        first = next_sample(SPREAD(sums.next, 0), fourth, nearest, shift);
-        add_sample(&sums, fourth, 3, c);
-        narrow = packed((i32x4)sums.now >> shift, (i32x4)sums.now >> shift);
-        sums.now -= bias;
-        memcpy(out + i, &sums.now, 4 * sizeof *out);
-        memcpy(y + i, &narrow, 4 * sizeof *y);
-        high = max_i16(high, narrow);
-        low = min_i16(low, narrow);
-        sums = (struct fours){ sums.next, sums.third, sums.last, { 0 } };
+        sum0 += c[1] * y3;
+        y0 = scaled_down(sum0, shift);
+        sum1 += c[1] * y0;
+        y1 = scaled_down(sum1, shift);
+        sum2 += c[2] * y0;
+        sum2 += c[1] * y1;
+        y2 = scaled_down(sum2, shift);
+        sum3 += c[3] * y0 + c[2] * y1;
+        sum3 += c[1] * y2;
+        y3 = scaled_down(sum3, shift);
+        out[i] = (int32_t)(sum0 - bias);
+        out[i + 1] = (int32_t)(sum1 - bias);
+        out[i + 2] = (int32_t)(sum2 - bias);
+        out[i + 3] = (int32_t)(sum3 - bias);
+        past = (struct pairs10){ { past.of[2], past.of[3], past.of[4],
+                                   same((int32_t)((y0 & 0xFFFF) | y1 << 16)),
+                                   same((int32_t)((y2 & 0xFFFF) | y3 << 16)) } };
     }
-    return peak_in(high, low);
+    return store_samples(out, (int32_t)bias, shift, y, n);
 }
 
 /* Shifts by constants are faster. */
@@ -233,8 +251,9 @@ static int32_t celp_peak(const int16_t *a, int n)
 }
 
 #if VECTOR_BYTES == 32
-/* The same with a filter in each half of a register. c[j] begins with the coefficient of distance
- * j - 3, or with a zero. */
+/* Two filters in lanes, one in each half of a register: the sums of four samples and of the next
+ * twelve. Each sample adds its products to all of them as soon as it is known. c[j] begins with the
+ * coefficient of distance j - 3, or with a zero. */
 struct wide_fours {
     uvec32 now, next, third, last;
 };
@@ -420,11 +439,6 @@ static int64_t celp_energy(const int16_t *a, int n)
 }
 
 /* --- Gains --- */
-
-KERNEL i16x8 narrowed_sums(const int32_t *in, i32x4 bias, int shift)
-{
-    return packed(((i32x4)load8(in) + bias) >> shift, ((i32x4)load8(in + 4) + bias) >> shift);
-}
 
 static void celp_narrow(const int32_t *in, int32_t bias, int shift, int16_t *out, int n)
 {

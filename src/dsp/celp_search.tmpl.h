@@ -344,6 +344,11 @@ KERNEL void mirror(const int16_t (*lower)[CELP_POSITIONS], int16_t (*phi)[CELP_P
         }
 }
 
+KERNEL u32x4 products_at(i32x4 sample, const int32_t *c)
+{
+    return (u32x4)pair_products((i16x8)sample, load8(c));
+}
+
 /* The sums of a row of phi are those of the row below, one place further on, and a product more:
  * the row's sum k belongs to its column k - m. A lane is a sum; all of a row grow at once. */
 static void celp_fill_phi(const int16_t h[CELP_POSITIONS], const int16_t sign[CELP_POSITIONS],

