@@ -133,6 +133,8 @@ Function install_program
         Delete "$INSTDIR\omniacm.exe"                           ; if an earlier omniacm.exe.old is still running
         ClearErrors
         Rename "$INSTDIR\omniacm.exe.new" "$INSTDIR\omniacm.exe"
+    ${Else}
+        SetErrors                       ; the question has cleared the flag
     ${EndIf}
     ${If} ${Errors}
         Delete "$INSTDIR\omniacm.exe.new"

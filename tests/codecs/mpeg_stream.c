@@ -380,7 +380,7 @@ static void random_bytes_make_few_frames(void **unused)
     }
 }
 
-/* Whether a frame is in free format can depend on the third header. Padding is longest in Layer I. */
+/* The third header can decide about a frame in free format, and Layer I has the longest padding. */
 static void the_longest_search_ends(void **unused)
 {
     struct request request = { 44100, 0x50, 2, 0, WHOLE, 0 };
@@ -463,10 +463,9 @@ static void large_byte_rates_are_the_highest(void **unused)
 
     (void)unused;
     for (size_t i = 0; i < sizeof byte_rates / sizeof *byte_rates; i++) {
-        struct wave_format format = { .channels = 1,
-                                      .sample_rate = 16000,
-                                      .byte_rate = byte_rates[i],
-                                      .block_align = 1 };
+        struct wave_format format = {
+            .channels = 1, .sample_rate = 16000, .byte_rate = byte_rates[i], .block_align = 1
+        };
 
         assert_true(parses(&mpeg_layer3, &format, &layout));
         assert_int_equal(layout.block.frames, 576);
