@@ -122,8 +122,8 @@ KERNEL int32_t peak_in(i16x8 high, i16x8 low)
     return peak;
 }
 
-/* Ten samples in pairs, or the coefficients of the first six for the four that follow the ten: a
- * lane is one of the four, which is further away by its number. */
+/* Ten samples in pairs, each pair in all lanes, and the coefficients of the oldest six of them in
+ * the sums of the next four samples, which are the lanes. */
 struct pairs10 {
     i32x4 of[CELP_ORDER / 2];
 };

@@ -92,7 +92,8 @@ static void poles_are_the_same(struct round *round)
     free(copy);
 }
 
-/* Each of two filters side by side gives what it gives alone, if every sample fits. */
+/* Each of two filters side by side gives what it gives alone, up to the first sample that does not
+ * fit. */
 static void two_poles_are_the_same(struct round *round)
 {
     int n = 16 + 4 * (int)(draw(&round->seed) % 13), shift = 11 + (int)(draw(&round->seed) % 4);
@@ -116,10 +117,12 @@ static void two_poles_are_the_same(struct round *round)
         int32_t peak = round->mine->poles(in[i], a[i], shift, y[i] + CELP_ORDER, expected[i], n);
 
         assert_int_equal(pair[i].peak >= INT16_MAX, peak >= INT16_MAX);
-        if (peak < INT16_MAX) {
-            assert_int_equal(pair[i].peak, peak);
-            assert_memory_equal(out[i], expected[i], (size_t)n * sizeof **out);
-            assert_memory_equal(copy[i], y[i], ((size_t)n + CELP_ORDER) * sizeof **y);
+        assert_true(peak >= INT16_MAX || pair[i].peak == peak);
+        assert_memory_equal(copy[i], y[i], CELP_ORDER * sizeof **y);
+        for (int j = 0, magnitude = 0; j < n && magnitude < INT16_MAX; j++) {
+            magnitude = abs(y[i][CELP_ORDER + j]);
+            assert_int_equal(out[i][j], expected[i][j]);
+            assert_int_equal(copy[i][CELP_ORDER + j], y[i][CELP_ORDER + j]);
         }
         free(copy[i]);
     }

@@ -3,8 +3,8 @@
 #include "g729.h"
 #include "mac.h"
 
-/* Track t has the positions t, t + 5, ...; the pulses are on tracks 0, 1, 2, and 3 or 4. */
-
+/* For all pairs of positions. Track t has the positions t, t + 5, ...; the pulses are on tracks 0,
+ * 1, 2, and 3 or 4. */
 struct matrix {
     /* (52): magnitudes of the correlation of the target with the response. */
     int16_t d[G729_SUBFRAME];
