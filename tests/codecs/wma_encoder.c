@@ -400,17 +400,15 @@ static void fitted_lsps(void **unused)
     wma_set_up(&setup, &format);
     wma_open_lsp(logs);
     for (int round = 0; round < 20; round++) {
-        int target[WMA_POINTS], sum = 0;
+        int target[WMA_POINTS];
         uint8_t lsp[WMA_LSP];
         double square = 0, mean = 0;
 
         for (unsigned i = 0; i < WMA_LSP; i++)
             lsp[i] = (uint8_t)(draw(&seed) % (1u << wma_lsp_bits(i)));
         wma_lsp_curve(&setup, 0, lsp, ratio);
-        for (int i = 0; i < WMA_POINTS; i++) {
+        for (int i = 0; i < WMA_POINTS; i++)
             target[i] = (int)lround(256 * log2(ratio[i * 16 + 8]));
-            sum += target[i];
-        }
         memset(lsp, 4, sizeof lsp);
         wma_fit_lsp(dsp_set(0)->spectrum, logs, target, &(struct wma_effort){ .quality = 2 }, lsp);
         wma_lsp_curve(&setup, 0, lsp, ratio);

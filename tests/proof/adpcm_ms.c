@@ -24,19 +24,22 @@ void prove_follow(struct ms_state state, unsigned code)
     PROVE(is_valid(state) && is_between(state.delta, MS_DELTA_MIN, MS_DELTA_MAX));
 }
 
-/* A block of up to one byte of codes, with any header and any number of predictors. */
-void prove_decode_channel(uint8_t bytes, unsigned predictors, unsigned channel, unsigned channels)
+/* A block of up to one byte of codes, with any header. */
+static void decode(uint8_t bytes, unsigned channel, unsigned channels)
 {
-    enum { CODES = 1 };
-    int16_t weights[3][2], pcm[(2 + 2 * CODES) * 2];
+    enum { CODES = 1, PREDICTORS = 2 };
+    int16_t weights[PREDICTORS][2], pcm[(2 + 2 * CODES) * 2];
     uint8_t block[2 * MS_HEADER + CODES];
     uint32_t samples;
 
-    ASSUME(is_between(predictors, 1, 3) && is_between(channels, 1, 2) && channel < channels &&
-           bytes <= CODES);
+    ASSUME(bytes <= CODES);
     samples = MS_HEADER_SAMPLES + 2 * bytes / channels;
-    for (unsigned i = 0; i < 3; i++)
+    for (unsigned i = 0; i < PREDICTORS; i++)
         ASSUME(weights[i][0] != INT16_MIN && weights[i][1] != INT16_MIN);
-    ms_decode_channel((struct ms_table){ (const int16_t(*)[2])weights, predictors }, block, pcm,
+    ms_decode_channel((struct ms_table){ (const int16_t(*)[2])weights, PREDICTORS }, block, pcm,
                       samples, channel, channels);
 }
+
+void prove_decode_mono(uint8_t bytes) { decode(bytes, 0, 1); }
+void prove_decode_left(uint8_t bytes) { decode(bytes, 0, 2); }
+void prove_decode_right(uint8_t bytes) { decode(bytes, 1, 2); }
