@@ -65,7 +65,7 @@ KERNEL void dk4_decode_stretch(struct ima *state, const struct gather16 *lanes, 
 }
 
 /* Decodes the `n` samples of a chain that do not fill a stretch, through a copy. */
-APART void dk4_decode_some(struct ima *state, const struct gather16 *lanes, size_t at, size_t n)
+OUTLINED void dk4_decode_some(struct ima *state, const struct gather16 *lanes, size_t at, size_t n)
 {
     uint8_t in[LANES16][16] = { { 0 } }, out[LANES16][64];
     size_t frame = 2 * (size_t)lanes->channels;
@@ -101,7 +101,7 @@ KERNEL struct ima duck_start(const uint16_t sample[LANES16], const uint16_t inde
 }
 
 /* Reads the headers, and advances the chains to their first codes and second samples. */
-APART struct ima dk4_read_headers(struct gather16 *lanes)
+OUTLINED struct ima dk4_read_headers(struct gather16 *lanes)
 {
     uint16_t sample[LANES16], index[LANES16];
 
@@ -212,7 +212,7 @@ KERNEL void dk3_decode_stretch(struct dk3 *state, const struct gather16 *lanes, 
 }
 
 /* Decodes the `n` frames of a block that do not fill a stretch, through a copy. */
-APART void dk3_decode_some(struct dk3 *state, const struct gather16 *lanes, size_t at, size_t n)
+OUTLINED void dk3_decode_some(struct dk3 *state, const struct gather16 *lanes, size_t at, size_t n)
 {
     uint8_t in[LANES16][16] = { { 0 } }, out[LANES16][64];
     struct gather16 copy;
@@ -228,7 +228,7 @@ APART void dk3_decode_some(struct dk3 *state, const struct gather16 *lanes, size
         memcpy(lanes->out[l] + 4 * at, out[l], 4 * n);
 }
 
-APART struct dk3 dk3_read_headers(struct gather16 *lanes)
+OUTLINED struct dk3 dk3_read_headers(struct gather16 *lanes)
 {
     uint16_t sums[2][LANES16], differences[2][LANES16];
 

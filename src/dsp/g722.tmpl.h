@@ -129,7 +129,7 @@ KERNEL __m128i g722_sums(__m128i low, __m128i high)
 }
 
 /* FILTEZ where a sum can saturate: from the oldest term to the newest. */
-APART __m128i g722_saturated_sums(__m128i low, __m128i high)
+OUTLINED __m128i g722_saturated_sums(__m128i low, __m128i high)
 {
     int16_t terms[2][8];
     int32_t sums[2] = { 0, 0 };

@@ -6,7 +6,8 @@
  * bits (12), the products and their sum (23), the way to a scalar register (4) and the quantizer
  * (18); and that of the poles, through the quantized difference (15), their adaptation (10), the
  * product (17) and the quantizer. What is on them comes first in the code: processors prefer older
- * operations. In the decoder, the chain of the reconstructed sample has 30 cycles.
+ * operations. In the decoder, the chain of the reconstructed sample has 30 cycles. On Zen 5, most
+ * operations in lanes take two cycles, and a sample takes 90 in the encoder and 62 in the decoder.
  *
  * Parameters: VECTOR_BYTES, 32 for AVX2; the registers have 16 bytes in every set. */
 #include <stdbool.h>
@@ -143,10 +144,7 @@ KERNEL int32_t g726_adapt(struct g726_coder *s, struct g726_lanes *x, unsigned c
     int32_t tr = g726_is_transition(s, difference.magnitude);
 
     g726_advance(x, difference, load128(growths->of[code]));
-    if (__builtin_expect(dqsez != 0, 1))
-        g726_adapt_poles(s, dqsez >> 31, -1);
-    else
-        g726_adapt_poles(s, 0, 0);
+    g726_adapt_poles(s, dqsez);
     s->sr[1] = s->sr[0];
     s->sr[0] = g726_to_float(sr_magnitude, g726_bit_length((uint32_t)sr_magnitude), sr >> 31);
     s->pk[1] = s->pk[0];
@@ -186,7 +184,7 @@ KERNEL void g726_close(struct g726_coder *state, const struct g726_coder *s,
 {
     const struct g726_rate *rate = state->rate;
     int16_t b[8];
-    unsigned exponent;
+    int32_t exponent;
 
     *state = *s;
     state->rate = rate;
@@ -196,10 +194,9 @@ KERNEL void g726_close(struct g726_coder *state, const struct g726_coder *s,
     store128(state->past.sign, lanes->signs);
     memcpy(state->b, b + 1, 7 * sizeof *b);
     state->b0 = b[0];
-    exponent = (unsigned)g726_log2(state->past.power[0]);
-    state->dq = (struct g726_float){ state->past.sign[0],
-                                     (uint8_t)(state->past.doubled[0] << 5 >> exponent),
-                                     (uint8_t)exponent };
+    exponent = g726_log2(state->past.power[0]);
+    state->dq = (struct g726_float){ state->past.sign[0], state->past.doubled[0] << 5 >> exponent,
+                                     exponent };
 }
 
 KERNEL uint8_t g726_encode_sample(struct g726_coder *s, struct g726_lanes *x,

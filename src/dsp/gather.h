@@ -36,8 +36,8 @@ KERNEL uint8_t *side_at(const struct side *side, size_t block, size_t channel)
 }
 
 /* The group of chains from `first` on. */
-APART struct gather16 gather16_at(const struct adpcm_blocks *blocks, size_t first, struct side in,
-                                  struct side out)
+OUTLINED struct gather16 gather16_at(const struct adpcm_blocks *blocks, size_t first,
+                                     struct side in, struct side out)
 {
     size_t all = blocks->count * blocks->channels;
     struct gather16 lanes;
@@ -107,8 +107,8 @@ KERNEL void scatter16_store(vec16 r[8], const struct gather16 *lanes, size_t at,
 }
 
 /* Loads one sample at a time. If fewer than 8 of `samples` are left, the last one is repeated. */
-APART void gather16_load_each(vec16 r[8], const struct gather16 *lanes, uint32_t at,
-                              uint32_t samples)
+OUTLINED void gather16_load_each(vec16 r[8], const struct gather16 *lanes, uint32_t at,
+                                 uint32_t samples)
 {
     uint16_t copy[8][LANES16];
 
@@ -151,8 +151,8 @@ struct gather32 {
 };
 
 /* The group of chains from `first` on. */
-APART struct gather32 gather32_at(const struct adpcm_blocks *blocks, size_t first,
-                                  const int16_t *pcm, uint8_t *dst)
+OUTLINED struct gather32 gather32_at(const struct adpcm_blocks *blocks, size_t first,
+                                     const int16_t *pcm, uint8_t *dst)
 {
     size_t most = blocks->count * blocks->channels - 1;
     struct gather32 lanes;
@@ -172,7 +172,7 @@ APART struct gather32 gather32_at(const struct adpcm_blocks *blocks, size_t firs
 }
 
 /* Loads one sample at a time. If fewer than 8 are left, the last one is repeated. */
-APART void gather32_load_each(const struct gather32 *lanes, uint32_t at, vec32 samples[8])
+OUTLINED void gather32_load_each(const struct gather32 *lanes, uint32_t at, vec32 samples[8])
 {
     int32_t copy[8][LANES32];
     uint32_t left = lanes->samples - at;
@@ -363,8 +363,8 @@ struct code_order {
 
 /* Stores a dword of codes of every lane, the first sample in the lowest nibble: its first `n` codes
  * go to the position of sample `at`, a multiple of 8. */
-APART void scatter32_codes(const struct gather32 *lanes, struct code_order order, uint32_t at,
-                           uint32_t n, vec32 codes)
+OUTLINED void scatter32_codes(const struct gather32 *lanes, struct code_order order, uint32_t at,
+                              uint32_t n, vec32 codes)
 {
     uint32_t low[LANES32], high[LANES32];
 

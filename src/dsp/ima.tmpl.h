@@ -106,8 +106,8 @@ KERNEL vec16 ima_next_index(vec16 index, vec16 magnitude)
 }
 
 /* Stores a dword of codes of each chain, or its first bytes. */
-APART void ima_store_codes(const struct gather16 *lanes, size_t dword, uint32_t bytes, vec16 low,
-                           vec16 high)
+OUTLINED void ima_store_codes(const struct gather16 *lanes, size_t dword, uint32_t bytes, vec16 low,
+                              vec16 high)
 {
     uint16_t copy[2][LANES16];
 
@@ -126,7 +126,7 @@ APART void ima_store_codes(const struct gather16 *lanes, size_t dword, uint32_t 
     }
 }
 
-APART void ima_store_headers(const struct gather16 *lanes, vec16 index)
+OUTLINED void ima_store_headers(const struct gather16 *lanes, vec16 index)
 {
     uint16_t copy[LANES16];
 

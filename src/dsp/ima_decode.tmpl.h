@@ -60,7 +60,8 @@ KERNEL void ima_decode_stretch(struct ima *state, const struct gather16 *lanes, 
 }
 
 /* Decodes fewer samples, or more channels than vectors are loaded for, through a copy. */
-APART void ima_decode_some(struct ima *state, const struct gather16 *lanes, size_t at, uint32_t n)
+OUTLINED void ima_decode_some(struct ima *state, const struct gather16 *lanes, size_t at,
+                              uint32_t n)
 {
     uint8_t in[LANES16][IMA_STRETCH / 2] = { { 0 } }, out[LANES16][2 * IMA_STRETCH];
     struct gather16 copy;
@@ -80,7 +81,7 @@ APART void ima_decode_some(struct ima *state, const struct gather16 *lanes, size
 }
 
 /* Reads the headers, and advances the chains to their first codes and second samples. */
-APART struct ima ima_read_headers(struct gather16 *lanes)
+OUTLINED struct ima ima_read_headers(struct gather16 *lanes)
 {
     uint16_t sample[LANES16], index[LANES16];
     struct ima state;

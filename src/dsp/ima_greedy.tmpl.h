@@ -4,7 +4,7 @@
 
 /* The index of the smallest step that is not below the mean difference between the first samples of
  * a block. */
-APART vec16 ima_middle(const struct gather16 *lanes, uint32_t samples)
+OUTLINED vec16 ima_middle(const struct gather16 *lanes, uint32_t samples)
 {
     enum { LOOK = 24 };
     vec16 r[8], last = set16(0), mean, index = set16(0), step, unused;
@@ -66,8 +66,8 @@ KERNEL vec16 ima_trial(const vec16 *r, int n, vec16 first, vec16 index)
 }
 
 /* The index of the mean difference, or a nearby one that does better on trial. */
-APART vec16 ima_start_index(const struct gather16 *lanes, uint32_t samples, vec16 first,
-                            vec16 middle)
+OUTLINED vec16 ima_start_index(const struct gather16 *lanes, uint32_t samples, vec16 first,
+                               vec16 middle)
 {
     enum { REACH = 6, STRIDE = 2 };
     vec16 r[16], best = middle, least_cost = set16(UINT16_MAX);

@@ -82,9 +82,9 @@ KERNEL vec32 ms_first_delta(const struct ms_start *start, const struct gather32 
     return max32(sum / LOOK * 3 / 4, set32(MS_DELTA_MIN));
 }
 
-APART struct ms_start ms_start_of(const struct gather32 *lanes,
-                                  const struct ms_predictor *predictors, unsigned count,
-                                  uint32_t stride)
+OUTLINED struct ms_start ms_start_of(const struct gather32 *lanes,
+                                     const struct ms_predictor *predictors, unsigned count,
+                                     uint32_t stride)
 {
     struct ms_start start = { set32(0), set32(0), set32(0), set32(0) };
     vec32 newer, older;

@@ -48,7 +48,7 @@ static INLINED int32_t adapt(struct g726_coder *s, unsigned code, struct estimat
             sr_magnitude = negate_if(sr >> 31, sr) & 32767;
     int32_t tr = g726_is_transition(s, magnitude);
 
-    g726_adapt_poles(s, dqsez >> 31, -(dqsez != 0));
+    g726_adapt_poles(s, dqsez);
     g726_adapt_zeros(s, past, at, sign, magnitude ? 128 : 0);
     s->td = s->a[1] < -11776;
     /* The order matters: FUNCTW uses the old y, and MIX the results of the other two. */

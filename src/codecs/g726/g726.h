@@ -13,8 +13,7 @@ enum { G726_POLES = 2, G726_LANES = 8, G726_PAST = G726_LANES + 1 };
 /* The floating-point format of FLOATA and FLOATB: mantissa * 2^(exponent - 6), with a mantissa of 6
  * bits and an exponent of 4. Zero is 32 * 2^-6. The sign is 0 or -1. */
 struct g726_float {
-    int16_t sign;
-    uint8_t mantissa, exponent;
+    int32_t sign, mantissa, exponent;
 };
 
 /* Past differences in the same format, newest first, in a form that suits vectors: twice the value

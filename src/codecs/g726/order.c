@@ -64,77 +64,106 @@ static int32_t regularity(const uint8_t *src, size_t n, unsigned bits, enum g726
     return sum;
 }
 
-struct evidence {
-    int64_t unevenness;
-    int64_t noise; /* what is expected of the unevenness of independent differences, about twice */
+/* The differences of a window, and those that follow it, in units of 2^-6 of the scale factor. */
+struct differences {
+    int32_t d[WINDOW + MAX_LAG];
+    int n; /* at most WINDOW, and whole bytes */
 };
 
-/* Returns how much the autocorrelation of `n` differences, at most a window, varies with the
- * position in a byte: the sum of the squared deviations, normalized to 2^24 times n / WINDOW, so
- * that its mean is the same in white noise for every n. MAX_LAG more differences follow. A
- * difference is at most 2^10 in units of 2^-6, so that the energy of a window fits 30 bits. */
-static struct evidence unevenness(const int32_t *d, int n, int positions)
+/* A difference is at most 2^10, so that the energy of a window fits 30 bits. */
+static int64_t energy_of(const struct differences *of)
 {
-    struct evidence sum = { 0, 0 };
-    int64_t energy = 1, unit;
+    int32_t energy = 1;
 
-    for (int i = 0; i < n; i++)
-        energy += d[i] * d[i];
-    unit = (energy * energy >> 24) + 1;
-    for (int lag = 1; lag <= MAX_LAG; lag += 2) {
-        int64_t products[MAX_POSITIONS] = { 0 }, sum_of_products = 0, squares = 0;
-
-        for (int i = 0; i < n; i++) {
-            int64_t product = d[i] * d[i + lag];
-
-            products[i % positions] += product;
-            squares += product * product;
-        }
-        for (int i = 0; i < positions; i++)
-            sum_of_products += products[i];
-        for (int i = 0; i < positions; i++) {
-            int64_t deviation = (products[i] - sum_of_products / positions) * 4096 / energy;
-
-            sum.unevenness += deviation * deviation;
-        }
-        sum.noise += squares / unit;
-    }
-    return (struct evidence){ sum.unevenness * n / WINDOW, sum.noise * n / WINDOW };
+    for (int i = 0; i < of->n; i++)
+        energy += of->d[i] * of->d[i];
+    return energy;
 }
 
-/* The unevenness of a window of at most `count` codes. */
-static struct evidence window_unevenness(const uint8_t *src, size_t count, unsigned bits,
-                                         enum g726_order order)
+/* Returns how much the autocorrelation of differences varies with the position in a byte: the sum
+ * of the squared deviations, normalized to 2^24 times n / WINDOW, so that its mean is the same in
+ * white noise for every n. */
+static int64_t unevenness(const struct differences *of, int positions)
+{
+    int64_t energy = energy_of(of), sum = 0;
+
+    for (int lag = 1; lag <= MAX_LAG; lag += 2) {
+        int32_t products[MAX_POSITIONS] = { 0 };
+        int64_t sum_of_products = 0;
+
+        for (int i = 0; i < of->n; i += positions)
+            for (int k = 0; k < positions; k++)
+                products[k] += of->d[i + k] * of->d[i + k + lag];
+        for (int k = 0; k < positions; k++)
+            sum_of_products += products[k];
+        for (int k = 0; k < positions; k++) {
+            int64_t deviation = (products[k] - sum_of_products / positions) * 4096 / energy;
+
+            sum += deviation * deviation;
+        }
+    }
+    return sum * of->n / WINDOW;
+}
+
+/* What is expected of the unevenness of independent differences, about twice. */
+static int64_t noise(const struct differences *of)
+{
+    int64_t energy = energy_of(of), unit = (energy * energy >> 24) + 1, sum = 0;
+
+    for (int lag = 1; lag <= MAX_LAG; lag += 2) {
+        int64_t squares = 0;
+
+        for (int i = 0; i < of->n; i++) {
+            int64_t product = of->d[i] * of->d[i + lag];
+
+            squares += product * product;
+        }
+        sum += squares / unit;
+    }
+    return sum * of->n / WINDOW;
+}
+
+/* The differences of a window of at most `count` codes. */
+static struct differences window_of(const uint8_t *src, size_t count, unsigned bits,
+                                    enum g726_order order)
 {
     const struct g726_rate *rate = g726_rate_for(bits);
     uint8_t codes[WINDOW + MAX_LAG];
-    int32_t d[WINDOW + MAX_LAG] = { 0 }, exponent;
     size_t n = min_size(count, WINDOW + MAX_LAG);
+    struct differences made = { { 0 }, (int)min_size(n, WINDOW) };
+    int32_t exponent;
 
     g726_unpack(src, n, bits, order, codes);
-    for (size_t i = 0; i < n; i++) {
-        d[i] = g726_dequantize(rate, codes[i], UNIT, &exponent);
-        d[i] = codes[i] >> (bits - 1) ? -d[i] : d[i];
-    }
-    return unevenness(d, (int)min_size(n, WINDOW), 8 / (int)bits);
+    for (size_t i = 0; i < n; i++)
+        made.d[i] =
+            negate_if(-(codes[i] >> (bits - 1)), g726_dequantize(rate, codes[i], UNIT, &exponent));
+    return made;
 }
 
 /* In noise, the difference of two sums has a standard deviation that grows with the square root of
- * the number of windows. */
+ * the number of windows. It takes as long as the difference itself, and seldom matters. */
 static bool is_less_uneven(const uint8_t *src, size_t count, unsigned bits)
 {
     int64_t gain = 0, variance = 0;
 
     for (size_t at = 0; at + LEAST_WINDOW <= count; at += WINDOW) {
         const uint8_t *window = src + at * bits / 8;
-        struct evidence msb = window_unevenness(window, count - at, bits, G726_MSB_FIRST),
-                        lsb = window_unevenness(window, count - at, bits, G726_LSB_FIRST);
-        int64_t noise = (msb.noise + lsb.noise) / 2;
+        struct differences msb = window_of(window, count - at, bits, G726_MSB_FIRST),
+                           lsb = window_of(window, count - at, bits, G726_LSB_FIRST);
 
-        gain += msb.unevenness - lsb.unevenness;
-        variance += noise * noise;
+        gain += unevenness(&msb, 8 / (int)bits) - unevenness(&lsb, 8 / (int)bits);
     }
-    return gain > 0 && gain * gain > variance / 16 * (bits == 2 ? MARGIN_2 : MARGIN_4);
+    if (gain <= 0)
+        return false;
+    for (size_t at = 0; at + LEAST_WINDOW <= count; at += WINDOW) {
+        const uint8_t *window = src + at * bits / 8;
+        struct differences msb = window_of(window, count - at, bits, G726_MSB_FIRST),
+                           lsb = window_of(window, count - at, bits, G726_LSB_FIRST);
+        int64_t mean = (noise(&msb) + noise(&lsb)) / 2;
+
+        variance += mean * mean;
+    }
+    return gain * gain > variance / 16 * (bits == 2 ? MARGIN_2 : MARGIN_4);
 }
 
 bool g726_reads_alike(const uint8_t *src, size_t size, unsigned bits)

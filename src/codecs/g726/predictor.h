@@ -15,9 +15,7 @@ static inline int32_t g726_low16(int32_t x) { return (int16_t)(uint16_t)x; }
 /* FLOATA and FLOATB. The magnitude has 15 bits. */
 static inline struct g726_float g726_to_float(int32_t magnitude, int32_t exponent, int32_t sign)
 {
-    return (struct g726_float){ (int16_t)sign,
-                                (uint8_t)(magnitude ? magnitude << 6 >> exponent : 32),
-                                (uint8_t)exponent };
+    return (struct g726_float){ sign, magnitude ? magnitude << 6 >> exponent : 32, exponent };
 }
 
 static inline int32_t g726_bit_length(uint32_t x) { return g726_log2(x << 1 | 1); }
@@ -33,7 +31,7 @@ static inline int32_t g726_fmult(int32_t coefficient, struct g726_float x)
     int32_t exponent = g726_log2(doubled);
     uint32_t mantissa = doubled << 5 >> exponent;
     uint32_t product =
-        ((x.mantissa * mantissa + 48) >> 4 << 9 >> (28 - exponent - x.exponent)) & 32767;
+        (((uint32_t)x.mantissa * mantissa + 48) >> 4 << 9 >> (28 - exponent - x.exponent)) & 32767;
 
     sign ^= x.sign;
     return ((int32_t)product ^ sign) - sign;
@@ -84,15 +82,20 @@ static INLINED int32_t g726_estimate_poles(const struct g726_coder *s)
     return g726_fmult(s->a[0], s->sr[0]) + g726_fmult(s->a[1], s->sr[1]);
 }
 
-/* UPA2, LIMC, UPA1 and LIMD. pk0 is the sign of dq + sez, 0 or -1. `any` is -1, or 0 if that sum is
- * zero. */
-static INLINED void g726_adapt_poles(struct g726_coder *s, int32_t pk0, int32_t any)
+/* UPA2, LIMC, UPA1 and LIMD. Both values of each pole are computed, before the sign of dq + sez is
+ * known. That sum is seldom zero. */
+static INLINED void g726_adapt_poles(struct g726_coder *s, int32_t dqsez)
 {
-    int32_t pks1 = pk0 ^ s->pk[0], pks2 = pk0 ^ s->pk[1], a1 = s->a[0], a2 = s->a[1];
-    int32_t fa1 = clamp(a1, -8191, 8191) * 4, uga2 = negate_if(pks2, 16384) - negate_if(pks1, fa1);
+    int32_t a1 = s->a[0] - (s->a[0] >> 8), a2 = s->a[1] - (s->a[1] >> 7);
+    int32_t fa1 = clamp(s->a[0], -8191, 8191) * 4, uga1 = negate_if(s->pk[0], 192);
+    int32_t uga2 = negate_if(s->pk[1], 16384) - negate_if(s->pk[0], fa1);
 
-    a2 = seldom_limited(a2 + (uga2 >> 7 & any) - (a2 >> 7), 12288);
-    s->a[0] = seldom_limited(a1 + (negate_if(pks1, 192) & any) - (a1 >> 8), 15360 - a2);
+    if (__builtin_expect(dqsez != 0, 1)) {
+        a1 += negate_if(dqsez >> 31, uga1);
+        a2 += uga2 >> 7 ^ ((uga2 >> 7 ^ -uga2 >> 7) & dqsez >> 31);
+    }
+    a2 = seldom_limited(a2, 12288);
+    s->a[0] = seldom_limited(a1, 15360 - a2);
     s->a[1] = a2;
 }
 

@@ -19,7 +19,7 @@ static inline unsigned g726_quantize(const struct g726_rate *rate, int32_t d, in
 
     dln = dln < 0 ? 0 : dln;
     if (__builtin_expect(dln >= G726_LOGS, 0))
-        dln = G726_LOGS - 1;
+        return rate->codes[d < 0][G726_LOGS - 1];
     return rate->codes[d < 0][dln];
 }
 
@@ -35,26 +35,24 @@ static inline int32_t g726_dequantize(const struct g726_rate *rate, unsigned cod
     return ((dql & 127) + 128) << 7 >> (14 - dex) & positive;
 }
 
-/* FUNCTW to FILTE. */
+/* FUNCTW to FILTE. A multiple of 2^n is added after a shift by n. */
 static inline void g726_adapt_scale(struct g726_coder *s, unsigned code)
 {
-    int32_t yu = s->y + ((s->rate->scale[code] * 32 - s->y) >> 5);
-
-    s->yu = clamp(yu, 544, 5120);
+    s->yu = clamp(s->y + (-s->y >> 5) + s->rate->scale[code], 544, 5120);
     s->yl += s->yu + (-s->yl >> 6);
 }
 
 /* FUNCTF to TRIGA. TDP is the tone detector after this sample, TR is 1 at a transition. */
 static inline void g726_adapt_speed(struct g726_coder *s, unsigned code, int32_t tdp, int32_t tr)
 {
-    int32_t fi = s->rate->speed[code], difference, ax;
+    int32_t fi = s->rate->speed[code] * 16, difference, ax;
 
-    s->dms += ((fi << 9) - s->dms) >> 5;
-    s->dml += ((fi << 11) - s->dml) >> 7;
+    s->dms += (-s->dms >> 5) + fi;
+    s->dml += (-s->dml >> 7) + fi;
     difference = s->dms * 4 - s->dml;
     difference = difference < 0 ? -difference : difference;
     ax = (s->y < 1536) | (difference >= (s->dml >> 3)) | tdp;
-    s->ap = tr ? 256 : s->ap + (((ax << 9) - s->ap) >> 4);
+    s->ap = tr ? 256 : s->ap + (-s->ap >> 4) + ax * 32;
 }
 
 /* LIMA and MIX. Returns y for the next sample. */
