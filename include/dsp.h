@@ -15,6 +15,7 @@
 #include "dsp_mpeg.h"
 #include "dsp_mpeg_encoder.h"
 #include "dsp_spectrum.h"
+#include "dsp_truespeech.h"
 
 /* Contiguous blocks; the samples of several channels are interleaved. */
 struct adpcm_blocks {
@@ -99,6 +100,7 @@ struct dsp {
     const struct dsp_mpeg *mpeg;                 /* dsp_mpeg.h */
     const struct dsp_mpeg_encoder *mpeg_encoder; /* dsp_mpeg_encoder.h */
     const struct dsp_spectrum *spectrum;         /* dsp_spectrum.h */
+    const struct dsp_truespeech *truespeech;     /* dsp_truespeech.h */
 };
 
 /* Returns a set: 0 is plain C, 1 is SSE2, 2 is AVX2. If the build lacks that set, returns the best

@@ -128,8 +128,8 @@ KERNEL void g726_advance(struct g726_lanes *x, struct g726_difference dq, __m128
     __m128i b = _mm_sub_epi16(x->coefficients, _mm_sra_epi16(x->coefficients, x->leak));
 
     x->coefficients = _mm_add_epi16(b, negate128_if(_mm_srai_epi16(x->signs, 15), growth));
-    x->doubled = _mm_insert_epi16(_mm_slli_si128(x->doubled, 2), dq.doubled, 0);
-    x->power = _mm_insert_epi16(_mm_slli_si128(x->power, 2), dq.power, 0);
+    x->doubled = _mm_insert_epi16(_mm_slli_si128(x->doubled, 2), wrap16(dq.doubled), 0);
+    x->power = _mm_insert_epi16(_mm_slli_si128(x->power, 2), wrap16(dq.power), 0);
     x->signs = _mm_insert_epi16(_mm_slli_si128(x->signs, 2), dq.sign, 0);
 }
 

@@ -27,4 +27,5 @@ const struct dsp dsp_portable = {
     .mpeg = &dsp_mpeg_c,
     .mpeg_encoder = &dsp_mpeg_encoder_c,
     .spectrum = &dsp_spectrum_c,
+    .truespeech = &truespeech_kernels,
 };

@@ -59,6 +59,7 @@
 #include "mdct32.tmpl.h"
 #include "mpeg_encoder.tmpl.h"
 #include "spectrum.tmpl.h"
+#include "truespeech.tmpl.h"
 #include "ms_decode.tmpl.h"
 #include "yamaha_decode.tmpl.h"
 #else
@@ -75,6 +76,7 @@ const struct dsp SET = {
     .yamaha_decode = yamaha_decode,
     .mdct = &mdct_kernels,
     .spectrum = &spectrum_kernels,
+    .truespeech = &truespeech_lanes,
 #else /* four lanes do not pay off for these */
     .alaw_expand = alaw_expand_c,
     .ulaw_expand = ulaw_expand_c,
@@ -84,6 +86,7 @@ const struct dsp SET = {
     .yamaha_decode = yamaha_decode_c,
     .mdct = &dsp_mdct_c,
     .spectrum = &dsp_spectrum_c,
+    .truespeech = &truespeech_kernels,
 #endif
     .ima_decode = ima_decode,
     .ima_greedy = ima_greedy,

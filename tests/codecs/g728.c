@@ -537,7 +537,7 @@ static void vectors_are_normalized(void **unused)
         g728_normalize(&vector, bits);
         shift = vector.q - was.q;
         for (int k = 0; k < G728_VECTOR; k++) {
-            assert_int_equal(vector.x[k], floor(ldexp(was.x[k], shift)));
+            assert_int_equal(vector.x[k], (int)floor(ldexp(was.x[k], shift)));
             low = vector.x[k] < low ? vector.x[k] : low;
             high = vector.x[k] > high ? vector.x[k] : high;
         }

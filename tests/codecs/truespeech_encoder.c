@@ -224,8 +224,8 @@ static void silence_is_nearly_silent(void **unused)
 /* Random sets of pulses are found again. */
 static void a_pulse_search_finds_pulses(void **unused)
 {
-    static const struct truespeech_effort effort = { .codes = 1, .gains = 3, .rounds = 3 };
     static struct truespeech_response response;
+    struct truespeech_pulses best[TRUESPEECH_GAINS_MAX];
     const int16_t a_q12[TRUESPEECH_ORDER] = { 3000, -1000 };
     struct truespeech_synthesis_filter filter;
     uint32_t seed = 8;
@@ -233,18 +233,27 @@ static void a_pulse_search_finds_pulses(void **unused)
 
     (void)unused;
     truespeech_filter(dsp_set(best_set())->celp, a_q12, -20000, &filter);
-    truespeech_response(&filter, &response);
+    truespeech_response(dsp_set(best_set()), &filter, &response);
     for (int i = 0; i < 200; i++) {
         struct truespeech_subframe in = { .gain = 11,
                                           .levels = draw(&seed) & 0x3FFF,
                                           .positions = draw(&seed) % 4060 << 15 },
                                    out;
         int16_t e[TRUESPEECH_SUBFRAME], t[TRUESPEECH_SUBFRAME];
+        int count, winner = 0;
 
         in.positions |= draw(&seed) % 27405;
         truespeech_place_pulses(&in, e);
         truespeech_convolve(&response, e, t);
-        truespeech_pulse_search(&response, t, &effort, &out);
+        count = truespeech_choose_pulses(&response, t, TRUESPEECH_GAINS_MAX, best);
+        assert_int_equal(count, TRUESPEECH_GAINS_MAX);
+        for (int n = 0; n < count; n++) {
+            truespeech_move_pulses(&response, 3, &best[n]);
+            if (truespeech_gain_of(&response, &best[n]) >
+                truespeech_gain_of(&response, &best[winner]))
+                winner = n;
+        }
+        truespeech_write_pulses(&best[winner], &out);
         exact += in.positions == out.positions && in.levels == out.levels && in.gain == out.gain;
     }
     print_message("%d of 200 random sets of pulses found again\n", exact);
@@ -265,7 +274,7 @@ static void a_long_term_search_finds_lag_and_taps(void **unused)
 
     (void)unused;
     truespeech_filter(dsp_set(best_set())->celp, a_q12, -10000, &filter);
-    truespeech_response(&filter, &response);
+    truespeech_response(dsp_set(best_set()), &filter, &response);
     for (int i = 0; i < TRUESPEECH_HISTORY; i++)
         history[i] = (int16_t)((int32_t)(draw(&seed) % 4000) - 2000);
     for (int lag = TRUESPEECH_SUBFRAME; lag <= TRUESPEECH_LAG_MAX; lag++) {

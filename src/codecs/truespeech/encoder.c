@@ -5,16 +5,23 @@
 #include "search.h"
 #include "tables.h"
 
+const struct dsp_truespeech truespeech_kernels = {
+    .start_pulses = truespeech_start_pulses,
+    .best_slot = truespeech_best_slot,
+    .take_pulse = truespeech_take_pulse,
+    .scan = truespeech_scan,
+};
+
 /* The subframes of this frame, and those of the next one that its predictor reaches. */
 enum { AHEAD = TRUESPEECH_SUBFRAMES + 2 };
 
 static const struct truespeech_effort survey = {
-    .codes = 4, .gains = 1, .rounds = 1, .paths = 1, .spectra = TRUESPEECH_SPECTRA_MAX
+    .codes = 4, .gains = 1, .trials = 2, .rounds = 1, .paths = 1, .spectra = TRUESPEECH_SPECTRA_MAX
 };
 static const struct truespeech_effort efforts[] = {
-    { .codes = 2, .gains = 1, .rounds = 1, .paths = 1, .spectra = 1, .finalists = 1 },
-    { .codes = 8, .gains = 2, .rounds = 3, .paths = 1, .spectra = 1, .finalists = 1 },
-    { .codes = 8, .gains = 2, .rounds = 3, .paths = 4, .spectra = 8, .finalists = 3 },
+    { .codes = 2, .gains = 1, .trials = 3, .rounds = 1, .paths = 1, .spectra = 1, .finalists = 1 },
+    { .codes = 8, .gains = 2, .trials = 8, .rounds = 3, .paths = 2, .spectra = 1, .finalists = 1 },
+    { .codes = 8, .gains = 2, .trials = 16, .rounds = 3, .paths = 4, .spectra = 8, .finalists = 3 },
 };
 
 /* An encoding of the first subframes. */
@@ -26,17 +33,19 @@ struct path {
     int64_t error;
 };
 
-/* A subframe that might continue a path. */
-struct candidate {
+/* A subframe that might continue a path: a long-term code, and pulses. */
+struct trial {
     int path;
-    int16_t lag;
-    struct truespeech_subframe subframe;
+    int16_t lag; /* 0: off */
+    uint8_t taps;
+    int64_t energy; /* of the error without the pulses */
+    struct truespeech_pulses pulses;
 };
 
-/* The best candidates of all paths. */
-struct candidates {
+/* The best of all paths. */
+struct trials {
     struct ranking ranking; /* by the error, negated */
-    struct candidate best[TRUESPEECH_PATHS_MAX];
+    struct trial best[TRUESPEECH_TRIALS_MAX];
 };
 
 /* A subframe to be encoded, through one filter. */
@@ -81,12 +90,13 @@ static void predict(struct path *path, const struct task *task, int lag, int tap
         truespeech_long_term(task->filter->dsp, now, lag, truespeech_taps[taps], p);
 }
 
-/* Ranks the candidates that may continue path `number`: the best long-term codes, and none, each
- * with the best pulses for it. */
-static void follow(struct path *path, int number, const struct task *task, struct candidates *out)
+/* Ranks the trials that may continue path `number`: the best long-term codes, and none, each with
+ * the best pulses for it, which are not moved yet. */
+static void follow(struct path *path, int number, const struct task *task, struct trials *out)
 {
     const struct truespeech_response *response = task->response;
     struct truespeech_long_term_code codes[TRUESPEECH_CODES_MAX];
+    struct truespeech_pulses pulses[TRUESPEECH_GAINS_MAX];
     int16_t t[TRUESPEECH_SUBFRAME], p[TRUESPEECH_SUBFRAME], y[TRUESPEECH_SUBFRAME];
     int16_t *now = path->history + TRUESPEECH_HISTORY + TRUESPEECH_SUBFRAME * task->index;
     int n;
@@ -96,33 +106,38 @@ static void follow(struct path *path, int number, const struct task *task, struc
                                     task->effort->codes, codes);
     codes[n] = (struct truespeech_long_term_code){ 0, 0 };
     for (int j = 0; j <= n; j++) {
-        struct candidate candidate = { .path = number, .lag = codes[j].lag };
-        int64_t error;
-        int at;
+        int64_t energy;
+        int count;
 
         predict(path, task, codes[j].lag, codes[j].taps, p);
         truespeech_convolve(response, p, y);
         for (int k = 0; k < TRUESPEECH_SUBFRAME; k++)
             y[k] = saturate(t[k] - y[k]);
-        error = path->error + energy_exact(y, TRUESPEECH_SUBFRAME) -
-                truespeech_pulse_search(response, y, task->effort, &candidate.subframe);
-        candidate.subframe.ltp = codes[j].taps;
-        at = rank(&out->ranking, -error, out->best, sizeof *out->best);
-        if (at >= 0)
-            out->best[at] = candidate;
+        energy = path->error + energy_exact(y, TRUESPEECH_SUBFRAME);
+        count = truespeech_choose_pulses(response, y, task->effort->gains, pulses);
+        for (int i = 0; i < count; i++) {
+            int at = rank(&out->ranking, truespeech_gain_of(response, &pulses[i]) - energy,
+                          out->best, sizeof *out->best);
+
+            if (at >= 0)
+                out->best[at] =
+                    (struct trial){ number, codes[j].lag, codes[j].taps, energy, pulses[i] };
+        }
     }
 }
 
 /* Continues the path exactly as a decoder will. */
-static void extend(struct path *path, const struct candidate *candidate, const struct task *task)
+static void extend(struct path *path, const struct trial *trial, const struct task *task)
 {
+    struct truespeech_subframe *sub = &path->subframes[task->index];
     int16_t p[TRUESPEECH_SUBFRAME], e[TRUESPEECH_SUBFRAME], out[TRUESPEECH_SUBFRAME];
     int16_t *now = path->history + TRUESPEECH_HISTORY + TRUESPEECH_SUBFRAME * task->index;
 
-    path->lags[task->index] = candidate->lag;
-    path->subframes[task->index] = candidate->subframe;
-    predict(path, task, candidate->lag, candidate->subframe.ltp, p);
-    truespeech_place_pulses(&candidate->subframe, e);
+    path->lags[task->index] = trial->lag;
+    sub->ltp = trial->taps;
+    truespeech_write_pulses(&trial->pulses, sub);
+    predict(path, task, trial->lag, trial->taps, p);
+    truespeech_place_pulses(sub, e);
     truespeech_excite(now, p, e);
     truespeech_synthesize(&path->synthesis, task->filter, e, out);
     for (int k = 0; k < TRUESPEECH_SUBFRAME; k++)
@@ -132,22 +147,34 @@ static void extend(struct path *path, const struct candidate *candidate, const s
 /* Continues all paths by a subframe; returns how many survive. */
 static int step(struct path paths[TRUESPEECH_PATHS_MAX], int count, const struct task *task)
 {
-    struct candidates found = { .ranking = { .limit = task->effort->paths } };
+    struct trials trials = { .ranking = { .limit = task->effort->trials } };
+    struct ranking ranking = { .limit = task->effort->paths };
+    struct trial *best[TRUESPEECH_PATHS_MAX];
     struct path next[TRUESPEECH_PATHS_MAX];
 
     for (int n = 0; n < count; n++)
-        follow(&paths[n], n, task, &found);
-    for (int n = 0; n < found.ranking.count; n++) {
-        next[n] = paths[found.best[n].path];
-        extend(&next[n], &found.best[n], task);
+        follow(&paths[n], n, task, &trials);
+    for (int n = 0; n < trials.ranking.count; n++) {
+        struct trial *trial = &trials.best[n];
+        int at;
+
+        truespeech_move_pulses(task->response, task->effort->rounds, &trial->pulses);
+        at = rank(&ranking, truespeech_gain_of(task->response, &trial->pulses) - trial->energy,
+                  best, sizeof *best);
+        if (at >= 0)
+            best[at] = trial;
     }
-    for (int n = 0; n < found.ranking.count; n++)
+    for (int n = 0; n < ranking.count; n++) {
+        next[n] = paths[best[n]->path];
+        extend(&next[n], best[n], task);
+    }
+    for (int n = 0; n < ranking.count; n++)
         paths[n] = next[n];
-    return found.ranking.count;
+    return ranking.count;
 }
 
 /* The best encoding of the frame with these reflection coefficients. */
-static void encode_with(const struct truespeech_decoder *from,
+static void encode_with(const struct dsp *dsp, const struct truespeech_decoder *from,
                         const uint8_t reflection[TRUESPEECH_ORDER], const int16_t *pcm,
                         const struct truespeech_effort *effort, struct path *out)
 {
@@ -156,7 +183,7 @@ static void encode_with(const struct truespeech_decoder *from,
     struct truespeech_response response;
     struct task task = { .effort = effort, .filter = &filter, .response = &response };
     int16_t a_q12[TRUESPEECH_ORDER], k_q15 = truespeech_reflections[0][reflection[0]];
-    int count = 1, last = effort->paths == 1 && effort->spectra == 1 ? TRUESPEECH_SUBFRAMES : AHEAD;
+    int count = 1, last = effort->spectra == 1 ? TRUESPEECH_SUBFRAMES : AHEAD;
 
     memcpy(paths[0].history, from->history, TRUESPEECH_HISTORY * sizeof *from->history);
     paths[0].synthesis = from->synthesis;
@@ -165,7 +192,7 @@ static void encode_with(const struct truespeech_decoder *from,
     for (int i = 0; i < last; i++) {
         if (i == 0 || i == 2) {
             truespeech_filter(from->dsp, i == 0 ? from->a_q12 : a_q12, k_q15, &filter);
-            truespeech_response(&filter, &response);
+            truespeech_response(dsp, &filter, &response);
         }
         task.x = pcm + TRUESPEECH_SUBFRAME * i;
         task.index = i;
@@ -213,13 +240,13 @@ void truespeech_encode_frame(struct truespeech_encoder *state,
 
     truespeech_analyze(pcm + TRUESPEECH_FRAME, effort->spectra, reflection);
     for (int set = 0; effort->finalists < effort->spectra && set < effort->spectra; set++) {
-        encode_with(&state->decoder, reflection[set], pcm, &survey, &path);
+        encode_with(state->dsp, &state->decoder, reflection[set], pcm, &survey, &path);
         errors[set] = path.error;
     }
     for (int n = 0; n < effort->finalists; n++) {
         int set = index_of_minimum(errors, effort->spectra);
 
-        encode_with(&state->decoder, reflection[set], pcm, effort, &path);
+        encode_with(state->dsp, &state->decoder, reflection[set], pcm, effort, &path);
         errors[set] = INT64_MAX;
         if (path.error < best.error) {
             best = path;

@@ -34,15 +34,21 @@ static void products(struct truespeech_response *response)
         for (int pad = TRUESPEECH_HALF; pad < TRUESPEECH_WIDE;
              pad += pad == TRUESPEECH_SLOT_HALF - 1 ? TRUESPEECH_HALF + 1 : 1)
             response->phi[i][pad] = 0;
+    for (int i = 0; i < TRUESPEECH_WIDE; i++)
+        response->diagonal[i] = TRUESPEECH_TAKEN;
+    for (int i = 0; i < TRUESPEECH_SUBFRAME; i++)
+        response->diagonal[truespeech_slot(i)] =
+            response->phi[truespeech_slot(i)][truespeech_slot(i)];
 }
 
-void truespeech_response(const struct truespeech_synthesis_filter *filter,
+void truespeech_response(const struct dsp *dsp, const struct truespeech_synthesis_filter *filter,
                          struct truespeech_response *response)
 {
     int16_t out[TRUESPEECH_SUBFRAME];
     int64_t sum;
     int up = 0;
 
+    response->dsp = dsp;
     impulse(filter, out);
     sum = energy_exact(out, TRUESPEECH_SUBFRAME) + TRUESPEECH_SUBFRAME;
     while (up < 8 && sum << 2 * (up + 1) < (int64_t)1 << ENERGY_BITS)
@@ -61,27 +67,27 @@ void truespeech_response(const struct truespeech_synthesis_filter *filter,
 void truespeech_convolve(const struct truespeech_response *response,
                          const int16_t p[TRUESPEECH_SUBFRAME], int16_t y[TRUESPEECH_SUBFRAME])
 {
+    const struct dsp_celp *celp = response->dsp->celp;
     int16_t padded[2 * TRUESPEECH_WIDE] = { 0 };
-    int shift = truespeech_length_shift(energy_exact(p, TRUESPEECH_SUBFRAME)),
+    int32_t sums[TRUESPEECH_SUBFRAME];
+    int shift = truespeech_length_shift(celp->energy(p, TRUESPEECH_SUBFRAME)),
         down = response->scale - shift;
 
     for (int i = 0; i < TRUESPEECH_SUBFRAME; i++)
         padded[TRUESPEECH_WIDE + i] = (int16_t)(p[i] >> shift);
-    for (int i = 0; i < TRUESPEECH_SUBFRAME; i++)
-        y[i] = saturate(
-            (dot_exact(response->backwards, padded + i + 1, TRUESPEECH_WIDE) + (1 << (down - 1))) >>
-            down);
+    celp->correlate(response->backwards, padded + 1, TRUESPEECH_WIDE, sums, TRUESPEECH_SUBFRAME);
+    celp->narrow(sums, 1 << (down - 1), down, y, TRUESPEECH_SUBFRAME);
 }
 
 void truespeech_correlate(const struct truespeech_response *response,
                           const int16_t t[TRUESPEECH_SUBFRAME], int32_t d[TRUESPEECH_SUBFRAME],
                           int *shift)
 {
+    const struct dsp_celp *celp = response->dsp->celp;
     int16_t padded[2 * TRUESPEECH_WIDE] = { 0 };
 
-    *shift = truespeech_length_shift(energy_exact(t, TRUESPEECH_SUBFRAME));
+    *shift = truespeech_length_shift(celp->energy(t, TRUESPEECH_SUBFRAME));
     for (int i = 0; i < TRUESPEECH_SUBFRAME; i++)
         padded[i] = (int16_t)(t[i] >> *shift);
-    for (int i = 0; i < TRUESPEECH_SUBFRAME; i++)
-        d[i] = dot_exact(response->h, padded + i, TRUESPEECH_WIDE);
+    celp->correlate(response->h, padded, TRUESPEECH_WIDE, d, TRUESPEECH_SUBFRAME);
 }

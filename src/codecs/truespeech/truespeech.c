@@ -77,6 +77,7 @@ static void init_encoder(void *memory, const struct layout *layout, const struct
 
     (void)layout;
     memset(state, 0, sizeof *state);
+    state->dsp = options->dsp;
     state->decoder.dsp = options->dsp->celp;
     state->quality = (uint8_t)min_i32(options->quality, 2);
 }

@@ -14,18 +14,11 @@
 enum {
     TRUESPEECH_FRAME = 240,
     TRUESPEECH_SUBFRAMES = 4,
-    TRUESPEECH_SUBFRAME = 60,
     TRUESPEECH_ORDER = 8,
     TRUESPEECH_FRAME_BYTES = 32,
     TRUESPEECH_GROUP = 4 /* the most frames that are decoded together */
 };
 
-/* The taps are at lag and at lag + 1. */
-enum {
-    TRUESPEECH_LAG_MIN = 18,
-    TRUESPEECH_LAG_MAX = 145,
-    TRUESPEECH_HISTORY = TRUESPEECH_LAG_MAX + 1
-};
 enum {
     TRUESPEECH_LAGS = 5,
     TRUESPEECH_TAPS = 25,
