@@ -105,7 +105,7 @@ static int64_t unevenness(const struct differences *of, int positions)
     return sum * of->n / WINDOW;
 }
 
-/* What is expected of the unevenness of independent differences, about twice. */
+/* About twice the unevenness that independent differences would have. */
 static int64_t noise(const struct differences *of)
 {
     int64_t energy = energy_of(of), unit = (energy * energy >> 24) + 1, sum = 0;

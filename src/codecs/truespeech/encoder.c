@@ -149,7 +149,7 @@ static int step(struct path paths[TRUESPEECH_PATHS_MAX], int count, const struct
 {
     struct trials trials = { .ranking = { .limit = task->effort->trials } };
     struct ranking ranking = { .limit = task->effort->paths };
-    struct trial *best[TRUESPEECH_PATHS_MAX];
+    int best[TRUESPEECH_PATHS_MAX] = { 0 };
     struct path next[TRUESPEECH_PATHS_MAX];
 
     for (int n = 0; n < count; n++)
@@ -162,11 +162,13 @@ static int step(struct path paths[TRUESPEECH_PATHS_MAX], int count, const struct
         at = rank(&ranking, truespeech_gain_of(task->response, &trial->pulses) - trial->energy,
                   best, sizeof *best);
         if (at >= 0)
-            best[at] = trial;
+            best[at] = n;
     }
     for (int n = 0; n < ranking.count; n++) {
-        next[n] = paths[best[n]->path];
-        extend(&next[n], best[n], task);
+        const struct trial *trial = &trials.best[best[n]];
+
+        next[n] = paths[trial->path];
+        extend(&next[n], trial, task);
     }
     for (int n = 0; n < ranking.count; n++)
         paths[n] = next[n];

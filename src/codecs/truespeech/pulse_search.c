@@ -146,8 +146,9 @@ static bool start(struct truespeech_pulses *p, const struct truespeech_response 
                   const struct correlation *in, int gain_code)
 {
     enum { INVERSE_BITS = 14 };
-    int level = truespeech_levels[gain_code][0], bits = INVERSE_BITS + 30 - norm_l(level),
-        down = min_i32(in->down + bits, 31), up = max_i32(-down, 0);
+    int level = truespeech_levels[gain_code][0], /* below 2^12 */
+        bits = INVERSE_BITS + 30 - max_i32(norm_l(level), 19), down = min_i32(in->down + bits, 31),
+        up = max_i32(-down, 0);
     struct truespeech_start task = {
         in->d, response->diagonal, (int16_t)((1 << bits) / level), max_i32(down, 0), up, D_MAX >> up
     };
