@@ -329,6 +329,25 @@ static void check_formats(const struct subject *subject)
     assert_true(subject->codec->decoder != 0);
 }
 
+/* A format is completed in the same way, whatever its fields were. */
+static void completing_sets_every_field(void **unused)
+{
+    (void)unused;
+    for (const struct codec *const *codec = codecs; *codec; codec++)
+        for (const struct mode *mode = (*codec)->modes; mode->sample_rate; mode++) {
+            uint8_t extra[EXTRA_ROOM], other_extra[EXTRA_ROOM];
+            struct wave_format format = format_of(*codec, *mode, extra), other;
+
+            memset(&other, 0xA5, sizeof other);
+            memset(other_extra, 0xA5, sizeof other_extra);
+            other.tag = format.tag;
+            other.extra = other_extra;
+            codec_complete(*codec, &other, mode);
+            assert_same_header(&format, &other);
+            assert_memory_equal(extra, other_extra, format.extra_size);
+        }
+}
+
 static void every_completed_format_is_accepted(void **unused)
 {
     size_t tags = 0;
@@ -700,6 +719,7 @@ static void sizes_of_whole_blocks_are_exact(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(completing_sets_every_field),
         cmocka_unit_test(every_completed_format_is_accepted),
         cmocka_unit_test(pieces_convert_like_the_whole),
         cmocka_unit_test(the_end_fits_into_the_size_of_its_source),

@@ -374,6 +374,10 @@ static void explains_what_is_not_raw(void **unused)
     disk_put("c.dat", samples_of(1), 1000);
     check_failure("convert c.dat out.wav", "c.dat", "RIFF");
     check_failure("convert c.dat out.wav --raw nonsense,8000", "nonsense", "c.dat");
+    assert_int_equal(run("convert c.dat out.wav --raw vox,0"), 2);
+    assert_non_null(strstr(err, "'vox,0'; give FORMAT,RATE"));
+    assert_int_equal(run("convert c.dat out.wav --raw vox,6000,0"), 2);
+    assert_non_null(strstr(err, "'vox,6000,0'; give FORMAT,RATE"));
     check_failure("convert c.dat out.wav --raw truespeech,16000", "truespeech", "c.dat");
     check_failure("convert c.dat out.wav --raw g726@99,8000", "g726@99", "c.dat");
     put_pcm("d.wav", 8000, 1);

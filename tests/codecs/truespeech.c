@@ -346,6 +346,18 @@ static void headers_are_read_leniently(void **unused)
     assert_false(parses(&truespeech, &format, &layout));
 }
 
+/* TRUESPEECHWAVEFORMAT: revision 1, 240 samples per block, zeros. */
+static void the_extra_fields_are_written(void **unused)
+{
+    static const uint8_t expected[32] = { 1, 0, TRUESPEECH_FRAME, 0 };
+    uint8_t extra[EXTRA_ROOM];
+    struct wave_format format = format_of(&truespeech, truespeech.modes[0], extra);
+
+    (void)unused;
+    assert_int_equal(format.extra_size, sizeof expected);
+    assert_memory_equal(extra, expected, sizeof expected);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -360,6 +372,7 @@ int main(void)
         cmocka_unit_test(long_term_prediction_equals_the_reference),
         cmocka_unit_test(the_header_is_as_windows_wrote_it),
         cmocka_unit_test(headers_are_read_leniently),
+        cmocka_unit_test(the_extra_fields_are_written),
     };
 
     return cmocka_run_group_tests_name("truespeech", tests, 0, 0);
