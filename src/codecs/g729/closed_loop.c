@@ -5,7 +5,7 @@
 #include "mac.h"
 
 /* (A.8), (52): the correlation of the target with the impulse response, scaled to at most 13 bits
- * and a sign. */
+ * and a sign. Sum k has 40 - k terms; it is computed in steps, because later ones need fewer. */
 void g729_backward_filter(const struct dsp_celp *dsp, const int16_t h_q12[G729_SUBFRAME],
                           const int16_t target[G729_SUBFRAME], int16_t d[G729_SUBFRAME])
 {
@@ -16,7 +16,8 @@ void g729_backward_filter(const struct dsp_celp *dsp, const int16_t h_q12[G729_S
     int shift;
 
     memcpy(padded, target, G729_SUBFRAME * sizeof *padded);
-    dsp->correlate(h_q12, padded, G729_SUBFRAME, sums, G729_SUBFRAME);
+    for (int from = 0, count = 8; from < G729_SUBFRAME; from += count, count = 16)
+        dsp->correlate(h_q12, padded + from, G729_SUBFRAME - from, sums + from, count);
     for (int i = 0; i < G729_SUBFRAME && exact; i++) {
         sums[i] *= 2;
         bits |= negate_if(-(sums[i] < 0), sums[i]);
