@@ -5,8 +5,7 @@
 
 enum { SIZES = 4 };
 
-/* A format that the codec completes. Of each field that the input chooses, the value is then
- * arbitrary, or near the original. */
+/* A value near the original, or any other. */
 static uint32_t changed(struct input *input, uint32_t value, unsigned bytes)
 {
     uint32_t choice = take(input, 1);
@@ -16,6 +15,7 @@ static uint32_t changed(struct input *input, uint32_t value, unsigned bytes)
     return take(input, bytes);
 }
 
+/* A format that the codec completes, in which the fields that the input chooses are changed. */
 static void format_take(struct input *input, const struct codec *codec, struct wave_format *format)
 {
     size_t modes = 0, mode = take(input, 1);
