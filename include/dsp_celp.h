@@ -28,11 +28,14 @@ struct celp_filter {
     int32_t *out, peak;
 };
 
-/* The search for two pulses among eight places each: what each place p and q and each pair adds to
- * the correlation with the target and to the energy. Sums and d are not negative. */
+/* The search for two pulses among eight places each: what each p and q and each pair adds to the
+ * correlation with the target and to the energy. Only the first `rows` places p count, an even
+ * number. Sums and d are not negative. */
 enum { CELP_TRACK = 8, CELP_POSITIONS = 40, CELP_TRACKS = 5 };
 struct celp_pairs {
-    int16_t sums[CELP_TRACK], d[CELP_TRACK], phi[CELP_TRACK][CELP_TRACK];
+    int rows, shift; /* 13 or 15 */
+    int16_t sums[CELP_TRACK];
+    const int16_t *d, *phi[CELP_TRACK];
     int32_t energies[CELP_TRACK], halves[CELP_TRACK];
 };
 struct celp_pair {
@@ -102,17 +105,18 @@ struct dsp_celp {
     int (*nearest)(const int16_t (*rows)[CELP_ORDER], int count, const int16_t target[CELP_ORDER],
                    const int16_t *weights);
 
-    /* Autocorrelations of a response for all pairs of positions i and j: phi[i][j] is the sum of
-     * h[n] h[n + |i - j|] over n < 40 - max(i, j), divided by 2^15 and rounded down. If `sign` is
-     * the same at both, 0 or -1, positive ones lose one; if not, they are negated. No sum exceeds
-     * 2^30 in magnitude. Positions a multiple of 5 apart, which share a track, need not be set. */
+    /* Autocorrelations of a response for all pairs of positions i and j: the sum of h[n] h[n +
+     * |i - j|] over n < 40 - max(i, j), divided by 2^15 and rounded down. If `sign` is the same at
+     * both, 0 or -1, positive ones lose one; if not, they are negated. No sum exceeds 2^30 in
+     * magnitude. `sign` and phi are in the order of the tracks: position t + 5 m is at 8 t + m.
+     * Pairs within a track need not be set. */
     void (*fill_phi)(const int16_t h[CELP_POSITIONS], const int16_t sign[CELP_POSITIONS],
                      int16_t (*phi)[CELP_POSITIONS]);
 
     /* Takes the first pair of the largest s^2 / e that exceeds `best`, where s = sums[p] + d[q],
-     * saturated, s^2 is divided by 2^15, and e = (energies[p] + 2^13 phi[p][q] + halves[q]) / 2^16,
-     * both rounded down. Each pair in turn, q by q, is compared by products of squares and energies
-     * with the best one before it. */
+     * saturated, s^2 is divided by 2^15, and e = (energies[p] + 2^shift phi[p][q] + halves[q]) /
+     * 2^16, both rounded down. Each pair in turn, q by q, is compared by products of squares and
+     * energies with the best one before it. */
     void (*best_pair)(const struct celp_pairs *, struct celp_pair *best);
 };
 

@@ -295,160 +295,191 @@ static int celp_nearest(const int16_t (*rows)[CELP_ORDER], int count,
 
 /* --- Pairs of positions --- */
 
-/* Transposes 8 x 8 numbers. */
-KERNEL void transpose_positions(i16x8 r[8])
-{
-    i16x8 a[8];
+/* Sums of a row of phi for the positions of a track. */
+struct track_sums {
+    uvec32 of[CELP_TRACK / LANES32];
+};
 
-#pragma GCC unroll 4
-    for (int i = 0; i < 4; i++) {
-        a[2 * i] = low_pairs(r[i], r[i + 4]);
-        a[2 * i + 1] = high_pairs(r[i], r[i + 4]);
-    }
-#pragma GCC unroll 4
-    for (int i = 0; i < 4; i++) {
-        r[2 * i] = low_pairs(a[i], a[i + 4]);
-        r[2 * i + 1] = high_pairs(a[i], a[i + 4]);
-    }
-#pragma GCC unroll 4
-    for (int i = 0; i < 4; i++) {
-        a[2 * i] = low_pairs(r[i], r[i + 4]);
-        a[2 * i + 1] = high_pairs(r[i], r[i + 4]);
-    }
-#pragma GCC unroll 8
-    for (int i = 0; i < 8; i++)
-        r[i] = a[i];
+/* Moves all to the place before. */
+KERNEL struct track_sums moved_sums(const struct track_sums *x)
+{
+    struct track_sums y;
+#if VECTOR_BYTES == 32
+    __m256i high = _mm256_permute2x128_si256((simd)x->of[0], (simd)x->of[0], 0x81);
+
+    y.of[0] = (uvec32)_mm256_alignr_epi8(high, (simd)x->of[0], 4);
+#else
+    y.of[1] = (uvec32)_mm_srli_si128((simd)x->of[1], 4);
+    y.of[0] =
+        (uvec32)_mm_or_si128(_mm_srli_si128((simd)x->of[0], 4), _mm_slli_si128((simd)x->of[1], 12));
+#endif
+    return y;
 }
 
-/* Copies a lower triangle to both. */
-KERNEL void mirror(const int16_t (*lower)[CELP_POSITIONS], int16_t (*phi)[CELP_POSITIONS])
+/* The sums in 16 bits, with their signs. */
+KERNEL void store_phi(const struct track_sums *sums, const int16_t *sign, int16_t own, int16_t *phi)
 {
-    for (int row = 0; row < CELP_POSITIONS; row += 8)
-        for (int column = 0; column <= row; column += 8) {
-            i16x8 block[8], places = { 0, 1, 2, 3, 4, 5, 6, 7 };
+    struct track_sums y = *sums;
+    i32x4 halves[2];
+    i16x8 x, differ = load8(sign) ^ own;
 
-#pragma GCC unroll 8
-            for (int k = 0; k < 8; k++) {
-                block[k] = load8(lower[row + k] + column);
-                memcpy(phi[row + k] + column, &block[k], sizeof block[k]);
-            }
-            transpose_positions(block);
-#pragma GCC unroll 8
-            for (int k = 0; k < 8; k++) {
-                i16x8 above = places > (int16_t)k;
-
-                if (row == column)
-                    block[k] = (block[k] & above) | (load8(lower[row + k] + column) & ~above);
-                memcpy(phi[column + k] + row, &block[k], sizeof block[k]);
-            }
-        }
+    memcpy(halves, &y, sizeof halves);
+    x = packed(halves[0] >> 15, halves[1] >> 15);
+    x = ((x ^ differ) - differ) + (x > (i16x8)_mm_srli_epi16((__m128i)differ, 1));
+    memcpy(phi, &x, sizeof x);
 }
 
-KERNEL u32x4 products_at(i32x4 sample, const int32_t *c)
-{
-    return (u32x4)pair_products((i16x8)sample, load8(c));
-}
-
-/* The sums of a row of phi are those of the row below, one place further on, and a product more:
- * the row's sum k belongs to its column k - m. A lane is a sum; all of a row grow at once. */
+/* The sums of a row are those of the row below, one position further on, and a product more.
+ * Within a row, the sums of a track are those of the next one; the last one's are the first one's,
+ * a place further on. The chain from row to row is a sum, and two shuffles in every fifth row: the
+ * number of instructions is the limit. */
 static void celp_fill_phi(const int16_t h[CELP_POSITIONS], const int16_t sign[CELP_POSITIONS],
                           int16_t (*phi)[CELP_POSITIONS])
 {
-    uint32_t sums[CELP_POSITIONS] = { 0 };
-    int32_t backwards[2 * CELP_POSITIONS] = { 0 };
-    int16_t signs[2 * CELP_POSITIONS] = { 0 };
-    int16_t lower[1 + CELP_POSITIONS][CELP_POSITIONS]; /* behind room for a vector's beginning */
+    struct track_sums sums[CELP_TRACKS] = { 0 }, first;
+    int32_t backwards[CELP_TRACKS][CELP_TRACK]; /* in the order of the tracks */
 
-    memcpy(signs + CELP_POSITIONS, sign, CELP_POSITIONS * sizeof *sign);
-    for (int i = 0; i < CELP_POSITIONS; i++)
-        backwards[CELP_POSITIONS + i] = (uint16_t)h[CELP_POSITIONS - 1 - i];
-    for (int m = 0; m < CELP_POSITIONS; m++) {
-        i32x4 factor = same((uint16_t)h[m]);
-        int16_t *row = lower[CELP_POSITIONS - m];
-        i16x8 own =
-            (i16x8)same(pair_of(sign[CELP_POSITIONS - 1 - m], sign[CELP_POSITIONS - 1 - m]));
+    for (int t = 0; t < CELP_TRACKS; t++)
+        for (int m = 0; m < CELP_TRACK; m++)
+            backwards[t][m] = (uint16_t)h[CELP_POSITIONS - 1 - t - CELP_TRACKS * m];
+    for (int m = CELP_TRACK - 1; m >= 0; m--)
+#pragma GCC unroll 5
+        for (int t = CELP_TRACKS - 1; t >= 0; t--) {
+            int row = CELP_TRACK * t + m;
+            vec32 factor = set32((uint16_t)h[CELP_POSITIONS - 1 - t - CELP_TRACKS * m]);
 
-        for (int k = m & ~7; k < CELP_POSITIONS; k += 8) {
-            const int32_t *past = backwards + CELP_POSITIONS + k - m;
-            u32x4 low = (u32x4)load8(sums + k) + products_at((i32x4)factor, past),
-                  high = (u32x4)load8(sums + k + 4) + products_at((i32x4)factor, past + 4);
-            i16x8 x = packed((i32x4)low >> 15, (i32x4)high >> 15),
-                  differ = own ^ load8(signs + CELP_POSITIONS + k - m);
-
-            x = ((x + (x > 0)) & ~differ) | (-x & differ);
-            memcpy(sums + k, &low, sizeof low);
-            memcpy(sums + k + 4, &high, sizeof high);
-            memcpy(row + k - m, &x, sizeof x);
+            first = moved_sums(&sums[0]);
+#pragma GCC unroll 5
+            for (int c = 0; c < CELP_TRACKS; c++) {
+                sums[c] = c < CELP_TRACKS - 1 ? sums[c + 1] : first;
+#pragma GCC unroll 2
+                for (int i = 0; i < CELP_TRACK / LANES32; i++)
+                    sums[c].of[i] +=
+                        (uvec32)madd16(load_vector(backwards[c] + LANES32 * i), factor);
+                if (c != t)
+                    store_phi(&sums[c], sign + CELP_TRACK * c, sign[row],
+                              phi[row] + CELP_TRACK * c);
+            }
         }
-    }
-    mirror((const int16_t(*)[CELP_POSITIONS])lower + 1, phi);
 }
 
-/* Eight pairs, or the best of each lane. */
+/* A pair per lane, of which the best ones have their number, 8 p + q: AVX2 has two rows in a
+ * register. */
+enum { ROWS = LANES16 / CELP_TRACK };
+static const int16_t numbers8[CELP_TRACK] = { 0, 1, 2, 3, 4, 5, 6, 7 };
+struct pairs {
+    vec_i16 squares, energies, numbers;
+};
 struct pairs8 {
-    i16x8 squares, energies;
+    i16x8 squares, energies, numbers;
 };
 
-KERNEL struct pairs8 pairs_of(const struct celp_pairs *in, int p)
+KERNEL vec32 each_row(int32_t first, int32_t second)
 {
-    i16x8 none = { 0 }, phi = load8(in->phi[p]);
-    __m128i sums =
-        _mm_adds_epi16((__m128i)same(pair_of(in->sums[p], in->sums[p])), (__m128i)load8(in->d));
-    i32x4 low = (i32x4)low_pairs(none, phi) >> 3, high = (i32x4)high_pairs(none, phi) >> 3,
-          energy = same(in->energies[p]);
+    i32x4 low = same(first), high = same(second);
 
-    low += energy + (i32x4)load8(in->halves);
-    high += energy + (i32x4)load8(in->halves + 4);
-    return (struct pairs8){ (i16x8)_mm_mulhi_epu16(sums, _mm_add_epi16(sums, sums)),
-                            packed(low >> 16, high >> 16) };
+    return load_halves(&low, &high);
+}
+
+KERNEL struct pairs pairs_of(const struct celp_pairs *in, int p)
+{
+    int other = p + ROWS - 1;
+    vec32 phi = load_halves(in->phi[p], in->phi[other]), none = { 0 },
+          energy = each_row(in->energies[p], in->energies[other]);
+    simd sums = SIMD(adds_epi16)((simd)each_row(pair_of(in->sums[p], in->sums[p]),
+                                                pair_of(in->sums[other], in->sums[other])),
+                                 (simd)load_halves(in->d, in->d));
+    vec32 low = unpack_low16(none, phi) >> (16 - in->shift),
+          high = unpack_high16(none, phi) >> (16 - in->shift);
+
+    low += energy + load_halves(in->halves, in->halves);
+    high += energy + load_halves(in->halves + 4, in->halves + 4);
+    return (struct pairs){ (vec_i16)SIMD(mulhi_epu16)(sums, SIMD(add_epi16)(sums, sums)),
+                           (vec_i16)SIMD(packs_epi32)((simd)(low >> 16), (simd)(high >> 16)),
+                           (vec_i16)each_row(0x80008 * p, 0x80008 * other) +
+                               (vec_i16)load_halves(numbers8, numbers8) };
 }
 
 /* -1 where x is better than the best: x.square best.energy - best.square x.energy > 0. */
-KERNEL i16x8 better_lanes(const struct pairs8 *x, const struct pairs8 *best)
+KERNEL vec_i16 better_lanes(const struct pairs *x, const struct pairs *best)
 {
-    i16x8 minus = -best->squares;
-    i32x4 low = pair_products(low_pairs(x->squares, x->energies), low_pairs(best->energies, minus)),
-          high =
-              pair_products(high_pairs(x->squares, x->energies), high_pairs(best->energies, minus));
+    vec32 squares = (vec32)x->squares, energies = (vec32)x->energies,
+          best_energies = (vec32)best->energies, minus = (vec32)-best->squares;
+    vec32 low = madd16(unpack_low16(squares, energies), unpack_low16(best_energies, minus)),
+          high = madd16(unpack_high16(squares, energies), unpack_high16(best_energies, minus));
 
-    return packed(low > 0, high > 0);
+    return (vec_i16)SIMD(packs_epi32)((simd)(low > 0), (simd)(high > 0));
 }
 
-/* Of the best pairs of each q, takes the best one, the first p of equals. */
-KERNEL void best_of_lanes(const struct pairs8 *lanes, i16x8 rows, struct celp_pair *best)
-{
-    for (int q = 0; q < CELP_TRACK; q++) {
-        int32_t square = lanes->squares[q], energy = lanes->energies[q],
-                ahead = best->energy * square - best->square * energy;
+KERNEL i16x8 blend8(i16x8 mask, i16x8 yes, i16x8 no) { return (yes & mask) | (no & ~mask); }
 
-        if (ahead > 0 || (ahead == 0 && rows[q] < best->p))
-            *best = (struct celp_pair){ square, energy, rows[q], q };
-    }
+/* Of two, the better one; of equals, that with the smaller number. */
+KERNEL struct pairs8 better_of(const struct pairs8 *x, const struct pairs8 *y)
+{
+    i16x8 minus = -y->squares, take;
+    i32x4 low = pair_products(low_pairs(x->squares, x->energies), low_pairs(y->energies, minus)),
+          high = pair_products(high_pairs(x->squares, x->energies), high_pairs(y->energies, minus));
+
+    take = packed(low > 0, high > 0) | (packed(low == 0, high == 0) & (x->numbers < y->numbers));
+    return (struct pairs8){ blend8(take, x->squares, y->squares),
+                            blend8(take, x->energies, y->energies),
+                            blend8(take, x->numbers, y->numbers) };
 }
 
-/* Where all energies are positive, "better" orders the pairs, and each q may have a best one of its
- * own. Otherwise the order of the comparisons matters. */
+#define ROTATED(x, bytes) \
+    ((i16x8)_mm_or_si128(_mm_srli_si128((__m128i)(x), bytes), \
+                         _mm_slli_si128((__m128i)(x), 16 - (bytes))))
+#define ROTATED_PAIRS(x, bytes) \
+    ((struct pairs8){ ROTATED((x).squares, bytes), ROTATED((x).energies, bytes), \
+                      ROTATED((x).numbers, bytes) })
+
+KERNEL void best_of_lanes(const struct pairs *lanes, struct celp_pair *best)
+{
+    struct pairs8 halves[2], other;
+
+    store_halves((vec32)lanes->squares, &halves[0].squares, &halves[1].squares);
+    store_halves((vec32)lanes->energies, &halves[0].energies, &halves[1].energies);
+    store_halves((vec32)lanes->numbers, &halves[0].numbers, &halves[1].numbers);
+    if (ROWS > 1)
+        halves[0] = better_of(&halves[0], &halves[1]);
+    other = ROTATED_PAIRS(halves[0], 8);
+    halves[0] = better_of(&halves[0], &other);
+    other = ROTATED_PAIRS(halves[0], 4);
+    halves[0] = better_of(&halves[0], &other);
+    other = ROTATED_PAIRS(halves[0], 2);
+    halves[0] = better_of(&halves[0], &other);
+    if (halves[0].numbers[0] >= 0)
+        *best = (struct celp_pair){ halves[0].squares[0], halves[0].energies[0],
+                                    halves[0].numbers[0] / CELP_TRACK,
+                                    halves[0].numbers[0] % CELP_TRACK };
+}
+
+KERNEL vec_i16 blend_lanes(vec_i16 mask, vec_i16 yes, vec_i16 no)
+{
+    return (yes & mask) | (no & ~mask);
+}
+
+/* Where all energies are positive, "better" orders the pairs, and each lane may have a best one of
+ * its own. Otherwise the order of the comparisons matters. The chain from one comparison to the
+ * next is two shuffles, a product, a comparison, and blending: nine cycles. */
 static void celp_best_pair(const struct celp_pairs *in, struct celp_pair *best)
 {
-    struct pairs8 lanes;
-    i16x8 rows = (i16x8)same(pair_of((int16_t)best->p, (int16_t)best->p)), least;
+    vec_i16 none = { 0 }, least = none + (int16_t)best->energy;
+    struct pairs lanes = { none + (int16_t)best->square, least, none - 1 };
 
-    lanes.squares = (i16x8)same(pair_of((int16_t)best->square, (int16_t)best->square));
-    lanes.energies = (i16x8)same(pair_of((int16_t)best->energy, (int16_t)best->energy));
-    least = lanes.energies;
-    for (int p = 0; p < CELP_TRACK; p++) {
-        struct pairs8 now = pairs_of(in, p);
-        i16x8 better = better_lanes(&now, &lanes);
+    for (int p = 0; p < in->rows; p += ROWS) {
+        struct pairs now = pairs_of(in, p);
+        vec_i16 better = better_lanes(&now, &lanes);
 
-        least = min_i16(least, now.energies);
-        lanes.squares = (now.squares & better) | (lanes.squares & ~better);
-        lanes.energies = (now.energies & better) | (lanes.energies & ~better);
-        rows = ((i16x8)same(pair_of((int16_t)p, (int16_t)p)) & better) | (rows & ~better);
+        least = (vec_i16)SIMD(min_epi16)((simd)least, (simd)now.energies);
+        lanes.squares = blend_lanes(better, now.squares, lanes.squares);
+        lanes.energies = blend_lanes(better, now.energies, lanes.energies);
+        lanes.numbers = blend_lanes(better, now.numbers, lanes.numbers);
     }
-    if (_mm_movemask_epi8((__m128i)(least <= 0)) != 0)
+    if (SIMD(movemask_epi8)((simd)(least <= 0)) != 0)
         celp_best_pair_c(in, best);
     else
-        best_of_lanes(&lanes, rows, best);
+        best_of_lanes(&lanes, best);
 }
 
 static const struct dsp_celp celp_kernels = {

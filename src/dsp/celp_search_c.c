@@ -137,37 +137,54 @@ int celp_nearest_c(const int16_t (*rows)[CELP_ORDER], int count, const int16_t t
     return index;
 }
 
+/* The positions in their own order: their places in the order of the tracks, and what phi and the
+ * signs have there. */
+struct positions {
+    ptrdiff_t places[CELP_POSITIONS];
+    int16_t *rows[CELP_POSITIONS], signs[CELP_POSITIONS];
+};
+
 /* Fills a diagonal from its lower end up, one product more per step, without branches. */
-static void fill_diagonal(const int16_t h[CELP_POSITIONS], const int16_t *sign, int distance,
-                          int16_t (*phi)[CELP_POSITIONS])
+static void fill_diagonal(const int16_t h[CELP_POSITIONS], const struct positions *at, int distance)
 {
-    const int16_t *other = sign + distance;
     int32_t sum = 0;
 
-    for (int i = CELP_POSITIONS - 1 - distance, j = CELP_POSITIONS - 1; i >= 0; i--, j--, h++) {
-        int32_t product, differ = sign[i] ^ other[i];
+    for (ptrdiff_t i = CELP_POSITIONS - 1 - distance; i >= 0; i--, h++) {
+        int32_t product, differ = at->signs[i] ^ at->signs[i + distance];
 
         sum += h[0] * h[distance];
         product = sum >> 15;
         product = ((product - (product > 0)) & ~differ) | (-product & differ);
-        phi[i][j] = phi[j][i] = (int16_t)product;
+        at->rows[i][at->places[i + distance]] = at->rows[i + distance][at->places[i]] =
+            (int16_t)product;
     }
 }
 
 void celp_fill_phi_c(const int16_t h[CELP_POSITIONS], const int16_t sign[CELP_POSITIONS],
                      int16_t (*phi)[CELP_POSITIONS])
 {
+    struct positions at;
+
+    for (int t = 0; t < CELP_TRACKS; t++)
+        for (int m = 0; m < CELP_TRACK; m++) {
+            int i = t + CELP_TRACKS * m, place = CELP_TRACK * t + m;
+
+            at.places[i] = place;
+            at.rows[i] = phi[place];
+            at.signs[i] = sign[place];
+        }
     for (int distance = 1; distance < CELP_POSITIONS; distance++)
         if (distance % CELP_TRACKS != 0)
-            fill_diagonal(h, sign, distance, phi);
+            fill_diagonal(h, &at, distance);
 }
 
 void celp_best_pair_c(const struct celp_pairs *in, struct celp_pair *best)
 {
-    for (int p = 0; p < CELP_TRACK; p++)
+    for (int p = 0; p < in->rows; p++)
         for (int q = 0; q < CELP_TRACK; q++) {
             int32_t sum = saturate(in->sums[p] + in->d[q]), square = sum * sum >> 15;
-            int32_t energy = (in->energies[p] + in->phi[p][q] * (1 << 13) + in->halves[q]) >> 16;
+            int32_t energy =
+                (in->energies[p] + in->phi[p][q] * (1 << in->shift) + in->halves[q]) >> 16;
 
             if (best->energy * square > best->square * energy)
                 *best = (struct celp_pair){ square, energy, p, q };

@@ -374,6 +374,11 @@ static void nearest_are_the_same(struct round *round)
     free(rows);
 }
 
+static int place_of(int position)
+{
+    return position % CELP_TRACKS * CELP_TRACK + position / CELP_TRACKS;
+}
+
 /* The standard's way: sums from the definition, then the signs. */
 static void phi_is_the_same(struct round *round)
 {
@@ -388,6 +393,7 @@ static void phi_is_the_same(struct round *round)
     round->mine->fill_phi(h, signs, phi);
     for (int i = 0; i < CELP_POSITIONS; i++)
         for (int j = 0; j < i; j++) {
+            int p = place_of(i), q = place_of(j);
             int32_t sum = 0;
 
             for (int n = 0; n < CELP_POSITIONS - i; n++)
@@ -395,9 +401,9 @@ static void phi_is_the_same(struct round *round)
             if ((i - j) % CELP_TRACKS == 0)
                 continue;
             sum >>= 15;
-            sum = signs[i] != signs[j] ? -sum : sum - (sum > 0);
-            assert_int_equal(phi[i][j], sum);
-            assert_int_equal(phi[j][i], sum);
+            sum = signs[p] != signs[q] ? -sum : sum - (sum > 0);
+            assert_int_equal(phi[p][q], sum);
+            assert_int_equal(phi[q][p], sum);
         }
     free(phi);
 }
@@ -406,21 +412,25 @@ static void phi_is_the_same(struct round *round)
 static void pairs_are_the_same(struct round *round)
 {
     int bits = 1 + (int)(draw(&round->seed) % 14), least = (int)(draw(&round->seed) % 3);
+    int16_t d[CELP_TRACK], phi[CELP_TRACK][CELP_TRACK];
     struct celp_pair best = { -1, 1, 0, 0 }, expected = best;
-    struct celp_pairs in;
+    struct celp_pairs in = { .rows = 2 + 2 * (int)(draw(&round->seed) % (CELP_TRACK / 2)),
+                             .shift = draw(&round->seed) & 1 ? 13 : 15,
+                             .d = d };
 
     for (int i = 0; i < CELP_TRACK; i++) {
         in.sums[i] = (int16_t)(noise(&round->seed, bits + 2) & INT16_MAX);
-        in.d[i] = (int16_t)(noise(&round->seed, bits + 1) & INT16_MAX);
+        d[i] = (int16_t)(noise(&round->seed, bits + 1) & INT16_MAX);
         in.energies[i] = noise(&round->seed, bits + 1) * (1 << 14) + (least << (13 + bits));
         in.halves[i] = noise(&round->seed, bits) * (1 << 15);
+        in.phi[i] = phi[i];
         for (int j = 0; j < CELP_TRACK; j++)
-            in.phi[i][j] = noise(&round->seed, bits);
+            phi[i][j] = noise(&round->seed, bits);
     }
-    for (int p = 0; p < CELP_TRACK; p++)
+    for (int p = 0; p < in.rows; p++)
         for (int q = 0; q < CELP_TRACK; q++) {
-            int32_t sum = saturate(in.sums[p] + in.d[q]), square = sum * sum >> 15;
-            int32_t energy = (in.energies[p] + in.phi[p][q] * 8192 + in.halves[q]) >> 16;
+            int32_t sum = saturate(in.sums[p] + d[q]), square = sum * sum >> 15;
+            int32_t energy = (in.energies[p] + phi[p][q] * (1 << in.shift) + in.halves[q]) >> 16;
 
             if (expected.energy * square > expected.square * energy)
                 expected = (struct celp_pair){ square, energy, p, q };
