@@ -119,22 +119,35 @@ static double ratio(const int16_t *a, const int16_t *b, size_t n)
     return noise == 0 ? INFINITY : signal / noise;
 }
 
+/* The energy of the difference of `n` samples, or more than `most`. */
+static uint64_t noise(const int16_t *a, const int16_t *b, size_t n, uint64_t most)
+{
+    uint64_t sum = 0;
+
+    for (size_t i = 0; i < n && sum <= most; i++) {
+        int64_t difference = a[i] - b[i];
+
+        sum += (uint64_t)(difference * difference);
+    }
+    return sum;
+}
+
 double pcm_file_snr(const struct pcm_file *file, const int16_t *decoded, DWORD count)
 {
     size_t channels = file->wfx.nChannels, decoded_frames = count / channels;
     size_t all = decoded_frames < file->frames ? decoded_frames : file->frames;
-    size_t window = all > 2 * MAX_DELAY ? all - MAX_DELAY : 0, from, best = 0;
-    double best_ratio = -1;
+    size_t most = all / 4 < MAX_DELAY ? all / 4 : MAX_DELAY, window = all - most, from, best = 0;
+    uint64_t least = UINT64_MAX;
 
     if (window > SEARCH_FRAMES)
         window = SEARCH_FRAMES;
-    from = window ? (all - MAX_DELAY - window) / 2 : 0;
-    for (size_t delay = 0; window != 0 && delay <= MAX_DELAY; delay++) {
-        double here = ratio(file->samples + from * channels, decoded + (from + delay) * channels,
-                            window * channels);
+    from = (all - most - window) / 2;
+    for (size_t delay = 0; delay <= most; delay++) {
+        uint64_t here = noise(file->samples + from * channels, decoded + (from + delay) * channels,
+                              window * channels, least);
 
-        if (here > best_ratio) {
-            best_ratio = here;
+        if (here < least) {
+            least = here;
             best = delay;
         }
     }

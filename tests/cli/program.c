@@ -610,6 +610,50 @@ static void measures_formats(void **unused)
     assert_true(strstr(err, "fast.wav") && !strstr(out, "fast.wav"));
 }
 
+/* The signal-to-noise ratio is that at the codec's delay, which is 2048 samples for WMA. */
+static void bench_finds_every_delay(void **unused)
+{
+    static int16_t samples[2 * FRAMES];
+    struct wave_format format = pcm(44100, 2);
+    uint32_t seed = 4;
+    unsigned lines = 0;
+    int32_t x = 0;
+
+    (void)unused;
+    for (int i = 0; i < 2 * FRAMES; i++) {
+        x += ((int16_t)(draw(&seed) >> 16) - x) / 64;
+        samples[i] = (int16_t)(4 * x);
+    }
+    put_wav("low.wav", &format, samples, sizeof samples, FRAMES);
+    assert_int_equal(run("bench low.wav --no-header"), 0);
+    for (const char *ratio = strstr(out, ":1 "); ratio; ratio = strstr(ratio + 1, ":1 ")) {
+        lines++;
+        if (atof(ratio + 3) < 10)
+            fail_msg("a codec's delay is not found: %s", out);
+    }
+    assert_true(lines > 20);
+}
+
+/* Floating-point samples beyond full scale are clipped. */
+static void bench_clips_samples(void **unused)
+{
+    enum { COUNT = 800 };
+    static const float levels[] = { -1.5f, -32769 / 32768.0f, -32768.6f / 32768, -1, 1, 1.5f };
+    struct wave_format format = { 3, 1, 8000, 32000, 4, 32, 0, 0 }, made;
+    float samples[COUNT];
+    struct bytes code;
+
+    (void)unused;
+    for (int i = 0; i < COUNT; i++)
+        samples[i] = levels[i % 6];
+    put_wav("loud.wav", &format, samples, sizeof samples, COUNT);
+    assert_int_equal(run("bench loud.wav --only alaw --keep results"), 0);
+    code = get_wav("results\\loud-alaw.wav", &made);
+    assert_int_equal(code.size, COUNT);
+    for (int i = 0; i < COUNT; i++)
+        assert_int_equal(code.data[i], i % 6 < 4 ? 0x2A : 0xAA);
+}
+
 static void the_selftest_passes(void **unused)
 {
     char count[40];
@@ -656,6 +700,8 @@ int main(void)
         PROGRAM_TEST(compares_lengths),
         PROGRAM_TEST(info_fails_for_rejected_files),
         PROGRAM_TEST(measures_formats),
+        PROGRAM_TEST(bench_finds_every_delay),
+        PROGRAM_TEST(bench_clips_samples),
         PROGRAM_TEST(the_selftest_passes),
     };
 
