@@ -148,12 +148,12 @@ static int32_t measure(const struct dsp_celp *dsp, struct g7231_postfilter *stat
     return L_shr(energy, 2 * shift + 4);
 }
 
-/* `now` is a quarter of the sums, rounded; the tilt is within 1/2. With sums below 2^28, only
- * now[-1] can be -32768. */
+/* The tilt is within 1/2. With sums below 2^28, both terms are within 2^29, so that nothing
+ * saturates before the end. */
 static void tilted(const struct dsp_celp *dsp, int32_t sums[G7231_SUBFRAME], const int16_t *now,
                    int16_t tilt, int16_t out[G7231_SUBFRAME])
 {
-    int32_t bits = now[-1] == INT16_MIN ? INT32_MAX : 0;
+    int32_t bits = 0;
 
     for (int i = 0; i < G7231_SUBFRAME; i++)
         bits |= sums[i] ^ sums[i] >> 31;
