@@ -311,6 +311,39 @@ static void pulses_are_decoded_as_they_were_found(void **unused)
     }
 }
 
+/* Pulses that lead away from the target are not chosen. With these seeds, the search tries some,
+ * and the sums of L_mac saturate. */
+static void pulses_do_not_lead_away_from_the_target(void **unused)
+{
+    static const uint32_t seeds[] = { 367775934, 1352086192, 1163284386 };
+
+    (void)unused;
+    for (unsigned simd = 0; simd <= best_set(); simd++)
+        for (size_t n = 0; n < sizeof seeds / sizeof *seeds; n++) {
+            int16_t target[G7231_SUBFRAME], h_q13[G7231_SUBFRAME], e[G7231_SUBFRAME];
+            struct g7231_pulse_search search = { dsp_set(simd)->celp, target, h_q13, 37 };
+            struct g7231_subframe sub;
+            uint32_t seed = seeds[n];
+            double gain = 0;
+
+            for (int i = 0; i < G7231_SUBFRAME; i++) {
+                int sign = i < G7231_SUBFRAME / 2 ? 1 : -1;
+
+                target[i] = (int16_t)(sign * (int)(draw(&seed) >> 21));
+                h_q13[i] = (int16_t)(-sign * (int)(draw(&seed) >> 17));
+            }
+            g7231_multipulse(&search, 6, &sub, e);
+            for (int i = 0; i < G7231_SUBFRAME; i++) {
+                double y = 0;
+
+                for (int j = 0; j <= i; j++)
+                    y += e[j] * h_q13[i - j] / 8192.0;
+                gain += 2 * target[i] * y - y * y;
+            }
+            assert_true(gain > -0x40000000);
+        }
+}
+
 /* The frequencies of a stable filter convert back to it. */
 static void frequencies_and_coefficients_convert_both_ways(void **unused)
 {
@@ -371,6 +404,7 @@ int main(void)
         cmocka_unit_test(noise_gains_are_nearest_to_themselves),
         cmocka_unit_test(unpacking_restores_the_parameters),
         cmocka_unit_test(pulses_are_decoded_as_they_were_found),
+        cmocka_unit_test(pulses_do_not_lead_away_from_the_target),
         cmocka_unit_test(frequencies_and_coefficients_convert_both_ways),
         cmocka_unit_test(speech_is_distinguished_from_noise),
     };

@@ -250,6 +250,26 @@ static void a_truncated_block_has_its_whole_vectors(void **unused)
 
 /* --- Encoding anything --- */
 
+/* Block 17 takes the lower of two gains at the bound between them. With a response of one sample
+ * and a target of one sample, a shape correlates in proportion to its first sample. */
+static void the_bound_between_gains_belongs_to_the_lower_one(void **unused)
+{
+    static const int16_t bounds_q13[] = { 5808, 10164, 17787 };
+    static const int16_t h_q13[G728_VECTOR] = { 1 << 13 };
+    int16_t energies[G728_SHAPES];
+
+    (void)unused;
+    for (int shape = 0; shape < G728_SHAPES; shape++)
+        energies[shape] = (int16_t)abs(g728_shapes_q11[shape][0]);
+    for (int16_t gain = 0; gain < 3; gain++) {
+        struct g728_vector target = { { bounds_q13[gain] }, 7 };
+
+        assert_int_equal(g728_gain_of(g728_search(&target, h_q13, energies)) % 4, gain);
+        target.x[0]++;
+        assert_int_equal(g728_gain_of(g728_search(&target, h_q13, energies)) % 4, gain + 1);
+    }
+}
+
 static void assert_in_step(struct sound sound)
 {
     struct g728_encoder *encoder = malloc(sizeof *encoder);
@@ -573,6 +593,7 @@ int main(void)
         VECTOR(sequence_is_encoded, "6"),
         cmocka_unit_test(all_sets_decode_anything_alike),
         cmocka_unit_test(a_truncated_block_has_its_whole_vectors),
+        cmocka_unit_test(the_bound_between_gains_belongs_to_the_lower_one),
         cmocka_unit_test(the_decoder_stays_in_step_with_the_encoder),
         cmocka_unit_test(extremes_do_not_blow_up),
         cmocka_unit_test(speech_has_its_snr),

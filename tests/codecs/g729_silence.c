@@ -352,6 +352,37 @@ static void noise_has_the_energy_of_its_gain(void **unused)
     assert_int_equal(golden_checksum(made, sizeof made), 0x60201994);
 }
 
+/* B.4.4: where the past is too loud for the gain, a subframe of noise has no part of it, and says
+ * so. Two pasts then make the same noise. */
+static void noise_without_pitch_has_no_pitch_gain(void **unused)
+{
+    enum { ROUNDS = 400 };
+    uint32_t seed = SEED;
+    int without = 0;
+
+    (void)unused;
+    for (int i = 0; i < ROUNDS; i++) {
+        int16_t excitation[2][G729_PAST + G729_FRAME] = { { 0 } };
+        struct g729_noise_pitch pitch[2][G729_SUBFRAMES];
+        bool same;
+
+        for (int past = 0; past < 2; past++) {
+            uint16_t noise_seed = (uint16_t)i;
+
+            for (int j = 0; j < G729_PAST; j++)
+                excitation[past][j] = (int16_t)deviation(&seed, 20 * i);
+            g729_noise_excitation(dsp_set(best_set())->celp, 2000, &noise_seed,
+                                  excitation[past] + G729_PAST, pitch[past]);
+        }
+        same = memcmp(excitation[0] + G729_PAST, excitation[1] + G729_PAST,
+                      G729_SUBFRAME * sizeof(int16_t)) == 0;
+        if (i > 0)
+            assert_int_equal(same, pitch[0][0].gain_q14 == 0 && pitch[1][0].gain_q14 == 0);
+        without += same;
+    }
+    assert_true(without > ROUNDS / 10 && without < ROUNDS * 9 / 10);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -363,6 +394,7 @@ int main(void)
         cmocka_unit_test(detected_voice_is_unchanged),
         cmocka_unit_test(levels_are_nearest),
         cmocka_unit_test(noise_has_the_energy_of_its_gain),
+        cmocka_unit_test(noise_without_pitch_has_no_pitch_gain),
     };
 
     return cmocka_run_group_tests_name("g729_silence", tests, 0, 0);

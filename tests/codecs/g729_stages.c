@@ -310,6 +310,26 @@ static void filters_round_trip_through_line_spectral_pairs(void **unused)
     }
 }
 
+/* 3.2.4: in order, and within 0.005 and 3.135, in the fifth frame with the same codes. */
+static void decoded_frequencies_are_in_range(void **unused)
+{
+    (void)unused;
+    for (unsigned i = 0; i < 2 * 128 * 32; i++) {
+        struct g729_lsf_codes codes = { i & 1,
+                                        i >> 1 & 127,
+                                        { (uint8_t)(i >> 8), (uint8_t)(i >> 8) } };
+        struct g729_lsf_memory memory;
+        int16_t lsf[G729_ORDER];
+
+        g729_lsf_init(&memory);
+        for (int frame = 0; frame < 5; frame++)
+            g729_lsf_reconstruct(&codes, &memory, lsf);
+        assert_true(lsf[0] >= G729_LSF_MIN_Q13 && lsf[G729_ORDER - 1] <= G729_LSF_MAX_Q13);
+        for (int k = 1; k < G729_ORDER; k++)
+            assert_true(lsf[k - 1] < lsf[k]);
+    }
+}
+
 static void levinson_finds_the_filter_of_a_resonance(void **unused)
 {
     struct g729_predictor_memory last = { .a_q12 = { 4096, 11 } };
@@ -379,6 +399,7 @@ int main(void)
         cmocka_unit_test(every_lag_code_round_trips),
         cmocka_unit_test(random_frames_round_trip),
         cmocka_unit_test(filters_round_trip_through_line_spectral_pairs),
+        cmocka_unit_test(decoded_frequencies_are_in_range),
         cmocka_unit_test(levinson_finds_the_filter_of_a_resonance),
         cmocka_unit_test(comfort_noise_has_the_given_gain),
     };
