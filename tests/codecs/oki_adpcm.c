@@ -96,6 +96,9 @@ static struct sound sox_decodes(struct bytes code)
     return (struct sound){ (int16_t *)(void *)pcm.data, pcm.size / 2 };
 }
 
+/* Of a code's effect: falls are in front of the rises, the greatest first. */
+static int place_of(int code) { return code & 8 ? OKI_RISES - 1 - (code & 7) : OKI_RISES + code; }
+
 static void the_tables_follow_from_the_note(void **unused)
 {
     (void)unused;
@@ -103,11 +106,12 @@ static void the_tables_follow_from_the_note(void **unused)
         for (int code = 0; code < OKI_CODES; code++) {
             struct model model = { 0, index, INT32_MIN, INT32_MAX };
             int sample = model_decode(&model, code);
+            const struct oki_effect *effect = &oki_effects[OKI_CODES * index + place_of(code)];
 
-            assert_int_equal(oki_effects[OKI_CODES * index + code].change * 16, sample);
-            assert_int_equal(oki_effects[OKI_CODES * index + code].next, OKI_CODES * model.index);
-            assert_int_equal(oki_effects[OKI_CODES * index + code].reciprocal,
-                             ceil(4294967296.0 / (4 * model_step(model.index))));
+            assert_int_equal((effect->change - OKI_BIAS) * 2, sample);
+            assert_int_equal(effect->next, OKI_STRIDE * model.index);
+            assert_int_equal(effect->reciprocal,
+                             -1 - floor(4294967296.0 / (4 * model_step(model.index))));
         }
     }
 }
@@ -117,31 +121,36 @@ static void the_moves_of_pairs_are_those_of_their_codes(void **unused)
 {
     (void)unused;
     for (int index = 0; index < OKI_STEPS; index++)
-        for (unsigned one = 0; one < OKI_CODES / 2; one++)
-            for (unsigned other = 0; other < OKI_CODES / 2; other++) {
+        for (int one = 0; one < OKI_CODES; one++)
+            for (int other = 0; other < OKI_CODES; other++) {
                 const struct oki_moves *moves = &oki_moves[OKI_CODES * one + other];
-                int offset = OKI_CODES * index, first = oki_effects[offset + (int)one].next;
+                int first = oki_effects[OKI_CODES * index + place_of(one)].next / OKI_STRIDE,
+                    second = oki_effects[OKI_CODES * first + place_of(other)].next / OKI_STRIDE;
 
-                assert_int_equal(clamp(offset + moves->sum, moves->least, moves->most),
-                                 oki_effects[first + (int)other].next);
+                assert_int_equal(clamp(index + moves->sum, moves->least, moves->most), second);
+                assert_int_equal(moves->places, OKI_CODES * place_of(one) + place_of(other));
             }
 }
 
 /* Of the step that the smallest magnitude leads to, or of the largest one. */
-static uint32_t reciprocal_of(int index)
+static int32_t reciprocal_of(int index)
 {
     bool last = index == OKI_STEPS - 1;
 
-    return oki_effects[OKI_CODES * (last ? index : index + 1) + (last ? 7 : 0)].reciprocal;
+    return oki_effects[OKI_CODES * (last ? index : index + 1) + place_of(last ? 7 : 0)].reciprocal;
 }
 
+/* A sample that is too high by n or too low by n yields the same magnitude. */
 static void the_reciprocal_divides_every_distance(void **unused)
 {
     (void)unused;
     for (int index = 0; index < OKI_STEPS; index++)
-        for (uint32_t n = 0; n < 65536; n++)
-            assert_true((uint64_t)n * reciprocal_of(index) >> 32 ==
-                        n / (uint32_t)(4 * model_step(index)));
+        for (int n = 0; n < 65536; n++) {
+            int quotient = n / (4 * model_step(index));
+
+            assert_int_equal(-(int64_t)n * reciprocal_of(index) >> 32, quotient);
+            assert_true(n == 0 || (int64_t)n * reciprocal_of(index) >> 32 == -1 - quotient);
+        }
 }
 
 static void decoding_equals_ffmpeg(void **unused)

@@ -4,21 +4,23 @@
  * the sum truncated. The change of the index depends on the magnitude alone. Dialogic's note,
  * "ADPCM decoding" and table 1. */
 #define CLAMPED(i) ((i) < 0 ? 0 : (i) >= OKI_STEPS ? OKI_STEPS - 1 : (i))
-#define CHANGE(step, magnitude) ((2 * (magnitude) + 1) * (step) / 8)
-#define OVER(step) (uint32_t)((((uint64_t)1 << 32) + 4 * (step)-1) / (4 * (step)))
+#define CHANGE(step, magnitude) ((2 * (magnitude) + 1) * (step) / 8 * 8)
+#define OVER(step) (-(int32_t)(((int64_t)1 << 32) / (4 * (step)) + 1))
 #define UP(i, step, magnitude, move, next) \
     { \
-        CHANGE(step, magnitude), CLAMPED(i + move) * OKI_CODES, OVER(next) \
+        OKI_BIAS + CHANGE(step, magnitude), CLAMPED(i + move) * OKI_STRIDE, OVER(next) \
     }
 #define DOWN(i, step, magnitude, move, next) \
     { \
-        -CHANGE(step, magnitude), CLAMPED(i + move) * OKI_CODES, OVER(next) \
+        OKI_BIAS - CHANGE(step, magnitude), CLAMPED(i + move) * OKI_STRIDE, OVER(next) \
     }
-#define MAGNITUDES(to, i, step, down, up2, up4, up6, up8) \
-    to(i, step, 0, -1, down), to(i, step, 1, -1, down), to(i, step, 2, -1, down), \
-        to(i, step, 3, -1, down), to(i, step, 4, 2, up2), to(i, step, 5, 4, up4), \
-        to(i, step, 6, 6, up6), to(i, step, 7, 8, up8)
-#define STEP(i, ...) MAGNITUDES(UP, i, __VA_ARGS__), MAGNITUDES(DOWN, i, __VA_ARGS__)
+#define STEP(i, step, down, up2, up4, up6, up8) \
+    DOWN(i, step, 7, 8, up8), DOWN(i, step, 6, 6, up6), DOWN(i, step, 5, 4, up4), \
+        DOWN(i, step, 4, 2, up2), DOWN(i, step, 3, -1, down), DOWN(i, step, 2, -1, down), \
+        DOWN(i, step, 1, -1, down), DOWN(i, step, 0, -1, down), UP(i, step, 0, -1, down), \
+        UP(i, step, 1, -1, down), UP(i, step, 2, -1, down), UP(i, step, 3, -1, down), \
+        UP(i, step, 4, 2, up2), UP(i, step, 5, 4, up4), UP(i, step, 6, 6, up6), \
+        UP(i, step, 7, 8, up8)
 
 /* Table 2 of the note, the steps of a 12-bit sample: 16 * 1.1^i, truncated. Behind each are the
  * steps to which it may change: the one before, and those 2, 4, 6 and 8 behind. */
@@ -76,21 +78,20 @@ const struct oki_effect oki_effects[OKI_STEPS * OKI_CODES] = {
 
 /* The first code's clamp, from 0 to the last index, is moved by the second code and clamped again.
  */
-#define PAIR(one, other) \
+#define PAIR(one, first, other, second) \
     { \
-        ((one) + (other)) * OKI_CODES, CLAMPED(other) * OKI_CODES, \
-            CLAMPED(OKI_STEPS - 1 + (other)) * OKI_CODES, 0 \
+        (one) + (other), CLAMPED(other), CLAMPED(OKI_STEPS - 1 + (other)), 16 * (first) + (second) \
     }
-#define NONE \
-    { \
-        0, 0, 0, 0 \
-    }
-#define PAIRS(one) \
-    PAIR(one, -1), PAIR(one, -1), PAIR(one, -1), PAIR(one, -1), PAIR(one, 2), PAIR(one, 4), \
-        PAIR(one, 6), PAIR(one, 8)
-#define UNUSED NONE, NONE, NONE, NONE, NONE, NONE, NONE, NONE
+#define PAIRS(one, first) \
+    PAIR(one, first, -1, 8), PAIR(one, first, -1, 9), PAIR(one, first, -1, 10), \
+        PAIR(one, first, -1, 11), PAIR(one, first, 2, 12), PAIR(one, first, 4, 13), \
+        PAIR(one, first, 6, 14), PAIR(one, first, 8, 15), PAIR(one, first, -1, 7), \
+        PAIR(one, first, -1, 6), PAIR(one, first, -1, 5), PAIR(one, first, -1, 4), \
+        PAIR(one, first, 2, 3), PAIR(one, first, 4, 2), PAIR(one, first, 6, 1), \
+        PAIR(one, first, 8, 0)
 
-const struct oki_moves oki_moves[OKI_PAIRS] = { PAIRS(-1), UNUSED, PAIRS(-1), UNUSED,
-                                                PAIRS(-1), UNUSED, PAIRS(-1), UNUSED,
-                                                PAIRS(2),  UNUSED, PAIRS(4),  UNUSED,
-                                                PAIRS(6),  UNUSED, PAIRS(8) };
+const struct oki_moves oki_moves[OKI_PAIRS] = {
+    PAIRS(-1, 8), PAIRS(-1, 9), PAIRS(-1, 10), PAIRS(-1, 11), PAIRS(2, 12), PAIRS(4, 13),
+    PAIRS(6, 14), PAIRS(8, 15), PAIRS(-1, 7),  PAIRS(-1, 6),  PAIRS(-1, 5), PAIRS(-1, 4),
+    PAIRS(2, 3),  PAIRS(4, 2),  PAIRS(6, 1),   PAIRS(8, 0)
+};
