@@ -8,6 +8,7 @@
 #define OMNIACM_ADPCM_STEP_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 /* Weights in eighths of a step. The bias makes >> round toward zero. */
@@ -21,20 +22,21 @@ static const int adpcm_growth[16] = { /* Q8 */
                                       230, 230, 230, 230, 307, 409, 512, 614
 };
 
-static inline int adpcm_change(int step, unsigned code)
+static inline int adpcm_change(int step, size_t code)
 {
     return (step * adpcm_weights[code] + adpcm_biases[code]) >> 3;
 }
 
-/* The limits are compared with the product, in parallel with the shift. The upper limit is rarely
- * reached. */
-static inline int adpcm_next_step(int step, unsigned code, int low, int high)
+/* The upper limit is rarely reached. The lower one is compared with the product, in parallel with
+ * the shift, by the sign of a difference: some processors take one cycle to select by it, but two
+ * to select by a comparison. */
+static inline int adpcm_next_step(int step, size_t code, int low, int high)
 {
-    int next = step * adpcm_growth[code];
+    uint32_t next = (uint32_t)(step * adpcm_growth[code]);
 
-    if (next > high << 8)
+    if (__builtin_expect(next > (uint32_t)high << 8, 0))
         return high;
-    return next < low << 8 ? low : next >> 8;
+    return (int32_t)(next - ((uint32_t)low << 8)) < 0 ? low : (int)(next >> 8);
 }
 
 /* Saturates to 16 bits. Saturation is rare, so that one branch costs less than two clamps in the

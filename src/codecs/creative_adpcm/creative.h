@@ -14,7 +14,7 @@ struct creative_state {
 /* The sample decays by 2/256 before each change. */
 static inline int creative_decayed(int sample) { return sample * 254 >> 8; }
 
-static inline struct creative_state creative_next(struct creative_state state, unsigned code)
+static inline struct creative_state creative_next(struct creative_state state, size_t code)
 {
     int sample = adpcm_saturate(creative_decayed(state.sample) + adpcm_change(state.step, code));
 

@@ -44,15 +44,15 @@ static void init_decoder(void *memory, const struct layout *layout, const struct
 }
 
 /* Inlined, so that the number of channels is a constant and the states are in registers. From one
- * code to the next, the longest dependency chain is that of the step: a product, a shift and a
- * selection, 6 cycles. A state in memory would add a store and a load to it, 4 to 5 cycles. */
+ * code to the next, the longest dependency chain is that of the step: a product, a difference and a
+ * selection, 5 cycles. A state in memory would add a store and a load to it, 4 to 5 cycles. */
 static INLINED void decode_bytes(struct decoder *state, const uint8_t *src, int16_t *pcm, size_t n,
                                  unsigned channels)
 {
     struct creative_state first = state->channel_states[0], second = state->channel_states[1];
 
     for (size_t i = 0; i < n; i++) {
-        unsigned code = src[i];
+        size_t code = src[i];
 
         first = creative_next(first, code >> 4);
         second = creative_next(channels == 1 ? first : second, code & 15);
