@@ -24,7 +24,7 @@ static INLINED int antilog(int log)
 {
     int line = 4096 + ((log & 63) * 5739 >> 12); /* Q12, up to 2^(1/32) */
 
-    return line * nms_powers[log >> 6 & 31] >> (26 - (log >> 11));
+    return line * nms_powers[(unsigned)log >> 6 & 31] >> (26 - (log >> 11));
 }
 
 /* x less a 256th of it: x * 255 >> 8. */
@@ -32,17 +32,17 @@ static INLINED int faded(int x) { return x - ((x + 255) >> 8); }
 
 /* The effects of a code on the quantized difference and on the scale. */
 struct effects {
-    int16_t levels[16], moves[16];
+    int levels[16], moves[16];
 };
 
 static void list_effects(struct effects *effects, unsigned bits)
 {
-    for (unsigned code = 0; code < 16; code++) {
-        unsigned magnitude = (code & 7) >> (4 - bits);
-        int level = nms_levels[bits - 2][magnitude];
+    for (unsigned code = 0; code < 8; code++) {
+        unsigned magnitude = code >> (4 - bits);
 
-        effects->levels[code] = (int16_t)(code & 8 ? -level : level);
-        effects->moves[code] = nms_moves[bits - 2][magnitude];
+        effects->levels[code] = nms_levels[bits - 2][magnitude];
+        effects->levels[code | 8] = -effects->levels[code];
+        effects->moves[code] = effects->moves[code | 8] = nms_moves[bits - 2][magnitude];
     }
 }
 
@@ -62,6 +62,12 @@ static INLINED int sign_of(int x) { return x >> 31 & 256; }
  * Since 128 * 256 is 2^15, both are one difference. */
 static INLINED int adapted(int b, int sign) { return b - ((b + 255 - (1 << 15)) >> 8) - sign; }
 
+static INLINED void limit_poles(struct nms *state)
+{
+    state->a[1] = seldom_limited(state->a[1], 12288);
+    state->a[0] = seldom_limited(state->a[0], 15360 - state->a[1]);
+}
+
 /* The masks are -1 if the last sum's sign is the opposite of the one before, or of that before it.
  * By the bounds above, |sez + dq| < 36500, so that the products fit 32 bits. */
 static INLINED void adapt_poles(struct nms *state)
@@ -71,8 +77,7 @@ static INLINED void adapt_poles(struct nms *state)
 
     state->a[0] = faded(state->a[0]) + 192 + (turned & -384);
     state->a[1] += 128 + (before & -256) - (pull ^ turned) + turned - ((state->a[1] + 127) >> 7);
-    state->a[1] = seldom_limited(state->a[1], 12288);
-    state->a[0] = seldom_limited(state->a[0], 15360 - state->a[1]);
+    limit_poles(state);
 }
 
 static INLINED void estimate(struct nms *state, int zeros)
@@ -104,16 +109,18 @@ static INLINED int reconstruct(struct nms *state, int dq)
     return sample;
 }
 
-/* The number of thresholds that a distance reaches. Tests each one: an early exit would be
- * mispredicted. Two sums, so that their chain is half as long. */
+/* The number of thresholds that a distance reaches, of 1, 3 or 7. Tests each one: an early exit
+ * would be mispredicted. The others are counted by carries, in two sums, whose chains are half as
+ * long; their number is at most `count`, whose bits are all set, and inverting them subtracts it.
+ */
 static INLINED unsigned reached(const int16_t *thresholds, int scale, int distance, unsigned count)
 {
-    unsigned below[2] = { 0, 0 };
+    int below[2] = { 0, 0 };
 
 #pragma GCC unroll 7
     for (unsigned i = 0; i < count; i++)
-        below[i % 2] += (unsigned)(distance - thresholds[i] * scale) >> 31;
-    return count - (below[0] + below[1]);
+        below[i % 2] += (unsigned)distance < (unsigned)(thresholds[i] * scale);
+    return (unsigned)(below[0] + below[1]) ^ count;
 }
 
 /* |se| < 2^17 by the bounds above, so that the distance, in Q13, fits 32 bits. */
@@ -187,37 +194,125 @@ static INLINED int sum_zeros(const int16_t b[LANES], const int16_t *dq, const in
     return sum;
 }
 
-/* Works on a copy of the state, which stays in registers: in memory, values that are stored in
- * parts and loaded as a whole would stall. For the same reason, the first zero is apart from the
- * others: its difference has just been stored. From one code to the next, the longest dependency
- * chains have about 40 cycles: through the scale (21) and the thresholds (11), and through the
- * difference (10), the poles (11), the estimate (9) and the thresholds. Every other difference is
- * lowered by 2, as in NMS' own coders. */
-void nms_encode(struct nms *stored, const int16_t pcm[NMS_FRAME], uint16_t groups[NMS_GROUPS])
+/* adapt_zeros and sum_zeros in one, for the newest difference's sign, 0 or 256. The sum is that for
+ * 0, so that it does not wait for the sign. */
+static INLINED int sum_zeros_ahead(int16_t b[LANES], int sign, const int16_t *dq)
 {
     static const int16_t used[LANES] = { 0, 0, 0, -1, -1, -1, -1, -1 };
+    int16_t signs[LANES];
+    int sum = 0;
+
+    for (int k = 0; k < LANES; k++) {
+        int16_t rounding = (int16_t)((b[k] & 1) + 127 - (1 << 14));
+        int16_t fall = (int16_t)((int16_t)((b[k] >> 1) + rounding) >> 7);
+
+        signs[k] = (int16_t)(dq[k] >> 15 & 256);
+        b[k] = (int16_t)(b[k] - fall);
+    }
+    for (int k = 0; k < LANES; k++)
+        sum += (int16_t)(dq[k + 1] & used[k]) * (int16_t)(b[k] - signs[k]);
+    for (int k = 0; k < LANES; k++)
+        b[k] = (int16_t)(b[k] - (int16_t)(signs[k] ^ (int16_t)sign));
+    return sum;
+}
+
+/* adapt_poles and estimate in one: returns the sum of both filters. The products are those for sums
+ * of equal signs, and what other signs change in them, so that no product waits for the signs.
+ * Above the limits, which are seldom reached, the sum may wrap. */
+static INLINED int sum_filters(struct nms *state, int zeros)
+{
+    int pull = clamp(state->a[0] >> 5, -256, 256), sr0 = state->sr[0], sr1 = state->sr[1];
+    int turned = (state->p[0] * state->p[1]) >> 31, before = (state->p[0] * state->p[2]) >> 31;
+    int a0 = faded(state->a[0]) + 192, a1 = state->a[1] + 128 - pull - ((state->a[1] + 127) >> 7);
+    int change = pull * sr1 * 2 - 384 * sr0, most;
+    unsigned sum = (unsigned)(a0 * sr0) + (unsigned)(a1 * sr1);
+
+    state->a[0] = a0 + (turned & -384);
+    state->a[1] = a1 + (turned & pull * 2) + (before & -256);
+    sum += (unsigned)((turned & change) - (before & sr1 * 256)) + (unsigned)zeros;
+    most = 15360 - state->a[1];
+    if (__builtin_expect(state->a[1] != seldom_limited(state->a[1], 12288), 0) ||
+        __builtin_expect(((most + state->a[0]) | (most - state->a[0])) < 0, 0)) {
+        limit_poles(state);
+        return state->a[0] * sr0 + state->a[1] * sr1 + zeros;
+    }
+    return (int)sum;
+}
+
+/* pcm * SAMPLE_MAX / PCM_MAX, truncated: a quotient by 2^15 - 1 is one by 2^15 of the dividend and
+ * a 2^15th of it. Compilers can vectorize this. */
+static INLINED int from_pcm(int pcm)
+{
+    int product = pcm * SAMPLE_MAX;
+
+    return (product + (product >> 15) + 1 + (product >> 31 & 32766)) >> 15;
+}
+
+/* Of a frame: its samples and codes. A turn is a difference, negative if the one before it is; 256
+ * times the last five turns are taken from the sum of the zeros if the newest difference is
+ * negative. Behind them are those of the frame. */
+struct history {
+    int16_t samples[NMS_FRAME];
+    int turns[NMS_ZEROS - 1 + NMS_FRAME];
+    uint8_t codes[NMS_FRAME];
+};
+
+/* Every other sample is lowered by 2, as in NMS' own coders. */
+static void open_history(struct history *history, const struct nms *state,
+                         const int16_t pcm[NMS_FRAME])
+{
+    static const int16_t lowered[LANES] = { 2, 0, 2, 0, 2, 0, 2, 0 };
+
+    for (unsigned i = 0; i < NMS_FRAME; i += LANES)
+        for (unsigned k = 0; k < LANES; k++)
+            history->samples[i + k] = (int16_t)(from_pcm(pcm[i + k]) - lowered[k]);
+    for (int k = 1; k < NMS_ZEROS; k++)
+        history->turns[NMS_ZEROS - 1 - k] = negate_if(state->dq[k + 1] >> 31, state->dq[k]);
+}
+
+/* Works on a copy of the state, which stays in registers: in memory, values that are stored in
+ * parts and loaded as a whole would stall. For the same reason, the first zero is apart from the
+ * others: its difference has just been stored. All else that does not depend on the newest
+ * difference is computed ahead. From one code to the next, the longest dependency chains then have
+ * about 30 cycles: through the difference (9), the sum of the filters (9) and the thresholds (12),
+ * and through the scale (18) and the thresholds. The 225 instructions limit it as much. */
+void nms_encode(struct nms *stored, const int16_t pcm[NMS_FRAME], uint16_t groups[NMS_GROUPS])
+{
     struct nms state = *stored;
     struct differences past;
+    struct history history;
     struct effects effects;
     int16_t b[LANES];
+    int turn = 0, last = state.dq[1] >> 31;
 
     list_effects(&effects, state.bits);
     open_differences(&past, &state);
+    open_history(&history, &state, pcm);
     load_zeros(b, &state);
     memmove(b + 1, b, (LANES - 1) * sizeof *b);
+    for (int k = 0; k < NMS_ZEROS - 1; k++)
+        turn += history.turns[k];
     for (unsigned i = 0; i < NMS_FRAME; i++) {
+        int dq = state.dq[0], sign = dq >> 31, zeros;
+
         adapt_scale(&state, &effects);
-        adapt_zeros(b, state.dq[0], past.dq + i);
-        state.b[0] = adapted(state.b[0], sign_of(state.dq[0] ^ state.dq[1]));
-        adapt_poles(&state);
-        estimate(&state, sum_zeros(b, past.dq + 1 + i, used) + state.b[0] * state.dq[0]);
-        state.code = quantize(&state, pcm[i] * SAMPLE_MAX / PCM_MAX - state.se - (i % 2 ? 0 : 2));
-        state.dq[1] = state.dq[0];
+        zeros = sum_zeros_ahead(b, sign & 256, past.dq + i) - (turn * 256 & sign);
+        history.turns[i + NMS_ZEROS - 1] = negate_if(last, dq);
+        turn += history.turns[i + NMS_ZEROS - 1] - history.turns[i];
+        state.b[0] = adapted(state.b[0], (sign ^ last) & 256);
+        last = sign;
+        zeros += state.b[0] * dq;
+        state.se = sum_filters(&state, zeros) >> 14;
+        state.sez = zeros >> 14;
+        state.code = quantize(&state, history.samples[i] - state.se);
         state.dq[0] = difference(&state, &effects);
         past.dq[PAST + i] = (int16_t)state.dq[0];
         reconstruct(&state, state.dq[0]);
-        groups[i / 4] = (uint16_t)((unsigned)groups[i / 4] << 4 | state.code);
+        history.codes[i] = (uint8_t)state.code;
     }
+    for (unsigned i = 0; i < NMS_FRAME; i += 4)
+        groups[i / 4] = (uint16_t)(history.codes[i] << 12 | history.codes[i + 1] << 8 |
+                                   history.codes[i + 2] << 4 | history.codes[i + 3]);
     memmove(b, b + 1, (LANES - 1) * sizeof *b);
     b[LANES - 1] = (int16_t)state.b[0];
     store_zeros(b, &state);
