@@ -22,10 +22,9 @@ static void correlate(const struct dsp_celp *dsp, const int16_t *s,
     energy = sums[0];
     energy += energy >> 10; /* white noise at -30 dB */
     norm = norm_l(energy);
-    memset(out, 0, sizeof *out);
     out->r[0] = round_q15(L_shl(energy, norm));
     out->shift = (int16_t)(out->r[0] == 0 ? 40 : norm + 2 * shift);
-    for (int i = 1; i <= G7231_ORDER && out->r[0] != 0; i++)
+    for (int i = 1; i <= G7231_ORDER; i++)
         out->r[i] = round_q15(L_mls(L_shl(sums[i], norm), g7231_lag_window_q15[i - 1]));
 }
 

@@ -157,10 +157,11 @@ static void tilted(const struct dsp_celp *dsp, int32_t sums[G7231_SUBFRAME], con
 
     for (int i = 0; i < G7231_SUBFRAME; i++)
         bits |= sums[i] ^ sums[i] >> 31;
-    for (int i = 0; i < G7231_SUBFRAME && bits >= 1 << 28; i++)
-        out[i] = round_q15(L_mac(L_shl(sums[i], 2), now[i - 1], tilt));
-    if (bits >= 1 << 28)
+    if (bits >= 1 << 28) {
+        for (int i = 0; i < G7231_SUBFRAME; i++)
+            out[i] = round_q15(L_mac(L_shl(sums[i], 2), now[i - 1], tilt));
         return;
+    }
     for (int i = 0; i < G7231_SUBFRAME / 8 * 8; i++)
         sums[i] = 2 * sums[i] + now[i - 1] * tilt;
     for (int i = G7231_SUBFRAME / 8 * 8; i < G7231_SUBFRAME; i++)
