@@ -28,6 +28,27 @@ bool all_cases(void)
     return full && strcmp(full, "1") == 0;
 }
 
+static char **selected_tags;
+
+void select_tags(int count, char **args) { selected_tags = count > 1 ? args + 1 : 0; }
+
+bool tag_is_selected(uint16_t tag)
+{
+    for (char **arg = selected_tags; arg && *arg; arg++)
+        if (strtoul(*arg, 0, 0) == tag)
+            return true;
+    return !selected_tags;
+}
+
+bool codec_is_selected(const struct codec *codec)
+{
+    bool found = false;
+
+    for (const struct tag *at = codec->tags; at->tag; at++)
+        found = found || tag_is_selected(at->tag);
+    return found;
+}
+
 bool mode_is_selected(const struct codec *codec, const struct mode *mode)
 {
     enum { MANY = 40, STEP = 9 };

@@ -91,6 +91,11 @@ uint8_t best_set(void);
 /* True if OMNIACM_FULL=1 asks for every case instead of a selection. */
 bool all_cases(void);
 
+/* A test of all codecs may be restricted to those with the tags that are its arguments. */
+void select_tags(int count, char **args);
+bool tag_is_selected(uint16_t tag);
+bool codec_is_selected(const struct codec *);
+
 /* Of codecs with many modes, true for every ninth one only, unless all cases are asked for. */
 bool mode_is_selected(const struct codec *, const struct mode *);
 
