@@ -331,6 +331,7 @@ static void prefers_our_driver(void **unused)
     assert_int_equal(run("convert in.wav none.wav --to gsm --driver Other"), 1);
     assert_int_equal(run("list --driver somebody"), 0);
     assert_true(says("0x0011") && !says("0x0031") && !says("classic WAV codecs"));
+    assert_true(says("   8000 Hz  mono         4 bits     32.4 kbit/s  block   256"));
     assert_int_equal(disk_files(), 2);
 }
 
@@ -670,6 +671,15 @@ static void the_selftest_passes(void **unused)
     assert_true(says(count));
 }
 
+static void the_selftest_names_what_a_driver_lacks(void **unused)
+{
+    (void)unused;
+    add_driver((struct driver_made){ L"Other", L"Other", 0x31, true, false, SOUND });
+    assert_int_equal(run("selftest --driver Other"), 1);
+    assert_true(says("failed: 0x0011") && says("expected, but the driver does not offer it"));
+    assert_false(says("failed: 0x0031"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -703,6 +713,7 @@ int main(void)
         PROGRAM_TEST(bench_finds_every_delay),
         PROGRAM_TEST(bench_clips_samples),
         PROGRAM_TEST(the_selftest_passes),
+        PROGRAM_TEST(the_selftest_names_what_a_driver_lacks),
     };
 
     return cmocka_run_group_tests_name("program", tests, 0, 0);

@@ -251,6 +251,13 @@ static void test_unknown_rf64(void **unused)
     memcpy(memory.bytes + 40, "LIST\0\0\0\0", 8);
     store32_le(memory.bytes + 76, 0xFFFFFFFF);
     expect(&memory, 80, 260);
+    begin(&memory, "RF64", 0xFFFFFFFF);
+    add_chunk(&memory, "ds64", ds64s[0], 24); /* without its table */
+    add_chunk(&memory, "fmt ", pcm, sizeof pcm);
+    add_chunk(&memory, "data", sound, 260);
+    store64_le(memory.bytes + 20 + 8, 200);
+    store32_le(memory.bytes + 72, 0xFFFFFFFF);
+    expect(&memory, 76, 200);
 }
 
 static void test_short_chunks(void **unused)

@@ -311,6 +311,49 @@ static void pulses_are_decoded_as_they_were_found(void **unused)
     }
 }
 
+/* 3.4: twice the pulses plus the prediction; both operations saturate. */
+static void excitations_saturate(void **unused)
+{
+    uint32_t seed = 7;
+
+    (void)unused;
+    for (int n = 0; n < 200; n++) {
+        int16_t fixed[G7231_SUBFRAME], past[G7231_SUBFRAME], out[G7231_SUBFRAME];
+
+        for (int i = 0; i < G7231_SUBFRAME; i++) {
+            fixed[i] = any(&seed, 12 + n % 5);
+            past[i] = any(&seed, 16);
+        }
+        g7231_excitation(dsp_set((unsigned)n % (best_set() + 1))->celp, fixed, past, out);
+        for (int i = 0; i < G7231_SUBFRAME; i++)
+            assert_int_equal(out[i], add(shl(fixed[i], 1), past[i]));
+    }
+}
+
+/* Taming: the errors of the latest 30 samples, and of the 30 before them, grow from those of the
+ * blocks of 30 samples that a lag of more than 60 takes them from, and from no other. */
+static void errors_grow_from_the_blocks_that_a_lag_reaches(void **unused)
+{
+    enum { BLOCK = 30, LOUD = 1 << 20 };
+    static const struct g7231_subframe sub = { .lag_offset = 1, .taps = 100 };
+
+    (void)unused;
+    for (int lag = 61; lag <= 5 * BLOCK - 4; lag++)
+        for (int loud = 0; loud < G7231_TAMING_BLOCKS; loud++) {
+            struct g7231_taming taming;
+
+            g7231_taming_start(&taming);
+            taming.error[loud] = LOUD;
+            g7231_tame(&taming, G7231_RATE_53, (int16_t)lag, &sub);
+            for (int half = 0; half < 2; half++) {
+                int nearest = lag - BLOCK * (1 - half) - BLOCK, farthest = nearest + BLOCK - 1;
+                bool reached = nearest / BLOCK <= loud && loud <= farthest / BLOCK;
+
+                assert_int_equal(taming.error[half] > LOUD / 2, reached);
+            }
+        }
+}
+
 /* Pulses that lead away from the target are not chosen. With these seeds, the search tries some,
  * and the sums of L_mac saturate. */
 static void pulses_do_not_lead_away_from_the_target(void **unused)
@@ -404,6 +447,8 @@ int main(void)
         cmocka_unit_test(noise_gains_are_nearest_to_themselves),
         cmocka_unit_test(unpacking_restores_the_parameters),
         cmocka_unit_test(pulses_are_decoded_as_they_were_found),
+        cmocka_unit_test(excitations_saturate),
+        cmocka_unit_test(errors_grow_from_the_blocks_that_a_lag_reaches),
         cmocka_unit_test(pulses_do_not_lead_away_from_the_target),
         cmocka_unit_test(frequencies_and_coefficients_convert_both_ways),
         cmocka_unit_test(speech_is_distinguished_from_noise),

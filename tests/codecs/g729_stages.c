@@ -58,6 +58,17 @@ static void tables_follow_their_formulas(void **unused)
                     i < 4 ? 1 : 0.2, "gain", i);
 }
 
+/* Until the first SID frame. */
+static void comfort_noise_starts_with_a_flat_spectrum(void **unused)
+{
+    struct g729_decoder decoder;
+
+    (void)unused;
+    g729_decoder_init(&decoder, dsp_set(0)->celp);
+    for (int i = 0; i < G729_ORDER; i++)
+        assert_int_equal(decoder.noise_lsp_q15[i], lround(32768 * cos(pi * (i + 1) / 11)));
+}
+
 static void predictors_add_up_to_one(void **unused)
 {
     (void)unused;
@@ -390,6 +401,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(tables_follow_their_formulas),
+        cmocka_unit_test(comfort_noise_starts_with_a_flat_spectrum),
         cmocka_unit_test(predictors_add_up_to_one),
         cmocka_unit_test(interpolation_phases_are_mirrored),
         cmocka_unit_test(double_precision_is_close_to_real_numbers),

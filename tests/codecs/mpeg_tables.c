@@ -2,6 +2,9 @@
  * that are complete, bands that cover the spectrum, and a window that reconstructs. */
 #include <math.h>
 #include "support.h"
+#include "bits.h"
+#include "codecs/mpeg/layer3.h"
+#include "codecs/mpeg/peek.h"
 #include "codecs/mpeg/tables.h"
 
 /* Writing a header restores its bytes, and nothing else is a header. */
@@ -65,26 +68,89 @@ static void lengths(void **unused)
     }
 }
 
-/* A complete prefix code covers every word of 19 bits, the longest code, exactly once. */
+/* By words of 19 bits, the longest code: the number of codes of a table that begin a word, and
+ * which one does. */
+enum { WORD_BITS = 19, QUADRUPLES = 32 };
+static uint8_t seen[1 << WORD_BITS];
+static uint16_t index_of[1 << WORD_BITS];
+
+/* That of the value i of a pair or of a quadruple. */
+static unsigned magnitude(const struct mpeg_huffman *table, unsigned n, unsigned index, unsigned i)
+{
+    if (n == 4)
+        return index >> (3 - i) & 1;
+    return i == 0 ? index / table->width : index % table->width;
+}
+
+static int read_value(const uint8_t *bytes, uint32_t *at, unsigned value, unsigned linbits)
+{
+    if (value == 15)
+        value += mpeg_read(bytes, at, linbits);
+    return value != 0 && mpeg_read(bytes, at, 1) ? -(int)value : (int)value;
+}
+
+/* The decoder reads the pair or quadruple that begins the word, its linbits and signs, and no
+ * more. */
+static void check_decoder(unsigned t, unsigned word, uint32_t rest)
+{
+    static struct layer3_lines lines;
+    const struct mpeg_huffman *table = &mpeg_huffman[t];
+    struct layer3_granule granule = { .count1_table = t == QUADRUPLES + 1 };
+    uint8_t bytes[8 + LAYER3_PAST] = { 0 };
+    unsigned index = index_of[word], n = t < QUADRUPLES ? 2 : 4, large = 0;
+    uint32_t at = mpeg_huffman_lengths[table->first + index];
+    struct layer3_bits in = { bytes, 0, 0 };
+    int values[4];
+
+    store64_be(bytes, (uint64_t)word << (64 - WORD_BITS) | (uint64_t)rest << (32 - WORD_BITS));
+    for (unsigned i = 0; i < n; i++)
+        values[i] = read_value(bytes, &at, magnitude(table, n, index, i), table->linbits);
+    if (n == 2) {
+        granule.pair_lines = granule.region_ends[0] = granule.region_ends[1] = 2;
+        granule.tables[0] = (uint8_t)t;
+    }
+    in.end = at;
+    layer3_read_lines(&in, &granule, &lines);
+    assert_true(in.at == at && lines.count == n);
+    for (unsigned i = 0; i < n; i++) {
+        int size = abs(values[i]);
+        int32_t power = (int32_t)lround(pow(size < 15 ? size : 15, 4 / 3.0) * (1 << 25));
+
+        assert_int_equal(lines.q[i], values[i] < 0 ? -power : power);
+        if (size > 15) {
+            assert_int_equal(lines.large[large].line, i);
+            assert_int_equal(lines.large[large++].value, values[i]);
+        }
+    }
+    assert_int_equal(lines.large_count, large);
+}
+
+/* A complete prefix code covers every word exactly once. Tables that share their codes differ in
+ * their linbits only. */
 static void huffman_codes(void **unused)
 {
-    static uint8_t seen[1 << 19];
+    uint32_t seed = 8;
 
     (void)unused;
     for (unsigned t = 0; t < MPEG_HUFFMAN_TABLES; t++) {
         const struct mpeg_huffman *table = &mpeg_huffman[t];
         unsigned size = t >= 32 ? table->width : (unsigned)table->width * table->width;
+        unsigned step = t > 0 && table->first == table[-1].first ? 97 : 1;
 
         memset(seen, 0, sizeof seen);
         for (unsigned i = 0; i < size; i++) {
             unsigned rest = 19u - mpeg_huffman_lengths[table->first + i],
                      start = (unsigned)mpeg_huffman_codes[table->first + i] << rest;
 
-            for (unsigned word = start; word < start + (1u << rest); word++)
+            for (unsigned word = start; word < start + (1u << rest); word++) {
                 assert_int_equal(seen[word]++, 0);
+                index_of[word] = (uint16_t)i;
+            }
         }
         for (unsigned word = 0; size != 0 && word < sizeof seen; word++)
             assert_int_equal(seen[word], 1);
+        for (unsigned word = 0; size != 0 && word < sizeof seen; word += step)
+            check_decoder(t, word, draw(&seed));
     }
 }
 
