@@ -342,25 +342,20 @@ static void celp_fill_phi(const int16_t h[CELP_POSITIONS], const int16_t sign[CE
     for (int t = 0; t < CELP_TRACKS; t++)
         for (int m = 0; m < CELP_TRACK; m++)
             backwards[t][m] = (uint16_t)h[CELP_POSITIONS - 1 - t - CELP_TRACKS * m];
-    for (int m = CELP_TRACK - 1; m >= 0; m--)
-#pragma GCC unroll 5
-        for (int t = CELP_TRACKS - 1; t >= 0; t--) {
-            int row = CELP_TRACK * t + m;
-            vec32 factor = set32((uint16_t)h[CELP_POSITIONS - 1 - t - CELP_TRACKS * m]);
+    for (int i = CELP_POSITIONS - 1; i >= 0; i--, h++) {
+        int row = CELP_TRACK * (i % CELP_TRACKS) + i / CELP_TRACKS;
+        vec32 factor = set32((uint16_t)*h);
 
-            first = moved_sums(&sums[0]);
+        first = moved_sums(&sums[0]);
 #pragma GCC unroll 5
-            for (int c = 0; c < CELP_TRACKS; c++) {
-                sums[c] = c < CELP_TRACKS - 1 ? sums[c + 1] : first;
+        for (int c = 0; c < CELP_TRACKS; c++) {
+            sums[c] = c < CELP_TRACKS - 1 ? sums[c + 1] : first;
 #pragma GCC unroll 2
-                for (int i = 0; i < CELP_TRACK / LANES32; i++)
-                    sums[c].of[i] +=
-                        (uvec32)madd16(load_vector(backwards[c] + LANES32 * i), factor);
-                if (c != t)
-                    store_phi(&sums[c], sign + CELP_TRACK * c, sign[row],
-                              phi[row] + CELP_TRACK * c);
-            }
+            for (int k = 0; k < CELP_TRACK / LANES32; k++)
+                sums[c].of[k] += (uvec32)madd16(load_vector(backwards[c] + LANES32 * k), factor);
+            store_phi(&sums[c], sign + CELP_TRACK * c, sign[row], phi[row] + CELP_TRACK * c);
         }
+    }
 }
 
 /* A pair per lane, of which the best ones have their number, 8 p + q: AVX2 has two rows in a
@@ -369,9 +364,6 @@ enum { ROWS = LANES16 / CELP_TRACK };
 static const int16_t numbers8[CELP_TRACK] = { 0, 1, 2, 3, 4, 5, 6, 7 };
 struct pairs {
     vec_i16 squares, energies, numbers;
-};
-struct pairs8 {
-    i16x8 squares, energies, numbers;
 };
 
 KERNEL vec32 each_row(int32_t first, int32_t second)
@@ -411,52 +403,60 @@ KERNEL vec_i16 better_lanes(const struct pairs *x, const struct pairs *best)
     return (vec_i16)SIMD(packs_epi32)((simd)(low > 0), (simd)(high > 0));
 }
 
-KERNEL i16x8 blend8(i16x8 mask, i16x8 yes, i16x8 no) { return (yes & mask) | (no & ~mask); }
+/* Four pairs: square and energy, energy and -square, and the number in both halves. */
+struct ranked4 {
+    i32x4 of[3];
+};
 
-/* Of two, the better one; of equals, that with the smaller number. */
-KERNEL struct pairs8 better_of(const struct pairs8 *x, const struct pairs8 *y)
+KERNEL i32x4 blend4(i32x4 mask, i32x4 yes, i32x4 no)
 {
-    i16x8 minus = -y->squares, take;
-    i32x4 low = pair_products(low_pairs(x->squares, x->energies), low_pairs(y->energies, minus)),
-          high = pair_products(high_pairs(x->squares, x->energies), high_pairs(y->energies, minus));
-
-    take = packed(low > 0, high > 0) | (packed(low == 0, high == 0) & (x->numbers < y->numbers));
-    return (struct pairs8){ blend8(take, x->squares, y->squares),
-                            blend8(take, x->energies, y->energies),
-                            blend8(take, x->numbers, y->numbers) };
+#if VECTOR_BYTES == 32
+    return (i32x4)_mm_blendv_epi8((__m128i)no, (__m128i)yes, (__m128i)mask);
+#else
+    return (yes & mask) | (no & ~mask);
+#endif
 }
 
-#define ROTATED(x, bytes) \
-    ((i16x8)_mm_or_si128(_mm_srli_si128((__m128i)(x), bytes), \
-                         _mm_slli_si128((__m128i)(x), 16 - (bytes))))
-#define ROTATED_PAIRS(x, bytes) \
-    ((struct pairs8){ ROTATED((x).squares, bytes), ROTATED((x).energies, bytes), \
-                      ROTATED((x).numbers, bytes) })
+/* Of two, the better one; of equals, that with the smaller number. */
+KERNEL struct ranked4 better_of(const struct ranked4 *x, const struct ranked4 *y)
+{
+    i32x4 ahead = pair_products((i16x8)x->of[0], (i16x8)y->of[1]),
+          take = (ahead > 0) | ((ahead == 0) & (x->of[2] < y->of[2]));
+
+    return (struct ranked4){ { blend4(take, x->of[0], y->of[0]), blend4(take, x->of[1], y->of[1]),
+                               blend4(take, x->of[2], y->of[2]) } };
+}
+
+#define EXCHANGED(x, order) ((i32x4)_mm_shuffle_epi32((__m128i)(x), order))
+#define BETTER_NEIGHBORS(x, order) \
+    better_of(x, &(struct ranked4){ { EXCHANGED((x)->of[0], order), EXCHANGED((x)->of[1], order), \
+                                      EXCHANGED((x)->of[2], order) } })
 
 KERNEL void best_of_lanes(const struct pairs *lanes, struct celp_pair *best)
 {
-    struct pairs8 halves[2], other;
+    i16x8 squares[ROWS], energies[ROWS], numbers[ROWS];
+    struct ranked4 x;
 
-    store_halves((vec32)lanes->squares, &halves[0].squares, &halves[1].squares);
-    store_halves((vec32)lanes->energies, &halves[0].energies, &halves[1].energies);
-    store_halves((vec32)lanes->numbers, &halves[0].numbers, &halves[1].numbers);
-    if (ROWS > 1)
-        halves[0] = better_of(&halves[0], &halves[1]);
-    other = ROTATED_PAIRS(halves[0], 8);
-    halves[0] = better_of(&halves[0], &other);
-    other = ROTATED_PAIRS(halves[0], 4);
-    halves[0] = better_of(&halves[0], &other);
-    other = ROTATED_PAIRS(halves[0], 2);
-    halves[0] = better_of(&halves[0], &other);
-    if (halves[0].numbers[0] >= 0)
-        *best = (struct celp_pair){ halves[0].squares[0], halves[0].energies[0],
-                                    halves[0].numbers[0] / CELP_TRACK,
-                                    halves[0].numbers[0] % CELP_TRACK };
-}
+    memcpy(squares, &lanes->squares, sizeof squares);
+    memcpy(energies, &lanes->energies, sizeof energies);
+    memcpy(numbers, &lanes->numbers, sizeof numbers);
+#pragma GCC unroll 2
+    for (int k = 0; k < ROWS; k++) {
+        i16x8 s = squares[k], e = energies[k], n = numbers[k];
+        struct ranked4 low = { { (i32x4)low_pairs(s, e), (i32x4)low_pairs(e, -s),
+                                 (i32x4)low_pairs(n, n) } },
+                       high = { { (i32x4)high_pairs(s, e), (i32x4)high_pairs(e, -s),
+                                  (i32x4)high_pairs(n, n) } };
 
-KERNEL vec_i16 blend_lanes(vec_i16 mask, vec_i16 yes, vec_i16 no)
-{
-    return (yes & mask) | (no & ~mask);
+        x = k == 0 ? low : better_of(&x, &low);
+        x = better_of(&x, &high);
+    }
+    x = BETTER_NEIGHBORS(&x, 0x4E);
+    x = BETTER_NEIGHBORS(&x, 0xB1);
+    if (x.of[2][0] >= 0)
+        *best = (struct celp_pair){ (int16_t)x.of[0][0], x.of[0][0] >> 16,
+                                    (x.of[2][0] & 0xFFFF) / CELP_TRACK,
+                                    (x.of[2][0] & 0xFFFF) % CELP_TRACK };
 }
 
 /* Where all energies are positive, "better" orders the pairs, and each lane may have a best one of
@@ -472,9 +472,10 @@ static void celp_best_pair(const struct celp_pairs *in, struct celp_pair *best)
         vec_i16 better = better_lanes(&now, &lanes);
 
         least = (vec_i16)SIMD(min_epi16)((simd)least, (simd)now.energies);
-        lanes.squares = blend_lanes(better, now.squares, lanes.squares);
-        lanes.energies = blend_lanes(better, now.energies, lanes.energies);
-        lanes.numbers = blend_lanes(better, now.numbers, lanes.numbers);
+        lanes.squares = (vec_i16)blend32((vec32)better, (vec32)now.squares, (vec32)lanes.squares);
+        lanes.energies =
+            (vec_i16)blend32((vec32)better, (vec32)now.energies, (vec32)lanes.energies);
+        lanes.numbers = (vec_i16)blend32((vec32)better, (vec32)now.numbers, (vec32)lanes.numbers);
     }
     if (SIMD(movemask_epi8)((simd)(least <= 0)) != 0)
         celp_best_pair_c(in, best);
