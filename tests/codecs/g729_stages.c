@@ -214,38 +214,57 @@ static void syntheses_equal_the_standards_steps(void **unused)
     assert_true(overflows > 500 && overflows < 3500);
 }
 
-/* 3.1 and 4.2.5 as written in the standard. */
+static void age(int32_t y[2], int32_t newest_y, int16_t x[2], int16_t newest_x)
+{
+    y[1] = y[0];
+    y[0] = newest_y;
+    x[1] = x[0];
+    x[0] = newest_x;
+}
+
+/* 3.1, and 4.2.5 after the gain of A.4.2.4, as written in the standard. In every fourth round, the
+ * gain is 1. */
 static void high_passes_equal_the_standards_steps(void **unused)
 {
     struct g729_highpass in = { { 0 }, { 0 } }, out = in;
     int32_t y[2][2] = { { 0 } };
-    int16_t x[2] = { 0 };
+    int16_t x[2][2] = { { 0 } };
     uint32_t seed = 4;
 
     (void)unused;
-    for (int round = 0; round < 600; round++) {
-        int16_t s[G729_FRAME], filtered[G729_FRAME], post[G729_FRAME];
+    for (int round = 0; round < 1200; round++) {
+        int16_t s[G729_FRAME], filtered[G729_FRAME], post[G729_SUBFRAME];
+        struct g729_gain gain = { 1 << 12, 410 };
+        int32_t now_q12;
 
+        if (round % 4 != 0)
+            gain =
+                (struct g729_gain){ (int32_t)(draw(&seed) % 32766), (int32_t)(draw(&seed) % 3276) };
+        now_q12 = gain.now_q12;
         for (int i = 0; i < G729_FRAME; i++)
-            s[i] = post[i] = round % 5 == 4 ? (draw(&seed) & 1 << 20 ? INT16_MAX : INT16_MIN)
-                                            : noise(&seed, 4 + round % 13);
+            s[i] = round % 5 == 4 ? (draw(&seed) & 1 << 20 ? INT16_MAX : INT16_MIN)
+                                  : noise(&seed, 4 + round % 13);
+        memcpy(post, s, sizeof post);
         g729_preprocess(&in, s, filtered);
-        g729_postprocess(&out, post);
+        gain.now_q12 = g729_postprocess(&out, gain, post);
         for (int i = 0; i < G729_FRAME; i++) {
             int32_t low = L_add(Mpy_32_16(y[0][0], 7807), Mpy_32_16(y[0][1], -3733));
-            int32_t high = L_add(Mpy_32_16(y[1][0], 15836), Mpy_32_16(y[1][1], -7667));
 
-            low = L_shl(L_mac(L_mac(L_mac(low, s[i], 1899), x[0], -3798), x[1], 1899), 3);
-            high = L_shl(L_mac(L_mac(L_mac(high, s[i], 7699), x[0], -15398), x[1], 7699), 2);
-            assert_int_equal(filtered[i], round_q15(low));
-            assert_int_equal(post[i], round_q15(L_shl(high, 1)));
-            y[0][1] = y[0][0];
-            y[0][0] = low;
-            y[1][1] = y[1][0];
-            y[1][0] = high;
-            x[1] = x[0];
-            x[0] = s[i];
+            low = L_mac(L_mac(L_mac(low, s[i], 1899), x[0][0], -3798), x[0][1], 1899);
+            age(y[0], L_shl(low, 3), x[0], s[i]);
+            assert_int_equal(filtered[i], round_q15(y[0][0]));
         }
+        for (int i = 0; i < G729_SUBFRAME; i++) {
+            int32_t high = L_add(Mpy_32_16(y[1][0], 15836), Mpy_32_16(y[1][1], -7667));
+            int16_t scaled;
+
+            now_q12 = mult((int16_t)now_q12, 29491) + gain.share_q12;
+            scaled = extract_h(L_shl(L_mult(s[i], (int16_t)now_q12), 3));
+            high = L_mac(L_mac(L_mac(high, scaled, 7699), x[1][0], -15398), x[1][1], 7699);
+            age(y[1], L_shl(high, 2), x[1], scaled);
+            assert_int_equal(post[i], round_q15(L_shl(y[1][0], 1)));
+        }
+        assert_int_equal(gain.now_q12, round % 4 == 0 ? 1 << 12 : now_q12);
     }
 }
 

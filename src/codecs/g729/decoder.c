@@ -24,7 +24,7 @@ void g729_decoder_init(struct g729_decoder *state, const struct dsp_celp *dsp)
     state->last = G729_SPEECH;
     state->energy.shift = -1;
     state->sid_gain_q3 = g729_sid_gains_q3[0];
-    state->postfilter.gain_q12 = 1 << 12;
+    state->gain_q12 = 1 << 12;
 }
 
 /* 4.1.6. If the synthesis overflows, the excitation is divided by four, including its past, and
@@ -77,7 +77,7 @@ static void decode_subframe(struct g729_decoder *state, const struct g729_parame
     g729_fixed_codebook(&sub, code_q13);
     g729_sharpen(code_q13, lag.whole, state->sharpness_q14);
     state->gains = erased ? g729_gain_conceal(&state->gain_memory, state->gains)
-                          : g729_gain_decode(&state->gain_memory, sub.gains, code_q13);
+                          : g729_gain_decode(state->dsp, &state->gain_memory, sub.gains, code_q13);
     state->sharpness_q14 = g729_sharpness(state->gains.pitch_q14);
     g729_excite(state->dsp, code_q13, state->gains.pitch_q14, state->gains.code_q1, exc);
 }
@@ -129,12 +129,25 @@ static void decode_noise(struct g729_decoder *state, const struct g729_sid *sid,
     state->sharpness_q14 = G729_SHARPENING_MIN_Q14;
 }
 
-static struct g729_energy excitation_energy(const int16_t exc[G729_FRAME])
+static struct g729_energy excitation_energy(const struct dsp_celp *dsp,
+                                            const int16_t exc[G729_FRAME])
 {
-    int32_t sum = L_energy(0, energy_exact(exc, G729_FRAME));
+    int32_t sum = L_energy(0, dsp->energy(exc, G729_FRAME));
     int16_t shift = norm_l(sum);
 
     return (struct g729_energy){ round_q15(L_shl(sum, shift)), (int16_t)(shift - 16) };
+}
+
+/* Without energy the gain is 1, which a share of 0.1 keeps, and then 0. */
+static void scale(struct g729_decoder *state, int32_t share_q12, int16_t pcm[G729_SUBFRAME])
+{
+    if (share_q12 >= 0) {
+        state->gain_q12 =
+            g729_postprocess(&state->output, (struct g729_gain){ state->gain_q12, share_q12 }, pcm);
+        return;
+    }
+    g729_postprocess(&state->output, (struct g729_gain){ 1 << 12, 410 }, pcm);
+    state->gain_q12 = 0;
 }
 
 void g729_decode_frame(struct g729_decoder *state, const struct g729_parameters *in,
@@ -143,6 +156,7 @@ void g729_decode_frame(struct g729_decoder *state, const struct g729_parameters 
     bool erased = in->kind == G729_ERASED;
     enum g729_frame_kind kind = in->kind;
     int16_t a_q12[G729_SUBFRAMES][G729_ORDER + 1], lags[G729_SUBFRAMES] = { 0 };
+    int32_t shares_q12[G729_SUBFRAMES];
 
     if (erased)
         kind = state->last == G729_SPEECH ? G729_SPEECH : G729_UNTRANSMITTED;
@@ -151,11 +165,12 @@ void g729_decode_frame(struct g729_decoder *state, const struct g729_parameters 
     else
         decode_noise(state, kind == G729_SID ? &in->sid : 0, a_q12, lags, pcm);
     if (!erased)
-        state->energy = excitation_energy(state->excitation + G729_PAST);
+        state->energy = excitation_energy(state->dsp, state->excitation + G729_PAST);
     memmove(state->excitation, state->excitation + G729_FRAME,
             G729_PAST * sizeof *state->excitation);
     state->last = kind;
-    g729_postfilter(state->dsp, &state->postfilter, (const int16_t(*)[G729_ORDER + 1]) a_q12, lags,
-                    kind == G729_SPEECH, pcm);
-    g729_postprocess(&state->output, pcm);
+    g729_postfilter(state->dsp, &state->postfilter, (const int16_t(*)[G729_ORDER + 1]) a_q12,
+                    kind == G729_SPEECH ? lags : 0, pcm, shares_q12);
+    for (int i = 0; i < G729_SUBFRAMES; i++)
+        scale(state, shares_q12[i], pcm + i * G729_SUBFRAME);
 }

@@ -107,7 +107,8 @@ static struct celp_lag encode_subframe(struct g729_encoder *state,
         pitch_q14 = TAME_GAIN_Q14;
     search_pulses(state, &search, pitch_q14, lag.whole, out);
     g729_gain_products(state->dsp, &pitch, search.target, search.y1, search.y2_q12, &products);
-    gains = g729_gain_quantize(&state->gain_memory, &products, search.code_q13, tame, out->gains);
+    gains = g729_gain_quantize(state->dsp, &state->gain_memory, &products, search.code_q13, tame,
+                               out->gains);
     state->sharpness_q14 = g729_sharpness(gains.pitch_q14);
     g729_excite(state->dsp, search.code_q13, gains.pitch_q14, gains.code_q1, exc);
     g729_taming_update(&state->taming, gains.pitch_q14, lag.whole);

@@ -79,8 +79,14 @@ struct g729_highpass {
     int32_t y[2]; /* past outputs: Q16 in the encoder, Q15 in the decoder */
 };
 void g729_preprocess(struct g729_highpass *, const int16_t pcm[G729_FRAME],
-                     int16_t s[G729_FRAME]);                          /* 3.1 */
-void g729_postprocess(struct g729_highpass *, int16_t s[G729_FRAME]); /* 4.2.5 */
+                     int16_t s[G729_FRAME]); /* 3.1 */
+
+/* A.4.2.4: the gain of a sample is 0.9 times that of the sample before, plus the share. */
+struct g729_gain {
+    int32_t now_q12, share_q12;
+};
+/* A.4.2.4, 4.2.5: scales a subframe, and filters it. Returns the last gain. */
+int32_t g729_postprocess(struct g729_highpass *, struct g729_gain, int16_t s[G729_SUBFRAME]);
 
 /* --- The spectrum --- */
 
@@ -213,11 +219,12 @@ struct g729_gain_memory {
     int16_t past_q10[4]; /* prediction errors in dB, the newest first */
 };
 void g729_gain_init(struct g729_gain_memory *);
-struct g729_scaled g729_gain_predict(const struct g729_gain_memory *,
+struct g729_scaled g729_gain_predict(const struct dsp_celp *dsp, const struct g729_gain_memory *,
                                      const int16_t code_q13[G729_SUBFRAME]); /* 3.9.1 */
 struct g729_gains g729_gain_reconstruct(struct g729_gain_memory *, struct g729_scaled,
                                         unsigned index1, unsigned index2);
-struct g729_gains g729_gain_decode(struct g729_gain_memory *, const uint8_t codes[2],
+struct g729_gains g729_gain_decode(const struct dsp_celp *dsp, struct g729_gain_memory *,
+                                   const uint8_t codes[2],
                                    const int16_t code_q13[G729_SUBFRAME]); /* 4.1.5 */
 /* 4.4.2, 4.4.3 */
 struct g729_gains g729_gain_conceal(struct g729_gain_memory *, struct g729_gains last);
@@ -231,7 +238,8 @@ struct g729_gain_products {
 void g729_gain_products(const struct dsp_celp *dsp, const struct g729_pitch_products *,
                         const int16_t target[G729_SUBFRAME], const int16_t y1[G729_SUBFRAME],
                         const int16_t y2_q12[G729_SUBFRAME], struct g729_gain_products *);
-struct g729_gains g729_gain_quantize(struct g729_gain_memory *, const struct g729_gain_products *,
+struct g729_gains g729_gain_quantize(const struct dsp_celp *dsp, struct g729_gain_memory *,
+                                     const struct g729_gain_products *,
                                      const int16_t code_q13[G729_SUBFRAME], bool tame,
                                      uint8_t codes[2]);
 
@@ -304,14 +312,16 @@ bool g729_dtx_encode(struct g729_dtx *, bool first, struct g729_predictor_memory
 enum { G729_POSTFILTER_PAST = CELP_LAG_MAX + 1 }; /* one more than needed: a multiple of 8 */
 struct g729_postfilter {
     int16_t speech[G729_ORDER]; /* the end of the previous frame */
-    int16_t residual[G729_POSTFILTER_PAST];
+    int16_t residual[G729_POSTFILTER_PAST + G729_FRAME];
+    int16_t scaled[G729_POSTFILTER_PAST + G729_FRAME]; /* a quarter of that */
     int16_t synthesis[G729_ORDER];
     int16_t tilt; /* the last input of the tilt filter */
-    int16_t gain_q12;
 };
+/* Without lags, the long-term postfilter is off. Sets the shares of the gains that the subframes
+ * still need, or -1 for a subframe without energy. */
 void g729_postfilter(const struct dsp_celp *dsp, struct g729_postfilter *,
-                     const int16_t a_q12[G729_SUBFRAMES][G729_ORDER + 1],
-                     const int16_t lags[G729_SUBFRAMES], bool active, int16_t speech[G729_FRAME]);
+                     const int16_t a_q12[G729_SUBFRAMES][G729_ORDER + 1], const int16_t *lags,
+                     int16_t speech[G729_FRAME], int32_t shares_q12[G729_SUBFRAMES]);
 
 /* decoder.c: 4.1, 4.4, B.4.5. */
 struct g729_decoder {
@@ -328,6 +338,7 @@ struct g729_decoder {
     struct g729_energy energy; /* of the last frame's excitation */
     int16_t noise_lsp_q15[G729_ORDER], noise_gain_q3, sid_gain_q3;
     struct g729_postfilter postfilter;
+    int32_t gain_q12; /* of the last sample */
     struct g729_highpass output;
 };
 void g729_decoder_init(struct g729_decoder *, const struct dsp_celp *);

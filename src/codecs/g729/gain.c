@@ -14,10 +14,11 @@ void g729_gain_init(struct g729_gain_memory *memory)
 
 /* (66) to (71): the predicted energy minus that of the code vector, in dB, converted to a gain by
  * 10^(dB / 20). */
-struct g729_scaled g729_gain_predict(const struct g729_gain_memory *memory,
+struct g729_scaled g729_gain_predict(const struct dsp_celp *dsp,
+                                     const struct g729_gain_memory *memory,
                                      const int16_t code_q13[G729_SUBFRAME])
 {
-    int32_t energy = L_energy(0, energy_exact(code_q13, G729_SUBFRAME));
+    int32_t energy = L_energy(0, dsp->energy(code_q13, G729_SUBFRAME));
     int32_t level_q14 =
         L_mac(Mpy_32_16(Log2(energy), -24660), 32588, 32); /* 127.298 - 3.0103 log2(energy) */
     int32_t level_q24 = L_shl(level_q14, 10), log2_q16;
@@ -50,10 +51,10 @@ struct g729_gains g729_gain_reconstruct(struct g729_gain_memory *memory,
                                 extract_h(L_shl(code, 4 - predicted.exponent)) };
 }
 
-struct g729_gains g729_gain_decode(struct g729_gain_memory *memory, const uint8_t codes[2],
-                                   const int16_t code_q13[G729_SUBFRAME])
+struct g729_gains g729_gain_decode(const struct dsp_celp *dsp, struct g729_gain_memory *memory,
+                                   const uint8_t codes[2], const int16_t code_q13[G729_SUBFRAME])
 {
-    return g729_gain_reconstruct(memory, g729_gain_predict(memory, code_q13),
+    return g729_gain_reconstruct(memory, g729_gain_predict(dsp, memory, code_q13),
                                  g729_gain_index1[codes[0]], g729_gain_index2[codes[1]]);
 }
 

@@ -170,12 +170,12 @@ static struct gain_indices search_pairs(const int32_t c[5], int16_t predicted,
     return best;
 }
 
-struct g729_gains g729_gain_quantize(struct g729_gain_memory *memory,
+struct g729_gains g729_gain_quantize(const struct dsp_celp *dsp, struct g729_gain_memory *memory,
                                      const struct g729_gain_products *products,
                                      const int16_t code_q13[G729_SUBFRAME], bool tame,
                                      uint8_t codes[2])
 {
-    struct g729_scaled predicted = g729_gain_predict(memory, code_q13);
+    struct g729_scaled predicted = g729_gain_predict(dsp, memory, code_q13);
     struct best_gains best = solve(products);
     int16_t predicted_q4 = extract_h(L_shl(predicted.mantissa, 20 - predicted.exponent));
     struct gain_indices indices;

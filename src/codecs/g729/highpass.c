@@ -1,44 +1,57 @@
 /* The second-order high-pass filters: 3.1, 140 Hz, which halves the level, and 4.2.5, 100 Hz, which
- * doubles it. */
+ * doubles it; the latter after the postfilter's gain. */
 #include <string.h>
 #include "g729.h"
 #include "oper_32b.h"
 
-static const int16_t in_b_q12[3] = { 1899, -3798, 1899 },
-                     in_a_q12[2] = { 7807, -3733 }; /* 0.46363718 / 2 ... */
-static const int16_t out_b_q13[3] = { 7699, -15398, 7699 },
-                     out_a_q13[2] = { 15836, -7667 }; /* 0.93980581 ... */
+/* b (1 - 2 z^-1 + z^-2) / (1 - a[0] z^-1 - a[1] z^-2). Until an output saturates, all outputs are
+ * 2^scale times numbers below EXACT_MAX. The standard sums twice those numbers; its partial sums
+ * then differ from the last by at most 2^16 (15398 + 7699), so that they do not saturate either. */
+struct filter {
+    int16_t b, a[2], scale;
+};
+static const struct filter input = { 1899, { 7807, -3733 }, 4 };   /* Q12: 0.46363718 / 2 ... */
+static const struct filter output = { 7699, { 15836, -7667 }, 3 }; /* Q13: 0.93980581 ... */
+enum { EXACT_MAX = (1 << 27) - (1 << 14) };
 
-/* Until an output saturates, all are 2^`scale` times numbers below this magnitude. The standard
- * sums twice those numbers; its partial sums then differ from the last by at most 2^16 (15398 +
- * 7699), so that they do not saturate either. */
-enum { IN_SCALE = 4, OUT_SCALE = 3, EXACT_MAX = (1 << 27) - (1 << 14) };
-
-/* Filters up to the first sample that may saturate, and returns how many samples those are. The
- * dependency chain from one sample to the next is a product, a shift and a sum, five cycles,
- * because the scale is in the shift. The zeros are b (1 - 2 z^-1 + z^-2), below 2^30. Reads the two
- * samples before x. */
-static inline int filter_exactly(struct g729_highpass *state, int32_t b, const int16_t a[2],
-                                 int scale, const int16_t *x, int16_t s[G729_FRAME])
+/* 0.9 times the gain, plus the share; at most 29490 + 3275. */
+static inline int32_t next_gain(const struct g729_gain *gain)
 {
-    ptrdiff_t y1 = state->y[0] >> scale, y2 = state->y[1] >> scale;
-    int i = 0;
+    return (gain->now_q12 * 29491 >> 15) + gain->share_q12;
+}
 
-    if (((state->y[0] | state->y[1]) & ((1 << scale) - 1)) != 0)
+/* Filters up to the first sample that may saturate, and returns how many samples those are. With a
+ * gain, x is computed from s. The dependency chains from one sample to the next, of the gain and of
+ * the filter, are a product, a shift and a sum, five cycles, because the scale is in the shift;
+ * side by side they take the time of one. The zeros are below 2^30. Reads the two samples before x.
+ */
+static inline int filter_exactly(struct g729_highpass *state, const struct filter *filter,
+                                 int16_t *x, int16_t *s, int n, struct g729_gain *gain)
+{
+    ptrdiff_t y1 = state->y[0] >> filter->scale, y2 = state->y[1] >> filter->scale;
+    int i = 0, shift = 16 - filter->scale;
+
+    if (((state->y[0] | state->y[1]) & ((1 << filter->scale) - 1)) != 0)
         return 0;
-    for (; i < G729_FRAME; i++) {
-        ptrdiff_t y = b * (x[i] - 2 * x[i - 1] + x[i - 2]);
+    for (; i < n; i++) {
+        int32_t next = gain ? next_gain(gain) : 0;
+        ptrdiff_t y;
 
-        y += (ptrdiff_t)((int64_t)y2 * a[1] >> (16 - scale));
-        y += (ptrdiff_t)((int64_t)y1 * a[0] >> (16 - scale));
+        if (gain)
+            x[i] = seldom_saturated(s[i] * next >> 12);
+        y = filter->b * (x[i] - 2 * x[i - 1] + x[i - 2]);
+        y += (ptrdiff_t)((int64_t)y2 * filter->a[1] >> shift);
+        y += (ptrdiff_t)((int64_t)y1 * filter->a[0] >> shift);
         if (y >= EXACT_MAX || y <= -EXACT_MAX)
             break;
         s[i] = (int16_t)((y + 0x800) >> 12);
         y2 = y1;
         y1 = y;
+        if (gain)
+            gain->now_q12 = next;
     }
-    state->y[0] = (int32_t)y1 * (1 << scale);
-    state->y[1] = (int32_t)y2 * (1 << scale);
+    state->y[0] = (int32_t)y1 * (1 << filter->scale);
+    state->y[1] = (int32_t)y2 * (1 << filter->scale);
     return i;
 }
 
@@ -50,13 +63,12 @@ void g729_preprocess(struct g729_highpass *state, const int16_t pcm[G729_FRAME],
     int16_t x[2 + G729_FRAME] = { state->x[1], state->x[0] };
 
     memcpy(x + 2, pcm, G729_FRAME * sizeof *pcm);
-    for (int i = filter_exactly(state, in_b_q12[0], in_a_q12, IN_SCALE, x + 2, s); i < G729_FRAME;
-         i++) {
-        int32_t sum = 2 * (in_b_q12[0] * x[2 + i] + in_b_q12[1] * x[1 + i] + in_b_q12[2] * x[i]) +
-                      Mpy_32_16(state->y[1], in_a_q12[1]);
+    for (int i = filter_exactly(state, &input, x + 2, s, G729_FRAME, 0); i < G729_FRAME; i++) {
+        int32_t sum =
+            2 * input.b * (x[2 + i] - 2 * x[1 + i] + x[i]) + Mpy_32_16(state->y[1], input.a[1]);
 
         state->y[1] = state->y[0];
-        state->y[0] = L_shl(sum + Mpy_32_16(state->y[0], in_a_q12[0]), 3);
+        state->y[0] = L_shl(sum + Mpy_32_16(state->y[0], input.a[0]), 3);
         s[i] = round_q15(state->y[0]);
     }
     state->x[0] = x[1 + G729_FRAME];
@@ -65,21 +77,24 @@ void g729_preprocess(struct g729_highpass *state, const int16_t pcm[G729_FRAME],
 
 /* The sum of the first three products is at most 2^31 (15836 + 7667) / 2^15 + 2^16 7699; the other
  * two and the shifts may saturate. */
-void g729_postprocess(struct g729_highpass *state, int16_t s[G729_FRAME])
+int32_t g729_postprocess(struct g729_highpass *state, struct g729_gain gain,
+                         int16_t s[G729_SUBFRAME])
 {
-    int16_t x[2 + G729_FRAME] = { state->x[1], state->x[0] };
+    int16_t x[2 + G729_SUBFRAME] = { state->x[1], state->x[0] };
 
-    memcpy(x + 2, s, G729_FRAME * sizeof *s);
-    for (int i = filter_exactly(state, out_b_q13[0], out_a_q13, OUT_SCALE, x + 2, s);
-         i < G729_FRAME; i++) {
-        int32_t sum = Mpy_32_16(state->y[0], out_a_q13[0]) + Mpy_32_16(state->y[1], out_a_q13[1]) +
-                      2 * out_b_q13[0] * x[2 + i];
+    for (int i = filter_exactly(state, &output, x + 2, s, G729_SUBFRAME, &gain); i < G729_SUBFRAME;
+         i++) {
+        int32_t sum = Mpy_32_16(state->y[0], output.a[0]) + Mpy_32_16(state->y[1], output.a[1]);
 
-        sum = L_mac(L_mac(sum, x[1 + i], out_b_q13[1]), x[i], out_b_q13[2]);
+        gain.now_q12 = next_gain(&gain);
+        x[2 + i] = saturate(s[i] * gain.now_q12 >> 12);
+        sum += 2 * output.b * x[2 + i];
+        sum = L_mac(L_mac(sum, x[1 + i], -2 * output.b), x[i], output.b);
         state->y[1] = state->y[0];
         state->y[0] = L_shl(sum, 2);
         s[i] = round_q15(L_shl(state->y[0], 1));
     }
-    state->x[0] = x[1 + G729_FRAME];
-    state->x[1] = x[G729_FRAME];
+    state->x[0] = x[1 + G729_SUBFRAME];
+    state->x[1] = x[G729_SUBFRAME];
+    return gain.now_q12;
 }

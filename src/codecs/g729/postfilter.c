@@ -64,6 +64,11 @@ static void long_term(const struct dsp_celp *dsp, const int16_t *residual, const
                            (gain * residual[i - best.lag] >> 15)); /* complement + gain <= 2^15 */
 }
 
+/* A.4.2.2: A(z / gamma_n) / A(z / gamma_d). */
+struct short_term {
+    int16_t numerator_q12[G729_ORDER + 1], denominator_q12[G729_ORDER + 1];
+};
+
 /* A.4.2.3: 0.8 times the first normalized correlation of the impulse response of the short-term
  * postfilter, or 0 if it is negative. By the Cauchy-Schwarz inequality it is at most 1. */
 static int16_t tilt(const struct dsp_celp *dsp, const int16_t numerator_q12[G729_ORDER + 1],
@@ -108,7 +113,8 @@ static int32_t quarter_energy(const struct dsp_celp *dsp, const int16_t x[G729_S
     return L_energy(0, dsp->energy(quarter, G729_SUBFRAME));
 }
 
-/* A.4.2.4: a tenth of the gain that would give the output the energy of the input, in Q12. */
+/* A.4.2.4: a tenth of the gain that would give the output the energy of the input, in Q12; -1 if
+ * the output has none. */
 static int16_t target_gain(int32_t in, int32_t out)
 {
     int shift_in = norm_l(in), shift_out = norm_l(out) - 1;
@@ -116,68 +122,59 @@ static int16_t target_gain(int32_t in, int32_t out)
             mantissa_out = round_q15(L_shl(out, shift_out));
     int32_t ratio;
 
+    if (out == 0)
+        return -1;
     if (in == 0)
         return 0;
     ratio = L_shr(div_s(mantissa_out, mantissa_in) * 128, shift_out - shift_in);
     return mult(round_q15(L_shl(Inv_sqrt(ratio), 9)), 32767 - 29491);
 }
 
-static void control_gain(const struct dsp_celp *dsp, int16_t *gain_q12,
-                         const int16_t in[G729_SUBFRAME], int16_t out[G729_SUBFRAME])
+/* Returns the share of the gain. */
+static int32_t filter_subframe(const struct dsp_celp *dsp, struct g729_postfilter *state,
+                               const struct short_term *filter, int lag, int i,
+                               int16_t speech[G729_SUBFRAME])
 {
-    int32_t energy = quarter_energy(dsp, out);
-    int16_t gain = *gain_q12, share, gains_q12[G729_SUBFRAME];
+    const int16_t *residual = state->residual + G729_POSTFILTER_PAST + i * G729_SUBFRAME,
+                  *scaled = state->scaled + G729_POSTFILTER_PAST + i * G729_SUBFRAME;
+    int16_t out[G729_SUBFRAME], share_q12;
 
-    if (energy == 0) {
-        *gain_q12 = 0;
-        return;
-    }
-    share = target_gain(quarter_energy(dsp, in), energy);
-    for (int i = 0; i < G729_SUBFRAME; i++) {
-        gain = (int16_t)((gain * 29491 >> 15) + share); /* 0.9; at most 29490 + 3275 */
-        gains_q12[i] = gain;
-    }
-    dsp->scale(out, gains_q12, 0, 12, out, G729_SUBFRAME);
-    *gain_q12 = gain;
-}
-
-/* Without a lag, the long-term postfilter is off. */
-static void filter_subframe(const struct dsp_celp *dsp, struct g729_postfilter *state,
-                            const int16_t a_q12[G729_ORDER + 1], int lag, const int16_t *speech,
-                            int16_t out[G729_SUBFRAME])
-{
-    int16_t numerator_q12[G729_ORDER + 1], denominator_q12[G729_ORDER + 1];
-    int16_t residual[G729_POSTFILTER_PAST + G729_SUBFRAME],
-        scaled[G729_POSTFILTER_PAST + G729_SUBFRAME];
-    int min = min_i32(lag, CELP_LAG_MAX - 3) - 3;
-
-    g729_expand_bandwidth(a_q12, NUMERATOR_Q15, numerator_q12);
-    g729_expand_bandwidth(a_q12, DENOMINATOR_Q15, denominator_q12);
-    memcpy(residual, state->residual, sizeof state->residual);
-    g729_residual(dsp, numerator_q12, speech, residual + G729_POSTFILTER_PAST);
-    memcpy(state->residual, residual + G729_SUBFRAME, sizeof state->residual);
-    if (lag != 0) {
-        for (int i = 0; i < G729_POSTFILTER_PAST + G729_SUBFRAME; i++)
-            scaled[i] = (int16_t)(residual[i] >> 2);
-        long_term(dsp, residual + G729_POSTFILTER_PAST, scaled + G729_POSTFILTER_PAST, min, out);
-    } else {
-        memcpy(out, residual + G729_POSTFILTER_PAST, G729_SUBFRAME * sizeof *out);
-    }
-    compensate_tilt(dsp, &state->tilt, tilt(dsp, numerator_q12, denominator_q12), out);
-    g729_synthesis(dsp, denominator_q12, out, out, G729_SUBFRAME, state->synthesis);
-    control_gain(dsp, &state->gain_q12, speech, out);
+    if (lag != 0)
+        long_term(dsp, residual, scaled, min_i32(lag, CELP_LAG_MAX - 3) - 3, out);
+    else
+        memcpy(out, residual, sizeof out);
+    compensate_tilt(dsp, &state->tilt, tilt(dsp, filter->numerator_q12, filter->denominator_q12),
+                    out);
+    g729_synthesis(dsp, filter->denominator_q12, out, out, G729_SUBFRAME, state->synthesis);
+    share_q12 = target_gain(quarter_energy(dsp, speech), quarter_energy(dsp, out));
+    memcpy(speech, out, sizeof out);
+    return share_q12;
 }
 
 void g729_postfilter(const struct dsp_celp *dsp, struct g729_postfilter *state,
-                     const int16_t a_q12[G729_SUBFRAMES][G729_ORDER + 1],
-                     const int16_t lags[G729_SUBFRAMES], bool active, int16_t speech[G729_FRAME])
+                     const int16_t a_q12[G729_SUBFRAMES][G729_ORDER + 1], const int16_t *lags,
+                     int16_t speech[G729_FRAME], int32_t shares_q12[G729_SUBFRAMES])
 {
-    int16_t in[G729_ORDER + G729_FRAME];
+    int16_t in[G729_ORDER + G729_FRAME], *residual = state->residual + G729_POSTFILTER_PAST,
+                                         *scaled = state->scaled + G729_POSTFILTER_PAST;
+    struct short_term filters[G729_SUBFRAMES];
 
     memcpy(in, state->speech, sizeof state->speech);
     memcpy(in + G729_ORDER, speech, G729_FRAME * sizeof *speech);
     memcpy(state->speech, in + G729_FRAME, sizeof state->speech);
+    for (int i = 0; i < G729_SUBFRAMES; i++) {
+        g729_expand_bandwidth(a_q12[i], NUMERATOR_Q15, filters[i].numerator_q12);
+        g729_expand_bandwidth(a_q12[i], DENOMINATOR_Q15, filters[i].denominator_q12);
+        g729_residual(dsp, filters[i].numerator_q12, in + G729_ORDER + i * G729_SUBFRAME,
+                      residual + i * G729_SUBFRAME);
+    }
+    for (int k = 0; k < G729_FRAME; k++)
+        scaled[k] = (int16_t)(residual[k] >> 2);
     for (int i = 0; i < G729_SUBFRAMES; i++)
-        filter_subframe(dsp, state, a_q12[i], active ? lags[i] : 0,
-                        in + G729_ORDER + i * G729_SUBFRAME, speech + i * G729_SUBFRAME);
+        shares_q12[i] = filter_subframe(dsp, state, &filters[i], lags ? lags[i] : 0, i,
+                                        speech + i * G729_SUBFRAME);
+    for (int k = 0; k < G729_POSTFILTER_PAST; k++) {
+        state->residual[k] = state->residual[G729_FRAME + k];
+        state->scaled[k] = state->scaled[G729_FRAME + k];
+    }
 }
