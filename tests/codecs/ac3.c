@@ -320,6 +320,21 @@ static void damaged_frames_do_no_harm(void **unused)
 
 /* --- Headers --- */
 
+/* A frame has one of three rates and of 38 sizes, and a version of up to 10. */
+static void only_valid_frames_start(void **unused)
+{
+    (void)unused;
+    for (unsigned i = 0; i < 1u << 16; i++) {
+        uint8_t bytes[AC3_HEADER_BYTES] = { 0x0B, 0x77, 0, 0, (uint8_t)(i >> 8), (uint8_t)i, 0x40 };
+        unsigned rate = bytes[4] >> 6, size = bytes[4] & 0x3F, version = bytes[5] >> 3;
+        struct ac3_header header;
+
+        assert_int_equal(ac3_read_start(bytes, &header), rate < 3 && size < 38 && version <= 10);
+        bytes[1] ^= 1;
+        assert_false(ac3_read_start(bytes, &header));
+    }
+}
+
 static void headers(void **unused)
 {
     /* rate, channels, byte rate, block; block of the layout, fewest bytes */
@@ -443,6 +458,7 @@ int main(void)
         cmocka_unit_test(checksums_find_frames),
         cmocka_unit_test(pieces_equal_the_whole),
         cmocka_unit_test(damaged_frames_do_no_harm),
+        cmocka_unit_test(only_valid_frames_start),
         cmocka_unit_test(headers),
         cmocka_unit_test(announced_formats_are_ac3acms),
         cmocka_unit_test(tables_follow_their_formulas),
