@@ -86,31 +86,41 @@ static void gsm_reflect(const int32_t sums[GSM_ORDER + 1], int16_t reflection[GS
     }
 }
 
-KERNEL void add_taps(__m128i *low, __m128i *high, __m128i a, __m128i b, int16_t of_a, int16_t of_b)
-{
-    __m128i taps = _mm_set1_epi32((int32_t)((uint16_t)of_a | (uint32_t)(uint16_t)of_b << 16));
+/* A register of the set: one vector, or two. */
+#if VECTOR_BYTES == 32
+#define WIDE_SAMPLES_FROM(n, first, second) _mm256_alignr_epi8(second, first, 2 * (n))
+#else
+#define WIDE_SAMPLES_FROM SAMPLES_FROM
+#endif
 
-    *low = _mm_add_epi32(*low, _mm_madd_epi16(_mm_unpacklo_epi16(a, b), taps));
-    *high = _mm_add_epi32(*high, _mm_madd_epi16(_mm_unpackhi_epi16(a, b), taps));
+KERNEL void add_taps(simd *low, simd *high, simd a, simd b, int16_t of_a, int16_t of_b)
+{
+    simd taps = SIMD(set1_epi32)((int32_t)((uint16_t)of_a | (uint32_t)(uint16_t)of_b << 16));
+
+    *low = SIMD(add_epi32)(*low, SIMD(madd_epi16)(SIMD(unpacklo_epi16)(a, b), taps));
+    *high = SIMD(add_epi32)(*high, SIMD(madd_epi16)(SIMD(unpackhi_epi16)(a, b), taps));
 }
 
 enum { SUBFRAME_VECTORS = GSM_SUBFRAME / GSM_VECTOR };
 
-/* 4.2.13: filters the vector `now`. Each product takes two taps. The two taps that are 0 are left
+/* 4.2.13: filters the samples `now`. Each product takes two taps. The two taps that are 0 are left
  * out, and the single one that remains is paired with the rounding constant. The magnitudes of the
  * taps add up to 24798, so that any sum stays below 2^30. */
-KERNEL __m128i weighed(__m128i before, __m128i now, __m128i after)
+KERNEL simd weighed(simd before, simd now, simd after)
 {
     enum { HALF = 0x1000 };
     const int16_t *h = gsm_weighting_q13;
-    __m128i low = _mm_setzero_si128(), high = low;
+    simd low = SIMD(set1_epi32)(0), high = low;
 
-    add_taps(&low, &high, SAMPLES_FROM(3, before, now), SAMPLES_FROM(4, before, now), h[0], h[1]);
-    add_taps(&low, &high, SAMPLES_FROM(6, before, now), SAMPLES_FROM(7, before, now), h[3], h[4]);
-    add_taps(&low, &high, now, SAMPLES_FROM(1, now, after), h[5], h[4]);
-    add_taps(&low, &high, SAMPLES_FROM(2, now, after), SAMPLES_FROM(4, now, after), h[3], h[1]);
-    add_taps(&low, &high, SAMPLES_FROM(5, now, after), _mm_set1_epi16(1), h[0], HALF);
-    return _mm_packs_epi32(_mm_srai_epi32(low, 13), _mm_srai_epi32(high, 13));
+    add_taps(&low, &high, WIDE_SAMPLES_FROM(3, before, now), WIDE_SAMPLES_FROM(4, before, now),
+             h[0], h[1]);
+    add_taps(&low, &high, WIDE_SAMPLES_FROM(6, before, now), WIDE_SAMPLES_FROM(7, before, now),
+             h[3], h[4]);
+    add_taps(&low, &high, now, WIDE_SAMPLES_FROM(1, now, after), h[5], h[4]);
+    add_taps(&low, &high, WIDE_SAMPLES_FROM(2, now, after), WIDE_SAMPLES_FROM(4, now, after), h[3],
+             h[1]);
+    add_taps(&low, &high, WIDE_SAMPLES_FROM(5, now, after), SIMD(set1_epi16)(1), h[0], HALF);
+    return SIMD(packs_epi32)(SIMD(srai_epi32)(low, 13), SIMD(srai_epi32)(high, 13));
 }
 
 KERNEL int32_t energy_in(__m128i x, int lane_is_last)
@@ -189,9 +199,32 @@ KERNEL void take_grid(const __m128i x[SUBFRAME_VECTORS], struct gsm_pulses *out)
 }
 #endif
 
-static void gsm_select(const int16_t e[GSM_SUBFRAME], struct gsm_pulses *out)
+/* Filters two vectors at a time; the last one has zeros behind it. */
+#if VECTOR_BYTES == 32
+KERNEL void weigh(const int16_t e[GSM_SUBFRAME], __m128i x[SUBFRAME_VECTORS])
 {
-    __m128i x[SUBFRAME_VECTORS], before = _mm_setzero_si128(), now = load128(e), after;
+    __m128i zero = _mm_setzero_si128();
+    simd before = _mm256_set_m128i(load128(e), zero), now, after, filtered;
+
+#pragma GCC unroll 3
+    for (int k = 0; k < SUBFRAME_VECTORS; k += 2) {
+        bool last = k + 1 == SUBFRAME_VECTORS;
+        const int16_t *from = e + GSM_VECTOR * k;
+
+        now = _mm256_set_m128i(last ? zero : load128(from + GSM_VECTOR), load128(from));
+        after = last ? _mm256_setzero_si256()
+                     : _mm256_set_m128i(load128(from + 2 * GSM_VECTOR), load128(from + GSM_VECTOR));
+        filtered = weighed(before, now, after);
+        x[k] = _mm256_castsi256_si128(filtered);
+        if (!last)
+            x[k + 1] = _mm256_extracti128_si256(filtered, 1);
+        before = after;
+    }
+}
+#else
+KERNEL void weigh(const int16_t e[GSM_SUBFRAME], __m128i x[SUBFRAME_VECTORS])
+{
+    __m128i before = _mm_setzero_si128(), now = load128(e), after;
 
 #pragma GCC unroll 5
     for (int k = 0; k < SUBFRAME_VECTORS; k++) {
@@ -200,6 +233,14 @@ static void gsm_select(const int16_t e[GSM_SUBFRAME], struct gsm_pulses *out)
         before = now;
         now = after;
     }
+}
+#endif
+
+static void gsm_select(const int16_t e[GSM_SUBFRAME], struct gsm_pulses *out)
+{
+    __m128i x[SUBFRAME_VECTORS];
+
+    weigh(e, x);
     out->grid = best_grid(x);
     take_grid(x, out);
     out->peak = peak_of_vectors(out->values, GSM_PULSES_WIDE / GSM_VECTOR);
