@@ -183,10 +183,12 @@ static void the_best_set_of_kernels_is_chosen(void **unused)
 
 static void invalid_settings_are_ignored(void **unused)
 {
-    static const char *const texts[] = { "quality=3",  "quality=99999999999",
-                                         "quality",    "=2",
-                                         ",,,",        "Quality=2",
-                                         "qualityx=2", "xquality=2" };
+    static const char *const texts[] = {
+        "quality=3",  "quality=99999999999", "quality",     "=2",
+        ",,,",        "Quality=2",           "qualityx=2",  "xquality=2",
+        "bitorder=3", "nibbleorder=2",       "dtx=2",       "converter=3",
+        "simd=3",     "interpolation=2",     "postfilter=2"
+    };
     char large[2000];
     struct settings settings;
 

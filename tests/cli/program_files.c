@@ -181,6 +181,11 @@ static void names_the_field_at_fault(void **unused)
     put_wav("it.wav", &bad, code.data, code.size, FRAMES);
     check_failure("convert it.wav out.wav", "with 3 channels (supported: mono and stereo)",
                   "ADPCM");
+    bad = format_of(codec_find(0x270), (struct mode){ 44100, 2, 132300 }, extra);
+    bad.channels = 9;
+    put_wav("it.wav", &bad, code.data, code.size, FRAMES);
+    check_failure("convert it.wav out.wav", "with 9 channels (supported: mono and stereo)",
+                  "ATRAC3");
     free(code.data);
 }
 

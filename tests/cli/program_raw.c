@@ -258,6 +258,34 @@ static void bursts_of_ac3_are_decoded(void **unused)
     }
 }
 
+/* A burst behind the data is not read. */
+static void bursts_end_with_the_data(void **unused)
+{
+    enum { BURST = 4 * 1536 };
+    uint8_t extra[EXTRA_ROOM];
+    struct wave_format format, made = pcm(48000, 2);
+    struct bytes code = raw_code(0x2000, (struct mode){ 48000, 2, 192000 }, &format, extra),
+                 bursts = bursts_of(code, "ac3"), file;
+    size_t data = bursts.size - BURST;
+    uint8_t *chunk;
+
+    (void)unused;
+    bursts.data = realloc(bursts.data, bursts.size + 8);
+    memmove(bursts.data + data + 8, bursts.data + data, BURST);
+    file = wav_make(&made, bursts.data, bursts.size + 8, 0);
+    chunk = file.data + file.size - BURST - 8;
+    store32_le(chunk - data - 4, (uint32_t)data);
+    memcpy(chunk, "junk", 4);
+    store32_le(chunk + 4, BURST);
+    disk_put("in.wav", file.data, file.size);
+    assert_int_equal(run("info in.wav"), 0);
+    if (!says("frames            6"))
+        fail_msg("not six frames: %s", out);
+    free(file.data);
+    free(bursts.data);
+    free(code.data);
+}
+
 static void bursts_of_mpeg_audio_are_decoded(void **unused)
 {
     struct mpeg_header header = { .layer = 2, .bit_rate_index = 9, .mode = MPEG_STEREO };
@@ -378,7 +406,8 @@ static void explains_what_is_not_raw(void **unused)
     assert_non_null(strstr(err, "'vox,0'; give FORMAT,RATE"));
     assert_int_equal(run("convert c.dat out.wav --raw vox,6000,0"), 2);
     assert_non_null(strstr(err, "'vox,6000,0'; give FORMAT,RATE"));
-    check_failure("convert c.dat out.wav --raw truespeech,16000", "truespeech", "c.dat");
+    check_failure("convert c.dat out.wav --raw truespeech,16000", "raw format truespeech,16000",
+                  "c.dat");
     check_failure("convert c.dat out.wav --raw g726@99,8000", "g726@99", "c.dat");
     put_pcm("d.wav", 8000, 1);
     check_failure("convert d.wav out.wav --raw ulaw,8000", "d.wav", "without --raw");
@@ -397,6 +426,7 @@ int main(void)
         PROGRAM_TEST(streams_of_frames_are_written_without_a_header),
         PROGRAM_TEST(frames_in_wav_files_are_counted),
         PROGRAM_TEST(bursts_of_ac3_are_decoded),
+        PROGRAM_TEST(bursts_end_with_the_data),
         PROGRAM_TEST(bursts_of_mpeg_audio_are_decoded),
         PROGRAM_TEST(other_bursts_are_pcm),
         PROGRAM_TEST(frames_of_gsm_are_repacked),

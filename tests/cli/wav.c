@@ -245,6 +245,7 @@ static void test_unknown_rf64(void **unused)
     expect_notes(&memory, WAV_DS64_FACT);
     assert_null(open_memory(&wav, &memory));
     assert_true(wav.has_fact && wav.fact == 77);
+    assert_false(wav.notes & WAV_SIZE_UNKNOWN);
     store32_le(memory.bytes + 76, 0); /* the 32-bit size may be 0 instead of the largest number */
     expect(&memory, 80, 200);
     store32_le(memory.bytes + 16, 20); /* too short for its fields */

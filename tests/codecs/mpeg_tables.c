@@ -74,7 +74,7 @@ enum { WORD_BITS = 19, QUADRUPLES = 32 };
 static uint8_t seen[1 << WORD_BITS];
 static uint16_t index_of[1 << WORD_BITS];
 
-/* That of the value i of a pair or of a quadruple. */
+/* The magnitude of the value i of a pair or of a quadruple. */
 static unsigned magnitude(const struct mpeg_huffman *table, unsigned n, unsigned index, unsigned i)
 {
     if (n == 4)
