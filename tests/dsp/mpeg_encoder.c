@@ -25,6 +25,9 @@ static double window_of(unsigned type, int i)
 static void constants_follow_their_formulas(void **unused)
 {
     static const double c[8] = { -.6, -.535, -.33, -.185, -.095, -.041, -.0142, -.0037 };
+    static const int32_t cosines[][2] = { { 10, MPEG_C10 }, { 20, MPEG_C20 }, { 30, MPEG_C30 },
+                                          { 40, MPEG_C40 }, { 50, MPEG_C50 }, { 70, MPEG_C70 },
+                                          { 80, MPEG_C80 } };
     unsigned at = 0;
 
     (void)unused;
@@ -47,6 +50,8 @@ static void constants_follow_their_formulas(void **unused)
         assert_int_equal(mpeg_antialias[i][0], llround(ldexp(1 / sqrt(1 + c[i] * c[i]), 31)));
         assert_int_equal(mpeg_antialias[i][1], llround(ldexp(c[i] / sqrt(1 + c[i] * c[i]), 31)));
     }
+    for (size_t i = 0; i < sizeof cosines / sizeof *cosines; i++)
+        assert_int_equal(cosines[i][1], llround(ldexp(cos(PI * cosines[i][0] / 180), 31)));
     for (int i = 0; i <= 128; i++)
         assert_int_equal(mpeg_power_mantissas[i], llround(ldexp(pow(1 + i / 128., .75), 30)));
     for (int e = 0; e < 28; e++)
