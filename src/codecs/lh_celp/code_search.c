@@ -119,7 +119,7 @@ static void search_trains(struct search *s, int first, int count, int spacing)
             e[at] += e[at + spacing];
         }
     }
-    for (int at = 0; at < count; at++)
+    for (int at = 0; at < min_i32(count, s->size); at++)
         consider(s, first + at, c[at], e[at]);
 }
 

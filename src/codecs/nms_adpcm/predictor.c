@@ -55,11 +55,9 @@ static INLINED void adapt_scale(struct nms *state, const struct effects *effects
     state->scale = antilog(state->log_scale);
 }
 
-/* 0 or 256. Here 0 counts as positive. */
-static INLINED int sign_of(int x) { return x >> 31 & 256; }
-
-/* A zero fades and grows by 128 if the signs of two differences agree; else it shrinks by 128.
- * Since 128 * 256 is 2^15, both are one difference. */
+/* A zero fades and grows by 128 if the signs of two differences agree, where 0 counts as positive;
+ * else it shrinks by 128, and `sign` is 256 instead of 0. Since 128 * 256 is 2^15, both are one
+ * difference. */
 static INLINED int adapted(int b, int sign) { return b - ((b + 255 - (1 << 15)) >> 8) - sign; }
 
 static INLINED void limit_poles(struct nms *state)
