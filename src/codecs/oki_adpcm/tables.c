@@ -80,7 +80,8 @@ const struct oki_effect oki_effects[OKI_STEPS * OKI_CODES] = {
  */
 #define PAIR(one, first, other, second) \
     { \
-        (one) + (other), CLAMPED(other), CLAMPED(OKI_STEPS - 1 + (other)), 16 * (first) + (second) \
+        (one) + (other), (uint8_t)CLAMPED(other), (uint8_t)CLAMPED(OKI_STEPS - 1 + (other)), \
+            16 * (first) + (second) \
     }
 #define PAIRS(one, first) \
     PAIR(one, first, -1, 8), PAIR(one, first, -1, 9), PAIR(one, first, -1, 10), \
