@@ -111,7 +111,7 @@ static void the_tables_follow_from_the_note(void **unused)
             assert_int_equal((effect->change - OKI_BIAS) * 2, sample);
             assert_int_equal(effect->next, OKI_STRIDE * model.index);
             assert_int_equal(effect->reciprocal,
-                             -1 - floor(4294967296.0 / (4 * model_step(model.index))));
+                             (int32_t)(-1 - floor(4294967296.0 / (4 * model_step(model.index)))));
         }
     }
 }
