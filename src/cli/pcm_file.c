@@ -105,20 +105,6 @@ void pcm_file_free(struct pcm_file *file)
     *file = (struct pcm_file){ 0 };
 }
 
-/* The signal-to-noise ratio of `n` samples, as a ratio of energies. */
-static double ratio(const int16_t *a, const int16_t *b, size_t n)
-{
-    double signal = 0, noise = 0;
-
-    for (size_t i = 0; i < n; i++) {
-        double x = a[i], y = b[i];
-
-        signal += x * x;
-        noise += (x - y) * (x - y);
-    }
-    return noise == 0 ? INFINITY : signal / noise;
-}
-
 /* The energy of the difference of `n` samples, or more than `most`. */
 static uint64_t noise(const int16_t *a, const int16_t *b, size_t n, uint64_t most)
 {
@@ -130,6 +116,16 @@ static uint64_t noise(const int16_t *a, const int16_t *b, size_t n, uint64_t mos
         sum += (uint64_t)(difference * difference);
     }
     return sum;
+}
+
+/* The signal-to-noise ratio of `n` samples, as a ratio of energies. */
+static double ratio(const int16_t *a, const int16_t *b, size_t n)
+{
+    uint64_t signal = 0, difference = noise(a, b, n, UINT64_MAX);
+
+    for (size_t i = 0; i < n; i++)
+        signal += (uint64_t)(a[i] * a[i]);
+    return difference == 0 ? INFINITY : (double)signal / (double)difference;
 }
 
 double pcm_file_snr(const struct pcm_file *file, const int16_t *decoded, DWORD count)

@@ -1,6 +1,6 @@
 /* Plans conversions between PCM and a codec's format of which some fields are arbitrary, and checks
  * what is promised about sizes. Nothing is converted, so that this fuzzer is the fastest one. */
-#include "fuzz.h"
+#include "mode.h"
 #include "convert.h"
 
 enum { SIZES = 4 };
@@ -18,12 +18,10 @@ static uint32_t changed(struct input *input, uint32_t value, unsigned bytes)
 /* A format that the codec completes, in which the fields that the input chooses are changed. */
 static void format_take(struct input *input, const struct codec *codec, struct wave_format *format)
 {
-    size_t modes = 0, mode = take(input, 1);
-    uint32_t fields = take(input, 1);
+    uint32_t fields;
 
-    while (codec->modes[modes].sample_rate)
-        modes++;
-    codec_complete(codec, format, &codec->modes[mode % modes]);
+    mode_take(input, codec, format);
+    fields = take(input, 1);
     if (fields & 1)
         format->channels = (uint16_t)changed(input, format->channels, 2);
     if (fields & 2)

@@ -4,7 +4,7 @@
 #include <math.h>
 #include "support.h"
 #include "channels.h"
-#include "fuzz.h"
+#include "mode.h"
 #include "stream.h"
 
 enum { FRAMES_LEAST = 1500, FRAMES_MOST = 5500, PIECES = 4, NEAREST = 32 };
@@ -71,16 +71,6 @@ static const struct codec *codec_take(struct input *input)
     for (const struct codec *const *codec = codecs;; codec++)
         if ((*codec)->encoder && (*codec)->decoder && chosen-- == 0)
             return *codec;
-}
-
-static void mode_take(struct input *input, const struct codec *codec, struct wave_format *format)
-{
-    size_t count = 0;
-
-    while (codec->modes[count].sample_rate)
-        count++;
-    MUST(count != 0);
-    codec_complete(codec, format, &codec->modes[take(input, 1) % count]);
 }
 
 static void pair_take(struct input *input, struct pair *pair)

@@ -1,4 +1,5 @@
 #include "row.h"
+#include "mode.h"
 #include "dsp.h"
 
 enum { STREAM_BYTES_MAX = 1 << 24, CONVERSIONS_MAX = 64 };
@@ -14,13 +15,8 @@ static const struct codec *codec_take(struct input *input)
 
 static void format_take(struct input *input, const struct codec *codec, struct wave_format *format)
 {
-    size_t modes = 0, mode = take(input, 1);
-    bool any = take(input, 1) % 4 == 0;
-
-    while (codec->modes[modes].sample_rate)
-        modes++;
-    codec_complete(codec, format, &codec->modes[mode % modes]);
-    if (!any)
+    mode_take(input, codec, format);
+    if (take(input, 1) % 4 != 0)
         return;
     format->channels = (uint16_t)take(input, 1);
     format->sample_rate = take(input, 4);
