@@ -203,6 +203,8 @@ static INLINED int track(struct tracker *tracker, ptrdiff_t sample, ptrdiff_t ne
     ptrdiff_t excess = tracker->excess - (next - sample + 2 * OKI_BIAS);
     const struct oki_effect *effect;
 
+    /* The address is taken in both branches: with GCC 12, encoding takes 8 % longer if it is taken
+     * once behind them. */
     if (__builtin_expect((size_t)quotient + OKI_RISES < OKI_CODES, 1)) {
         effect = tracker->rises + quotient;
     } else {
