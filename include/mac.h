@@ -85,7 +85,9 @@ static inline int32_t sum_of_magnitudes(const int16_t *a, int n)
 {
     int32_t sum = 0;
 
-    for (int i = 0; i < n; i++)
+    for (int i = 0; i < n / 8 * 8; i++)
+        sum += a[i] < 0 ? -a[i] : a[i];
+    for (int i = n / 8 * 8; i < n; i++)
         sum += a[i] < 0 ? -a[i] : a[i];
     return sum;
 }

@@ -111,15 +111,22 @@ static void celp_zeros(const int16_t *x, const int16_t *a, int pairs, int32_t *s
 
 /* --- Poles --- */
 
+/* The greatest magnitude, unsigned. The maximum of a and b is a + max(b - a, 0). */
 KERNEL int32_t peak_in(i16x8 high, i16x8 low)
 {
-    int32_t peak = 0;
+    __m128i none = { 0 }, a = (__m128i)max_i16(high, (i16x8)none),
+            b = _mm_sub_epi16(none, (__m128i)min_i16(low, (i16x8)none)),
+            x = _mm_add_epi16(a, _mm_subs_epu16(b, a));
 
-    for (int i = 0; i < NARROW; i++) {
-        peak = high[i] > peak ? high[i] : peak;
-        peak = -low[i] > peak ? -low[i] : peak;
-    }
-    return peak;
+#if VECTOR_BYTES == 32
+    x = _mm_minpos_epu16(~x);
+    return ~_mm_cvtsi128_si32(x) & 0xFFFF;
+#else
+    x = _mm_add_epi16(x, _mm_subs_epu16(_mm_srli_si128(x, 8), x));
+    x = _mm_add_epi16(x, _mm_subs_epu16(_mm_srli_si128(x, 4), x));
+    x = _mm_add_epi16(x, _mm_subs_epu16(_mm_srli_si128(x, 2), x));
+    return _mm_cvtsi128_si32(x) & 0xFFFF;
+#endif
 }
 
 /* Ten samples in pairs, each pair in all lanes, and the coefficients of the oldest six of them in
@@ -239,15 +246,19 @@ static int32_t celp_poles(const int32_t *in, const int16_t a[CELP_ORDER], int sh
 
 static int32_t celp_peak(const int16_t *a, int n)
 {
-    i16x8 high = load8(a), low = high;
+    simd high = (simd)load_vector(a + n - WIDE), low = high;
+    i16x8 highs[WIDE / NARROW], lows[WIDE / NARROW];
 
-    for (int i = NARROW; i < n; i += NARROW) {
-        i16x8 x = load8(a + last_from(i, n, NARROW));
+    for (int i = 0; i + WIDE <= n; i += WIDE) {
+        simd x = (simd)load_vector(a + i);
 
-        high = max_i16(high, x);
-        low = min_i16(low, x);
+        high = SIMD(max_epi16)(high, x);
+        low = SIMD(min_epi16)(low, x);
     }
-    return peak_in(high, low);
+    memcpy(highs, &high, sizeof highs);
+    memcpy(lows, &low, sizeof lows);
+    return peak_in(max_i16(highs[0], highs[WIDE / NARROW - 1]),
+                   min_i16(lows[0], lows[WIDE / NARROW - 1]));
 }
 
 #if VECTOR_BYTES == 32

@@ -33,6 +33,10 @@ static void tables_follow_their_formulas(void **unused)
         assert_near(g729_lag_window_q31[k - 1],
                     2147483648 * exp(-pow(2 * pi * 60 * k / 8000, 2) / 2) / 1.0001, 80000,
                     "lag window", k);
+    for (int g = 0; g < 3; g++)
+        for (int i = 1; i < G729_ORDER; i++)
+            assert_int_equal(g729_powers_q15[g][i],
+                             mult_r(g729_powers_q15[g][i - 1], g729_powers_q15[g][0]));
     for (int i = 0; i < 65; i++)
         assert_near(g729_cosine_q15[i], 32768 * cos(pi * i / 64), 1, "cosine", i);
     for (int i = 0; i < 64; i++) {

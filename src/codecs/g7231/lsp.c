@@ -224,15 +224,14 @@ void g7231_lsp_decode(uint32_t codes, bool erased, const int16_t previous[G7231_
 
 /* -cos of a frequency, Q15, interpolated between entries of the table, which are 128 apart. The
  * index is masked: the frequencies of a stable vector are positive, but nothing here relies on
- * that. */
+ * that. Only 1 and -1 saturate. */
 static int16_t minus_cosine(int16_t lsp)
 {
     int at = lsp >> 7 & (G7231_COSINES - 1);
-    int16_t here = g7231_cosine_q14[at],
-            step = sub(g7231_cosine_q14[(at + 1) % G7231_COSINES], here);
+    int16_t here = g7231_cosine_q14[at], next = g7231_cosine_q14[(at + 1) % G7231_COSINES];
+    int32_t cosine_q29 = here * 32768 + (next - here) * ((lsp & 0x7F) * 256 + 128);
 
-    return negate(
-        round_q15(L_shl(L_mac(L_deposit_h(here), step, (int16_t)((lsp & 0x7F) * 256 + 128)), 1)));
+    return (int16_t)clamp(-((cosine_q29 + 0x2000) >> 14), -INT16_MAX, INT16_MAX);
 }
 
 /* The product of 1 - 2 cos w z^-1 + z^-2 over every second frequency from x on, halved for each
@@ -269,15 +268,15 @@ static void lpc_from_lsp(const int16_t lsp[G7231_ORDER], int16_t lpc_q13[G7231_O
     }
 }
 
+/* Quarters of the way, rounded: nothing saturates. */
 void g7231_lsp_interpolate(const int16_t previous[G7231_ORDER], const int16_t now[G7231_ORDER],
                            int16_t lpc_q13[G7231_SUBFRAMES][G7231_ORDER])
 {
-    for (int k = 0; k < G7231_SUBFRAMES; k++) {
-        int16_t minus_share = (int16_t)(-0x2000 * (k + 1)), lsp[G7231_ORDER];
+    for (int k = 1; k <= G7231_SUBFRAMES; k++) {
+        int16_t lsp[G7231_ORDER];
 
         for (int j = 0; j < G7231_ORDER; j++)
-            lsp[j] = round_q15(L_msu(L_mac(L_deposit_h(previous[j]), minus_share, previous[j]),
-                                     minus_share, now[j]));
-        lpc_from_lsp(lsp, lpc_q13[k]);
+            lsp[j] = (int16_t)((previous[j] * (G7231_SUBFRAMES - k) + now[j] * k + 2) >> 2);
+        lpc_from_lsp(lsp, lpc_q13[k - 1]);
     }
 }

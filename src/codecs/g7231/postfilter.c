@@ -214,16 +214,18 @@ static int16_t gain_towards(const struct dsp_celp *dsp, int32_t wanted,
 }
 
 /* Gains are not negative: G 2^16 - G 2^12 + W 2^12 is below 2^31 - 2^15, and nothing saturates
- * before the end. The standard rounds G - G / 16 + W / 16 from that; this form shortens the
- * dependency from one gain to the next to three operations. */
+ * before the end. The standard rounds G - G / 16 + W / 16 from that, which is G plus a sixteenth of
+ * what is left up to W, rounded. So the dependency chain from one gain to the next is a shift and a
+ * difference, two cycles. */
 static void scale(const struct dsp_celp *dsp, struct g7231_postfilter *state, int16_t wanted_q12,
                   int16_t s[G7231_SUBFRAME])
 {
-    int32_t gain = state->gain_q12;
+    int32_t limit = wanted_q12 + 8, left = limit - state->gain_q12, gain = 0;
     int16_t gains[G7231_SUBFRAME];
 
     for (int i = 0; i < G7231_SUBFRAME; i++) {
-        gain += (wanted_q12 + 8 - gain) >> 4;
+        left -= left >> 4;
+        gain = limit - left;
         gains[i] = (int16_t)min_i32(gain + (gain >> 4), INT16_MAX);
     }
     dsp->scale(s, gains, 0x400, 11, s, G7231_SUBFRAME);

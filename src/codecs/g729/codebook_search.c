@@ -70,7 +70,7 @@ static void fill_matrix(const struct dsp_celp *dsp, const int16_t h[G729_SUBFRAM
             fill_diagonal_saturating(h, distance, matrix);
     for (int m = CELP_TRACK - 1; m >= 0; m--)
         for (int t = CELP_TRACKS - 1; t >= 0; t--, h++) {
-            sum = L_mac(sum, h[0], h[0]);
+            sum = exact ? sum + 2 * h[0] * h[0] : L_mac(sum, h[0], h[0]);
             matrix->diagonal[CELP_TRACK * t + m] = extract_h(sum);
         }
 }

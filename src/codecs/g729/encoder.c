@@ -3,7 +3,7 @@
 #include "tables.h"
 #include "mac.h"
 
-enum { GAMMA_Q15 = 24576, TILT_Q15 = 22938, TAME_GAIN_Q14 = 15564 }; /* 0.75, 0.7, 0.95 */
+enum { TILT_Q15 = 22938, TAME_GAIN_Q14 = 15564 }; /* 0.7, 0.95 */
 
 void g729_encoder_init(struct g729_encoder *state, const struct dsp_celp *dsp, bool vad_enabled)
 {
@@ -28,7 +28,7 @@ static void weighting_filters(const int16_t a_q12[G729_ORDER + 1],
                               int16_t expanded_q12[G729_ORDER + 1],
                               int16_t tilted_q12[G729_ORDER + 1])
 {
-    g729_expand_bandwidth(a_q12, GAMMA_Q15, expanded_q12);
+    g729_expand_bandwidth(a_q12, G729_WEIGHTING, expanded_q12);
     tilted_q12[0] = 1 << 12;
     for (int i = 1; i <= G729_ORDER; i++)
         tilted_q12[i] = sub(expanded_q12[i], mult(expanded_q12[i - 1], TILT_Q15));

@@ -5,25 +5,33 @@
 #include "g729.h"
 #include "mac.h"
 
-void g729_expand_bandwidth(const int16_t a_q12[G729_ORDER + 1], int16_t gamma,
+const int16_t g729_powers_q15[3][G729_ORDER] = {
+    [G729_NUMERATOR] = { 18022, 9912, 5451, 2998, 1649, 907, 499, 274, 151, 83 },
+    [G729_DENOMINATOR] = { 22938, 16057, 11240, 7868, 5508, 3856, 2699, 1889, 1322, 925 },
+    [G729_WEIGHTING] = { 24576, 18432, 13824, 10368, 7776, 5832, 4374, 3281, 2461, 1846 },
+};
+
+void g729_expand_bandwidth(const int16_t a_q12[G729_ORDER + 1], enum g729_gamma gamma,
                            int16_t out_q12[G729_ORDER + 1])
 {
-    int16_t factor = gamma;
+    const int16_t *powers_q15 = g729_powers_q15[gamma];
 
     out_q12[0] = a_q12[0];
-    for (int i = 1; i <= G729_ORDER; i++) {
-        out_q12[i] = (int16_t)((a_q12[i] * factor + 0x4000) >> 15);
-        factor = (int16_t)((factor * gamma + 0x4000) >> 15);
-    }
+    for (int i = 0; i < G729_ORDER / 8 * 8; i++)
+        out_q12[i + 1] = (int16_t)((a_q12[i + 1] * powers_q15[i] + 0x4000) >> 15);
+    for (int i = G729_ORDER / 8 * 8; i < G729_ORDER; i++)
+        out_q12[i + 1] = (int16_t)((a_q12[i + 1] * powers_q15[i] + 0x4000) >> 15);
 }
 
 /* Returns true if no sum of the coefficients times samples of at most this magnitude reaches 2^30,
- * with a margin for rounding. */
+ * with a margin for rounding. The first coefficient is 4096. */
 static bool is_exact(const int16_t a_q12[G729_ORDER + 1], int32_t peak)
 {
-    int32_t sum = 0;
+    int32_t sum = a_q12[0];
 
-    for (int i = 0; i <= G729_ORDER; i++)
+    for (int i = 1; i <= G729_ORDER / 8 * 8; i++)
+        sum += a_q12[i] < 0 ? -a_q12[i] : a_q12[i];
+    for (int i = G729_ORDER / 8 * 8 + 1; i <= G729_ORDER; i++)
         sum += a_q12[i] < 0 ? -a_q12[i] : a_q12[i];
     return (int64_t)sum * peak < (1 << 30) - (1 << 27) - (1 << 11);
 }
@@ -81,13 +89,17 @@ static bool synthesize_saturating(const int16_t a_q12[G729_ORDER + 1], const int
  */
 static bool negatives(const int16_t a_q12[G729_ORDER + 1], int16_t out_q12[G729_ORDER])
 {
-    bool exact = true;
+    int16_t least = 0;
 
-    for (int j = 0; j < G729_ORDER; j++) {
-        exact = exact && a_q12[j + 1] != INT16_MIN;
-        out_q12[j] = negate(a_q12[j + 1]);
+    for (int j = 0; j < G729_ORDER / 8 * 8; j++) {
+        least = a_q12[j + 1] < least ? a_q12[j + 1] : least;
+        out_q12[j] = (int16_t)-a_q12[j + 1];
     }
-    return exact;
+    for (int j = G729_ORDER / 8 * 8; j < G729_ORDER; j++) {
+        least = a_q12[j + 1] < least ? a_q12[j + 1] : least;
+        out_q12[j] = (int16_t)-a_q12[j + 1];
+    }
+    return least != INT16_MIN;
 }
 
 enum { SAMPLES_MAX = G729_SUBFRAME, GROUP = 4 };

@@ -60,8 +60,11 @@ uint8_t g729_parity(uint8_t lag); /* 3.7.2 */
 
 /* --- filters.c: filters of order 10; coefficients in Q12, the first of them 4096 --- */
 
-/* A(z / gamma), gamma in Q15. */
-void g729_expand_bandwidth(const int16_t a_q12[G729_ORDER + 1], int16_t gamma,
+/* A(z / gamma) for 0.55 and 0.7 (A.4.2.2) and 0.75 (A.3.3). Each power of gamma is rounded before
+ * the next. */
+enum g729_gamma { G729_NUMERATOR, G729_DENOMINATOR, G729_WEIGHTING };
+extern const int16_t g729_powers_q15[3][G729_ORDER];
+void g729_expand_bandwidth(const int16_t a_q12[G729_ORDER + 1], enum g729_gamma,
                            int16_t out_q12[G729_ORDER + 1]);
 
 /* Filters a subframe by A(z). Reads the ten samples before x. */

@@ -27,16 +27,14 @@ static bool divide(const int16_t a_q12[G729_ORDER + 1], bool q10, struct half *f
     return fits;
 }
 
-/* 2 x b1 - b2. Nothing saturates below 2^29. */
+/* 2 x b1 - b2 */
 static int32_t step(int32_t b1, int32_t b2, int16_t x_q15)
 {
-    if (b1 < 1 << 29 && b1 > -(1 << 29) && b2 < 1 << 29 && b2 > -(1 << 29))
-        return 2 * Mpy_32_16(b1, x_q15) - b2;
     return L_msu(L_mac(L_shl(Mpy_32_16(b1, x_q15), 1), extract_h(b2), INT16_MIN), dpf_lo(b2), 1);
 }
 
 /* (16), (17): evaluates the polynomial by Chebyshev's recursion, in Q14, at x = cos w in Q15. */
-static int16_t evaluate(const struct half *half, int16_t x_q15)
+static int16_t evaluate_saturating(const struct half *half, int16_t x_q15)
 {
     int32_t b2 = half->q10 ? 1 << 23 : 1 << 24, b1, b0;
 
@@ -48,6 +46,24 @@ static int16_t evaluate(const struct half *half, int16_t x_q15)
     }
     b0 = L_msu(L_mac(Mpy_32_16(b1, x_q15), extract_h(b2), INT16_MIN), dpf_lo(b2), 1);
     return extract_h(L_shl(L_mac(b0, half->f[5], 2048), half->q10 ? 7 : 6));
+}
+
+/* The same with half of the numbers above, which are all even. Below 2^28 nothing saturates before
+ * the end. The dependency chain of a step is a product, a shift and a sum, five cycles. */
+static int16_t evaluate(const struct half *half, int16_t x_q15)
+{
+    ptrdiff_t b2 = half->f[0] * 4096, b1 = x_q15 * (half->f[0] / 4) + half->f[1] * 4096;
+
+    for (int i = 2; i < 5; i++) {
+        ptrdiff_t b0 = half->f[i] * 4096 - b2 + 2 * (ptrdiff_t)((int64_t)b1 * x_q15 >> 15);
+
+        if (b0 >= 1 << 28 || b0 <= -(1 << 28))
+            return evaluate_saturating(half, x_q15);
+        b2 = b1;
+        b1 = b0;
+    }
+    b1 = half->f[5] * 2048 - b2 + (ptrdiff_t)((int64_t)b1 * x_q15 >> 15);
+    return saturate((int32_t)(b1 >> (half->q10 ? 8 : 9)));
 }
 
 struct point {

@@ -4,8 +4,7 @@
 #include "oper_32b.h"
 #include "mac.h"
 
-enum { NUMERATOR_Q15 = 18022, DENOMINATOR_Q15 = 22938 }; /* gamma_n = 0.55, gamma_d = 0.7 */
-enum { TILT_Q15 = 26214, RESPONSE = 22 };                /* 0.8 */
+enum { TILT_Q15 = 26214, RESPONSE = 22 }; /* 0.8 */
 
 /* A.4.2.1: the best lag around the decoded one, with its correlation and energy. */
 struct match {
@@ -163,8 +162,8 @@ void g729_postfilter(const struct dsp_celp *dsp, struct g729_postfilter *state,
     memcpy(in + G729_ORDER, speech, G729_FRAME * sizeof *speech);
     memcpy(state->speech, in + G729_FRAME, sizeof state->speech);
     for (int i = 0; i < G729_SUBFRAMES; i++) {
-        g729_expand_bandwidth(a_q12[i], NUMERATOR_Q15, filters[i].numerator_q12);
-        g729_expand_bandwidth(a_q12[i], DENOMINATOR_Q15, filters[i].denominator_q12);
+        g729_expand_bandwidth(a_q12[i], G729_NUMERATOR, filters[i].numerator_q12);
+        g729_expand_bandwidth(a_q12[i], G729_DENOMINATOR, filters[i].denominator_q12);
         g729_residual(dsp, filters[i].numerator_q12, in + G729_ORDER + i * G729_SUBFRAME,
                       residual + i * G729_SUBFRAME);
     }
