@@ -89,7 +89,7 @@ static void init_encoder(void *memory, const struct layout *layout, const struct
         uint8_t count, fineness, most;
     } searches[] = { { 1, 0, 0 }, { 16, 3, 0 }, { 16, 3, 14 } };
     struct encoder *state = memory;
-    unsigned quality = options->quality < 2 ? options->quality : 2;
+    unsigned quality = options->quality;
 
     *state = (struct encoder){ .channels = layout->channels, .most = searches[quality].most };
     for (unsigned channel = 0; channel < layout->channels; channel++)

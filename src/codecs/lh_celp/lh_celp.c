@@ -64,7 +64,7 @@ static void init_encoder(void *memory, const struct layout *layout, const struct
     memset(state, 0, sizeof *state);
     lh_celp_reset(&state->decoder);
     state->dsp = options->dsp->celp;
-    state->quality = (uint8_t)min_i32(options->quality, 2);
+    state->quality = options->quality;
 }
 
 static void encode_block(void *state, const int16_t pcm[LH_CELP_FRAME], uint8_t *dst)

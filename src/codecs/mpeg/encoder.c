@@ -16,7 +16,7 @@ void mpeg_encoder_init(struct mpeg_encoder *encoder, const struct mpeg_own *own,
 {
     encoder->dsp = options->dsp->mpeg_encoder;
     encoder->header = own->encoded;
-    encoder->quality = options->quality < 2 ? options->quality : 2;
+    encoder->quality = options->quality;
     encoder->channels = (uint8_t)mpeg_channels(&own->encoded);
     encoder->padding = own->padding;
     encoder->bit_rate_index = own->encoded.bit_rate_index;

@@ -5,7 +5,6 @@
 #include "codec.h"
 #include "delayed_encoder.h"
 #include "encoder.h"
-#include "fixed.h"
 
 enum { MSN, VIVO, RATE = 16000 };
 
@@ -68,7 +67,7 @@ static void init_encoder(void *memory, const struct layout *layout, const struct
 
     state->dsp = options->dsp->mdct;
     state->format = format_of(layout);
-    state->quality = (unsigned)min_i32(options->quality, 2);
+    state->quality = options->quality;
     memset(state->pcm, 0, sizeof state->pcm);
     siren_codes(&state->codes);
 }

@@ -79,7 +79,7 @@ static void init_encoder(void *memory, const struct layout *layout, const struct
     memset(state, 0, sizeof *state);
     state->dsp = options->dsp;
     state->decoder.dsp = options->dsp->celp;
-    state->quality = (uint8_t)min_i32(options->quality, 2);
+    state->quality = options->quality;
 }
 
 /* Encodes the frame that ends TRUESPEECH_DELAY samples before the end of a block. */

@@ -5,7 +5,6 @@
 #include "codec.h"
 #include "delayed_encoder.h"
 #include "encoder.h"
-#include "fixed.h"
 
 enum { VERSION_1 = 1, VERSION_2, RATE_MOST = 50000, KEY = 37, RESERVOIR_FRAMES = 8 };
 
@@ -182,7 +181,7 @@ static void init_encoder(void *memory, const struct layout *layout, const struct
 {
     struct wma_format format = format_of(layout);
 
-    wma_init_encoder(memory, &format, options->dsp, (unsigned)min_i32(options->quality, 2));
+    wma_init_encoder(memory, &format, options->dsp, options->quality);
 }
 
 static void encode_block(void *memory, const int16_t *pcm, uint8_t *dst)
