@@ -129,16 +129,17 @@ KERNEL int32_t peak_in(i16x8 high, i16x8 low)
 #endif
 }
 
-/* Ten samples in pairs, each pair in all lanes, and the coefficients of the oldest six of them in
- * the sums of the next four samples, which are the lanes. */
-struct pairs10 {
-    i32x4 of[CELP_ORDER / 2];
+/* The four pairs before the last two samples, each in all lanes, and their coefficients in the sums
+ * of the next four samples, which are the lanes. */
+struct older_pairs {
+    i32x4 of[4];
 };
 struct older_taps {
-    i16x8 of[3];
+    i16x8 of[4];
 };
 
 #define SKIPPED(x, samples) ((i16x8)_mm_srli_si128(x, 2 * (samples)))
+#define SHUFFLED(x, order) ((i32x4)_mm_shuffle_epi32((__m128i)(x), order))
 
 KERNEL struct older_taps older_taps_of(const int16_t a[CELP_ORDER])
 {
@@ -146,88 +147,74 @@ KERNEL struct older_taps older_taps_of(const int16_t a[CELP_ORDER])
 
     return (struct older_taps){ { low_pairs(SKIPPED(from3, 7), SKIPPED(from3, 6)),
                                   low_pairs(SKIPPED(from3, 5), SKIPPED(from3, 4)),
-                                  low_pairs(SKIPPED(from3, 3), SKIPPED(from3, 2)) } };
+                                  low_pairs(SKIPPED(from3, 3), SKIPPED(from3, 2)),
+                                  low_pairs(SKIPPED(from3, 1), (i16x8)from3) } };
 }
 
-KERNEL struct pairs10 load_pairs(const int16_t *from)
+KERNEL i32x4 load_pair(const int16_t *from) { return same(pair_of(from[0], from[1])); }
+KERNEL u32x4 older_products(const struct older_taps *taps, const struct older_pairs *past, int i)
 {
-    struct pairs10 pairs;
-
-    for (int i = 0; i < CELP_ORDER / 2; i++) {
-        int32_t pair;
-
-        memcpy(&pair, from + 2 * i, sizeof pair);
-        pairs.of[i] = same(pair);
-    }
-    return pairs;
-}
-
-KERNEL u32x4 older_products(const struct older_taps *taps, const struct pairs10 *past)
-{
-    return (u32x4)pair_products((i16x8)past->of[0], taps->of[0]) +
-           (u32x4)pair_products((i16x8)past->of[1], taps->of[1]) +
-           (u32x4)pair_products((i16x8)past->of[2], taps->of[2]);
+    return (u32x4)pair_products((i16x8)past->of[i], taps->of[i]);
 }
 
 KERNEL uint32_t scaled_down(uint32_t sum, int shift) { return (uint32_t)((int32_t)sum >> shift); }
-
-/* y[i] = (sums[i] + bias) / 2^shift for all n. Returns the peak. */
-KERNEL int32_t store_samples(const int32_t *sums, int32_t bias, int shift, int16_t *y, int n)
+KERNEL i32x4 two_lanes(uint32_t first, uint32_t second)
 {
-    i16x8 high = max_i16(load8(y - 8), load8(y - CELP_ORDER)),
-          low = min_i16(load8(y - 8), load8(y - CELP_ORDER));
-
-    for (int i = 0; i < n; i += NARROW) {
-        int at = last_from(i, n, NARROW);
-        i16x8 x = narrowed_sums(sums + at, same(bias), shift);
-
-        memcpy(y + at, &x, sizeof x);
-        high = max_i16(high, x);
-        low = min_i16(low, x);
-    }
-    return peak_in(high, low);
+    return (i32x4)_mm_unpacklo_epi32(_mm_cvtsi32_si128((int32_t)first),
+                                     _mm_cvtsi32_si128((int32_t)second));
 }
 
-/* Four samples at a time. The products of those four and of the four before them are scalar, since
+/* Four samples at a time. The products of those four and of the two before them are scalar, since
  * the dependency chain from one sample to the next is then a multiplication, an addition and a
  * shift of scalars: five cycles, and seven or more in lanes. Products of older samples are in
- * lanes, which have the time of four samples to reach scalar registers. */
+ * lanes, which have the time of three samples to reach scalar registers. */
 KERNEL int32_t poles_by(const int32_t *in, const int16_t a[CELP_ORDER], int shift, int16_t *y,
                         int32_t *out, int n)
 {
     struct older_taps taps = older_taps_of(a);
-    struct pairs10 past = load_pairs(y - CELP_ORDER);
-    uint32_t c[8], y0 = (uint32_t)y[-4], y1 = (uint32_t)y[-3], y2 = (uint32_t)y[-2],
-                   y3 = (uint32_t)y[-1], bias = (uint32_t)1 << (shift - 1);
+    struct older_pairs past = { { load_pair(y - 10), load_pair(y - 8), load_pair(y - 6),
+                                  load_pair(y - 4) } };
+    i32x4 last = load_pair(y - 2);
+    i16x8 high = max_i16(load8(y - 8), load8(y - CELP_ORDER)),
+          low = min_i16(load8(y - 8), load8(y - CELP_ORDER));
+    uint32_t y0 = (uint32_t)y[-4], y1 = (uint32_t)y[-3], y2 = (uint32_t)y[-2], y3 = (uint32_t)y[-1],
+             c1 = (uint32_t)a[0], c2 = (uint32_t)a[1], c3 = (uint32_t)a[2], c4 = (uint32_t)a[3],
+             c5 = (uint32_t)a[4], bias = (uint32_t)1 << (shift - 1);
 
-    for (int j = 1; j < 8; j++)
-        c[j] = (uint32_t)a[j - 1];
     for (int i = 0; i < n; i += 4) {
-        u32x4 older = (u32x4)load8(in + i) + bias + older_products(&taps, &past);
-        uint32_t sum0 = older[0] + c[4] * y0 + c[3] * y1 + c[2] * y2,
-                 sum1 = older[1] + c[5] * y0 + c[4] * y1 + c[3] * y2 + c[2] * y3,
-                 sum2 = older[2] + c[6] * y0 + c[5] * y1 + c[4] * y2 + c[3] * y3,
-                 sum3 = older[3] + c[7] * y0 + c[6] * y1 + c[5] * y2 + c[4] * y3;
+        u32x4 oldest = (u32x4)load8(in + i) + bias + older_products(&taps, &past, 0) +
+                       older_products(&taps, &past, 1) + older_products(&taps, &past, 2),
+              older = oldest + older_products(&taps, &past, 3);
+        uint32_t sum0 = oldest[0] + c4 * y0 + c3 * y1 + c2 * y2,
+                 sum1 = older[1] + c3 * y2 + c2 * y3, sum2 = older[2] + c4 * y2 + c3 * y3,
+                 sum3 = older[3] + c5 * y2 + c4 * y3;
+        i32x4 first, second;
+        u32x4 sums;
+        i16x8 four;
 
-        sum0 += c[1] * y3;
+        sum0 += c1 * y3;
         y0 = scaled_down(sum0, shift);
-        sum1 += c[1] * y0;
+        sum1 += c1 * y0;
         y1 = scaled_down(sum1, shift);
-        sum2 += c[2] * y0;
-        sum2 += c[1] * y1;
+        first = two_lanes(sum0, sum1);
+        past = (struct older_pairs){ { past.of[2], past.of[3], last,
+                                       SHUFFLED(packed(first >> shift, first >> shift), 0) } };
+        sum2 += c2 * y0;
+        sum2 += c1 * y1;
         y2 = scaled_down(sum2, shift);
-        sum3 += c[3] * y0 + c[2] * y1;
-        sum3 += c[1] * y2;
+        sum3 += c3 * y0 + c2 * y1;
+        sum3 += c1 * y2;
         y3 = scaled_down(sum3, shift);
-        out[i] = (int32_t)(sum0 - bias);
-        out[i + 1] = (int32_t)(sum1 - bias);
-        out[i + 2] = (int32_t)(sum2 - bias);
-        out[i + 3] = (int32_t)(sum3 - bias);
-        past = (struct pairs10){ { past.of[2], past.of[3], past.of[4],
-                                   same((int32_t)((y0 & 0xFFFF) | y1 << 16)),
-                                   same((int32_t)((y2 & 0xFFFF) | y3 << 16)) } };
+        second = two_lanes(sum2, sum3);
+        four = (i16x8)SHUFFLED(packed(first >> shift, second >> shift), 0x88);
+        last = SHUFFLED(four, 0x55);
+        high = max_i16(high, four);
+        low = min_i16(low, four);
+        memcpy(y + i, &four, 4 * sizeof *y);
+        sums = (u32x4)_mm_unpacklo_epi64((__m128i)first, (__m128i)second) - bias;
+        memcpy(out + i, &sums, sizeof sums);
     }
-    return store_samples(out, (int32_t)bias, shift, y, n);
+    return peak_in(high, low);
 }
 
 /* Shifts by constants are faster. */
