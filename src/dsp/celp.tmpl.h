@@ -164,6 +164,9 @@ KERNEL i32x4 two_lanes(uint32_t first, uint32_t second)
                                      _mm_cvtsi32_si128((int32_t)second));
 }
 
+/* Keeps a sum so far together: compilers add terms in any order. */
+#define SUMMED(x) __asm__("" : "+r"(x))
+
 /* Four samples at a time. The products of those four and of the two before them are scalar, since
  * the dependency chain from one sample to the next is then a multiplication, an addition and a
  * shift of scalars: five cycles, and seven or more in lanes. Products of older samples are in
@@ -192,6 +195,10 @@ KERNEL int32_t poles_by(const int32_t *in, const int16_t a[CELP_ORDER], int shif
         u32x4 sums;
         i16x8 four;
 
+        SUMMED(sum0);
+        SUMMED(sum1);
+        SUMMED(sum2);
+        SUMMED(sum3);
         sum0 += c1 * y3;
         y0 = scaled_down(sum0, shift);
         sum1 += c1 * y0;
@@ -200,9 +207,11 @@ KERNEL int32_t poles_by(const int32_t *in, const int16_t a[CELP_ORDER], int shif
         past = (struct older_pairs){ { past.of[2], past.of[3], last,
                                        SHUFFLED(packed(first >> shift, first >> shift), 0) } };
         sum2 += c2 * y0;
+        SUMMED(sum2);
         sum2 += c1 * y1;
         y2 = scaled_down(sum2, shift);
         sum3 += c3 * y0 + c2 * y1;
+        SUMMED(sum3);
         sum3 += c1 * y2;
         y3 = scaled_down(sum3, shift);
         second = two_lanes(sum2, sum3);

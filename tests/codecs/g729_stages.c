@@ -118,6 +118,24 @@ static void interpolation_phases_are_mirrored(void **unused)
 
 /* --- Double precision --- */
 
+static void products_equal_the_standards_steps(void **unused)
+{
+    uint32_t seed = 10;
+
+    (void)unused;
+    for (int i = 0; i < 100000; i++) {
+        int32_t a = (int32_t)draw(&seed) >> i % 20, b = (int32_t)draw(&seed) >> i / 20 % 20, sum;
+
+        if (i % 4 == 0)
+            a = INT32_MIN + (a & 0xFFFF);
+        if (i % 4 == 0 || i % 5 == 0)
+            b = INT32_MIN + (b & 0xFFFF);
+        sum = L_mult(extract_h(a), extract_h(b));
+        sum = L_mac(sum, mult(extract_h(a), dpf_lo(b)), 1);
+        assert_int_equal(Mpy_32(a, b), L_mac(sum, mult(dpf_lo(a), extract_h(b)), 1));
+    }
+}
+
 static void double_precision_is_close_to_real_numbers(void **unused)
 {
     uint32_t seed = 1;
@@ -192,7 +210,7 @@ static void syntheses_equal_the_standards_steps(void **unused)
         const struct dsp_celp *dsp = dsp_set((unsigned)round / 3 % (best_set() + 1))->celp;
         int16_t a[G729_ORDER + 1], x[G729_SUBFRAME], memory[G729_ORDER],
             y[G729_ORDER + G729_SUBFRAME];
-        int n = round % 3 == 0 ? 22 : G729_SUBFRAME;
+        int n = round % 3 == 0 ? 24 : G729_SUBFRAME;
         bool overflow = false, reported;
 
         random_filter(&seed, 8 + round % 9, a);
@@ -319,6 +337,56 @@ static void random_frames_round_trip(void **unused)
 
 /* --- The spectrum --- */
 
+/* (15) for F1 or F2. */
+static void standards_polynomial(const int16_t *lsp, int32_t f[6])
+{
+    f[0] = 1 << 24;
+    f[1] = L_msu(0, lsp[0], 512);
+    for (int i = 2; i <= 5; i++) {
+        f[i] = f[i - 2];
+        for (int j = i; j >= 2; j--)
+            f[j] = L_sub(L_add(f[j], f[j - 2]), L_shl(Mpy_32_16(f[j - 1], lsp[2 * i - 2]), 1));
+        f[1] = L_msu(f[1], lsp[2 * i - 2], 512);
+    }
+}
+
+/* 3.2.6, with pairs at random in one half of the rounds and close together in the other. */
+static void coefficients_equal_the_standards_steps(void **unused)
+{
+    uint32_t seed = 9;
+    int saturated = 0;
+
+    (void)unused;
+    for (int round = 0; round < 4000; round++) {
+        int16_t lsp[G729_ORDER], a[G729_ORDER + 1];
+        int32_t f1[6], f2[6];
+        bool most = false;
+
+        for (int i = 0; i < G729_ORDER; i++) {
+            lsp[i] = noise(&seed, round % 2 == 0 ? 15 : 6 + round / 2 % 9);
+            if (round % 2 != 0)
+                lsp[i] = sub(32767, abs_s(lsp[i]));
+            if (round % 4 == 3)
+                lsp[i] = negate(lsp[i]);
+        }
+        g729_lsp_to_lpc(lsp, a);
+        standards_polynomial(lsp, f1);
+        standards_polynomial(lsp + 1, f2);
+        for (int i = 5; i > 0; i--) {
+            most |= f1[i] == INT32_MAX || f1[i] == INT32_MIN;
+            f1[i] = L_add(f1[i], f1[i - 1]);
+            f2[i] = L_sub(f2[i], f2[i - 1]);
+        }
+        assert_int_equal(a[0], 4096);
+        for (int i = 1; i <= 5; i++) {
+            assert_int_equal(a[i], extract_l(L_shr_r(L_add(f1[i], f2[i]), 13)));
+            assert_int_equal(a[11 - i], extract_l(L_shr_r(L_sub(f1[i], f2[i]), 13)));
+        }
+        saturated += most;
+    }
+    assert_true(saturated > 1000 && saturated < 3000);
+}
+
 static void filters_round_trip_through_line_spectral_pairs(void **unused)
 {
     uint32_t seed = 6;
@@ -427,12 +495,14 @@ int main(void)
         cmocka_unit_test(comfort_noise_starts_with_a_flat_spectrum),
         cmocka_unit_test(predictors_add_up_to_one),
         cmocka_unit_test(interpolation_phases_are_mirrored),
+        cmocka_unit_test(products_equal_the_standards_steps),
         cmocka_unit_test(double_precision_is_close_to_real_numbers),
         cmocka_unit_test(residuals_equal_the_standards_steps),
         cmocka_unit_test(syntheses_equal_the_standards_steps),
         cmocka_unit_test(high_passes_equal_the_standards_steps),
         cmocka_unit_test(every_lag_code_round_trips),
         cmocka_unit_test(random_frames_round_trip),
+        cmocka_unit_test(coefficients_equal_the_standards_steps),
         cmocka_unit_test(filters_round_trip_through_line_spectral_pairs),
         cmocka_unit_test(decoded_frequencies_are_in_range),
         cmocka_unit_test(levinson_finds_the_filter_of_a_resonance),

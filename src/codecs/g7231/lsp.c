@@ -234,6 +234,15 @@ static int16_t minus_cosine(int16_t lsp)
     return (int16_t)clamp(-((cosine_q29 + 0x2000) >> 14), -INT16_MAX, INT16_MAX);
 }
 
+/* L_mls, for x > -32768 */
+static int32_t scaled(int32_t f, int16_t x) { return (int32_t)((int64_t)f * x >> 15); }
+
+/* -f / 2^13, rounded and saturated */
+static int16_t minus_rounded(int32_t f)
+{
+    return (int16_t)clamp(-(((f >> 12) + 1) >> 1), -INT16_MAX, INT16_MAX);
+}
+
 /* The product of 1 - 2 cos w z^-1 + z^-2 over every second frequency from x on, halved for each
  * factor from the third on: the first six coefficients in Q28 / 8. The others mirror them. */
 static void product(const int16_t x[G7231_ORDER - 1], int32_t f[HALF + 1])
@@ -241,10 +250,12 @@ static void product(const int16_t x[G7231_ORDER - 1], int32_t f[HALF + 1])
     f[0] = 0x10000000;
     f[1] = L_mac(L_mult(x[0], 0x2000), x[2], 0x2000);
     f[2] = L_add(L_mult(x[0], x[2]) >> 1, 0x20000000);
+#pragma GCC unroll 3
     for (int i = 2; i < HALF; i++) {
-        f[i + 1] = L_add(L_mls(f[i], x[2 * i]), f[i - 1]);
+        f[i + 1] = L_add(scaled(f[i], x[2 * i]), f[i - 1]);
+#pragma GCC unroll 3
         for (int j = i; j >= 2; j--)
-            f[j] = L_add(L_add(L_mls(f[j - 1], x[2 * i]), f[j] >> 1), f[j - 2] >> 1);
+            f[j] = L_add(L_add(scaled(f[j - 1], x[2 * i]), f[j] >> 1), f[j - 2] >> 1);
         f[0] >>= 1;
         f[1] = L_add(L_deposit_h(x[2 * i]) >> i, f[1]) >> 1;
     }
@@ -262,9 +273,8 @@ static void lpc_from_lsp(const int16_t lsp[G7231_ORDER], int16_t lpc_q13[G7231_O
     for (int i = 0; i < HALF; i++) {
         int32_t sum = L_add(p[i], p[i + 1]);
 
-        lpc_q13[i] = negate(round_q15(L_shl(L_add(L_sub(sum, q[i]), q[i + 1]), 3)));
-        lpc_q13[G7231_ORDER - 1 - i] =
-            negate(round_q15(L_shl(L_sub(L_add(sum, q[i]), q[i + 1]), 3)));
+        lpc_q13[i] = minus_rounded(L_add(L_sub(sum, q[i]), q[i + 1]));
+        lpc_q13[G7231_ORDER - 1 - i] = minus_rounded(L_sub(L_add(sum, q[i]), q[i + 1]));
     }
 }
 

@@ -148,46 +148,64 @@ static int32_t measure(const struct dsp_celp *dsp, struct g7231_postfilter *stat
     return L_shr(energy, 2 * shift + 4);
 }
 
-/* The tilt is within 1/2. With sums below 2^28, both terms are within 2^29, so that nothing
- * saturates before the end. */
-static void tilted(const struct dsp_celp *dsp, int32_t sums[G7231_SUBFRAME], const int16_t *now,
-                   int16_t tilt, int16_t out[G7231_SUBFRAME])
+struct formant_filter {
+    int16_t zeros[G7231_ORDER], poles[G7231_ORDER], tilt;
+};
+
+/* The standard's steps. */
+static void formants_saturating(const struct dsp_celp *dsp, const struct formant_filter *filter,
+                                const int16_t *s, int16_t *now, int16_t out[G7231_SUBFRAME])
 {
-    int32_t bits = 0;
+    int32_t sums[G7231_SUBFRAME];
 
     for (int i = 0; i < G7231_SUBFRAME; i++)
-        bits |= sums[i] ^ sums[i] >> 31;
-    if (bits >= 1 << 28) {
-        for (int i = 0; i < G7231_SUBFRAME; i++)
-            out[i] = round_q15(L_mac(L_shl(sums[i], 2), now[i - 1], tilt));
-        return;
-    }
+        sums[i] = L_deposit_h(s[i]) >> 2;
+    g7231_zeros(dsp, sums, filter->zeros, s);
+    g7231_poles(dsp, sums, filter->poles, now);
+    for (int i = 0; i < G7231_SUBFRAME; i++)
+        out[i] = round_q15(L_mac(L_shl(sums[i], 2), now[i - 1], filter->tilt));
+}
+
+/* With half of the sums above. Returns false if a step may saturate before the last one: the bound
+ * of the sums is that of the zeros, which is reached first, and then that of the poles. If all
+ * outputs of the poles fit, half the sums are below 2^28 and both terms of the tilt within 2^30. */
+static bool formants_exact(const struct dsp_celp *dsp, const struct formant_filter *filter,
+                           const int16_t *s, int16_t *now, int16_t out[G7231_SUBFRAME])
+{
+    int64_t bound = (int64_t)(0x4000 + 2 * sum_of_magnitudes(filter->zeros, G7231_ORDER)) *
+                    dsp->peak(s - G7231_ORDER, G7231_ORDER + G7231_SUBFRAME);
+    int32_t sums[G7231_SUBFRAME], peak;
+
+    dsp->zeros(s - 1, filter->zeros, G7231_ORDER / 2, sums, G7231_SUBFRAME);
+    for (int i = 0; i < G7231_SUBFRAME; i++)
+        sums[i] = (int32_t)((uint32_t)(s[i] * 0x2000) - (uint32_t)sums[i]);
+    peak = dsp->poles(sums, filter->poles, 13, now, sums, G7231_SUBFRAME);
+    bound += (int64_t)2 * sum_of_magnitudes(filter->poles, G7231_ORDER) * peak;
+    if (peak >= INT16_MAX || bound > INT32_MAX)
+        return false;
     for (int i = 0; i < G7231_SUBFRAME / 8 * 8; i++)
-        sums[i] = 2 * sums[i] + now[i - 1] * tilt;
+        sums[i] = 4 * sums[i] + now[i - 1] * filter->tilt;
     for (int i = G7231_SUBFRAME / 8 * 8; i < G7231_SUBFRAME; i++)
-        sums[i] = 2 * sums[i] + now[i - 1] * tilt;
+        sums[i] = 4 * sums[i] + now[i - 1] * filter->tilt;
     dsp->narrow(sums, 0x4000, 15, out, G7231_SUBFRAME);
+    return true;
 }
 
 static void formants(const struct dsp_celp *dsp, struct g7231_postfilter *state,
                      const int16_t lpc_q13[G7231_ORDER], const int16_t *s,
                      int16_t out[G7231_SUBFRAME])
 {
-    int16_t zeros[G7231_ORDER], poles[G7231_ORDER], y[G7231_ORDER + G7231_SUBFRAME],
-        *now = y + G7231_ORDER;
-    int32_t sums[G7231_SUBFRAME];
-    int16_t tilt = (int16_t)(mult(state->tilt_q15, TILT_Q15) & ~3);
+    int16_t y[G7231_ORDER + G7231_SUBFRAME], *now = y + G7231_ORDER;
+    struct formant_filter filter;
 
+    filter.tilt = (int16_t)(mult(state->tilt_q15, TILT_Q15) & ~3);
     for (int j = 0; j < G7231_ORDER; j++) {
-        zeros[j] = mult_r(lpc_q13[j], g7231_postfilter_zeros_q15[j]);
-        poles[j] = mult_r(lpc_q13[j], g7231_postfilter_poles_q15[j]);
+        filter.zeros[j] = mult_r(lpc_q13[j], g7231_postfilter_zeros_q15[j]);
+        filter.poles[j] = mult_r(lpc_q13[j], g7231_postfilter_poles_q15[j]);
     }
     memcpy(y, state->poles, sizeof state->poles);
-    for (int i = 0; i < G7231_SUBFRAME; i++)
-        sums[i] = L_deposit_h(s[i]) >> 2;
-    g7231_zeros(dsp, sums, zeros, s);
-    g7231_poles(dsp, sums, poles, now);
-    tilted(dsp, sums, now, tilt, out);
+    if (!formants_exact(dsp, &filter, s, now, out))
+        formants_saturating(dsp, &filter, s, now, out);
     memcpy(state->poles, y + G7231_SUBFRAME, sizeof state->poles);
 }
 

@@ -165,20 +165,22 @@ static bool is_better(const struct celp_pair *x, const struct celp_pair *than)
 }
 
 /* The fourth pulse is tried on track 3, then on track 4, and the tracks are paired in two orders
- * each time. `chosen` has the places of the pulses in the order of their tracks. */
+ * each time. The second pairs come after all first ones, so that the latencies overlap. `chosen`
+ * has the places of the pulses in the order of their tracks. */
 static void search_pulses(const struct dsp_celp *dsp, const struct matrix *matrix, int chosen[4])
 {
     struct choice best = { { -1, 1, 0, 0 }, { 0, CELP_TRACK, 2 * CELP_TRACK, 3 * CELP_TRACK } };
+    struct choice first[4];
 
-    for (int last = 3; last < CELP_TRACKS; last++)
-        for (int order = 0; order < 2; order++) {
-            struct choice first =
-                order == 0 ? first_pair(dsp, matrix, 2, last) : first_pair(dsp, matrix, last, 0);
-            struct choice all = second_pair(dsp, matrix, &first, order);
+    for (int i = 0; i < 4; i++)
+        first[i] = i % 2 == 0 ? first_pair(dsp, matrix, 2, 3 + i / 2)
+                              : first_pair(dsp, matrix, 3 + i / 2, 0);
+    for (int i = 0; i < 4; i++) {
+        struct choice all = second_pair(dsp, matrix, &first[i], i % 2);
 
-            if (is_better(&all.pair, &best.pair))
-                best = all;
-        }
+        if (is_better(&all.pair, &best.pair))
+            best = all;
+    }
     for (int i = 0; i < 4; i++)
         chosen[min_i32(best.places[i] / CELP_TRACK, 3)] = best.places[i];
 }

@@ -102,28 +102,25 @@ static bool negatives(const int16_t a_q12[G729_ORDER + 1], int16_t out_q12[G729_
     return least != INT16_MIN;
 }
 
-enum { SAMPLES_MAX = G729_SUBFRAME, GROUP = 4 };
-
 /* The kernel's sums may wrap around. In that case this sample or an earlier one exceeds the bound,
- * and the subframe is computed again. */
+ * and the samples are computed again. */
 bool g729_synthesis(const struct dsp_celp *dsp, const int16_t a_q12[G729_ORDER + 1],
                     const int16_t *x, int16_t *y, int n, int16_t memory[G729_ORDER])
 {
-    int16_t out[G729_ORDER + SAMPLES_MAX], poles_q12[G729_ORDER];
-    int32_t sums[SAMPLES_MAX] = { 0 }, peak;
+    int16_t out[G729_ORDER + G729_SUBFRAME], poles_q12[G729_ORDER];
+    int32_t sums[G729_SUBFRAME], peak;
     bool overflow = false;
 
-    for (int i = 0; i < n / 8 * 8; i++)
-        sums[i] = a_q12[0] * x[i];
-    for (int i = n / 8 * 8; i < n; i++)
-        sums[i] = a_q12[0] * x[i];
+    for (int i = 0; i < n; i += 8)
+        for (int k = 0; k < 8; k++)
+            sums[i + k] = a_q12[0] * x[i + k];
     memcpy(out, memory, G729_ORDER * sizeof *out);
-    peak = negatives(a_q12, poles_q12) ? dsp->poles(sums, poles_q12, 12, out + G729_ORDER, sums,
-                                                    (n + GROUP - 1) / GROUP * GROUP)
+    peak = negatives(a_q12, poles_q12) ? dsp->poles(sums, poles_q12, 12, out + G729_ORDER, sums, n)
                                        : INT16_MAX;
     if (peak >= INT16_MAX || !is_exact(a_q12, peak))
         overflow = synthesize_saturating(a_q12, x, out + G729_ORDER, n);
-    memcpy(y, out + G729_ORDER, (size_t)n * sizeof *y);
+    for (int i = 0; i < n; i += 8)
+        memcpy(y + i, out + G729_ORDER + i, 8 * sizeof *y);
     memcpy(memory, out + n, G729_ORDER * sizeof *memory);
     return overflow;
 }

@@ -71,8 +71,9 @@ void g729_expand_bandwidth(const int16_t a_q12[G729_ORDER + 1], enum g729_gamma,
 void g729_residual(const struct dsp_celp *dsp, const int16_t a_q12[G729_ORDER + 1],
                    const int16_t *x, int16_t y[G729_SUBFRAME]);
 
-/* Filters n <= G729_SUBFRAME samples by 1 / A(z) and stores the last ten outputs in memory. Returns
- * true if a step saturated (the standard's Overflow flag). y may be x. */
+/* Filters n samples, a multiple of 8 up to G729_SUBFRAME, by 1 / A(z) and stores the last ten
+ * outputs in memory. Returns true if a step saturated (the standard's Overflow flag). y may be x.
+ */
 bool g729_synthesis(const struct dsp_celp *dsp, const int16_t a_q12[G729_ORDER + 1],
                     const int16_t *x, int16_t *y, int n, int16_t memory[G729_ORDER]);
 

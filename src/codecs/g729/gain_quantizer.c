@@ -138,12 +138,15 @@ static void align(const struct g729_gain_products *c, int exponent, int32_t out[
         out[i] = as_dpf(L_shr(L_deposit_h(terms[i].mantissa), terms[i].exponent - min));
 }
 
+/* The factors are not negative, and the sums of two gains at most 22215. */
+static int16_t product_q15(int16_t a, int16_t b) { return (int16_t)(a * b >> 15); }
+
 static int32_t weighted_error(const int32_t c[5], int16_t pitch, int16_t code)
 {
-    int32_t sum = L_add(Mpy_32_16(c[0], mult(pitch, pitch)), Mpy_32_16(c[1], pitch));
+    int32_t sum = L_add(Mpy_32_16(c[0], product_q15(pitch, pitch)), Mpy_32_16(c[1], pitch));
 
-    sum = L_add(L_add(sum, Mpy_32_16(c[2], mult(code, code))), Mpy_32_16(c[3], code));
-    return L_add(sum, Mpy_32_16(c[4], mult(code, pitch)));
+    sum = L_add(L_add(sum, Mpy_32_16(c[2], product_q15(code, code))), Mpy_32_16(c[3], code));
+    return L_add(sum, Mpy_32_16(c[4], product_q15(code, pitch)));
 }
 
 static struct gain_indices search_pairs(const int32_t c[5], int16_t predicted,
@@ -154,14 +157,14 @@ static struct gain_indices search_pairs(const int32_t c[5], int16_t predicted,
 
     for (int i = from.first; i < from.first + CANDIDATES1; i++)
         for (int j = from.second; j < from.second + CANDIDATES2; j++) {
-            int16_t pitch_q14 = add(g729_gains1[i].pitch_q14, g729_gains2[j].pitch_q14);
+            int16_t pitch_q14 = (int16_t)(g729_gains1[i].pitch_q14 + g729_gains2[j].pitch_q14);
             int16_t factor_q12 =
                 (int16_t)((g729_gains1[i].code_q13 + g729_gains2[j].code_q13) >> 1);
             int32_t error;
 
             if (tame && pitch_q14 >= TAMED_Q14)
                 continue;
-            error = weighted_error(c, pitch_q14, mult(predicted, factor_q12));
+            error = weighted_error(c, pitch_q14, product_q15(predicted, factor_q12));
             if (error < min) {
                 min = error;
                 best = (struct gain_indices){ i, j };

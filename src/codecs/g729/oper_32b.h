@@ -11,13 +11,13 @@
 static inline int32_t as_dpf(int32_t x) { return x & ~1; }
 static inline int16_t dpf_lo(int32_t x) { return (int16_t)((x & 0xFFFF) >> 1); }
 
-/* Q31 x Q31 -> Q31. */
+/* Q31 x Q31 -> Q31. Only the first product saturates, by 1, if both hi are -32768. */
 static inline int32_t Mpy_32(int32_t a, int32_t b)
 {
-    int32_t product = L_mult(extract_h(a), extract_h(b));
+    int32_t a_hi = extract_h(a), b_hi = extract_h(b), a_lo = dpf_lo(a), b_lo = dpf_lo(b);
+    int32_t half = a_hi * b_hi + (a_hi * b_lo >> 15) + (a_lo * b_hi >> 15);
 
-    product = L_mac(product, mult(extract_h(a), dpf_lo(b)), 1);
-    return L_mac(product, mult(dpf_lo(a), extract_h(b)), 1);
+    return (int32_t)((uint32_t)half * 2 - (uint32_t)(a_hi + b_hi == 2 * INT16_MIN));
 }
 
 /* Q31 x Q15 -> Q31 for n > -32768. Nothing saturates: |a / 2| |n| / 2^15 < 2^30. */

@@ -4,7 +4,7 @@
 #include "oper_32b.h"
 #include "mac.h"
 
-enum { TILT_Q15 = 26214, RESPONSE = 22 }; /* 0.8 */
+enum { TILT_Q15 = 26214, RESPONSE = 22, PADDED = 24 }; /* 0.8 */
 
 /* A.4.2.1: the best lag around the decoded one, with its correlation and energy. */
 struct match {
@@ -12,11 +12,17 @@ struct match {
     int32_t correlation, energy;
 };
 
+/* The energy of samples of 14 bits, fewer than 64 of them, which fits in 32 bits. */
+static int64_t small_energy(const struct dsp_celp *dsp, const int16_t *x, int n)
+{
+    return (uint32_t)dsp->dot(x, x, n);
+}
+
 static struct match best_lag(const struct dsp_celp *dsp, const int16_t *scaled, int min,
                              int32_t energy_now)
 {
     struct match best = { min, INT32_MIN, 0 };
-    int64_t energy_past = dsp->energy(scaled - min - 6, G729_SUBFRAME + 6);
+    int64_t energy_past = small_energy(dsp, scaled - min - 6, G729_SUBFRAME + 6);
     bool exact = energy_now < 1 << 30 && energy_past < 1 << 30;
     int32_t sums[7];
 
@@ -28,7 +34,7 @@ static struct match best_lag(const struct dsp_celp *dsp, const int16_t *scaled, 
         if (correlation > best.correlation)
             best = (struct match){ lag, correlation, 0 };
     }
-    best.energy = L_energy(1, dsp->energy(scaled - best.lag, G729_SUBFRAME));
+    best.energy = L_energy(1, small_energy(dsp, scaled - best.lag, G729_SUBFRAME));
     return best;
 }
 
@@ -37,7 +43,7 @@ static struct match best_lag(const struct dsp_celp *dsp, const int16_t *scaled, 
 static void long_term(const struct dsp_celp *dsp, const int16_t *residual, const int16_t *scaled,
                       int min, int16_t out[G729_SUBFRAME])
 {
-    int32_t energy = L_energy(1, dsp->energy(scaled, G729_SUBFRAME)), max;
+    int32_t energy = L_energy(1, small_energy(dsp, scaled, G729_SUBFRAME)), max;
     struct match best = best_lag(dsp, scaled, min, energy);
     int16_t correlation, energy_past, energy_now, gain = 10923, complement = 21845; /* 1/3, 2/3 */
     int shift;
@@ -73,11 +79,11 @@ struct short_term {
 static int16_t tilt(const struct dsp_celp *dsp, const int16_t numerator_q12[G729_ORDER + 1],
                     const int16_t denominator_q12[G729_ORDER + 1])
 {
-    int16_t response[RESPONSE] = { 0 }, memory[G729_ORDER] = { 0 };
+    int16_t response[PADDED] = { 0 }, memory[G729_ORDER] = { 0 };
     int32_t energy, correlation;
 
     memcpy(response, numerator_q12, (G729_ORDER + 1) * sizeof *response);
-    g729_synthesis(dsp, denominator_q12, response, response, RESPONSE, memory);
+    g729_synthesis(dsp, denominator_q12, response, response, PADDED, memory);
     energy = L_energy(0, dsp->energy(response, RESPONSE));
     correlation = energy < INT32_MAX ? 2 * dsp->dot(response, response + 1, RESPONSE - 1)
                                      : L_dot(0, response, response + 1, RESPONSE - 1);
@@ -102,14 +108,14 @@ static void compensate_tilt(const struct dsp_celp *dsp, int16_t *last, int16_t t
     dsp->narrow(sums, 32767, 15, x, G729_SUBFRAME);
 }
 
-/* The energy of the samples divided by 4, which leaves 14 bits; the sum saturates. */
+/* The energy of the samples divided by 4; the sum saturates. */
 static int32_t quarter_energy(const struct dsp_celp *dsp, const int16_t x[G729_SUBFRAME])
 {
     int16_t quarter[G729_SUBFRAME];
 
     for (int i = 0; i < G729_SUBFRAME; i++)
         quarter[i] = (int16_t)(x[i] >> 2);
-    return L_energy(0, dsp->energy(quarter, G729_SUBFRAME));
+    return L_energy(0, small_energy(dsp, quarter, G729_SUBFRAME));
 }
 
 /* A.4.2.4: a tenth of the gain that would give the output the energy of the input, in Q12; -1 if
