@@ -42,7 +42,8 @@ static double integer_of(enum pcm pcm, long double value)
     return (double)(fminl(fmaxl(rounded, -most), most - 1) / most);
 }
 
-/* Random bits, which as floating point are often near full scale, and often ties of a width. */
+/* Random bits, which as floating point are often near full scale, and often ties of a width. In 64
+ * bits, they are sometimes near the largest or the smallest number of 32 bits. */
 static void fill(enum pcm pcm, uint8_t *p, size_t samples, uint32_t *seed)
 {
     for (size_t i = 0; i < samples; i++, p += pcm_bytes(pcm)) {
@@ -53,6 +54,10 @@ static void fill(enum pcm pcm, uint8_t *p, size_t samples, uint32_t *seed)
             bits = (bits & 0x807FFFFF) | (uint64_t)(90 + draw(seed) % 40) << 23;
         if (pcm == PCM_F64 && kind < 5)
             bits = (bits & 0x800FFFFFFFFFFFFF) | (uint64_t)(980 + draw(seed) % 46) << 52;
+        if (pcm == PCM_F64 && kind == 5)
+            bits = (bits & 0x800FFFFFFFFFFFFF) | (uint64_t)(1145 + draw(seed) % 10) << 52;
+        if (pcm == PCM_F64 && kind == 6)
+            bits = (bits & 0x800FFFFFFFFFFFFF) | (uint64_t)(870 + draw(seed) % 30) << 52;
         if (kind < 3)
             bits &= ~(uint64_t)0 << draw(seed) % (8 * pcm_bytes(pcm));
         for (unsigned byte = 0; byte < pcm_bytes(pcm); byte++)
