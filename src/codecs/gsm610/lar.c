@@ -41,15 +41,16 @@ void gsm610_lar_encode(const int16_t reflection[GSM610_ORDER], uint8_t codes[GSM
     }
 }
 
-/* 4.2.8. Codes are sent relative to the smallest one. The smallest level is -32 * 1024 = -32768. */
+/* 4.2.8. Codes are sent relative to the smallest one. Nothing saturates: only the first two levels,
+ * which have no offset, need 16 bits, and no ratio exceeds 2 * 13107 in magnitude. */
 void gsm610_lar_decode(const uint8_t codes[GSM610_ORDER], int16_t lars_q14[GSM610_ORDER])
 {
+#pragma GCC unroll 8
     for (int i = 0; i < GSM610_ORDER; i++) {
         const struct gsm610_lar_quantizer *q = &gsm610_lar_quantizers[i];
-        int16_t level_q10 = (int16_t)((codes[i] + q->min) * 1024);
-        int16_t half = mult_r(q->inverse_a_q18, sub(level_q10, (int16_t)(q->b_q9 * 2)));
+        int level_q10 = (codes[i] + q->min) * 1024 - q->b_q9 * 2;
 
-        lars_q14[i] = add(half, half);
+        lars_q14[i] = (int16_t)(gsm610_mult_r(q->inverse_a_q18, level_q10) * 2);
     }
 }
 

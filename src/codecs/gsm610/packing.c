@@ -41,6 +41,13 @@ static unsigned frame_offset(const struct gsm610_packing *packing, unsigned fram
     return packing->block_bytes * 4u * frame;
 }
 
+/* Four codes of 3 bits as bytes, the lowest first. */
+static uint32_t spread4(uint32_t bits)
+{
+    bits = (bits | bits << 10) & 0x003F003F;
+    return (bits | bits << 5) & 0x07070707;
+}
+
 /* Eight codes of 3 bits as bytes, the lowest first, and the converse. */
 static uint64_t spread(uint64_t bits)
 {
@@ -63,8 +70,9 @@ enum { PULSES_LATE = GSM610_PULSES - 8 };
 /* The pulses of a subframe with 3 bits each. */
 static void unpack_pulses(uint64_t bits, uint8_t pulses[GSM_PULSES])
 {
-    store64_le(pulses + PULSES_LATE, spread(bits >> 3 * PULSES_LATE));
     store64_le(pulses, spread(bits));
+    store32_le(pulses + 8, spread4(bits >> 24 & 0xFFF));
+    pulses[12] = bits >> 36 & 7;
 }
 
 static uint64_t pack_pulses(const uint8_t pulses[GSM_PULSES])
@@ -105,6 +113,7 @@ void gsm610_unpack(const uint8_t *block, const struct gsm610_packing *packing, u
     unsigned at = frame_offset(packing, frame);
     uint64_t bits = bits_at(block, packing, at);
 
+#pragma GCC unroll 8
     for (int i = 0; i < GSM610_ORDER; bits >>= lar_bits[i++])
         out->lars[i] = (uint8_t)(bits & ((1u << lar_bits[i]) - 1));
     at += LAR_BITS;
