@@ -309,6 +309,29 @@ static void the_length_of_its_result_is_checked(void **unused)
     assert_int_equal(disk_files(), 1);
 }
 
+/* 900 samples of GSM are three blocks of 320 if silence follows. */
+static void an_incomplete_block_is_padded_with_silence(void **unused)
+{
+    enum { SAMPLES = 900, BLOCKS = 3, BLOCK = 320, CODE = 65 };
+    const struct wave_format format = pcm(8000, 1);
+    struct bytes whole, padded;
+    int16_t *samples = calloc(BLOCKS * BLOCK, sizeof *samples);
+
+    (void)unused;
+    memcpy(samples, samples_of(1), SAMPLES * sizeof *samples);
+    drivers_made[0] = (struct driver_made){ L"Other", L"Other", 0x31, true, false, WHOLE_BLOCKS };
+    put_wav("whole.wav", &format, samples, BLOCKS * BLOCK * sizeof *samples, BLOCKS * BLOCK);
+    put_wav("part.wav", &format, samples, SAMPLES * sizeof *samples, SAMPLES);
+    free(samples);
+    assert_int_equal(run("convert whole.wav whole.gsm.wav --to gsm"), 0);
+    assert_int_equal(run("convert part.wav part.gsm.wav --to gsm"), 0);
+    whole = disk_get("whole.gsm.wav");
+    padded = disk_get("part.gsm.wav");
+    assert_true(whole.size > BLOCKS * CODE && whole.size == padded.size);
+    assert_memory_equal(whole.data + whole.size - BLOCKS * CODE - 1,
+                        padded.data + padded.size - BLOCKS * CODE - 1, BLOCKS * CODE);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -323,6 +346,7 @@ int main(void)
         PROGRAM_TEST(a_header_that_contradicts_itself_reaches_no_other_driver),
         PROGRAM_TEST(samples_may_fill_a_block),
         PROGRAM_TEST(the_length_of_its_result_is_checked),
+        PROGRAM_TEST(an_incomplete_block_is_padded_with_silence),
     };
 
     return cmocka_run_group_tests_name("program_files", tests, 0, 0);

@@ -6,6 +6,7 @@
 #include "support.h"
 #include "bits.h"
 #include "codecs/mpeg/frame.h"
+#include "codecs/mpeg/quantizer.h"
 
 extern const struct codec mpeg_layer3, mpeg_layer2;
 
@@ -469,6 +470,32 @@ static void layer2_is_as_good_as_twolame(void **unused)
     free(sound.samples);
 }
 
+/* With enough bits, the step is the finest one at which the largest value fits 13 bits behind 15,
+ * the most that a table of Huffman codes can express. */
+static void the_finest_step_uses_the_whole_range(void **unused)
+{
+    const struct mode mode = { 44100, 1, 320000 };
+    struct l3_encoder *encoder = malloc(mpeg_layer3.encoder->state_size);
+    struct l3_part *part = &encoder->attempt;
+    uint8_t extra[EXTRA_ROOM];
+    struct wave_format format = format_of(&mpeg_layer3, mode, extra);
+    uint16_t largest = 0;
+
+    (void)unused;
+    encoder_init(&mpeg_layer3, encoder, &format, 0);
+    memset(encoder->powers, 0, sizeof encoder->powers);
+    encoder->cutoff = 2;
+    part->block_type = 0;
+    for (uint32_t power = 1u << 29; power < 1u << 30; power += 1u << 14) {
+        encoder->powers[0] = power;
+        l3_fit(encoder, part, UINT16_MAX, 0);
+        assert_in_range(part->q[0], 7000, 8191 + 15);
+        largest = part->q[0] > largest ? part->q[0] : largest;
+    }
+    assert_int_equal(largest, 8191 + 15);
+    free(encoder);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -478,6 +505,7 @@ int main(void)
         cmocka_unit_test(padding_follows_the_format),
         cmocka_unit_test(layer3_is_as_good_as_lame),
         cmocka_unit_test(layer2_is_as_good_as_twolame),
+        cmocka_unit_test(the_finest_step_uses_the_whole_range),
     };
 
     return cmocka_run_group_tests_name("MPEG encoders", tests, 0, 0);

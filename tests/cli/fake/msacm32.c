@@ -227,10 +227,12 @@ MMRESULT WINAPI acmStreamUnprepareHeader(HACMSTREAM stream, ACMSTREAMHEADER *hea
 MMRESULT WINAPI acmStreamConvert(HACMSTREAM stream, ACMSTREAMHEADER *header, DWORD flags)
 {
     const struct driver_made *driver = ((struct stream_made *)(void *)stream)->driver;
-    struct conversion done =
-        convert(((struct stream_made *)(void *)stream)->instance, header->pbSrc,
-                header->cbSrcLength, header->pbDst, header->cbDstLength, flags);
+    struct conversion done;
 
+    if (driver->fault == WHOLE_BLOCKS)
+        flags = (flags & ~(DWORD)ACM_STREAMCONVERTF_END) | ACM_STREAMCONVERTF_BLOCKALIGN;
+    done = convert(((struct stream_made *)(void *)stream)->instance, header->pbSrc,
+                   header->cbSrcLength, header->pbDst, header->cbDstLength, flags);
     assert_true(header->fdwStatus & ACMSTREAMHEADER_STATUSF_PREPARED);
     if (driver->fault == CRASHES_CONVERTING)
         child_crash();

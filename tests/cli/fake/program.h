@@ -39,7 +39,8 @@ struct driver_made {
         SOUND,
         CRASHES_OPENING,
         CRASHES_CONVERTING,
-        TALKATIVE /* makes 99 times as many samples */
+        TALKATIVE,   /* makes 99 times as many samples */
+        WHOLE_BLOCKS /* also at the end */
     } fault;
 };
 extern struct driver_made drivers_made[4];
