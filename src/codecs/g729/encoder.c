@@ -63,8 +63,8 @@ static void search_pulses(const struct g729_encoder *state, struct search *searc
 {
     int16_t residue[G729_SUBFRAME];
 
-    for (int i = 0; i < G729_SUBFRAME; i++)
-        residue[i] = sub(search->target[i], extract_h(L_shl(L_mult(search->y1[i], pitch_q14), 1)));
+    state->dsp->mix(search->y1, pitch_q14, search->y1, 0, 0, 14, residue, G729_SUBFRAME);
+    state->dsp->mix(search->target, 1, residue, -1, 0, 0, residue, G729_SUBFRAME);
     g729_sharpen(search->h_q12, lag, state->sharpness_q14);
     g729_codebook_search(state->dsp, search->h_q12, residue, out, search->y2_q12);
     g729_fixed_codebook(out, search->code_q13);

@@ -6,15 +6,20 @@
 enum { CANDIDATES1 = 4, CANDIDATES2 = 8, GAINS1 = 8, GAINS2 = 16 };
 enum { TAMED_Q9 = 481, TAMED_Q14 = 16383 }; /* 0.94, 0.9999: upper bounds of a tamed pitch gain */
 
-static struct g729_scaled product(const struct dsp_celp *dsp, const int16_t x[G729_SUBFRAME],
-                                  const int16_t y[G729_SUBFRAME], int exponent)
+static struct g729_scaled normalize(int32_t sum, int exponent)
 {
-    int32_t sum = mac_is_exact(dsp->energy(x, G729_SUBFRAME), dsp->energy(y, G729_SUBFRAME))
-                      ? L_add(2 * dsp->dot(x, y, G729_SUBFRAME), 1)
-                      : L_dot(1, x, y, G729_SUBFRAME);
     int shift = norm_l(sum);
 
     return (struct g729_scaled){ round_q15(L_shl(sum, shift)), shift + exponent };
+}
+
+/* The product with y, whose energy is given. */
+static int32_t product(const struct dsp_celp *dsp, const int16_t x[G729_SUBFRAME],
+                       const int16_t y[G729_SUBFRAME], int64_t energy)
+{
+    return mac_is_exact(dsp->energy(x, G729_SUBFRAME), energy)
+               ? L_add(2 * dsp->dot(x, y, G729_SUBFRAME), 1)
+               : L_dot(1, x, y, G729_SUBFRAME);
 }
 
 void g729_gain_products(const struct dsp_celp *dsp, const struct g729_pitch_products *pitch,
@@ -22,16 +27,18 @@ void g729_gain_products(const struct dsp_celp *dsp, const struct g729_pitch_prod
                         const int16_t y2_q12[G729_SUBFRAME], struct g729_gain_products *out)
 {
     int16_t y2_q9[G729_SUBFRAME];
+    int64_t energy;
 
     for (int i = 0; i < G729_SUBFRAME; i++)
         y2_q9[i] = (int16_t)(y2_q12[i] >> 3);
     out->y1_y1 = (struct g729_scaled){ pitch->energy.mantissa, pitch->energy.exponent - 15 };
     out->x_y1 =
         (struct g729_scaled){ negate(pitch->product.mantissa), pitch->product.exponent - 16 };
-    out->y2_y2 = product(dsp, y2_q9, y2_q9, 3);
-    out->x_y2 = product(dsp, target, y2_q9, -7);
+    energy = dsp->energy(y2_q9, G729_SUBFRAME);
+    out->y2_y2 = normalize(L_energy(1, energy), 3);
+    out->x_y2 = normalize(product(dsp, target, y2_q9, energy), -7);
     out->x_y2.mantissa = negate(out->x_y2.mantissa);
-    out->y1_y2 = product(dsp, y1, y2_q9, -7);
+    out->y1_y2 = normalize(product(dsp, y1, y2_q9, energy), -7);
 }
 
 /* a b - c d, normalized to 16 bits, from both products and the sums of their exponents. Each

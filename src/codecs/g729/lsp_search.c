@@ -84,19 +84,25 @@ static int16_t line_zero(struct point low, struct point high)
     return sub(low.x, extract_l(L_mult(low.y, slope) >> 11));
 }
 
-/* Narrows an interval with a change of sign to a quarter, then interpolates. */
+static struct point middle_of(const struct half *half, int16_t low, int16_t high)
+{
+    int16_t x = (int16_t)((low >> 1) + (high >> 1));
+
+    return (struct point){ x, evaluate(half, x) };
+}
+
+/* Narrows an interval with a change of sign to a quarter, then interpolates. Both inner points that
+ * may be needed are evaluated, which takes less time than a branch that is mispredicted. */
 static int16_t refine(const struct half *half, struct point low, struct point high)
 {
-    for (int i = 0; i < 2; i++) {
-        int16_t x = (int16_t)((low.x >> 1) + (high.x >> 1));
-        struct point middle = { x, evaluate(half, x) };
+    struct point points[5] = { [0] = low, [2] = middle_of(half, low.x, high.x), [4] = high };
+    int at;
 
-        if (low.y * middle.y <= 0)
-            high = middle;
-        else
-            low = middle;
-    }
-    return line_zero(low, high);
+    points[1] = middle_of(half, low.x, points[2].x);
+    points[3] = middle_of(half, points[2].x, high.x);
+    at = low.y * points[2].y > 0 ? 2 : 0;
+    at += points[at].y * points[at + 1].y > 0;
+    return line_zero(points[at], points[at + 1]);
 }
 
 void g729_lpc_to_lsp(const int16_t a_q12[G729_ORDER + 1], const int16_t previous_q15[G729_ORDER],
