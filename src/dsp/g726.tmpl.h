@@ -241,11 +241,13 @@ KERNEL void g726_convert(struct g726_coder *state, struct g726_buffers buffers, 
     g726_close(state, &s, &lanes);
 }
 
+#if VECTOR_BYTES != 32 || !defined __x86_64__
 static void g726_encode(struct g726_coder *state, const int16_t *pcm, uint8_t *codes, size_t n,
                         size_t stride)
 {
     g726_convert(state, (struct g726_buffers){ .samples = pcm, .made = codes }, n, stride, true);
 }
+#endif
 
 static void g726_decode(struct g726_coder *state, const uint8_t *codes, int16_t *pcm, size_t n,
                         size_t stride)

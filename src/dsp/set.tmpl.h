@@ -32,6 +32,9 @@
 #include "yamaha_search.tmpl.h"
 #include "g722.tmpl.h"
 #include "g726.tmpl.h"
+#if VECTOR_BYTES == 32 && defined __x86_64__
+#include "g726_ahead.tmpl.h"
+#endif
 #include "gsm.tmpl.h"
 #include "gsm_lag.tmpl.h"
 #include "gsm_lattice.tmpl.h"
