@@ -434,8 +434,8 @@ static void check_reservoir(unsigned rate, unsigned channels, unsigned options,
     free(packer.packets.data);
 }
 
-/* FFmpeg 5.1 loses a frame that spans a whole packet, so that there is none; and packets have up to
- * 8 frames on average, for which stream_size_from_source provides. */
+/* No frame spans a whole packet, since FFmpeg 5.1 loses such frames. On average, packets have up to
+ * 8 frames, for which stream_size_from_source provides. */
 static void frames_span_packets_as_with_ffmpeg(void **unused)
 {
     (void)unused;
