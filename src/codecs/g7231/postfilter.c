@@ -34,9 +34,10 @@ static struct match best_in_past(const struct dsp_celp *dsp, const int16_t *now,
     struct match best = { 0, 0 };
 
     dsp->correlate(now, now - lag - RANGE, G7231_SUBFRAME, sums, LAGS);
-    for (int k = LAGS - 1; k >= 0; k--)
-        if (sums[k] > best.correlation)
-            best = (struct match){ k - lag - RANGE, sums[k] };
+    for (int k = LAGS - 1; k >= 0; k--) {
+        best.lag = sums[k] > best.correlation ? k - lag - RANGE : best.lag;
+        best.correlation = max_i32(sums[k], best.correlation);
+    }
     best.correlation *= 2;
     return best;
 }
@@ -50,9 +51,10 @@ static struct match best_in_future(const struct dsp_celp *dsp, const int16_t *no
     struct match best = { 0, 0 };
 
     dsp->correlate(now, now + lag - RANGE, G7231_SUBFRAME, sums, count);
-    for (int k = 0; k < count; k++)
-        if (sums[k] > best.correlation)
-            best = (struct match){ lag - RANGE + k, sums[k] };
+    for (int k = 0; k < count; k++) {
+        best.lag = sums[k] > best.correlation ? lag - RANGE + k : best.lag;
+        best.correlation = max_i32(sums[k], best.correlation);
+    }
     best.correlation *= 2;
     return best;
 }
