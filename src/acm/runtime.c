@@ -2,6 +2,7 @@
  * loops from being compiled into calls to themselves. */
 #include <stddef.h>
 #include <stdint.h>
+#include "move_bytes.h"
 #include "msacmdrv.h"
 
 void *memset(void *to, int value, size_t n)
@@ -25,15 +26,7 @@ int memcmp(const void *a, const void *b, size_t n)
 
 void *memmove(void *to, const void *from, size_t n)
 {
-    uint8_t *t = to;
-    const uint8_t *f = from;
-
-    if ((uintptr_t)t - (uintptr_t)f < n) /* `to` begins within `from` */
-        while (n--)
-            t[n] = f[n];
-    else
-        while (n--)
-            *t++ = *f++;
+    move_bytes(to, from, n);
     return to;
 }
 

@@ -23,7 +23,7 @@ BOOL WINAPI DisableThreadLibraryCalls(HMODULE module)
     return module != 0;
 }
 
-enum { SIZES = 40, ROOM = 3 * SIZES };
+enum { SIZES = 70, ROOM = 3 * SIZES };
 
 static void number(uint8_t *bytes)
 {
