@@ -140,16 +140,10 @@ KERNEL int32_t g726_adapt(struct g726_coder *s, struct g726_lanes *x, unsigned c
     int32_t se = g726_low16(sums.all) >> 1, sez = g726_low16(sums.zeros) >> 1;
     struct g726_difference difference = g726_difference_of(s->rate, code, s->y);
     int32_t dq = negate_if(difference.sign, difference.magnitude), sr = g726_low16(dq + se);
-    int32_t dqsez = g726_low16(dq + sez), sr_magnitude = negate_if(sr >> 31, sr) & 32767;
-    int32_t tr = g726_is_transition(s, difference.magnitude);
+    int32_t dqsez = g726_low16(dq + sez), tr = g726_is_transition(s, difference.magnitude);
 
     g726_advance(x, difference, load128(growths->of[code]));
-    g726_adapt_poles(s, dqsez);
-    s->sr[1] = s->sr[0];
-    s->sr[0] = g726_to_float(sr_magnitude, g726_bit_length((uint32_t)sr_magnitude), sr >> 31);
-    s->pk[1] = s->pk[0];
-    s->pk[0] = dqsez >> 31;
-    s->td = s->a[1] < -11776;
+    g726_append_sample(s, sr, dqsez);
     g726_adapt_scale(s, code);
     g726_adapt_speed(s, code, s->td, tr);
     s->y = g726_mix_scales(s);

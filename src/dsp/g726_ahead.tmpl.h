@@ -147,16 +147,11 @@ KERNEL int32_t g726_adapt_ahead(struct g726_coder *s, struct g726_ahead *x, unsi
     int32_t se = g726_low16(sums.all) >> 1, sez = g726_low16(sums.zeros) >> 1;
     struct g726_difference d = g726_difference_of(s->rate, code, s->y);
     int32_t dq = negate_if(d.sign, d.magnitude), sr = g726_low16(dq + se);
-    int32_t dqsez = g726_low16(dq + sez), sr_magnitude = negate_if(sr >> 31, sr) & 32767;
-    int32_t tr = g726_is_transition(s, d.magnitude), exponent = g726_log2((uint32_t)d.power);
+    int32_t dqsez = g726_low16(dq + sez), tr = g726_is_transition(s, d.magnitude),
+            exponent = g726_log2((uint32_t)d.power);
     int32_t later = g726_sum(x->products, choices->lanes[code]);
 
-    g726_adapt_poles(s, dqsez);
-    s->sr[1] = s->sr[0];
-    s->sr[0] = g726_to_float(sr_magnitude, g726_bit_length((uint32_t)sr_magnitude), sr >> 31);
-    s->pk[1] = s->pk[0];
-    s->pk[0] = dqsez >> 31;
-    s->td = s->a[1] < -11776;
+    g726_append_sample(s, sr, dqsez);
     x->b = x->leaked + g726_signed(x->steps, (vec16)_mm256_set1_epi16(choices->sign[code]));
     s->b0 =
         (int16_t)g726_adapt_zero(s->b0, s->dq.sign ^ d.sign, d.magnitude ? 128 : 0, s->rate->leak);

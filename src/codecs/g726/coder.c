@@ -44,13 +44,11 @@ static INLINED int32_t adapt(struct g726_coder *s, unsigned code, struct estimat
     int32_t sign = -(int32_t)(code >> (s->rate->bits - 1)), exponent;
     int32_t magnitude = g726_dequantize(s->rate, code, s->y, &exponent),
             dq = negate_if(sign, magnitude);
-    int32_t sr = g726_low16(dq + e.se), dqsez = g726_low16(dq + e.sez),
-            sr_magnitude = negate_if(sr >> 31, sr) & 32767;
+    int32_t sr = g726_low16(dq + e.se), dqsez = g726_low16(dq + e.sez);
     int32_t tr = g726_is_transition(s, magnitude);
 
-    g726_adapt_poles(s, dqsez);
+    g726_append_sample(s, sr, dqsez);
     g726_adapt_zeros(s, past, at, sign, magnitude ? 128 : 0);
-    s->td = s->a[1] < -11776;
     /* The order matters: FUNCTW uses the old y, and MIX the results of the other two. */
     g726_adapt_scale(s, code);
     g726_adapt_speed(s, code, s->td, tr);
@@ -65,10 +63,6 @@ static INLINED int32_t adapt(struct g726_coder *s, unsigned code, struct estimat
     past->sign[at - 1] = (int16_t)sign;
     past->power[at - 1] = (uint16_t)(1 << exponent);
     past->doubled[at - 1] = (uint16_t)(s->dq.mantissa << 1 << exponent >> 6);
-    s->sr[1] = s->sr[0];
-    s->sr[0] = g726_to_float(sr_magnitude, g726_bit_length((uint32_t)sr_magnitude), sr >> 31);
-    s->pk[1] = s->pk[0];
-    s->pk[0] = dqsez >> 31;
     return sr;
 }
 

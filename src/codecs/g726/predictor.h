@@ -99,6 +99,19 @@ static INLINED void g726_adapt_poles(struct g726_coder *s, int32_t dqsez)
     s->a[1] = a2;
 }
 
+/* Adapts the poles, and appends the reconstructed sample to those that they multiply. */
+static INLINED void g726_append_sample(struct g726_coder *s, int32_t sr, int32_t dqsez)
+{
+    int32_t magnitude = negate_if(sr >> 31, sr) & 32767;
+
+    g726_adapt_poles(s, dqsez);
+    s->sr[1] = s->sr[0];
+    s->sr[0] = g726_to_float(magnitude, g726_bit_length((uint32_t)magnitude), sr >> 31);
+    s->pk[1] = s->pk[0];
+    s->pk[0] = dqsez >> 31;
+    s->td = s->a[1] < -11776;
+}
+
 /* XOR and UPB. `step` is 128, or 0 for a difference of zero. At 40 kbit/s a coefficient can exceed
  * 16 bits; it then wraps. */
 static inline int32_t g726_adapt_zero(int32_t b, int32_t unlike, int32_t step, int32_t leak)
